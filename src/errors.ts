@@ -1,0 +1,85 @@
+/**
+ * Errors of the product. Each class has a `code` that is stable across versions; the message names the thing that went
+ * wrong and the way out; `cause` keeps what lies below.
+ */
+export class BfaError extends Error {
+  /** Stable identifier, upper case, for scripts and `catch` blocks. */
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+  }
+}
+
+/** Input that can't be worked with (an option, a file named by one, an argument). The CLI exits with 2. */
+export class UsageError extends BfaError {
+  constructor(message: string, options?: ErrorOptions) {
+    super("USAGE", message, options);
+  }
+}
+
+/** Why a database file can't be used. The CLI exits with 3 for each of them. */
+export type StoreErrorCode =
+  | "STORE_LOCKED"
+  | "STORE_NEWER_SCHEMA"
+  | "STORE_FOREIGN"
+  | "STORE_NOT_DUCKDB"
+  | "STORE_MISSING"
+  | "STORE_UNUSABLE";
+
+/** The database file can't be opened, read or written; what was committed before is intact. */
+export class StoreError extends BfaError {
+  declare readonly code: StoreErrorCode;
+
+  constructor(code: StoreErrorCode, message: string, options?: ErrorOptions) {
+    super(code, message, options);
+  }
+}
+
+/** A question about days or symbols that are not in the database: the answer is not "none" but "not known". */
+export class NotWrittenError extends BfaError {
+  constructor(message: string) {
+    super("NOT_WRITTEN", message);
+  }
+}
+
+/** The bucket could not be listed for its symbols, and no earlier list is known. */
+export class DiscoveryError extends BfaError {
+  constructor(message: string, options?: ErrorOptions) {
+    super("DISCOVERY_FAILED", message, options);
+  }
+}
+
+/** A thread of the pipeline stopped before its work was done. Units committed before are intact. */
+export class ThreadError extends BfaError {
+  constructor(message: string, options?: ErrorOptions) {
+    super("THREAD_DIED", message, options);
+  }
+}
+
+/** An error as plain data, since class and `code` are lost when an Error crosses a thread boundary. */
+export interface PlainError {
+  name: string;
+  code: string;
+  message: string;
+  stack: string;
+}
+
+/** Flattens any thrown value for a message to another thread. Causes are appended to the stack text. */
+export function toPlainError(thrown: unknown): PlainError {
+  if (!(thrown instanceof Error)) return { name: "Error", code: "UNKNOWN", message: String(thrown), stack: "" };
+  const code = "code" in thrown && typeof thrown.code === "string" ? thrown.code : "UNKNOWN";
+  const below = thrown.cause === undefined ? "" : `\ncaused by: ${toPlainError(thrown.cause).stack}`;
+  return { name: thrown.name, code, message: thrown.message, stack: `${thrown.stack ?? thrown.message}${below}` };
+}
+
+/** Rebuilds the error class that {@link toPlainError} flattened, with the other thread's stack as its cause. */
+export function fromPlainError(plain: PlainError): Error {
+  const cause = new Error(plain.message);
+  cause.stack = plain.stack;
+  if (plain.code.startsWith("STORE_")) return new StoreError(plain.code as StoreErrorCode, plain.message, { cause });
+  if (plain.code === "USAGE") return new UsageError(plain.message, { cause });
+  return new ThreadError(plain.message, { cause });
+}

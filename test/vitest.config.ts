@@ -1,0 +1,22 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const root = fileURLToPath(new URL("..", import.meta.url));
+
+/**
+ * Tests name the sources (`../src/...`) and run what ships: the compiled files of `dist/`, loaded by Node itself.
+ * Worker threads need compiled entries anyway, and one copy of each module keeps `instanceof` honest.
+ */
+export default defineConfig({
+  root,
+  resolve: {
+    alias: [{ find: /^(?:\.\.\/)+(src|workers|bench)\/(.*)$/, replacement: `${root}dist/$1/$2` }],
+  },
+  test: {
+    include: ["test/**/*.test.ts"],
+    pool: "forks",
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
+    server: { deps: { external: [/\/dist\//] } },
+  },
+});
