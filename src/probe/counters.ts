@@ -13,12 +13,14 @@ export const COUNTER_NAMES = [
   "connectionsOpened",
   "bytes",
   "foreignKeys",
+  "unitsWritten",
+  "rowsWritten",
 ] as const;
 
 export type CounterName = (typeof COUNTER_NAMES)[number];
 export type Counts = Record<CounterName, number>;
 
-/** Counters in shared memory: every prober thread adds, the main thread reads them for progress and summary. */
+/** Counters in shared memory: the probers and the writer add, the main thread reads them for progress and summary. */
 export class Counters {
   private readonly values: BigInt64Array<SharedArrayBuffer>;
 

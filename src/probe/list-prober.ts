@@ -1,6 +1,6 @@
 import { formatDay, type Day } from "../vision/day.js";
 import { lastEntry, type ListingPage } from "../vision/listing.js";
-import { klineKeyStem, parseKey } from "../vision/object-key.js";
+import { klineKeyStem, parseKey, symbolPrefix } from "../vision/object-key.js";
 import { FAILED_STATUS } from "./batch.js";
 import type { ListContext } from "./list.js";
 import { listWithRetries } from "./list-retries.js";
@@ -43,7 +43,7 @@ export async function runListShard(
   let nextDay = first.from;
   for (;;) {
     const maxKeys = Math.min(MAX_PAGE_KEYS, (last.to - nextDay + 1) * KEYS_PER_DAY);
-    const outcome = await listWithRetries(context, listContext, { prefix: stem, after, maxKeys });
+    const outcome = await listWithRetries(context, listContext, { prefix: symbolPrefix(symbol), after, maxKeys });
     if (outcome.type === "abandoned") return { cells: 0, failures: [] };
     if (outcome.type === "failed") return failShard(context, shard, outcome.failure);
     context.counters.add("bytes", outcome.bytes);

@@ -85,6 +85,7 @@ export function parseListing(xml: string, request: ListingRequest): ListingPage 
   if (keyCount !== undefined && keyCount !== String(count)) {
     throw malformed(`KeyCount is ${keyCount} on a page of ${count}`);
   }
+  if (count > request.maxKeys) throw malformed(`${count} entries on a page of at most ${request.maxKeys}`);
   if (page.truncated && count === 0) throw new ListingError("LIST_STUCK", "a page promises more but holds nothing");
   checkOrder(page.keys, request);
   checkOrder(page.prefixes, request);

@@ -8,7 +8,7 @@ export type ParsedKey =
   | { type: "foreign" };
 
 /** Prefix of all keys of one symbol. */
-function symbolPrefix(symbol: string): string {
+export function symbolPrefix(symbol: string): string {
   return `${DATASET.prefix}${symbol}/${DATASET.interval}/`;
 }
 
