@@ -220,13 +220,14 @@ class Run {
           this.failures.push(...result.failures);
         },
       );
-      await Promise.race([probing, this.writer.died]);
+      await Promise.race([probing, this.writer.failed]);
     } finally {
       clearInterval(progress);
     }
     const probedTick = performance.now();
     this.options.onEvent?.({ type: "probed", counts: this.counters.read() });
-    return { result: await this.writer.call("finish", answered), probedTick };
+    const finishing = this.writer.call("finish", answered);
+    return { result: await Promise.race([finishing, this.writer.failed]), probedTick };
   }
 
   private shouldStop(): boolean {

@@ -56,5 +56,5 @@ export type WriterRequest =
   | { type: "rows"; port: MessagePort }
   | { type: "call"; id: number; method: WriterMethod; args: unknown[] };
 
-/** Writer to main, for each call. */
-export type WriterReply = { id: number; value: unknown } | { id: number; error: PlainError };
+/** Writer to main: the answer to a call, or an error that ended the writing between calls. */
+export type WriterReply = { id: number; value: unknown } | { id: number; error: PlainError } | { error: PlainError };
