@@ -33,29 +33,34 @@ const calls: Calls = {
 
   gaps: (query) => gaps(opened(), query),
 
-  async begin({ run, symbols, by, source, expected, counters }) {
+  async begin({ run, symbols, counters }) {
     runId = await beginRun(opened(), run);
     const writer = await UnitWriter.create(opened(), { runId, symbols });
     const shared = new Counters(counters);
-    session = new WriteSession(new UnitAssembler({ by, source, expected }), writer, (units, rows) => {
+    session = new WriteSession(writer, (units, rows) => {
       shared.add("unitsWritten", units);
       shared.add("rowsWritten", rows);
     });
   },
 
-  async finish(cells) {
+  beginPart(part) {
+    cellsAwaited = Infinity;
+    begun().beginPart(new UnitAssembler(part));
+    return Promise.resolve();
+  },
+
+  endPart(cells) {
     cellsAwaited = cells;
-    await new Promise<void>((resolve) => {
+    return new Promise((resolve) => {
       allReceived = resolve;
       checkReceived();
     });
-    return new Promise((resolve, reject) => {
-      enqueue(async () => {
-        const ending = session;
-        session = undefined;
-        await ending?.finish().then(resolve, reject);
-      });
-    });
+  },
+
+  finish() {
+    const ending = begun();
+    session = undefined;
+    return ending.finish();
   },
 
   async close(end) {
@@ -73,6 +78,11 @@ const calls: Calls = {
 function opened(): Store {
   if (store === undefined) throw new Error("the writer was called before the file was open");
   return store;
+}
+
+function begun(): WriteSession {
+  if (session === undefined) throw new Error("the writer was called outside of a run");
+  return session;
 }
 
 /** Everything that touches the file runs one after the other. */
@@ -120,8 +130,8 @@ async function answer(id: number, method: keyof WriterCalls, args: unknown[]): P
 
 parentPort?.on("message", (request: WriterRequest) => {
   if (request.type === "rows") connect(request.port);
-  // `finish` waits for rows, so it must not hold up the queue that takes them in.
-  else if (request.method === "finish") void answer(request.id, request.method, request.args);
+  // It waits for rows, so it must not hold up the queue that takes them in.
+  else if (request.method === "endPart") void answer(request.id, request.method, request.args);
   else enqueue(() => answer(request.id, request.method, request.args));
 });
 

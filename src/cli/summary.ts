@@ -17,11 +17,12 @@ export function summaryText(summary: RunSummary): string {
   const days = summary.from === summary.to ? summary.from : `${summary.from} to ${summary.to}`;
   const lines = [
     `${summary.command} ${days}: ${summary.outcome} in ${duration(summary.elapsedMs)}`,
-    `  ${plural(summary.symbols, "symbol")} by ${summary.source.toUpperCase()}: ${number(summary.available)} available, ${number(summary.missing)} missing, ${number(summary.failed)} failed`,
+    `  ${plural(summary.symbols, "symbol")} ${summary.sources.map((source) => `by ${source.toUpperCase()}`).join(" and ")}: ${number(summary.available)} available, ${number(summary.missing)} missing, ${number(summary.failed)} failed`,
     `  ${plural(summary.requests, "request")} over ${plural(summary.connectionsOpened, "connection")}, ${plural(summary.dnsLookups, "DNS look-up")}, ${plural(summary.replays, "replay")}, ${number(summary.retries)} retries`,
     `  ${plural(summary.rowsWritten, "row")} in ${plural(summary.unitsWritten, "unit")} written`,
     `  DNS ${ms(phases.dnsMs)}, symbols ${ms(phases.discoverMs)}, probing ${ms(phases.probeMs)}, writing ${ms(phases.writeMs)}`,
   ];
+  if (summary.stoppedEarly) lines.push("  stopped early: too many failures (--max-failure-rate); the rest was not probed");
   if (summary.replaced > 0) lines.push(`  ${plural(summary.replaced, "file")} replaced by Binance since first seen`);
   if (summary.foreignKeys > 0) lines.push(`  ${plural(summary.foreignKeys, "key")} of other kinds in the listings`);
   if (summary.provisional.length > 0) lines.push(`  provisional, to be probed again: ${dayList(summary.provisional)}`);

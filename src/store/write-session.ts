@@ -27,6 +27,7 @@ export interface WriteTotals {
  * overlap: a caller awaits one before the next.
  */
 export class WriteSession {
+  private assembler: UnitAssembler | undefined;
   private whole: WholeUnit[] = [];
   private wholeRows = 0;
   private cells = 0;
@@ -42,18 +43,24 @@ export class WriteSession {
 
   /** @param onCommit called after each commit with what it wrote */
   constructor(
-    private readonly assembler: UnitAssembler,
     private readonly writer: UnitWriter,
     private readonly onCommit: (units: number, rows: number) => void,
   ) {}
 
-  /** Cells taken in so far, failed ones included. */
+  /** Cells of the part taken in so far, failed ones included. */
   get cellsReceived(): number {
     return this.cells;
   }
 
-  /** Takes a batch in, and commits when enough is whole. */
+  /** Expects the units of a part; what the part before left unfinished is dropped. */
+  beginPart(assembler: UnitAssembler): void {
+    this.assembler = assembler;
+    this.cells = 0;
+  }
+
+  /** Takes a batch of the part in, and commits when enough is whole. */
   async add(batch: RowBatch): Promise<void> {
+    if (this.assembler === undefined) throw new Error("rows came before a part began");
     this.cells += batch.count;
     this.assembler.add(batch);
     for (const unit of this.assembler.takeWhole()) {
