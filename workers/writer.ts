@@ -45,8 +45,7 @@ const calls: Calls = {
 
   beginPart(part) {
     cellsAwaited = Infinity;
-    begun().beginPart(new UnitAssembler(part));
-    return Promise.resolve();
+    return begun().beginPart(new UnitAssembler(part));
   },
 
   endPart(cells) {

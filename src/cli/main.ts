@@ -3,10 +3,12 @@ import yargs, { type CommandModule } from "yargs";
 import { hideBin } from "yargs/helpers";
 import { UsageError } from "../errors.js";
 import { describeError, exitCodeOf } from "./exit.js";
+import backfillCommand from "./backfill.js";
+import discoverCommand from "./discover.js";
 import updateCommand from "./update.js";
 
 // Each command types its own arguments; here only their order matters.
-const COMMANDS = [updateCommand] as unknown as readonly CommandModule[];
+const COMMANDS = [updateCommand, backfillCommand, discoverCommand] as unknown as readonly CommandModule[];
 
 const EPILOGUE = `Exit codes: 0 all whole; 1 something failed; 2 wrong usage; 3 the database can't be used; 130 interrupted.
 Dates are UTC. Results go to stdout, progress and notices to stderr.`;
@@ -17,6 +19,7 @@ async function main(): Promise<void> {
     .scriptName("bfa")
     .usage("$0 <command>\n\nWhich Binance USDⓈ-M perpetual futures had data on Binance Vision on a given day.")
     .strict()
+    .strictCommands()
     .demandCommand(1, "which command? bfa --help lists them")
     .parserConfiguration({ "parse-numbers": false, "parse-positional-numbers": false, "camel-case-expansion": false })
     .wrap(Math.min(120, process.stdout.columns ?? 100))
@@ -30,9 +33,16 @@ async function main(): Promise<void> {
   await parser.parseAsync();
 }
 
+/** yargs throws its own class for wrong usage, also around what a `coerce` threw. */
+function withoutYargs(error: unknown): unknown {
+  if (!(error instanceof Error && error.name === "YError")) return error;
+  return new UsageError(error.message.replace(/\s*\n\s*/g, " "), { cause: error });
+}
+
 try {
   await main();
-} catch (error) {
+} catch (thrown) {
+  const error = withoutYargs(thrown);
   process.stderr.write(`${describeError(error)}\n`);
   process.exitCode = exitCodeOf(error);
 }

@@ -8,7 +8,7 @@ import type { RunArguments } from "./run-options.js";
 import { summaryJson, summaryText } from "./summary.js";
 
 /** Options of the library from the arguments that all probing commands share. */
-function libraryOptions(args: RunArguments): RunOptions {
+export function libraryOptions(args: RunArguments): RunOptions {
   const symbols = args.symbols ?? args["symbols-file"];
   return {
     db: args.db,

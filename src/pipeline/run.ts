@@ -51,7 +51,12 @@ const PROGRESS_MS = 100;
  * @throws StoreError, DiscoveryError, ThreadError, UsageError
  */
 export function run(command: string, options: RunOptions, plan: Planner): Promise<RunSummary> {
-  return new Run(command, options).session(plan, (running, target) => running.probe(target));
+  const current = new Run(command, options);
+  return current.session(async (session, pool, dns) => {
+    const planTick = performance.now();
+    const target = await plan(session);
+    return await current.probe(pool, target, dns, performance.now() - planTick);
+  });
 }
 
 /**
@@ -60,19 +65,28 @@ export function run(command: string, options: RunOptions, plan: Planner): Promis
  * @throws StoreError, DiscoveryError, ThreadError, UsageError
  */
 export function planOnly(command: string, options: RunOptions, plan: Planner): Promise<RunPlan> {
-  return new Run(command, options).session(plan, (_running, { from, to, symbols, parts }) =>
-    Promise.resolve({
+  return withSession(command, options, async (session) => {
+    const { from, to, symbols, parts } = await plan(session);
+    return {
       from: formatDay(from),
       to: formatDay(to),
       symbols: symbols.length,
       parts: parts.map(({ cells: _cells, ...part }) => part),
-    }),
-  );
+    };
+  });
 }
 
-/** A session whose plan can be carried out. */
-interface RunningRun {
-  probe: (target: RunTarget) => Promise<RunSummary>;
+/**
+ * Works with the file and the prober pool without a run in the journal.
+ *
+ * @throws StoreError, DiscoveryError, ThreadError, UsageError
+ */
+export function withSession<T>(
+  command: string,
+  options: RunOptions,
+  use: (session: RunSession) => Promise<T>,
+): Promise<T> {
+  return new Run(command, options).session(use);
 }
 
 class Run {
@@ -98,8 +112,8 @@ class Run {
     this.listEndpoint = options.listEndpoint ?? (options.endpoint === undefined ? ENDPOINTS.list : undefined);
   }
 
-  /** Opens the file and starts the threads, plans, has `use` work with the plan, and ends everything again. */
-  async session<T>(plan: Planner, use: (running: RunningRun, target: RunTarget) => Promise<T>): Promise<T> {
+  /** Opens the file, warms DNS and starts the threads, has `use` work with them, and ends everything again. */
+  async session<T>(use: (session: RunSession, pool: ProberPool, dns: DnsWarmUp) => Promise<T>): Promise<T> {
     let pool: ProberPool | undefined;
     try {
       const opening = this.writer.call("open", this.options.db);
@@ -107,17 +121,14 @@ class Run {
       opening.catch(() => undefined);
       const dns = await this.warmDns();
       const prober = (pool = this.startPool(dns));
-      const facts = await opening;
-      const planTick = performance.now();
-      const target = await plan({
+      const session = {
         options: this.options,
         writer: this.writer,
-        facts,
+        facts: await opening,
         canList: this.listEndpoint !== undefined,
         discover: () => prober.discover(),
-      });
-      const discoverMs = performance.now() - planTick;
-      return await use({ probe: (planned) => this.probe(prober, planned, dns, discoverMs) }, target);
+      };
+      return await use(session, prober, dns);
     } finally {
       this.traffic.abandon();
       await Promise.all([pool?.destroy(), this.writer.end()]);
@@ -156,12 +167,8 @@ class Run {
     });
   }
 
-  private async probe(
-    pool: ProberPool,
-    target: RunTarget,
-    dns: DnsWarmUp,
-    discoverMs: number,
-  ): Promise<RunSummary> {
+  /** Carries out a plan: probes its parts one after the other while the writer commits what is whole. */
+  async probe(pool: ProberPool, target: RunTarget, dns: DnsWarmUp, discoverMs: number): Promise<RunSummary> {
     const { from, to, symbols } = target;
     const parts = target.parts.filter(({ cellCount }) => cellCount > 0);
     const cells = sum(parts.map(({ cellCount }) => cellCount));
@@ -191,7 +198,20 @@ class Run {
     const outcome = interrupted ? "interrupted" : counts.failed > 0 ? "failed" : "whole";
     const totals = probeTotals(counts);
     const { rowsWritten, unitsWritten } = written;
-    await this.writer.call("close", { ...totals, rowsWritten, unitsWritten, endedAt: Date.now(), outcome });
+    const { probes, available, missing, failed, replays, retries, connectionsOpened } = totals;
+    await this.writer.call("close", {
+      endedAt: Date.now(),
+      outcome,
+      probes,
+      available,
+      missing,
+      failed,
+      replays,
+      retries,
+      connectionsOpened,
+      rowsWritten,
+      unitsWritten,
+    });
     return {
       command: this.command,
       outcome,

@@ -1,5 +1,6 @@
 import { DiscoveryError, UsageError } from "../errors.js";
 import { classifySymbol, isSymbol } from "../vision/symbol.js";
+import type { Discovery } from "./discover.js";
 import type { RunSession } from "./run.js";
 
 /** Age from which the symbol list of the file is made anew, ms. */
@@ -27,16 +28,16 @@ async function perpetuals(session: RunSession): Promise<string[]> {
   const { facts } = session;
   const known = facts.symbols.map(({ symbol }) => symbol);
   const fresh = facts.discoveredAt !== undefined && Date.now() - facts.discoveredAt < LIST_MAX_AGE;
-  const names = fresh ? known : [...known, ...(await discoverSymbols(session))];
+  const names = fresh ? known : [...known, ...(await discoverSymbols(session)).symbols];
   return names.filter((symbol) => classifySymbol(symbol).class !== "delivery");
 }
 
 /**
  * Lists the bucket for its symbols and records them in the file.
  *
- * @returns every symbol of the listing, whatever its class
+ * @throws DiscoveryError when the bucket can't be listed, UsageError when no list endpoint is known
  */
-export async function discoverSymbols(session: RunSession): Promise<string[]> {
+export async function discoverSymbols(session: RunSession): Promise<Discovery> {
   if (!session.canList) {
     throw new UsageError("an endpoint without --list-endpoint can't be listed: name the symbols with --symbols");
   }
@@ -45,9 +46,10 @@ export async function discoverSymbols(session: RunSession): Promise<string[]> {
     const { code, message } = outcome.failure;
     throw new DiscoveryError(`the bucket can't be listed for its symbols (${code}: ${message}); try again or name them`);
   }
-  const names = outcome.names.filter(isSymbol);
-  if (names.length === 0) throw new DiscoveryError("the bucket lists no symbols: is this Binance Vision?");
-  const { added, gone } = await session.writer.call("recordDiscovery", names, Date.now());
-  session.options.onEvent?.({ type: "discovered", symbols: names.length, added, gone });
-  return names;
+  const symbols = outcome.names.filter(isSymbol);
+  const foreign = outcome.names.filter((name) => !isSymbol(name));
+  if (symbols.length === 0) throw new DiscoveryError("the bucket lists no symbols: is this Binance Vision?");
+  const { added, gone } = await session.writer.call("recordDiscovery", symbols, Date.now());
+  session.options.onEvent?.({ type: "discovered", symbols: symbols.length, added, gone });
+  return { symbols, added, gone, foreign };
 }

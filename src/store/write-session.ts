@@ -52,8 +52,9 @@ export class WriteSession {
     return this.cells;
   }
 
-  /** Expects the units of a part; what the part before left unfinished is dropped. */
-  beginPart(assembler: UnitAssembler): void {
+  /** Expects the units of a part, after committing the last of the part before; what that left unfinished is dropped. */
+  async beginPart(assembler: UnitAssembler): Promise<void> {
+    await this.commit();
     this.assembler = assembler;
     this.cells = 0;
   }
