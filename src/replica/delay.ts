@@ -59,7 +59,10 @@ function carry(from: Socket, to: Socket, ms: number): void {
     later(() => to.end());
   });
   from.on("close", (failed) => {
-    later(() => (failed ? to.resetAndDestroy() : to.destroySoon()));
+    later(() => {
+      if (failed) to.resetAndDestroy();
+      else to.destroySoon();
+    });
   });
 }
 
