@@ -8,7 +8,7 @@ export type RunEvent =
   /** Something the user should know that is no failure. */
   | { type: "notice"; message: string }
   | { type: "discovered"; symbols: number; added: string[]; gone: string[] }
-  | { type: "planned"; from: Day; to: Day; symbols: number; source: "head" | "list"; units: number; cells: number }
+  | { type: "planned"; from: Day; to: Day; symbols: number; units: number; cells: number }
   /** About ten times a second while probing. */
   | { type: "progress"; counts: Counts; cells: number; units: number }
   /** Probing is over; the writer finishes. */

@@ -6,20 +6,30 @@ import { Traffic } from "../probe/traffic.js";
 import { warmDns, type DnsWarmUp } from "./dns.js";
 import { BREAKER_CELLS, DEFAULTS, type RunOptions } from "./options.js";
 import { ProberPool } from "./prober-pool.js";
-import { cellsByUnit, countCells, headShards, listShards, type Cells, type UnitBy } from "./shards.js";
+import type { RunPart } from "./parts.js";
+import { cellsByUnit, headShards, listShards } from "./shards.js";
 import type { RunSummary } from "./summary.js";
 import { WriterClient } from "./writer-client.js";
-import type { StoreFacts, WriteResult } from "./writer-protocol.js";
+import type { StoreFacts } from "./writer-protocol.js";
 
 /** What a command decides once the file's facts are known. */
 export interface RunTarget {
   from: Day;
   to: Day;
   symbols: readonly string[];
-  cells: Cells;
-  by: UnitBy;
-  source: "head" | "list";
+  /** Probed and written one after the other; parts without cells cost nothing. */
+  parts: readonly RunPart[];
 }
+
+/** A run that was planned and not made. Dates as YYYY-MM-DD. */
+export interface RunPlan {
+  from: string;
+  to: string;
+  symbols: number;
+  parts: Omit<RunPart, "cells">[];
+}
+
+type Planner = (session: RunSession) => Promise<RunTarget>;
 
 /** Parts of a run that a command plans with. */
 export interface RunSession {
@@ -40,12 +50,29 @@ const PROGRESS_MS = 100;
  *
  * @throws StoreError, DiscoveryError, ThreadError, UsageError
  */
-export async function run(
-  command: string,
-  options: RunOptions,
-  plan: (session: RunSession) => Promise<RunTarget>,
-): Promise<RunSummary> {
-  return new Run(command, options).execute(plan);
+export function run(command: string, options: RunOptions, plan: Planner): Promise<RunSummary> {
+  return new Run(command, options).session(plan, (running, target) => running.probe(target));
+}
+
+/**
+ * The same up to the plan, which is returned instead of being carried out.
+ *
+ * @throws StoreError, DiscoveryError, ThreadError, UsageError
+ */
+export function planOnly(command: string, options: RunOptions, plan: Planner): Promise<RunPlan> {
+  return new Run(command, options).session(plan, (_running, { from, to, symbols, parts }) =>
+    Promise.resolve({
+      from: formatDay(from),
+      to: formatDay(to),
+      symbols: symbols.length,
+      parts: parts.map(({ cells: _cells, ...part }) => part),
+    }),
+  );
+}
+
+/** A session whose plan can be carried out. */
+interface RunningRun {
+  probe: (target: RunTarget) => Promise<RunSummary>;
 }
 
 class Run {
@@ -55,6 +82,7 @@ class Run {
   private readonly traffic = new Traffic();
   private readonly writer = new WriterClient();
   private readonly failures: CellFailure[] = [];
+  private stoppedEarly = false;
   private readonly threads: number;
   private readonly connections: number;
   private readonly endpoint: string;
@@ -70,15 +98,26 @@ class Run {
     this.listEndpoint = options.listEndpoint ?? (options.endpoint === undefined ? ENDPOINTS.list : undefined);
   }
 
-  async execute(plan: (session: RunSession) => Promise<RunTarget>): Promise<RunSummary> {
+  /** Opens the file and starts the threads, plans, has `use` work with the plan, and ends everything again. */
+  async session<T>(plan: Planner, use: (running: RunningRun, target: RunTarget) => Promise<T>): Promise<T> {
     let pool: ProberPool | undefined;
     try {
       const opening = this.writer.call("open", this.options.db);
       // A failure to open is awaited below; until then it must not count as unhandled.
       opening.catch(() => undefined);
       const dns = await this.warmDns();
-      pool = this.startPool(dns);
-      return await this.probe(pool, await opening, dns, plan);
+      const prober = (pool = this.startPool(dns));
+      const facts = await opening;
+      const planTick = performance.now();
+      const target = await plan({
+        options: this.options,
+        writer: this.writer,
+        facts,
+        canList: this.listEndpoint !== undefined,
+        discover: () => prober.discover(),
+      });
+      const discoverMs = performance.now() - planTick;
+      return await use({ probe: (planned) => this.probe(prober, planned, dns, discoverMs) }, target);
     } finally {
       this.traffic.abandon();
       await Promise.all([pool?.destroy(), this.writer.end()]);
@@ -119,114 +158,84 @@ class Run {
 
   private async probe(
     pool: ProberPool,
-    facts: StoreFacts,
+    target: RunTarget,
     dns: DnsWarmUp,
-    plan: (session: RunSession) => Promise<RunTarget>,
+    discoverMs: number,
   ): Promise<RunSummary> {
-    const planTick = performance.now();
-    const target = await plan({
-      options: this.options,
-      writer: this.writer,
-      facts,
-      canList: this.listEndpoint !== undefined,
-      discover: () => pool.discover(),
-    });
-    const discoverMs = performance.now() - planTick;
-    const expected = cellsByUnit(target.cells, target.by);
-    const cells = countCells(target.cells);
-    this.options.onEvent?.({
-      type: "planned",
-      from: target.from,
-      to: target.to,
-      symbols: target.symbols.length,
-      source: target.source,
-      units: expected.size,
-      cells,
-    });
+    const { from, to, symbols } = target;
+    const parts = target.parts.filter(({ cellCount }) => cellCount > 0);
+    const cells = sum(parts.map(({ cellCount }) => cellCount));
+    const units = sum(parts.map((part) => part.units));
+    this.options.onEvent?.({ type: "planned", from, to, symbols: symbols.length, units, cells });
     await this.writer.call("begin", {
-      run: {
-        command: this.command,
-        from: target.from,
-        to: target.to,
-        symbols: target.symbols.length,
-        startedAt: this.startedAt,
-      },
-      symbols: target.symbols,
-      by: target.by,
-      source: target.source,
-      expected,
+      run: { command: this.command, from, to, symbols: symbols.length, startedAt: this.startedAt },
+      symbols,
       counters: this.counters.buffer,
     });
     const probeTick = performance.now();
-    const written = await this.stream(pool, target, cells, expected.size);
-    const probeMs = written.probedTick - probeTick;
+    const progress = setInterval(() => {
+      this.options.onEvent?.({ type: "progress", counts: this.counters.read(), cells, units });
+    }, PROGRESS_MS);
+    try {
+      for (const part of parts) {
+        if (!this.shouldStop()) await this.probePart(pool, symbols, part);
+      }
+    } finally {
+      clearInterval(progress);
+    }
+    const probeMs = performance.now() - probeTick;
+    this.options.onEvent?.({ type: "probed", counts: this.counters.read() });
+    const written = await this.writer.call("finish");
     const counts = this.counters.read();
     const interrupted = this.options.signal?.aborted === true && counts.cells < cells;
     const outcome = interrupted ? "interrupted" : counts.failed > 0 ? "failed" : "whole";
-    await this.writer.call("close", {
-      endedAt: Date.now(),
-      probes: counts.cells,
-      available: counts.available,
-      missing: counts.missing,
-      failed: counts.failed,
-      replays: counts.replays,
-      retries: counts.retries,
-      connectionsOpened: counts.connectionsOpened,
-      rowsWritten: written.result.rowsWritten,
-      unitsWritten: written.result.unitsWritten,
-      outcome,
-    });
+    const totals = probeTotals(counts);
+    const { rowsWritten, unitsWritten } = written;
+    await this.writer.call("close", { ...totals, rowsWritten, unitsWritten, endedAt: Date.now(), outcome });
     return {
       command: this.command,
       outcome,
-      from: formatDay(target.from),
-      to: formatDay(target.to),
-      symbols: target.symbols.length,
-      source: target.source,
-      ...probeTotals(counts),
+      stoppedEarly: this.stoppedEarly,
+      from: formatDay(from),
+      to: formatDay(to),
+      symbols: symbols.length,
+      sources: [...new Set(parts.map(({ source }) => source))],
+      ...totals,
       dnsLookups: dns.lookups,
-      ...writeTotals(written.result),
+      rowsWritten,
+      unitsWritten,
+      replaced: written.replaced,
+      provisional: written.provisional.map(formatDay),
+      unpublished: written.unpublished.map(formatDay),
       elapsedMs: performance.now() - this.startedTick,
-      phases: { dnsMs: dns.elapsedMs, discoverMs, probeMs, writeMs: written.result.writeMs },
-      failures: this.failures.map(({ symbol, from, days, failure }) => ({
-        symbol: target.symbols[symbol] ?? "",
-        date: formatDay(from),
+      phases: { dnsMs: dns.elapsedMs, discoverMs, probeMs, writeMs: written.writeMs },
+      failures: this.failures.map(({ symbol, from: first, days, failure }) => ({
+        symbol: symbols[symbol] ?? "",
+        date: formatDay(first),
         days,
         ...failure,
       })),
     };
   }
 
-  /** Probes all cells and has the writer commit every whole unit. */
-  private async stream(
-    pool: ProberPool,
-    target: RunTarget,
-    cells: number,
-    units: number,
-  ): Promise<{ result: WriteResult; probedTick: number }> {
-    const { cells: wanted, source, symbols } = target;
-    const shards = source === "head" ? headShards(wanted, this.threads) : listShards(wanted, pool.parallelShards);
+  /** Probes the cells of a part and waits until the writer has taken in every answer. */
+  private async probePart(pool: ProberPool, symbols: readonly string[], part: RunPart): Promise<void> {
+    const { cells, by, source } = part;
+    await this.writer.call("beginPart", { by, source, expected: cellsByUnit(cells, by) });
+    const shards = source === "head" ? headShards(cells, this.threads) : listShards(cells, pool.parallelShards);
     let answered = 0;
-    const progress = setInterval(() => {
-      this.options.onEvent?.({ type: "progress", counts: this.counters.read(), cells, units });
-    }, PROGRESS_MS);
-    try {
-      const probing = pool.runShards(
-        shards,
-        symbols,
-        () => this.shouldStop(),
-        (result) => {
-          answered += result.cells;
-          this.failures.push(...result.failures);
-        },
-      );
-      await Promise.race([probing, this.writer.died]);
-    } finally {
-      clearInterval(progress);
-    }
-    const probedTick = performance.now();
-    this.options.onEvent?.({ type: "probed", counts: this.counters.read() });
-    return { result: await this.writer.call("finish", answered), probedTick };
+    const probing = pool.runShards(
+      shards,
+      symbols,
+      () => this.shouldStop(),
+      (result) => {
+        answered += result.cells;
+        this.failures.push(...result.failures);
+      },
+    );
+    // When the file can't be written any more there is no point in probing on.
+    await Promise.race([probing, this.writer.failed]);
+    await Promise.race([this.writer.call("endPart", answered), this.writer.failed]);
   }
 
   private shouldStop(): boolean {
@@ -235,6 +244,7 @@ class Run {
     if (maxFailureRate === undefined) return false;
     const { cells, failed } = this.counters.read();
     if (cells < BREAKER_CELLS || failed <= maxFailureRate * cells) return false;
+    this.stoppedEarly = true;
     this.traffic.abandon();
     return true;
   }
@@ -245,12 +255,6 @@ function probeTotals(counts: Counts) {
   return { probes: cells, available, missing, failed, requests, replays, retries, connectionsOpened, foreignKeys };
 }
 
-function writeTotals({ rowsWritten, unitsWritten, replaced, provisional, unpublished }: WriteResult) {
-  return {
-    rowsWritten,
-    unitsWritten,
-    replaced,
-    provisional: provisional.map(formatDay),
-    unpublished: unpublished.map(formatDay),
-  };
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, value) => total + value, 0);
 }

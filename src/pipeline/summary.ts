@@ -16,10 +16,13 @@ export interface RunFailure {
 export interface RunSummary {
   command: string;
   outcome: "whole" | "failed" | "interrupted";
+  /** Whether more failed than `maxFailureRate` allows, so that the rest was not probed. */
+  stoppedEarly: boolean;
   from: string;
   to: string;
   symbols: number;
-  source: "head" | "list";
+  /** How the cells were probed; empty when there was nothing to do. */
+  sources: ("head" | "list")[];
   /** Cells answered or failed: `available` + `missing` + `failed`. */
   probes: number;
   available: number;

@@ -2,6 +2,7 @@ import { UsageError } from "../errors.js";
 import type { DayRange } from "../probe/shard.js";
 import { dayAt, formatDay, parseDay, type Day } from "../vision/day.js";
 import type { RunOptions } from "./options.js";
+import { planPart } from "./parts.js";
 import { run, type RunSession, type RunTarget } from "./run.js";
 import { resolveSymbols } from "./symbols.js";
 import type { RunSummary } from "./summary.js";
@@ -38,11 +39,7 @@ async function planUpdate(session: RunSession, options: UpdateOptions): Promise<
   }
   const symbols = await resolveSymbols(session);
   const cells = symbols.map(() => [{ from, to }]);
-  const source = options.source ?? "auto";
-  if (source === "list" && !session.canList) throw new UsageError("--source list needs --list-endpoint");
-  // One listing a symbol covers any number of days; for a single day a HEAD costs less.
-  const list = source === "list" || (source === "auto" && session.canList && days > 1);
-  return { from, to, symbols, cells, by: "day", source: list ? "list" : "head" };
+  return { from, to, symbols, parts: [planPart(session, cells, "day")] };
 }
 
 /** The days of an update, from what the user asked for and what the file holds. */

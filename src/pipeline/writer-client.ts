@@ -15,17 +15,17 @@ export class WriterClient {
   private readonly pending = new Map<number, Pending>();
   private readonly exited: Promise<void>;
   private lastId = 0;
-  /** Rejects when the thread ends before it was told to; never resolves. */
-  readonly died: Promise<never>;
-  private announceDeath: (error: Error) => void = () => undefined;
+  /** Rejects when rows can no longer be written, with the reason; never resolves. */
+  readonly failed: Promise<never>;
+  private announceFailure: (error: Error) => void = () => undefined;
   private death: Error | undefined;
 
   constructor() {
-    this.died = new Promise((_resolve, reject) => {
-      this.announceDeath = reject;
+    this.failed = new Promise((_resolve, reject) => {
+      this.announceFailure = reject;
     });
     // Whoever waits for the writer sees it; a run that is ending anyway needs no second word.
-    this.died.catch(() => undefined);
+    this.failed.catch(() => undefined);
     this.worker.on("message", (reply: WriterReply) => {
       this.settle(reply);
     });
@@ -71,6 +71,10 @@ export class WriterClient {
   }
 
   private settle(reply: WriterReply): void {
+    if (!("id" in reply)) {
+      this.announceFailure(fromPlainError(reply.error));
+      return;
+    }
     const call = this.pending.get(reply.id);
     this.pending.delete(reply.id);
     if ("error" in reply) call?.reject(fromPlainError(reply.error));
@@ -79,7 +83,7 @@ export class WriterClient {
 
   private die(error: Error): void {
     this.death ??= error;
-    this.announceDeath(this.death);
+    this.announceFailure(this.death);
     for (const { reject } of this.pending.values()) reject(this.death);
     this.pending.clear();
   }

@@ -2,6 +2,7 @@ import type { MessagePort } from "node:worker_threads";
 import type { PlainError } from "../errors.js";
 import type { DayRange } from "../probe/shard.js";
 import type { KnownSymbol } from "../store/symbols.js";
+import type { WriteTotals } from "../store/write-session.js";
 import type { RunEnd, RunStart } from "../store/runs.js";
 import type { Day } from "../vision/day.js";
 import type { UnitBy } from "./shards.js";
@@ -14,27 +15,20 @@ export interface StoreFacts {
   lastFinalDay: Day | undefined;
 }
 
-/** What a run is going to write. */
-export interface WritePlan {
+/** A run about to write. */
+export interface WriteStart {
   run: RunStart;
   symbols: readonly string[];
-  by: UnitBy;
-  source: "head" | "list";
-  /** Cells of each unit. */
-  expected: ReadonlyMap<number, number>;
   /** Buffer of `Counters`. */
   counters: SharedArrayBuffer;
 }
 
-/** What a run wrote. */
-export interface WriteResult {
-  unitsWritten: number;
-  rowsWritten: number;
-  replaced: number;
-  provisional: Day[];
-  unpublished: Day[];
-  /** Time spent in transactions, ms. */
-  writeMs: number;
+/** A part of a run: which units are going to come. */
+export interface WritePart {
+  by: UnitBy;
+  source: "head" | "list";
+  /** Cells of each unit. */
+  expected: ReadonlyMap<number, number>;
 }
 
 /** Calls of the main thread to the writer: arguments and results. They are answered in order. */
@@ -42,9 +36,12 @@ export interface WriterCalls {
   open: (file: string) => StoreFacts;
   recordDiscovery: (names: readonly string[], now: number) => { added: string[]; gone: string[] };
   gaps: (query: { symbols: readonly string[]; from: Day; to: Day }) => DayRange[][];
-  begin: (plan: WritePlan) => void;
-  /** Awaits this many cells from the probers, commits all whole units. */
-  finish: (cells: number) => WriteResult;
+  begin: (start: WriteStart) => void;
+  beginPart: (part: WritePart) => void;
+  /** Awaits this many cells of the part from the probers; what is not whole then is dropped. */
+  endPart: (cells: number) => void;
+  /** Commits all whole units. */
+  finish: () => WriteTotals;
   /** Ends the run in the journal, tidies the file and closes it. */
   close: (end: RunEnd | undefined) => void;
 }
@@ -56,5 +53,5 @@ export type WriterRequest =
   | { type: "rows"; port: MessagePort }
   | { type: "call"; id: number; method: WriterMethod; args: unknown[] };
 
-/** Writer to main, for each call. */
-export type WriterReply = { id: number; value: unknown } | { id: number; error: PlainError };
+/** Writer to main: the answer to a call, or an error that ended the writing between calls. */
+export type WriterReply = { id: number; value: unknown } | { id: number; error: PlainError } | { error: PlainError };

@@ -22,6 +22,11 @@ export interface ConnectionOptions {
 /** Requests in flight on one HTTP/2 socket. HTTP/1.1 has one: an answer that hangs must not hold up others. */
 export const STREAMS_PER_CONNECTION = 16;
 
+/** Options of a request that wants to know which client of the pool it went to. */
+export interface ClientAwareOptions extends Dispatcher.DispatchOptions {
+  onClient?: (client: ConnectionClient) => void;
+}
+
 /**
  * A client of the pool (one socket at a time) that knows whether its socket has served before and whether any byte of
  * the current answer has come. undici's errors don't tell the close of an idle kept-alive socket from a broken answer,
@@ -44,8 +49,8 @@ export class ConnectionClient extends Client {
     });
   }
 
-  override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
-    if ("client" in handler) handler.client = this;
+  override dispatch(options: ClientAwareOptions, handler: Dispatcher.DispatchHandler): boolean {
+    options.onClient?.(this);
     return super.dispatch(options, handler);
   }
 

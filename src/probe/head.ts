@@ -1,5 +1,5 @@
 import type { Dispatcher, Pool } from "undici";
-import type { ConnectionClient } from "./connections.js";
+import type { ClientAwareOptions, ConnectionClient } from "./connections.js";
 import type { Deadlines, TimedRequest } from "./deadlines.js";
 import { failureOf, statusFailure, type Outcome } from "./outcome.js";
 
@@ -26,8 +26,7 @@ export function head(context: HeadContext, path: string, done: (outcome: Outcome
 class HeadRequest implements Dispatcher.DispatchHandler, TimedRequest {
   controller: Dispatcher.DispatchController | undefined = undefined;
   startedAt = 0;
-  /** Set by {@link ConnectionClient.dispatch}. */
-  client: ConnectionClient | undefined = undefined;
+  private client: ConnectionClient | undefined = undefined;
   private outcome: Outcome | undefined = undefined;
   private replayed = false;
 
@@ -39,8 +38,16 @@ class HeadRequest implements Dispatcher.DispatchHandler, TimedRequest {
 
   send(dispatcher: Dispatcher): void {
     this.context.deadlines.start(this);
-    // Without `reset: false` undici closes the socket after every HEAD.
-    dispatcher.dispatch({ path: this.path, method: "HEAD", reset: !this.context.pooled }, this);
+    const options: ClientAwareOptions = {
+      path: this.path,
+      method: "HEAD",
+      // Without `reset: false` undici closes the socket after every HEAD.
+      reset: !this.context.pooled,
+      onClient: (client) => {
+        this.client = client;
+      },
+    };
+    dispatcher.dispatch(options, this);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {

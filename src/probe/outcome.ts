@@ -37,6 +37,7 @@ const KIND_BY_CODE: Readonly<Record<string, FailureKind>> = {
   PROBE_TIMEOUT: "timeout",
   UND_ERR_HEADERS_OVERFLOW: "protocol",
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "protocol",
+  HTTPParserError: "protocol",
   EPROTO: "tls",
   DEPTH_ZERO_SELF_SIGNED_CERT: "tls",
   SELF_SIGNED_CERT_IN_CHAIN: "tls",
