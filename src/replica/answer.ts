@@ -1,5 +1,3 @@
-import type { IncomingHttpHeaders } from "node:http";
-
 /** What the replica says to one request, before it is written as HTTP/1.1 or HTTP/2. */
 export interface Answer {
   status: number;
@@ -11,10 +9,9 @@ export interface Answer {
   body: () => Uint8Array;
 }
 
-/** A request as far as the replica reads it. */
+/** A request as far as its answer depends on it; no header changes an answer. */
 export interface Request {
   method: string;
   /** Path and query as they stood in the request. */
   target: string;
-  headers: Readonly<IncomingHttpHeaders>;
 }

@@ -31,7 +31,7 @@ export function createBucket(history: History): Bucket {
   function list(query: string): Answer {
     const request = readListRequest(new URLSearchParams(query));
     if ("code" in request) return errorAnswer(request);
-    const body = Buffer.from(listingDocument(BUCKET, order, request, listPage(order, request)));
+    const body = listingDocument(BUCKET, order, request, listPage(order, request));
     const headers = { "Content-Type": "application/xml", Server: "AmazonS3" };
     return { status: 200, headers, length: body.length, body: () => body };
   }

@@ -1,4 +1,5 @@
-import { createServer, connect, type AddressInfo, type Server, type Socket } from "node:net";
+import { createServer, connect, type Socket } from "node:net";
+import { listen } from "./listen.js";
 
 /** A running relay. */
 export interface DelayRelay {
@@ -35,9 +36,8 @@ export async function startDelayRelay(rttMs: number, targetPort: number, port: n
     return socket.once("close", () => sockets.delete(socket));
   }
 
-  await listen(server, port);
   return {
-    port: (server.address() as AddressInfo).port,
+    port: await listen(server, port),
     close: async () => {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));
@@ -59,17 +59,9 @@ function carry(from: Socket, to: Socket, ms: number): void {
     later(() => to.end());
   });
   from.on("close", (failed) => {
-    later(() => (failed ? to.resetAndDestroy() : to.destroySoon()));
-  });
-}
-
-/** Listens on 127.0.0.1; port 0 takes any that is free. */
-export async function listen(server: Server, port: number): Promise<void> {
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen({ host: "127.0.0.1", port, backlog: 1024 }, () => {
-      server.off("error", reject);
-      resolve();
+    later(() => {
+      if (failed) to.resetAndDestroy();
+      else to.destroySoon();
     });
   });
 }

@@ -1,6 +1,7 @@
+import { UsageError } from "../errors.js";
 import type { Day } from "../vision/day.js";
 import { parseKey } from "../vision/object-key.js";
-import { FolderBuilder, historyOf, HistoryError, KLINE_BYTES, type ForeignObject, type History } from "./history.js";
+import { FolderBuilder, historyOf, KLINE_BYTES, type ForeignObject, type History } from "./history.js";
 
 /** A kline file of a history written out by hand. */
 export interface ListedFile {
@@ -24,14 +25,14 @@ export interface ListedForeignFile {
 /**
  * A history from plain lists, in any order; the last entry of a (symbol, day) or key counts.
  *
- * @throws {HistoryError} for a size or a time that the replica can't serve, or a foreign key that is a kline's.
+ * @throws {UsageError} for a size or a time that the replica can't serve, or a foreign key that is a kline's.
  */
 export function listedHistory(files: readonly ListedFile[], foreign: readonly ListedForeignFile[] = []): History {
   const bySymbol = new Map<string, Map<Day, ListedFile>>();
   for (const file of files) {
     if (!Number.isInteger(file.size) || file.size < KLINE_BYTES.least || file.size > KLINE_BYTES.most) {
       const range = `${KLINE_BYTES.least} to ${KLINE_BYTES.most}`;
-      throw new HistoryError(`${file.symbol}: ${file.size} bytes can't be a kline file here; give ${range}`);
+      throw new UsageError(`${file.symbol}: ${file.size} bytes can't be a kline file here; give ${range}`);
     }
     const days = bySymbol.get(file.symbol) ?? new Map<Day, ListedFile>();
     bySymbol.set(file.symbol, days.set(file.day, file));
@@ -47,15 +48,15 @@ export function listedHistory(files: readonly ListedFile[], foreign: readonly Li
 }
 
 function foreignObject({ key, size, lastModified }: ListedForeignFile): ForeignObject {
-  if (key === "" || parseKey(key).type !== "foreign") throw new HistoryError(`'${key}' is no foreign key`);
-  if (!Number.isInteger(size) || size < 0) throw new HistoryError(`${key}: ${size} is no size in bytes`);
+  if (key === "" || parseKey(key).type !== "foreign") throw new UsageError(`'${key}' is no foreign key`);
+  if (!Number.isInteger(size) || size < 0) throw new UsageError(`${key}: ${size} is no size in bytes`);
   return { key, size, uploaded: wholeSecond(lastModified, key) };
 }
 
 function wholeSecond(ms: number, owner: string): number {
   const seconds = ms / 1000;
   if (!Number.isInteger(seconds) || seconds < 0) {
-    throw new HistoryError(`${owner}: ${ms} is no time in ms of a whole second, as S3 keeps them`);
+    throw new UsageError(`${owner}: ${ms} is no time in ms of a whole second, as S3 keeps them`);
   }
   return seconds;
 }

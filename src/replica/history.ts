@@ -1,4 +1,3 @@
-import { BfaError } from "../errors.js";
 import type { Day } from "../vision/day.js";
 import { classifySymbol } from "../vision/symbol.js";
 
@@ -36,13 +35,6 @@ export interface ForeignObject {
 /** Sizes that a kline file may have: the least that holds a zip with one row, and more than the
  * real bucket has (68,483). */
 export const KLINE_BYTES = { least: 1_024, most: 110_000 } as const;
-
-/** A history was described that no bucket can have: a size out of range, a time with fractions of a second. */
-export class HistoryError extends BfaError {
-  constructor(message: string) {
-    super("REPLICA_HISTORY", message);
-  }
-}
 
 /** Orders texts as S3 orders keys: by their UTF-8 bytes. (Comparing strings by UTF-16 units differs beyond U+FFFF.) */
 export function compareKeys(a: string, b: string): number {

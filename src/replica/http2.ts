@@ -18,7 +18,7 @@ export function serveHttp2(socket: TLSSocket, react: (request: Request) => React
       stream.destroy();
     });
     const method = headers[":method"] ?? "";
-    const reaction = react({ method, target: headers[":path"] ?? "", headers });
+    const reaction = react({ method, target: headers[":path"] ?? "" });
     if (reaction === "reset" || reaction === "hang") return;
     const empty = method === "HEAD" || reaction.length === 0;
     stream.respond(

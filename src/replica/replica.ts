@@ -52,8 +52,7 @@ export interface Replica {
 /**
  * Starts an embedded Vision in this thread: a TLS server on 127.0.0.1 that speaks what Binance Vision's hosts speak.
  *
- * @throws {UsageError} for a file of spans that can't be read, or faults that can't be
- * @throws {HistoryError} for a history that no bucket can have
+ * @throws {UsageError} for a history that can't be read or made, faults that can't be, or a port that can't be had
  */
 export async function startReplica(options: ReplicaOptions): Promise<Replica> {
   const faults = planFaults(options.faults ?? {});

@@ -1,12 +1,12 @@
-import type { AddressInfo, Socket } from "node:net";
+import type { Socket } from "node:net";
 import { createServer, type TLSSocket } from "node:tls";
 import type { Answer, Request } from "./answer.js";
 import type { Bucket } from "./bucket.js";
 import type { Certificate } from "./certificate.js";
-import { listen } from "./delay.js";
 import type { Fault, FaultPlan } from "./faults.js";
 import { serveHttp1, type Reaction } from "./http1.js";
 import { serveHttp2 } from "./http2.js";
+import { listen } from "./listen.js";
 import { errorAnswer, internalError, slowDown } from "./s3-error.js";
 import { freshStats, type ReplicaStats } from "./stats.js";
 
@@ -94,9 +94,8 @@ export async function startServer(parts: ServerParts): Promise<BucketServer> {
     return { status: 200, headers: { "Content-Type": "application/json" }, length: body.length, body: () => body };
   }
 
-  await listen(server, port);
   return {
-    port: (server.address() as AddressInfo).port,
+    port: await listen(server, port),
     stats: () => structuredClone(stats),
     resetStats: () => {
       stats = freshStats(stats.open);

@@ -1,6 +1,7 @@
+import { UsageError } from "../errors.js";
 import { DATASET, FIRST_DATA_DATE } from "../vision/dataset.js";
 import { DAY_MS, dayOf, formatDay, type Day } from "../vision/day.js";
-import { FolderBuilder, historyOf, HistoryError, type Folder, type ForeignObject, type History } from "./history.js";
+import { FolderBuilder, historyOf, type Folder, type ForeignObject, type History } from "./history.js";
 import { between, chance, hashText, mix } from "./random.js";
 import { uploadSecond } from "./upload-time.js";
 
@@ -94,12 +95,12 @@ const MAJORS = 3;
  * foreign objects. What it is modelled on: live files have a median of 49 kB (5th to 99th percentile 37 to 62 kB in
  * the real bucket), flat ones 7.4 to 8.1 kB.
  *
- * @throws {HistoryError} for a number of symbols that isn't one
+ * @throws {UsageError} for a number of symbols that isn't one
  */
 export function syntheticHistory(options: SyntheticOptions): History {
   const { through, seed = 1, symbols = DEFAULT_SYMBOLS, from = BEGIN } = options;
   if (!Number.isInteger(symbols) || symbols < 1 || symbols > MOST_SYMBOLS) {
-    throw new HistoryError(`${symbols} is no number of symbols; give 1 to ${MOST_SYMBOLS}`);
+    throw new UsageError(`${symbols} is no number of symbols; give 1 to ${MOST_SYMBOLS}`);
   }
   const nowSecond = Math.floor((options.now ?? Infinity) / 1000);
   const lives = [...livesOf(symbolNames(symbols, seed), seed), ...deliveryLives(through)];
