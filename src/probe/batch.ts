@@ -1,9 +1,12 @@
 /** Rows a batch holds at most: one DuckDB data chunk. */
 export const BATCH_ROWS = 2048;
 
+/** Status of a cell whose probe failed. Such a row spoils its unit and is never stored. */
+export const FAILED_STATUS = 0;
+
 /**
  * Answers of probes in columns, so that a batch crosses threads by transfer and enters DuckDB by copying arrays.
- * Row i is the i-th element of every column, for i < `count`. Only `available` (200) and `missing` (404) become rows.
+ * Row i is the i-th element of every column, for i < `count`.
  */
 export interface RowBatch {
   count: number;
@@ -11,7 +14,7 @@ export interface RowBatch {
   symbol: Uint32Array<ArrayBuffer>;
   /** Days since 1970-01-01. */
   day: Int32Array<ArrayBuffer>;
-  /** 200 or 404. */
+  /** 200 (available), 404 (missing) or {@link FAILED_STATUS}. */
   status: Uint16Array<ArrayBuffer>;
   /** Bytes; 0 when missing. */
   size: Float64Array<ArrayBuffer>;

@@ -6,14 +6,40 @@ export type Day = number;
 /** Milliseconds of a UTC day; Unix time has no leap seconds. */
 export const DAY_MS = 86_400_000;
 
-const ISO_DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
+const DAYS_BEFORE_MONTH = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365];
 
-/** The day written as `YYYY-MM-DD`, or undefined when the text isn't a date of the calendar (`2023-02-29`). */
+/**
+ * The day written as `YYYY-MM-DD` from 1970 on, or undefined when the text isn't a date of the calendar
+ * (`2023-02-29`). By arithmetic rather than `Date`: a listing of the whole history reads 1.5 million dates.
+ */
 export function parseDay(text: string): Day | undefined {
-  const match = ISO_DATE.exec(text);
-  if (!match) return undefined;
-  const day = Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3])) / DAY_MS;
-  return formatDay(day) === text ? day : undefined;
+  if (text.length !== 10 || text[4] !== "-" || text[7] !== "-") return undefined;
+  const year = parseDigits(text, 0, 4);
+  const month = parseDigits(text, 5, 7);
+  const dayOfMonth = parseDigits(text, 8, 10);
+  const before = DAYS_BEFORE_MONTH[month - 1];
+  const after = DAYS_BEFORE_MONTH[month];
+  if (!(year >= 1970) || before === undefined || after === undefined) return undefined;
+  const leap = year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
+  const length = after - before + (leap && month === 2 ? 1 : 0);
+  if (!(dayOfMonth >= 1 && dayOfMonth <= length)) return undefined;
+  return daysBeforeYear(year) + before + (leap && month > 2 ? 1 : 0) + dayOfMonth - 1;
+}
+
+/** The decimal number in `text[start, end)`, or NaN when a character is no digit. */
+export function parseDigits(text: string, start: number, end: number): number {
+  let value = 0;
+  for (let i = start; i < end; i++) {
+    const digit = text.charCodeAt(i) - 48;
+    if (digit < 0 || digit > 9) return NaN;
+    value = value * 10 + digit;
+  }
+  return value;
+}
+
+function daysBeforeYear(year: number): Day {
+  const leapYears = (y: number) => Math.floor(y / 4) - Math.floor(y / 100) + Math.floor(y / 400);
+  return (year - 1970) * 365 + leapYears(year - 1) - leapYears(1969);
 }
 
 /** The day of a date constant known to be valid. */

@@ -12,14 +12,14 @@ export function symbolPrefix(symbol: string): string {
   return `${DATASET.prefix}${symbol}/${DATASET.interval}/`;
 }
 
-/** Part of a file's name that comes before its date. */
-function fileStem(symbol: string): string {
-  return `${symbol}-${DATASET.interval}-`;
+/** Start of the keys of all files of one symbol: append a date. */
+export function klineKeyStem(symbol: string): string {
+  return `${symbolPrefix(symbol)}${symbol}-${DATASET.interval}-`;
 }
 
 /** Key of one symbol's kline file of one day. */
 export function klineKey(symbol: string, day: Day): string {
-  return `${symbolPrefix(symbol)}${fileStem(symbol)}${formatDay(day)}.zip`;
+  return `${klineKeyStem(symbol)}${formatDay(day)}.zip`;
 }
 
 /** Request path of a key: percent-encoded UTF-8, slashes kept. */
@@ -29,7 +29,7 @@ export function keyPath(key: string): string {
 
 /** The symbol's part of the request path, computed once per symbol: append a date and `.zip`. */
 export function klinePathStem(symbol: string): string {
-  return keyPath(symbolPrefix(symbol) + fileStem(symbol));
+  return keyPath(klineKeyStem(symbol));
 }
 
 /** Reads a key back. The symbol of the folder and of the file name must agree and the date must exist. */
@@ -39,11 +39,11 @@ export function parseKey(key: string): ParsedKey {
   const end = key.indexOf("/", DATASET.prefix.length);
   const symbol = key.slice(DATASET.prefix.length, end);
   if (end < 0 || symbol === "") return foreign;
-  const head = symbolPrefix(symbol) + fileStem(symbol);
-  if (!key.startsWith(head)) return foreign;
-  const day = parseDay(key.slice(head.length, head.length + 10));
+  const stem = klineKeyStem(symbol);
+  if (!key.startsWith(stem)) return foreign;
+  const day = parseDay(key.slice(stem.length, stem.length + 10));
   if (day === undefined) return foreign;
-  switch (key.slice(head.length + 10)) {
+  switch (key.slice(stem.length + 10)) {
     case ".zip":
       return { type: "kline", symbol, day };
     case ".zip.CHECKSUM":

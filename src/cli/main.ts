@@ -1,0 +1,38 @@
+#!/usr/bin/env node
+import yargs, { type CommandModule } from "yargs";
+import { hideBin } from "yargs/helpers";
+import { UsageError } from "../errors.js";
+import { describeError, exitCodeOf } from "./exit.js";
+import updateCommand from "./update.js";
+
+// Each command types its own arguments; here only their order matters.
+const COMMANDS = [updateCommand] as unknown as readonly CommandModule[];
+
+const EPILOGUE = `Exit codes: 0 all whole; 1 something failed; 2 wrong usage; 3 the database can't be used; 130 interrupted.
+Dates are UTC. Results go to stdout, progress and notices to stderr.`;
+
+/** Parses the arguments and runs the command; errors become one line and an exit code. */
+async function main(): Promise<void> {
+  const parser = yargs(hideBin(process.argv))
+    .scriptName("bfa")
+    .usage("$0 <command>\n\nWhich Binance USDⓈ-M perpetual futures had data on Binance Vision on a given day.")
+    .strict()
+    .demandCommand(1, "which command? bfa --help lists them")
+    .parserConfiguration({ "parse-numbers": false, "parse-positional-numbers": false, "camel-case-expansion": false })
+    .wrap(Math.min(120, process.stdout.columns ?? 100))
+    .epilogue(EPILOGUE)
+    .alias({ h: "help" })
+    .exitProcess(false)
+    .fail((message: string | null, error: Error | undefined) => {
+      throw error ?? new UsageError(message ?? "wrong usage");
+    });
+  for (const command of COMMANDS) parser.command(command);
+  await parser.parseAsync();
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`${describeError(error)}\n`);
+  process.exitCode = exitCodeOf(error);
+}

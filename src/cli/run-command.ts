@@ -1,0 +1,85 @@
+import type { RunOptions } from "../pipeline/options.js";
+import type { RunSummary } from "../pipeline/summary.js";
+import { EXIT } from "./exit.js";
+import { duration, printable } from "./format.js";
+import { createLog, logEvent, logSummary } from "./log.js";
+import { createProgress } from "./progress.js";
+import type { RunArguments } from "./run-options.js";
+import { summaryJson, summaryText } from "./summary.js";
+
+/** Options of the library from the arguments that all probing commands share. */
+function libraryOptions(args: RunArguments): RunOptions {
+  const symbols = args.symbols ?? args["symbols-file"];
+  return {
+    db: args.db,
+    source: args.source,
+    threads: args.threads,
+    connections: args.connections,
+    http2: args.http2,
+    pool: args.pool,
+    timeoutMs: args.timeout,
+    retries: args.retries,
+    ...(symbols === undefined ? {} : { symbols }),
+    ...(args.quote === undefined ? {} : { quote: args.quote }),
+    ...(args.endpoint === undefined ? {} : { endpoint: args.endpoint }),
+    ...(args["list-endpoint"] === undefined ? {} : { listEndpoint: args["list-endpoint"] }),
+    ...(args.ca === undefined ? {} : { ca: args.ca }),
+  };
+}
+
+/**
+ * Runs a probing command for a person or a script: progress and notices on stderr, the summary on stdout, Ctrl-C ends
+ * after the units in hand, a second one at once. Sets the process's exit code.
+ *
+ * @param resume the command that goes on after an interruption
+ */
+export async function runCommand(
+  args: RunArguments,
+  resume: string,
+  execute: (options: RunOptions) => Promise<RunSummary>,
+): Promise<void> {
+  const progress = await createProgress(args.quiet);
+  const log = await createLog(args["log-level"]);
+  const say = (line: string) => {
+    if (!args.quiet) process.stderr.write(`${line}\n`);
+  };
+  const options = libraryOptions(args);
+  for (const [name, url] of [
+    ["--endpoint", options.endpoint],
+    ["--list-endpoint", options.listEndpoint],
+  ] as const) {
+    if (url?.startsWith("http:")) say(`bfa: ${name} ${url} is not encrypted: answers can be forged on the way`);
+  }
+  const interrupt = new AbortController();
+  const onSignal = (signal: NodeJS.Signals) => {
+    if (interrupt.signal.aborted) process.exit(EXIT.interrupted);
+    progress.stop();
+    say(`bfa: ${signal}: finishing the units in hand; once more to end at once`);
+    interrupt.abort();
+  };
+  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
+  try {
+    const summary = await execute({
+      ...options,
+      signal: interrupt.signal,
+      onEvent: (event) => {
+        if (log !== undefined) logEvent(log, event);
+        if (event.type === "notice") say(`bfa: ${printable(event.message)}`);
+        if (event.type === "dns") {
+          for (const { message } of event.failed) say(`bfa: DNS: ${printable(message)}`);
+          say(`DNS: ${event.lookups} looked up in ${duration(event.elapsedMs)}`);
+        }
+        progress.onEvent(event);
+      },
+    });
+    progress.stop();
+    if (log !== undefined) logSummary(log, summary);
+    if (args.json) process.stdout.write(`${summaryJson(summary)}\n`);
+    else if (!args.quiet) process.stdout.write(`${summaryText(summary)}\n`);
+    if (summary.outcome === "interrupted") say(`bfa: interrupted; go on with: ${resume}`);
+    process.exitCode = { whole: EXIT.whole, failed: EXIT.failed, interrupted: EXIT.interrupted }[summary.outcome];
+  } finally {
+    progress.stop();
+    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+  }
+}

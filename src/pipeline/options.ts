@@ -1,0 +1,48 @@
+import type { RunEvent } from "./events.js";
+
+/** Options that every command which probes has in common. */
+export interface RunOptions {
+  /** Path of the DuckDB file; made when it isn't there. */
+  db: string;
+  /** Where HEADs go. Default: Binance Vision. */
+  endpoint?: string;
+  /** Bucket URL that LISTs go to. Default: Binance Vision's, unless `endpoint` is given: then there is no listing. */
+  listEndpoint?: string;
+  /** PEM certificates to trust instead of the system's. */
+  ca?: string;
+  /** Symbols to probe. Default: every perpetual of the bucket, settled ones included. */
+  symbols?: readonly string[];
+  /** Keep only symbols with this quote asset. */
+  quote?: string;
+  /** How to probe: `auto` takes what costs fewer requests. Default: `auto`. */
+  source?: "auto" | "head" | "list";
+  /** Prober threads. Default: {@link DEFAULTS}. */
+  threads?: number;
+  /** Sockets in all, split over the threads. */
+  connections?: number;
+  /** Offer HTTP/2. */
+  http2?: boolean;
+  /** False opens a connection for every HEAD, for comparison. */
+  pool?: boolean;
+  /** Limit for connecting and for each answer, ms. */
+  timeoutMs?: number;
+  /** Further attempts after a failure that may pass. */
+  retries?: number;
+  /** Share of failed cells (0 to 1) above which a run is stopped, after {@link BREAKER_CELLS} cells. Default: never. */
+  maxFailureRate?: number;
+  /** Aborting it finishes the units in hand and ends the run as interrupted. */
+  signal?: AbortSignal;
+  /** Called with what happens, in order, on the calling thread. */
+  onEvent?: (event: RunEvent) => void;
+}
+
+/** Values of the options left out. */
+export const DEFAULTS = {
+  threads: 2,
+  connections: 64,
+  timeoutMs: 10_000,
+  retries: 0,
+} as const;
+
+/** Cells before the failure rate means anything. */
+export const BREAKER_CELLS = 200;

@@ -1,0 +1,84 @@
+import type { MessagePort } from "node:worker_threads";
+import { Piscina } from "piscina";
+import { ThreadError } from "../errors.js";
+import type { DiscoveryOutcome } from "../probe/discover.js";
+import type { Shard, ShardResult } from "../probe/shard.js";
+import { packSymbols, type ProberAnswer, type ProberHello, type ProberSettings, type ProberTask } from "./prober-protocol.js";
+
+const ENTRY = new URL("../../workers/prober.js", import.meta.url).href;
+
+/**
+ * The Piscina pool of prober threads. Tasks are I/O: a thread takes several at once, so that the last answers of one
+ * don't leave its sockets idle.
+ */
+export class ProberPool {
+  private readonly piscina: Piscina<ProberTask, ProberAnswer>;
+
+  /** @param onRows called once a thread, with its port for the writer */
+  constructor(
+    private readonly settings: ProberSettings,
+    onRows: (port: MessagePort) => void,
+  ) {
+    this.piscina = new Piscina<ProberTask, ProberAnswer>({
+      filename: ENTRY,
+      workerData: settings,
+      minThreads: settings.threads,
+      maxThreads: settings.threads,
+      concurrentTasksPerWorker: Math.max(2, Math.ceil(settings.connections / settings.threads)),
+      // The default parks an idle thread in Atomics.wait, and its sockets with it.
+      atomics: "disabled",
+    });
+    this.piscina.on("message", (hello: ProberHello) => {
+      onRows(hello.rows);
+    });
+  }
+
+  /** Lists the bucket for its symbol folders. */
+  async discover(): Promise<DiscoveryOutcome> {
+    return (await this.run({ type: "discover" })) as DiscoveryOutcome;
+  }
+
+  /**
+   * Runs shards, as many at a time as keep all connections busy, until they are all done or `stop` says so: then the
+   * shards under way are finished and the rest is left.
+   *
+   * @throws ThreadError when a thread died; the others are left to finish
+   */
+  async runShards(
+    shards: Iterable<Shard>,
+    symbols: readonly string[],
+    stop: () => boolean,
+    onResult: (result: ShardResult) => void,
+  ): Promise<void> {
+    const packed = packSymbols(symbols);
+    const queue = shards[Symbol.iterator]();
+    const feed = async () => {
+      while (!stop()) {
+        const next = queue.next();
+        if (next.done === true) return;
+        const task = { type: "shard", shard: next.value, symbols: packed } as const;
+        onResult((await this.run(task)) as ShardResult);
+      }
+    };
+    await Promise.all(Array.from({ length: this.parallelShards }, feed));
+  }
+
+  /** Shards under way at once. */
+  get parallelShards(): number {
+    return this.settings.threads * this.piscina.options.concurrentTasksPerWorker;
+  }
+
+  /** Ends all threads and their sockets. */
+  async destroy(): Promise<void> {
+    await this.piscina.destroy();
+  }
+
+  private async run(task: ProberTask): Promise<ProberAnswer> {
+    try {
+      return await this.piscina.run(task);
+    } catch (cause) {
+      const message = cause instanceof Error ? cause.message : String(cause);
+      throw new ThreadError(`a prober thread ended early: ${message}`, { cause });
+    }
+  }
+}

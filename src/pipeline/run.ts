@@ -1,0 +1,260 @@
+import { ENDPOINTS } from "../vision/dataset.js";
+import { formatDay, type Day } from "../vision/day.js";
+import { Counters, type Counts } from "../probe/counters.js";
+import type { CellFailure } from "../probe/shard.js";
+import { Traffic } from "../probe/traffic.js";
+import { warmDns, type DnsWarmUp } from "./dns.js";
+import { BREAKER_CELLS, DEFAULTS, type RunOptions } from "./options.js";
+import { ProberPool } from "./prober-pool.js";
+import type { RunPart } from "./parts.js";
+import { cellsByUnit, headShards, listShards } from "./shards.js";
+import type { RunSummary } from "./summary.js";
+import { WriterClient } from "./writer-client.js";
+import type { StoreFacts } from "./writer-protocol.js";
+
+/** What a command decides once the file's facts are known. */
+export interface RunTarget {
+  from: Day;
+  to: Day;
+  symbols: readonly string[];
+  /** Probed and written one after the other; parts without cells cost nothing. */
+  parts: readonly RunPart[];
+}
+
+/** A run that was planned and not made. Dates as YYYY-MM-DD. */
+export interface RunPlan {
+  from: string;
+  to: string;
+  symbols: number;
+  parts: Omit<RunPart, "cells">[];
+}
+
+type Planner = (session: RunSession) => Promise<RunTarget>;
+
+/** Parts of a run that a command plans with. */
+export interface RunSession {
+  options: RunOptions;
+  writer: WriterClient;
+  facts: StoreFacts;
+  /** False when only a download endpoint is known. */
+  canList: boolean;
+  /** Lists the bucket's folders through the prober pool. */
+  discover: ProberPool["discover"];
+}
+
+const PROGRESS_MS = 100;
+
+/**
+ * One run from start to summary: opens the file, warms DNS, starts the prober pool, lets the command plan, streams the
+ * answers into the file and sums up. Failed probes are in the summary; what is thrown ended the run itself.
+ *
+ * @throws StoreError, DiscoveryError, ThreadError, UsageError
+ */
+export function run(command: string, options: RunOptions, plan: Planner): Promise<RunSummary> {
+  return new Run(command, options).session(plan, (running, target) => running.probe(target));
+}
+
+/**
+ * The same up to the plan, which is returned instead of being carried out.
+ *
+ * @throws StoreError, DiscoveryError, ThreadError, UsageError
+ */
+export function planOnly(command: string, options: RunOptions, plan: Planner): Promise<RunPlan> {
+  return new Run(command, options).session(plan, (_running, { from, to, symbols, parts }) =>
+    Promise.resolve({
+      from: formatDay(from),
+      to: formatDay(to),
+      symbols: symbols.length,
+      parts: parts.map(({ cells: _cells, ...part }) => part),
+    }),
+  );
+}
+
+/** A session whose plan can be carried out. */
+interface RunningRun {
+  probe: (target: RunTarget) => Promise<RunSummary>;
+}
+
+class Run {
+  private readonly startedAt = Date.now();
+  private readonly startedTick = performance.now();
+  private readonly counters = new Counters();
+  private readonly traffic = new Traffic();
+  private readonly writer = new WriterClient();
+  private readonly failures: CellFailure[] = [];
+  private stoppedEarly = false;
+  private readonly threads: number;
+  private readonly connections: number;
+  private readonly endpoint: string;
+  private readonly listEndpoint: string | undefined;
+
+  constructor(
+    private readonly command: string,
+    private readonly options: RunOptions,
+  ) {
+    this.connections = options.connections ?? DEFAULTS.connections;
+    this.threads = Math.min(options.threads ?? DEFAULTS.threads, this.connections);
+    this.endpoint = options.endpoint ?? ENDPOINTS.download;
+    this.listEndpoint = options.listEndpoint ?? (options.endpoint === undefined ? ENDPOINTS.list : undefined);
+  }
+
+  /** Opens the file and starts the threads, plans, has `use` work with the plan, and ends everything again. */
+  async session<T>(plan: Planner, use: (running: RunningRun, target: RunTarget) => Promise<T>): Promise<T> {
+    let pool: ProberPool | undefined;
+    try {
+      const opening = this.writer.call("open", this.options.db);
+      // A failure to open is awaited below; until then it must not count as unhandled.
+      opening.catch(() => undefined);
+      const dns = await this.warmDns();
+      const prober = (pool = this.startPool(dns));
+      const facts = await opening;
+      const planTick = performance.now();
+      const target = await plan({
+        options: this.options,
+        writer: this.writer,
+        facts,
+        canList: this.listEndpoint !== undefined,
+        discover: () => prober.discover(),
+      });
+      const discoverMs = performance.now() - planTick;
+      return await use({ probe: (planned) => this.probe(prober, planned, dns, discoverMs) }, target);
+    } finally {
+      this.traffic.abandon();
+      await Promise.all([pool?.destroy(), this.writer.end()]);
+    }
+  }
+
+  private async warmDns(): Promise<DnsWarmUp> {
+    const urls = this.listEndpoint === undefined ? [this.endpoint] : [this.endpoint, this.listEndpoint];
+    const dns = await warmDns(urls);
+    const failed = Object.entries(dns.table).flatMap(([host, answer]) =>
+      answer.type === "unresolved" ? [{ host, message: answer.message }] : [],
+    );
+    this.options.onEvent?.({ type: "dns", lookups: dns.lookups, elapsedMs: dns.elapsedMs, failed });
+    return dns;
+  }
+
+  private startPool(dns: DnsWarmUp): ProberPool {
+    const { options } = this;
+    const settings = {
+      endpoint: this.endpoint,
+      listEndpoint: this.listEndpoint ?? this.endpoint,
+      connections: this.connections,
+      threads: this.threads,
+      http2: options.http2 ?? false,
+      pooled: options.pool ?? true,
+      timeoutMs: options.timeoutMs ?? DEFAULTS.timeoutMs,
+      retries: options.retries ?? DEFAULTS.retries,
+      ...(options.ca === undefined ? {} : { ca: options.ca }),
+      addresses: dns.table,
+      counters: this.counters.buffer,
+      traffic: this.traffic.buffer,
+      threadNumber: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
+    };
+    return new ProberPool(settings, (port) => {
+      this.writer.connect(port);
+    });
+  }
+
+  private async probe(
+    pool: ProberPool,
+    target: RunTarget,
+    dns: DnsWarmUp,
+    discoverMs: number,
+  ): Promise<RunSummary> {
+    const { from, to, symbols } = target;
+    const parts = target.parts.filter(({ cellCount }) => cellCount > 0);
+    const cells = sum(parts.map(({ cellCount }) => cellCount));
+    const units = sum(parts.map((part) => part.units));
+    this.options.onEvent?.({ type: "planned", from, to, symbols: symbols.length, units, cells });
+    await this.writer.call("begin", {
+      run: { command: this.command, from, to, symbols: symbols.length, startedAt: this.startedAt },
+      symbols,
+      counters: this.counters.buffer,
+    });
+    const probeTick = performance.now();
+    const progress = setInterval(() => {
+      this.options.onEvent?.({ type: "progress", counts: this.counters.read(), cells, units });
+    }, PROGRESS_MS);
+    try {
+      for (const part of parts) {
+        if (!this.shouldStop()) await this.probePart(pool, symbols, part);
+      }
+    } finally {
+      clearInterval(progress);
+    }
+    const probeMs = performance.now() - probeTick;
+    this.options.onEvent?.({ type: "probed", counts: this.counters.read() });
+    const written = await this.writer.call("finish");
+    const counts = this.counters.read();
+    const interrupted = this.options.signal?.aborted === true && counts.cells < cells;
+    const outcome = interrupted ? "interrupted" : counts.failed > 0 ? "failed" : "whole";
+    const totals = probeTotals(counts);
+    const { rowsWritten, unitsWritten } = written;
+    await this.writer.call("close", { ...totals, rowsWritten, unitsWritten, endedAt: Date.now(), outcome });
+    return {
+      command: this.command,
+      outcome,
+      stoppedEarly: this.stoppedEarly,
+      from: formatDay(from),
+      to: formatDay(to),
+      symbols: symbols.length,
+      sources: [...new Set(parts.map(({ source }) => source))],
+      ...totals,
+      dnsLookups: dns.lookups,
+      rowsWritten,
+      unitsWritten,
+      replaced: written.replaced,
+      provisional: written.provisional.map(formatDay),
+      unpublished: written.unpublished.map(formatDay),
+      elapsedMs: performance.now() - this.startedTick,
+      phases: { dnsMs: dns.elapsedMs, discoverMs, probeMs, writeMs: written.writeMs },
+      failures: this.failures.map(({ symbol, from: first, days, failure }) => ({
+        symbol: symbols[symbol] ?? "",
+        date: formatDay(first),
+        days,
+        ...failure,
+      })),
+    };
+  }
+
+  /** Probes the cells of a part and waits until the writer has taken in every answer. */
+  private async probePart(pool: ProberPool, symbols: readonly string[], part: RunPart): Promise<void> {
+    const { cells, by, source } = part;
+    await this.writer.call("beginPart", { by, source, expected: cellsByUnit(cells, by) });
+    const shards = source === "head" ? headShards(cells, this.threads) : listShards(cells, pool.parallelShards);
+    let answered = 0;
+    const probing = pool.runShards(
+      shards,
+      symbols,
+      () => this.shouldStop(),
+      (result) => {
+        answered += result.cells;
+        this.failures.push(...result.failures);
+      },
+    );
+    // When the file can't be written any more there is no point in probing on.
+    await Promise.race([probing, this.writer.failed]);
+    await Promise.race([this.writer.call("endPart", answered), this.writer.failed]);
+  }
+
+  private shouldStop(): boolean {
+    if (this.options.signal?.aborted === true) return true;
+    const { maxFailureRate } = this.options;
+    if (maxFailureRate === undefined) return false;
+    const { cells, failed } = this.counters.read();
+    if (cells < BREAKER_CELLS || failed <= maxFailureRate * cells) return false;
+    this.stoppedEarly = true;
+    this.traffic.abandon();
+    return true;
+  }
+}
+
+function probeTotals(counts: Counts) {
+  const { cells, available, missing, failed, requests, replays, retries, connectionsOpened, foreignKeys } = counts;
+  return { probes: cells, available, missing, failed, requests, replays, retries, connectionsOpened, foreignKeys };
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, value) => total + value, 0);
+}

@@ -1,0 +1,103 @@
+import type { Socket } from "node:net";
+import { buildConnector, Client, Pool, type Dispatcher } from "undici";
+import { tableLookup, type AddressTable } from "./addresses.js";
+
+/** How one thread reaches one origin. */
+export interface ConnectionOptions {
+  /** Scheme, host and port; no path. */
+  origin: string;
+  /** Sockets open at once at most. */
+  connections: number;
+  /** Offer HTTP/2 by ALPN and send {@link STREAMS_PER_CONNECTION} requests at a time on a socket. */
+  http2: boolean;
+  /** Limit for connecting and for each response, in ms. */
+  timeoutMs: number;
+  /** PEM certificates to trust instead of the system's. */
+  ca?: string;
+  addresses: AddressTable;
+  /** Called for each socket that was opened, handshake included. */
+  onConnect: () => void;
+}
+
+/** Requests in flight on one HTTP/2 socket. HTTP/1.1 has one: an answer that hangs must not hold up others. */
+export const STREAMS_PER_CONNECTION = 16;
+
+/** Options of a request that wants to know which client of the pool it went to. */
+export interface ClientAwareOptions extends Dispatcher.DispatchOptions {
+  onClient?: (client: ConnectionClient) => void;
+}
+
+/**
+ * A client of the pool (one socket at a time) that knows whether its socket has served before and whether any byte of
+ * the current answer has come. undici's errors don't tell the close of an idle kept-alive socket from a broken answer,
+ * and only the former may be replayed.
+ */
+export class ConnectionClient extends Client {
+  private watching = false;
+  private served = false;
+  private answering = false;
+
+  /** Watches a socket that this client just opened. On HTTP/2 a close can't be told apart so simply: no replay there. */
+  watch(socket: Socket): void {
+    this.watching = !("alpnProtocol" in socket && socket.alpnProtocol === "h2");
+    this.served = false;
+    this.answering = false;
+    if (!this.watching) return;
+    // Registered before undici's own listener, so it sees the bytes before they are parsed.
+    socket.on("readable", () => {
+      if (socket.readableLength > 0) this.answering = true;
+    });
+  }
+
+  override dispatch(options: ClientAwareOptions, handler: Dispatcher.DispatchHandler): boolean {
+    options.onClient?.(this);
+    return super.dispatch(options, handler);
+  }
+
+  /** The request is being written to the socket. */
+  requestStarted(): void {
+    this.answering = false;
+  }
+
+  /** The response has been read whole. */
+  responseEnded(): void {
+    this.served = true;
+  }
+
+  /** Whether a failure right now is that of a kept-alive socket closed before the first byte of the answer. */
+  get isStale(): boolean {
+    return this.watching && this.served && !this.answering;
+  }
+}
+
+/** Opens nothing yet: sockets come with the first requests. */
+export function createPool(options: ConnectionOptions): Pool {
+  const connect = buildConnector({
+    lookup: tableLookup(options.addresses),
+    timeout: options.timeoutMs,
+    allowH2: options.http2,
+    ...(options.ca === undefined ? {} : { ca: options.ca }),
+  });
+  const pool = new Pool(options.origin, {
+    connections: options.connections,
+    pipelining: options.http2 ? STREAMS_PER_CONNECTION : 1,
+    allowH2: options.http2,
+    // Each request has a deadline of its own, see Deadlines.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+    factory: (origin: URL, clientOptions: object) => {
+      const client: ConnectionClient = new ConnectionClient(origin, {
+        ...clientOptions,
+        connect: (target, callback) => {
+          connect(target, (...result) => {
+            if (result[0] === null) client.watch(result[1]);
+            callback(...result);
+          });
+        },
+      });
+      return client;
+    },
+  });
+  pool.on("connect", options.onConnect);
+  return pool;
+}

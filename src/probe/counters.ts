@@ -1,0 +1,39 @@
+/**
+ * What a run counts. A cell is one (symbol, day); HEAD spends one request on it, LIST one on hundreds.
+ * `cells` = `available` + `missing` + `failed`.
+ */
+export const COUNTER_NAMES = [
+  "cells",
+  "available",
+  "missing",
+  "failed",
+  "requests",
+  "replays",
+  "retries",
+  "connectionsOpened",
+  "bytes",
+  "foreignKeys",
+  "unitsWritten",
+  "rowsWritten",
+] as const;
+
+export type CounterName = (typeof COUNTER_NAMES)[number];
+export type Counts = Record<CounterName, number>;
+
+/** Counters in shared memory: the probers and the writer add, the main thread reads them for progress and summary. */
+export class Counters {
+  private readonly values: BigInt64Array<SharedArrayBuffer>;
+
+  constructor(readonly buffer = new SharedArrayBuffer(COUNTER_NAMES.length * BigInt64Array.BYTES_PER_ELEMENT)) {
+    this.values = new BigInt64Array(buffer);
+  }
+
+  add(name: CounterName, amount = 1): void {
+    Atomics.add(this.values, COUNTER_NAMES.indexOf(name), BigInt(amount));
+  }
+
+  read(): Counts {
+    const entries = COUNTER_NAMES.map((name, i) => [name, Number(Atomics.load(this.values, i))] as const);
+    return Object.fromEntries(entries) as Counts;
+  }
+}

@@ -1,0 +1,158 @@
+import { formatDay } from "../vision/day.js";
+import { klinePathStem } from "../vision/object-key.js";
+import { backoffMs } from "./backoff.js";
+import { FAILED_STATUS } from "./batch.js";
+import { head, type HeadContext } from "./head.js";
+import { isRetryable, isSlowDown, type Failure, type Outcome } from "./outcome.js";
+import type { ProberContext } from "./prober-context.js";
+import type { Shard, ShardResult } from "./shard.js";
+
+/** A shard on its way. */
+interface Work {
+  shard: Extract<Shard, { type: "head" }>;
+  path: (symbol: number) => string;
+  /** Position of the next symbol to send. */
+  next: number;
+  inFlight: number;
+  result: ShardResult;
+  finish: (result: ShardResult) => void;
+}
+
+/** One HEAD of a shard, and how many attempts were made for it. */
+interface Probe {
+  work: Work;
+  symbol: number;
+  attempts: number;
+}
+
+/**
+ * Runs HEAD shards of one thread, the next one starting while the last answers of the one before are awaited. At most
+ * `concurrency` HEADs are in flight; none is sent while the sink is behind, the run is paused or abandoned.
+ */
+export class HeadProber {
+  private readonly works: Work[] = [];
+  private readonly retryNow: Probe[] = [];
+  private readonly stems: string[] = [];
+  private inFlight = 0;
+  private held = false;
+
+  constructor(
+    private readonly context: ProberContext,
+    private readonly headContext: HeadContext,
+  ) {}
+
+  /** Resolves when every cell of the shard has its row; never rejects. */
+  run(shard: Extract<Shard, { type: "head" }>): Promise<ShardResult> {
+    return new Promise((finish) => {
+      const file = `${formatDay(shard.day)}.zip`;
+      const path = (symbol: number) => this.stem(symbol) + file;
+      this.works.push({ shard, path, next: 0, inFlight: 0, result: { cells: 0, failures: [] }, finish });
+      this.pump();
+    });
+  }
+
+  private pump(): void {
+    while (this.inFlight < this.context.concurrency && !this.held) {
+      if (this.context.traffic.isAbandoned) {
+        this.abandon();
+        return;
+      }
+      const probe = this.take();
+      if (probe === undefined || this.hold(probe)) return;
+      this.send(probe);
+    }
+  }
+
+  private take(): Probe | undefined {
+    const retried = this.retryNow.pop();
+    if (retried !== undefined) return retried;
+    const work = this.works.find(({ shard, next }) => next < shard.symbols.length);
+    const symbol = work?.shard.symbols[work.next];
+    if (work === undefined || symbol === undefined) return undefined;
+    work.next++;
+    work.inFlight++;
+    return { work, symbol, attempts: 0 };
+  }
+
+  /** Puts a probe back when nothing may be sent now, to go on when it may. */
+  private hold(probe: Probe): boolean {
+    const pause = this.context.traffic.pauseLeft(Date.now());
+    const ready = pause > 0 ? new Promise((resolve) => setTimeout(resolve, pause)) : this.context.sink.ready();
+    if (ready === undefined) return false;
+    this.retryNow.push(probe);
+    this.held = true;
+    void ready.then(() => {
+      this.held = false;
+      this.pump();
+    });
+    return true;
+  }
+
+  private send(probe: Probe): void {
+    this.inFlight++;
+    probe.attempts++;
+    this.context.counters.add("requests");
+    head(this.headContext, probe.work.path(probe.symbol), (outcome) => {
+      this.inFlight--;
+      if (outcome.type === "failed" && this.retryLater(probe, outcome.failure)) return;
+      this.settle(probe, outcome);
+      this.pump();
+    });
+  }
+
+  private retryLater(probe: Probe, failure: Failure): boolean {
+    if (probe.attempts > this.context.retries || !isRetryable(failure)) return false;
+    const delay = backoffMs(probe.attempts, Math.random());
+    if (isSlowDown(failure)) this.context.traffic.pauseUntil(Date.now() + delay);
+    this.context.counters.add("retries");
+    setTimeout(() => {
+      this.retryNow.push(probe);
+      this.pump();
+    }, delay);
+    this.pump();
+    return true;
+  }
+
+  private settle(probe: Probe, outcome: Outcome): void {
+    const { work, symbol } = probe;
+    const { sink, counters } = this.context;
+    const day = work.shard.day;
+    counters.add("cells");
+    counters.add(outcome.type);
+    switch (outcome.type) {
+      case "available":
+        sink.add(symbol, day, 200, outcome.size, outcome.lastModified, Date.now());
+        break;
+      case "missing":
+        sink.add(symbol, day, 404, 0, 0, Date.now());
+        break;
+      case "failed":
+        sink.add(symbol, day, FAILED_STATUS, 0, 0, 0);
+        work.result.failures.push({ symbol, from: day, days: 1, failure: outcome.failure });
+        break;
+    }
+    work.result.cells++;
+    work.inFlight--;
+    this.finishIfDone(work);
+  }
+
+  private finishIfDone(work: Work): void {
+    if (work.inFlight > 0 || work.next < work.shard.symbols.length) return;
+    this.works.splice(this.works.indexOf(work), 1);
+    this.context.sink.flush();
+    work.finish(work.result);
+  }
+
+  /** Drops all that is not in flight; shards finish with the cells they have. */
+  private abandon(): void {
+    for (const probe of this.retryNow.splice(0)) probe.work.inFlight--;
+    for (const work of [...this.works]) {
+      work.next = work.shard.symbols.length;
+      this.finishIfDone(work);
+    }
+  }
+
+  private stem(symbol: number): string {
+    return (this.stems[symbol] ??= klinePathStem(this.context.symbols[symbol] ?? ""));
+  }
+}

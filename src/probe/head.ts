@@ -1,0 +1,115 @@
+import type { Dispatcher, Pool } from "undici";
+import type { ClientAwareOptions, ConnectionClient } from "./connections.js";
+import type { Deadlines, TimedRequest } from "./deadlines.js";
+import { failureOf, statusFailure, type Outcome } from "./outcome.js";
+
+/** What HEADs of one thread share. */
+export interface HeadContext {
+  pool: Pool;
+  deadlines: Deadlines;
+  /** False: the socket is closed after each answer, as a client without a pool does. */
+  pooled: boolean;
+  /** Called when a stale kept-alive socket made a HEAD start over. */
+  onReplay: () => void;
+}
+
+/**
+ * Sends one HEAD and gives its outcome, once. A HEAD that meets a kept-alive socket which the server has closed in the
+ * meantime is replayed once on a fresh connection. Redirects are not followed.
+ *
+ * @param path percent-encoded path of the file on the pool's origin
+ */
+export function head(context: HeadContext, path: string, done: (outcome: Outcome) => void): void {
+  new HeadRequest(context, path, done).send(context.pool);
+}
+
+class HeadRequest implements Dispatcher.DispatchHandler, TimedRequest {
+  controller: Dispatcher.DispatchController | undefined = undefined;
+  startedAt = 0;
+  private client: ConnectionClient | undefined = undefined;
+  private outcome: Outcome | undefined = undefined;
+  private replayed = false;
+
+  constructor(
+    private readonly context: HeadContext,
+    private readonly path: string,
+    private readonly done: (outcome: Outcome) => void,
+  ) {}
+
+  send(dispatcher: Dispatcher): void {
+    this.context.deadlines.start(this);
+    const options: ClientAwareOptions = {
+      path: this.path,
+      method: "HEAD",
+      // Without `reset: false` undici closes the socket after every HEAD.
+      reset: !this.context.pooled,
+      onClient: (client) => {
+        this.client = client;
+      },
+    };
+    dispatcher.dispatch(options, this);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.controller = controller;
+    this.client?.requestStarted();
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
+    // An informational response comes before the real one.
+    if (status >= 200) this.outcome = classify(status, headers);
+  }
+
+  onResponseData(): void {
+    // A HEAD has no body; undici requires the method.
+  }
+
+  onResponseEnd(): void {
+    this.client?.responseEnded();
+    this.finish(this.outcome ?? { type: "failed", failure: { kind: "protocol", code: "NO_STATUS", message: "no status" } });
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    const failure = failureOf(error);
+    const client = this.client;
+    const socketEnded = failure.kind === "closed" || failure.kind === "reset";
+    if (client?.isStale === true && socketEnded && this.outcome === undefined && !this.replayed) {
+      this.context.deadlines.end(this);
+      this.replayed = true;
+      this.controller = undefined;
+      this.context.onReplay();
+      // The client has lost its only socket, so the same client means a fresh connection, within the cap.
+      setImmediate(() => {
+        this.send(client);
+      });
+      return;
+    }
+    this.finish({ type: "failed", failure });
+  }
+
+  private finish(outcome: Outcome): void {
+    this.context.deadlines.end(this);
+    this.done(outcome);
+  }
+}
+
+/** 200 is available (with its size and upload time), 404 missing, all else a failure. */
+function classify(status: number, headers: Record<string, string | string[] | undefined>): Outcome {
+  if (status === 404) return { type: "missing" };
+  if (status !== 200) return { type: "failed", failure: statusFailure(status) };
+  const length = headers["content-length"];
+  const size = typeof length === "string" && /^\d{1,15}$/.test(length) ? Number(length) : undefined;
+  if (size === undefined) return malformed(`Content-Length is ${JSON.stringify(length ?? null)}`);
+  const modified = headers["last-modified"];
+  const lastModified = typeof modified === "string" ? Date.parse(modified) : NaN;
+  if (Number.isNaN(lastModified)) return malformed(`Last-Modified is ${JSON.stringify(modified ?? null)}`);
+  return { type: "available", size, lastModified };
+}
+
+function malformed(message: string): Outcome {
+  return { type: "failed", failure: { kind: "protocol", code: "BAD_HEADER", message } };
+}

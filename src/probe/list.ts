@@ -1,0 +1,86 @@
+import type { Dispatcher, Pool } from "undici";
+import { ListingError, listingQuery, parseListing, type ListingPage, type ListingRequest } from "../vision/listing.js";
+import type { Deadlines, TimedRequest } from "./deadlines.js";
+import { failureOf, statusFailure, type Failure } from "./outcome.js";
+
+/** What LIST requests of one thread share. */
+export interface ListContext {
+  pool: Pool;
+  deadlines: Deadlines;
+  /** Path of the bucket on the pool's origin: "/data.binance.vision", or "/" where the bucket is the host. */
+  bucketPath: string;
+}
+
+/** One page of the listing, or why there is none. */
+export type ListOutcome = { type: "page"; page: ListingPage; bytes: number } | { type: "failed"; failure: Failure };
+
+/** A page of 1,000 keys is 265 kB; far more than that is no listing, and is not read to its end. */
+const MAX_PAGE_BYTES = 4 * 1024 * 1024;
+
+/** Fetches and parses one page. Never rejects. */
+export function listPage(context: ListContext, request: ListingRequest): Promise<ListOutcome> {
+  return new Promise((resolve) => {
+    const call = new ListCall(context, request, resolve);
+    context.deadlines.start(call);
+    context.pool.dispatch({ path: `${context.bucketPath}?${listingQuery(request)}`, method: "GET" }, call);
+  });
+}
+
+class ListCall implements Dispatcher.DispatchHandler, TimedRequest {
+  controller: Dispatcher.DispatchController | undefined = undefined;
+  startedAt = 0;
+  private status = 0;
+  private bytes = 0;
+  private readonly chunks: Buffer[] = [];
+
+  constructor(
+    private readonly context: ListContext,
+    private readonly request: ListingRequest,
+    private readonly resolve: (outcome: ListOutcome) => void,
+  ) {}
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.controller = controller;
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
+    this.status = status;
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.bytes += chunk.length;
+    if (this.bytes > MAX_PAGE_BYTES) {
+      controller.abort(new ListingError("LIST_MALFORMED", `a page of more than ${MAX_PAGE_BYTES} bytes`));
+    } else if (this.status === 200) {
+      this.chunks.push(chunk);
+    }
+  }
+
+  onResponseEnd(): void {
+    if (this.status !== 200) {
+      this.finish({ type: "failed", failure: statusFailure(this.status) });
+      return;
+    }
+    try {
+      const xml = new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(this.chunks, this.bytes));
+      this.finish({ type: "page", page: parseListing(xml, this.request), bytes: this.bytes });
+    } catch (error) {
+      this.finish({ type: "failed", failure: pageFailure(error) });
+    }
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.finish({ type: "failed", failure: error instanceof ListingError ? pageFailure(error) : failureOf(error) });
+  }
+
+  private finish(outcome: ListOutcome): void {
+    this.context.deadlines.end(this);
+    this.resolve(outcome);
+  }
+}
+
+/** A page that was read but can't be trusted. The decoder throws a TypeError on bytes that are not UTF-8. */
+function pageFailure(error: unknown): Failure {
+  const code = error instanceof ListingError ? error.code : "LIST_MALFORMED";
+  return { kind: "protocol", code, message: error instanceof Error ? error.message : String(error) };
+}

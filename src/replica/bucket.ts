@@ -1,0 +1,77 @@
+import type { Answer, Request } from "./answer.js";
+import type { History } from "./history.js";
+import { orderKeys } from "./key-order.js";
+import { LIST_PARAMETERS, readListRequest } from "./list-request.js";
+import { listPage } from "./listing.js";
+import { listingDocument } from "./listing-xml.js";
+import { errorAnswer, invalidUri, methodNotAllowed, noSuchBucket, noSuchKey } from "./s3-error.js";
+import { objectLookup } from "./stored-object.js";
+
+/** Name of the bucket, and so the first part of a path-style path. */
+export const BUCKET = "data.binance.vision";
+
+/** What a request asks the bucket for. */
+export type RequestKind = "head" | "get" | "list" | "other";
+
+/** Answers every request by itself; it holds the history and no other state. */
+export interface Bucket {
+  kindOf: (request: Request) => RequestKind;
+  answer: (request: Request) => Answer;
+}
+
+/**
+ * The bucket as its two hosts present it: objects at `/<key>` as the download host does and at
+ * `/data.binance.vision/<key>` as the list host does; listings at `/data.binance.vision` and `/`. Ranges and conditional
+ * requests are answered in whole, as RFC 9110 allows.
+ */
+export function createBucket(history: History): Bucket {
+  const order = orderKeys(history);
+  const lookup = objectLookup(history);
+
+  function list(query: string): Answer {
+    const request = readListRequest(new URLSearchParams(query));
+    if ("code" in request) return errorAnswer(request);
+    const body = Buffer.from(listingDocument(BUCKET, order, request, listPage(order, request)));
+    const headers = { "Content-Type": "application/xml", Server: "AmazonS3" };
+    return { status: 200, headers, length: body.length, body: () => body };
+  }
+
+  return {
+    kindOf({ method, target }) {
+      if (method !== "HEAD" && method !== "GET") return "other";
+      if (readPath(target).key === "") return "list";
+      return method === "HEAD" ? "head" : "get";
+    },
+    answer({ method, target }) {
+      if (method !== "HEAD" && method !== "GET") return errorAnswer(methodNotAllowed(method));
+      const { key, query } = readPath(target);
+      if (key === "") return list(query);
+      if (key === undefined) return errorAnswer(invalidUri);
+      const found = lookup(key);
+      if (found) return found;
+      // Only by its query does a listing of another bucket differ from an object that isn't there.
+      const otherBucket = !/\/./.test(key) && query !== "" && asksForList(query);
+      return errorAnswer(otherBucket ? noSuchBucket(key.replace(/\/$/, "")) : noSuchKey(key));
+    },
+  };
+}
+
+function asksForList(query: string): boolean {
+  const parameters = new URLSearchParams(query);
+  return LIST_PARAMETERS.some((name) => parameters.has(name));
+}
+
+/** Key and query of a request target; the key is "" for the bucket itself and undefined when it can't be decoded. */
+function readPath(target: string): { key: string | undefined; query: string } {
+  const mark = target.indexOf("?");
+  const path = mark < 0 ? target : target.slice(0, mark);
+  const query = mark < 0 ? "" : target.slice(mark + 1);
+  let key: string;
+  try {
+    key = path.includes("%") ? decodeURIComponent(path.slice(1)) : path.slice(1);
+  } catch {
+    return { key: undefined, query };
+  }
+  if (key === BUCKET) return { key: "", query };
+  return { key: key.startsWith(`${BUCKET}/`) ? key.slice(BUCKET.length + 1) : key, query };
+}

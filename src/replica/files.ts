@@ -1,0 +1,61 @@
+import type { Day } from "../vision/day.js";
+import { parseKey } from "../vision/object-key.js";
+import { FolderBuilder, historyOf, HistoryError, KLINE_BYTES, type ForeignObject, type History } from "./history.js";
+
+/** A kline file of a history written out by hand. */
+export interface ListedFile {
+  symbol: string;
+  day: Day;
+  /** Bytes of the zip, within {@link KLINE_BYTES}. */
+  size: number;
+  /** Upload time in ms since the Unix epoch, a whole second. */
+  lastModified: number;
+}
+
+/** An object under any key that isn't a kline file or its checksum. */
+export interface ListedForeignFile {
+  key: string;
+  /** Bytes. */
+  size: number;
+  /** Upload time in ms since the Unix epoch, a whole second. */
+  lastModified: number;
+}
+
+/**
+ * A history from plain lists, in any order; the last entry of a (symbol, day) or key counts.
+ *
+ * @throws {HistoryError} for a size or a time that the replica can't serve, or a foreign key that is a kline's.
+ */
+export function listedHistory(files: readonly ListedFile[], foreign: readonly ListedForeignFile[] = []): History {
+  const bySymbol = new Map<string, Map<Day, ListedFile>>();
+  for (const file of files) {
+    if (!Number.isInteger(file.size) || file.size < KLINE_BYTES.least || file.size > KLINE_BYTES.most) {
+      const range = `${KLINE_BYTES.least} to ${KLINE_BYTES.most}`;
+      throw new HistoryError(`${file.symbol}: ${file.size} bytes can't be a kline file here; give ${range}`);
+    }
+    const days = bySymbol.get(file.symbol) ?? new Map<Day, ListedFile>();
+    bySymbol.set(file.symbol, days.set(file.day, file));
+  }
+  const folders = [...bySymbol].map(([symbol, days]) => {
+    const builder = new FolderBuilder(symbol);
+    for (const file of [...days.values()].sort((a, b) => a.day - b.day)) {
+      builder.add(file.day, file.size, wholeSecond(file.lastModified, symbol));
+    }
+    return builder.build();
+  });
+  return historyOf(folders, new Map(foreign.map((file) => [file.key, foreignObject(file)])).values());
+}
+
+function foreignObject({ key, size, lastModified }: ListedForeignFile): ForeignObject {
+  if (key === "" || parseKey(key).type !== "foreign") throw new HistoryError(`'${key}' is no foreign key`);
+  if (!Number.isInteger(size) || size < 0) throw new HistoryError(`${key}: ${size} is no size in bytes`);
+  return { key, size, uploaded: wholeSecond(lastModified, key) };
+}
+
+function wholeSecond(ms: number, owner: string): number {
+  const seconds = ms / 1000;
+  if (!Number.isInteger(seconds) || seconds < 0) {
+    throw new HistoryError(`${owner}: ${ms} is no time in ms of a whole second, as S3 keeps them`);
+  }
+  return seconds;
+}

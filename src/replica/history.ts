@@ -1,0 +1,122 @@
+import { BfaError } from "../errors.js";
+import type { Day } from "../vision/day.js";
+import { classifySymbol } from "../vision/symbol.js";
+
+/**
+ * Which files a bucket holds: one folder a symbol, and foreign objects beside them. Plain data, so that a history can
+ * cross to a thread; nothing in it changes once it is built.
+ */
+export interface History {
+  /** Folders with at least one file, in the order of their names' UTF-8 bytes, which is S3's order. */
+  folders: readonly Folder[];
+  /** Objects that are no file of the dataset, in the order of their keys' UTF-8 bytes. */
+  foreign: readonly ForeignObject[];
+}
+
+/** The kline files of one symbol. Element i of each column belongs to the i-th file. */
+export interface Folder {
+  symbol: string;
+  /** Days with a file, ascending. */
+  days: Int32Array;
+  /** Bytes of the zip. */
+  sizes: Uint32Array;
+  /** Upload time in seconds since the Unix epoch; S3 keeps no finer time. */
+  uploaded: Uint32Array;
+}
+
+/** An object under a key of its own: `BTCUSDT//`, `part-00000-….zip`. Its content is `size` zero bytes. */
+export interface ForeignObject {
+  key: string;
+  /** Bytes. */
+  size: number;
+  /** Upload time in seconds since the Unix epoch. */
+  uploaded: number;
+}
+
+/** Sizes that a kline file may have: the least that holds a zip with one row, and more than the
+ * real bucket has (68,483). */
+export const KLINE_BYTES = { least: 1_024, most: 110_000 } as const;
+
+/** A history was described that no bucket can have: a size out of range, a time with fractions of a second. */
+export class HistoryError extends BfaError {
+  constructor(message: string) {
+    super("REPLICA_HISTORY", message);
+  }
+}
+
+/** Orders texts as S3 orders keys: by their UTF-8 bytes. (Comparing strings by UTF-16 units differs beyond U+FFFF.) */
+export function compareKeys(a: string, b: string): number {
+  return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
+
+/** Index of a day's file within its folder, or -1. */
+export function fileIndex(folder: Folder, day: Day): number {
+  const { days } = folder;
+  let low = 0;
+  let high = days.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (Number(days[middle]) < day) low = middle + 1;
+    else high = middle;
+  }
+  return days[low] === day ? low : -1;
+}
+
+/** Files of a history, checksums and foreign objects not counted. */
+export function countFiles(history: History): number {
+  return history.folders.reduce((sum, folder) => sum + folder.days.length, 0);
+}
+
+/** Folders that `bfa update` takes: perpetuals and settled ones, not dated delivery contracts. */
+export function countSymbols(history: History): number {
+  return history.folders.filter((folder) => classifySymbol(folder.symbol).class !== "delivery").length;
+}
+
+/** Collects one symbol's files, day by day in ascending order, and grows as needed. */
+export class FolderBuilder {
+  readonly symbol: string;
+  #count = 0;
+  #days = new Int32Array(64);
+  #sizes = new Uint32Array(64);
+  #uploaded = new Uint32Array(64);
+
+  constructor(symbol: string) {
+    this.symbol = symbol;
+  }
+
+  /** Adds a file of `size` bytes, uploaded at `uploaded` seconds since the Unix epoch. */
+  add(day: Day, size: number, uploaded: number): void {
+    if (this.#count === this.#days.length) {
+      this.#days = grown(this.#days, new Int32Array(this.#count * 2));
+      this.#sizes = grown(this.#sizes, new Uint32Array(this.#count * 2));
+      this.#uploaded = grown(this.#uploaded, new Uint32Array(this.#count * 2));
+    }
+    this.#days[this.#count] = day;
+    this.#sizes[this.#count] = size;
+    this.#uploaded[this.#count] = uploaded;
+    this.#count++;
+  }
+
+  /** The folder with what was added. */
+  build(): Folder {
+    return {
+      symbol: this.symbol,
+      days: this.#days.slice(0, this.#count),
+      sizes: this.#sizes.slice(0, this.#count),
+      uploaded: this.#uploaded.slice(0, this.#count),
+    };
+  }
+}
+
+function grown<T extends Int32Array | Uint32Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
+}
+
+/** Sorts folders and foreign objects into a history; folders without a file are left out, as S3 knows no folders. */
+export function historyOf(folders: Iterable<Folder>, foreign: Iterable<ForeignObject> = []): History {
+  return {
+    folders: [...folders].filter((folder) => folder.days.length > 0).sort((a, b) => compareKeys(a.symbol, b.symbol)),
+    foreign: [...foreign].sort((a, b) => compareKeys(a.key, b.key)),
+  };
+}

@@ -1,0 +1,83 @@
+import { createHash } from "node:crypto";
+import { zipSync } from "fflate";
+import { DATASET } from "../vision/dataset.js";
+import { DAY_MS, formatDay, type Day } from "../vision/day.js";
+import { chance, hashText } from "./random.js";
+
+const MINUTES = 1_440;
+const HEADER =
+  "open_time,open,high,low,close,volume,close_time,quote_volume,count,taker_buy_volume,taker_buy_quote_volume,ignore";
+
+/** Bytes of zip that a minute with trades and one without take about; rows are chosen by them, comments fill up. */
+const LIVE_ROW_BYTES = 46;
+const FLAT_ROW_BYTES = 4.85;
+
+/** A zip entry's comment holds no more. */
+const MOST_COMMENT = 65_535;
+
+/** Name of the file within the bucket's folder. */
+export function zipName(symbol: string, day: Day): string {
+  return `${symbol}-${DATASET.interval}-${formatDay(day)}.zip`;
+}
+
+/**
+ * The zip of a symbol's day, exactly `size` bytes long: one CSV of 1-minute klines as the bucket's own have it. As many
+ * minutes with trades are written as fit, the rest are flat, and the entry's comment fills up what is left. A size
+ * below that of a flat day gets fewer rows.
+ */
+export function klineZip(symbol: string, day: Day, size: number): Uint8Array {
+  let budget = size;
+  // Rows compress to a little more or less than estimated; one or two shorter tries bring them under the size.
+  for (;;) {
+    const zip = zipRows(symbol, day, budget, "");
+    const missing = size - zip.length;
+    if (missing < 0) budget += Math.min(missing, -64);
+    else if (missing <= MOST_COMMENT) return missing === 0 ? zip : zipRows(symbol, day, budget, " ".repeat(missing));
+    else throw new RangeError(`${symbol}: a day of klines doesn't fill ${size} bytes`);
+  }
+}
+
+/** The checksum file beside a zip: `sha256  name`, as `sha256sum` prints it. */
+export function checksumFile(symbol: string, day: Day, size: number): Buffer {
+  const digest = createHash("sha256")
+    .update(klineZip(symbol, day, size))
+    .digest("hex");
+  return Buffer.from(`${digest}  ${zipName(symbol, day)}\n`);
+}
+
+/** Length of that checksum file, without making the zip. */
+export function checksumBytes(symbol: string): number {
+  return 64 + 2 + Buffer.byteLength(symbol) + `-${DATASET.interval}-2020-01-01.zip\n`.length;
+}
+
+function zipRows(symbol: string, day: Day, budget: number, comment: string): Uint8Array {
+  const name = zipName(symbol, day).replace(/zip$/, "csv");
+  const forRows = Math.max(0, budget - 98 - 2 * Buffer.byteLength(name) - 100);
+  const rows = Math.max(1, Math.min(MINUTES, Math.floor(forRows / FLAT_ROW_BYTES)));
+  const live = Math.min(rows, Math.floor((forRows - rows * FLAT_ROW_BYTES) / (LIVE_ROW_BYTES - FLAT_ROW_BYTES)));
+  const csv = Buffer.from(klineCsv(symbol, day, rows, Math.max(0, live)));
+  return zipSync({ [name]: [csv, { mtime: new Date((day + 1) * DAY_MS), ...(comment && { comment }) }] }, { level: 6 });
+}
+
+/** Klines of the first `rows` minutes; the first `live` of them have trades, the others repeat the last close. */
+function klineCsv(symbol: string, day: Day, rows: number, live: number): string {
+  const owner = hashText(symbol);
+  const lines = [HEADER];
+  let close = 1 + Math.floor(chance(owner, 1, day) * 50_000);
+  for (let minute = 0; minute < rows; minute++) {
+    const openTime = day * DAY_MS + minute * 60_000;
+    const open = close;
+    const trades = minute < live ? 1 + Math.floor(chance(owner, 2, day, minute) * 2_000) : 0;
+    if (trades > 0) close = Math.max(1, open + Math.floor((chance(owner, 3, day, minute) - 0.5) * 60));
+    const high = Math.max(open, close) + (trades % 17);
+    const low = Math.max(1, Math.min(open, close) - (trades % 13));
+    const volume = trades === 0 ? 0 : chance(owner, 4, day, minute) * 10_000;
+    const taken = volume * chance(owner, 5, day, minute);
+    const prices = [open, high, low, close].map((ticks) => (ticks / 100).toFixed(2)).join();
+    lines.push(
+      `${openTime},${prices},${volume.toFixed(3)},${openTime + 59_999},${((volume * close) / 100).toFixed(5)},` +
+        `${trades},${taken.toFixed(3)},${((taken * close) / 100).toFixed(5)},0`,
+    );
+  }
+  return `${lines.join("\n")}\n`;
+}

@@ -1,0 +1,100 @@
+import { BUCKET, createBucket } from "./bucket.js";
+import { createCertificate, type Certificate } from "./certificate.js";
+import { startDelayRelay } from "./delay.js";
+import { planFaults, type FaultOptions } from "./faults.js";
+import { listedHistory, type ListedFile, type ListedForeignFile } from "./files.js";
+import { countFiles, countSymbols, type History } from "./history.js";
+import { startServer } from "./server.js";
+import { spansHistory } from "./spans.js";
+import type { ReplicaStats } from "./stats.js";
+import { syntheticHistory, type SyntheticOptions } from "./synthetic.js";
+
+/** Where a replica's history comes from. Plain data, so that it can be sent to a thread. */
+export type HistorySource =
+  | ({ type: "synthetic" } & SyntheticOptions)
+  | {
+      type: "spans";
+      /** Path of a CSV `symbol,first_day,last_day,bytes_per_day`. */
+      file: string;
+    }
+  | { type: "listed"; files: readonly ListedFile[]; foreign?: readonly ListedForeignFile[] };
+
+/** Options of a replica. */
+export interface ReplicaOptions {
+  history: HistorySource;
+  /** Port on 127.0.0.1; 0, the default, takes any that is free. */
+  port?: number;
+  /** Added round trip in ms for connect, TLS handshake and answer alike; default 0, without any relay. */
+  rttMs?: number;
+  faults?: FaultOptions;
+  /** Key and certificate to use; by default new ones are made at each start. */
+  certificate?: Certificate;
+}
+
+/** A running replica, in this thread or another. */
+export interface Replica {
+  /** Base of HEAD and GET, `https://127.0.0.1:PORT`. */
+  url: string;
+  /** Base of listings, path style. */
+  listUrl: string;
+  port: number;
+  /** PEM of the authority to trust. */
+  ca: string;
+  /** Symbols that `bfa update` takes, and kline files, in the history. */
+  symbols: number;
+  files: number;
+  stats: () => Promise<ReplicaStats>;
+  resetStats: () => Promise<void>;
+  /** Ends every connection and the server; nothing is left that keeps a process alive. */
+  close: () => Promise<void>;
+}
+
+/**
+ * Starts an embedded Vision in this thread: a TLS server on 127.0.0.1 that speaks what Binance Vision's hosts speak.
+ *
+ * @throws {UsageError} for a file of spans that can't be read, or faults that can't be
+ * @throws {HistoryError} for a history that no bucket can have
+ */
+export async function startReplica(options: ReplicaOptions): Promise<Replica> {
+  const faults = planFaults(options.faults ?? {});
+  const history = await readHistory(options.history);
+  const certificate = options.certificate ?? (await createCertificate());
+  const { rttMs = 0, port = 0 } = options;
+  const server = await startServer({
+    bucket: createBucket(history),
+    certificate,
+    faults,
+    retryAfter: options.faults?.retryAfter,
+    port: rttMs > 0 ? 0 : port,
+  });
+  const relay = rttMs > 0 ? await startDelayRelay(rttMs, server.port, port) : undefined;
+  const url = `https://127.0.0.1:${relay?.port ?? server.port}`;
+  return {
+    url,
+    listUrl: `${url}/${BUCKET}`,
+    port: relay?.port ?? server.port,
+    ca: certificate.ca,
+    symbols: countSymbols(history),
+    files: countFiles(history),
+    stats: () => Promise.resolve(server.stats()),
+    resetStats: () => {
+      server.resetStats();
+      return Promise.resolve();
+    },
+    close: async () => {
+      await relay?.close();
+      await server.close();
+    },
+  };
+}
+
+async function readHistory(source: HistorySource): Promise<History> {
+  switch (source.type) {
+    case "synthetic":
+      return syntheticHistory(source);
+    case "spans":
+      return await spansHistory(source.file);
+    case "listed":
+      return listedHistory(source.files, source.foreign);
+  }
+}

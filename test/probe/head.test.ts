@@ -1,0 +1,234 @@
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
+import { afterEach, describe, expect, it } from "vitest";
+import type { AddressTable } from "../../src/probe/addresses.js";
+import { createPool } from "../../src/probe/connections.js";
+import { Deadlines } from "../../src/probe/deadlines.js";
+import { head } from "../../src/probe/head.js";
+import type { Outcome } from "../../src/probe/outcome.js";
+import { available, startRawServer, status, type Behaviour } from "../support/raw-server.js";
+
+const open: (() => Promise<void> | void)[] = [];
+afterEach(async () => {
+  for (const close of open.splice(0).reverse()) await close();
+});
+
+interface Client {
+  head: (path?: string) => Promise<Outcome>;
+  connected: () => number;
+  replays: () => number;
+}
+
+function client(
+  origin: string,
+  settings: { ca?: string; timeoutMs?: number; connections?: number; addresses?: AddressTable; pooled?: boolean } = {},
+): Client {
+  const timeoutMs = settings.timeoutMs ?? 2000;
+  let connected = 0;
+  let replays = 0;
+  const pool = createPool({
+    origin,
+    connections: settings.connections ?? 1,
+    http2: false,
+    timeoutMs,
+    ...(settings.ca === undefined ? {} : { ca: settings.ca }),
+    addresses: settings.addresses ?? {},
+    onConnect: () => connected++,
+  });
+  const deadlines = new Deadlines(timeoutMs);
+  open.push(() => {
+    deadlines.stop();
+    return pool.destroy();
+  });
+  const context = { pool, deadlines, pooled: settings.pooled ?? true, onReplay: () => replays++ };
+  return {
+    head: (path = "/data/X-1m-2021-01-01.zip") => new Promise((resolve) => head(context, path, resolve)),
+    connected: () => connected,
+    replays: () => replays,
+  };
+}
+
+async function against(behave: Behaviour, settings: Parameters<typeof client>[1] = {}) {
+  const server = await startRawServer(behave);
+  open.push(server.close);
+  return { server, client: client(server.url, { ca: server.ca, ...settings }) };
+}
+
+function kindAndCode(outcome: Outcome): string {
+  return outcome.type === "failed" ? `${outcome.failure.kind} ${outcome.failure.code}` : outcome.type;
+}
+
+describe("head", () => {
+  it("takes size and upload time from a 200, and absence from a 404, on one socket", async () => {
+    const { server, client } = await against((socket, head) => {
+      socket.write(head.startsWith("HEAD /here") ? available(49_321) : status(404));
+    });
+    expect(await client.head("/here")).toEqual({
+      type: "available",
+      size: 49_321,
+      lastModified: Date.parse("2021-03-05T10:12:13Z"),
+    });
+    expect(await client.head("/gone")).toEqual({ type: "missing" });
+    expect(await client.head("/here")).toMatchObject({ type: "available" });
+    expect(server.connections()).toBe(1);
+    expect(client.connected()).toBe(1);
+  });
+
+  it("opens a socket for every HEAD when not pooled", async () => {
+    const { server, client } = await against((socket) => socket.write(available()), { pooled: false });
+    for (let i = 0; i < 3; i++) expect(await client.head()).toMatchObject({ type: "available" });
+    expect(server.connections()).toBe(3);
+  });
+
+  it("passes over an informational response", async () => {
+    const { client } = await against((socket) => socket.write(`HTTP/1.1 103 Early Hints\r\n\r\n${status(404)}`));
+    expect(await client.head()).toEqual({ type: "missing" });
+  });
+
+  it.each<[string, Behaviour, string]>([
+    ["500", (socket) => socket.write(status(500)), "status HTTP_500"],
+    ["503", (socket) => socket.write(status(503, "Retry-After: 1\r\n")), "status HTTP_503"],
+    ["403", (socket) => socket.write(status(403)), "status HTTP_403"],
+    ["a redirect, which is not followed", (socket) => socket.write(status(301, "Location: /here\r\n")), "status HTTP_301"],
+    ["204", (socket) => socket.write("HTTP/1.1 204 No\r\n\r\n"), "status HTTP_204"],
+    ["206", (socket) => socket.write(status(206)), "status HTTP_206"],
+    ["a close before the first byte", (socket) => socket.end(), "closed UND_ERR_SOCKET"],
+    ["a close inside the headers", (socket) => socket.end("HTTP/1.1 200 OK\r\nContent-Le"), "closed UND_ERR_SOCKET"],
+    ["a garbage status line", (socket) => socket.write("SMTP ready\r\n\r\n"), "protocol HTTPParserError"],
+    ["a Content-Length that is no number", (socket) => socket.write(available().replace("1234", "12x")), "protocol UND_ERR_RES_CONTENT_LENGTH_MISMATCH"],
+    ["a negative Content-Length", (socket) => socket.write(available().replace("1234", "-5")), "protocol HTTPParserError"],
+    ["no Content-Length", (socket) => socket.write(available().replace(/Content-Length.*\r\n/, "")), "protocol BAD_HEADER"],
+    ["no Last-Modified", (socket) => socket.write(available().replace(/Last-Modified.*\r\n/, "")), "protocol BAD_HEADER"],
+    ["a Last-Modified that is no time", (socket) => socket.write(available().replace("Mar", "Foo")), "protocol BAD_HEADER"],
+    ["headers without end", (socket) => socket.write(`HTTP/1.1 200 OK\r\nX: ${"y".repeat(100_000)}`), "protocol UND_ERR_HEADERS_OVERFLOW"],
+  ])("fails on %s", async (_name, behave, expected) => {
+    const { server, client } = await against(behave);
+    expect(kindAndCode(await client.head())).toBe(expected);
+    expect(server.requests).toHaveLength(1);
+    expect(client.replays()).toBe(0);
+  });
+
+  it("fails on a reset inside the headers", async () => {
+    const { client } = await against((socket, _head, _nth, reset) => {
+      socket.write("HTTP/1.1 200 OK\r\nContent-", () => setTimeout(reset, 20));
+    });
+    expect(kindAndCode(await client.head())).toBe("reset ECONNRESET");
+    expect(client.replays()).toBe(0);
+  });
+
+  it.each<[string, Behaviour]>([
+    ["silence", () => undefined],
+    [
+      "a drip of headers",
+      (socket) => {
+        socket.write("HTTP/1.1 200 OK\r\n");
+        const drip = setInterval(() => socket.write("X: y\r\n"), 20);
+        socket.on("close", () => {
+          clearInterval(drip);
+        });
+      },
+    ],
+  ])("times out on %s, and the next HEAD gets a new socket", async (_name, behave) => {
+    const { server, client } = await against(
+      (socket, head, nth, reset) => {
+        if (head.startsWith("HEAD /slow")) behave(socket, head, nth, reset);
+        else socket.write(available());
+      },
+      { timeoutMs: 150 },
+    );
+    expect(kindAndCode(await client.head("/slow"))).toBe("timeout PROBE_TIMEOUT");
+    expect(await client.head("/fine")).toMatchObject({ type: "available" });
+    expect(server.connections()).toBe(2);
+  });
+
+  it("fails on a refused connection", async () => {
+    const server = await startRawServer(() => undefined);
+    await server.close();
+    expect(kindAndCode(await client(server.url).head())).toBe("connect ECONNREFUSED");
+  });
+
+  it("times out on a handshake that never ends", async () => {
+    const silent = createServer(() => undefined).listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    open.push(() => void silent.close());
+    const { port } = silent.address() as AddressInfo;
+    const outcome = await client(`https://127.0.0.1:${port}`, { timeoutMs: 150 }).head();
+    expect(kindAndCode(outcome)).toBe("timeout UND_ERR_CONNECT_TIMEOUT");
+  });
+
+  it("fails on a certificate nobody trusts", async () => {
+    const server = await startRawServer((socket) => socket.write(available()));
+    open.push(server.close);
+    expect(kindAndCode(await client(server.url).head())).toMatch(/^tls /);
+    expect(server.requests).toHaveLength(0);
+  });
+
+  it("fails on a certificate for another name", async () => {
+    const server = await startRawServer((socket) => socket.write(available()));
+    open.push(server.close);
+    const addresses: AddressTable = {
+      "vision.test": { type: "resolved", addresses: [{ address: "127.0.0.1", family: 4 }] },
+    };
+    const outcome = await client(`https://vision.test:${server.port}`, { ca: server.ca, addresses }).head();
+    expect(kindAndCode(outcome)).toBe("tls ERR_TLS_CERT_ALTNAME_INVALID");
+    expect(server.requests).toHaveLength(0);
+  });
+
+  it("fails on a name that did not resolve, and on one that nobody resolved", async () => {
+    const addresses: AddressTable = {
+      "gone.test": { type: "unresolved", code: "ENOTFOUND", message: "gone.test can't be resolved (ENOTFOUND)" },
+    };
+    expect(kindAndCode(await client("https://gone.test", { addresses }).head())).toBe("dns ENOTFOUND");
+    expect(kindAndCode(await client("https://other.test", { addresses }).head())).toBe("dns ENOTFOUND");
+  });
+});
+
+describe("the replay of a stale kept-alive socket", () => {
+  it("happens once, on a new socket, and is counted", async () => {
+    const { server, client } = await against((socket, head, nth) => {
+      if (nth === 1) socket.write(available());
+      else socket.destroy();
+    });
+    expect(await client.head("/1")).toMatchObject({ type: "available" });
+    expect(await client.head("/2")).toMatchObject({ type: "available" });
+    expect(server.connections()).toBe(2);
+    expect(server.requests.map((head) => head.split(" ")[1])).toEqual(["/1", "/2", "/2"]);
+    expect(client.replays()).toBe(1);
+  });
+
+  it("is not repeated when the new socket fails too", async () => {
+    let first = true;
+    const { server, client } = await against((socket) => {
+      if (first) socket.write(available());
+      else socket.destroy();
+      first = false;
+    });
+    await client.head("/1");
+    expect(kindAndCode(await client.head("/2"))).toBe("closed UND_ERR_SOCKET");
+    expect(server.connections()).toBe(2);
+    expect(client.replays()).toBe(1);
+  });
+
+  it("doesn't happen once a byte of the answer has come", async () => {
+    const { server, client } = await against((socket, head, nth) => {
+      if (nth === 1) socket.write(available());
+      else socket.end("H");
+    });
+    await client.head("/1");
+    expect(kindAndCode(await client.head("/2"))).toBe("closed UND_ERR_SOCKET");
+    expect(server.connections()).toBe(1);
+    expect(client.replays()).toBe(0);
+  });
+
+  it("doesn't happen on a timeout", async () => {
+    const { client } = await against(
+      (socket, head, nth) => {
+        if (nth === 1) socket.write(available());
+      },
+      { timeoutMs: 150 },
+    );
+    await client.head("/1");
+    expect(kindAndCode(await client.head("/2"))).toBe("timeout PROBE_TIMEOUT");
+    expect(client.replays()).toBe(0);
+  });
+});

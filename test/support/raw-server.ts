@@ -1,0 +1,75 @@
+import { once } from "node:events";
+import type { AddressInfo, Socket } from "node:net";
+import { createServer, type TLSSocket } from "node:tls";
+import { createCertificate } from "../../src/replica/certificate.js";
+
+/** A TLS server that speaks no HTTP of its own: each request head that arrives is answered by `behave`. */
+export interface RawServer {
+  url: string;
+  port: number;
+  ca: string;
+  /** Sockets accepted, handshake done. */
+  connections: () => number;
+  /** Request heads received, in order. */
+  requests: string[];
+  close: () => Promise<void>;
+}
+
+/**
+ * @param nth request of its socket, from 1
+ * @param reset ends the connection by a TCP reset
+ */
+export type Behaviour = (socket: TLSSocket, head: string, nth: number, reset: () => void) => void;
+
+/** A whole answer to a HEAD for a file. */
+export function available(size = 1234): string {
+  return `HTTP/1.1 200 OK\r\nContent-Length: ${size}\r\nLast-Modified: Fri, 05 Mar 2021 10:12:13 GMT\r\nConnection: keep-alive\r\n\r\n`;
+}
+
+/** A whole answer of a status without a body. */
+export function status(code: number, headers = ""): string {
+  return `HTTP/1.1 ${code} Any\r\nContent-Length: 0\r\n${headers}\r\n`;
+}
+
+/** Starts a raw server on 127.0.0.1. Sockets that the client leaves open are destroyed by `close`. */
+export async function startRawServer(behave: Behaviour): Promise<RawServer> {
+  const certificate = await createCertificate();
+  const sockets = new Set<Socket>();
+  const raw = new Map<number | undefined, Socket>();
+  const requests: string[] = [];
+  let connections = 0;
+  const server = createServer({ key: certificate.key, cert: certificate.cert }, (socket) => {
+    connections++;
+    sockets.add(socket);
+    let pending = "";
+    let nth = 0;
+    socket.on("error", () => socket.destroy());
+    socket.on("close", () => sockets.delete(socket));
+    socket.on("data", (chunk: Buffer) => {
+      pending += chunk.toString("latin1");
+      for (let end = pending.indexOf("\r\n\r\n"); end >= 0; end = pending.indexOf("\r\n\r\n")) {
+        const head = pending.slice(0, end);
+        pending = pending.slice(end + 4);
+        requests.push(head);
+        behave(socket, head, ++nth, () => raw.get(socket.remotePort)?.resetAndDestroy());
+      }
+    });
+  });
+  server.on("connection", (socket: Socket) => raw.set(socket.remotePort, socket));
+  server.on("tlsClientError", () => undefined);
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `https://127.0.0.1:${port}`,
+    port,
+    ca: certificate.ca,
+    connections: () => connections,
+    requests,
+    close: async () => {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
