@@ -20,14 +20,11 @@ interface OpenUnit {
  * arrived and none failed; a unit with a failure gives nothing and its rows are dropped.
  */
 export class UnitAssembler {
-  readonly #plan: UnitPlan;
-  readonly #open = new Map<number, OpenUnit>();
-  readonly #done = new Set<number>();
-  #whole: WholeUnit[] = [];
+  private readonly open = new Map<number, OpenUnit>();
+  private readonly done = new Set<number>();
+  private whole: WholeUnit[] = [];
 
-  constructor(plan: UnitPlan) {
-    this.#plan = plan;
-  }
+  constructor(private readonly plan: UnitPlan) {}
 
   /**
    * Takes the rows of a batch, which is not kept.
@@ -35,15 +32,15 @@ export class UnitAssembler {
    * @throws RangeError when a row's unit isn't of the plan or has more rows than expected: an error of the caller.
    */
   add(batch: RowBatch): void {
-    const keys = this.#plan.by === "day" ? batch.day : batch.symbol;
+    const keys = this.plan.by === "day" ? batch.day : batch.symbol;
     for (let start = 0; start < batch.count;) {
       const key = keys[start] ?? 0;
       let end = start + 1;
       while (end < batch.count && keys[end] === key) end++;
-      const unit = this.#unit(key, end - start);
+      const unit = this.unit(key, end - start);
       if (unit.failed === 0) appendRows(unit.rows, batch, start, end);
       else unit.rows.count += end - start;
-      this.#settle(key, unit);
+      this.settle(key, unit);
       start = end;
     }
   }
@@ -54,43 +51,43 @@ export class UnitAssembler {
    * @throws RangeError as {@link add}.
    */
   fail(key: number, cells: number): void {
-    const unit = this.#unit(key, cells);
+    const unit = this.unit(key, cells);
     unit.failed += cells;
     const { count } = unit.rows;
     unit.rows = { ...emptyRows(0), count };
-    this.#settle(key, unit);
+    this.settle(key, unit);
   }
 
   /** The units that became whole since the last call, rows in order: by symbol in a day, by day in a symbol. */
   takeWhole(): WholeUnit[] {
-    const whole = this.#whole;
-    this.#whole = [];
+    const whole = this.whole;
+    this.whole = [];
     return whole;
   }
 
-  #unit(key: number, more: number): OpenUnit {
-    let unit = this.#open.get(key);
+  private unit(key: number, more: number): OpenUnit {
+    let unit = this.open.get(key);
     if (unit === undefined) {
-      const expected = this.#plan.expected.get(key);
-      if (expected === undefined) throw new RangeError(`${this.#plan.by} ${key} is not a unit of the plan`);
-      if (this.#done.has(key)) throw new RangeError(`${this.#plan.by} ${key} has all of its ${expected} cells already`);
+      const expected = this.plan.expected.get(key);
+      if (expected === undefined) throw new RangeError(`${this.plan.by} ${key} is not a unit of the plan`);
+      if (this.done.has(key)) throw new RangeError(`${this.plan.by} ${key} has all of its ${expected} cells already`);
       unit = { rows: emptyRows(expected), expected, failed: 0 };
-      this.#open.set(key, unit);
+      this.open.set(key, unit);
     }
     const cells = unit.rows.count + unit.failed + more;
     if (cells > unit.expected) {
-      throw new RangeError(`${this.#plan.by} ${key} has ${cells} cells where ${unit.expected} were expected`);
+      throw new RangeError(`${this.plan.by} ${key} has ${cells} cells where ${unit.expected} were expected`);
     }
     return unit;
   }
 
-  #settle(key: number, unit: OpenUnit): void {
+  private settle(key: number, unit: OpenUnit): void {
     if (unit.rows.count + unit.failed < unit.expected) return;
-    this.#open.delete(key);
-    this.#done.add(key);
+    this.open.delete(key);
+    this.done.add(key);
     if (unit.failed > 0) return;
-    const { source, by } = this.#plan;
-    this.#whole.push({ source, by, key, rows: sortRows(unit.rows, by === "day" ? "symbol" : "day") });
+    const { source, by } = this.plan;
+    this.whole.push({ source, by, key, rows: sortRows(unit.rows, by === "day" ? "symbol" : "day") });
   }
 }
 

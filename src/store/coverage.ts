@@ -65,7 +65,7 @@ export async function lastFinalDay(store: Store): Promise<Day | undefined> {
         WHERE date NOT IN (SELECT date FROM availability WHERE NOT (${IS_FINAL}))`,
     );
     const day = result.getRows()[0]?.[0];
-    return day == null ? undefined : Number(day);
+    return typeof day === "number" ? day : undefined;
   } catch (error) {
     throw toStoreError(store.file, error);
   }

@@ -33,7 +33,7 @@ export async function knownSymbols(
         firstSeen: Number(firstSeen),
         lastSeen: Number(lastSeen),
       })),
-      discoveredAt: discoveredAt == null ? undefined : Number(discoveredAt),
+      discoveredAt: typeof discoveredAt === "bigint" ? Number(discoveredAt) : undefined,
     };
   } catch (error) {
     throw toStoreError(store.file, error);

@@ -30,15 +30,11 @@ export interface CommitSummary {
 
 /** Writes whole units, several a transaction. There is one writer for a file. */
 export class UnitWriter {
-  readonly #store: Store;
-  readonly #runId: number;
-  readonly #symbols: readonly string[];
-
-  private constructor(store: Store, runId: number, symbols: readonly string[]) {
-    this.#store = store;
-    this.#runId = runId;
-    this.#symbols = symbols;
-  }
+  private constructor(
+    private readonly store: Store,
+    private readonly runId: number,
+    private readonly symbols: readonly string[],
+  ) {}
 
   /**
    * Prepares a store for the units of one run.
@@ -58,8 +54,8 @@ export class UnitWriter {
    *   unit twice, or a row that isn't in its unit or out of order.
    */
   async commit(units: readonly WholeUnit[]): Promise<CommitSummary> {
-    checkUnits(units, this.#symbols.length);
-    const { connection, file } = this.#store;
+    checkUnits(units, this.symbols.length);
+    const { connection, file } = this.store;
     try {
       const unpublished = await findUnpublished(connection, units);
       const written = units.filter((unit) => unit.by === "symbol" || !unpublished.has(unit.key));
@@ -77,8 +73,8 @@ export class UnitWriter {
             connection,
             written.map((unit) => unit.rows),
           );
-          summary.replaced = await mergeStage(connection, dayRange(written), this.#runId);
-          await this.#journal(written);
+          summary.replaced = await mergeStage(connection, dayRange(written), this.runId);
+          await this.journal(written);
         });
       }
       return summary;
@@ -89,17 +85,17 @@ export class UnitWriter {
 
   /** Gives back the memory of the last commit; the store stays open. */
   async close(): Promise<void> {
-    await resetStage(this.#store.connection);
+    await resetStage(this.store.connection);
   }
 
-  async #journal(units: readonly WholeUnit[]): Promise<void> {
-    const appender = await this.#store.connection.createAppender("units");
+  private async journal(units: readonly WholeUnit[]): Promise<void> {
+    const appender = await this.store.connection.createAppender("units");
     try {
       for (const unit of units) {
         const range = dayRange([unit]);
-        appender.appendInteger(this.#runId);
+        appender.appendInteger(this.runId);
         appender.appendVarchar(unit.source);
-        appender.appendVarchar(unit.by === "day" ? formatDay(unit.key) : (this.#symbols[unit.key] ?? ""));
+        appender.appendVarchar(unit.by === "day" ? formatDay(unit.key) : (this.symbols[unit.key] ?? ""));
         appender.appendDate(new DuckDBDateValue(range.from));
         appender.appendDate(new DuckDBDateValue(range.to));
         appender.appendInteger(unit.rows.count);
