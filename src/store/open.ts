@@ -1,0 +1,167 @@
+import { existsSync, linkSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
+import { StoreError } from "../errors.js";
+import { toStoreError } from "./errors.js";
+import { fileKind, migrate, SCHEMA_VERSION } from "./schema.js";
+
+/** An open database file. */
+export interface Store {
+  /** Path of the file. */
+  readonly file: string;
+  /** Its connection; `daily_availability` and the other tables answer by their bare names. */
+  readonly connection: DuckDBConnection;
+  /**
+   * Closes connection and instance and so releases the file's lock; a store that was opened for writing is checkpointed
+   * first. A second call does nothing.
+   *
+   * @throws StoreError when the checkpoint fails: the rows are safe in the `.wal` file beside it.
+   */
+  close(): Promise<void>;
+}
+
+/**
+ * Rows of a row group: what one snapshot or one timeline skips or reads as a whole. DuckDB's default of 122,880 makes
+ * both read more than they need; `layout.ts` says how this was chosen.
+ */
+export const ROW_GROUP_ROWS = 8_192;
+
+/** Options of every DuckDB instance here: nothing is fetched from the network or loaded from disk unasked. */
+export const INSTANCE_OPTIONS = {
+  autoinstall_known_extensions: "false",
+  autoload_known_extensions: "false",
+} as const;
+
+/**
+ * Opens a file for reading and writing; folder, file and schema are created when new, and an older schema is migrated
+ * in one transaction. One process at a time can hold a file this way, and nobody else can read it meanwhile. Open a
+ * file once a process: POSIX drops a process's lock on a file as soon as it closes any handle of it.
+ *
+ * @throws StoreError when the file is locked, foreign, of a newer schema, damaged or unusable; it is left untouched.
+ */
+export async function openStore(file: string): Promise<Store> {
+  try {
+    if (!existsSync(file)) await createFile(file);
+    return await openWritable(file);
+  } catch (error) {
+    throw toStoreError(file, error);
+  }
+}
+
+/**
+ * Opens a file for queries only. Any number of readers can share it while nobody writes.
+ *
+ * @throws StoreError STORE_MISSING when there is no file yet, else as {@link openStore}.
+ */
+export async function openReader(file: string, options: Readonly<Record<string, string>> = {}): Promise<Store> {
+  if (!existsSync(file)) {
+    throw new StoreError("STORE_MISSING", `${file} doesn't exist yet: \`bfa update\` or \`bfa backfill\` creates it`);
+  }
+  try {
+    const instance = await DuckDBInstance.create(file, {
+      ...INSTANCE_OPTIONS,
+      ...options,
+      access_mode: "READ_ONLY",
+    });
+    return await guarded(file, instance, async (connection) => {
+      checkVersion(file, await fileKind(connection));
+      return { file, connection, close: closer(file, instance, connection) };
+    });
+  } catch (error) {
+    throw toStoreError(file, error);
+  }
+}
+
+async function openWritable(file: string): Promise<Store> {
+  const instance = await DuckDBInstance.create(":memory:", { ...INSTANCE_OPTIONS, temp_directory: `${file}.tmp` });
+  return await guarded(file, instance, async (connection) => {
+    await attach(connection, file, "store");
+    await connection.run("USE store");
+    const version = checkVersion(file, await fileKind(connection));
+    if (version < SCHEMA_VERSION) await migrate(connection, version);
+    return { file, connection, close: closer(file, instance, connection, "USE memory; DETACH store") };
+  });
+}
+
+/**
+ * Attaches a file for writing. ATTACH is the one place where DuckDB takes a row group's size. The storage version is
+ * DuckDB's default, the oldest it can write: a newer one made the file no smaller.
+ */
+export async function attach(connection: DuckDBConnection, file: string, name: string): Promise<void> {
+  await connection.run(`ATTACH '${file.replaceAll("'", "''")}' AS ${name} (ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`);
+}
+
+/**
+ * Makes a new file under another name and links it to its own when it is whole, so that a process killed on the way
+ * leaves no half of a database behind, and of two processes that create it at once neither overwrites the other's.
+ */
+async function createFile(file: string): Promise<void> {
+  mkdirSync(dirname(file), { recursive: true });
+  const fresh = `${file}.${process.pid}.new`;
+  try {
+    const store = await openWritable(fresh);
+    await store.close();
+    if (!existsSync(file)) linkSync(fresh, file);
+  } finally {
+    rmSync(fresh, { force: true });
+    rmSync(`${fresh}.wal`, { force: true });
+  }
+}
+
+function checkVersion(file: string, found: Awaited<ReturnType<typeof fileKind>>): number {
+  switch (found.kind) {
+    case "empty":
+      return 0;
+    case "foreign": {
+      const message = `${file} is a DuckDB file of something else: name another with --db, or take over its rows with \`bfa import\``;
+      throw new StoreError("STORE_FOREIGN", message);
+    }
+    case "store":
+      if (found.version <= SCHEMA_VERSION) return found.version;
+      throw new StoreError(
+        "STORE_NEWER_SCHEMA",
+        `${file} has schema version ${found.version}, this package knows ${SCHEMA_VERSION}: update binance-futures-availability`,
+      );
+  }
+}
+
+/** Connects, runs `use`, and closes everything again when it throws, so that no lock outlives a failed opening. */
+async function guarded(
+  file: string,
+  instance: DuckDBInstance,
+  use: (connection: DuckDBConnection) => Promise<Store>,
+): Promise<Store> {
+  try {
+    const connection = await instance.connect();
+    try {
+      return await use(connection);
+    } catch (error) {
+      connection.closeSync();
+      throw toStoreError(file, error);
+    }
+  } catch (error) {
+    instance.closeSync();
+    throw error;
+  }
+}
+
+function closer(file: string, instance: DuckDBInstance, connection: DuckDBConnection, last?: string) {
+  let closed = false;
+  return async (): Promise<void> => {
+    if (closed) return;
+    closed = true;
+    try {
+      if (last !== undefined) await connection.run(last);
+    } catch (error) {
+      throw toStoreError(file, error);
+    } finally {
+      connection.closeSync();
+      instance.closeSync();
+    }
+  };
+}
+
+/** Size of a store's file in bytes, without the `.wal` beside it. */
+export function fileBytes(file: string): number {
+  return statSync(file).size;
+}

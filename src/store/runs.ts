@@ -1,0 +1,76 @@
+import { DuckDBDateValue, DuckDBTimestampValue } from "@duckdb/node-api";
+import type { Day } from "../vision/day.js";
+import { toStoreError } from "./errors.js";
+import type { Store } from "./open.js";
+
+/** How a run ended. A run whose process died has no outcome. */
+export type RunOutcome = "whole" | "failed" | "interrupted";
+
+/** What is known of a run when it begins. */
+export interface RunStart {
+  /** The command's name: `update`, `backfill`, `import`. */
+  command: string;
+  from: Day;
+  to: Day;
+  /** Number of symbols. */
+  symbols: number;
+  /** ms since the Unix epoch. */
+  startedAt: number;
+}
+
+/** What is known of a run when it ends; everything but time and outcome is a number of things. */
+export interface RunEnd {
+  /** ms since the Unix epoch. */
+  endedAt: number;
+  probes: number;
+  available: number;
+  missing: number;
+  failed: number;
+  replays: number;
+  retries: number;
+  connectionsOpened: number;
+  rowsWritten: number;
+  unitsWritten: number;
+  outcome: RunOutcome;
+}
+
+/** Writes the journal row of a run that begins, and gives its id: 1, 2, 3 … in order of beginning. */
+export async function beginRun(store: Store, run: RunStart): Promise<number> {
+  try {
+    const written = await store.connection.runAndReadAll(
+      `INSERT INTO runs (run_id, command, from_date, to_date, symbols, started_at)
+        SELECT coalesce(max(run_id), 0) + 1, $command, $from, $to, $symbols, $startedAt FROM runs
+        RETURNING run_id`,
+      {
+        command: run.command,
+        from: new DuckDBDateValue(run.from),
+        to: new DuckDBDateValue(run.to),
+        symbols: run.symbols,
+        startedAt: timestamp(run.startedAt),
+      },
+    );
+    return Number(written.getRows()[0]?.[0]);
+  } catch (error) {
+    throw toStoreError(store.file, error);
+  }
+}
+
+/** Completes the journal row of a run. */
+export async function endRun(store: Store, runId: number, end: RunEnd): Promise<void> {
+  try {
+    await store.connection.run(
+      `UPDATE runs SET ended_at = $endedAt, outcome = $outcome, probes = $probes, available = $available,
+        missing = $missing, failed = $failed, replays = $replays, retries = $retries,
+        connections_opened = $connectionsOpened, rows_written = $rowsWritten, units_written = $unitsWritten
+        WHERE run_id = $runId`,
+      { ...end, endedAt: timestamp(end.endedAt), runId },
+    );
+  } catch (error) {
+    throw toStoreError(store.file, error);
+  }
+}
+
+/** A TIMESTAMP of an instant in ms since the Unix epoch, as DuckDB takes it. */
+export function timestamp(ms: number): DuckDBTimestampValue {
+  return new DuckDBTimestampValue(BigInt(ms) * 1000n);
+}

@@ -1,0 +1,266 @@
+import { DuckDBDateValue, type DuckDBConnection } from "@duckdb/node-api";
+import type { RowBatch } from "../probe/batch.js";
+import { finalFrom, formatDay, type Day } from "../vision/day.js";
+import { toStoreError } from "./errors.js";
+import type { Store } from "./open.js";
+import { AVAILABILITY_COLUMNS } from "./schema.js";
+import { appendToStage, createIncoming, resetStage } from "./stage.js";
+
+/** Rows of one unit, whole: for HEAD a day, for LIST a symbol. */
+export interface WholeUnit {
+  source: "head" | "list";
+  by: "day" | "symbol";
+  /** The day, or the index of the symbol. */
+  key: number;
+  /** Any number of rows, those of a day in ascending order of symbol, those of a symbol in ascending order of day. */
+  rows: RowBatch;
+}
+
+/** What a commit did. */
+export interface CommitSummary {
+  unitsWritten: number;
+  rowsWritten: number;
+  /** Files that were available before and now have another size or upload time, or are gone. */
+  replaced: number;
+  /** Days written with a probe from before they are final, ascending. */
+  provisional: Day[];
+  /** Days left out because no symbol is published yet, ascending. */
+  unpublished: Day[];
+}
+
+/** Writes whole units, several a transaction. There is one writer for a file. */
+export class UnitWriter {
+  private constructor(
+    private readonly store: Store,
+    private readonly runId: number,
+    private readonly symbols: readonly string[],
+  ) {}
+
+  /**
+   * Prepares a store for the units of one run.
+   *
+   * @param run `symbols` is what the symbol indices of the units' rows mean; no name may stand twice.
+   */
+  static async create(store: Store, run: { runId: number; symbols: readonly string[] }): Promise<UnitWriter> {
+    if (new Set(run.symbols).size < run.symbols.length) throw new RangeError("a symbol stands twice in the run's list");
+    await createIncoming(store.connection, run.symbols);
+    return new UnitWriter(store, run.runId, run.symbols);
+  }
+
+  /**
+   * Writes units with their counts, replacements and journal in one transaction: all of it, or nothing.
+   *
+   * @throws StoreError when the file can't take them; RangeError on a mistake of the caller: units of both kinds, a
+   *   unit twice, or a row that isn't in its unit or out of order.
+   */
+  async commit(units: readonly WholeUnit[]): Promise<CommitSummary> {
+    checkUnits(units, this.symbols.length);
+    const { connection, file } = this.store;
+    try {
+      const unpublished = await findUnpublished(connection, units);
+      const written = units.filter((unit) => unit.by === "symbol" || !unpublished.has(unit.key));
+      const summary: CommitSummary = {
+        unitsWritten: written.length,
+        rowsWritten: written.reduce((rows, unit) => rows + unit.rows.count, 0),
+        replaced: 0,
+        provisional: provisionalDays(written),
+        unpublished: [...unpublished].sort((a, b) => a - b),
+      };
+      if (written.length > 0) {
+        await inTransaction(connection, async () => {
+          await resetStage(connection);
+          await appendToStage(
+            connection,
+            written.map((unit) => unit.rows),
+          );
+          summary.replaced = await mergeStage(connection, dayRange(written), this.runId);
+          await this.journal(written);
+        });
+      }
+      return summary;
+    } catch (error) {
+      throw toStoreError(file, error);
+    }
+  }
+
+  /** Gives back the memory of the last commit; the store stays open. */
+  async close(): Promise<void> {
+    await resetStage(this.store.connection);
+  }
+
+  private async journal(units: readonly WholeUnit[]): Promise<void> {
+    const appender = await this.store.connection.createAppender("units");
+    try {
+      for (const unit of units) {
+        const range = dayRange([unit]);
+        appender.appendInteger(this.runId);
+        appender.appendVarchar(unit.source);
+        appender.appendVarchar(unit.by === "day" ? formatDay(unit.key) : (this.symbols[unit.key] ?? ""));
+        appender.appendDate(new DuckDBDateValue(range.from));
+        appender.appendDate(new DuckDBDateValue(range.to));
+        appender.appendInteger(unit.rows.count);
+        appender.endRow();
+      }
+    } finally {
+      appender.closeSync();
+    }
+  }
+}
+
+/** Runs statements as one transaction: rolled back when they throw. */
+export async function inTransaction<Result>(
+  connection: DuckDBConnection,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  await connection.run("BEGIN");
+  try {
+    const result = await work();
+    await connection.run("COMMIT");
+    return result;
+  } catch (error) {
+    // A COMMIT that failed has ended the transaction already; the first error is the one to report.
+    await connection.run("ROLLBACK").catch(() => undefined);
+    throw error;
+  }
+}
+
+/**
+ * Merges `incoming` into the table: cells that are there are updated in place, which keeps the order of the rows,
+ * others are appended; then the counts of the touched days are taken anew. Gives the number of replacements.
+ */
+async function mergeStage(connection: DuckDBConnection, range: DayRange, runId: number): Promise<number> {
+  const between = `date BETWEEN DATE '${formatDay(range.from)}' AND DATE '${formatDay(range.to)}'`;
+  const matched = (await isOccupied(connection, between)) ? await matchStage(connection, between) : 0;
+  const replaced = matched > 0 ? await updateMatched(connection, runId) : 0;
+  await connection.run(
+    `INSERT INTO availability
+      SELECT ${AVAILABILITY_COLUMNS} FROM incoming ${matched > 0 ? "ANTI JOIN temp.matched USING (date, symbol)" : ""}`,
+  );
+  await connection.run(
+    `INSERT INTO daily_symbol_counts
+      SELECT date, count(*) FILTER (available), count(*) FROM availability
+      WHERE ${between} AND date IN (SELECT DISTINCT DATE '1970-01-01' + day FROM temp.stage)
+      GROUP BY date
+      ON CONFLICT DO UPDATE SET available_count = excluded.available_count, probed_count = excluded.probed_count`,
+  );
+  return replaced;
+}
+
+/** Whether the table may have cells of the stage: the cheap question before {@link matchStage}. */
+async function isOccupied(connection: DuckDBConnection, between: string): Promise<boolean> {
+  const found = await connection.runAndReadAll(
+    `SELECT 1 FROM availability WHERE ${between}
+      AND symbol IN (SELECT symbol FROM temp.run_symbols SEMI JOIN temp.stage USING (symbol_index)) LIMIT 1`,
+  );
+  return found.currentRowCount > 0;
+}
+
+/** Finds the rows of the table that the stage brings anew, and gives their number. */
+async function matchStage(connection: DuckDBConnection, between: string): Promise<number> {
+  return changed(
+    connection,
+    `CREATE OR REPLACE TEMP TABLE matched AS
+      SELECT old.rowid AS row_id, incoming.*, old.available AS old_available,
+        old.file_size_bytes AS old_size_bytes, old.last_modified AS old_last_modified
+      FROM incoming JOIN availability AS old USING (date, symbol)
+      WHERE old.${between}`,
+  );
+}
+
+/** Journals the replacements among the matched rows, then updates them; gives the number of replacements. */
+async function updateMatched(connection: DuckDBConnection, runId: number): Promise<number> {
+  const replaced = await changed(
+    connection,
+    `INSERT INTO replacements
+      SELECT date, symbol, old_size_bytes, file_size_bytes, old_last_modified, last_modified, probe_timestamp, ${runId}
+      FROM temp.matched
+      WHERE old_available AND (file_size_bytes IS DISTINCT FROM old_size_bytes
+        OR last_modified IS DISTINCT FROM old_last_modified)`,
+  );
+  await connection.run(
+    `UPDATE availability AS old
+      SET available = matched.available, file_size_bytes = matched.file_size_bytes,
+        last_modified = matched.last_modified, status_code = matched.status_code,
+        probe_timestamp = matched.probe_timestamp
+      FROM temp.matched WHERE old.rowid = matched.row_id`,
+  );
+  return replaced;
+}
+
+/** Days that no symbol of a unit has, probed too early to say that none will, and of which the file has no file yet. */
+async function findUnpublished(connection: DuckDBConnection, units: readonly WholeUnit[]): Promise<Set<Day>> {
+  const empty = units.filter((unit) => unit.by === "day" && isProvisional(unit.rows) && !hasAvailable(unit.rows));
+  const days = new Set(empty.map((unit) => unit.key));
+  if (days.size === 0) return days;
+  const list = [...days].map((day) => `DATE '${formatDay(day)}'`).join(", ");
+  const published = await connection.runAndReadAll(
+    `SELECT date - DATE '1970-01-01' FROM daily_symbol_counts WHERE available_count > 0 AND date IN (${list})`,
+  );
+  for (const [day] of published.getRows()) days.delete(Number(day));
+  return days;
+}
+
+/** Number of rows that a statement wrote. */
+async function changed(connection: DuckDBConnection, sql: string): Promise<number> {
+  const result = await connection.runAndReadAll(sql);
+  return Number(result.getRows()[0]?.[0] ?? 0);
+}
+
+interface DayRange {
+  from: Day;
+  to: Day;
+}
+
+/** First and last day of units whose rows passed {@link checkUnits}. */
+function dayRange(units: readonly WholeUnit[]): DayRange {
+  const range = { from: Infinity, to: -Infinity };
+  for (const { by, key, rows } of units) {
+    range.from = Math.min(range.from, by === "day" ? key : (rows.day[0] ?? Infinity));
+    range.to = Math.max(range.to, by === "day" ? key : (rows.day[rows.count - 1] ?? -Infinity));
+  }
+  return range;
+}
+
+function hasAvailable(rows: RowBatch): boolean {
+  return rows.status.subarray(0, rows.count).includes(200);
+}
+
+function isProvisional(rows: RowBatch): boolean {
+  for (let row = 0; row < rows.count; row++) {
+    if ((rows.probedAt[row] ?? 0) < finalFrom(rows.day[row] ?? 0)) return true;
+  }
+  return false;
+}
+
+function provisionalDays(units: readonly WholeUnit[]): Day[] {
+  const days = new Set<Day>();
+  for (const { rows } of units) {
+    for (let row = 0; row < rows.count; row++) {
+      const day = rows.day[row] ?? 0;
+      if ((rows.probedAt[row] ?? 0) < finalFrom(day)) days.add(day);
+    }
+  }
+  return [...days].sort((a, b) => a - b);
+}
+
+/**
+ * That no (date, symbol) comes twice in a commit: units of one kind, each key once, and within a unit the other
+ * coordinate strictly ascending.
+ */
+function checkUnits(units: readonly WholeUnit[], symbolCount: number): void {
+  const by = units[0]?.by;
+  const keys = new Set<number>();
+  for (const unit of units) {
+    const name = `${unit.by} ${unit.key}`;
+    if (unit.by !== by) throw new RangeError(`${name} in one commit with units by ${by ?? "nothing"}`);
+    if (keys.has(unit.key)) throw new RangeError(`${name} stands twice in one commit`);
+    keys.add(unit.key);
+    const [own, other] = by === "day" ? [unit.rows.day, unit.rows.symbol] : [unit.rows.symbol, unit.rows.day];
+    if (unit.rows.count === 0) throw new RangeError(`${name} has no rows`);
+    for (let row = 0; row < unit.rows.count; row++) {
+      if (own[row] !== unit.key) throw new RangeError(`${name} has a row of ${unit.by} ${own[row] ?? "nothing"}`);
+      if (row > 0 && (other[row] ?? 0) <= (other[row - 1] ?? 0)) throw new RangeError(`${name} has rows out of order`);
+      if ((unit.rows.symbol[row] ?? 0) >= symbolCount) throw new RangeError(`${name} has a row of an unknown symbol`);
+    }
+  }
+}
