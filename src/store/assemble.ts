@@ -1,4 +1,4 @@
-import type { RowBatch } from "../probe/batch.js";
+import { FAILED_STATUS, type RowBatch } from "../probe/batch.js";
 import type { WholeUnit } from "./units.js";
 
 /** What a run expects: which units there are and how many cells each has. */
@@ -27,35 +27,25 @@ export class UnitAssembler {
   constructor(private readonly plan: UnitPlan) {}
 
   /**
-   * Takes the rows of a batch, which is not kept.
+   * Takes the rows of a batch, which is not kept. A row of FAILED_STATUS spoils its unit.
    *
    * @throws RangeError when a row's unit isn't of the plan or has more rows than expected: an error of the caller.
    */
   add(batch: RowBatch): void {
     const keys = this.plan.by === "day" ? batch.day : batch.symbol;
+    const isFailed = (row: number) => batch.status[row] === FAILED_STATUS;
     for (let start = 0; start < batch.count;) {
       const key = keys[start] ?? 0;
+      const failed = isFailed(start);
       let end = start + 1;
-      while (end < batch.count && keys[end] === key) end++;
+      while (end < batch.count && keys[end] === key && isFailed(end) === failed) end++;
       const unit = this.unit(key, end - start);
-      if (unit.failed === 0) appendRows(unit.rows, batch, start, end);
+      if (failed) spoil(unit, end - start);
+      else if (unit.failed === 0) appendRows(unit.rows, batch, start, end);
       else unit.rows.count += end - start;
       this.settle(key, unit);
       start = end;
     }
-  }
-
-  /**
-   * Counts cells of a unit that failed.
-   *
-   * @throws RangeError as {@link add}.
-   */
-  fail(key: number, cells: number): void {
-    const unit = this.unit(key, cells);
-    unit.failed += cells;
-    const { count } = unit.rows;
-    unit.rows = { ...emptyRows(0), count };
-    this.settle(key, unit);
   }
 
   /** The units that became whole since the last call, rows in order: by symbol in a day, by day in a symbol. */
@@ -89,6 +79,12 @@ export class UnitAssembler {
     const { source, by } = this.plan;
     this.whole.push({ source, by, key, rows: sortRows(unit.rows, by === "day" ? "symbol" : "day") });
   }
+}
+
+/** Counts cells of a unit that failed, and drops its rows. */
+function spoil(unit: OpenUnit, cells: number): void {
+  unit.failed += cells;
+  unit.rows = { ...emptyRows(0), count: unit.rows.count };
 }
 
 /** A row batch with no rows and room for `capacity`. */
