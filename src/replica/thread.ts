@@ -18,7 +18,11 @@ export type ThreadRequest = "stats" | "reset" | "close";
  * and handle are those of {@link startReplica}.
  */
 export async function startReplicaThread(options: ReplicaOptions): Promise<Replica> {
-  const worker = new Worker(new URL("../../workers/replica.js", import.meta.url), { workerData: options });
+  const worker = new Worker(new URL("../../workers/replica.js", import.meta.url), {
+    workerData: options,
+    // A thread inherits Node's own options, and refuses to start with some of them (`--input-type`).
+    execArgv: [],
+  });
   const waiting: ((message: ThreadMessage) => void)[] = [];
   const answer = new Promise<ThreadMessage>((resolve, reject) => {
     waiting.push(resolve);
