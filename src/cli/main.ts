@@ -28,7 +28,7 @@ async function main(): Promise<void> {
     .alias({ h: "help" })
     .exitProcess(false)
     .fail((message: string | null, error: Error | undefined) => {
-      throw error ?? new UsageError(message ?? "wrong usage");
+      throw error ?? usageError(message ?? "wrong usage");
     });
   for (const command of COMMANDS) parser.command(command);
   await parser.parseAsync();
@@ -36,8 +36,12 @@ async function main(): Promise<void> {
 
 /** yargs throws its own class for wrong usage, also around what a `coerce` threw. */
 function withoutYargs(error: unknown): unknown {
-  if (!(error instanceof Error && error.name === "YError")) return error;
-  return new UsageError(error.message.replace(/\s*\n\s*/g, " "), { cause: error });
+  return error instanceof Error && error.name === "YError" ? usageError(error.message, error) : error;
+}
+
+/** Wrong usage in one line; yargs spreads some of its messages over several. */
+function usageError(message: string, cause?: Error): UsageError {
+  return new UsageError(message.replace(/\s*\n\s*/g, " "), { cause });
 }
 
 try {
