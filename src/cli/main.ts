@@ -9,7 +9,12 @@ import replicaCommand from "./replica.js";
 import updateCommand from "./update.js";
 
 // Each command types its own arguments; here only their order matters.
-const COMMANDS = [updateCommand, backfillCommand, discoverCommand, replicaCommand] as unknown as readonly CommandModule[];
+const COMMANDS = [
+  updateCommand,
+  backfillCommand,
+  discoverCommand,
+  replicaCommand,
+] as unknown as readonly CommandModule[];
 
 const EPILOGUE = `Exit codes: 0 all whole; 1 something failed; 2 wrong usage; 3 the database can't be used; 130 interrupted.
 Dates are UTC. Results go to stdout, progress and notices to stderr.`;
@@ -23,7 +28,7 @@ async function main(): Promise<void> {
     .strictCommands()
     .demandCommand(1, "which command? bfa --help lists them")
     .parserConfiguration({ "parse-numbers": false, "parse-positional-numbers": false, "camel-case-expansion": false })
-    .wrap(Math.min(120, process.stdout.columns ?? 100))
+    .wrap(Math.min(120, process.stdout.isTTY ? process.stdout.columns : 100))
     .epilogue(EPILOGUE)
     .alias({ h: "help" })
     .exitProcess(false)
