@@ -50,10 +50,7 @@ const backfillCommand: CommandModule<object, BackfillArguments> = {
       process.stdout.write(`${args.json ? JSON.stringify(plan) : planText(plan)}\n`);
       return;
     }
-    const resume = ["bfa backfill", ...(from === undefined ? [] : [`--from ${from}`]), ...(to === undefined ? [] : [`--to ${to}`])];
-    await runCommand(args, resume.join(" "), (options) =>
-      backfill({ ...options, ...range, maxFailureRate: args["max-failure-rate"] }),
-    );
+    await runCommand(args, (options) => backfill({ ...options, ...range, maxFailureRate: args["max-failure-rate"] }));
   },
 };
 

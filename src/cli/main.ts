@@ -9,7 +9,12 @@ import replicaCommand from "./replica.js";
 import updateCommand from "./update.js";
 
 // Each command types its own arguments; here only their order matters.
-const COMMANDS = [updateCommand, backfillCommand, discoverCommand, replicaCommand] as unknown as readonly CommandModule[];
+const COMMANDS = [
+  updateCommand,
+  backfillCommand,
+  discoverCommand,
+  replicaCommand,
+] as unknown as readonly CommandModule[];
 
 const EPILOGUE = `Exit codes: 0 all whole; 1 something failed; 2 wrong usage; 3 the database can't be used; 130 interrupted.
 Dates are UTC. Results go to stdout, progress and notices to stderr.`;
@@ -23,12 +28,12 @@ async function main(): Promise<void> {
     .strictCommands()
     .demandCommand(1, "which command? bfa --help lists them")
     .parserConfiguration({ "parse-numbers": false, "parse-positional-numbers": false, "camel-case-expansion": false })
-    .wrap(Math.min(120, process.stdout.columns ?? 100))
+    .wrap(Math.min(120, process.stdout.isTTY ? process.stdout.columns : 100))
     .epilogue(EPILOGUE)
     .alias({ h: "help" })
     .exitProcess(false)
     .fail((message: string | null, error: Error | undefined) => {
-      throw error ?? new UsageError(message ?? "wrong usage");
+      throw error ?? usageError(message ?? "wrong usage");
     });
   for (const command of COMMANDS) parser.command(command);
   await parser.parseAsync();
@@ -36,8 +41,12 @@ async function main(): Promise<void> {
 
 /** yargs throws its own class for wrong usage, also around what a `coerce` threw. */
 function withoutYargs(error: unknown): unknown {
-  if (!(error instanceof Error && error.name === "YError")) return error;
-  return new UsageError(error.message.replace(/\s*\n\s*/g, " "), { cause: error });
+  return error instanceof Error && error.name === "YError" ? usageError(error.message, error) : error;
+}
+
+/** Wrong usage in one line; yargs spreads some of its messages over several. */
+function usageError(message: string, cause?: Error): UsageError {
+  return new UsageError(message.replace(/\s*\n\s*/g, " "), { cause });
 }
 
 try {

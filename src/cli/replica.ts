@@ -1,65 +1,95 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { CommandModule } from "yargs";
+import type { CommandModule, InferredOptionTypes, Options } from "yargs";
 import { UsageError } from "../errors.js";
-import { dayAt, parseDay, type Day } from "../vision/day.js";
 import type { HistorySource, Replica, ReplicaOptions } from "../replica/replica.js";
+import { dayAt, dayOf } from "../vision/day.js";
+import { nonEmpty, pastDate, shareOf, wholeNumber } from "./validate-options.js";
 
-/** Options of `bfa replica` as yargs hands them over. */
-interface ReplicaArguments {
-  port: number;
-  symbols: number | undefined;
-  seed: number | undefined;
-  days: number | undefined;
-  through: string | undefined;
-  spans: string | undefined;
-  rtt: number;
-  "fault-500": number;
-  "fault-503": number;
-  "fault-reset": number;
-  "fault-hang": number;
-  "ca-file": string | undefined;
-  json: boolean;
+/** Options of `bfa replica`, as yargs takes them. */
+const replicaOptions = {
+  port: {
+    describe: "port on 127.0.0.1; 0 takes any that is free",
+    string: true,
+    requiresArg: true,
+    coerce: wholeNumber("port", 0, 65_535),
+    default: "0",
+  },
+  symbols: {
+    describe: "symbols of the synthetic history",
+    string: true,
+    requiresArg: true,
+    coerce: wholeNumber("symbols", 1, 20_000),
+    defaultDescription: "327",
+  },
+  seed: {
+    describe: "seed of the synthetic history and of the faults",
+    string: true,
+    requiresArg: true,
+    coerce: wholeNumber("seed", 0, 0xffff_ffff),
+    default: "1",
+  },
+  through: {
+    describe: "last day with files, YYYY-MM-DD",
+    string: true,
+    requiresArg: true,
+    coerce: pastDate("through"),
+    defaultDescription: "yesterday, UTC",
+  },
+  days: {
+    describe: "days up to the last one that have files",
+    string: true,
+    requiresArg: true,
+    coerce: wholeNumber("days", 1, 20_000),
+    defaultDescription: "since 2019-12-31",
+  },
+  spans: {
+    describe: "serve the history of a CSV symbol,first_day,last_day,bytes_per_day instead",
+    string: true,
+    requiresArg: true,
+    coerce: nonEmpty("spans"),
+    conflicts: ["symbols", "through", "days"],
+  },
+  rtt: {
+    describe: "added round trip in ms for connect, handshake and answer alike",
+    string: true,
+    requiresArg: true,
+    coerce: wholeNumber("rtt", 0, 60_000),
+    default: "0",
+  },
+  "fault-500": { describe: "share of requests answered 500", ...shareOption("fault-500") },
+  "fault-503": { describe: "share of requests answered 503 SlowDown", ...shareOption("fault-503") },
+  "fault-reset": { describe: "share of requests whose connection is reset", ...shareOption("fault-reset") },
+  "fault-hang": { describe: "share of requests never answered", ...shareOption("fault-hang") },
+  "ca-file": {
+    describe: "where to write the CA to trust",
+    string: true,
+    requiresArg: true,
+    coerce: nonEmpty("ca-file"),
+    defaultDescription: "a temporary file",
+  },
+  json: { describe: "one JSON object on stdout when ready", boolean: true, default: false },
+} as const satisfies Record<string, Options>;
+
+function shareOption(name: string) {
+  return { string: true, requiresArg: true, coerce: shareOf(name), default: "0" } as const;
 }
+
+type ReplicaArguments = InferredOptionTypes<typeof replicaOptions>;
 
 /** `bfa replica`: an embedded Vision in the foreground, for trying any client on it. */
 const replicaCommand: CommandModule<object, ReplicaArguments> = {
   command: "replica",
-  describe: "Serve an embedded Vision on 127.0.0.1: HEAD, GET and LIST over TLS, with latency and faults",
-  builder: (yargs) =>
-    yargs
-      .option("port", { type: "number", default: 0, describe: "Port; 0 takes any that is free" })
-      .option("symbols", { type: "number", describe: "Symbols of the synthetic history [default: 327]" })
-      .option("seed", { type: "number", describe: "Seed of the synthetic history and of the faults [default: 1]" })
-      .option("through", { type: "string", describe: "Last day with files, YYYY-MM-DD [default: yesterday, UTC]" })
-      .option("days", {
-        type: "number",
-        describe: "Days up to the last one that have files [default: since 2019-12-31]",
-      })
-      .option("spans", {
-        type: "string",
-        describe: "Serve a CSV of symbol,first_day,last_day,bytes_per_day instead",
-        conflicts: ["symbols", "through", "days"],
-      })
-      .option("rtt", {
-        type: "number",
-        default: 0,
-        describe: "Added round trip in ms for connect, handshake and answer",
-      })
-      .option("fault-500", { type: "number", default: 0, describe: "Share of requests, 0 to 1, answered 500" })
-      .option("fault-503", { type: "number", default: 0, describe: "Share answered 503 SlowDown" })
-      .option("fault-reset", { type: "number", default: 0, describe: "Share whose connection is reset" })
-      .option("fault-hang", { type: "number", default: 0, describe: "Share never answered" })
-      .option("ca-file", { type: "string", describe: "Where to write the CA to trust [default: a temporary file]" })
-      .option("json", { type: "boolean", default: false, describe: "Print one JSON object when ready" }),
+  describe: "serve an embedded Vision on 127.0.0.1: HEAD, GET and LIST over TLS, with latency and faults",
+  builder: (yargs) => yargs.options(replicaOptions),
   handler: run,
 };
 
 export default replicaCommand;
 
 async function run(args: ReplicaArguments): Promise<void> {
-  const options = optionsOf(args, dayAt(Date.now()) - 1);
+  const options = optionsOf(args);
   const { startReplica } = await import("../replica/replica.js");
   // Listened for before the start, so that an early Ctrl-C ends things in order too.
   const stopped = stopSignal();
@@ -78,18 +108,9 @@ async function run(args: ReplicaArguments): Promise<void> {
   }
 }
 
-function optionsOf(args: ReplicaArguments, yesterday: Day): ReplicaOptions {
-  const whole = (name: string, value: number | undefined, least: number, most: number): void => {
-    if (value !== undefined && !(Number.isInteger(value) && value >= least && value <= most)) {
-      throw new UsageError(`--${name}: give a whole number from ${least} to ${most}`);
-    }
-  };
-  whole("port", args.port, 0, 65_535);
-  whole("seed", args.seed, 0, 0xffff_ffff);
-  whole("days", args.days, 1, 20_000);
-  whole("rtt", args.rtt, 0, 60_000);
+function optionsOf(args: ReplicaArguments): ReplicaOptions {
   return {
-    history: historyOf(args, yesterday),
+    history: historyOf(args),
     port: args.port,
     rttMs: args.rtt,
     faults: {
@@ -97,23 +118,20 @@ function optionsOf(args: ReplicaArguments, yesterday: Day): ReplicaOptions {
       status503: args["fault-503"],
       reset: args["fault-reset"],
       hang: args["fault-hang"],
-      ...(args.seed !== undefined && { seed: args.seed }),
+      seed: args.seed,
     },
   };
 }
 
-function historyOf(args: ReplicaArguments, yesterday: Day): HistorySource {
-  if (args.spans !== undefined) return { type: "spans", file: args.spans };
-  const through = args.through === undefined ? yesterday : parseDay(args.through);
-  if (through === undefined || through > yesterday) {
-    throw new UsageError(`--through: '${args.through ?? ""}' is no past date YYYY-MM-DD`);
-  }
+function historyOf({ spans, seed, symbols, through, days }: ReplicaArguments): HistorySource {
+  if (spans !== undefined) return { type: "spans", file: spans };
+  const last = through === undefined ? dayAt(Date.now()) - 1 : dayOf(through);
   return {
     type: "synthetic",
-    through,
-    ...(args.symbols !== undefined && { symbols: args.symbols }),
-    ...(args.seed !== undefined && { seed: args.seed }),
-    ...(args.days !== undefined && { from: through - args.days + 1 }),
+    through: last,
+    seed,
+    ...(symbols !== undefined && { symbols }),
+    ...(days !== undefined && { from: last - days + 1 }),
   };
 }
 

@@ -30,12 +30,9 @@ export function libraryOptions(args: RunArguments): RunOptions {
 /**
  * Runs a probing command for a person or a script: progress and notices on stderr, the summary on stdout, Ctrl-C ends
  * after the units in hand, a second one at once. Sets the process's exit code.
- *
- * @param resume the command that goes on after an interruption
  */
 export async function runCommand(
   args: RunArguments,
-  resume: string,
   execute: (options: RunOptions) => Promise<RunSummary>,
 ): Promise<void> {
   const progress = await createProgress(args.quiet);
@@ -76,10 +73,18 @@ export async function runCommand(
     if (log !== undefined) logSummary(log, summary);
     if (args.json) process.stdout.write(`${summaryJson(summary)}\n`);
     else if (!args.quiet) process.stdout.write(`${summaryText(summary)}\n`);
-    if (summary.outcome === "interrupted") say(`bfa: interrupted; go on with: ${resume}`);
+    if (summary.outcome === "interrupted") say(`bfa: interrupted; go on with: ${commandLine()}`);
     process.exitCode = { whole: EXIT.whole, failed: EXIT.failed, interrupted: EXIT.interrupted }[summary.outcome];
   } finally {
     progress.stop();
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
   }
+}
+
+/** This very command, to be typed again: what is whole by then is not lost. */
+function commandLine(): string {
+  const quoted = process.argv
+    .slice(2)
+    .map((arg) => (/^[\w.,:/=@%+-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`));
+  return ["bfa", ...quoted].join(" ");
 }

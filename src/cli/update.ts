@@ -32,7 +32,7 @@ const updateCommand: CommandModule<object, UpdateArguments> = {
       .example("$0 update --lookback 7 --json", "the last week, summary for a script"),
   handler: async ({ date, lookback, ...args }) => {
     const { update } = await import("../pipeline/update.js");
-    await runCommand(args, "bfa update", (options) =>
+    await runCommand(args, (options) =>
       update({
         ...options,
         ...(date === undefined ? {} : { date }),

@@ -12,6 +12,8 @@ export interface RawServer {
   connections: () => number;
   /** Request heads received, in order. */
   requests: string[];
+  /** Resolves once so many request heads have come. */
+  received: (count: number) => Promise<void>;
   close: () => Promise<void>;
 }
 
@@ -37,6 +39,7 @@ export async function startRawServer(behave: Behaviour): Promise<RawServer> {
   const sockets = new Set<Socket>();
   const raw = new Map<number | undefined, Socket>();
   const requests: string[] = [];
+  const waiting = new Set<() => void>();
   let connections = 0;
   const server = createServer({ key: certificate.key, cert: certificate.cert }, (socket) => {
     connections++;
@@ -51,6 +54,7 @@ export async function startRawServer(behave: Behaviour): Promise<RawServer> {
         const head = pending.slice(0, end);
         pending = pending.slice(end + 4);
         requests.push(head);
+        for (const check of waiting) check();
         behave(socket, head, ++nth, () => raw.get(socket.remotePort)?.resetAndDestroy());
       }
     });
@@ -66,6 +70,16 @@ export async function startRawServer(behave: Behaviour): Promise<RawServer> {
     ca: certificate.ca,
     connections: () => connections,
     requests,
+    received: (count) =>
+      new Promise((resolve) => {
+        const check = () => {
+          if (requests.length < count) return;
+          waiting.delete(check);
+          resolve();
+        };
+        waiting.add(check);
+        check();
+      }),
     close: async () => {
       for (const socket of sockets) socket.destroy();
       server.close();

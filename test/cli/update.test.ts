@@ -1,0 +1,382 @@
+import { DuckDBInstance } from "@duckdb/node-api";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { RunSummary } from "../../src/pipeline/summary.js";
+import type { Replica } from "../../src/replica/replica.js";
+import { syntheticHistory } from "../../src/replica/synthetic.js";
+import { startReplicaThread } from "../../src/replica/thread.js";
+import { dayAt, formatDay, type Day } from "../../src/vision/day.js";
+import { classifySymbol } from "../../src/vision/symbol.js";
+import { runCli, startCli, type CliResult } from "../support/cli.js";
+import { rowsOf, soundness, tableOf, temporaryFolder } from "../support/database.js";
+import { available, startRawServer, status } from "../support/raw-server.js";
+import { truthOf } from "../support/truth.js";
+
+const yesterday = dayAt(Date.now()) - 1;
+const options = { seed: 7, symbols: 40, from: yesterday - 60, through: yesterday };
+const history = syntheticHistory(options);
+const symbols = history.folders
+  .map((folder) => folder.symbol)
+  .filter((symbol) => classifySymbol(symbol).class !== "delivery");
+
+let replica: Replica;
+let folder: ReturnType<typeof temporaryFolder>;
+let db: string;
+let ca: string;
+
+beforeAll(async () => {
+  replica = await startReplicaThread({ history: { type: "synthetic", ...options } });
+});
+afterAll(() => replica.close());
+beforeEach(async () => {
+  folder = temporaryFolder();
+  db = join(folder.path, "new", "a.duckdb");
+  ca = join(folder.path, "ca.pem");
+  writeFileSync(ca, replica.ca);
+  await replica.resetStats();
+});
+afterEach(() => {
+  folder.remove();
+});
+
+function update(...args: string[]): Promise<CliResult> {
+  return runCli(["update", ...args], {
+    BFA_DB: db,
+    BFA_ENDPOINT: replica.url,
+    BFA_LIST_ENDPOINT: replica.listUrl,
+    BFA_CA: ca,
+  });
+}
+
+function summaryOf(result: CliResult): RunSummary {
+  return JSON.parse(result.stdout) as RunSummary;
+}
+
+async function expectTable(from: Day, to: Day, names: readonly string[] = symbols): Promise<void> {
+  expect(await tableOf(db)).toEqual(truthOf(history, names, from, to));
+  expect(await soundness(db)).toEqual({ wrongCounts: 0, duplicates: 0 });
+}
+
+describe("bfa update", () => {
+  it("takes the last three days of every perpetual into an empty file, cell by cell", async () => {
+    const result = await update("--json");
+    expect(result).toMatchObject({ code: 0, stderr: expect.stringContaining("DNS: 0 looked up") as string });
+    await expectTable(yesterday - 2, yesterday);
+    const summary = summaryOf(result);
+    expect(summary).toMatchObject({
+      command: "update",
+      outcome: "whole",
+      from: formatDay(yesterday - 2),
+      to: formatDay(yesterday),
+      symbols: symbols.length,
+      probes: symbols.length * 3,
+      failed: 0,
+      replays: 0,
+      retries: 0,
+      rowsWritten: symbols.length * 3,
+      unitsWritten: 3,
+      replaced: 0,
+      unpublished: [],
+      failures: [],
+    });
+    expect(summary.provisional).toEqual([2, 1, 0].map((ago) => formatDay(yesterday - ago)));
+    expect(summary.available + summary.missing).toBe(summary.probes);
+  });
+
+  it("probes a chosen day by HEAD over no more connections than asked", async () => {
+    const date = formatDay(yesterday - 30);
+    const result = await update("--date", date, "--connections", "5", "--threads", "3", "--json");
+    expect(result.code).toBe(0);
+    await expectTable(yesterday - 30, yesterday - 30);
+    expect(summaryOf(result)).toMatchObject({ sources: ["head"], provisional: [] });
+    const stats = await replica.stats();
+    expect(stats.requests.head).toBe(symbols.length);
+    expect(stats.maxOpen).toBeLessThanOrEqual(5);
+    expect(summaryOf(result).connectionsOpened).toBe(stats.handshakes);
+  });
+
+  it("gives the same table over HTTP/2, and unpooled", async () => {
+    const date = formatDay(yesterday - 30);
+    expect(await update("--date", date, "--http2", "--connections", "2")).toMatchObject({ code: 0 });
+    await expectTable(yesterday - 30, yesterday - 30);
+    await replica.resetStats();
+    expect(await update("--date", date, "--no-pool")).toMatchObject({ code: 0 });
+    await expectTable(yesterday - 30, yesterday - 30);
+    expect((await replica.stats()).handshakes).toBe(symbols.length);
+  });
+
+  it("changes nothing but the probe times when run twice", async () => {
+    const date = ["--date", formatDay(yesterday - 30)];
+    await update(...date);
+    const table = await tableOf(db);
+    const times = await rowsOf(db, "SELECT min(probe_timestamp)::VARCHAR FROM daily_availability");
+    expect(summaryOf(await update(...date, "--json"))).toMatchObject({ replaced: 0, rowsWritten: symbols.length });
+    expect(await tableOf(db)).toEqual(table);
+    expect(await rowsOf(db, "SELECT min(probe_timestamp)::VARCHAR FROM daily_availability")).not.toEqual(times);
+    expect(await soundness(db)).toEqual({ wrongCounts: 0, duplicates: 0 });
+  });
+
+  it("goes on after the last final day, probing provisional days again", async () => {
+    await update("--lookback", "10");
+    const summary = summaryOf(await update("--json"));
+    // Yesterday is D+1; days up to four days ago were final when they were probed.
+    expect(summary).toMatchObject({ from: formatDay(yesterday - 2), to: formatDay(yesterday) });
+    await expectTable(yesterday - 9, yesterday);
+  });
+
+  it("takes symbols from a list, a file and by quote asset", async () => {
+    const date = ["--date", formatDay(yesterday - 30)];
+    await update(...date, "--symbols", "BTCUSDT,ETHUSDT,NOSUCHUSDT");
+    await expectTable(yesterday - 30, yesterday - 30, ["BTCUSDT", "ETHUSDT", "NOSUCHUSDT"]);
+    const file = join(folder.path, "symbols.txt");
+    writeFileSync(file, "# two\nBTCUSDT\r\n\nETHUSDC\n");
+    db = join(folder.path, "b.duckdb");
+    await update(...date, "--symbols-file", file, "--quote", "USDC");
+    await expectTable(yesterday - 30, yesterday - 30, ["ETHUSDC"]);
+  });
+
+  it("lists the bucket once and remembers its symbols", async () => {
+    await update();
+    expect((await replica.stats()).requests.list).toBeGreaterThan(0);
+    await replica.resetStats();
+    await update("--date", formatDay(yesterday));
+    expect((await replica.stats()).requests.list).toBe(0);
+    expect(await rowsOf(db, "SELECT count(*) FROM symbols")).toEqual([[BigInt(history.folders.length)]]);
+  });
+
+  it("makes one look-up a host and not one more, in any thread", async () => {
+    const log = join(folder.path, "lookups");
+    const hook = join(folder.path, "hook.mjs");
+    writeFileSync(log, "");
+    writeFileSync(
+      hook,
+      `import dns from "node:dns"; import fs from "node:fs"; import { syncBuiltinESMExports } from "node:module";
+       for (const [from, name] of [[dns, "lookup"], [dns.promises, "lookup"]]) {
+         const original = from[name];
+         from[name] = function (host, ...rest) {
+           fs.appendFileSync(${JSON.stringify(log)}, host + "\\n");
+           return original.call(this, host, ...rest);
+         };
+       }
+       syncBuiltinESMExports();`,
+    );
+    const result = await runCli(["update", "--json"], {
+      NODE_OPTIONS: `--import ${pathToFileURL(hook).href}`,
+      BFA_DB: db,
+      BFA_ENDPOINT: replica.url.replace("127.0.0.1", "localhost"),
+      BFA_LIST_ENDPOINT: replica.listUrl.replace("127.0.0.1", "localhost"),
+      BFA_CA: ca,
+    });
+    expect(result.code).toBe(0);
+    expect(summaryOf(result).dnsLookups).toBe(1);
+    expect(readFileSync(log, "utf8")).toBe("localhost\n");
+  });
+
+  it("shows a warm-up that fails, goes on, and fails every probe for it", async () => {
+    const args = ["update", "--symbols", "BTCUSDT,ETHUSDT", "--date", formatDay(yesterday), "--json"];
+    const result = await runCli([...args, "--endpoint", "https://no-such-host.invalid", "--db", db]);
+    expect(result.code).toBe(1);
+    expect(result.stderr).toContain("no-such-host.invalid can't be resolved");
+    const { failures, failed, rowsWritten } = summaryOf(result);
+    expect({ failed, rowsWritten }).toEqual({ failed: 2, rowsWritten: 0 });
+    expect(failures.map(({ symbol, kind }) => `${symbol} ${kind}`).sort()).toEqual(["BTCUSDT dns", "ETHUSDT dns"]);
+    expect(await tableOf(db)).toEqual([]);
+  });
+
+  it("journals a replaced file with its old and new facts", async () => {
+    const day = yesterday - 30;
+    const file = { symbol: "BTCUSDT", day, size: 2000, lastModified: 1_700_000_000_000 };
+    const other = { ...file, symbol: "ETHUSDT" };
+    const run = async (files: (typeof file)[]) => {
+      const small = await startReplicaThread({ history: { type: "listed", files } });
+      try {
+        writeFileSync(ca, small.ca);
+        const args = ["update", "--date", formatDay(day), "--db", db, "--ca", ca, "--endpoint", small.url, "--json"];
+        return summaryOf(await runCli([...args, "--symbols", "BTCUSDT,ETHUSDT"]));
+      } finally {
+        await small.close();
+      }
+    };
+    expect(await run([file, other])).toMatchObject({ replaced: 0, outcome: "whole" });
+    expect(await run([{ ...file, size: 3000, lastModified: 1_700_000_005_000 }, other])).toMatchObject({ replaced: 1 });
+    const columns = "symbol, old_size_bytes::INT, new_size_bytes::INT";
+    expect(await rowsOf(db, `SELECT ${columns} FROM replacements`)).toEqual([["BTCUSDT", 2000, 3000]]);
+  });
+});
+
+describe("bfa update and days that are not published", () => {
+  async function against(days: readonly Day[], ...args: string[]): Promise<RunSummary> {
+    const files = days.flatMap((day) =>
+      ["BTCUSDT", "ETHUSDT"].map((symbol) => ({ symbol, day, size: 2000, lastModified: 1_700_000_000_000 })),
+    );
+    const small = await startReplicaThread({ history: { type: "listed", files } });
+    try {
+      writeFileSync(ca, small.ca);
+      const endpoints = ["--endpoint", small.url, "--list-endpoint", small.listUrl, "--ca", ca, "--db", db];
+      const result = await runCli(["update", ...endpoints, "--json", ...args]);
+      expect(result.code, result.stderr).toBe(0);
+      return summaryOf(result);
+    } finally {
+      await small.close();
+    }
+  }
+
+  it.each(["head", "list"])("reports them, writes nothing for them, and writes them later, by %s", async (source) => {
+    const first = await against([yesterday - 2, yesterday - 1], "--source", source);
+    expect(first).toMatchObject({ outcome: "whole", unpublished: [formatDay(yesterday)], unitsWritten: 2 });
+    expect(await rowsOf(db, "SELECT max(date)::VARCHAR FROM daily_availability")).toEqual([[formatDay(yesterday - 1)]]);
+    const later = await against([yesterday - 2, yesterday - 1, yesterday], "--source", source);
+    expect(later).toMatchObject({ unpublished: [], unitsWritten: 3 });
+  });
+
+  it("takes absence for truth once a day is final", async () => {
+    const summary = await against([yesterday - 30], "--date", formatDay(yesterday - 29));
+    expect(summary).toMatchObject({ unpublished: [], missing: 2, rowsWritten: 2 });
+  });
+});
+
+describe("bfa update and failures", () => {
+  const day = formatDay(yesterday - 10);
+
+  it("writes whole days, no day with a failure, and names every failure", async () => {
+    const server = await startRawServer((socket, head) => {
+      socket.write(head.includes(`ETHUSDT-1m-${day}`) ? status(500) : available());
+    });
+    try {
+      writeFileSync(ca, server.ca);
+      const args = [
+        "update",
+        "--endpoint",
+        server.url,
+        "--ca",
+        ca,
+        "--db",
+        db,
+        "--symbols",
+        "BTCUSDT,ETHUSDT",
+        "--json",
+      ];
+      const result = await runCli([...args, "--date", formatDay(yesterday - 9), "--lookback", "3"]);
+      expect(result.code).toBe(1);
+      const summary = summaryOf(result);
+      expect(summary).toMatchObject({ outcome: "failed", probes: 6, available: 5, failed: 1, unitsWritten: 2 });
+      expect(summary.failures).toEqual([
+        {
+          symbol: "ETHUSDT",
+          date: day,
+          days: 1,
+          kind: "status",
+          code: "HTTP_500",
+          message: expect.any(String) as string,
+        },
+      ]);
+      const dates = await rowsOf(db, "SELECT DISTINCT date::VARCHAR FROM daily_availability ORDER BY 1");
+      expect(dates.flat()).toEqual([formatDay(yesterday - 11), formatDay(yesterday - 9)]);
+      const human = await runCli([...args.slice(0, -1), "--date", day]);
+      expect(human.stdout).toContain("1 failed: status HTTP_500");
+      expect(human.stdout).toContain(`ETHUSDT ${day}`);
+    } finally {
+      await server.close();
+    }
+  });
+
+  it("retries only when asked, and counts it", async () => {
+    let answers = 0;
+    const server = await startRawServer((socket) => socket.write(++answers % 2 === 1 ? status(503) : available()));
+    try {
+      writeFileSync(ca, server.ca);
+      const args = ["update", "--endpoint", server.url, "--ca", ca, "--db", db, "--symbols", "BTCUSDT", "--date", day];
+      expect(summaryOf(await runCli([...args, "--json"]))).toMatchObject({ failed: 1, retries: 0, requests: 1 });
+      answers = 0;
+      const retried = summaryOf(await runCli([...args, "--json", "--retries", "2"]));
+      expect(retried).toMatchObject({ outcome: "whole", failed: 0, retries: 1, requests: 2 });
+    } finally {
+      await server.close();
+    }
+  });
+
+  it("ends with 130 when interrupted, with the command that goes on", async () => {
+    const server = await startRawServer((socket) => setTimeout(() => socket.write(available()), 100));
+    try {
+      writeFileSync(ca, server.ca);
+      const names = Array.from({ length: 8 }, (_, i) => `S${i}USDT`).join(",");
+      const args = ["update", "--endpoint", server.url, "--ca", ca, "--db", db, "--symbols", names, "--json"];
+      const running = startCli([...args, "--connections", "4", "--threads", "1", "--lookback", "200"]);
+      await server.received(20);
+      running.child.kill("SIGINT");
+      const result = await running.done;
+      expect(result.code, result.stderr).toBe(130);
+      expect(result.stderr).toContain("go on with: bfa update --endpoint");
+      const summary = summaryOf(result);
+      expect(summary.outcome).toBe("interrupted");
+      expect(summary.unitsWritten).toBeGreaterThan(0);
+      expect(summary.probes).toBe(summary.unitsWritten * 8);
+      expect(await rowsOf(db, "SELECT count(*)::INT FROM daily_availability")).toEqual([[summary.probes]]);
+      expect(await rowsOf(db, "SELECT outcome FROM runs")).toEqual([["interrupted"]]);
+    } finally {
+      await server.close();
+    }
+  });
+});
+
+describe("bfa update and wrong usage", () => {
+  const tomorrow = formatDay(yesterday + 2);
+  it.each([
+    [["--date", "2024-02-30"], "is not a date"],
+    [["--date", "yesterday"], "is not a date"],
+    [["--date", tomorrow], "is not over yet"],
+    [["--date", "2019-09-24"], "before 2019-09-25"],
+    [["--lookback", "0"], "whole number"],
+    [["--lookback", "1.5"], "whole number"],
+    [["--threads", "0"], "whole number"],
+    [["--threads", "1e3"], "whole number"],
+    [["--connections", "99999"], "whole number"],
+    [["--timeout", "-1"], "whole number"],
+    [["--retries", "many"], "whole number"],
+    [["--symbols", "BTC/USDT"], "is not a symbol"],
+    [["--symbols", "BTC\u001b[2JUSDT"], "is not a symbol"],
+    [["--symbols", ","], "is not a symbol"],
+    [["--symbols-file", "/no/such/file"], "can't be read"],
+    [["--ca", "/no/such/file"], "can't be read"],
+    [["--endpoint", "not a url"], "is not a URL"],
+    [["--endpoint", "ftp://x"], "neither https nor http"],
+    [["--endpoint", "https://x/path"], "must have no path"],
+    [["--endpoint", "https://u:p@x"], "only scheme"],
+    [["--source", "guess"], "Invalid values"],
+    [["--no-such-option"], "Unknown argument"],
+    [["extra"], "Unknown"],
+    [["--db", ""], "needs a value"],
+    [["--date", "2024-01-01", "--date", "2024-01-02"], "more than once"],
+    [["--symbols", "AAUSDT", "--symbols-file", "x"], "can't be read"],
+  ])("%j ends with one line and code 2, before any work", async (args, message) => {
+    const result = await update(...args);
+    expect(result).toMatchObject({ code: 2, stdout: "" });
+    expect(result.stderr).toContain(message);
+    expect(result.stderr.trim().split("\n")).toHaveLength(1);
+    await expect(rowsOf(db, "SELECT 1")).rejects.toThrow();
+    expect((await replica.stats()).connections).toBe(0);
+  });
+});
+
+describe("bfa update and a file that can't be used", () => {
+  it("names who holds it, with code 3", async () => {
+    await update("--date", formatDay(yesterday), "--symbols", "BTCUSDT");
+    const instance = await DuckDBInstance.create(db);
+    try {
+      const result = await update("--date", formatDay(yesterday));
+      expect(result).toMatchObject({ code: 3, stdout: "" });
+      expect(result.stderr).toContain(String(process.pid));
+    } finally {
+      instance.closeSync();
+    }
+  });
+
+  it("leaves a file that is no database alone, with code 3", async () => {
+    db = join(folder.path, "notes.txt");
+    writeFileSync(db, "these are notes");
+    expect(await update("--date", formatDay(yesterday))).toMatchObject({ code: 3, stdout: "" });
+    expect(readFileSync(db, "utf8")).toBe("these are notes");
+  });
+});

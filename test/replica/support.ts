@@ -1,0 +1,63 @@
+import { createCertificate, type Certificate } from "../../src/replica/certificate.js";
+import type { ListedFile, ListedForeignFile } from "../../src/replica/files.js";
+import { startReplica, type Replica, type ReplicaOptions } from "../../src/replica/replica.js";
+import { dayOf } from "../../src/vision/day.js";
+
+/** Upload time of every file below, ms. */
+export const UPLOADED = Date.UTC(2024, 0, 5, 9, 30, 11);
+
+/** A kline file of a written-out history. */
+export function file(symbol: string, date: string, size = 2_000): ListedFile {
+  return { symbol, day: dayOf(date), size, lastModified: UPLOADED };
+}
+
+/** An object under a key of its own. */
+export function foreign(key: string, size = 0): ListedForeignFile {
+  return { key, size, lastModified: UPLOADED };
+}
+
+/** One certificate for all servers of a test file. */
+let certificate: Promise<Certificate> | undefined;
+
+/** Starts a replica that ends with the block: `await using server = await started(...)` isn't known to Node 20. */
+export async function withReplica<T>(options: ReplicaOptions, use: (replica: Replica) => Promise<T>): Promise<T> {
+  certificate ??= createCertificate();
+  const replica = await startReplica({ certificate: await certificate, ...options });
+  try {
+    return await use(replica);
+  } finally {
+    await replica.close();
+  }
+}
+
+/** What a listing document says, read without any of the project's own readers. */
+export interface ReadListing {
+  keys: string[];
+  groups: string[];
+  truncated: boolean;
+  /** Text of the first element of a name, entities undone. */
+  field: (name: string) => string | undefined;
+}
+
+/** Reads a listing document; `decode` undoes `encoding-type=url`. */
+export function readListing(xml: string, decode = false): ReadListing {
+  const plain = (raw: string): string =>
+    raw
+      .replaceAll("&lt;", "<")
+      .replaceAll("&gt;", ">")
+      .replaceAll("&quot;", '"')
+      .replaceAll("&#13;", "\r")
+      .replaceAll("&amp;", "&");
+  const text = (raw: string): string => (decode ? decodeURIComponent(raw.replaceAll("+", " ")) : plain(raw));
+  const all = (pattern: RegExp): string[] => [...xml.matchAll(pattern)].map((match) => text(match[1] ?? ""));
+  const field = (name: string): string | undefined => {
+    const found = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml);
+    return found?.[1] === undefined ? undefined : plain(found[1]);
+  };
+  return {
+    keys: all(/<Contents><Key>([^<]*)<\/Key>/g),
+    groups: all(/<CommonPrefixes><Prefix>([^<]*)<\/Prefix>/g),
+    truncated: field("IsTruncated") === "true",
+    field,
+  };
+}
