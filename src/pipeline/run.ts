@@ -4,7 +4,7 @@ import { Counters, type Counts } from "../probe/counters.js";
 import type { CellFailure } from "../probe/shard.js";
 import { Traffic } from "../probe/traffic.js";
 import { warmDns, type DnsWarmUp } from "./dns.js";
-import { BREAKER_CELLS, DEFAULTS, type RunOptions } from "./options.js";
+import { BREAKER_CELLS, DEFAULT_THREADS, DEFAULTS, type RunCommand, type RunOptions } from "./options.js";
 import { ProberPool } from "./prober-pool.js";
 import type { RunPart } from "./parts.js";
 import { cellsByUnit, headShards, listShards } from "./shards.js";
@@ -50,7 +50,7 @@ const PROGRESS_MS = 100;
  *
  * @throws StoreError, DiscoveryError, ThreadError, UsageError
  */
-export function run(command: string, options: RunOptions, plan: Planner): Promise<RunSummary> {
+export function run(command: RunCommand, options: RunOptions, plan: Planner): Promise<RunSummary> {
   const current = new Run(command, options);
   return current.session(async (session, pool, dns) => {
     const planTick = performance.now();
@@ -64,7 +64,7 @@ export function run(command: string, options: RunOptions, plan: Planner): Promis
  *
  * @throws StoreError, DiscoveryError, ThreadError, UsageError
  */
-export function planOnly(command: string, options: RunOptions, plan: Planner): Promise<RunPlan> {
+export function planOnly(command: RunCommand, options: RunOptions, plan: Planner): Promise<RunPlan> {
   return withSession(command, options, async (session) => {
     const { from, to, symbols, parts } = await plan(session);
     return {
@@ -89,7 +89,7 @@ export function planOnly(command: string, options: RunOptions, plan: Planner): P
  * @throws StoreError, DiscoveryError, ThreadError, UsageError
  */
 export function withSession<T>(
-  command: string,
+  command: RunCommand,
   options: RunOptions,
   use: (session: RunSession) => Promise<T>,
 ): Promise<T> {
@@ -110,11 +110,11 @@ class Run {
   private readonly listEndpoint: string | undefined;
 
   constructor(
-    private readonly command: string,
+    private readonly command: RunCommand,
     private readonly options: RunOptions,
   ) {
     this.connections = options.connections ?? DEFAULTS.connections;
-    this.threads = Math.min(options.threads ?? DEFAULTS.threads, this.connections);
+    this.threads = Math.min(options.threads ?? DEFAULT_THREADS[command], this.connections);
     this.endpoint = options.endpoint ?? ENDPOINTS.download;
     this.listEndpoint = options.listEndpoint ?? (options.endpoint === undefined ? ENDPOINTS.list : undefined);
   }

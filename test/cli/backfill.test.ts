@@ -1,5 +1,4 @@
-import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { RunPlan } from "../../src/pipeline/run.js";
@@ -9,8 +8,8 @@ import { syntheticHistory } from "../../src/replica/synthetic.js";
 import { startReplicaThread } from "../../src/replica/thread.js";
 import { dayAt, formatDay, lastFinalDay } from "../../src/vision/day.js";
 import { classifySymbol } from "../../src/vision/symbol.js";
-import { CLI, runCli, startCli, type CliResult } from "../support/cli.js";
-import { rowsOf, soundness, tableOf, temporaryFolder } from "../support/database.js";
+import { runCli, type CliResult } from "../support/cli.js";
+import { soundness, tableOf, temporaryFolder } from "../support/database.js";
 import { available, startRawServer, status } from "../support/raw-server.js";
 import { truthOf } from "../support/truth.js";
 
@@ -202,117 +201,5 @@ describe("bfa backfill and failures", () => {
     } finally {
       await server.close();
     }
-  });
-});
-
-describe("bfa backfill and the end of the world", () => {
-  const kills = 50;
-
-  it.each(["list", "head"])(
-    `survives SIGKILL at ${kills / 2} random moments, by %s`,
-    { timeout: 170_000 },
-    async (source) => {
-      const days = source === "list" ? 700 : 150;
-      const args = ["--from", formatDay(yesterday - days), "--to", formatDay(yesterday - 10), "--source", source];
-      const wanted = days - 10 + 1;
-      let finished = 0;
-      for (let i = 0; i < kills / 2; i++) {
-        const running = startCli(["backfill", ...args], environment());
-        // Start-up takes most of a run's time: half of the kills wait for the first byte of work.
-        if (i % 2 === 0) await firstRequest();
-        const timer = setTimeout(() => running.child.kill("SIGKILL"), Math.random() * (i % 2 === 0 ? 400 : 900));
-        const { code } = await running.done;
-        clearTimeout(timer);
-        if (code === 0) finished++;
-        if (!existsSync(db)) continue;
-        await expectWholeUnits(source, wanted);
-        if (finished > 3) {
-          finished = 0;
-          folder.remove();
-          mkdirSync(folder.path);
-          writeFileSync(ca, replica.ca);
-        }
-      }
-      expect(summaryOf(await backfill(...args)).outcome).toBe("whole");
-      expect(await tableOf(db)).toEqual(truthOf(history, symbols, yesterday - days, yesterday - 10));
-      await expectSound();
-    },
-  );
-
-  async function firstRequest(): Promise<void> {
-    const count = async () => Object.values((await replica.stats()).requests).reduce((a, b) => a + b, 0);
-    const before = await count();
-    for (let tries = 0; tries < 100 && (await count()) === before; tries++) await new Promise((r) => setTimeout(r, 10));
-  }
-
-  /** Looks at copies, so that looking doesn't recover the file for the next run. */
-  async function expectWholeUnits(source: string, wanted: number): Promise<void> {
-    const copy = join(folder.path, "copy.duckdb");
-    copyFileSync(db, copy);
-    if (existsSync(`${db}.wal`)) copyFileSync(`${db}.wal`, `${copy}.wal`);
-    const known = "SELECT count(*) FROM information_schema.tables WHERE table_name = 'daily_availability'";
-    if ((await rowsOf(copy, known))[0]?.[0] === 0n) return;
-    const unit = source === "list" ? "symbol" : "date";
-    const size = source === "list" ? wanted : symbols.length;
-    const partial = `SELECT count(*)::INT FROM (SELECT ${unit} FROM daily_availability GROUP BY 1 HAVING count(*) <> ${size})`;
-    expect(await rowsOf(copy, partial)).toEqual([[0]]);
-    await expectSound(copy);
-  }
-
-  it("finishes the units in hand on Ctrl-C, and goes on from there", async () => {
-    const args = [...from, "--to", formatDay(yesterday - 10), "--source", "head"];
-    const running = startCli(["backfill", "--json", ...args, "--connections", "4"], environment());
-    await firstRequest();
-    running.child.kill("SIGINT");
-    const result = await running.done;
-    expect(result.code, result.stderr).toBe(130);
-    expect(result.stderr).toContain("go on with: bfa backfill");
-    const interrupted = summaryOf(result);
-    expect(interrupted.probes).toBe(interrupted.rowsWritten);
-    const total = symbols.length * (yesterday - 10 - first + 1);
-    expect(summaryOf(await backfill(...args)).probes).toBe(total - interrupted.probes);
-    await expectSound();
-  });
-
-  it("ends at once on a second Ctrl-C, with a sound file", async () => {
-    const server = await startRawServer(() => undefined);
-    try {
-      writeFileSync(ca, server.ca);
-      const args = ["backfill", "--db", db, "--endpoint", server.url, "--ca", ca, "--symbols", "BTCUSDT", ...from];
-      const running = startCli(args);
-      await server.received(1);
-      running.child.kill("SIGINT");
-      const said = new Promise((resolve) => running.child.stderr?.once("data", resolve));
-      await said;
-      running.child.kill("SIGINT");
-      expect((await running.done).code).toBe(130);
-      await expectSound();
-    } finally {
-      await server.close();
-    }
-  });
-
-  it.skipIf(process.platform !== "linux")("ends with code 3 and a whole file when the disk is full", async () => {
-    const args = [...from, "--to", formatDay(yesterday - 10)];
-    // A limit on the size of files stands for the full disk: the write fails in the same place.
-    const limited = spawnSync(
-      "bash",
-      ["-c", `ulimit -f 300; exec "$@"`, "bash", process.execPath, CLI, "backfill", ...args],
-      {
-        env: { ...process.env, ...environment() },
-        encoding: "utf8",
-      },
-    );
-    expect(limited.status, limited.stderr).toBe(3);
-    await expectWholeUnits("list", yesterday - 10 - first + 1);
-    expect(summaryOf(await backfill(...args)).outcome).toBe("whole");
-    expect(await tableOf(db)).toEqual(truthOf(history, symbols, first, yesterday - 10));
-  });
-
-  it("ends with code 3 where no file can be made", async () => {
-    const inAFile = join(ca, "a.duckdb");
-    const result = await runCli(["backfill", ...from], { ...environment(), BFA_DB: inAFile });
-    expect(result).toMatchObject({ code: 3, stdout: "" });
-    expect(result.stderr).toContain(inAFile);
   });
 });

@@ -8,7 +8,8 @@ import { checksumFile, klineZip } from "../../src/replica/kline-zip.js";
 import { startReplica, type Replica } from "../../src/replica/replica.js";
 import { klineKey, keyPath } from "../../src/vision/object-key.js";
 import { dayOf } from "../../src/vision/day.js";
-import { announce, freePort, startProgram, versionOf } from "./programs.js";
+import { startNginx, type Nginx } from "./nginx.js";
+import { announce, versionOf } from "./programs.js";
 
 /*
  * The replica beside nginx serving the same files from disk: checked against nginx 1.22.1 (Debian 12). Compared field by
@@ -30,7 +31,7 @@ const files = ["BTCUSDT", "ETHUSDT", "币安人生USDT", "ICPUSDT_SETTLED"].flat
 
 describe.skipIf(version === undefined)("HEAD and GET as nginx answers them", () => {
   let place: string;
-  let nginx: { stop: () => Promise<void> };
+  let nginx: Nginx;
   let replica: Replica;
   let dispatcher: Agent;
   let nginxUrl: string;
@@ -50,15 +51,9 @@ describe.skipIf(version === undefined)("HEAD and GET as nginx answers them", () 
       }
     }
     const certificate = await createCertificate();
-    await writeFile(join(place, "cert.pem"), certificate.cert);
-    await writeFile(join(place, "key.pem"), certificate.key);
-    const port = await freePort();
-    await writeFile(join(place, "nginx.conf"), nginxConfig(place, port));
-    nginxUrl = `https://127.0.0.1:${port}`;
     dispatcher = new Agent({ connect: { ca: certificate.ca } });
-    nginx = await startProgram("nginx", ["-c", join(place, "nginx.conf"), "-e", join(place, "error.log")], () =>
-      request(nginxUrl, { dispatcher }),
-    );
+    nginx = await startNginx(place, certificate);
+    nginxUrl = nginx.url;
     replica = await startReplica({ certificate, history: { type: "listed", files } });
   });
   afterAll(async () => {
@@ -86,18 +81,3 @@ describe.skipIf(version === undefined)("HEAD and GET as nginx answers them", () 
     }
   });
 });
-
-function nginxConfig(place: string, port: number): string {
-  const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
-  return `
-    daemon off; worker_processes 1; pid ${place}/nginx.pid; user root;
-    events { worker_connections 64; }
-    http {
-      ${temporary.map((name) => `${name}_temp_path ${place}/${name};`).join(" ")}
-      access_log off; default_type application/zip; charset off;
-      server {
-        listen 127.0.0.1:${port} ssl; root ${place}/files;
-        ssl_certificate ${place}/cert.pem; ssl_certificate_key ${place}/key.pem;
-      }
-    }`;
-}
