@@ -5,7 +5,10 @@ import { UsageError } from "../errors.js";
 import { describeError, exitCodeOf } from "./exit.js";
 import backfillCommand from "./backfill.js";
 import discoverCommand from "./discover.js";
+import exportCommand from "./export.js";
+import queryCommand from "./query.js";
 import replicaCommand from "./replica.js";
+import statusCommand from "./status.js";
 import updateCommand from "./update.js";
 
 // Each command types its own arguments; here only their order matters.
@@ -13,6 +16,9 @@ const COMMANDS = [
   updateCommand,
   backfillCommand,
   discoverCommand,
+  queryCommand,
+  statusCommand,
+  exportCommand,
   replicaCommand,
 ] as unknown as readonly CommandModule[];
 
@@ -48,6 +54,12 @@ function withoutYargs(error: unknown): unknown {
 function usageError(message: string, cause?: Error): UsageError {
   return new UsageError(message.replace(/\s*\n\s*/g, " "), { cause });
 }
+
+// A reader that has seen enough (`| head`) is no error.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
 
 try {
   await main();

@@ -8,7 +8,7 @@ import { chosenFormat, printRows, type Format } from "./render.js";
 interface CountsArguments {
   from: Day | undefined;
   to: Day | undefined;
-  check: boolean;
+  check: boolean | undefined;
   db: string;
   format: Format | undefined;
 }
@@ -22,14 +22,14 @@ const countsCommand: CommandModule<object, CountsArguments> = {
       .positional("from", { describe: "first day", type: "string", coerce: day("from") })
       .positional("to", { describe: "last day", type: "string", coerce: day("to") })
       .options({
-        check: { describe: "compare the stored counts with the rows instead", boolean: true, default: false },
+        check: { describe: "compare the stored counts with the rows instead", boolean: true },
         format: formatOption,
         db: dbOption,
       })
       .conflicts("check", "from"),
   handler: async ({ from, to, check, db, format }) => {
     const { counts, checkCounts } = await import("../query/counts.js");
-    if (!check) {
+    if (check !== true) {
       const rows = await withReader(db, (store) => counts(store, dayRange(from, to)));
       await printRows(["date", "available_count", "probed_count"], rows, chosenFormat(format));
       return;

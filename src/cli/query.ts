@@ -23,7 +23,7 @@ const COMMANDS = [
 
 /** `bfa query` */
 const queryCommand: CommandModule = {
-  command: "query <question>",
+  command: "query",
   describe: "Ask the database: who was there when",
   builder: (yargs) => {
     for (const command of COMMANDS) yargs.command(command);

@@ -30,7 +30,9 @@ function statusText(status: Status): string {
   const listed = discoveredAt === undefined ? "the bucket was never listed" : `listed ${timeText(discoveredAt)}`;
   const left =
     backlog.cells === 0
-      ? "nothing"
+      ? status.symbols === 0
+        ? "everything"
+        : "nothing"
       : `${plural(backlog.cells, "day")} of ${plural(backlog.symbols, "symbol")}, the provisional ones among them`;
   const lines = [
     `file      ${printable(status.file)}, ${bytes(status.bytes)}`,

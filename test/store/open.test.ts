@@ -1,0 +1,160 @@
+import { DuckDBInstance } from "@duckdb/node-api";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { openReader, openStore } from "../../src/store/open.js";
+import { temporaryFolder } from "../support/database.js";
+import { ask, D0, dayUnit, writerFor } from "./support.js";
+
+let folder: ReturnType<typeof temporaryFolder>;
+let file: string;
+
+beforeEach(() => {
+  folder = temporaryFolder();
+  file = join(folder.path, "sub", "it's.duckdb");
+});
+afterEach(() => {
+  folder.remove();
+});
+
+async function create(): Promise<void> {
+  const { store, writer } = await writerFor(file, ["BTCUSDT"]);
+  await writer.commit([dayUnit(D0, [{ symbol: 0, size: 1 }])]);
+  await store.close();
+}
+
+/** Runs DuckDB statements on a file as some other program would. */
+async function otherwise(path: string, ...statements: string[]): Promise<void> {
+  const instance = await DuckDBInstance.create(path);
+  const connection = await instance.connect();
+  for (const statement of statements) await connection.run(statement);
+  connection.closeSync();
+  instance.closeSync();
+}
+
+describe("openStore", () => {
+  test("creates folder and file, and leaves nothing else beside it", async () => {
+    await create();
+    expect(readdirSync(join(folder.path, "sub"))).toEqual(["it's.duckdb"]);
+  });
+
+  test("takes a DuckDB file without tables as new", async () => {
+    file = join(folder.path, "empty.duckdb");
+    await otherwise(file, "CHECKPOINT");
+    await create();
+    const store = await openReader(file);
+    expect(await ask(store, "SELECT count(*) FROM daily_availability")).toEqual([["1"]]);
+    await store.close();
+  });
+
+  test("finds committed rows in the log that a killed process left", async () => {
+    await create();
+    const child = spawn(
+      process.execPath,
+      [
+        "--input-type=module",
+        "--eval",
+        `import { openStore } from ${JSON.stringify(new URL("../../dist/src/store/open.js", import.meta.url).href)};
+        const store = await openStore(process.argv[1]);
+        await store.connection.run("INSERT INTO symbols VALUES ('A', 'perpetual', '', now(), now())");
+        process.kill(process.pid, "SIGKILL");`,
+        file,
+      ],
+      { stdio: "inherit" },
+    );
+    expect(await once(child, "exit")).toEqual([null, "SIGKILL"]);
+    expect(existsSync(`${file}.wal`)).toBe(true);
+    const reader = await openReader(file);
+    expect(await ask(reader, "SELECT symbol FROM symbols")).toEqual([["A"]]);
+    await reader.close();
+    const store = await openStore(file);
+    expect(await ask(store, "SELECT symbol FROM symbols")).toEqual([["A"]]);
+    await store.close();
+    expect(existsSync(`${file}.wal`)).toBe(false);
+  });
+});
+
+describe("a file that can't be used is named and left untouched", () => {
+  async function rejected(code: string, message: RegExp): Promise<void> {
+    const before = readFileSync(file);
+    for (const open of [openStore, openReader]) {
+      await expect(open(file)).rejects.toMatchObject({
+        name: "StoreError",
+        code,
+        message: expect.stringMatching(message) as string,
+      });
+    }
+    expect(readFileSync(file).equals(before)).toBe(true);
+  }
+
+  test("a newer schema", async () => {
+    await create();
+    await otherwise(file, "UPDATE store_info SET schema_version = 99");
+    await rejected("STORE_NEWER_SCHEMA", /schema version 99.*update binance-futures-availability/);
+  });
+
+  test("a DuckDB file of something else", async () => {
+    file = join(folder.path, "other.duckdb");
+    await otherwise(file, "CREATE TABLE daily_availability (date DATE)");
+    await rejected("STORE_FOREIGN", /bfa import/);
+  });
+
+  test("a file that isn't of DuckDB, or is empty", async () => {
+    file = join(folder.path, "text");
+    for (const text of ["symbol,date\n".repeat(2000), "short", ""]) {
+      writeFileSync(file, text);
+      await rejected("STORE_NOT_DUCKDB", /not a whole DuckDB file/);
+    }
+  });
+
+  test("a truncated file", async () => {
+    await create();
+    for (const bytes of [70_000, 13_000, 5_000]) {
+      const handle = openSync(file, "r+");
+      ftruncateSync(handle, bytes);
+      closeSync(handle);
+      await rejected("STORE_NOT_DUCKDB", /not a whole DuckDB file/);
+    }
+  });
+
+  test("a file in use, with the process that holds it", async () => {
+    await create();
+    const holder = spawn(
+      process.execPath,
+      [
+        "--input-type=module",
+        "--eval",
+        `import { openStore } from ${JSON.stringify(new URL("../../dist/src/store/open.js", import.meta.url).href)};
+        await openStore(process.argv[1]);
+        console.log("open");
+        setInterval(() => undefined, 1000);`,
+        file,
+      ],
+      { stdio: ["ignore", "pipe", "inherit"] },
+    );
+    try {
+      await once(holder.stdout, "data");
+      await rejected("STORE_LOCKED", new RegExp(`in use by process ${String(holder.pid)}`));
+    } finally {
+      holder.kill();
+      await once(holder, "exit");
+    }
+    const store = await openStore(file);
+    await store.close();
+  });
+
+  test("no file, for a reader", async () => {
+    await expect(openReader(file)).rejects.toMatchObject({
+      code: "STORE_MISSING",
+      message: expect.stringMatching(/bfa update/) as string,
+    });
+    expect(existsSync(file)).toBe(false);
+  });
+
+  test("a folder that can't be made", async () => {
+    writeFileSync(join(folder.path, "sub"), "a file where the folder should be");
+    await expect(openStore(file)).rejects.toMatchObject({ code: "STORE_UNUSABLE" });
+  });
+});

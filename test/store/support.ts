@@ -1,0 +1,61 @@
+import { openStore, type Store } from "../../src/store/open.js";
+import { beginRun } from "../../src/store/runs.js";
+import { UnitWriter, type WholeUnit } from "../../src/store/units.js";
+import { emptyRows } from "../../src/store/assemble.js";
+import type { RowBatch } from "../../src/probe/batch.js";
+import { dayOf, DAY_MS, type Day } from "../../src/vision/day.js";
+
+/** One cell as a test writes it; `size` 0 is a missing file. */
+export interface Cell {
+  symbol: number;
+  day: Day;
+  size: number;
+  lastModified?: number;
+  probedAt?: number;
+}
+
+/** An instant by which every day of these tests is final. */
+export const LATE = dayOf("2026-01-01") * DAY_MS;
+
+/** A first day for tests. */
+export const D0 = dayOf("2024-03-01");
+
+/** Rows of cells in their order. */
+export function rowsOfCells(cells: readonly Cell[]): RowBatch {
+  const rows = emptyRows(cells.length);
+  for (const { symbol, day, size, lastModified = (day + 1) * DAY_MS + 36_000_000, probedAt = LATE } of cells) {
+    const row = rows.count++;
+    rows.symbol[row] = symbol;
+    rows.day[row] = day;
+    rows.status[row] = size > 0 ? 200 : 404;
+    rows.size[row] = size;
+    rows.lastModified[row] = size > 0 ? lastModified : 0;
+    rows.probedAt[row] = probedAt;
+  }
+  return rows;
+}
+
+/** A HEAD unit: the cells of one day. */
+export function dayUnit(day: Day, cells: readonly Omit<Cell, "day">[]): WholeUnit {
+  return { source: "head", by: "day", key: day, rows: rowsOfCells(cells.map((cell) => ({ ...cell, day }))) };
+}
+
+/** A LIST unit: the cells of one symbol. */
+export function symbolUnit(symbol: number, cells: readonly Omit<Cell, "symbol">[]): WholeUnit {
+  return { source: "list", by: "symbol", key: symbol, rows: rowsOfCells(cells.map((cell) => ({ ...cell, symbol }))) };
+}
+
+/** A store with a writer for a run of these symbols. */
+export async function writerFor(
+  file: string,
+  symbols: readonly string[],
+): Promise<{ store: Store; writer: UnitWriter }> {
+  const store = await openStore(file);
+  const runId = await beginRun(store, { command: "test", from: D0, to: D0, symbols: symbols.length, startedAt: LATE });
+  return { store, writer: await UnitWriter.create(store, { runId, symbols }) };
+}
+
+/** Rows of a query on an open store. */
+export async function ask(store: Store, sql: string): Promise<unknown[][]> {
+  return (await store.connection.runAndReadAll(sql)).getRowsJson();
+}
