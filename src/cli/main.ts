@@ -4,8 +4,12 @@ import { hideBin } from "yargs/helpers";
 import { UsageError } from "../errors.js";
 import { describeError, exitCodeOf } from "./exit.js";
 import backfillCommand from "./backfill.js";
+import demoCommand from "./demo.js";
 import discoverCommand from "./discover.js";
+import exportCommand from "./export.js";
+import queryCommand from "./query.js";
 import replicaCommand from "./replica.js";
+import statusCommand from "./status.js";
 import updateCommand from "./update.js";
 
 // Each command types its own arguments; here only their order matters.
@@ -13,6 +17,10 @@ const COMMANDS = [
   updateCommand,
   backfillCommand,
   discoverCommand,
+  queryCommand,
+  exportCommand,
+  statusCommand,
+  demoCommand,
   replicaCommand,
 ] as unknown as readonly CommandModule[];
 
