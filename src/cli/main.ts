@@ -4,12 +4,15 @@ import { hideBin } from "yargs/helpers";
 import { UsageError } from "../errors.js";
 import { describeError, exitCodeOf } from "./exit.js";
 import backfillCommand from "./backfill.js";
+import demoCommand from "./demo.js";
 import discoverCommand from "./discover.js";
 import exportCommand from "./export.js";
+import importCommand from "./import.js";
 import queryCommand from "./query.js";
 import replicaCommand from "./replica.js";
 import statusCommand from "./status.js";
 import updateCommand from "./update.js";
+import validateCommand from "./validate.js";
 
 // Each command types its own arguments; here only their order matters.
 const COMMANDS = [
@@ -17,8 +20,11 @@ const COMMANDS = [
   backfillCommand,
   discoverCommand,
   queryCommand,
-  statusCommand,
   exportCommand,
+  importCommand,
+  statusCommand,
+  validateCommand,
+  demoCommand,
   replicaCommand,
 ] as unknown as readonly CommandModule[];
 

@@ -249,11 +249,13 @@ class Run {
   private async probePart(pool: ProberPool, symbols: readonly string[], part: RunPart): Promise<void> {
     const { cells, by, source } = part;
     await this.writer.call("beginPart", { by, source, expected: cellsByUnit(cells, by) });
-    const shards = source === "head" ? headShards(cells, this.threads) : listShards(cells, pool.parallelShards);
+    const parallel = pool.parallelShards(source);
+    const shards = source === "head" ? headShards(cells, this.threads) : listShards(cells, parallel);
     let answered = 0;
     const probing = pool.runShards(
       shards,
       symbols,
+      parallel,
       () => this.shouldStop(),
       (result) => {
         answered += result.cells;

@@ -1,10 +1,5 @@
-import {
-  DuckDBDateValue,
-  type DuckDBConnection,
-  type DuckDBDataChunk,
-  type DuckDBPreparedStatement,
-  type DuckDBValue,
-} from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBPreparedStatement, DuckDBValue } from "@duckdb/node-api";
+import { DuckDBDateValue } from "../store/duckdb.js";
 import { toStoreError } from "../store/errors.js";
 import type { Store } from "../store/open.js";
 import { formatDay, type Day } from "../vision/day.js";
