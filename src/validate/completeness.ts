@@ -6,7 +6,7 @@ import { resultOf, type CheckResult, type Finding } from "./check.js";
 /** Share by which a day's count may fall below its neighbours' before it is a finding. */
 export const DEFAULT_SHARE = 0.1;
 
-/** Neighbours on either side whose median a day is compared with: outages of two or three days don't hide in it. */
+/** Neighbours on each side whose median a day is compared with: outages of two or three days don't hide in it. */
 const NEIGHBOURS = 7;
 
 /** The last days are left out: their files may come late. */
@@ -41,19 +41,23 @@ export async function checkCompleteness(store: Store, share: number): Promise<Ch
   );
 }
 
-/** The days that fall below the median of their neighbours; the last ones are exempt. */
+/**
+ * The days that fall below what is usual both before and after them, so that neither growth nor a day of many
+ * delistings is a fall. The last days are exempt, and the first has nothing to fall from.
+ */
 export function lowDays(days: readonly DayCount[], share: number): (DayCount & { expected: number })[] {
   return days.slice(0, Math.max(0, days.length - EXEMPT_DAYS)).flatMap((count, index) => {
-    const around = [
-      ...days.slice(Math.max(0, index - NEIGHBOURS), index),
-      ...days.slice(index + 1, index + 1 + NEIGHBOURS),
-    ]
-      .map(({ available }) => available)
-      .sort((a, b) => a - b);
-    const expected = around[around.length >> 1] ?? 0;
+    const before = median(days.slice(Math.max(0, index - NEIGHBOURS), index));
+    const after = median(days.slice(index + 1, index + 1 + NEIGHBOURS));
+    const expected = Math.min(before, after);
     const fallen = expected - count.available;
     return fallen >= 2 && fallen > expected * share ? [{ ...count, expected }] : [];
   });
+}
+
+function median(days: readonly DayCount[]): number {
+  const counts = days.map(({ available }) => available).sort((a, b) => a - b);
+  return counts[counts.length >> 1] ?? 0;
 }
 
 /** Symbols without a file on a day that have one within a week before and after it. */

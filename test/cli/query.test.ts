@@ -1,0 +1,100 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { runCli } from "../support/cli.js";
+import { temporaryFolder } from "../support/database.js";
+import { D0, dayUnit, writerFor } from "../store/support.js";
+
+let folder: ReturnType<typeof temporaryFolder>;
+let db: string;
+
+beforeAll(async () => {
+  folder = temporaryFolder();
+  db = join(folder.path, "a.duckdb");
+  const { store, writer } = await writerFor(db, ["BTCUSDT", "=cmd", "EVIL\u001b[31mUSDT"]);
+  await writer.commit([
+    dayUnit(
+      D0,
+      [0, 1, 2].map((symbol) => ({ symbol, size: 100 + symbol })),
+    ),
+  ]);
+  await store.close();
+});
+afterAll(() => {
+  folder.remove();
+});
+
+const query = (...args: string[]) => runCli(["query", ...args, "--db", db]);
+
+describe("bfa query", () => {
+  test("prints csv when stdout is no terminal, formulas and names made harmless", async () => {
+    const { code, stdout, stderr } = await query("snapshot", "2024-03-01");
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout.split("\n")).toEqual([
+      "symbol,file_size_bytes,last_modified",
+      "'=cmd,101,2024-03-02T10:00:00Z",
+      "BTCUSDT,100,2024-03-02T10:00:00Z",
+      "EVIL\u001b[31mUSDT,102,2024-03-02T10:00:00Z",
+      "",
+    ]);
+  });
+
+  test("prints tables, json and ndjson", async () => {
+    const table = await query("snapshot", "2024-03-01", "--format", "table");
+    expect(table.stdout).not.toContain("\u001b");
+    expect(table.stdout.split("\n")[0]).toMatch(/^symbol +file_size_bytes +last_modified$/);
+    expect(table.stdout).toMatch(/^BTCUSDT +100 +2024-03-02T10:00:00Z$/m);
+    const json = await query("counts", "--format", "json");
+    expect(JSON.parse(json.stdout)).toEqual([{ date: "2024-03-01", available_count: 3, probed_count: 3 }]);
+    const ndjson = await query("range", "2024-03-01", "2024-03-01", "--format", "ndjson");
+    expect(
+      ndjson.stdout
+        .trimEnd()
+        .split("\n")
+        .map((line) => (JSON.parse(line) as { symbol: string }).symbol),
+    ).toContain("BTCUSDT");
+  });
+
+  test("a table without rows still has its header", async () => {
+    expect((await query("replaced", "--format", "table")).stdout).toMatch(/^date +symbol/);
+    expect((await query("listings")).stdout).toBe("date,symbol,ticker,event,previous_symbol,previous_last_date\n");
+  });
+
+  test("says that a day is not written", async () => {
+    const { code, stdout, stderr } = await query("snapshot", "2024-03-02");
+    expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
+    expect(stderr).toMatch(/^bfa: not in the database: 2024-03-02; `bfa backfill .*\n$/);
+  });
+
+  test.each([
+    [["snapshot", "2024-02-30"], /is not a date/],
+    [["range", "2024-03-02", "2024-03-01"], /first date is after the second/],
+    [["universe", "2024-03-01", "--min-age", "-3"], /min-age/],
+    [["nonsense"], /nonsense/],
+    [["sql", "DROP TABLE availability"], /read-only/],
+    [["snapshot", "2024-03-01", "--format", "xml"], /format/],
+  ])("%j is wrong usage: one line, exit code 2", async (args, message) => {
+    const { code, stdout, stderr } = await query(...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(message);
+    expect(stderr.trimEnd().split("\n").length).toBeLessThanOrEqual(2);
+  });
+
+  test("a database that isn't there is code 3", async () => {
+    const { code, stderr } = await runCli(["query", "counts"], { BFA_DB: join(folder.path, "none.duckdb") });
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/none\.duckdb doesn't exist yet/);
+  });
+});
+
+test("bfa status and bfa export", async () => {
+  const status = await runCli(["status", "--db", db]);
+  expect(status.stdout).toMatch(/^rows +3$/m);
+  expect(status.stdout).toMatch(/^last runs #1 .* test 2024-03-01 to 2024-03-01: unfinished$/m);
+  expect(JSON.parse((await runCli(["status", "--db", db, "--json"])).stdout)).toMatchObject({
+    rows: 3,
+    firstDay: "2024-03-01",
+  });
+  const exported = await runCli(["export", "--db", db, "--format", "csv", "--out", join(folder.path, "out.csv")]);
+  expect(exported).toMatchObject({ code: 0, stderr: expect.stringContaining("3 rows written") as string });
+  expect((await runCli(["export", "--db", db, "--format", "csv"])).code).toBe(2);
+});

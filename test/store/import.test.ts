@@ -1,0 +1,137 @@
+import { DuckDBInstance } from "@duckdb/node-api";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { importFile } from "../../src/store/import.js";
+import { knownSymbols } from "../../src/store/symbols.js";
+import { WRONG_COUNTS, temporaryFolder } from "../support/database.js";
+import { runCli } from "../support/cli.js";
+import { ask, D0, dayUnit, LATE, writerFor } from "./support.js";
+
+/** The table of the seed's decision record, as its Python system makes it. */
+const SEED = `CREATE TABLE daily_availability (
+  date DATE NOT NULL, symbol VARCHAR NOT NULL, available BOOLEAN NOT NULL, file_size_bytes BIGINT,
+  last_modified VARCHAR, url VARCHAR NOT NULL, status_code INTEGER NOT NULL, probe_timestamp TIMESTAMP NOT NULL,
+  PRIMARY KEY (date, symbol))`;
+const ROWS = `INSERT INTO daily_availability VALUES
+  ('2024-03-01', 'BTCUSDT', true, 100, 'Sat, 02 Mar 2024 09:08:07 GMT', 'u', 200, '2025-01-01 00:00:00.123'),
+  ('2024-03-01', 'ETHUSDT', true, 200, '2024-03-02 09:08:07', 'u', 200, '2025-01-01'),
+  ('2024-03-01', 'ICPUSDT_SETTLED', false, NULL, NULL, 'u', 404, '2025-01-01'),
+  ('2024-03-02', 'BTCUSDT', true, 300, 'Sun, 03 Mar 2024 09:08:07 GMT', 'u', 200, '2025-01-01'),
+  ('2024-03-02', 'ETHUSDT', false, NULL, NULL, 'u', 503, '2025-01-01'),
+  ('2024-03-02', 'BADUSDT', true, NULL, NULL, 'u', 200, '2025-01-01')`;
+
+let folder: ReturnType<typeof temporaryFolder>;
+let file: string;
+let other: string;
+
+beforeEach(() => {
+  folder = temporaryFolder();
+  file = join(folder.path, "a.duckdb");
+  other = join(folder.path, "it's seed.duckdb");
+});
+afterEach(() => {
+  folder.remove();
+});
+
+async function makeOther(...statements: string[]): Promise<void> {
+  const instance = await DuckDBInstance.create(other);
+  const connection = await instance.connect();
+  for (const statement of statements) await connection.run(statement);
+  connection.closeSync();
+  instance.closeSync();
+}
+
+describe("importFile", () => {
+  test("takes over a file of the seed's schema, keeps known cells, refuses what is no answer", async () => {
+    await makeOther(SEED, ROWS, "ALTER TABLE daily_availability ADD COLUMN note VARCHAR");
+    const before = readFileSync(other);
+    const { store, writer } = await writerFor(file, ["BTCUSDT"]);
+    await writer.commit([dayUnit(D0 + 1, [{ symbol: 0, size: 999 }])]);
+    expect(await importFile(store, other, LATE)).toEqual({
+      ...{ rows: 6, imported: 3, known: 1, refused: 2 },
+      ignoredColumns: ["note"],
+    });
+    const table =
+      "SELECT date, symbol, file_size_bytes, last_modified, probe_timestamp FROM daily_availability ORDER BY 1, 2";
+    expect(await ask(store, table)).toEqual([
+      ["2024-03-01", "BTCUSDT", "100", "2024-03-02 09:08:07", "2025-01-01 00:00:00.123"],
+      ["2024-03-01", "ETHUSDT", "200", "2024-03-02 09:08:07", "2025-01-01 00:00:00"],
+      ["2024-03-01", "ICPUSDT_SETTLED", null, null, "2025-01-01 00:00:00"],
+      ["2024-03-02", "BTCUSDT", "999", "2024-03-03 10:00:00", "2026-01-01 00:00:00"],
+    ]);
+    expect(await ask(store, WRONG_COUNTS)).toEqual([["0"]]);
+    const { symbols, discoveredAt } = await knownSymbols(store);
+    expect(symbols.map(({ symbol, class: kind }) => [symbol, kind])).toEqual([
+      ["BTCUSDT", "perpetual"],
+      ["ETHUSDT", "perpetual"],
+      ["ICPUSDT_SETTLED", "settled"],
+    ]);
+    expect(discoveredAt).toBeUndefined();
+    expect(await importFile(store, other, LATE)).toMatchObject({ rows: 6, imported: 0, known: 4, refused: 2 });
+    await store.close();
+    expect(readFileSync(other).equals(before)).toBe(true);
+  });
+
+  test("takes over times of other types, and another store of ours", async () => {
+    await makeOther(
+      SEED.replace("last_modified VARCHAR", "last_modified TIMESTAMP"),
+      `INSERT INTO daily_availability VALUES
+        ('2024-03-01', 'BTCUSDT', true, 100, '2024-03-02 09:08:07', 'u', 200, '2025-01-01')`,
+    );
+    const { store } = await writerFor(file, ["BTCUSDT"]);
+    expect(await importFile(store, other, LATE)).toMatchObject({ imported: 1, refused: 0 });
+    await store.close();
+    const { store: second } = await writerFor(join(folder.path, "second.duckdb"), ["BTCUSDT"]);
+    expect(await importFile(second, file, LATE)).toEqual({
+      rows: 1,
+      imported: 1,
+      known: 0,
+      refused: 0,
+      ignoredColumns: [],
+    });
+    await second.close();
+  });
+
+  test.each([
+    ["has no table", ["CREATE TABLE t (a INTEGER)"], /has no table daily_availability/],
+    [
+      "lacks columns",
+      ["CREATE TABLE daily_availability (date DATE, symbol VARCHAR)"],
+      /lacks available, file_size_bytes/,
+    ],
+    ["has cells twice", [SEED.replace(/,\s+PRIMARY KEY \(date, symbol\)/, ""), ROWS, ROWS], /twice/],
+    [
+      "has unreadable values",
+      [SEED.replace("date DATE", "date VARCHAR"), ROWS.replace("'2024-03-01', 'BTCUSDT'", "'yesterday', 'BTCUSDT'")],
+      /can't be read/,
+    ],
+  ])("refuses a file that %s, and changes nothing", async (_, statements, message) => {
+    await makeOther(...statements);
+    const { store } = await writerFor(file, ["BTCUSDT"]);
+    await expect(importFile(store, other, LATE)).rejects.toMatchObject({
+      code: "USAGE",
+      message: expect.stringMatching(message) as string,
+    });
+    expect(await ask(store, "SELECT count(*) FROM availability")).toEqual([["0"]]);
+    expect(await ask(store, "SELECT count(*) FROM runs WHERE command = 'import'")).toEqual([["0"]]);
+    await store.close();
+  });
+
+  test("refuses what is no database, and itself", async () => {
+    writeFileSync(other, "text");
+    const { store } = await writerFor(file, ["BTCUSDT"]);
+    await expect(importFile(store, other, LATE)).rejects.toMatchObject({ code: "USAGE" });
+    await expect(importFile(store, `${other}.none`, LATE)).rejects.toThrow("doesn't exist");
+    await expect(importFile(store, file, LATE)).rejects.toThrow("is the database itself");
+    await store.close();
+  });
+
+  test("bfa import says what it did", async () => {
+    await makeOther(SEED, ROWS);
+    const { code, stdout } = await runCli(["import", other, "--db", file]);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining("6 rows in") as string });
+    expect(stdout).toContain("4 imported, 0 known already, 2 refused");
+    expect((await runCli(["import", `${other}.none`, "--db", file])).code).toBe(2);
+  });
+});
