@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { createRequire } from "node:module";
 import yargs, { type CommandModule } from "yargs";
 import { hideBin } from "yargs/helpers";
 import { UsageError } from "../errors.js";
@@ -35,6 +36,7 @@ Dates are UTC. Results go to stdout, progress and notices to stderr.`;
 async function main(): Promise<void> {
   const parser = yargs(hideBin(process.argv))
     .scriptName("bfa")
+    .version(ownVersion())
     .usage("$0 <command>\n\nWhich Binance USDⓈ-M perpetual futures had data on Binance Vision on a given day.")
     .strict()
     .strictCommands()
@@ -49,6 +51,14 @@ async function main(): Promise<void> {
     });
   for (const command of COMMANDS) parser.command(command);
   await parser.parseAsync();
+}
+
+/** Version of this package; yargs by itself takes that of the folder where the command was typed. */
+function ownVersion(): string {
+  const { version } = createRequire(import.meta.url)("binance-futures-availability/package.json") as {
+    version: string;
+  };
+  return version;
 }
 
 /** yargs throws its own class for wrong usage, also around what a `coerce` threw. */

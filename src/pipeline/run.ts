@@ -180,7 +180,14 @@ class Run {
     const parts = target.parts.filter(({ cellCount }) => cellCount > 0);
     const cells = sum(parts.map(({ cellCount }) => cellCount));
     const units = sum(parts.map((part) => part.units));
-    this.options.onEvent?.({ type: "planned", from, to, symbols: symbols.length, units, cells });
+    this.options.onEvent?.({
+      type: "planned",
+      from: formatDay(from),
+      to: formatDay(to),
+      symbols: symbols.length,
+      units,
+      cells,
+    });
     await this.writer.call("begin", {
       run: { command: this.command, from, to, symbols: symbols.length, startedAt: this.startedAt },
       symbols,
