@@ -4,6 +4,9 @@ import type { WriterCalls, WriterMethod, WriterReply, WriterRequest } from "./wr
 
 const ENTRY = new URL("../../workers/writer.js", import.meta.url);
 
+/** Heap of the writer, MiB; rows lie outside of it. As for the probers, a limit keeps garbage from piling up. */
+const WRITER_HEAP = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 128 };
+
 interface Pending {
   resolve: (value: unknown) => void;
   reject: (error: Error) => void;
@@ -11,7 +14,7 @@ interface Pending {
 
 /** The main thread's end of the writer thread, the only one that opens the database file. */
 export class WriterClient {
-  private readonly worker = new Worker(ENTRY, { name: "bfa-writer" });
+  private readonly worker = new Worker(ENTRY, { name: "bfa-writer", resourceLimits: WRITER_HEAP });
   private readonly pending = new Map<number, Pending>();
   private readonly exited: Promise<void>;
   private lastId = 0;
