@@ -34,7 +34,7 @@ export async function exportRows(file: string, { format, out, from, to }: Export
   }
   const unfinished = `${target}.${process.pid}.part`;
   const path = `'${unfinished.replaceAll("'", "''")}'`;
-  const store = await openReader(file);
+  const store = await openReader(file, {});
   try {
     const { connection } = store;
     await connection.run(`SET allowed_paths = [${path}]`);

@@ -40,11 +40,12 @@ export async function universe(store: Store, day: Day, options: UniverseOptions)
     store,
     `SELECT symbol, first_day, file_size_bytes::DOUBLE
       FROM availability JOIN (
-        SELECT symbol, min(${DAY}) AS first_day FROM availability WHERE available AND date <= $day GROUP BY symbol
+        SELECT symbol, min(${DAY}) AS first_day FROM availability
+          WHERE available AND date <= $youngest GROUP BY symbol
       ) USING (symbol)
-      WHERE date = $day AND available AND file_size_bytes >= $minBytes AND first_day <= $youngest
+      WHERE date = $day AND available AND file_size_bytes >= $minBytes
       ORDER BY symbol`,
-    { day: date(day), minBytes, youngest },
+    { day: date(day), minBytes, youngest: date(youngest) },
   )) as [string, Day, number][];
   const alive = aliveUntil === undefined ? undefined : await availableOn(store, aliveUntil);
   return rows

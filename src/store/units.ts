@@ -33,6 +33,9 @@ export interface CommitSummary {
 
 /** Writes whole units, several a transaction. There is one writer for a file. */
 export class UnitWriter {
+  /** Names with rows in the table, once asked for; undefined when that isn't known. */
+  private symbolsWithRows: Set<string> | undefined;
+
   private constructor(
     private readonly store: Store,
     private readonly runId: number,
@@ -76,10 +79,12 @@ export class UnitWriter {
             connection,
             written.map((unit) => unit.rows),
           );
-          summary.replaced = await mergeStage(connection, dayRange(written), this.runId);
+          const mayMatch = await this.mayMatch(written);
+          summary.replaced = await mergeStage(connection, dayRange(written), mayMatch, this.runId);
           await this.journal(written);
         });
       }
+      for (const unit of written) this.remember(unit);
       return summary;
     } catch (error) {
       throw toStoreError(file, error);
@@ -89,6 +94,30 @@ export class UnitWriter {
   /** Gives back the memory of the last commit; the store stays open. */
   async close(): Promise<void> {
     await resetStage(this.store.connection);
+  }
+
+  /**
+   * Whether the table may have cells of these units: for days, the counts say so; for symbols, the names that the table
+   * had when the first such unit came and those written since. Cells are only looked for when it may, since that reads
+   * much of the table.
+   */
+  private async mayMatch(units: readonly WholeUnit[]): Promise<boolean> {
+    const { connection } = this.store;
+    if (units[0]?.by === "day") {
+      const days = units.map((unit) => `DATE '${formatDay(unit.key)}'`).join(", ");
+      return (await numberOf(connection, `SELECT count(*) FROM daily_symbol_counts WHERE date IN (${days})`)) > 0;
+    }
+    if (this.symbolsWithRows === undefined) {
+      const names = await connection.runAndReadAll("SELECT DISTINCT symbol FROM availability");
+      this.symbolsWithRows = new Set(names.getRows().map(([name]) => String(name)));
+    }
+    const known = this.symbolsWithRows;
+    return units.some((unit) => known.has(this.symbols[unit.key] ?? ""));
+  }
+
+  private remember(unit: WholeUnit): void {
+    if (unit.by === "symbol") this.symbolsWithRows?.add(this.symbols[unit.key] ?? "");
+    else this.symbolsWithRows = undefined;
   }
 
   private async journal(units: readonly WholeUnit[]): Promise<void> {
@@ -112,50 +141,60 @@ export class UnitWriter {
 
 /**
  * Merges `incoming` into the table: cells that are there are updated in place, which keeps the order of the rows,
- * others are appended; then the counts of the touched days are taken anew. Gives the number of replacements.
+ * others are appended; then the counts of the touched days are brought up to date. Gives the number of replacements.
+ *
+ * @param mayMatch false when the table is known to have none of the cells
  */
-async function mergeStage(connection: DuckDBConnection, range: DayRange, runId: number): Promise<number> {
-  const between = `date BETWEEN DATE '${formatDay(range.from)}' AND DATE '${formatDay(range.to)}'`;
-  const matched = (await isOccupied(connection, between)) ? await matchStage(connection, between) : 0;
+async function mergeStage(
+  connection: DuckDBConnection,
+  range: DayRange,
+  mayMatch: boolean,
+  runId: number,
+): Promise<number> {
+  const matched = mayMatch ? await matchStage(connection, range) : 0;
   const replaced = matched > 0 ? await updateMatched(connection, runId) : 0;
   await connection.run(
     `INSERT INTO availability
       SELECT ${AVAILABILITY_COLUMNS} FROM incoming ${matched > 0 ? "ANTI JOIN temp.matched USING (date, symbol)" : ""}`,
   );
-  await connection.run(
-    `INSERT INTO daily_symbol_counts
-      SELECT date, count(*) FILTER (available), count(*) FROM availability
-      WHERE ${between} AND date IN (SELECT DISTINCT DATE '1970-01-01' + day FROM temp.stage)
-      GROUP BY date
-      ON CONFLICT DO UPDATE SET available_count = excluded.available_count, probed_count = excluded.probed_count`,
-  );
+  await updateCounts(connection, matched > 0);
   return replaced;
 }
 
-/** Whether the table may have cells of the stage: the cheap question before {@link matchStage}. */
-async function isOccupied(connection: DuckDBConnection, between: string): Promise<boolean> {
-  const found = await connection.runAndReadAll(
-    `SELECT 1 FROM availability WHERE ${between}
-      AND symbol IN (SELECT symbol FROM temp.run_symbols SEMI JOIN temp.stage USING (symbol_index)) LIMIT 1`,
+/**
+ * Adds what the stage brings to the counts of its days and takes off what the matched rows were. Counting the days anew
+ * would read the whole table for a unit by symbol, and so cost more with every commit of a backfill.
+ */
+async function updateCounts(connection: DuckDBConnection, withMatched: boolean): Promise<void> {
+  const before = `UNION ALL
+    SELECT date, -count(*) FILTER (old_available), -count(*) FROM temp.matched GROUP BY date`;
+  await connection.run(
+    `INSERT INTO daily_symbol_counts
+      SELECT date, sum(available), sum(probed) FROM (
+        SELECT DATE '1970-01-01' + day AS date, count(*) FILTER (status = 200) AS available, count(*) AS probed
+          FROM temp.stage GROUP BY day
+        ${withMatched ? before : ""}
+      ) GROUP BY date
+      ON CONFLICT DO UPDATE SET available_count = available_count + excluded.available_count,
+        probed_count = probed_count + excluded.probed_count`,
   );
-  return found.currentRowCount > 0;
 }
 
 /** Finds the rows of the table that the stage brings anew, and gives their number. */
-async function matchStage(connection: DuckDBConnection, between: string): Promise<number> {
-  return changed(
+async function matchStage(connection: DuckDBConnection, range: DayRange): Promise<number> {
+  return numberOf(
     connection,
     `CREATE OR REPLACE TEMP TABLE matched AS
       SELECT old.rowid AS row_id, incoming.*, old.available AS old_available,
         old.file_size_bytes AS old_size_bytes, old.last_modified AS old_last_modified
       FROM incoming JOIN availability AS old USING (date, symbol)
-      WHERE old.${between}`,
+      WHERE old.date BETWEEN DATE '${formatDay(range.from)}' AND DATE '${formatDay(range.to)}'`,
   );
 }
 
 /** Journals the replacements among the matched rows, then updates them; gives the number of replacements. */
 async function updateMatched(connection: DuckDBConnection, runId: number): Promise<number> {
-  const replaced = await changed(
+  const replaced = await numberOf(
     connection,
     `INSERT INTO replacements
       SELECT date, symbol, old_size_bytes, file_size_bytes, old_last_modified, last_modified, probe_timestamp, ${runId}
@@ -186,8 +225,8 @@ async function findUnpublished(connection: DuckDBConnection, units: readonly Who
   return days;
 }
 
-/** Number of rows that a statement wrote. */
-async function changed(connection: DuckDBConnection, sql: string): Promise<number> {
+/** The one number that a statement gives: for one that writes, that of its rows. */
+async function numberOf(connection: DuckDBConnection, sql: string): Promise<number> {
   const result = await connection.runAndReadAll(sql);
   return Number(result.getRows()[0]?.[0] ?? 0);
 }

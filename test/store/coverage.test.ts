@@ -53,7 +53,7 @@ describe("gaps", () => {
           await store.close();
         }
       }),
-      { numRuns: 20 },
+      { numRuns: 12 },
     );
   });
 });

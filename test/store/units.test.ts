@@ -77,7 +77,7 @@ describe("UnitWriter", () => {
           }
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 15 },
     );
   });
 
