@@ -2,10 +2,9 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Sample, Side } from "../frame/comparison.js";
-import { pathsOf, type Answer, type ProbeWork } from "../probe/work.js";
-import { digestOf } from "../probe/work.js";
+import { digestOf, pathsOf, type Answer, type ProbeWork } from "../probe/work.js";
 import type { BenchServer } from "../servers/server.js";
-import { isInstalled, runTool } from "./tool.js";
+import { runTool } from "./tool.js";
 
 /** The script lies beside the sources, also in the package. */
 const SCRIPT = fileURLToPath(new URL("../../../bench/peers/urllib3_pool.py", import.meta.url));
@@ -14,7 +13,10 @@ export const URLLIB3_INSTALL = "pip install urllib3";
 
 /** Whether Python with urllib3 is here. */
 export function hasUrllib3(): Promise<boolean> {
-  return isInstalled("python3", "-c", "import urllib3");
+  return runTool("python3", ["-c", "import urllib3"]).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Threads of the seed system's pool. */
@@ -28,7 +30,12 @@ export function urllib3Side(folder: string, server: BenchServer, work: ProbeWork
 
 async function runPool(folder: string, server: BenchServer, work: ProbeWork, kept: number): Promise<Sample> {
   const file = join(folder, "urls.txt");
-  writeFileSync(file, pathsOf(work).map((path) => `${server.url}${path}`).join("\n"));
+  writeFileSync(
+    file,
+    pathsOf(work)
+      .map((path) => `${server.url}${path}`)
+      .join("\n"),
+  );
   const output = await runTool("python3", [SCRIPT, file, server.caFile ?? "-", String(THREADS), String(kept)]);
   const { seconds, answers } = JSON.parse(output) as {
     seconds: number;

@@ -66,7 +66,12 @@ export async function runProbes(server: BenchServer, work: ProbeWork, setup: Pro
     const cells = work.symbols.map(() => [{ from: work.from, to: work.to }]);
     const cpuBefore = process.cpuUsage();
     const startedAt = performance.now();
-    await pool.runShards(headShards(cells, setup.threads), work.symbols, () => false, () => undefined);
+    await pool.runShards(
+      headShards(cells, setup.threads),
+      work.symbols,
+      () => false,
+      () => undefined,
+    );
     await arrived;
     const seconds = (performance.now() - startedAt) / 1000;
     const { user, system } = process.cpuUsage(cpuBefore);

@@ -60,7 +60,8 @@ export function digestOf(work: ProbeWork, answers: Iterable<Answer>): string {
   let answered = 0;
   let available = 0;
   for (const { symbol, day, status, size, lastModified } of answers) {
-    if (status === FAILED_STATUS) throw new Error("a probe failed, so nothing can be compared; is the server up to it?");
+    if (status === FAILED_STATUS)
+      throw new Error("a probe failed, so nothing can be compared; is the server up to it?");
     const place = (symbol * days + day - work.from) * 3;
     if (cells[place] !== 0) throw new Error("a cell was answered twice, or is none of the work's");
     cells.set([status, size, lastModified], place);

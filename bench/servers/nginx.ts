@@ -1,24 +1,21 @@
-import { execFile, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, ftruncateSync, futimesSync, mkdirSync, openSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
 import { dirname, join } from "node:path";
-import { promisify } from "node:util";
 import { Client } from "undici";
 import { createCertificate } from "../../src/replica/certificate.js";
 import type { History } from "../../src/replica/history.js";
 import { klineKey } from "../../src/vision/object-key.js";
+import { isInstalled } from "../peers/tool.js";
 import type { BenchServer } from "./server.js";
 
 /** Whether an nginx can be started here. */
-export async function hasNginx(): Promise<boolean> {
-  try {
-    await promisify(execFile)("nginx", ["-v"]);
-    return true;
-  } catch {
-    return false;
-  }
+export function hasNginx(): Promise<boolean> {
+  return isInstalled("nginx", "-v");
 }
+
+export const NGINX_INSTALL = "apt install nginx-light";
 
 /** Path under which every object exists and is empty, for clients that can't read the answer to a HEAD. */
 export const EMPTY_PATH = "/-/empty/";

@@ -21,7 +21,9 @@ interface Ready {
 
 /** Starts `bfa replica` in a process of its own, with further options of its own. */
 export async function startReplicaProcess(...options: readonly string[]): Promise<BenchServer> {
-  const child = spawn(process.execPath, [CLI, "replica", "--json", ...options], { stdio: ["ignore", "pipe", "ignore"] });
+  const child = spawn(process.execPath, [CLI, "replica", "--json", ...options], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
   // Whatever ends this process ends the server.
   const kill = () => child.kill();
   process.once("exit", kill);

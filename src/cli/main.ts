@@ -4,12 +4,19 @@ import { hideBin } from "yargs/helpers";
 import { UsageError } from "../errors.js";
 import { describeError, exitCodeOf } from "./exit.js";
 import backfillCommand from "./backfill.js";
+import benchCommand from "./bench.js";
 import discoverCommand from "./discover.js";
 import replicaCommand from "./replica.js";
 import updateCommand from "./update.js";
 
 // Each command types its own arguments; here only their order matters.
-const COMMANDS = [updateCommand, backfillCommand, discoverCommand, replicaCommand] as unknown as readonly CommandModule[];
+const COMMANDS = [
+  updateCommand,
+  backfillCommand,
+  discoverCommand,
+  replicaCommand,
+  benchCommand,
+] as unknown as readonly CommandModule[];
 
 const EPILOGUE = `Exit codes: 0 all whole; 1 something failed; 2 wrong usage; 3 the database can't be used; 130 interrupted.
 Dates are UTC. Results go to stdout, progress and notices to stderr.`;
