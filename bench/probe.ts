@@ -148,7 +148,7 @@ async function onOwnServers(context: BenchContext): Promise<BenchResult> {
 }
 
 /** A bounded, slow look at a server of others, said before it begins. */
-async function onTarget({ target: _t, quick, compare, say }: BenchContext, target: string): Promise<BenchResult> {
+async function onTarget({ quick, compare, say }: BenchContext, target: string): Promise<BenchResult> {
   const to = lastDay();
   const work: ProbeWork = { symbols: ["BTCUSDT", "ETHUSDT"], from: to - (quick ? 9 : 99), to };
   const server = foreignServer(target);

@@ -2,11 +2,11 @@
  * Errors of the product. Each class has a `code` that is stable across versions; the message names the thing that went
  * wrong and the way out; `cause` keeps what lies below.
  */
-export class BfaError extends Error {
+export class BfaError<Code extends string = string> extends Error {
   /** Stable identifier, upper case, for scripts and `catch` blocks. */
-  readonly code: string;
+  readonly code: Code;
 
-  constructor(code: string, message: string, options?: ErrorOptions) {
+  constructor(code: Code, message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = new.target.name;
     this.code = code;
@@ -22,21 +22,10 @@ export class UsageError extends BfaError {
 
 /** Why a database file can't be used. The CLI exits with 3 for each of them. */
 export type StoreErrorCode =
-  | "STORE_LOCKED"
-  | "STORE_NEWER_SCHEMA"
-  | "STORE_FOREIGN"
-  | "STORE_NOT_DUCKDB"
-  | "STORE_MISSING"
-  | "STORE_UNUSABLE";
+  "STORE_LOCKED" | "STORE_NEWER_SCHEMA" | "STORE_FOREIGN" | "STORE_NOT_DUCKDB" | "STORE_MISSING" | "STORE_UNUSABLE";
 
 /** The database file can't be opened, read or written; what was committed before is intact. */
-export class StoreError extends BfaError {
-  declare readonly code: StoreErrorCode;
-
-  constructor(code: StoreErrorCode, message: string, options?: ErrorOptions) {
-    super(code, message, options);
-  }
-}
+export class StoreError extends BfaError<StoreErrorCode> {}
 
 /** A question about days or symbols that are not in the database: the answer is not "none" but "not known". */
 export class NotWrittenError extends BfaError {

@@ -37,12 +37,7 @@ export async function runCli(server: BenchServer, db: string, args: readonly str
   const closed = once(child, "close");
   let printedAt = startedAt;
   out.once("data", () => (printedAt = performance.now()));
-  const [stdout, stderr, usage] = await Promise.all([
-    text(out),
-    text(err),
-    text(used),
-    once(child, "exit"),
-  ]);
+  const [stdout, stderr, usage] = await Promise.all([text(out), text(err), text(used), once(child, "exit")]);
   const endedAt = performance.now();
   await closed;
   if (child.exitCode !== 0)

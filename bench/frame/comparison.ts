@@ -118,7 +118,7 @@ export async function compare(
 }
 
 function sideResult(
-  { run: _run, ...side }: Side,
+  { name, role, point }: Side,
   samples: readonly Sample[],
   metrics: ComparisonPlan["metrics"],
   baseline: readonly Sample[],
@@ -134,7 +134,9 @@ function sideResult(
   const ratios = first.better === "higher" ? pairRatios(own, other) : pairRatios(other, own);
   const spread = spreads[first.id];
   return {
-    ...side,
+    name,
+    role,
+    ...(point === undefined ? {} : { point }),
     metrics: spreads,
     ...(ratios.length === 0 ? {} : { ratio: spreadOf(ratios) }),
     noisy: spread !== undefined && isNoisy(spread),

@@ -1,9 +1,9 @@
 import type { Metric, SideResult } from "../frame/comparison.js";
 import type { Spread } from "../frame/statistics.js";
 
-/** A measured number with three digits that count: `12,400`, `3.21`, `0.0412`. */
+/** A measured number with three digits that count (`12,400`, `3.21`, `0.0412`), or a whole one as it is. */
 export function measured(value: number): string {
-  if (value === 0) return "0";
+  if (Number.isInteger(value)) return value.toLocaleString("en-US");
   const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
   return value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }

@@ -25,7 +25,11 @@ export function reportText(report: Report): string {
 }
 
 function comparisonText({ title, method, metrics, baseline, sides, skipped }: Comparison): string[] {
-  const table = new Table({ head: tableHead(metrics, baseline), style: { head: [], border: [] } });
+  const table = new Table({
+    head: tableHead(metrics, baseline),
+    style: { head: [], border: [], compact: true },
+    colAligns: ["left", ...metrics.map(() => "right" as const), "right"],
+  });
   table.push(...sides.map((side) => sideCells(side, metrics)));
   return ["", title, `  ${method}`, table.toString(), ...skipped.map(({ name, why }) => `  skipped: ${name} (${why})`)];
 }

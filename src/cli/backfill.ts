@@ -50,9 +50,7 @@ const backfillCommand: CommandModule<object, BackfillArguments> = {
       process.stdout.write(`${args.json ? JSON.stringify(plan) : planText(plan)}\n`);
       return;
     }
-    await runCommand(args, (options) =>
-      backfill({ ...options, ...range, maxFailureRate: args["max-failure-rate"] }),
-    );
+    await runCommand(args, (options) => backfill({ ...options, ...range, maxFailureRate: args["max-failure-rate"] }));
   },
 };
 

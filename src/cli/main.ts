@@ -30,7 +30,7 @@ async function main(): Promise<void> {
     .strictCommands()
     .demandCommand(1, "which command? bfa --help lists them")
     .parserConfiguration({ "parse-numbers": false, "parse-positional-numbers": false, "camel-case-expansion": false })
-    .wrap(Math.min(120, process.stdout.columns ?? 100))
+    .wrap(Math.min(120, process.stdout.isTTY ? process.stdout.columns : 100))
     .epilogue(EPILOGUE)
     .alias({ h: "help" })
     .exitProcess(false)

@@ -83,6 +83,8 @@ export async function runCommand(
 
 /** This very command, to be typed again: what is whole by then is not lost. */
 function commandLine(): string {
-  const quoted = process.argv.slice(2).map((arg) => (/^[\w.,:/=@%+-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`));
+  const quoted = process.argv
+    .slice(2)
+    .map((arg) => (/^[\w.,:/=@%+-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`));
   return ["bfa", ...quoted].join(" ");
 }

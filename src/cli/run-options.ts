@@ -1,6 +1,5 @@
 import type { Argv, InferredOptionTypes, Options } from "yargs";
-import { UsageError } from "../errors.js";
-import { DEFAULTS, type RunOptions } from "../pipeline/options.js";
+import { DEFAULTS } from "../pipeline/options.js";
 import { ENDPOINTS } from "../vision/dataset.js";
 import { defaultDatabase } from "./db-path.js";
 import { httpUrl, nonEmpty, pemFile, symbolFile, symbolList, wholeNumber } from "./validate-options.js";

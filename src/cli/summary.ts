@@ -22,7 +22,8 @@ export function summaryText(summary: RunSummary): string {
     `  ${plural(summary.rowsWritten, "row")} in ${plural(summary.unitsWritten, "unit")} written`,
     `  DNS ${ms(phases.dnsMs)}, symbols ${ms(phases.discoverMs)}, probing ${ms(phases.probeMs)}, writing ${ms(phases.writeMs)}`,
   ];
-  if (summary.stoppedEarly) lines.push("  stopped early: too many failures (--max-failure-rate); the rest was not probed");
+  if (summary.stoppedEarly)
+    lines.push("  stopped early: too many failures (--max-failure-rate); the rest was not probed");
   if (summary.replaced > 0) lines.push(`  ${plural(summary.replaced, "file")} replaced by Binance since first seen`);
   if (summary.foreignKeys > 0) lines.push(`  ${plural(summary.foreignKeys, "key")} of other kinds in the listings`);
   if (summary.provisional.length > 0) lines.push(`  provisional, to be probed again: ${dayList(summary.provisional)}`);
@@ -44,7 +45,9 @@ function failureLines(failures: readonly RunFailure[]): string[] {
     .flatMap(([key, group]) => [
       `  ${number(group.length)} failed: ${key}: ${printable(group[0]?.message ?? "")}`,
       ...group.slice(0, FAILURES_SHOWN).map(failureLine),
-      ...(group.length > FAILURES_SHOWN ? [`    and ${number(group.length - FAILURES_SHOWN)} more (--json has all)`] : []),
+      ...(group.length > FAILURES_SHOWN
+        ? [`    and ${number(group.length - FAILURES_SHOWN)} more (--json has all)`]
+        : []),
     ]);
 }
 

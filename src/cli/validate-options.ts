@@ -59,7 +59,9 @@ export function httpUrl(name: string, allowPath: boolean) {
       throw new UsageError(`--${name}: ${quote(text)} is neither https nor http`);
     }
     if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
-      throw new UsageError(`--${name}: only scheme, host, port${allowPath ? " and path" : ""} belong in ${quote(text)}`);
+      throw new UsageError(
+        `--${name}: only scheme, host, port${allowPath ? " and path" : ""} belong in ${quote(text)}`,
+      );
     }
     const path = url.pathname.replace(/\/+$/, "");
     if (path !== "" && !allowPath) throw new UsageError(`--${name}: ${quote(text)} must have no path`);
@@ -77,7 +79,10 @@ export function symbolFile(name: string) {
   return (value: unknown): string[] => {
     const file = oneValue(name, value);
     const lines = readText(name, file).split(/\r?\n/);
-    return symbols(`--${name} ${file}`, lines.filter((line) => line.trim() !== "" && !line.startsWith("#")));
+    return symbols(
+      `--${name} ${file}`,
+      lines.filter((line) => line.trim() !== "" && !line.startsWith("#")),
+    );
   };
 }
 
@@ -86,7 +91,8 @@ export function pemFile(name: string) {
   return (value: unknown): string => {
     const file = oneValue(name, value);
     const text = readText(name, file);
-    if (!text.includes("-----BEGIN CERTIFICATE-----")) throw new UsageError(`--${name}: ${file} holds no PEM certificate`);
+    if (!text.includes("-----BEGIN CERTIFICATE-----"))
+      throw new UsageError(`--${name}: ${file} holds no PEM certificate`);
     return text;
   };
 }

@@ -3,8 +3,6 @@ import type { DayRange } from "../probe/shard.js";
 import { cellsByUnit, countCells, listShards, PAGE_DAYS, type Cells, type UnitBy } from "./shards.js";
 import type { RunOptions } from "./options.js";
 
-
-
 /** What probing some cells would cost. */
 export interface Cost {
   requests: number;

@@ -3,7 +3,13 @@ import { Piscina } from "piscina";
 import { ThreadError } from "../errors.js";
 import type { DiscoveryOutcome } from "../probe/discover.js";
 import type { Shard, ShardResult } from "../probe/shard.js";
-import { packSymbols, type ProberAnswer, type ProberHello, type ProberSettings, type ProberTask } from "./prober-protocol.js";
+import {
+  packSymbols,
+  type ProberAnswer,
+  type ProberHello,
+  type ProberSettings,
+  type ProberTask,
+} from "./prober-protocol.js";
 
 const ENTRY = new URL("../../workers/prober.js", import.meta.url).href;
 

@@ -71,7 +71,14 @@ export function planOnly(command: string, options: RunOptions, plan: Planner): P
       from: formatDay(from),
       to: formatDay(to),
       symbols: symbols.length,
-      parts: parts.map(({ cells: _cells, ...part }) => part),
+      parts: parts.map(({ by, source, cellCount, units, costs, reason }) => ({
+        by,
+        source,
+        cellCount,
+        units,
+        costs,
+        reason,
+      })),
     };
   });
 }
@@ -215,7 +222,7 @@ class Run {
     return {
       command: this.command,
       outcome,
-      stoppedEarly: this.stoppedEarly,
+      stoppedEarly: this.stoppedEarly && counts.cells < cells,
       from: formatDay(from),
       to: formatDay(to),
       symbols: symbols.length,

@@ -92,7 +92,7 @@ function splitRanges(ranges: readonly DayRange[], days: number): DayRange[][] {
   const pieces: DayRange[][] = [];
   let limit = -Infinity;
   for (const range of ranges) {
-    for (let from = range.from; from <= range.to; ) {
+    for (let from = range.from; from <= range.to;) {
       if (from > limit) {
         limit = from + days - 1;
         pieces.push([]);

@@ -17,7 +17,9 @@ const LIST_MAX_AGE = 24 * 3_600_000;
 export async function resolveSymbols(session: RunSession): Promise<string[]> {
   const { quote } = session.options;
   const symbols = session.options.symbols ?? (await perpetuals(session));
-  const chosen = [...new Set(symbols)].filter((symbol) => quote === undefined || classifySymbol(symbol).quote === quote);
+  const chosen = [...new Set(symbols)].filter(
+    (symbol) => quote === undefined || classifySymbol(symbol).quote === quote,
+  );
   if (chosen.length === 0) {
     throw new UsageError(quote === undefined ? "no symbols to probe" : `no symbol has the quote asset ${quote}`);
   }
@@ -44,7 +46,9 @@ export async function discoverSymbols(session: RunSession): Promise<Discovery> {
   const outcome = await session.discover();
   if (outcome.type === "failed") {
     const { code, message } = outcome.failure;
-    throw new DiscoveryError(`the bucket can't be listed for its symbols (${code}: ${message}); try again or name them`);
+    throw new DiscoveryError(
+      `the bucket can't be listed for its symbols (${code}: ${message}); try again or name them`,
+    );
   }
   const symbols = outcome.names.filter(isSymbol);
   const foreign = outcome.names.filter((name) => !isSymbol(name));

@@ -50,8 +50,7 @@ export type WriterMethod = keyof WriterCalls;
 
 /** Main to writer. `rows` hands over a prober's port; the others are calls. */
 export type WriterRequest =
-  | { type: "rows"; port: MessagePort }
-  | { type: "call"; id: number; method: WriterMethod; args: unknown[] };
+  { type: "rows"; port: MessagePort } | { type: "call"; id: number; method: WriterMethod; args: unknown[] };
 
 /** Writer to main: the answer to a call, or an error that ended the writing between calls. */
 export type WriterReply = { id: number; value: unknown } | { id: number; error: PlainError } | { error: PlainError };

@@ -21,9 +21,12 @@ export class Deadlines {
   private readonly timer: NodeJS.Timeout;
 
   constructor(private readonly timeoutMs: number) {
-    this.timer = setInterval(() => {
-      this.expire(performance.now());
-    }, Math.min(250, Math.max(5, timeoutMs / 8)));
+    this.timer = setInterval(
+      () => {
+        this.expire(performance.now());
+      },
+      Math.min(250, Math.max(5, timeoutMs / 8)),
+    );
     this.timer.unref();
   }
 

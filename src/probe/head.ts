@@ -70,7 +70,9 @@ class HeadRequest implements Dispatcher.DispatchHandler, TimedRequest {
 
   onResponseEnd(): void {
     this.client?.responseEnded();
-    this.finish(this.outcome ?? { type: "failed", failure: { kind: "protocol", code: "NO_STATUS", message: "no status" } });
+    this.finish(
+      this.outcome ?? { type: "failed", failure: { kind: "protocol", code: "NO_STATUS", message: "no status" } },
+    );
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {

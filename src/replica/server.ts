@@ -48,7 +48,8 @@ export async function startServer(parts: ServerParts): Promise<BucketServer> {
     stats.open++;
     stats.maxOpen = Math.max(stats.maxOpen, stats.open);
     socket.once("close", () => {
-      tcpSockets.delete(clientPort);
+      // The port may belong to a newer connection by now.
+      if (tcpSockets.get(clientPort) === socket) tcpSockets.delete(clientPort);
       stats.open--;
     });
   });

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
-import { fromPlainError, type PlainError } from "../errors.js";
+import { fromPlainError, ThreadError, type PlainError } from "../errors.js";
 import type { Replica, ReplicaOptions } from "./replica.js";
 import type { ReplicaStats } from "./stats.js";
 
@@ -23,24 +23,28 @@ export async function startReplicaThread(options: ReplicaOptions): Promise<Repli
     // A thread inherits Node's own options, and refuses to start with some of them (`--input-type`).
     execArgv: [],
   });
-  const waiting: ((message: ThreadMessage) => void)[] = [];
-  const answer = new Promise<ThreadMessage>((resolve, reject) => {
-    waiting.push(resolve);
-    worker.once("error", reject);
-  });
-  worker.on("message", (message: ThreadMessage) => waiting.shift()?.(message));
-
-  const ask = (request: ThreadRequest): Promise<ThreadMessage> =>
-    new Promise((resolve) => {
-      waiting.push(resolve);
-      worker.postMessage(request);
+  const waiting: { resolve: (message: ThreadMessage) => void; reject: (reason: Error) => void }[] = [];
+  const nextMessage = (): Promise<ThreadMessage> =>
+    new Promise((resolve, reject) => {
+      waiting.push({ resolve, reject });
     });
+  worker.on("message", (message: ThreadMessage) => waiting.shift()?.resolve(message));
+  let crash: unknown;
+  worker.on("error", (error) => (crash = error));
+  worker.on("exit", () => {
+    const gone = new ThreadError("the replica's thread is gone", { cause: crash });
+    for (const { reject } of waiting.splice(0)) reject(gone);
+  });
+  const ask = (request: ThreadRequest): Promise<ThreadMessage> => {
+    if (worker.threadId < 0) return Promise.reject(new ThreadError("the replica's thread is gone", { cause: crash }));
+    const answer = nextMessage();
+    worker.postMessage(request);
+    return answer;
+  };
 
-  const started = await answer;
-  if (started.type !== "started") {
-    await worker.terminate();
-    throw started.type === "failed" ? fromPlainError(started.error) : new Error("the replica's thread made no sense");
-  }
+  const started = await nextMessage();
+  if (started.type === "failed") throw fromPlainError(started.error);
+  if (started.type !== "started") throw new ThreadError(`the replica's thread began with '${started.type}'`);
   return {
     ...started.facts,
     stats: async () => statsOf(await ask("stats")),
@@ -48,6 +52,7 @@ export async function startReplicaThread(options: ReplicaOptions): Promise<Repli
       await ask("reset");
     },
     close: async () => {
+      if (worker.threadId < 0) return;
       const exited = once(worker, "exit");
       worker.postMessage("close" satisfies ThreadRequest);
       await exited;
@@ -56,6 +61,7 @@ export async function startReplicaThread(options: ReplicaOptions): Promise<Repli
 }
 
 function statsOf(message: ThreadMessage): ReplicaStats {
-  if (message.type !== "stats") throw new Error(`the replica's thread answered '${message.type}' instead of stats`);
+  if (message.type !== "stats")
+    throw new ThreadError(`the replica's thread answered '${message.type}' instead of stats`);
   return message.stats;
 }

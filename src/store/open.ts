@@ -1,8 +1,10 @@
-import { existsSync, linkSync, mkdirSync, rmSync, statSync } from "node:fs";
+import { existsSync, linkSync, mkdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
 import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
 import { StoreError } from "../errors.js";
+import { removeLeftovers } from "./compact.js";
 import { toStoreError } from "./errors.js";
+import { LAYOUT } from "./layout.js";
 import { fileKind, migrate, SCHEMA_VERSION } from "./schema.js";
 
 /** An open database file. */
@@ -20,11 +22,8 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/**
- * Rows of a row group: what one snapshot or one timeline skips or reads as a whole. DuckDB's default of 122,880 makes
- * both read more than they need; `layout.ts` says how this was chosen.
- */
-export const ROW_GROUP_ROWS = 8_192;
+/** Lets go of the file, checkpointed, under either of the names that it may have after a compaction. */
+const DETACH = "USE memory; DETACH DATABASE IF EXISTS store; DETACH DATABASE IF EXISTS compacted";
 
 /** Options of every DuckDB instance here: nothing is fetched from the network or loaded from disk unasked. */
 export const INSTANCE_OPTIONS = {
@@ -77,18 +76,22 @@ async function openWritable(file: string): Promise<Store> {
   return await guarded(file, instance, async (connection) => {
     await attach(connection, file, "store");
     await connection.run("USE store");
+    removeLeftovers(file);
     const version = checkVersion(file, await fileKind(connection));
     if (version < SCHEMA_VERSION) await migrate(connection, version);
-    return { file, connection, close: closer(file, instance, connection, "USE memory; DETACH store") };
+    return { file, connection, close: closer(file, instance, connection, DETACH) };
   });
 }
 
 /**
- * Attaches a file for writing. ATTACH is the one place where DuckDB takes a row group's size. The storage version is
- * DuckDB's default, the oldest it can write: a newer one made the file no smaller.
+ * Attaches a file for writing, creating it when there is none. ATTACH is the one place where DuckDB takes the sizes of
+ * row groups and blocks. The storage version is DuckDB's default, the oldest it can write.
  */
 export async function attach(connection: DuckDBConnection, file: string, name: string): Promise<void> {
-  await connection.run(`ATTACH '${file.replaceAll("'", "''")}' AS ${name} (ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`);
+  const blocks = existsSync(file) ? "" : `, BLOCK_SIZE ${LAYOUT.blockBytes}`;
+  await connection.run(
+    `ATTACH '${file.replaceAll("'", "''")}' AS ${name} (ROW_GROUP_SIZE ${LAYOUT.rowGroupRows}${blocks})`,
+  );
 }
 
 /**
@@ -159,9 +162,4 @@ function closer(file: string, instance: DuckDBInstance, connection: DuckDBConnec
       instance.closeSync();
     }
   };
-}
-
-/** Size of a store's file in bytes, without the `.wal` beside it. */
-export function fileBytes(file: string): number {
-  return statSync(file).size;
 }

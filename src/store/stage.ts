@@ -43,8 +43,8 @@ export async function createIncoming(connection: DuckDBConnection, symbols: read
     `CREATE OR REPLACE TEMP VIEW incoming AS
       SELECT DATE '1970-01-01' + day AS date, symbol, status = 200 AS available,
         CASE WHEN status = 200 THEN size::BIGINT END AS file_size_bytes,
-        CASE WHEN status = 200 THEN epoch_ms(last_modified::BIGINT) END AS last_modified,
-        status::SMALLINT AS status_code, epoch_ms(probed_at::BIGINT) AS probe_timestamp
+        CASE WHEN status = 200 THEN epoch_ms(last_modified::BIGINT)::TIMESTAMP_S END AS last_modified,
+        status::SMALLINT AS status_code, epoch_ms(probed_at::BIGINT)::TIMESTAMP_MS AS probe_timestamp
       FROM temp.stage JOIN temp.run_symbols USING (symbol_index)`,
   );
 }

@@ -3,7 +3,7 @@ import { classifySymbol, type SymbolClass } from "../vision/symbol.js";
 import { toStoreError } from "./errors.js";
 import type { Store } from "./open.js";
 import { timestamp } from "./runs.js";
-import { inTransaction } from "./units.js";
+import { inTransaction } from "./transaction.js";
 
 /** A symbol that a listing of the bucket has shown at some time. */
 export interface KnownSymbol {

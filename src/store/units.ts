@@ -4,7 +4,9 @@ import { finalFrom, formatDay, type Day } from "../vision/day.js";
 import { toStoreError } from "./errors.js";
 import type { Store } from "./open.js";
 import { AVAILABILITY_COLUMNS } from "./schema.js";
+import { dayNumber } from "./sql.js";
 import { appendToStage, createIncoming, resetStage } from "./stage.js";
+import { inTransaction } from "./transaction.js";
 
 /** Rows of one unit, whole: for HEAD a day, for LIST a symbol. */
 export interface WholeUnit {
@@ -107,23 +109,6 @@ export class UnitWriter {
   }
 }
 
-/** Runs statements as one transaction: rolled back when they throw. */
-export async function inTransaction<Result>(
-  connection: DuckDBConnection,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  await connection.run("BEGIN");
-  try {
-    const result = await work();
-    await connection.run("COMMIT");
-    return result;
-  } catch (error) {
-    // A COMMIT that failed has ended the transaction already; the first error is the one to report.
-    await connection.run("ROLLBACK").catch(() => undefined);
-    throw error;
-  }
-}
-
 /**
  * Merges `incoming` into the table: cells that are there are updated in place, which keeps the order of the rows,
  * others are appended; then the counts of the touched days are taken anew. Gives the number of replacements.
@@ -194,7 +179,7 @@ async function findUnpublished(connection: DuckDBConnection, units: readonly Who
   if (days.size === 0) return days;
   const list = [...days].map((day) => `DATE '${formatDay(day)}'`).join(", ");
   const published = await connection.runAndReadAll(
-    `SELECT date - DATE '1970-01-01' FROM daily_symbol_counts WHERE available_count > 0 AND date IN (${list})`,
+    `SELECT ${dayNumber("date")} FROM daily_symbol_counts WHERE available_count > 0 AND date IN (${list})`,
   );
   for (const [day] of published.getRows()) days.delete(Number(day));
   return days;

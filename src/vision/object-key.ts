@@ -3,9 +3,7 @@ import { formatDay, parseDay, type Day } from "./day.js";
 
 /** What a key of the bucket names. `foreign` is anything that isn't a file of the dataset. */
 export type ParsedKey =
-  | { type: "kline"; symbol: string; day: Day }
-  | { type: "checksum"; symbol: string; day: Day }
-  | { type: "foreign" };
+  { type: "kline"; symbol: string; day: Day } | { type: "checksum"; symbol: string; day: Day } | { type: "foreign" };
 
 /** Prefix of all keys of one symbol. */
 export function symbolPrefix(symbol: string): string {

@@ -246,13 +246,31 @@ describe("bfa update and failures", () => {
     });
     try {
       writeFileSync(ca, server.ca);
-      const args = ["update", "--endpoint", server.url, "--ca", ca, "--db", db, "--symbols", "BTCUSDT,ETHUSDT", "--json"];
+      const args = [
+        "update",
+        "--endpoint",
+        server.url,
+        "--ca",
+        ca,
+        "--db",
+        db,
+        "--symbols",
+        "BTCUSDT,ETHUSDT",
+        "--json",
+      ];
       const result = await runCli([...args, "--date", formatDay(yesterday - 9), "--lookback", "3"]);
       expect(result.code).toBe(1);
       const summary = summaryOf(result);
       expect(summary).toMatchObject({ outcome: "failed", probes: 6, available: 5, failed: 1, unitsWritten: 2 });
       expect(summary.failures).toEqual([
-        { symbol: "ETHUSDT", date: day, days: 1, kind: "status", code: "HTTP_500", message: expect.any(String) as string },
+        {
+          symbol: "ETHUSDT",
+          date: day,
+          days: 1,
+          kind: "status",
+          code: "HTTP_500",
+          message: expect.any(String) as string,
+        },
       ]);
       const dates = await rowsOf(db, "SELECT DISTINCT date::VARCHAR FROM daily_availability ORDER BY 1");
       expect(dates.flat()).toEqual([formatDay(yesterday - 11), formatDay(yesterday - 9)]);

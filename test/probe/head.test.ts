@@ -42,7 +42,10 @@ function client(
   });
   const context = { pool, deadlines, pooled: settings.pooled ?? true, onReplay: () => replays++ };
   return {
-    head: (path = "/data/X-1m-2021-01-01.zip") => new Promise((resolve) => head(context, path, resolve)),
+    head: (path = "/data/X-1m-2021-01-01.zip") =>
+      new Promise((resolve) => {
+        head(context, path, resolve);
+      }),
     connected: () => connected,
     replays: () => replays,
   };
@@ -89,18 +92,46 @@ describe("head", () => {
     ["500", (socket) => socket.write(status(500)), "status HTTP_500"],
     ["503", (socket) => socket.write(status(503, "Retry-After: 1\r\n")), "status HTTP_503"],
     ["403", (socket) => socket.write(status(403)), "status HTTP_403"],
-    ["a redirect, which is not followed", (socket) => socket.write(status(301, "Location: /here\r\n")), "status HTTP_301"],
+    [
+      "a redirect, which is not followed",
+      (socket) => socket.write(status(301, "Location: /here\r\n")),
+      "status HTTP_301",
+    ],
     ["204", (socket) => socket.write("HTTP/1.1 204 No\r\n\r\n"), "status HTTP_204"],
     ["206", (socket) => socket.write(status(206)), "status HTTP_206"],
     ["a close before the first byte", (socket) => socket.end(), "closed UND_ERR_SOCKET"],
     ["a close inside the headers", (socket) => socket.end("HTTP/1.1 200 OK\r\nContent-Le"), "closed UND_ERR_SOCKET"],
     ["a garbage status line", (socket) => socket.write("SMTP ready\r\n\r\n"), "protocol HTTPParserError"],
-    ["a Content-Length that is no number", (socket) => socket.write(available().replace("1234", "12x")), "protocol UND_ERR_RES_CONTENT_LENGTH_MISMATCH"],
-    ["a negative Content-Length", (socket) => socket.write(available().replace("1234", "-5")), "protocol HTTPParserError"],
-    ["no Content-Length", (socket) => socket.write(available().replace(/Content-Length.*\r\n/, "")), "protocol BAD_HEADER"],
-    ["no Last-Modified", (socket) => socket.write(available().replace(/Last-Modified.*\r\n/, "")), "protocol BAD_HEADER"],
-    ["a Last-Modified that is no time", (socket) => socket.write(available().replace("Mar", "Foo")), "protocol BAD_HEADER"],
-    ["headers without end", (socket) => socket.write(`HTTP/1.1 200 OK\r\nX: ${"y".repeat(100_000)}`), "protocol UND_ERR_HEADERS_OVERFLOW"],
+    [
+      "a Content-Length that is no number",
+      (socket) => socket.write(available().replace("1234", "12x")),
+      "protocol UND_ERR_RES_CONTENT_LENGTH_MISMATCH",
+    ],
+    [
+      "a negative Content-Length",
+      (socket) => socket.write(available().replace("1234", "-5")),
+      "protocol HTTPParserError",
+    ],
+    [
+      "no Content-Length",
+      (socket) => socket.write(available().replace(/Content-Length.*\r\n/, "")),
+      "protocol BAD_HEADER",
+    ],
+    [
+      "no Last-Modified",
+      (socket) => socket.write(available().replace(/Last-Modified.*\r\n/, "")),
+      "protocol BAD_HEADER",
+    ],
+    [
+      "a Last-Modified that is no time",
+      (socket) => socket.write(available().replace("Mar", "Foo")),
+      "protocol BAD_HEADER",
+    ],
+    [
+      "headers without end",
+      (socket) => socket.write(`HTTP/1.1 200 OK\r\nX: ${"y".repeat(100_000)}`),
+      "protocol UND_ERR_HEADERS_OVERFLOW",
+    ],
   ])("fails on %s", async (_name, behave, expected) => {
     const { server, client } = await against(behave);
     expect(kindAndCode(await client.head())).toBe(expected);

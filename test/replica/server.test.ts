@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { connect as connectHttp2 } from "node:http2";
+import { connect as connectTcp } from "node:net";
 import { connect, type TLSSocket } from "node:tls";
 import { unzipSync } from "fflate";
 import { Agent, request, type Dispatcher } from "undici";
@@ -271,6 +272,24 @@ it("runs in a thread with the same handle", async () => {
     await replica.close();
   }
   await expect(request(replica.url)).rejects.toMatchObject({ code: "ECONNREFUSED" });
+});
+
+it("outlives clients that break off in the middle of a handshake or send no TLS", async () => {
+  await withReplica(OPTIONS, async (replica) => {
+    for (const bytes of ["", "\x16\x03\x01\x02\x00\x01", "GET / HTTP/1.1\r\n\r\n"]) {
+      const client = connectTcp(replica.port, "127.0.0.1");
+      await new Promise((resolve) => client.once("connect", resolve));
+      client.on("error", () => undefined);
+      client.write(bytes, "latin1");
+      await new Promise(setImmediate);
+      client.resetAndDestroy();
+    }
+    const socket = await rawSocket(replica);
+    socket.write(head(PATH));
+    expect((await readHeads(socket, 1)).length).toBe(1);
+    expect(await replica.stats()).toMatchObject({ connections: 4, handshakes: 1 });
+    while ((await replica.stats()).open > 0) await new Promise(setImmediate);
+  });
 });
 
 it("gives a thread's failure to start as the error it was", async () => {

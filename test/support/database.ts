@@ -35,10 +35,7 @@ export const WRONG_COUNTS = `
 /** Days with wrong counts and rows that stand twice: none of either in a sound file. */
 export async function soundness(file: string): Promise<{ wrongCounts: number; duplicates: number }> {
   const [wrong] = await rowsOf(file, WRONG_COUNTS);
-  const [duplicates] = await rowsOf(
-    file,
-    "SELECT count(*) - count(DISTINCT (date, symbol)) FROM daily_availability",
-  );
+  const [duplicates] = await rowsOf(file, "SELECT count(*) - count(DISTINCT (date, symbol)) FROM daily_availability");
   return { wrongCounts: Number(wrong?.[0]), duplicates: Number(duplicates?.[0]) };
 }
 

@@ -49,7 +49,11 @@ describe("parseListing", () => {
 
   it.each([
     ["a page without IsTruncated", page(contents("p/a"), ""), "LIST_MALFORMED"],
-    ["IsTruncated twice", page("", "<IsTruncated>true</IsTruncated><IsTruncated>false</IsTruncated>"), "LIST_MALFORMED"],
+    [
+      "IsTruncated twice",
+      page("", "<IsTruncated>true</IsTruncated><IsTruncated>false</IsTruncated>"),
+      "LIST_MALFORMED",
+    ],
     ["IsTruncated of another word", page("", "<IsTruncated>yes</IsTruncated>"), "LIST_MALFORMED"],
     ["a page that promises more but holds nothing", page("", "<IsTruncated>true</IsTruncated>"), "LIST_STUCK"],
     ["an unknown entity", page(contents("p/&bomb;")), "LIST_MALFORMED"],

@@ -1,0 +1,205 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { RunPlan } from "../../src/pipeline/run.js";
+import type { RunSummary } from "../../src/pipeline/summary.js";
+import type { Replica } from "../../src/replica/replica.js";
+import { syntheticHistory } from "../../src/replica/synthetic.js";
+import { startReplicaThread } from "../../src/replica/thread.js";
+import { dayAt, formatDay, lastFinalDay } from "../../src/vision/day.js";
+import { classifySymbol } from "../../src/vision/symbol.js";
+import { runCli, type CliResult } from "../support/cli.js";
+import { soundness, tableOf, temporaryFolder } from "../support/database.js";
+import { available, startRawServer, status } from "../support/raw-server.js";
+import { truthOf } from "../support/truth.js";
+
+const yesterday = dayAt(Date.now()) - 1;
+const first = yesterday - 700;
+const options = { seed: 3, symbols: 24, from: first, through: yesterday };
+const history = syntheticHistory(options);
+const symbols = history.folders
+  .map((folder) => folder.symbol)
+  .filter((symbol) => classifySymbol(symbol).class !== "delivery");
+const from = ["--from", formatDay(first)];
+
+let replica: Replica;
+let folder: ReturnType<typeof temporaryFolder>;
+let db: string;
+let ca: string;
+
+beforeAll(async () => {
+  replica = await startReplicaThread({ history: { type: "synthetic", ...options } });
+});
+afterAll(() => replica.close());
+beforeEach(async () => {
+  folder = temporaryFolder();
+  db = join(folder.path, "a.duckdb");
+  ca = join(folder.path, "ca.pem");
+  writeFileSync(ca, replica.ca);
+  await replica.resetStats();
+});
+afterEach(() => {
+  folder.remove();
+});
+
+function environment(): NodeJS.ProcessEnv {
+  return { BFA_DB: db, BFA_ENDPOINT: replica.url, BFA_LIST_ENDPOINT: replica.listUrl, BFA_CA: ca };
+}
+
+function backfill(...args: string[]): Promise<CliResult> {
+  return runCli(["backfill", "--json", ...args], environment());
+}
+
+function summaryOf(result: CliResult): RunSummary {
+  expect(result.stdout, result.stderr).not.toBe("");
+  return JSON.parse(result.stdout) as RunSummary;
+}
+
+async function expectSound(file = db): Promise<void> {
+  expect(await soundness(file)).toEqual({ wrongCounts: 0, duplicates: 0 });
+}
+
+describe("bfa backfill", () => {
+  it("gives the same table by LIST and by HEAD, and it is the truth, cell by cell", async () => {
+    const truth = truthOf(history, symbols, first, yesterday);
+    const listed = summaryOf(await backfill(...from, "--source", "list"));
+    expect(listed).toMatchObject({ outcome: "whole", sources: ["list"], rowsWritten: truth.length, replays: 0 });
+    expect(await tableOf(db)).toEqual(truth);
+    await expectSound();
+    db = join(folder.path, "b.duckdb");
+    const probed = summaryOf(await backfill(...from, "--source", "head"));
+    expect(probed).toMatchObject({ outcome: "whole", sources: ["head"], requests: truth.length + 1 });
+    expect(await tableOf(db)).toEqual(truth);
+    await expectSound();
+    expect(probed).toMatchObject({ available: listed.available, missing: listed.missing });
+  });
+
+  it("splits a lone symbol's history into pages fetched side by side", async () => {
+    const result = summaryOf(await backfill(...from, "--source", "list", "--symbols", "BTCUSDT"));
+    expect(result.outcome).toBe("whole");
+    expect(await tableOf(db)).toEqual(truthOf(history, ["BTCUSDT"], first, yesterday));
+  });
+
+  it("finds nothing to do but the provisional days when run again, and all with --refresh", async () => {
+    const to = ["--to", formatDay(lastFinalDay(Date.now()))];
+    await backfill(...from, ...to);
+    const again = summaryOf(await backfill(...from, ...to));
+    expect(again).toMatchObject({ outcome: "whole", probes: 0, rowsWritten: 0, requests: 0, sources: [] });
+    const refreshed = summaryOf(await backfill(...from, ...to, "--refresh"));
+    expect(refreshed).toMatchObject({
+      outcome: "whole",
+      probes: symbols.length * (lastFinalDay(Date.now()) - first + 1),
+    });
+    expect(refreshed.replaced).toBe(0);
+    await expectSound();
+  });
+
+  it("fills the history of a symbol that is new, and of days that are new, and nothing else", async () => {
+    const to = lastFinalDay(Date.now());
+    await backfill("--from", formatDay(to - 99), "--to", formatDay(to - 10), "--symbols", "BTCUSDT");
+    const result = summaryOf(
+      await backfill("--from", formatDay(to - 99), "--to", formatDay(to), "--symbols", "BTCUSDT,ETHUSDT"),
+    );
+    expect(result).toMatchObject({ probes: 10 + 100, outcome: "whole" });
+    expect(await tableOf(db)).toEqual(truthOf(history, ["BTCUSDT", "ETHUSDT"], to - 99, to));
+  });
+
+  it("prints its plan with --dry-run and probes nothing", async () => {
+    const result = await backfill(...from, "--dry-run");
+    expect(result.code, result.stderr).toBe(0);
+    const plan = JSON.parse(result.stdout) as RunPlan;
+    expect(plan).toMatchObject({ from: formatDay(first), to: formatDay(yesterday), symbols: symbols.length });
+    const [final] = plan.parts;
+    expect(final).toMatchObject({ source: "list", by: "symbol", units: symbols.length });
+    expect(final?.costs.head.requests).toBe(final?.cellCount);
+    expect((await replica.stats()).requests).toMatchObject({ head: 0, list: 1 });
+    expect(await tableOf(db)).toEqual([]);
+    const text = await runCli(["backfill", ...from, "--dry-run"], environment());
+    expect(text.stdout).toMatch(/HEAD: .* requests.*\n.*LIST: .* requests.*\n.*chosen: LIST/);
+  });
+
+  it.each([
+    [["--from", "2024-01-02", "--to", "2024-01-01"], "--from is after --to"],
+    [["--from", "2019-09-24"], "before 2019-09-25"],
+    [["--max-failure-rate", "101%"], "is not a share"],
+  ])("%j ends with code 2", async (args, message) => {
+    const result = await backfill(...args);
+    expect(result).toMatchObject({ code: 2, stdout: "" });
+    expect(result.stderr).toContain(message);
+  });
+});
+
+describe("bfa backfill and failures", () => {
+  async function against(behave: Parameters<typeof startRawServer>[0], ...args: string[]): Promise<CliResult> {
+    const server = await startRawServer(behave);
+    try {
+      writeFileSync(ca, server.ca);
+      return await runCli(["backfill", "--json", "--db", db, "--endpoint", server.url, "--ca", ca, ...args]);
+    } finally {
+      await server.close();
+    }
+  }
+  const names = Array.from({ length: 20 }, (_, i) => `S${i}USDT`);
+  const range = ["--from", formatDay(yesterday - 60), "--to", formatDay(yesterday - 11), "--symbols", names.join(",")];
+
+  it("stops early when too much fails, and names what failed", async () => {
+    const result = await against((socket) => socket.write(status(500)), ...range);
+    const summary = summaryOf(result);
+    expect(result.code).toBe(1);
+    expect(summary).toMatchObject({ stoppedEarly: true, outcome: "failed", rowsWritten: 0 });
+    expect(summary.probes).toBeLessThan(1000);
+    expect(summary.failures).toHaveLength(summary.failed);
+    expect(summary.probes).toBe(summary.available + summary.missing + summary.failed);
+  });
+
+  it("goes on past failures when they are few", async () => {
+    const bad = `S3USDT-1m-${formatDay(yesterday - 30)}`;
+    const result = await against(
+      (socket, head) => socket.write(head.includes(bad) ? status(500) : available()),
+      ...range,
+    );
+    const summary = summaryOf(result);
+    expect(result.code).toBe(1);
+    expect(summary).toMatchObject({ stoppedEarly: false, failed: 1, probes: 1000, unitsWritten: 49 });
+    const resumed = summaryOf(await against((socket) => socket.write(available()), ...range));
+    expect(resumed).toMatchObject({ outcome: "whole", probes: 20, unitsWritten: 1 });
+    await expectSound();
+  });
+
+  it("backs off all threads together when the server asks for it", async () => {
+    const answered: number[] = [];
+    let slow = true;
+    const server = await startRawServer((socket) => {
+      answered.push(performance.now());
+      // One 503 only: everything after it must still wait for the pause that it set.
+      socket.write(slow ? status(503) : status(404));
+      slow = false;
+    });
+    try {
+      writeFileSync(ca, server.ca);
+      const args = ["backfill", "--json", "--db", db, "--endpoint", server.url, "--ca", ca, "--retries", "3", ...range];
+      const summary = summaryOf(await runCli([...args, "--threads", "2", "--connections", "2"]));
+      expect(summary).toMatchObject({ outcome: "whole", failed: 0, retries: 1, requests: 1001 });
+    } finally {
+      await server.close();
+    }
+  });
+
+  it("fails the whole symbol when one of its pages can't be trusted", async () => {
+    const server = await startRawServer((socket) => {
+      const body = "<ListBucketResult><IsTruncated>false</IsTruncated>";
+      socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+    });
+    try {
+      writeFileSync(ca, server.ca);
+      const endpoints = ["--endpoint", server.url, "--list-endpoint", server.url, "--ca", ca, "--db", db];
+      const result = await runCli(["backfill", "--json", ...endpoints, ...range, "--source", "list"]);
+      const summary = summaryOf(result);
+      expect(result.code).toBe(1);
+      expect(summary).toMatchObject({ rowsWritten: 0, failed: 1000, stoppedEarly: false });
+      expect(summary.failures[0]).toMatchObject({ days: 50, kind: "protocol", code: "LIST_TRUNCATED" });
+    } finally {
+      await server.close();
+    }
+  });
+});

@@ -1,0 +1,169 @@
+import { spawnSync } from "node:child_process";
+import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { RunSummary } from "../../src/pipeline/summary.js";
+import type { Replica } from "../../src/replica/replica.js";
+import { syntheticHistory } from "../../src/replica/synthetic.js";
+import { startReplicaThread } from "../../src/replica/thread.js";
+import { dayAt, formatDay } from "../../src/vision/day.js";
+import { classifySymbol } from "../../src/vision/symbol.js";
+import { CLI, runCli, startCli, type CliResult } from "../support/cli.js";
+import { rowsOf, soundness, tableOf, temporaryFolder } from "../support/database.js";
+import { startRawServer } from "../support/raw-server.js";
+import { truthOf } from "../support/truth.js";
+
+/** Moments at which a run is killed, over both sources. */
+const KILLS = 50;
+
+const yesterday = dayAt(Date.now()) - 1;
+const first = yesterday - 700;
+const last = yesterday - 10;
+const days = last - first + 1;
+// Rows enough that a run ends with a compaction of the file, so that some kills fall into one.
+const options = { seed: 3, symbols: 100, from: first, through: yesterday };
+const history = syntheticHistory(options);
+const symbols = history.folders
+  .map((folder) => folder.symbol)
+  .filter((symbol) => classifySymbol(symbol).class !== "delivery");
+
+let replica: Replica;
+let folder: ReturnType<typeof temporaryFolder>;
+let db: string;
+let ca: string;
+
+beforeAll(async () => {
+  replica = await startReplicaThread({ history: { type: "synthetic", ...options } });
+});
+afterAll(() => replica.close());
+beforeEach(() => {
+  folder = temporaryFolder();
+  db = join(folder.path, "data", "a.duckdb");
+  ca = join(folder.path, "ca.pem");
+  writeFileSync(ca, replica.ca);
+});
+afterEach(() => {
+  folder.remove();
+});
+
+function environment(): NodeJS.ProcessEnv {
+  return { BFA_DB: db, BFA_ENDPOINT: replica.url, BFA_LIST_ENDPOINT: replica.listUrl, BFA_CA: ca };
+}
+
+function backfill(...args: string[]): Promise<CliResult> {
+  return runCli(["backfill", "--json", ...args], environment());
+}
+
+function summaryOf(result: CliResult): RunSummary {
+  expect(result.stdout, result.stderr).not.toBe("");
+  return JSON.parse(result.stdout) as RunSummary;
+}
+
+/** Resolves with the next request that the replica gets. */
+async function firstRequest(): Promise<void> {
+  const count = async () => Object.values((await replica.stats()).requests).reduce((a, b) => a + b, 0);
+  const before = await count();
+  for (let tries = 0; tries < 100 && (await count()) === before; tries++) await new Promise((r) => setTimeout(r, 10));
+}
+
+async function expectSound(file = db): Promise<void> {
+  expect(await soundness(file)).toEqual({ wrongCounts: 0, duplicates: 0 });
+}
+
+/** Looks at copies, so that looking doesn't recover the file for the next run. */
+async function expectWholeUnits(unit: "symbol" | "date", size: number): Promise<void> {
+  const copy = join(folder.path, "copy.duckdb");
+  copyFileSync(db, copy);
+  if (existsSync(`${db}.wal`)) copyFileSync(`${db}.wal`, `${copy}.wal`);
+  const known = "SELECT count(*) FROM information_schema.tables WHERE table_name = 'daily_availability'";
+  if ((await rowsOf(copy, known))[0]?.[0] === 0n) return;
+  const units = `SELECT ${unit} FROM daily_availability GROUP BY 1 HAVING count(*) <> ${size}`;
+  expect(await rowsOf(copy, `SELECT count(*)::INT FROM (${units})`)).toEqual([[0]]);
+  await expectSound(copy);
+}
+
+describe("a killed backfill", () => {
+  it.each(["list", "head"])(
+    `leaves whole units at ${KILLS / 2} random moments, and goes on to the truth, by %s`,
+    { timeout: 170_000 },
+    async (source) => {
+      const from = source === "list" ? first : last - 140;
+      const args = ["--from", formatDay(from), "--to", formatDay(last), "--source", source];
+      for (let i = 0; i < KILLS / 2; i++) {
+        const running = startCli(["backfill", ...args], environment());
+        // Start-up takes most of a run's time: half of the kills wait for the first byte of work.
+        const atWork = i % 2 === 0;
+        if (atWork) await firstRequest();
+        const timer = setTimeout(() => running.child.kill("SIGKILL"), Math.random() * (atWork ? 700 : 1200));
+        const { code } = await running.done;
+        clearTimeout(timer);
+        if (!existsSync(db)) continue;
+        await expectWholeUnits(source === "list" ? "symbol" : "date", source === "list" ? days : symbols.length);
+        if (code === 0) {
+          folder.remove();
+          mkdirSync(folder.path);
+          writeFileSync(ca, replica.ca);
+        }
+      }
+      expect(summaryOf(await backfill(...args)).outcome).toBe("whole");
+      expect(await tableOf(db)).toEqual(truthOf(history, symbols, from, last));
+      await expectSound();
+    },
+  );
+});
+
+describe("an interrupted backfill", () => {
+  it("finishes the units in hand on Ctrl-C, and goes on from there", async () => {
+    const args = ["--from", formatDay(last - 300), "--to", formatDay(last), "--source", "head"];
+    const running = startCli(["backfill", "--json", ...args, "--connections", "4"], environment());
+    await firstRequest();
+    running.child.kill("SIGINT");
+    const result = await running.done;
+    expect(result.code, result.stderr).toBe(130);
+    expect(result.stderr).toContain("go on with: bfa backfill");
+    const interrupted = summaryOf(result);
+    expect(interrupted.probes).toBe(interrupted.rowsWritten);
+    await expectWholeUnits("date", symbols.length);
+    expect(summaryOf(await backfill(...args)).probes).toBe(symbols.length * 301 - interrupted.probes);
+    await expectSound();
+  });
+
+  it("ends at once on a second Ctrl-C, with a sound file", async () => {
+    const server = await startRawServer(() => undefined);
+    try {
+      writeFileSync(ca, server.ca);
+      const args = ["backfill", "--db", db, "--endpoint", server.url, "--ca", ca, "--symbols", "BTCUSDT"];
+      const running = startCli(args);
+      await server.received(1);
+      const said = new Promise((resolve) => running.child.stderr?.once("data", resolve));
+      running.child.kill("SIGINT");
+      await said;
+      running.child.kill("SIGINT");
+      expect((await running.done).code).toBe(130);
+      await expectSound();
+    } finally {
+      await server.close();
+    }
+  });
+});
+
+describe("a backfill that can't write", () => {
+  const args = ["--from", formatDay(first), "--to", formatDay(last)];
+
+  it.skipIf(process.platform !== "linux")("ends with code 3 and a whole file when the disk is full", async () => {
+    // A limit on the size of files stands for the full disk: the write fails in the same place.
+    const command = ["-c", 'ulimit -f 300; exec "$@"', "bash", process.execPath, CLI, "backfill", ...args];
+    const limited = spawnSync("bash", command, { env: { ...process.env, ...environment() }, encoding: "utf8" });
+    expect(limited.status, limited.stderr).toBe(3);
+    await expectWholeUnits("symbol", days);
+    expect(summaryOf(await backfill(...args)).outcome).toBe("whole");
+    expect(await tableOf(db)).toEqual(truthOf(history, symbols, first, last));
+  });
+
+  it("ends with code 3 where no file can be made", async () => {
+    const inAFile = join(ca, "a.duckdb");
+    const result = await runCli(["backfill", ...args], { ...environment(), BFA_DB: inAFile });
+    expect(result).toMatchObject({ code: 3, stdout: "" });
+    expect(result.stderr).toContain(inAFile);
+  });
+});
