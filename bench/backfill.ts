@@ -38,7 +38,7 @@ export const backfillBench: Bench = async (context) => {
   for (const part of [byList, byHead, linearity, realUniverse]) {
     const found = await part(context);
     comparisons.push(...found.comparisons);
-    targets.push(...(context.quick ? [] : found.targets));
+    targets.push(...found.targets);
   }
   const notes =
     context.spans === undefined ? ["The real universe was not measured: give its spans by --spans FILE."] : [];

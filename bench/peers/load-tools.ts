@@ -47,10 +47,15 @@ export function wrkSide(
 }
 
 function wrkScript(paths: string): string {
-  return `local paths = {}
-for line in io.lines("${paths}") do paths[#paths + 1] = wrk.format("GET", line) end
+  return `local requests = {}
 local i = 0
-request = function() i = i % #paths + 1 return paths[i] end
+init = function()
+  for line in io.lines("${paths}") do requests[#requests + 1] = wrk.format("GET", line) end
+end
+request = function()
+  i = i % #requests + 1
+  return requests[i]
+end
 `;
 }
 

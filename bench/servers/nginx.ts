@@ -95,8 +95,6 @@ http {
   default_type application/zip;
   keepalive_requests 100000000;
   keepalive_timeout 300s;
-  open_file_cache max=200000 inactive=600s;
-  open_file_cache_errors on;
   client_body_temp_path ${folder}/tmp-body; proxy_temp_path ${folder}/tmp-proxy; fastcgi_temp_path ${folder}/tmp-fastcgi;
   uwsgi_temp_path ${folder}/tmp-uwsgi; scgi_temp_path ${folder}/tmp-scgi;
   server {
