@@ -1,13 +1,14 @@
 /**
- * Library of `binance-futures-availability`: everything that the `bfa` command can do. Dates are UTC.
+ * Library of `binance-futures-availability`: everything that the `bfa` command can do. Dates are UTC: options take
+ * YYYY-MM-DD, queries a {@link Day} as `dayOf` gives it.
  *
  * @example
  * ```ts
- * import { update, openReader, snapshot } from "binance-futures-availability";
+ * import { dayOf, openReader, snapshot, update } from "binance-futures-availability";
  *
  * const summary = await update({ db: "availability.duckdb", date: "2024-03-01" });
  * const store = await openReader("availability.duckdb");
- * const there = await snapshot(store, "2024-03-01");
+ * const there = await snapshot(store, dayOf("2024-03-01"));
  * await store.close();
  * ```
  *
@@ -17,9 +18,20 @@ export * from "./errors.js";
 export { update, type UpdateOptions } from "./pipeline/update.js";
 export { backfill, planBackfill, type BackfillOptions } from "./pipeline/backfill.js";
 export { discover, type Discovery } from "./pipeline/discover.js";
-export { DEFAULTS, type RunOptions } from "./pipeline/options.js";
+export { DEFAULT_THREADS, DEFAULTS, type RunCommand, type RunOptions } from "./pipeline/options.js";
 export type { RunEvent } from "./pipeline/events.js";
 export type { RunPlan } from "./pipeline/run.js";
 export type { RunFailure, RunSummary } from "./pipeline/summary.js";
 export type { FailureKind } from "./probe/outcome.js";
+export { openReader, type Store } from "./store/open.js";
+export * from "./query/counts.js";
+export * from "./query/listings.js";
+export * from "./query/range.js";
+export * from "./query/replaced.js";
+export * from "./query/snapshot.js";
+export * from "./query/sql.js";
+export * from "./query/status.js";
+export * from "./query/timeline.js";
+export * from "./query/universe.js";
+export { dayOf, formatDay, parseDay, type Day } from "./vision/day.js";
 export { classifySymbol, type SymbolClass, type SymbolFacts } from "./vision/symbol.js";

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { Client } from "undici";
 import type { ReplicaStats } from "../../src/replica/stats.js";
@@ -28,7 +29,7 @@ export async function startReplicaProcess(...options: readonly string[]): Promis
   const kill = () => child.kill();
   process.once("exit", kill);
   const ready = await firstLine(child.stdout);
-  if (ready === undefined) throw new Error(`bfa replica ${options.join(" ")} did not start; try it by hand`);
+  if (ready === undefined) throw new Error(`bfa replica ${options.join(" ")} did not start: ${await complaint}`);
   const { url, listUrl, caFile, files } = JSON.parse(ready) as Ready;
   const ca = await readFile(caFile, "utf8");
   // One connection that stays open, so that asking for the counts doesn't change them.

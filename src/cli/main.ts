@@ -1,12 +1,17 @@
 #!/usr/bin/env node
+import { createRequire } from "node:module";
 import yargs, { type CommandModule } from "yargs";
 import { hideBin } from "yargs/helpers";
 import { UsageError } from "../errors.js";
 import { describeError, exitCodeOf } from "./exit.js";
 import backfillCommand from "./backfill.js";
 import benchCommand from "./bench.js";
+import demoCommand from "./demo.js";
 import discoverCommand from "./discover.js";
+import exportCommand from "./export.js";
+import queryCommand from "./query.js";
 import replicaCommand from "./replica.js";
+import statusCommand from "./status.js";
 import updateCommand from "./update.js";
 
 // Each command types its own arguments; here only their order matters.
@@ -14,6 +19,10 @@ const COMMANDS = [
   updateCommand,
   backfillCommand,
   discoverCommand,
+  queryCommand,
+  exportCommand,
+  statusCommand,
+  demoCommand,
   replicaCommand,
   benchCommand,
 ] as unknown as readonly CommandModule[];
@@ -25,6 +34,7 @@ Dates are UTC. Results go to stdout, progress and notices to stderr.`;
 async function main(): Promise<void> {
   const parser = yargs(hideBin(process.argv))
     .scriptName("bfa")
+    .version(ownVersion())
     .usage("$0 <command>\n\nWhich Binance USDⓈ-M perpetual futures had data on Binance Vision on a given day.")
     .strict()
     .strictCommands()
@@ -39,6 +49,14 @@ async function main(): Promise<void> {
     });
   for (const command of COMMANDS) parser.command(command);
   await parser.parseAsync();
+}
+
+/** Version of this package; yargs by itself takes that of the folder where the command was typed. */
+function ownVersion(): string {
+  const { version } = createRequire(import.meta.url)("binance-futures-availability/package.json") as {
+    version: string;
+  };
+  return version;
 }
 
 /** yargs throws its own class for wrong usage, also around what a `coerce` threw. */

@@ -1,4 +1,5 @@
 import type { RunEvent } from "../pipeline/events.js";
+import type { Counts } from "../probe/counters.js";
 import { bytes, duration, number } from "./format.js";
 
 /** Shows the events of a run on stderr while it goes. */
@@ -12,14 +13,15 @@ export interface Progress {
 const SILENT: Progress = { onEvent: () => undefined, stop: () => undefined };
 
 /**
- * A bar of units with rates, failures and time left, when stderr is a terminal. NO_COLOR is honoured by using no colour.
+ * A bar with probes, units, rates, failures and time left, when stderr is a terminal. NO_COLOR is honoured by using no colour.
  */
 export async function createProgress(quiet: boolean): Promise<Progress> {
   if (quiet || !process.stderr.isTTY) return SILENT;
   const { default: cliProgress } = await import("cli-progress");
   const bar = new cliProgress.SingleBar({
     stream: process.stderr,
-    format: "{command} [{bar}] {percentage}% | {done}/{all} | {rate}/s | {traffic}failed {failed} | {left} left",
+    format:
+      "[{bar}] {percentage}% | {done}/{all} probes, {rate}/s | {units} units | {traffic}failed {failed} | {left} left",
     barCompleteChar: "#",
     barIncompleteChar: "-",
     barsize: 24,
@@ -29,21 +31,19 @@ export async function createProgress(quiet: boolean): Promise<Progress> {
   });
   let startedAt = 0;
   let cells = 0;
+  let units = 0;
   return {
     onEvent(event) {
       switch (event.type) {
         case "planned":
           startedAt = performance.now();
-          cells = event.cells;
-          if (cells > 0) bar.start(cells, 0, payload(0, 0, 0, 0));
+          ({ cells, units } = event);
+          if (cells > 0) bar.start(cells, 0, payload(undefined));
           break;
-        case "progress": {
-          const { counts } = event;
-          bar.update(counts.cells, payload(counts.cells, counts.failed, counts.requests, counts.bytes));
+        case "progress":
+          bar.update(event.counts.cells, payload(event.counts));
           break;
-        }
         case "probed":
-          bar.update(event.counts.cells);
           bar.stop();
           break;
         case "dns":
@@ -57,17 +57,20 @@ export async function createProgress(quiet: boolean): Promise<Progress> {
     },
   };
 
-  function payload(done: number, failed: number, requests: number, received: number) {
+  /** Values of the format. The unit count is that of the writer, which follows the probes. */
+  function payload(counts: Counts | undefined) {
     const seconds = Math.max(0.001, (performance.now() - startedAt) / 1000);
-    const left = done === 0 ? "?" : duration(((cells - done) * seconds * 1000) / done);
+    const done = counts?.cells ?? 0;
+    const received = counts?.bytes ?? 0;
+    const requests = number(Math.round((counts?.requests ?? 0) / seconds));
     return {
-      command: "probing",
       done: number(done),
       all: number(cells),
       rate: number(Math.round(done / seconds)),
-      traffic: received === 0 ? "" : `${number(Math.round(requests / seconds))} requests/s, ${bytes(received)} | `,
-      failed: number(failed),
-      left,
+      units: `${number(counts?.unitsWritten ?? 0)}/${number(units)}`,
+      traffic: received === 0 ? "" : `${requests} requests/s, ${bytes(received)} | `,
+      failed: number(counts?.failed ?? 0),
+      left: done === 0 ? "?" : duration(((cells - done) * seconds * 1000) / done),
     };
   }
 }

@@ -13,12 +13,12 @@ export function libraryOptions(args: RunArguments): RunOptions {
   return {
     db: args.db,
     source: args.source,
-    threads: args.threads,
     connections: args.connections,
     http2: args.http2,
     pool: args.pool,
     timeoutMs: args.timeout,
     retries: args.retries,
+    ...(args.threads === undefined ? {} : { threads: args.threads }),
     ...(symbols === undefined ? {} : { symbols }),
     ...(args.quote === undefined ? {} : { quote: args.quote }),
     ...(args.endpoint === undefined ? {} : { endpoint: args.endpoint }),
@@ -27,20 +27,32 @@ export function libraryOptions(args: RunArguments): RunOptions {
   };
 }
 
+/** How a run is shown. */
+export interface RunDisplay {
+  json: boolean;
+  quiet: boolean;
+  "log-level": string;
+}
+
+/** Runs a probing command with the options of its arguments: see {@link showRun}. */
+export function runCommand(args: RunArguments, execute: (options: RunOptions) => Promise<RunSummary>): Promise<void> {
+  return showRun(args, libraryOptions(args), execute);
+}
+
 /**
  * Runs a probing command for a person or a script: progress and notices on stderr, the summary on stdout, Ctrl-C ends
  * after the units in hand, a second one at once. Sets the process's exit code.
  */
-export async function runCommand(
-  args: RunArguments,
+export async function showRun(
+  display: RunDisplay,
+  options: RunOptions,
   execute: (options: RunOptions) => Promise<RunSummary>,
 ): Promise<void> {
-  const progress = await createProgress(args.quiet);
-  const log = await createLog(args["log-level"]);
+  const progress = await createProgress(display.quiet);
+  const log = await createLog(display["log-level"]);
   const say = (line: string) => {
-    if (!args.quiet) process.stderr.write(`${line}\n`);
+    if (!display.quiet) process.stderr.write(`${line}\n`);
   };
-  const options = libraryOptions(args);
   for (const [name, url] of [
     ["--endpoint", options.endpoint],
     ["--list-endpoint", options.listEndpoint],
@@ -71,8 +83,8 @@ export async function runCommand(
     });
     progress.stop();
     if (log !== undefined) logSummary(log, summary);
-    if (args.json) process.stdout.write(`${summaryJson(summary)}\n`);
-    else if (!args.quiet) process.stdout.write(`${summaryText(summary)}\n`);
+    if (display.json) process.stdout.write(`${summaryJson(summary)}\n`);
+    else if (!display.quiet) process.stdout.write(`${summaryText(summary)}\n`);
     if (summary.outcome === "interrupted") say(`bfa: interrupted; go on with: ${commandLine()}`);
     process.exitCode = { whole: EXIT.whole, failed: EXIT.failed, interrupted: EXIT.interrupted }[summary.outcome];
   } finally {

@@ -59,7 +59,7 @@ export const runOptions = {
     string: true,
     requiresArg: true,
     coerce: wholeNumber("threads", 1, 64),
-    default: String(DEFAULTS.threads),
+    defaultDescription: "1; 2 for a backfill",
   },
   connections: {
     describe: "sockets in all, split over the threads",

@@ -1,5 +1,4 @@
 import type { Counts } from "../probe/counters.js";
-import type { Day } from "../vision/day.js";
 
 /** What a run reports while it goes. */
 export type RunEvent =
@@ -8,7 +7,8 @@ export type RunEvent =
   /** Something the user should know that is no failure. */
   | { type: "notice"; message: string }
   | { type: "discovered"; symbols: number; added: string[]; gone: string[] }
-  | { type: "planned"; from: Day; to: Day; symbols: number; units: number; cells: number }
+  /** Dates as YYYY-MM-DD. */
+  | { type: "planned"; from: string; to: string; symbols: number; units: number; cells: number }
   /** About ten times a second while probing. */
   | { type: "progress"; counts: Counts; cells: number; units: number }
   /** Probing is over; the writer finishes. */

@@ -45,7 +45,7 @@ export class ProberPool {
   }
 
   /**
-   * Runs shards, as many at a time as keep all connections busy, until they are all done or `stop` says so: then the
+   * Runs shards, `parallel` at a time, until they are all done or `stop` says so: then the
    * shards under way are finished and the rest is left.
    *
    * @throws ThreadError when a thread died; the others are left to finish
@@ -53,6 +53,7 @@ export class ProberPool {
   async runShards(
     shards: Iterable<Shard>,
     symbols: readonly string[],
+    parallel: number,
     stop: () => boolean,
     onResult: (result: ShardResult) => void,
   ): Promise<void> {
@@ -66,12 +67,16 @@ export class ProberPool {
         onResult((await this.run(task)) as ShardResult);
       }
     };
-    await Promise.all(Array.from({ length: this.parallelShards }, feed));
+    await Promise.all(Array.from({ length: parallel }, feed));
   }
 
-  /** Shards under way at once. */
-  get parallelShards(): number {
-    return this.settings.threads * this.piscina.options.concurrentTasksPerWorker;
+  /**
+   * Shards to have under way at once. A HEAD shard keeps all sockets of its thread busy, and a second one those that the
+   * last answers of the first would leave idle; a LIST shard keeps one socket busy.
+   */
+  parallelShards(source: "head" | "list"): number {
+    const { threads, connections } = this.settings;
+    return source === "head" ? threads * 2 : Math.max(threads * 2, connections);
   }
 
   /** Ends all threads and their sockets. */

@@ -4,7 +4,7 @@ import { Counters, type Counts } from "../probe/counters.js";
 import type { CellFailure } from "../probe/shard.js";
 import { Traffic } from "../probe/traffic.js";
 import { warmDns, type DnsWarmUp } from "./dns.js";
-import { BREAKER_CELLS, DEFAULTS, type RunOptions } from "./options.js";
+import { BREAKER_CELLS, DEFAULT_THREADS, DEFAULTS, type RunCommand, type RunOptions } from "./options.js";
 import { ProberPool } from "./prober-pool.js";
 import type { RunPart } from "./parts.js";
 import { cellsByUnit, headShards, listShards } from "./shards.js";
@@ -50,7 +50,7 @@ const PROGRESS_MS = 100;
  *
  * @throws StoreError, DiscoveryError, ThreadError, UsageError
  */
-export function run(command: string, options: RunOptions, plan: Planner): Promise<RunSummary> {
+export function run(command: RunCommand, options: RunOptions, plan: Planner): Promise<RunSummary> {
   const current = new Run(command, options);
   return current.session(async (session, pool, dns) => {
     const planTick = performance.now();
@@ -64,7 +64,7 @@ export function run(command: string, options: RunOptions, plan: Planner): Promis
  *
  * @throws StoreError, DiscoveryError, ThreadError, UsageError
  */
-export function planOnly(command: string, options: RunOptions, plan: Planner): Promise<RunPlan> {
+export function planOnly(command: RunCommand, options: RunOptions, plan: Planner): Promise<RunPlan> {
   return withSession(command, options, async (session) => {
     const { from, to, symbols, parts } = await plan(session);
     return {
@@ -89,7 +89,7 @@ export function planOnly(command: string, options: RunOptions, plan: Planner): P
  * @throws StoreError, DiscoveryError, ThreadError, UsageError
  */
 export function withSession<T>(
-  command: string,
+  command: RunCommand,
   options: RunOptions,
   use: (session: RunSession) => Promise<T>,
 ): Promise<T> {
@@ -110,11 +110,11 @@ class Run {
   private readonly listEndpoint: string | undefined;
 
   constructor(
-    private readonly command: string,
+    private readonly command: RunCommand,
     private readonly options: RunOptions,
   ) {
     this.connections = options.connections ?? DEFAULTS.connections;
-    this.threads = Math.min(options.threads ?? DEFAULTS.threads, this.connections);
+    this.threads = Math.min(options.threads ?? DEFAULT_THREADS[command], this.connections);
     this.endpoint = options.endpoint ?? ENDPOINTS.download;
     this.listEndpoint = options.listEndpoint ?? (options.endpoint === undefined ? ENDPOINTS.list : undefined);
   }
@@ -180,7 +180,14 @@ class Run {
     const parts = target.parts.filter(({ cellCount }) => cellCount > 0);
     const cells = sum(parts.map(({ cellCount }) => cellCount));
     const units = sum(parts.map((part) => part.units));
-    this.options.onEvent?.({ type: "planned", from, to, symbols: symbols.length, units, cells });
+    this.options.onEvent?.({
+      type: "planned",
+      from: formatDay(from),
+      to: formatDay(to),
+      symbols: symbols.length,
+      units,
+      cells,
+    });
     await this.writer.call("begin", {
       run: { command: this.command, from, to, symbols: symbols.length, startedAt: this.startedAt },
       symbols,
@@ -249,11 +256,13 @@ class Run {
   private async probePart(pool: ProberPool, symbols: readonly string[], part: RunPart): Promise<void> {
     const { cells, by, source } = part;
     await this.writer.call("beginPart", { by, source, expected: cellsByUnit(cells, by) });
-    const shards = source === "head" ? headShards(cells, this.threads) : listShards(cells, pool.parallelShards);
+    const parallel = pool.parallelShards(source);
+    const shards = source === "head" ? headShards(cells, this.threads) : listShards(cells, parallel);
     let answered = 0;
     const probing = pool.runShards(
       shards,
       symbols,
+      parallel,
       () => this.shouldStop(),
       (result) => {
         answered += result.cells;

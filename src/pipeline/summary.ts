@@ -1,4 +1,5 @@
 import type { FailureKind } from "../probe/outcome.js";
+import type { RunCommand } from "./options.js";
 
 /** Cells that failed, as the summary names them. */
 export interface RunFailure {
@@ -14,7 +15,7 @@ export interface RunFailure {
 
 /** What a run did. Times in ms; dates as YYYY-MM-DD. */
 export interface RunSummary {
-  command: string;
+  command: RunCommand;
   outcome: "whole" | "failed" | "interrupted";
   /** Whether more failed than `maxFailureRate` allows, so that the rest was not probed. */
   stoppedEarly: boolean;

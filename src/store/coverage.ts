@@ -1,4 +1,4 @@
-import { LIST, listValue, VARCHAR } from "@duckdb/node-api";
+import { LIST, listValue, VARCHAR } from "./duckdb.js";
 import { FINAL_AFTER_DAYS } from "../vision/dataset.js";
 import { formatDay, type Day } from "../vision/day.js";
 import { toStoreError } from "./errors.js";

@@ -1,8 +1,9 @@
 import { existsSync, linkSync, mkdirSync, rmSync } from "node:fs";
 import { dirname } from "node:path";
-import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
+import type { DuckDBConnection } from "@duckdb/node-api";
 import { StoreError } from "../errors.js";
 import { removeLeftovers } from "./compact.js";
+import { DuckDBInstance } from "./duckdb.js";
 import { toStoreError } from "./errors.js";
 import { LAYOUT } from "./layout.js";
 import { fileKind, migrate, SCHEMA_VERSION } from "./schema.js";

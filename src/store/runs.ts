@@ -1,4 +1,4 @@
-import { DuckDBDateValue, DuckDBTimestampValue } from "@duckdb/node-api";
+import { DuckDBDateValue, DuckDBTimestampValue } from "./duckdb.js";
 import type { Day } from "../vision/day.js";
 import { toStoreError } from "./errors.js";
 import type { Store } from "./open.js";

@@ -1,14 +1,7 @@
 import duckdb from "@duckdb/node-bindings";
-import {
-  DOUBLE,
-  DuckDBDataChunk,
-  INTEGER,
-  UINTEGER,
-  USMALLINT,
-  type DuckDBAppender,
-  type DuckDBConnection,
-} from "@duckdb/node-api";
+import type { DuckDBAppender, DuckDBConnection } from "@duckdb/node-api";
 import { BATCH_ROWS, type RowBatch } from "../probe/batch.js";
+import { DOUBLE, DuckDBDataChunk, INTEGER, UINTEGER, USMALLINT } from "./duckdb.js";
 
 const TYPES = [UINTEGER, INTEGER, USMALLINT, DOUBLE, DOUBLE, DOUBLE];
 

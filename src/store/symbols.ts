@@ -1,4 +1,5 @@
-import { LIST, listValue, VARCHAR, type DuckDBTimestampValue } from "@duckdb/node-api";
+import type { DuckDBTimestampValue } from "@duckdb/node-api";
+import { LIST, listValue, VARCHAR } from "./duckdb.js";
 import { classifySymbol, type SymbolClass } from "../vision/symbol.js";
 import { toStoreError } from "./errors.js";
 import type { Store } from "./open.js";

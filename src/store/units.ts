@@ -1,6 +1,7 @@
-import { DuckDBDateValue, type DuckDBConnection } from "@duckdb/node-api";
+import type { DuckDBConnection } from "@duckdb/node-api";
 import type { RowBatch } from "../probe/batch.js";
 import { finalFrom, formatDay, type Day } from "../vision/day.js";
+import { DuckDBDateValue } from "./duckdb.js";
 import { toStoreError } from "./errors.js";
 import type { Store } from "./open.js";
 import { AVAILABILITY_COLUMNS } from "./schema.js";

@@ -1,0 +1,66 @@
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBPreparedStatement, DuckDBValue } from "@duckdb/node-api";
+import { DuckDBDateValue } from "../store/duckdb.js";
+import { toStoreError } from "../store/errors.js";
+import type { Store } from "../store/open.js";
+import { formatDay, type Day } from "../vision/day.js";
+
+/** Statements prepared on a connection that nobody is using now, by their SQL. */
+const idle = new WeakMap<DuckDBConnection, Map<string, DuckDBPreparedStatement>>();
+
+/** Values of a statement's parameters, by name. */
+export type Parameters = Readonly<Record<string, string | number | boolean | DuckDBDateValue>>;
+
+/**
+ * Runs a query whose text is constant, prepared the first time and then kept for as long as the connection lives:
+ * planning takes longer than most of these queries. Gives the rows as arrays in the order of the columns.
+ *
+ * @throws StoreError when the file can't be read.
+ */
+export async function select(store: Store, sql: string, parameters: Parameters = {}): Promise<DuckDBValue[][]> {
+  const { connection } = store;
+  const statements = idle.get(connection) ?? new Map<string, DuckDBPreparedStatement>();
+  idle.set(connection, statements);
+  const kept = statements.get(sql);
+  // Taken out while it runs, so that a second call at the same time can't bind its own values into it.
+  statements.delete(sql);
+  try {
+    const statement = kept ?? (await connection.prepare(sql));
+    statement.bind({ ...parameters });
+    const chunks = await (await statement.run()).fetchAllChunks();
+    statements.set(sql, statement);
+    return chunks.flatMap(rowsOf);
+  } catch (error) {
+    throw toStoreError(store.file, error);
+  }
+}
+
+/** The rows of a chunk; by way of its columns this takes a fifth of the time of its own `getRows`. */
+function rowsOf(chunk: DuckDBDataChunk): DuckDBValue[][] {
+  const columns = chunk.getColumns();
+  return Array.from({ length: chunk.rowCount }, (_, row) => columns.map((column) => column[row] ?? null));
+}
+
+/** A day as a parameter. */
+export function date(day: Day): DuckDBDateValue {
+  return new DuckDBDateValue(day);
+}
+
+const dateTexts = new Map<Day, string>();
+
+/** `YYYY-MM-DD` of a day, kept: a timeline writes thousands of dates, and each of them again the next time. */
+export function dateText(day: Day): string {
+  let text = dateTexts.get(day);
+  if (text === undefined) {
+    text = formatDay(day);
+    dateTexts.set(day, text);
+  }
+  return text;
+}
+
+/** SQL: a DATE as its day number. */
+export const DAY = "(date - DATE '1970-01-01')::INTEGER";
+
+/** SQL: a time column in ms, as a number that JavaScript has. */
+export function ms(column: string): string {
+  return `epoch_ms(${column})::DOUBLE`;
+}

@@ -1,0 +1,65 @@
+import type { Store } from "../store/open.js";
+import { FIRST_DATA_DATE } from "../vision/dataset.js";
+import { dayOf, type Day } from "../vision/day.js";
+import { passes, type SymbolFilter } from "./contract.js";
+import { DAY, date, dateText, select } from "./select.js";
+import { requireWritten } from "./written.js";
+
+/** Options of {@link universe}. */
+export interface UniverseOptions extends SymbolFilter {
+  /** Days since the first file, at least. */
+  minAgeDays: number;
+  /** Leaves out files smaller than this, bytes: flat files of dead contracts have about 8 kB, live ones mostly 49 kB. */
+  minBytes?: number;
+  /** Only symbols that had a file on this later day too. It lets the future leak into the answer, so it is off unless asked for. */
+  aliveUntil?: Day;
+}
+
+/** A symbol that a backtest may hold on the day. */
+export interface UniverseRow {
+  symbol: string;
+  first_date: string;
+  /** Days from the first file to the day asked about. */
+  age_days: number;
+  file_size_bytes: number;
+}
+
+/**
+ * The point-in-time universe of a day: the symbols that had a file on it and had their first one long enough before.
+ * Nothing after the day is looked at, unless `aliveUntil` asks for it.
+ *
+ * @throws NotWrittenError when the day, or one that its answer depends on, isn't in the file.
+ */
+export async function universe(store: Store, day: Day, options: UniverseOptions): Promise<UniverseRow[]> {
+  const { minAgeDays, minBytes = 0, aliveUntil } = options;
+  await requireWritten(store, day, day);
+  const youngest = day - minAgeDays;
+  if (minAgeDays > 0 && youngest >= dayOf(FIRST_DATA_DATE)) await requireWritten(store, youngest, youngest);
+  if (aliveUntil !== undefined) await requireWritten(store, aliveUntil, aliveUntil);
+  const rows = (await select(
+    store,
+    `SELECT symbol, first_day, file_size_bytes::DOUBLE
+      FROM availability JOIN (
+        SELECT symbol, min(${DAY}) AS first_day FROM availability WHERE available AND date <= $day GROUP BY symbol
+      ) USING (symbol)
+      WHERE date = $day AND available AND file_size_bytes >= $minBytes AND first_day <= $youngest
+      ORDER BY symbol`,
+    { day: date(day), minBytes, youngest },
+  )) as [string, Day, number][];
+  const alive = aliveUntil === undefined ? undefined : await availableOn(store, aliveUntil);
+  return rows
+    .filter(([symbol]) => passes(symbol, options) && alive?.has(symbol) !== false)
+    .map(([symbol, first, size]) => ({
+      symbol,
+      first_date: dateText(first),
+      age_days: day - first,
+      file_size_bytes: size,
+    }));
+}
+
+async function availableOn(store: Store, day: Day): Promise<Set<string>> {
+  const rows = await select(store, "SELECT symbol FROM availability WHERE date = $day AND available", {
+    day: date(day),
+  });
+  return new Set(rows.map(([symbol]) => String(symbol)));
+}

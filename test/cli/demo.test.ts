@@ -1,0 +1,20 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, it } from "vitest";
+import { runCli } from "../support/cli.js";
+
+it("bfa demo runs an update, shows what it got and says what to type next", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "bfa-test-"));
+  try {
+    const { code, stdout, stderr } = await runCli(["demo"], { TMPDIR: folder });
+    expect(code, stderr).toBe(0);
+    expect(stderr).toMatch(/^DNS: 1 looked up in .*\n$/);
+    expect(stdout).toContain("327 symbols by HEAD");
+    expect(stdout).toMatch(/Snapshot of \d{4}-\d\d-\d\d, 5 of \d+ symbols/);
+    expect(stdout).toMatch(/available_count +probed_count\n(?:\d{4}-\d\d-\d\d +\d+ +327\n){3}/);
+    expect(stdout).toContain("bfa update");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
