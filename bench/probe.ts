@@ -71,7 +71,7 @@ async function onOwnServers(context: BenchContext): Promise<BenchResult> {
     for (const server of servers) {
       const pooling = await compare({
         title: `Pooling and protocol on ${server.name}`,
-        method: `${countHeads(pairs)} HEADs from ${DEFAULT_SETUP.threads} threads over ${CONNECTIONS} connections, those opened along the way included.`,
+        method: `${countHeads(pairs)} HEADs from one thread over ${CONNECTIONS} connections, those opened along the way included.`,
         metrics: [RATE, ELAPSED, CPU, SOCKETS, HANDSHAKES],
         sides: waysSides(server, pairs),
         baseline: "unpooled",
@@ -88,7 +88,9 @@ async function onOwnServers(context: BenchContext): Promise<BenchResult> {
         sides: [
           ...waysSides(server, day),
           side(server, day, `pooled, ${SEED_WORKERS} connections`, { connections: SEED_WORKERS }),
-          side(server, day, `pooled, ${SEED_WORKERS} connections, 1 thread`, { connections: SEED_WORKERS, threads: 1 }),
+          side(server, day, "pooled, 2 threads", { threads: 2 }),
+          side(server, day, "HTTP/2, 4 connections", { http2: true, connections: 4 }),
+          side(server, day, "HTTP/2, 16 connections", { http2: true, connections: 16 }),
           ...(peers.urllib3 ? [urllib3Side(folder, server, day), urllib3Side(folder, server, day, 1)] : []),
         ],
         baseline: "unpooled",
@@ -101,7 +103,7 @@ async function onOwnServers(context: BenchContext): Promise<BenchResult> {
     comparisons.push(
       await compare({
         title: "Connections, by distance",
-        method: `${countHeads(day)} HEADs of a daily run from ${DEFAULT_SETUP.threads} threads.`,
+        method: `${countHeads(day)} HEADs of a daily run from one thread.`,
         metrics: [ELAPSED, RATE, SOCKETS],
         lines: { xLabel: "connections" },
         sides: [[0, replica] as const, ...distant].flatMap(([rtt, server]) =>

@@ -81,9 +81,10 @@ export const updateBench: Bench = async ({ quick, folder, compare }) => {
       sides: [
         updateSide(far, job, "unpooled", ["--no-pool"]),
         updateSide(far, job, "pooled", []),
-        updateSide(far, job, "pooled, 1 thread", ["--threads", "1"]),
+        updateSide(far, job, "pooled, 2 threads", ["--threads", "2"]),
         updateSide(far, job, "HTTP/2", ["--http2"]),
-        updateSide(far, job, "HTTP/2, 8 connections, 1 thread", ["--http2", "--connections", "8", "--threads", "1"]),
+        updateSide(far, job, "HTTP/2, 4 connections", ["--http2", "--connections", "4"]),
+        updateSide(far, job, "HTTP/2, 16 connections", ["--http2", "--connections", "16"]),
       ],
     });
     comparisons.push(ways);

@@ -1,7 +1,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { CreditMessage } from "../../src/pipeline/batch-sender.js";
 import { warmDns } from "../../src/pipeline/dns.js";
-import { DEFAULTS } from "../../src/pipeline/options.js";
+import { DEFAULT_THREADS, DEFAULTS } from "../../src/pipeline/options.js";
 import { ProberPool } from "../../src/pipeline/prober-pool.js";
 import { headShards } from "../../src/pipeline/shards.js";
 import type { RowBatch } from "../../src/probe/batch.js";
@@ -20,7 +20,12 @@ export interface ProbeSetup {
 }
 
 /** The default of `bfa update`. */
-export const DEFAULT_SETUP: ProbeSetup = { ...DEFAULTS, pooled: true, http2: false };
+export const DEFAULT_SETUP: ProbeSetup = {
+  threads: DEFAULT_THREADS.update,
+  connections: DEFAULTS.connections,
+  pooled: true,
+  http2: false,
+};
 
 /**
  * Probes all cells as `bfa update` does, with the rows going to this thread instead of a writer. Timed from the first
@@ -62,6 +67,7 @@ export async function runProbes(
     await pool.runShards(
       shards,
       work.symbols,
+      pool.parallelShards("head"),
       () => false,
       () => undefined,
     );

@@ -23,8 +23,9 @@ interface Ready {
 /** Starts `bfa replica` in a process of its own, with further options of its own. */
 export async function startReplicaProcess(...options: readonly string[]): Promise<BenchServer> {
   const child = spawn(process.execPath, [CLI, "replica", "--json", ...options], {
-    stdio: ["ignore", "pipe", "ignore"],
+    stdio: ["ignore", "pipe", "pipe"],
   });
+  const complaint = text(child.stderr);
   // Whatever ends this process ends the server.
   const kill = () => child.kill();
   process.once("exit", kill);
