@@ -5,6 +5,7 @@ import { hideBin } from "yargs/helpers";
 import { UsageError } from "../errors.js";
 import { describeError, exitCodeOf } from "./exit.js";
 import backfillCommand from "./backfill.js";
+import benchCommand from "./bench.js";
 import demoCommand from "./demo.js";
 import discoverCommand from "./discover.js";
 import exportCommand from "./export.js";
@@ -27,6 +28,7 @@ const COMMANDS = [
   validateCommand,
   demoCommand,
   replicaCommand,
+  benchCommand,
 ] as unknown as readonly CommandModule[];
 
 const EPILOGUE = `Exit codes: 0 all whole; 1 something failed; 2 wrong usage; 3 the database can't be used; 130 interrupted.

@@ -1,0 +1,261 @@
+import { copyFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { formatDay, type Day } from "../src/vision/day.js";
+import { fetchSide, parseSide } from "./backfill/pages.js";
+import { runCli } from "./child/run-cli.js";
+import { tableDigest } from "./child/table-digest.js";
+import type { Bench, BenchContext, Target } from "./frame/bench.js";
+import { medianOf, type Comparison, type Metric, type Side } from "./frame/comparison.js";
+import { measured } from "./output/format.js";
+import { AWS_INSTALL, awsSide, hasAws } from "./peers/aws.js";
+import { startReplicaProcess } from "./servers/replica.js";
+import type { BenchServer } from "./servers/server.js";
+import { historyOf, lastDay, perpetuals, SYMBOLS } from "./universe.js";
+
+const ELAPSED: Metric = { id: "elapsed", label: "start to exit", unit: "s", better: "lower" };
+const METRICS: [Metric, ...Metric[]] = [
+  ELAPSED,
+  { id: "rate", label: "rows", unit: "1/s", better: "higher" },
+  { id: "probe", label: "probing", unit: "s", better: "lower" },
+  { id: "write", label: "in transactions", unit: "s", better: "lower" },
+  { id: "cpu", label: "CPU", unit: "s", better: "lower" },
+  { id: "memory", label: "peak memory", unit: "MiB", better: "lower" },
+];
+
+/** Most memory that a backfill may take, MiB. */
+const MOST_MEMORY = 400;
+
+/** Symbols and days of a backfill. */
+interface Extent {
+  symbols: number;
+  days: number;
+}
+
+/** `bfa backfill` as a process of its own: from an empty file to the whole history. */
+export const backfillBench: Bench = async (context) => {
+  const comparisons: Comparison[] = [];
+  const targets: Target[] = [];
+  for (const part of [byList, byHead, linearity, realUniverse]) {
+    const found = await part(context);
+    comparisons.push(...found.comparisons);
+    targets.push(...found.targets);
+  }
+  const notes =
+    context.spans === undefined ? ["The real universe was not measured: give its spans by --spans FILE."] : [];
+  return { comparisons, targets, notes };
+};
+
+type Part = (context: BenchContext) => Promise<{ comparisons: Comparison[]; targets: Target[] }>;
+
+const byList: Part = async ({ quick, folder, compare }) => {
+  const extent = quick ? { symbols: 20, days: 200 } : { symbols: SYMBOLS, days: 2240 };
+  const cells = extent.symbols * extent.days;
+  const to = lastDay();
+  return await withReplica(extent, to, async (server) => {
+    const history = historyOf(to, extent.days, extent.symbols);
+    const symbols = perpetuals(to, extent.symbols);
+    const aws = await hasAws();
+    const side = backfillSide(server, folder, "bfa backfill --source list", "list", extent, to);
+    const list = await compare({
+      title: `LIST: ${extent.symbols} symbols × ${extent.days} days`,
+      method: `${cells} rows, empty file to finished file with counts. What it can't do without is beside it, alone on one thread.`,
+      metrics: METRICS,
+      sides: [
+        side,
+        fetchSide(server, history, symbols),
+        parseSide(server, history, symbols),
+        ...(aws ? [awsSide(server, history, symbols.slice(0, quick ? 2 : 20), extent.symbols)] : []),
+      ],
+      skipped: aws ? [] : [{ name: "aws s3 ls", why: `not installed: ${AWS_INSTALL}` }],
+    });
+    const finished = join(folder, "finished.duckdb");
+    await runCli(server, finished, backfillArguments("list", extent, to));
+    const rerun = await compare({
+      title: "Rerun of a finished range",
+      method: `The same ${cells} cells again: all units are whole, nothing is probed.`,
+      metrics: METRICS,
+      sides: [backfillSide(server, folder, "rerun", "list", extent, to, finished)],
+    });
+    const elapsed = medianOf(list, side.name) ?? NaN;
+    const memory = medianOf(list, side.name, "memory") ?? NaN;
+    const again = medianOf(rerun, "rerun") ?? NaN;
+    const peer = list.sides.find(({ role }) => role === "peer")?.metrics["elapsed"]?.median;
+    return {
+      comparisons: [list, rerun],
+      targets: [
+        { what: `LIST of ${cells} rows`, wanted: "5 s", measured: `${measured(elapsed)} s`, met: elapsed <= 5 },
+        { what: "rerun of a finished range", wanted: "0.5 s", measured: `${measured(again)} s`, met: again <= 0.5 },
+        memoryTarget("LIST", memory),
+        ...(peer === undefined
+          ? []
+          : [
+              {
+                what: "LIST, of aws s3 ls ten at a time",
+                wanted: "40×",
+                measured: `${measured(peer / elapsed)}×`,
+                met: peer / elapsed >= 40,
+              },
+            ]),
+      ],
+    };
+  });
+};
+
+const byHead: Part = async ({ quick, folder, compare }) => {
+  const extent = quick ? { symbols: 20, days: 20 } : { symbols: SYMBOLS, days: 920 };
+  const cells = extent.symbols * extent.days;
+  const to = lastDay();
+  return await withReplica(extent, to, async (server) => {
+    const head = await compare({
+      title: `HEAD: ${cells} probes`,
+      method: "Empty file to finished file with counts, one HEAD a row.",
+      metrics: METRICS,
+      sides: [backfillSide(server, folder, "bfa backfill --source head", "head", extent, to)],
+    });
+    const rate = cells / (medianOf(head, head.baseline) ?? NaN);
+    const memory = medianOf(head, head.baseline, "memory") ?? NaN;
+    return {
+      comparisons: [head],
+      targets: [
+        { what: `HEADs a second over ${cells}`, wanted: "20,000", measured: measured(rate), met: rate >= 20_000 },
+        memoryTarget("HEAD", memory),
+      ],
+    };
+  });
+};
+
+const linearity: Part = async ({ quick, folder, compare }) => {
+  const extents: Extent[] = quick
+    ? [
+        { symbols: 20, days: 100 },
+        { symbols: 40, days: 200 },
+      ]
+    : [
+        { symbols: SYMBOLS, days: 2240 },
+        { symbols: 1000, days: 2600 },
+      ];
+  const to = lastDay();
+  const servers: BenchServer[] = [];
+  try {
+    const sides: Side[] = [];
+    for (const extent of extents) {
+      const server = await startReplica(extent, to);
+      servers.push(server);
+      const { run, ...side } = backfillSide(server, folder, `${extent.symbols} × ${extent.days}`, "list", extent, to);
+      // Another size is other work, meant to be so.
+      sides.push({ ...side, run: async () => ({ ...(await run()), work: undefined }) });
+    }
+    const perRow: Metric = { id: "perRow", label: "per row", unit: "µs", better: "lower" };
+    const comparison = await compare({
+      title: "Cost by size",
+      method: "LIST of a smaller and a larger history, empty file to finished file.",
+      metrics: [perRow, ...METRICS],
+      sides,
+    });
+    const ratio = 1 / (comparison.sides.at(-1)?.ratio?.median ?? NaN);
+    return {
+      comparisons: [comparison],
+      targets: [
+        {
+          what: `cost of a row at ${sides.at(-1)?.name ?? ""}, of that at ${sides[0]?.name ?? ""}`,
+          wanted: "120 %",
+          measured: `${measured(ratio * 100)} %`,
+          met: ratio <= 1.2,
+        },
+      ],
+    };
+  } finally {
+    await Promise.all(servers.map((server) => server.close()));
+  }
+};
+
+const realUniverse: Part = async ({ spans, folder, compare }) => {
+  if (spans === undefined) return { comparisons: [], targets: [] };
+  const server = await startReplicaProcess("--spans", spans);
+  try {
+    const side: Side = {
+      name: "bfa backfill --source list",
+      role: "ours",
+      run: async () => {
+        const db = join(folder, "universe.duckdb");
+        rmSync(db, { force: true });
+        const run = await runCli(server, db, ["backfill", "--source", "list", "--to", formatDay(lastDay())]);
+        if (run.summary.available !== server.files) {
+          throw new Error(`${run.summary.available} of ${String(server.files)} files were found`);
+        }
+        return { values: valuesOf(run), work: await tableDigest(db) };
+      },
+    };
+    const universe = await compare({
+      title: "The real universe",
+      method: `The history of ${spans}: ${String(server.files)} files, listed for its symbols first; every file was found.`,
+      metrics: METRICS,
+      sides: [side],
+    });
+    return { comparisons: [universe], targets: [] };
+  } finally {
+    await server.close();
+  }
+};
+
+function startReplica({ symbols, days }: Extent, to: Day): Promise<BenchServer> {
+  return startReplicaProcess("--through", formatDay(to), "--days", String(days), "--symbols", String(symbols));
+}
+
+async function withReplica<T>(extent: Extent, to: Day, use: (server: BenchServer) => Promise<T>): Promise<T> {
+  const server = await startReplica(extent, to);
+  try {
+    return await use(server);
+  } finally {
+    await server.close();
+  }
+}
+
+function backfillArguments(source: "list" | "head", { days }: Extent, to: Day): string[] {
+  return ["backfill", "--source", source, "--from", formatDay(to - days + 1), "--to", formatDay(to)];
+}
+
+/** A backfill into an empty file, or into a copy of `before`. */
+function backfillSide(
+  server: BenchServer,
+  folder: string,
+  name: string,
+  source: "list" | "head",
+  extent: Extent,
+  to: Day,
+  before?: string,
+): Side {
+  return {
+    name,
+    role: "ours",
+    run: async () => {
+      const db = join(folder, "backfill.duckdb");
+      rmSync(db, { force: true });
+      if (before !== undefined) copyFileSync(before, db);
+      const run = await runCli(server, db, backfillArguments(source, extent, to));
+      return { values: valuesOf(run), work: await tableDigest(db) };
+    },
+  };
+}
+
+function valuesOf({ elapsedMs, cpuSeconds, peakMiB, summary }: Awaited<ReturnType<typeof runCli>>) {
+  const { rowsWritten, phases } = summary;
+  return {
+    elapsed: elapsedMs / 1000,
+    rate: rowsWritten / (elapsedMs / 1000),
+    perRow: (elapsedMs * 1000) / rowsWritten,
+    probe: phases.probeMs / 1000,
+    write: phases.writeMs / 1000,
+    cpu: cpuSeconds,
+    memory: peakMiB,
+  };
+}
+
+function memoryTarget(source: string, memory: number): Target {
+  return {
+    what: `peak memory of a backfill by ${source}`,
+    wanted: `${MOST_MEMORY} MiB`,
+    measured: `${measured(memory)} MiB`,
+    met: memory <= MOST_MEMORY,
+  };
+}

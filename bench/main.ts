@@ -1,0 +1,97 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { backfillBench } from "./backfill.js";
+import { dnsBench } from "./dns.js";
+import type { Bench, BenchName } from "./frame/bench.js";
+import { compare } from "./frame/comparison.js";
+import { describeMachine } from "./frame/machine.js";
+import { createBenchProgress } from "./frame/progress.js";
+import type { Report } from "./frame/report.js";
+import { reportHtml } from "./output/html.js";
+import { updateResults } from "./output/markdown.js";
+import { reportText } from "./output/terminal.js";
+import { probeBench } from "./probe.js";
+import { updateBench } from "./update.js";
+
+const BENCHES: Partial<Record<BenchName, Bench>> = {
+  probe: probeBench,
+  dns: dnsBench,
+  backfill: backfillBench,
+  update: updateBench,
+};
+
+/** Options of {@link benchmark}. */
+export interface BenchOptions {
+  /** Which benches, in the order in which they are to run. */
+  names: readonly BenchName[];
+  /** Smaller work, for a first look. */
+  quick: boolean;
+  /** Runs a side, after a warm-up. */
+  runs: number;
+  /** Server to measure instead of the replica, for the benches that can. */
+  target?: string;
+  /** CSV of a real universe's spans, for the benches that can. */
+  spans?: string;
+  /** Files to write the report to: JSON, a page of charts, Markdown in which the benches' sections are replaced. */
+  json?: string;
+  html?: string;
+  results?: string;
+}
+
+/**
+ * Runs benches one after the other, with progress on stderr, and prints their tables on stdout.
+ *
+ * @throws UnequalWorkError when two sides did not do the same work, and what a bench throws
+ */
+export async function benchmark(options: BenchOptions): Promise<void> {
+  const { names, quick, runs, target, spans } = options;
+  const report: Report = {
+    date: new Date().toISOString(),
+    machine: describeMachine(),
+    quick,
+    runs,
+    ...(target === undefined ? {} : { target }),
+    benches: [],
+  };
+  const progress = createBenchProgress();
+  for (const name of names) {
+    const bench = BENCHES[name];
+    if (bench === undefined) continue;
+    const folder = mkdtempSync(join(tmpdir(), "bfa-bench-"));
+    const startedAt = performance.now();
+    try {
+      const { comparisons, targets, notes } = await bench({
+        quick,
+        target,
+        spans,
+        folder,
+        say: progress.say,
+        compare: async (plan) => {
+          progress.start(plan, runs);
+          try {
+            return await compare(plan, runs, (side, run) => {
+              progress.onRun(side.name, run);
+            });
+          } finally {
+            progress.stop();
+          }
+        },
+      });
+      report.benches.push({
+        name,
+        elapsedMs: performance.now() - startedAt,
+        comparisons,
+        // Small work says nothing about what was promised of the whole.
+        targets: quick ? [] : targets,
+        notes,
+      });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+  process.stdout.write(`${reportText(report)}\n`);
+  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
+  if (options.html !== undefined) writeFileSync(options.html, reportHtml(report));
+  if (options.results !== undefined) updateResults(options.results, report);
+}

@@ -1,0 +1,72 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { BENCH_NAMES } from "../frame/bench.js";
+import { machineLine } from "../frame/machine.js";
+import type { Comparison } from "../frame/comparison.js";
+import type { Report } from "../frame/report.js";
+import { sideCells, tableHead } from "./format.js";
+
+const INTRODUCTION = `# Results of \`bfa bench\`
+
+Written by \`npm run bench -- --results bench/RESULTS.md\`: the section of each bench that was run is replaced, the others
+are left. Medians of runs taken in turn, quartiles in parentheses; the last column says how many times as good as the
+baseline a side is, run by run.
+`;
+
+/** Replaces the sections of the benches in a Markdown file of results, which is made when it isn't there. */
+export function updateResults(file: string, report: Report): void {
+  const sections = readSections(file);
+  for (const bench of report.benches) sections.set(bench.name, sectionOf(report, bench));
+  const ordered = BENCH_NAMES.flatMap((name) => sections.get(name) ?? []);
+  writeFileSync(file, [INTRODUCTION, ...ordered].join("\n"));
+}
+
+/** Sections by their bench's name: from its heading of level 2 to the next. */
+function readSections(file: string): Map<string, string> {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return new Map();
+    throw error;
+  }
+  const parts = text.split(/^(?=## )/m).slice(1);
+  return new Map(parts.map((part) => [/^## (\S+)/.exec(part)?.[1] ?? "", `${part.trimEnd()}\n`]));
+}
+
+function sectionOf(
+  { date, machine, runs, quick, target }: Report,
+  { name, comparisons, targets, notes }: Report["benches"][number],
+): string {
+  const facts = `${date}, ${runs} runs a side${quick ? ", quick" : ""}${target === undefined ? "" : `, against ${target}`}`;
+  const load = machine.load > 0.5 ? `; other work was going on: load ${machine.load}` : "";
+  return [
+    `## ${name}\n`,
+    `${facts}. ${machineLine(machine)}${load}.\n`,
+    ...comparisons.map(comparisonMarkdown),
+    ...(targets.length === 0
+      ? []
+      : [
+          table(
+            ["target or claim", "wanted", "measured", ""],
+            targets.map(({ what, wanted, measured, met }) => [what, wanted, measured, met ? "met" : "**missed**"]),
+          ),
+        ]),
+    ...notes.map((note) => `${note}\n`),
+  ].join("\n");
+}
+
+function comparisonMarkdown({ title, method, metrics, baseline, sides, skipped }: Comparison): string {
+  const rows = sides.map((side) => sideCells(side, metrics));
+  return [
+    `### ${title}\n`,
+    `${method}\n`,
+    table(tableHead(metrics, baseline), rows),
+    ...skipped.map(({ name, why }) => `Skipped: ${name} (${why}).\n`),
+  ].join("\n");
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;
+  const rule = `| --- |${" ---: |".repeat(head.length - 1)}`;
+  return `${[line(head), rule, ...rows.map(line)].join("\n")}\n`;
+}

@@ -1,0 +1,288 @@
+import { availableParallelism } from "node:os";
+import { NGINX_INSTALL, hasNginx, startNginx } from "./servers/nginx.js";
+import { startReplicaProcess } from "./servers/replica.js";
+import { foreignServer, type BenchServer } from "./servers/server.js";
+import type { Bench, BenchContext, BenchResult, Target } from "./frame/bench.js";
+import { medianOf, type Comparison, type Metric, type Side, type Skipped } from "./frame/comparison.js";
+import { measured } from "./output/format.js";
+import { H2LOAD_INSTALL, h2loadSide, hasH2load, hasWrk, WRK_INSTALL, wrkSide } from "./peers/load-tools.js";
+import { hasUrllib3, URLLIB3_INSTALL, urllib3Side } from "./peers/urllib3.js";
+import { latencySide, LATENCY_METRICS } from "./probe/latency.js";
+import { DEFAULT_SETUP, runProbes, type ProbeSetup } from "./probe/run-probes.js";
+import { countHeads, type ProbeWork } from "./probe/work.js";
+import { historyOf, lastDay, perpetuals } from "./universe.js";
+import { formatDay } from "../src/vision/day.js";
+
+const CORES = availableParallelism();
+/** Sockets of most sides, and those of the seed's 150 workers. */
+const { connections: CONNECTIONS } = DEFAULT_SETUP;
+const SEED_WORKERS = 150;
+
+const RATE: Metric = { id: "rate", label: "probes", unit: "1/s", better: "higher" };
+const ELAPSED: Metric = { id: "elapsed", label: "time", unit: "ms", better: "lower" };
+const CPU: Metric = { id: "cpu", label: "CPU per 1,000", unit: "s", better: "lower" };
+const SOCKETS: Metric = { id: "sockets", label: "sockets seen by the server", unit: "", better: "lower" };
+const HANDSHAKES: Metric = { id: "handshakes", label: "handshakes", unit: "", better: "lower" };
+
+/** HEADs as `bfa update` sends them: over which connections, from how many threads, at what distance. */
+export const probeBench: Bench = async (context) => {
+  return context.target === undefined ? await onOwnServers(context) : await onTarget(context, context.target);
+};
+
+async function onOwnServers(context: BenchContext): Promise<BenchResult> {
+  const { quick, folder, compare } = context;
+  const to = lastDay();
+  const symbols = perpetuals(to, quick ? 40 : undefined);
+  const workOf = (days: number): ProbeWork => ({ symbols, from: to - days + 1, to });
+  const [day, pairs, bulk] = quick ? [workOf(1), workOf(2), workOf(5)] : [workOf(1), workOf(10), workOf(60)];
+  const bulkDays = bulk.to - bulk.from + 1;
+  const served = ["--through", formatDay(to), "--days", String(bulkDays), "--symbols", String(quick ? 40 : 327)];
+  const rtts = quick ? [20] : [20, 40];
+
+  const nginx = (await hasNginx())
+    ? await startNginx(folder, historyOf(to, bulkDays, quick ? 40 : undefined))
+    : undefined;
+  const replica = await startReplicaProcess(...served);
+  const distant = new Map<number, BenchServer>();
+  for (const rtt of rtts) distant.set(rtt, await startReplicaProcess(...served, "--rtt", String(rtt)));
+  const servers = [...(nginx === undefined ? [] : [nginx]), replica];
+  const main = nginx ?? replica;
+  const peers = await findPeers(context, main, nginx);
+  try {
+    const comparisons: Comparison[] = [];
+    const targets: Target[] = [];
+
+    const throughput = await compare({
+      title: `Throughput on ${main.name}`,
+      method: `${countHeads(bulk)} HEADs over ${CONNECTIONS} connections, by threads that have probed all of it once before. Bounds GET empty files.`,
+      metrics: [RATE, ELAPSED, CPU],
+      sides: [
+        ...threadCounts().map((threads) =>
+          side(main, bulk, `${threads} thread${threads > 1 ? "s" : ""}`, { threads }, true),
+        ),
+        ...peers.sides(bulk),
+      ],
+      baseline: peers.urllib3 ? "Python urllib3, 150 threads" : "1 thread",
+      skipped: peers.skipped,
+    });
+    comparisons.push(throughput);
+    targets.push(...throughputTargets(throughput));
+
+    for (const server of servers) {
+      const pooling = await compare({
+        title: `Pooling and protocol on ${server.name}`,
+        method: `${countHeads(pairs)} HEADs from one thread over ${CONNECTIONS} connections, those opened along the way included.`,
+        metrics: [RATE, ELAPSED, CPU, SOCKETS, HANDSHAKES],
+        sides: waysSides(server, pairs),
+        baseline: "unpooled",
+      });
+      comparisons.push(pooling);
+      targets.push(pooledTarget(pooling, server));
+    }
+
+    for (const [rtt, server] of distant) {
+      const daily = await compare({
+        title: `A day's probes at ${rtt} ms of round trip`,
+        method: `${countHeads(day)} HEADs: what a daily run sends. The least that is possible is ${3 * rtt} ms: connect, handshake, answer.`,
+        metrics: [ELAPSED, RATE, CPU, SOCKETS, HANDSHAKES],
+        sides: [
+          ...waysSides(server, day),
+          side(server, day, `pooled, ${SEED_WORKERS} connections`, { connections: SEED_WORKERS }),
+          side(server, day, "pooled, 2 threads", { threads: 2 }),
+          side(server, day, "HTTP/2, 4 connections", { http2: true, connections: 4 }),
+          side(server, day, "HTTP/2, 16 connections", { http2: true, connections: 16 }),
+          ...(peers.urllib3 ? [urllib3Side(folder, server, day), urllib3Side(folder, server, day, 1)] : []),
+        ],
+        baseline: "unpooled",
+        skipped: peers.urllib3 ? [] : [{ name: "Python urllib3", why: `${URLLIB3_INSTALL} brings it` }],
+      });
+      comparisons.push(daily);
+      if (rtt === 40) targets.push(...dailyTargets(daily, rtt));
+    }
+
+    comparisons.push(
+      await compare({
+        title: "Connections, by distance",
+        method: `${countHeads(day)} HEADs of a daily run from one thread.`,
+        metrics: [ELAPSED, RATE, SOCKETS],
+        lines: { xLabel: "connections" },
+        sides: [[0, replica] as const, ...distant].flatMap(([rtt, server]) =>
+          (quick ? [8, 64] : [8, 16, 32, 64, 100, SEED_WORKERS]).map((connections) => ({
+            ...side(server, day, `${rtt} ms, ${connections} connections`, { connections }),
+            point: { line: `${rtt} ms`, x: connections },
+          })),
+        ),
+      }),
+      await compare({
+        title: "Threads, by connections",
+        method: `${countHeads(bulk)} HEADs on ${main.name}, by threads that have probed all of it once before.`,
+        metrics: [RATE, CPU],
+        lines: { xLabel: "threads" },
+        sides: [32, SEED_WORKERS].flatMap((connections) =>
+          threadCounts().map((threads) => ({
+            ...side(main, bulk, `${threads} threads, ${connections} connections`, { threads, connections }, true),
+            point: { line: `${connections} connections`, x: threads },
+          })),
+        ),
+      }),
+    );
+    for (const [rtt, server] of [[0, main] as const, ...distant]) {
+      comparisons.push(
+        await compare({
+          title: `Latency at ${rtt} ms of round trip`,
+          method: `${countHeads(day)} HEADs from one thread over 16 connections; an unpooled one opens its connection first.`,
+          metrics: LATENCY_METRICS,
+          sides: [
+            latencySide(server, day, "pooled", { pooled: true, http2: false }),
+            latencySide(server, day, "unpooled", { pooled: false, http2: false }),
+            latencySide(server, day, "HTTP/2", { pooled: true, http2: true }),
+          ],
+          baseline: "unpooled",
+        }),
+      );
+    }
+    const notes = [
+      "Clients and servers share this machine's cores.",
+      ...(nginx === undefined ? [`nginx is not installed (${NGINX_INSTALL}): only the replica was measured.`] : []),
+    ];
+    return { comparisons, targets, notes };
+  } finally {
+    await Promise.all([...servers, ...distant.values()].map((server) => server.close()));
+  }
+}
+
+/** A bounded, slow look at a server of others, said before it begins. */
+async function onTarget({ quick, compare, say }: BenchContext, target: string): Promise<BenchResult> {
+  const to = lastDay();
+  const work: ProbeWork = { symbols: ["BTCUSDT", "ETHUSDT"], from: to - (quick ? 9 : 99), to };
+  const server = foreignServer(target);
+  const limits = { connections: 16, threads: 1 };
+  const sides = [
+    side(server, work, "pooled", limits),
+    side(server, work, "unpooled", { ...limits, pooled: false }),
+    side(server, work, "HTTP/2", { ...limits, http2: true }),
+  ];
+  say(
+    `${target}: ${sides.length} sides of ${countHeads(work)} HEADs a run, over ${limits.connections} connections at most`,
+  );
+  const comparison = await compare({
+    title: `Pooling and protocol on ${server.name}`,
+    method: `${countHeads(work)} HEADs over ${limits.connections} connections from one thread.`,
+    metrics: [ELAPSED, RATE, CPU],
+    sides,
+    baseline: "unpooled",
+  });
+  return { comparisons: [comparison], targets: [], notes: [] };
+}
+
+function threadCounts(): number[] {
+  return [1, 2, 4, 8].filter((threads) => threads <= Math.max(2, CORES));
+}
+
+function waysSides(server: BenchServer, work: ProbeWork): Side[] {
+  return [
+    side(server, work, "pooled", {}),
+    side(server, work, "unpooled", { pooled: false }),
+    side(server, work, "HTTP/2", { http2: true }),
+  ];
+}
+
+/** Our probers with some settings that are not the default ones, and what the server saw of it. */
+function side(server: BenchServer, work: ProbeWork, name: string, setup: Partial<ProbeSetup>, warm = false): Side {
+  return {
+    name,
+    role: "ours",
+    run: async () => {
+      await server.resetCounts();
+      const sample = await runProbes(server, work, { ...DEFAULT_SETUP, ...setup }, warm);
+      const counts = await server.counts();
+      if (counts === undefined) return sample;
+      const { connections, handshakes } = counts;
+      return {
+        ...sample,
+        values: { ...sample.values, sockets: connections, ...(handshakes !== undefined && { handshakes }) },
+      };
+    },
+  };
+}
+
+/** Tools of others, as far as they are here. */
+async function findPeers({ folder, quick }: BenchContext, server: BenchServer, nginx: BenchServer | undefined) {
+  const [urllib3, wrk, h2load] = await Promise.all([hasUrllib3(), hasWrk(), hasH2load()]);
+  const load = { threads: CORES, connections: CONNECTIONS };
+  const skipped: Skipped[] = [];
+  const orSkip = (present: boolean, name: string, install: string): boolean => {
+    if (!present) skipped.push({ name, why: `not installed: ${install}` });
+    return present;
+  };
+  const python = orSkip(urllib3, "Python urllib3", URLLIB3_INSTALL);
+  const useWrk = orSkip(wrk, "wrk", WRK_INSTALL);
+  const useH2load = orSkip(h2load, "h2load", H2LOAD_INSTALL);
+  if (nginx === undefined) skipped.push({ name: "wrk and h2load", why: `they need nginx: ${NGINX_INSTALL}` });
+  return {
+    urllib3: python,
+    skipped,
+    sides: (work: ProbeWork): Side[] => [
+      ...(python ? [urllib3Side(folder, server, work)] : []),
+      ...(nginx !== undefined && useWrk ? [wrkSide(folder, nginx, work, { ...load, seconds: quick ? 1 : 3 })] : []),
+      ...(nginx !== undefined && useH2load
+        ? [
+            h2loadSide(folder, nginx, work, { ...load, http2: false }),
+            h2loadSide(folder, nginx, work, { ...load, http2: true }),
+          ]
+        : []),
+    ],
+  };
+}
+
+function throughputTargets(comparison: Comparison): Target[] {
+  const ours = Math.max(...threadCounts().map((n) => medianOf(comparison, `${n} thread${n > 1 ? "s" : ""}`) ?? 0));
+  const python = medianOf(comparison, "Python urllib3, 150 threads");
+  const wrk = medianOf(comparison, "wrk");
+  const targets: Target[] = [];
+  if (python !== undefined) {
+    const ratio = ours / python;
+    targets.push({
+      what: "probing, of the Python pool's",
+      wanted: "10×",
+      measured: `${measured(ratio)}×`,
+      met: ratio >= 10,
+    });
+  }
+  if (wrk !== undefined) {
+    const share = (ours / wrk) * 100;
+    targets.push({ what: "probing, of wrk's", wanted: "50 %", measured: `${measured(share)} %`, met: share >= 50 });
+  }
+  const wanted = 30_000;
+  targets.push({ what: "HEADs a second", wanted: measured(wanted), measured: measured(ours), met: ours >= wanted });
+  return targets;
+}
+
+function pooledTarget(comparison: Comparison, server: BenchServer): Target {
+  const ratio = comparison.sides.find(({ name }) => name === "pooled")?.ratio?.median ?? NaN;
+  return {
+    what: `pooled, of unpooled on ${server.name}`,
+    wanted: "20×",
+    measured: `${measured(ratio)}×`,
+    met: ratio >= 20,
+  };
+}
+
+function dailyTargets(comparison: Comparison, rtt: number): Target[] {
+  const ours = medianOf(comparison, "pooled") ?? NaN;
+  const least = 3 * rtt;
+  return [
+    {
+      what: `probes of a day at ${rtt} ms, of the least possible (${least} ms)`,
+      wanted: "2×",
+      measured: `${measured(ours / least)}× (${measured(ours)} ms)`,
+      met: ours <= 2 * least,
+    },
+    {
+      what: `probes of a day at ${rtt} ms, below the seed's 950 ms`,
+      wanted: "3×",
+      measured: `${measured(950 / ours)}×`,
+      met: 950 / ours >= 3,
+    },
+  ];
+}

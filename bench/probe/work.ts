@@ -1,0 +1,74 @@
+import { createHash } from "node:crypto";
+import { FAILED_STATUS, type RowBatch } from "../../src/probe/batch.js";
+import { formatDay, type Day } from "../../src/vision/day.js";
+import { klinePathStem } from "../../src/vision/object-key.js";
+
+/** The cells of a probe bench: every symbol on every day from one to another. */
+export interface ProbeWork {
+  symbols: readonly string[];
+  from: Day;
+  to: Day;
+}
+
+/** The answer to one HEAD; size in bytes, time in ms since the Unix epoch, both 0 when missing. */
+export interface Answer {
+  /** Index into the work's symbols. */
+  symbol: number;
+  day: Day;
+  /** 200, 404 or {@link FAILED_STATUS}. */
+  status: number;
+  size: number;
+  lastModified: number;
+}
+
+/** Number of HEADs that the work takes. */
+export function countHeads({ symbols, from, to }: ProbeWork): number {
+  return symbols.length * (to - from + 1);
+}
+
+/** Paths of all files, day by day. */
+export function pathsOf({ symbols, from, to }: ProbeWork): string[] {
+  const stems = symbols.map(klinePathStem);
+  const days = Array.from({ length: to - from + 1 }, (_, i) => formatDay(from + i));
+  return days.flatMap((day) => stems.map((stem) => `${stem}${day}.zip`));
+}
+
+/** Rows of batches, one by one. */
+export function* answersOf(batches: Iterable<RowBatch>): Generator<Answer> {
+  for (const { count, symbol, day, status, size, lastModified } of batches) {
+    for (let row = 0; row < count; row++) {
+      yield {
+        symbol: symbol[row] ?? 0,
+        day: day[row] ?? 0,
+        status: status[row] ?? FAILED_STATUS,
+        size: size[row] ?? 0,
+        lastModified: lastModified[row] ?? 0,
+      };
+    }
+  }
+}
+
+/**
+ * A text that is the same for the same answers, whatever their order: how many are available and missing, and a digest
+ * of each cell's status, size and upload time.
+ *
+ * @throws Error when a probe failed, or a cell has no answer or two
+ */
+export function digestOf(work: ProbeWork, answers: Iterable<Answer>): string {
+  const days = work.to - work.from + 1;
+  const cells = new Float64Array(countHeads(work) * 3);
+  let answered = 0;
+  let available = 0;
+  for (const { symbol, day, status, size, lastModified } of answers) {
+    if (status === FAILED_STATUS)
+      throw new Error("a probe failed, so nothing can be compared; is the server up to it?");
+    const place = (symbol * days + day - work.from) * 3;
+    if (cells[place] !== 0) throw new Error("a cell was answered twice, or is none of the work's");
+    cells.set([status, size, lastModified], place);
+    answered++;
+    if (status === 200) available++;
+  }
+  if (answered !== countHeads(work)) throw new Error(`${answered} of ${countHeads(work)} cells were answered`);
+  const digest = createHash("sha256").update(cells).digest("hex").slice(0, 12);
+  return `${available} available, ${answered - available} missing, ${digest}`;
+}

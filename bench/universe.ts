@@ -1,0 +1,23 @@
+import type { History } from "../src/replica/history.js";
+import { syntheticHistory } from "../src/replica/synthetic.js";
+import { lastFinalDay, type Day } from "../src/vision/day.js";
+import { classifySymbol } from "../src/vision/symbol.js";
+
+/** Symbols of the seed system, and so of most benches. */
+export const SYMBOLS = 327;
+
+/** The last day of the benches' histories: one that is final, so that no run treats it in a special way. */
+export function lastDay(): Day {
+  return lastFinalDay(Date.now());
+}
+
+/** The history that a replica with `--through <to> --days <days>` serves. */
+export function historyOf(to: Day, days: number, symbols = SYMBOLS): History {
+  return syntheticHistory({ through: to, from: to - days + 1, symbols });
+}
+
+/** Symbols that a run takes: every perpetual and settled contract, also those that have ended by then. */
+export function perpetuals(to: Day, symbols = SYMBOLS): string[] {
+  const { folders } = syntheticHistory({ through: to, symbols });
+  return folders.map(({ symbol }) => symbol).filter((symbol) => classifySymbol(symbol).class !== "delivery");
+}

@@ -1,0 +1,186 @@
+import { copyFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { formatDay, type Day } from "../src/vision/day.js";
+import { runCli } from "./child/run-cli.js";
+import { dayDigest } from "./child/table-digest.js";
+import type { Bench, Target } from "./frame/bench.js";
+import { medianOf, type Comparison, type Metric, type Side } from "./frame/comparison.js";
+import { measured } from "./output/format.js";
+import { startReplicaProcess } from "./servers/replica.js";
+import type { BenchServer } from "./servers/server.js";
+import { lastDay, perpetuals, SYMBOLS } from "./universe.js";
+
+const METRICS: [Metric, ...Metric[]] = [
+  { id: "elapsed", label: "start to exit", unit: "ms", better: "lower" },
+  { id: "start", label: "start-up", unit: "ms", better: "lower" },
+  { id: "dns", label: "DNS", unit: "ms", better: "lower" },
+  { id: "discover", label: "planning", unit: "ms", better: "lower" },
+  { id: "probe", label: "probing", unit: "ms", better: "lower" },
+  { id: "write", label: "writing", unit: "ms", better: "lower" },
+  { id: "other", label: "opening, closing", unit: "ms", better: "lower" },
+  { id: "exit", label: "exit", unit: "ms", better: "lower" },
+  { id: "cpu", label: "CPU", unit: "s", better: "lower" },
+  { id: "memory", label: "peak memory", unit: "MiB", better: "lower" },
+];
+
+/** What the seed says a day took: all of it, and probing alone. */
+const SEED_PROBE_MS = 950;
+
+/** `bfa update` of one day as a process of its own: what a daily job costs. */
+export const updateBench: Bench = async ({ quick, folder, compare }) => {
+  const to = lastDay();
+  const symbols = quick ? 40 : SYMBOLS;
+  const served = ["--through", formatDay(to), "--days", "10", "--symbols", String(symbols)];
+  const symbolsFile = join(folder, "symbols.txt");
+  writeFileSync(symbolsFile, perpetuals(to, symbols).join("\n"));
+  const rtts = quick ? [0, 20] : [0, 20, 40];
+  const servers = new Map<number, BenchServer>();
+  for (const rtt of rtts) servers.set(rtt, await startReplicaProcess(...served, "--rtt", String(rtt)));
+  try {
+    const near = servers.get(0);
+    const far = servers.get(rtts.at(-1) ?? 0);
+    if (near === undefined || far === undefined) throw new Error("no server was started");
+    const farRtt = rtts.at(-1) ?? 0;
+    const comparisons: Comparison[] = [];
+    const job = { folder, symbolsFile, day: to };
+
+    const before = join(folder, "before.duckdb");
+    await runCli(near, before, [
+      "update",
+      "--lookback",
+      "3",
+      "--date",
+      formatDay(to - 1),
+      "--symbols-file",
+      symbolsFile,
+    ]);
+    const whole = await compare({
+      title: "A day's update, by distance",
+      method: `${symbols} symbols of one day into a file that holds the days before, with the default options; process start to exit.`,
+      metrics: METRICS,
+      sides: [...servers].map(([rtt, server]) => updateSide(server, { ...job, before }, `${rtt} ms`, [])),
+    });
+    comparisons.push(whole);
+
+    comparisons.push(
+      await compare({
+        title: "First run and later runs",
+        method: `${symbols} symbols of one day at 0 ms: into an empty file or beside other days.`,
+        metrics: METRICS,
+        sides: [
+          updateSide(near, { ...job, before }, "later run", []),
+          updateSide(near, job, "first run (empty file)", []),
+        ],
+      }),
+    );
+
+    const ways = await compare({
+      title: `A day's update at ${farRtt} ms: pooling, protocol, threads`,
+      method: `${symbols} symbols of one day into an empty file; process start to exit.`,
+      metrics: METRICS,
+      sides: [
+        updateSide(far, job, "unpooled", ["--no-pool"]),
+        updateSide(far, job, "pooled", []),
+        updateSide(far, job, "pooled, 2 threads", ["--threads", "2"]),
+        updateSide(far, job, "HTTP/2", ["--http2"]),
+        updateSide(far, job, "HTTP/2, 4 connections", ["--http2", "--connections", "4"]),
+        updateSide(far, job, "HTTP/2, 16 connections", ["--http2", "--connections", "16"]),
+      ],
+    });
+    comparisons.push(ways);
+
+    const workers = quick ? [10, 50] : [10, 25, 50, 100, 150, 200];
+    comparisons.push(
+      await compare({
+        title: "Workers (connections), as in the seed's table",
+        method: `${symbols} symbols of one day into an empty file; the seed used 150 workers.`,
+        metrics: METRICS,
+        lines: { xLabel: "connections" },
+        sides: [...servers].flatMap(([rtt, server]) =>
+          workers.map((connections) => ({
+            ...updateSide(server, job, `${rtt} ms, ${connections}`, ["--connections", String(connections)]),
+            point: { line: `${rtt} ms`, x: connections },
+          })),
+        ),
+      }),
+    );
+    return { comparisons, targets: targetsOf(whole, ways, farRtt), notes: [] };
+  } finally {
+    await Promise.all([...servers.values()].map((server) => server.close()));
+  }
+};
+
+interface Job {
+  folder: string;
+  symbolsFile: string;
+  day: Day;
+  /** A file to begin with; by default the update makes one. */
+  before?: string;
+}
+
+function updateSide(server: BenchServer, job: Job, name: string, options: readonly string[]): Side {
+  return {
+    name,
+    role: "ours",
+    run: async () => {
+      const db = join(job.folder, "update.duckdb");
+      rmSync(db, { force: true });
+      if (job.before !== undefined) copyFileSync(job.before, db);
+      const choice = ["update", "--date", formatDay(job.day), "--symbols-file", job.symbolsFile];
+      const { elapsedMs, startMs, exitMs, cpuSeconds, peakMiB, summary } = await runCli(server, db, [
+        ...choice,
+        ...options,
+      ]);
+      const { dnsMs, discoverMs, probeMs, writeMs } = summary.phases;
+      const { rowsWritten } = summary;
+      return {
+        values: {
+          elapsed: elapsedMs,
+          start: startMs,
+          dns: dnsMs,
+          discover: discoverMs,
+          probe: probeMs,
+          write: writeMs,
+          other: summary.elapsedMs - dnsMs - discoverMs - probeMs - writeMs,
+          exit: exitMs,
+          cpu: cpuSeconds,
+          memory: peakMiB,
+        },
+        work: `${rowsWritten} rows: ${await dayDigest(db, job.day)}`,
+      };
+    },
+  };
+}
+
+function targetsOf(whole: Comparison, ways: Comparison, rtt: number): Target[] {
+  const near = medianOf(whole, "0 ms") ?? NaN;
+  const probe = medianOf(whole, `${rtt} ms`, "probe") ?? NaN;
+  const gain = (ways.sides.find(({ name }) => name === "pooled")?.ratio?.median ?? NaN) - 1;
+  const least = 3 * rtt;
+  return [
+    {
+      what: "update of 327 symbols, start to exit",
+      wanted: "600 ms",
+      measured: `${measured(near)} ms`,
+      met: near <= 600,
+    },
+    {
+      what: `its probing at ${rtt} ms, of the least possible (${least} ms)`,
+      wanted: "2×",
+      measured: `${measured(probe / least)}×`,
+      met: probe <= 2 * least,
+    },
+    {
+      what: `its probing at ${rtt} ms, below the seed's ${SEED_PROBE_MS} ms`,
+      wanted: "3×",
+      measured: `${measured(SEED_PROBE_MS / probe)}×`,
+      met: SEED_PROBE_MS / probe >= 3,
+    },
+    {
+      what: "seed: pooling makes an update faster",
+      wanted: "7 %",
+      measured: `${measured(gain * 100)} % at ${rtt} ms`,
+      met: gain >= 0.07,
+    },
+  ];
+}

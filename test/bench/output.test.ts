@@ -1,0 +1,123 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { parseHTML } from "linkedom";
+import { describe, expect, it } from "vitest";
+import { reportHtml } from "../../bench/output/html.js";
+import { updateResults } from "../../bench/output/markdown.js";
+import { reportText } from "../../bench/output/terminal.js";
+import { temporaryFolder } from "../support/database.js";
+import { exampleReport } from "./report.js";
+
+/** The parts of a document that these tests look at; linkedom's own types need the DOM's. */
+interface Page {
+  document: {
+    querySelectorAll: (selector: string) => Iterable<PageElement>;
+  };
+}
+interface PageElement {
+  textContent: string;
+  localName: string;
+  attributes: Iterable<{ name: string; value: string }>;
+}
+
+function parse(html: string) {
+  const { document } = parseHTML(html) as unknown as Page;
+  const all = (selector: string) => [...document.querySelectorAll(selector)];
+  return { all, text: (selector: string) => all(selector).map(({ textContent }) => textContent) };
+}
+
+describe("the page", () => {
+  it("has a chart and a table for each comparison", async () => {
+    const { all, text } = parse(reportHtml(await exampleReport()));
+    expect(text("h2")).toEqual(["probe"]);
+    expect(text("figure > h3")).toEqual(["Pooled | unpooled", "Connections"]);
+    expect(all("figure > svg")).toHaveLength(2);
+    expect(all("figure > table")).toHaveLength(2);
+    // Two bars with two marks of quartiles each; two lines with two points each.
+    expect(all('figure:first-of-type svg [aria-label="bar"] rect')).toHaveLength(2);
+    expect(all('figure:first-of-type svg [aria-label="tick"] line')).toHaveLength(4);
+    expect(all('figure:last-of-type svg [aria-label="line"] path')).toHaveLength(2);
+    expect(all('figure:last-of-type svg [aria-label="dot"] circle')).toHaveLength(4);
+    expect(text("figure:first-of-type tbody td:nth-child(2)")[0]).toMatch(/^714 \(/);
+    expect(text(".skipped")).toEqual(["skipped: wrk (not installed: apt install wrk)"]);
+    expect(text("tr.missed td")).toEqual(["HEADs a second", "30,000", "12,400", "missed"]);
+  });
+
+  it("needs nothing but itself", async () => {
+    const { all } = parse(reportHtml(await exampleReport()));
+    const outside = all("*").flatMap(({ localName, attributes }) =>
+      [...attributes]
+        .filter(
+          ({ name, value }) => /^(src|href|xlink:href|srcset|data|on\w+)$/.test(name) || /url\(|https?:/.test(value),
+        )
+        .map(({ name, value }) => `${localName} ${name}=${value}`),
+    );
+    expect(outside).toEqual([]);
+    expect(all("script, link, iframe, object, embed, img")).toEqual([]);
+    expect(all("style").filter(({ textContent }) => /@import|url\(/.test(textContent))).toEqual([]);
+  });
+
+  it("shows names as text, whatever they hold", async () => {
+    const { text } = parse(reportHtml(await exampleReport()));
+    expect(text("figure:first-of-type tbody td:first-child")).toEqual(["unpooled", "<script>alert(1)</script>"]);
+    expect(text(".method")[0]).toBe("Some <b>HEADs</b> & more");
+  });
+
+  const browser = ["chromium", "chromium-browser", "google-chrome"].find((command) => {
+    try {
+      execFileSync(command, ["--version"], { stdio: "ignore" });
+      return true;
+    } catch {
+      return false;
+    }
+  });
+
+  it.skipIf(browser === undefined)("is drawn by a browser", async () => {
+    const { path, remove } = temporaryFolder();
+    try {
+      const file = join(path, "bench.html");
+      writeFileSync(file, reportHtml(await exampleReport()));
+      const options = ["--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"];
+      const dom = execFileSync(browser ?? "", [...options, pathToFileURL(file).href], { encoding: "utf8" });
+      const { all } = parse(dom);
+      expect(all('svg [aria-label="bar"] rect')).toHaveLength(2);
+    } finally {
+      remove();
+    }
+  });
+});
+
+describe("the results", () => {
+  it("replaces the section of the bench and leaves the others", async () => {
+    const { path, remove } = temporaryFolder();
+    try {
+      const file = join(path, "RESULTS.md");
+      const first = await exampleReport("2026-01-01T00:00:00.000Z");
+      updateResults(file, first);
+      updateResults(file, { ...first, benches: first.benches.map((bench) => ({ ...bench, name: "dns" as const })) });
+      updateResults(file, await exampleReport("2026-02-02T00:00:00.000Z"));
+      const text = readFileSync(file, "utf8");
+      expect(text.match(/^## \w+/gm)).toEqual(["## probe", "## dns"]);
+      expect(text.match(/^2026-\d\d-\d\d/gm)).toEqual(["2026-02-02", "2026-01-01"]);
+      expect(text).toContain(`Node ${process.version}`);
+      expect(text).toContain(first.machine.commit);
+      expect(text).toContain("| HEADs a second | 30,000 | 12,400 | **missed** |");
+      const again = readFileSync(file, "utf8");
+      updateResults(file, await exampleReport("2026-02-02T00:00:00.000Z"));
+      expect(readFileSync(file, "utf8")).toBe(again);
+    } finally {
+      remove();
+    }
+  });
+});
+
+describe("the terminal's text", () => {
+  it("has every side, what was skipped and what was missed", async () => {
+    const text = reportText(await exampleReport());
+    for (const part of ["unpooled", "Pooled | unpooled", "skipped: wrk", "MISSED HEADs a second", "note: A note."]) {
+      expect(text).toContain(part);
+    }
+  });
+});
