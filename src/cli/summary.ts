@@ -15,6 +15,7 @@ export function summaryJson(summary: RunSummary): string {
 export function summaryText(summary: RunSummary): string {
   const { phases } = summary;
   const days = summary.from === summary.to ? summary.from : `${summary.from} to ${summary.to}`;
+  if (summary.sources.length === 0) return `${summary.command} ${days}: nothing to do, all units are whole`;
   const lines = [
     `${summary.command} ${days}: ${summary.outcome} in ${duration(summary.elapsedMs)}`,
     `  ${plural(summary.symbols, "symbol")} ${summary.sources.map((source) => `by ${source.toUpperCase()}`).join(" and ")}: ${number(summary.available)} available, ${number(summary.missing)} missing, ${number(summary.failed)} failed`,

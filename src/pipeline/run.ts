@@ -1,6 +1,6 @@
 import { ENDPOINTS } from "../vision/dataset.js";
 import { formatDay, type Day } from "../vision/day.js";
-import { Counters, type Counts } from "../probe/counters.js";
+import { Counters } from "../probe/counters.js";
 import type { CellFailure } from "../probe/shard.js";
 import { Traffic } from "../probe/traffic.js";
 import { warmDns, type DnsWarmUp } from "./dns.js";
@@ -8,7 +8,7 @@ import { BREAKER_CELLS, DEFAULT_THREADS, DEFAULTS, type RunCommand, type RunOpti
 import { ProberPool } from "./prober-pool.js";
 import type { RunPart } from "./parts.js";
 import { cellsByUnit, headShards, listShards } from "./shards.js";
-import type { RunSummary } from "./summary.js";
+import { summarize, type RunSummary } from "./summary.js";
 import { WriterClient } from "./writer-client.js";
 import type { StoreFacts } from "./writer-protocol.js";
 
@@ -210,46 +210,23 @@ class Run {
     const counts = this.counters.read();
     const interrupted = this.options.signal?.aborted === true && counts.cells < cells;
     const outcome = interrupted ? "interrupted" : counts.failed > 0 ? "failed" : "whole";
-    const totals = probeTotals(counts);
+    const { cells: probes, available, missing, failed, replays, retries, connectionsOpened } = counts;
     const { rowsWritten, unitsWritten } = written;
-    const { probes, available, missing, failed, replays, retries, connectionsOpened } = totals;
-    await this.writer.call("close", {
-      endedAt: Date.now(),
-      outcome,
-      probes,
-      available,
-      missing,
-      failed,
-      replays,
-      retries,
-      connectionsOpened,
-      rowsWritten,
-      unitsWritten,
-    });
-    return {
+    const end = { outcome, probes, available, missing, failed, replays, retries, connectionsOpened } as const;
+    await this.writer.call("close", { ...end, rowsWritten, unitsWritten, endedAt: Date.now() });
+    return summarize({
       command: this.command,
+      target,
       outcome,
       stoppedEarly: this.stoppedEarly && counts.cells < cells,
-      from: formatDay(from),
-      to: formatDay(to),
-      symbols: symbols.length,
-      sources: [...new Set(parts.map(({ source }) => source))],
-      ...totals,
-      dnsLookups: dns.lookups,
-      rowsWritten,
-      unitsWritten,
-      replaced: written.replaced,
-      provisional: written.provisional.map(formatDay),
-      unpublished: written.unpublished.map(formatDay),
+      counts,
+      written,
+      dns,
+      failures: this.failures,
       elapsedMs: performance.now() - this.startedTick,
-      phases: { dnsMs: dns.elapsedMs, discoverMs, probeMs, writeMs: written.writeMs },
-      failures: this.failures.map(({ symbol, from: first, days, failure }) => ({
-        symbol: symbols[symbol] ?? "",
-        date: formatDay(first),
-        days,
-        ...failure,
-      })),
-    };
+      discoverMs,
+      probeMs,
+    });
   }
 
   /** Probes the cells of a part and waits until the writer has taken in every answer. */
@@ -284,11 +261,6 @@ class Run {
     this.traffic.abandon();
     return true;
   }
-}
-
-function probeTotals(counts: Counts) {
-  const { cells, available, missing, failed, requests, replays, retries, connectionsOpened, foreignKeys } = counts;
-  return { probes: cells, available, missing, failed, requests, replays, retries, connectionsOpened, foreignKeys };
 }
 
 function sum(numbers: readonly number[]): number {

@@ -1,5 +1,11 @@
+import type { Counts } from "../probe/counters.js";
 import type { FailureKind } from "../probe/outcome.js";
+import type { CellFailure } from "../probe/shard.js";
+import type { WriteTotals } from "../store/write-session.js";
+import { formatDay } from "../vision/day.js";
+import type { DnsWarmUp } from "./dns.js";
 import type { RunCommand } from "./options.js";
+import type { RunTarget } from "./run.js";
 
 /** Cells that failed, as the summary names them. */
 export interface RunFailure {
@@ -48,4 +54,62 @@ export interface RunSummary {
   elapsedMs: number;
   phases: { dnsMs: number; discoverMs: number; probeMs: number; writeMs: number };
   failures: RunFailure[];
+}
+
+/** What a run has to show at its end. */
+export interface RunEnding {
+  command: RunCommand;
+  target: RunTarget;
+  outcome: RunSummary["outcome"];
+  stoppedEarly: boolean;
+  counts: Counts;
+  written: WriteTotals;
+  dns: DnsWarmUp;
+  failures: readonly CellFailure[];
+  elapsedMs: number;
+  discoverMs: number;
+  probeMs: number;
+}
+
+/** Puts names and dates to what a run counted. */
+export function summarize(ending: RunEnding): RunSummary {
+  const { target, counts, written, dns } = ending;
+  const { symbols, parts } = target;
+  return {
+    command: ending.command,
+    outcome: ending.outcome,
+    stoppedEarly: ending.stoppedEarly,
+    from: formatDay(target.from),
+    to: formatDay(target.to),
+    symbols: symbols.length,
+    sources: [...new Set(parts.filter(({ cellCount }) => cellCount > 0).map(({ source }) => source))],
+    probes: counts.cells,
+    available: counts.available,
+    missing: counts.missing,
+    failed: counts.failed,
+    requests: counts.requests,
+    replays: counts.replays,
+    retries: counts.retries,
+    connectionsOpened: counts.connectionsOpened,
+    dnsLookups: dns.lookups,
+    rowsWritten: written.rowsWritten,
+    unitsWritten: written.unitsWritten,
+    replaced: written.replaced,
+    provisional: written.provisional.map(formatDay),
+    unpublished: written.unpublished.map(formatDay),
+    foreignKeys: counts.foreignKeys,
+    elapsedMs: ending.elapsedMs,
+    phases: {
+      dnsMs: dns.elapsedMs,
+      discoverMs: ending.discoverMs,
+      probeMs: ending.probeMs,
+      writeMs: written.writeMs,
+    },
+    failures: ending.failures.map(({ symbol, from, days, failure }) => ({
+      symbol: symbols[symbol] ?? "",
+      date: formatDay(from),
+      days,
+      ...failure,
+    })),
+  };
 }
