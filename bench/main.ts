@@ -57,7 +57,10 @@ export async function benchmark(options: BenchOptions): Promise<void> {
   const progress = createBenchProgress();
   for (const name of names) {
     const bench = BENCHES[name];
-    if (bench === undefined) continue;
+    if (bench === undefined) {
+      progress.say(`${name}: not there yet`);
+      continue;
+    }
     const folder = mkdtempSync(join(tmpdir(), "bfa-bench-"));
     const startedAt = performance.now();
     try {
