@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
-import { afterEach, describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import type { AddressTable } from "../../src/probe/addresses.js";
 import { createPool } from "../../src/probe/connections.js";
 import { Deadlines } from "../../src/probe/deadlines.js";
@@ -190,6 +190,15 @@ describe("head", () => {
   it("fails on a certificate nobody trusts", async () => {
     const server = await startRawServer((socket) => socket.write(available()));
     open.push(server.close);
+    expect(kindAndCode(await client(server.url).head())).toMatch(/^tls /);
+    expect(server.requests).toHaveLength(0);
+  });
+
+  it("verifies certificates also where the environment says not to", async () => {
+    const server = await startRawServer((socket) => socket.write(available()));
+    open.push(server.close);
+    vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
+    open.push(() => void vi.unstubAllEnvs());
     expect(kindAndCode(await client(server.url).head())).toMatch(/^tls /);
     expect(server.requests).toHaveLength(0);
   });
