@@ -5,7 +5,7 @@ import type { CellFailure } from "../probe/shard.js";
 import { Traffic } from "../probe/traffic.js";
 import { warmDns, type DnsWarmUp } from "./dns.js";
 import { BREAKER_CELLS, DEFAULT_THREADS, DEFAULTS, type RunCommand, type RunOptions } from "./options.js";
-import { ProberPool } from "./prober-pool.js";
+import type { ProberPool } from "./prober-pool.js";
 import type { RunPart } from "./parts.js";
 import { cellsByUnit, headShards, listShards } from "./shards.js";
 import { summarize, type RunSummary } from "./summary.js";
@@ -127,7 +127,7 @@ class Run {
       // A failure to open is awaited below; until then it must not count as unhandled.
       opening.catch(() => undefined);
       const dns = await this.warmDns();
-      const prober = (pool = this.startPool(dns));
+      const prober = (pool = await this.startPool(dns));
       const session = {
         options: this.options,
         writer: this.writer,
@@ -152,7 +152,9 @@ class Run {
     return dns;
   }
 
-  private startPool(dns: DnsWarmUp): ProberPool {
+  private async startPool(dns: DnsWarmUp): Promise<ProberPool> {
+    // Piscina takes 40 ms to load: time in which the writer thread, started before, loads DuckDB.
+    const { ProberPool } = await import("./prober-pool.js");
     const { options } = this;
     const settings = {
       endpoint: this.endpoint,
