@@ -119,26 +119,30 @@ class Run {
     this.listEndpoint = options.listEndpoint ?? (options.endpoint === undefined ? ENDPOINTS.list : undefined);
   }
 
-  /** Opens the file, warms DNS and starts the threads, has `use` work with them, and ends everything again. */
-  async session<T>(use: (session: RunSession, pool: ProberPool, dns: DnsWarmUp) => Promise<T>): Promise<T> {
-    let pool: ProberPool | undefined;
+  /** Opens the file and warms DNS, has `use` work with them and the pool, and ends everything again. */
+  async session<T>(
+    use: (session: RunSession, pool: () => Promise<ProberPool>, dns: DnsWarmUp) => Promise<T>,
+  ): Promise<T> {
+    let pool: Promise<ProberPool> | undefined;
     try {
       const opening = this.writer.call("open", this.options.db);
       // A failure to open is awaited below; until then it must not count as unhandled.
       opening.catch(() => undefined);
       const dns = await this.warmDns();
-      const prober = (pool = await this.startPool(dns));
+      const started = () => (pool ??= this.startPool(dns));
+      // An update always probes, so its threads start while the file is opened; a backfill may find nothing to do.
+      if (this.command === "update") void started();
       const session = {
         options: this.options,
         writer: this.writer,
         facts: await opening,
         canList: this.listEndpoint !== undefined,
-        discover: () => prober.discover(),
+        discover: async () => (await started()).discover(),
       };
-      return await use(session, prober, dns);
+      return await use(session, started, dns);
     } finally {
       this.traffic.abandon();
-      await Promise.all([pool?.destroy(), this.writer.end()]);
+      await Promise.all([pool?.then((running) => running.destroy()), this.writer.end()]);
     }
   }
 
@@ -177,7 +181,12 @@ class Run {
   }
 
   /** Carries out a plan: probes its parts one after the other while the writer commits what is whole. */
-  async probe(pool: ProberPool, target: RunTarget, dns: DnsWarmUp, discoverMs: number): Promise<RunSummary> {
+  async probe(
+    pool: () => Promise<ProberPool>,
+    target: RunTarget,
+    dns: DnsWarmUp,
+    discoverMs: number,
+  ): Promise<RunSummary> {
     const { from, to, symbols } = target;
     const parts = target.parts.filter(({ cellCount }) => cellCount > 0);
     const cells = sum(parts.map(({ cellCount }) => cellCount));
@@ -201,7 +210,7 @@ class Run {
     }, PROGRESS_MS);
     try {
       for (const part of parts) {
-        if (!this.shouldStop()) await this.probePart(pool, symbols, part);
+        if (!this.shouldStop()) await this.probePart(await pool(), symbols, part);
       }
     } finally {
       clearInterval(progress);

@@ -1,6 +1,6 @@
 import { formatDay, type Day } from "../vision/day.js";
 import { lastEntry, type ListingPage } from "../vision/listing.js";
-import { klineKeyStem, parseKey, symbolPrefix } from "../vision/object-key.js";
+import { isChecksum, klineDay, klineKeyStem, parseKey, symbolPrefix } from "../vision/object-key.js";
 import { FAILED_STATUS } from "./batch.js";
 import type { ListContext } from "./list.js";
 import { listWithRetries } from "./list-retries.js";
@@ -47,7 +47,7 @@ export async function runListShard(
     if (outcome.type === "abandoned") return { cells: 0, failures: [] };
     if (outcome.type === "failed") return failShard(context, shard, outcome.failure);
     context.counters.add("bytes", outcome.bytes);
-    collect(context, symbol, outcome.page, found);
+    collect(context, stem, outcome.page, found);
     after = lastEntry(outcome.page);
     if (!outcome.page.truncated || after >= end) break;
     const reached = parseKey(after);
@@ -57,16 +57,13 @@ export async function runListShard(
 }
 
 /** Keeps the files of a page; checksums are known companions, anything else is counted as foreign. */
-function collect(context: ProberContext, symbol: string, page: ListingPage, found: Map<Day, Found>): void {
+function collect(context: ProberContext, stem: string, page: ListingPage, found: Map<Day, Found>): void {
   for (const [i, key] of page.keys.entries()) {
-    const parsed = parseKey(key);
+    const day = klineDay(stem, key);
     const size = page.sizes[i];
     const lastModified = page.lastModified[i];
-    if (parsed.type === "kline" && parsed.symbol === symbol && size !== undefined && lastModified !== undefined) {
-      found.set(parsed.day, { size, lastModified });
-    } else if (parsed.type === "foreign") {
-      context.counters.add("foreignKeys");
-    }
+    if (day !== undefined && size !== undefined && lastModified !== undefined) found.set(day, { size, lastModified });
+    else if (!isChecksum(stem, key)) context.counters.add("foreignKeys");
   }
 }
 

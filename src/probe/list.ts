@@ -1,3 +1,4 @@
+import { isAscii } from "node:buffer";
 import type { Dispatcher, Pool } from "undici";
 import { ListingError, listingQuery, parseListing, type ListingPage, type ListingRequest } from "../vision/listing.js";
 import type { Deadlines, TimedRequest } from "./deadlines.js";
@@ -62,7 +63,7 @@ class ListCall implements Dispatcher.DispatchHandler, TimedRequest {
       return;
     }
     try {
-      const xml = new TextDecoder("utf-8", { fatal: true }).decode(Buffer.concat(this.chunks, this.bytes));
+      const xml = decodeUtf8(Buffer.concat(this.chunks, this.bytes));
       this.finish({ type: "page", page: parseListing(xml, this.request), bytes: this.bytes });
     } catch (error) {
       this.finish({ type: "failed", failure: pageFailure(error) });
@@ -77,6 +78,11 @@ class ListCall implements Dispatcher.DispatchHandler, TimedRequest {
     this.context.deadlines.end(this);
     this.resolve(outcome);
   }
+}
+
+/** Text of UTF-8 bytes. Nearly all pages are ASCII, for which there is a way that takes a tenth of the time. */
+function decodeUtf8(bytes: Buffer): string {
+  return isAscii(bytes) ? bytes.toString("latin1") : new TextDecoder("utf-8", { fatal: true }).decode(bytes);
 }
 
 /** A page that was read but can't be trusted. The decoder throws a TypeError on bytes that are not UTF-8. */

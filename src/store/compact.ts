@@ -1,5 +1,7 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
 import { chmodSync, realpathSync, renameSync, rmSync, statSync } from "node:fs";
-import { ROW_ORDER } from "./layout.js";
+import { DuckDBDateValue } from "./duckdb.js";
+import { LAYOUT, ORDER_IN_BLOCK } from "./layout.js";
 import { attach, type Store } from "./open.js";
 import { AVAILABILITY_COLUMNS, migrate } from "./schema.js";
 import { inTransaction } from "./transaction.js";
@@ -17,7 +19,7 @@ export function removeLeftovers(file: string): void {
 }
 
 /**
- * Rewrites the file without garbage and with its rows in {@link ROW_ORDER}: into a new file, which takes the old one's
+ * Rewrites the file without garbage and with its rows in the order of {@link LAYOUT}: into a new file, which takes the old one's
  * name once it is whole. Killed at any instant, either the old or the new file is there, both with the same rows. The
  * lock is never let go: the old file's is held until after the new file's is.
  *
@@ -51,10 +53,18 @@ export async function compact(store: Store): Promise<void> {
 
 /** Copies every table from `store` to the empty ones of `compacted`, inside a transaction. */
 async function copyTables({ connection }: Store): Promise<void> {
-  await connection.run(
-    `INSERT INTO compacted.availability
-      SELECT ${AVAILABILITY_COLUMNS} FROM store.availability ORDER BY ${ROW_ORDER}`,
-  );
+  // Block by block, since sorting the whole history at once takes 100 MiB for each million rows.
+  for (const block of await dayBlocks(connection)) {
+    await connection.run(
+      `INSERT INTO compacted.availability
+        SELECT ${AVAILABILITY_COLUMNS} FROM store.availability
+        WHERE date BETWEEN $first AND $last ORDER BY ${ORDER_IN_BLOCK}`,
+      {
+        first: new DuckDBDateValue(block * LAYOUT.blockDays),
+        last: new DuckDBDateValue((block + 1) * LAYOUT.blockDays - 1),
+      },
+    );
+  }
   await connection.run("DELETE FROM compacted.store_info");
   for (const table of ["daily_symbol_counts", "runs", "units", "symbols", "replacements", "store_info"]) {
     await connection.run(`INSERT INTO compacted.${table} SELECT * FROM store.${table}`);
@@ -62,4 +72,12 @@ async function copyTables({ connection }: Store): Promise<void> {
   await connection.run(
     "UPDATE compacted.store_info SET compacted_rows = (SELECT count(*) FROM compacted.availability)",
   );
+}
+
+/** The blocks of days that have rows, ascending: block n begins n × {@link LAYOUT.blockDays} days after 1970-01-01. */
+async function dayBlocks(connection: DuckDBConnection): Promise<number[]> {
+  const found = await connection.runAndReadAll(
+    `SELECT DISTINCT (date - DATE '1970-01-01') // ${LAYOUT.blockDays} AS block FROM store.availability ORDER BY block`,
+  );
+  return found.getRows().map(([block]) => Number(block));
 }

@@ -44,5 +44,5 @@ export const LAYOUT = {
   blockBytes: 65_536,
 } as const;
 
-/** SQL: the order of the rows in a compacted file. */
-export const ROW_ORDER = `(date - DATE '1970-01-01') // ${LAYOUT.blockDays}, symbol, date`;
+/** SQL: the order of the rows in each block of days of a compacted file. */
+export const ORDER_IN_BLOCK = "symbol, date";

@@ -1,7 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { dayOf } from "../../src/vision/day.js";
-import { keyPath, klineKey, klinePathStem, parseKey } from "../../src/vision/object-key.js";
+import {
+  isChecksum,
+  keyPath,
+  klineDay,
+  klineKey,
+  klineKeyStem,
+  klinePathStem,
+  parseKey,
+} from "../../src/vision/object-key.js";
 
 /** Names of every shape that the bucket has. */
 export const SYMBOL_SHAPES = [
@@ -30,6 +38,28 @@ describe("object keys", () => {
       fc.property(symbol, fc.integer({ min: dayOf("2019-09-25"), max: dayOf("2099-12-31") }), (name, day) => {
         expect(parseKey(klineKey(name, day))).toEqual({ type: "kline", symbol: name, day });
         expect(parseKey(`${klineKey(name, day)}.CHECKSUM`)).toEqual({ type: "checksum", symbol: name, day });
+      }),
+    );
+  });
+
+  it("are told apart for a known symbol as for any", () => {
+    const other = fc.constantFrom(
+      "data/futures/um/daily/klines/BTCUSDT/1m/BTCUSDT-1m-2020-02-30.zip",
+      "data/futures/um/daily/klines/BTCUSDT/1m/part-00000-aaa.zip",
+      "data/futures/um/daily/klines/BTCUSDT/1m/BTCUSDT-1m-2020-01-02.zip.tmp",
+      "data/futures/um/daily/klines/BTCUSDT/1m/BTCUSDT-1m-2020-01-02.CHECKSUM",
+      "",
+    );
+    const made = fc
+      .tuple(fc.constantFrom("BTCUSDT", "ETHUSDT"), fc.integer({ min: 18_000, max: 20_000 }), fc.boolean())
+      .map(([name, day, checksum]) => klineKey(name, day) + (checksum ? ".CHECKSUM" : ""));
+    fc.assert(
+      fc.property(fc.oneof(made, other), (key) => {
+        const stem = klineKeyStem("BTCUSDT");
+        const parsed = parseKey(key);
+        const ours = parsed.type !== "foreign" && parsed.symbol === "BTCUSDT";
+        expect(klineDay(stem, key)).toBe(ours && parsed.type === "kline" ? parsed.day : undefined);
+        expect(isChecksum(stem, key)).toBe(ours && parsed.type === "checksum");
       }),
     );
   });
