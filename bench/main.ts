@@ -6,17 +6,25 @@ import { dnsBench } from "./dns.js";
 import type { Bench, BenchName } from "./frame/bench.js";
 import { compare } from "./frame/comparison.js";
 import { describeMachine } from "./frame/machine.js";
+import { printedBench } from "./frame/printed.js";
 import { createBenchProgress } from "./frame/progress.js";
 import type { Report } from "./frame/report.js";
 import { reportHtml } from "./output/html.js";
 import { updateResults } from "./output/markdown.js";
 import { reportText } from "./output/terminal.js";
 import { probeBench } from "./probe.js";
+import { run as runQueries, runCounts } from "./query.js";
+import { run as runStorage } from "./storage.js";
 import { updateBench } from "./update.js";
+import { run as runWriter } from "./writer.js";
 
-const BENCHES: Partial<Record<BenchName, Bench>> = {
+const BENCHES: Record<BenchName, Bench> = {
   probe: probeBench,
   dns: dnsBench,
+  storage: printedBench(runStorage),
+  query: printedBench(runQueries),
+  counts: printedBench(runCounts),
+  writer: printedBench(runWriter),
   backfill: backfillBench,
   update: updateBench,
 };
@@ -57,10 +65,6 @@ export async function benchmark(options: BenchOptions): Promise<void> {
   const progress = createBenchProgress();
   for (const name of names) {
     const bench = BENCHES[name];
-    if (bench === undefined) {
-      progress.say(`${name}: not there yet`);
-      continue;
-    }
     const folder = mkdtempSync(join(tmpdir(), "bfa-bench-"));
     const startedAt = performance.now();
     try {

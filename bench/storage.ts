@@ -1,12 +1,11 @@
 /**
  * Storage: the same rows in every variant, their sizes and how long a snapshot and a timeline take.
  *
- *     npm run build && node dist/bench/storage.js
+ *     npm run bench -- storage
  */
 import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { DuckDBDateValue, DuckDBInstance } from "../src/store/duckdb.js";
 import { writeBackfill, writeDailyUpdates } from "./backfilled.js";
 import { benchRows, median, type BenchRows } from "./rows.js";
@@ -206,8 +205,4 @@ function row(name: string, ...cells: string[]): string {
 
 function mebibytes(bytes: number): string {
   return (bytes / 1_048_576).toFixed(2);
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await run({ print: (line) => process.stdout.write(`${line}\n`) });
 }

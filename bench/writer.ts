@@ -2,12 +2,11 @@
  * The writer alone: rows a second into the final table, merge and counts included, for two sizes of history; then
  * single days into the full file, and gaps when nothing is missing.
  *
- *     npm run build && node dist/bench/writer.js
+ *     npm run bench -- writer
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { gaps } from "../src/store/coverage.js";
 import { openReader } from "../src/store/open.js";
 import { writeBackfill, writeDailyUpdates } from "./backfilled.js";
@@ -49,8 +48,4 @@ export async function run({ print }: WriterBenchOptions): Promise<void> {
   } finally {
     rmSync(folder, { recursive: true });
   }
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await run({ print: (line) => process.stdout.write(`${line}\n`) });
 }

@@ -1,0 +1,87 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { startReplicaThread } from "../../src/replica/thread.js";
+import { dayOf } from "../../src/vision/day.js";
+import { runCli } from "../support/cli.js";
+import { rowsOf, temporaryFolder } from "../support/database.js";
+
+/** A name of every shape that the bucket has. */
+const SHAPES = [
+  "0GUSDT",
+  "1000SHIBUSDC",
+  "AERGOUSDTSETTLED",
+  "AERGOUSDTSETTLEDSETTLED",
+  "BTCBUSD",
+  "BTCU",
+  "BTCUSD1",
+  "BTCUSDT",
+  "BTCUSDT_231229",
+  "ETHBTC",
+  "ICPUSDT_SETTLED",
+  "币安人生USDT",
+];
+
+let folder: ReturnType<typeof temporaryFolder>;
+beforeEach(() => {
+  folder = temporaryFolder();
+});
+afterEach(() => {
+  folder.remove();
+});
+
+async function discover(symbols: readonly string[], ...args: string[]) {
+  const file = { day: dayOf("2024-01-01"), size: 2000, lastModified: 1_704_200_000_000 };
+  const foreign = [
+    { key: "data/futures/um/daily/klines/not a symbol/x.zip", size: 1, lastModified: 1_704_200_000_000 },
+  ];
+  const files = symbols.map((symbol) => ({ symbol, ...file }));
+  const replica = await startReplicaThread({ history: { type: "listed", files, foreign } });
+  try {
+    const ca = join(folder.path, "ca.pem");
+    writeFileSync(ca, replica.ca);
+    const endpoints = ["--endpoint", replica.url, "--list-endpoint", replica.listUrl, "--ca", ca];
+    return await runCli(["discover", "--db", join(folder.path, "a.duckdb"), ...endpoints, ...args]);
+  } finally {
+    await replica.close();
+  }
+}
+
+describe("bfa discover", () => {
+  it("classifies every shape of name, over more than one page, and sets other folders aside", async () => {
+    const many = Array.from({ length: 1100 }, (_, i) => `X${i}USDT`);
+    const { code, stdout, stderr } = await discover([...SHAPES, ...many], "--json");
+    expect(code, stderr).toBe(0);
+    const found = JSON.parse(stdout) as {
+      symbols: { symbol: string; class: string; quote: string }[];
+      foreign: string[];
+    };
+    expect(found.symbols).toHaveLength(SHAPES.length + many.length);
+    expect(found.foreign).toEqual(["not a symbol"]);
+    const facts = found.symbols.filter(({ symbol }) => SHAPES.includes(symbol));
+    expect(facts.map((fact) => `${fact.symbol} ${fact.class} ${fact.quote}`)).toEqual([
+      "0GUSDT perpetual USDT",
+      "1000SHIBUSDC perpetual USDC",
+      "AERGOUSDTSETTLED settled USDT",
+      "AERGOUSDTSETTLEDSETTLED settled USDT",
+      "BTCBUSD perpetual BUSD",
+      "BTCU perpetual U",
+      "BTCUSD1 perpetual USD1",
+      "BTCUSDT perpetual USDT",
+      "BTCUSDT_231229 delivery USDT",
+      "ETHBTC perpetual BTC",
+      "ICPUSDT_SETTLED settled USDT",
+      "币安人生USDT perpetual USDT",
+    ]);
+  });
+
+  it("says what is new and what is gone, and forgets nothing", async () => {
+    await discover(["BTCUSDT", "ETHUSDT"]);
+    const { code, stdout } = await discover(["BTCUSDT", "NEWUSDT"]);
+    expect(code).toBe(0);
+    expect(stdout).toContain("1 new: NEWUSDT");
+    expect(stdout).toContain("1 gone from the bucket, kept: ETHUSDT");
+    const known = await rowsOf(join(folder.path, "a.duckdb"), "SELECT symbol FROM symbols ORDER BY 1");
+    expect(known.flat()).toEqual(["BTCUSDT", "ETHUSDT", "NEWUSDT"]);
+  });
+});
