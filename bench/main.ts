@@ -2,29 +2,29 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { backfillBench } from "./backfill.js";
+import { countsBench } from "./counts.js";
 import { dnsBench } from "./dns.js";
 import type { Bench, BenchName } from "./frame/bench.js";
 import { compare } from "./frame/comparison.js";
 import { describeMachine } from "./frame/machine.js";
-import { printedBench } from "./frame/printed.js";
 import { createBenchProgress } from "./frame/progress.js";
 import type { Report } from "./frame/report.js";
 import { reportHtml } from "./output/html.js";
 import { updateResults } from "./output/markdown.js";
 import { reportText } from "./output/terminal.js";
 import { probeBench } from "./probe.js";
-import { run as runQueries, runCounts } from "./query.js";
-import { run as runStorage } from "./storage.js";
+import { queryBench } from "./query.js";
+import { storageBench } from "./storage.js";
 import { updateBench } from "./update.js";
-import { run as runWriter } from "./writer.js";
+import { writerBench } from "./writer.js";
 
 const BENCHES: Record<BenchName, Bench> = {
   probe: probeBench,
   dns: dnsBench,
-  storage: printedBench(runStorage),
-  query: printedBench(runQueries),
-  counts: printedBench(runCounts),
-  writer: printedBench(runWriter),
+  storage: storageBench,
+  query: queryBench,
+  counts: countsBench,
+  writer: writerBench,
   backfill: backfillBench,
   update: updateBench,
 };

@@ -1,93 +1,223 @@
-/**
- * Queries of the library on the whole history, prepared and warm, and the counts table against the GROUP BY it replaces.
- *
- *     npm run bench -- query
- */
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { counts } from "../src/query/counts.js";
+import { date, DAY, select } from "../src/query/select.js";
 import { snapshot } from "../src/query/snapshot.js";
 import { timeline } from "../src/query/timeline.js";
 import { universe } from "../src/query/universe.js";
 import { openReader, type Store } from "../src/store/open.js";
+import { formatDay, parseDay, type Day } from "../src/vision/day.js";
 import { writeBackfill } from "./backfilled.js";
-import { benchRows, median, type BenchRows } from "./rows.js";
+import type { Bench, Target } from "./frame/bench.js";
+import { medianOf, type Comparison, type Metric, type Side } from "./frame/comparison.js";
+import { quantile } from "./frame/statistics.js";
+import { measured } from "./output/format.js";
+import { benchRows, type BenchRows } from "./rows.js";
+import { buildVariant, openVariant, SEED_AFTER, SEED_BEFORE } from "./storage/variants.js";
+import { FULL_DAYS, QUICK_DAYS, SYMBOLS } from "./universe.js";
 
-/** Options of {@link run}. */
-export interface QueryBenchOptions {
-  /** Default 327. */
-  symbols?: number;
-  /** Default 2,240. */
-  days?: number;
-  /** Takes a line of the report. */
-  print: (line: string) => void;
+const CLI = fileURLToPath(new URL("../src/cli/main.js", import.meta.url));
+const METRICS: [Metric, ...Metric[]] = [
+  { id: "median", label: "a question", unit: "ms", better: "lower" },
+  { id: "slow", label: "the slowest of 20", unit: "ms", better: "lower" },
+];
+const OURS = "ours, by the library";
+/** Questions a run, and those before them that are not counted. */
+const ROUNDS = 60;
+const WARM_UP = 10;
+const MIN_AGE_DAYS = 90;
+const PROCESS_MS = 300;
+
+type Rows = readonly (readonly unknown[])[];
+
+/** What is asked of a file, round by round. */
+interface Question {
+  title: string;
+  /** Wanted of the library, ms. */
+  wantedMs: number;
+  /** Asks the library; what it gives can be told as rows, outside of the time taken. */
+  ours: (store: Store, round: number) => Promise<() => Rows>;
+  /** The same in SQL on the seed's table. */
+  seed: (store: Store, round: number) => Promise<Rows>;
 }
 
-const ROUNDS = 150;
-const WARM_UP = 20;
-
-/** The history's counts as they would have to be made without the table. */
-const GROUP_BY = `SELECT date, count(*) FILTER (available) AS available_count, count(*) AS probed_count
-  FROM availability GROUP BY date`;
-
-/** Measures each query and reports medians against their targets. */
-export function run(options: QueryBenchOptions): Promise<void> {
-  return onHistory(options, reportQueries);
-}
-
-/** Measures the counts table beside the GROUP BY that it replaces, both in DuckDB alone, and reports. */
-export function runCounts(options: QueryBenchOptions): Promise<void> {
-  return onHistory(options, reportCounts);
-}
-
-type Line = (name: string, ms: number, remark: string) => void;
-
-async function onHistory(
-  { symbols = 327, days = 2_240, print }: QueryBenchOptions,
-  report: (store: Store, history: BenchRows, line: Line) => Promise<void>,
-): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "bfa-bench-query-"));
+/** Questions of the library on a whole history, beside the same in SQL on the seed's tables. */
+export const queryBench: Bench = async ({ quick, folder, compare }) => {
+  const history = benchRows(quick ? 40 : SYMBOLS, quick ? QUICK_DAYS : FULL_DAYS);
+  const [ours, before, after] = ["ours", "before", "after"].map((name) => join(folder, `${name}.duckdb`)) as [
+    string,
+    string,
+    string,
+  ];
+  await writeBackfill(ours, history);
+  await buildVariant(before, SEED_BEFORE, ours);
+  await buildVariant(after, SEED_AFTER, ours);
+  const stores = [await openVariant(before), await openVariant(after), await openReader(ours)] as const;
   try {
-    const history = benchRows(symbols, days);
-    const file = join(folder, "a.duckdb");
-    await writeBackfill(file, history);
-    const store = await openReader(file);
-    print(`${history.rows} rows; medians of ${ROUNDS - WARM_UP} rounds, ms`);
-    await report(store, history, (name, ms, remark) => {
-      print(`${name}: ${ms.toFixed(2)} ms${remark === "" ? "" : ` (${remark})`}`);
+    const questions = questionsOf(history);
+    const comparisons: Comparison[] = [];
+    for (const { title, seed, ours } of questions) {
+      const sql = (store: Store) => async (round: number) => {
+        const rows = await seed(store, round);
+        return () => rows;
+      };
+      comparisons.push(
+        await compare({
+          title,
+          method: `${history.rows} rows; ${ROUNDS} questions a run, each another one, statements prepared, rows as JavaScript values.`,
+          metrics: METRICS,
+          sides: [
+            askingSide(SEED_BEFORE.name, sql(stores[0])),
+            askingSide(SEED_AFTER.name, sql(stores[1])),
+            askingSide(OURS, (round) => ours(stores[2], round)),
+          ],
+        }),
+      );
+    }
+    const processes = await compare({
+      title: "A snapshot as a process",
+      method: "`bfa query snapshot` of the last day, from the start of the process to its exit.",
+      metrics: [{ id: "elapsed", label: "start to exit", unit: "ms", better: "lower" }],
+      sides: [processSide(ours, history.from + history.days - 1)],
     });
-    await store.close();
+    return {
+      comparisons: [...comparisons, processes],
+      targets: targetsOf(questions, comparisons, processes),
+      notes: [],
+    };
   } finally {
-    rmSync(folder, { recursive: true });
+    await Promise.all(stores.map((store) => store.close()));
   }
+};
+
+function questionsOf({ symbols, from, days }: BenchRows): Question[] {
+  // Days and symbols far from each other, so that no answer lies beside the one before.
+  const first = Math.min(400, days >> 1);
+  const day = (round: number): Day => from + first + ((round * 97) % (days - first));
+  const symbol = (round: number): string => symbols[(round * 31) % symbols.length] ?? "";
+  return [
+    {
+      title: "Snapshot of a day",
+      wantedMs: 1,
+      ours: async (store, round) => {
+        const found = await snapshot(store, day(round));
+        return () => found.map((row) => [row.symbol, row.file_size_bytes, row.last_modified.getTime()]);
+      },
+      seed: (store, round) =>
+        select(
+          store,
+          `SELECT symbol, file_size_bytes::DOUBLE, epoch_ms(last_modified::TIMESTAMP)::DOUBLE FROM daily_availability
+            WHERE date = $day AND available ORDER BY symbol`,
+          { day: date(day(round)) },
+        ),
+    },
+    {
+      title: "Timeline of a symbol",
+      wantedMs: 2,
+      ours: async (store, round) => {
+        const { rows } = await timeline(store, symbol(round));
+        return () =>
+          rows.map((row) => [
+            parseDay(row.date),
+            row.available,
+            row.file_size_bytes,
+            row.last_modified?.getTime() ?? null,
+          ]);
+      },
+      seed: (store, round) =>
+        select(
+          store,
+          `SELECT ${DAY}, available, file_size_bytes::DOUBLE, epoch_ms(last_modified::TIMESTAMP)::DOUBLE
+            FROM daily_availability WHERE symbol = $symbol ORDER BY date`,
+          { symbol: symbol(round) },
+        ),
+    },
+    {
+      title: "Counts of the whole history",
+      wantedMs: 1,
+      ours: async (store) => {
+        const found = await counts(store);
+        return () => found.map((row) => [parseDay(row.date), row.available_count, row.probed_count]);
+      },
+      seed: (store) =>
+        select(
+          store,
+          `SELECT ${DAY}, count(*) FILTER (available)::INTEGER, count(*)::INTEGER FROM daily_availability
+            GROUP BY date ORDER BY date`,
+        ),
+    },
+    {
+      title: `Universe of a day, ${MIN_AGE_DAYS} days old at least`,
+      wantedMs: 5,
+      ours: async (store, round) => {
+        const found = await universe(store, day(round), { minAgeDays: MIN_AGE_DAYS });
+        return () => found.map((row) => [row.symbol, row.age_days, row.file_size_bytes]);
+      },
+      seed: (store, round) =>
+        select(
+          store,
+          `SELECT symbol, ($day - first)::INTEGER, file_size_bytes::DOUBLE FROM daily_availability
+            JOIN (SELECT symbol, min(date) AS first FROM daily_availability WHERE available AND date <= $youngest
+              GROUP BY symbol) USING (symbol)
+            WHERE date = $day AND available ORDER BY symbol`,
+          { day: date(day(round)), youngest: date(day(round) - MIN_AGE_DAYS) },
+        ),
+    },
+  ];
 }
 
-async function reportQueries(store: Store, { symbols, from, days }: BenchRows, line: Line): Promise<void> {
-  const asked = Math.min(400, days - 1);
-  const day = (round: number) => from + asked + ((round * 97) % (days - asked));
-  const symbol = (round: number) => symbols[(round * 31) % symbols.length] ?? "";
-  line("snapshot", await timed((round) => snapshot(store, day(round))), "target 1");
-  line("timeline", await timed((round) => timeline(store, symbol(round))), "target 2");
-  line("counts of the whole history", await timed(() => counts(store)), "target 1");
-  line("universe, 90 days old", await timed((round) => universe(store, day(round), { minAgeDays: 90 })), "target 5");
+/** Asks a run's questions one after the other. */
+function askingSide(name: string, ask: (round: number) => Promise<() => Rows>): Side {
+  return {
+    name,
+    role: "ours",
+    run: async () => {
+      const times: number[] = [];
+      const answers = createHash("sha256");
+      for (let round = 0; round < WARM_UP + ROUNDS; round++) {
+        const startedAt = performance.now();
+        const rows = await ask(round);
+        if (round >= WARM_UP) times.push(performance.now() - startedAt);
+        answers.update(JSON.stringify(rows()));
+      }
+      times.sort((a, b) => a - b);
+      return { values: { median: quantile(times, 0.5), slow: quantile(times, 0.95) }, work: answers.digest("hex") };
+    },
+  };
 }
 
-async function reportCounts(store: Store, _history: BenchRows, line: Line): Promise<void> {
-  const groupBy = await store.connection.prepare(GROUP_BY);
-  const table = await store.connection.prepare("SELECT date, available_count, probed_count FROM daily_symbol_counts");
-  const fromTable = await timed(async () => (await table.run()).fetchAllChunks());
-  const fromRows = await timed(async () => (await groupBy.run()).fetchAllChunks());
-  line("counts table", fromTable, "");
-  line("the GROUP BY it replaces", fromRows, `${(fromRows / fromTable).toFixed(1)} × as long; the seed claims 50 ×`);
+function processSide(file: string, day: Day): Side {
+  return {
+    name: "bfa query snapshot",
+    role: "ours",
+    run: async () => {
+      const args = [CLI, "query", "snapshot", formatDay(day), "--db", file, "--format", "json"];
+      const startedAt = performance.now();
+      const { stdout } = await promisify(execFile)(process.execPath, args);
+      return { values: { elapsed: performance.now() - startedAt }, work: stdout };
+    },
+  };
 }
 
-async function timed(ask: (round: number) => Promise<unknown>): Promise<number> {
-  const times: number[] = [];
-  for (let round = 0; round < ROUNDS; round++) {
-    const started = performance.now();
-    await ask(round);
-    if (round >= WARM_UP) times.push(performance.now() - started);
-  }
-  return median(times);
+function targetsOf(
+  questions: readonly Question[],
+  comparisons: readonly Comparison[],
+  processes: Comparison,
+): Target[] {
+  const target = (what: string, wanted: number, took: number) => ({
+    what,
+    wanted: `${wanted} ms`,
+    measured: `${measured(took)} ms`,
+    met: took <= wanted,
+  });
+  return [
+    ...questions.map(({ title, wantedMs }, index) => {
+      const comparison = comparisons[index];
+      return target(title.toLowerCase(), wantedMs, (comparison && medianOf(comparison, OURS)) ?? NaN);
+    }),
+    target("a snapshot as a process", PROCESS_MS, medianOf(processes, "bfa query snapshot") ?? NaN),
+  ];
 }

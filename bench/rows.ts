@@ -66,9 +66,3 @@ export function dayAfter(symbols: readonly string[], day: Day, probedAt: number)
   }
   return { source: "head", by: "day", key: day, rows };
 }
-
-/** The middle of some times. */
-export function median(times: readonly number[]): number {
-  const sorted = [...times].sort((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? NaN;
-}

@@ -6,6 +6,10 @@ import { classifySymbol } from "../src/vision/symbol.js";
 /** Symbols of the seed system, and so of most benches. */
 export const SYMBOLS = 327;
 
+/** Days of a whole history, six years, and of a first look. */
+export const FULL_DAYS = 2_240;
+export const QUICK_DAYS = 500;
+
 /** The last day of the benches' histories: one that is final, so that no run treats it in a special way. */
 export function lastDay(): Day {
   return lastFinalDay(Date.now());

@@ -1,0 +1,58 @@
+import { DuckDBInstance } from "../../src/store/duckdb.js";
+import type { BenchRows } from "../rows.js";
+
+/** All eight columns of every row of `daily_availability` as text: equal for equal cells, however they are stored. */
+export async function cellsDigest(file: string): Promise<string> {
+  const [rows, digest] = await firstRow(
+    file,
+    `SELECT count(*), bit_xor(hash(date, symbol, available, file_size_bytes, last_modified::TIMESTAMP, url,
+      status_code::INTEGER, probe_timestamp::TIMESTAMP)) FROM daily_availability`,
+  );
+  return `${String(rows)} rows, ${String(digest)}`;
+}
+
+/**
+ * Compares the cells of one of our files with the rows that went in.
+ *
+ * @throws Error when one differs
+ */
+export async function checkAgainstHistory(file: string, { symbols, units, rows }: BenchRows): Promise<void> {
+  const instance = await DuckDBInstance.create(file, { access_mode: "READ_ONLY" });
+  const connection = await instance.connect();
+  try {
+    const result = await connection.runAndReadAll(
+      `SELECT symbol, (date - DATE '1970-01-01')::INTEGER, status_code, coalesce(file_size_bytes, 0)::DOUBLE,
+        coalesce(epoch_ms(last_modified), 0)::DOUBLE, epoch_ms(probe_timestamp)::DOUBLE, available
+        FROM daily_availability ORDER BY symbol, date`,
+    );
+    const stored = result.getColumns();
+    if (stored[0]?.length !== rows) throw new Error(`${String(stored[0]?.length)} rows stored of ${rows}`);
+    const byName = units.map(({ rows: unit }, index) => ({ name: symbols[index] ?? "", unit }));
+    byName.sort((a, b) => Buffer.compare(Buffer.from(a.name), Buffer.from(b.name)));
+    let at = 0;
+    for (const { name, unit } of byName) {
+      for (let row = 0; row < unit.count; row++, at++) {
+        const { day, status, size, lastModified, probedAt } = unit;
+        const cells = [name, day[row], status[row], size[row], lastModified[row], probedAt[row], status[row] === 200];
+        cells.forEach((cell, column) => {
+          const value = stored[column]?.[at];
+          if (value !== cell) throw new Error(`row ${at} of ${name}: ${String(value)} stored of ${String(cell)}`);
+        });
+      }
+    }
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
+async function firstRow(file: string, sql: string): Promise<readonly unknown[]> {
+  const instance = await DuckDBInstance.create(file, { access_mode: "READ_ONLY" });
+  const connection = await instance.connect();
+  try {
+    return (await connection.runAndReadAll(sql)).getRows()[0] ?? [];
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
