@@ -18,4 +18,15 @@ export default tseslint.config(
       eqeqeq: "error",
     },
   },
+  {
+    // Preloaded by Node as it is, so not compiled and without types.
+    files: ["**/*.cjs"],
+    ...tseslint.configs.disableTypeChecked,
+    languageOptions: {
+      sourceType: "commonjs",
+      parserOptions: { project: null },
+      globals: { Date: "readonly", require: "readonly", process: "readonly", setTimeout: "readonly", globalThis: "writable" },
+    },
+    rules: { ...tseslint.configs.disableTypeChecked.rules, "@typescript-eslint/no-require-imports": "off" },
+  },
 );

@@ -18,7 +18,13 @@ export * from "./errors.js";
 export { update, type UpdateOptions } from "./pipeline/update.js";
 export { backfill, planBackfill, type BackfillOptions } from "./pipeline/backfill.js";
 export { discover, type Discovery } from "./pipeline/discover.js";
-export { DEFAULT_THREADS, DEFAULTS, type RunCommand, type RunOptions } from "./pipeline/options.js";
+export {
+  DEFAULT_CONNECTIONS,
+  DEFAULT_THREADS,
+  DEFAULTS,
+  type RunCommand,
+  type RunOptions,
+} from "./pipeline/options.js";
 export type { RunEvent } from "./pipeline/events.js";
 export type { RunPlan } from "./pipeline/run.js";
 export type { RunFailure, RunSummary } from "./pipeline/summary.js";

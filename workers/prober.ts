@@ -2,6 +2,7 @@
 import { MessageChannel, parentPort, workerData } from "node:worker_threads";
 import type { Pool } from "undici";
 import { BatchSender } from "../src/pipeline/batch-sender.js";
+import { startBeating } from "../src/pipeline/heartbeat.js";
 import {
   share,
   unpackSymbols,
@@ -20,7 +21,9 @@ import type { ProberContext } from "../src/probe/prober-context.js";
 import { Traffic } from "../src/probe/traffic.js";
 
 const settings = workerData as ProberSettings;
-const threadIndex = Atomics.add(new Int32Array(settings.threadNumber), 0, 1);
+// Piscina replaces a thread that died, also while the run that it belonged to is ending.
+const threadIndex = Atomics.add(new Int32Array(settings.threadNumber), 0, 1) % settings.threads;
+startBeating(settings.beats, 1 + threadIndex);
 const connections = share(settings.connections, settings.threads, threadIndex);
 const counters = new Counters(settings.counters);
 const deadlines = new Deadlines(settings.timeoutMs);

@@ -1,8 +1,9 @@
 /** Writer thread: the only one that opens the database. Answers the main thread's calls and takes the probers' rows. */
-import { parentPort, type MessagePort } from "node:worker_threads";
+import { parentPort, workerData, type MessagePort } from "node:worker_threads";
 import { toPlainError } from "../src/errors.js";
 import type { CreditMessage } from "../src/pipeline/batch-sender.js";
-import type { WriterCalls, WriterReply, WriterRequest } from "../src/pipeline/writer-protocol.js";
+import { startBeating } from "../src/pipeline/heartbeat.js";
+import type { WriterCalls, WriterReply, WriterRequest, WriterSettings } from "../src/pipeline/writer-protocol.js";
 import type { RowBatch } from "../src/probe/batch.js";
 import { Counters } from "../src/probe/counters.js";
 import { UnitAssembler } from "../src/store/assemble.js";
@@ -15,6 +16,8 @@ import { UnitWriter } from "../src/store/units.js";
 import { COMMIT_AFTER_MS, WriteSession } from "../src/store/write-session.js";
 
 type Calls = { [M in keyof WriterCalls]: (...args: Parameters<WriterCalls[M]>) => Promise<ReturnType<WriterCalls[M]>> };
+
+startBeating((workerData as WriterSettings).beats, 0);
 
 let store: Store | undefined;
 let runId: number | undefined;

@@ -1,7 +1,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { CreditMessage } from "../../src/pipeline/batch-sender.js";
 import { warmDns } from "../../src/pipeline/dns.js";
-import { DEFAULT_THREADS, DEFAULTS } from "../../src/pipeline/options.js";
+import { DEFAULT_CONNECTIONS, DEFAULT_THREADS } from "../../src/pipeline/options.js";
 import { ProberPool } from "../../src/pipeline/prober-pool.js";
 import { headShards } from "../../src/pipeline/shards.js";
 import type { RowBatch } from "../../src/probe/batch.js";
@@ -22,7 +22,7 @@ export interface ProbeSetup {
 /** The default of `bfa update`. */
 export const DEFAULT_SETUP: ProbeSetup = {
   threads: DEFAULT_THREADS.update,
-  connections: DEFAULTS.connections,
+  connections: DEFAULT_CONNECTIONS.http1,
   pooled: true,
   http2: false,
 };
@@ -54,10 +54,14 @@ export async function runProbes(
       addresses: table,
       counters: counters.buffer,
       traffic: new Traffic().buffer,
+      beats: new SharedArrayBuffer((setup.threads + 1) * Int32Array.BYTES_PER_ELEMENT),
       threadNumber: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
     },
     (port) => {
       rows.collect(port);
+    },
+    (error) => {
+      throw error;
     },
   );
   const heads = countHeads(work);

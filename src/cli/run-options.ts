@@ -1,5 +1,5 @@
 import type { Argv, InferredOptionTypes, Options } from "yargs";
-import { DEFAULTS } from "../pipeline/options.js";
+import { DEFAULT_CONNECTIONS, DEFAULTS } from "../pipeline/options.js";
 import { ENDPOINTS } from "../vision/dataset.js";
 import { defaultDatabase } from "./db-path.js";
 import { httpUrl, nonEmpty, pemFile, symbolFile, symbolList, wholeNumber } from "./validate-options.js";
@@ -66,7 +66,7 @@ export const runOptions = {
     string: true,
     requiresArg: true,
     coerce: wholeNumber("connections", 1, 1024),
-    default: String(DEFAULTS.connections),
+    defaultDescription: `${DEFAULT_CONNECTIONS.http1}; ${DEFAULT_CONNECTIONS.http2} with --http2`,
   },
   http2: { describe: "offer HTTP/2", boolean: true, default: false },
   pool: { describe: "keep connections open (--no-pool opens one for every HEAD)", boolean: true, default: true },

@@ -18,7 +18,7 @@ export interface RunOptions {
   source?: "auto" | "head" | "list";
   /** Prober threads. Default: {@link DEFAULT_THREADS}. */
   threads?: number;
-  /** Sockets in all, split over the threads. */
+  /** Sockets in all, split over the threads. Default: {@link DEFAULT_CONNECTIONS}. */
   connections?: number;
   /** Offer HTTP/2. */
   http2?: boolean;
@@ -45,9 +45,11 @@ export type RunCommand = "update" | "backfill" | "discover";
  */
 export const DEFAULT_THREADS: Readonly<Record<RunCommand, number>> = { update: 1, backfill: 2, discover: 1 };
 
+/** Sockets by default. One of HTTP/2 carries 64 requests at a time, so that few handshakes do for a day. */
+export const DEFAULT_CONNECTIONS = { http1: 64, http2: 8 } as const;
+
 /** Values of the other options left out. */
 export const DEFAULTS = {
-  connections: 64,
   timeoutMs: 10_000,
   retries: 0,
 } as const;

@@ -29,10 +29,14 @@ const LIST_PARALLEL = 32;
 export class ProberPool {
   private readonly piscina: Piscina<ProberTask, ProberAnswer>;
 
-  /** @param onRows called once a thread, with its port for the writer */
+  /**
+   * @param onRows called once a thread, with its port for the writer
+   * @param onDeath called when a thread dies that had nothing to do; one with tasks fails these
+   */
   constructor(
     private readonly settings: ProberSettings,
     onRows: (port: MessagePort) => void,
+    onDeath: (error: ThreadError) => void,
   ) {
     this.piscina = new Piscina<ProberTask, ProberAnswer>({
       filename: ENTRY,
@@ -46,6 +50,9 @@ export class ProberPool {
     });
     this.piscina.on("message", (hello: ProberHello) => {
       onRows(hello.rows);
+    });
+    this.piscina.on("error", (cause: unknown) => {
+      onDeath(endedEarly(cause));
     });
   }
 
@@ -98,8 +105,12 @@ export class ProberPool {
     try {
       return await this.piscina.run(task);
     } catch (cause) {
-      const message = cause instanceof Error ? cause.message : String(cause);
-      throw new ThreadError(`a prober thread ended early: ${message}`, { cause });
+      throw endedEarly(cause);
     }
   }
+}
+
+function endedEarly(cause: unknown): ThreadError {
+  const message = cause instanceof Error ? cause.message : String(cause);
+  return new ThreadError(`a prober thread ended early: ${message}`, { cause });
 }

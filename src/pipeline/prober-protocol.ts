@@ -18,9 +18,10 @@ export interface ProberSettings {
   retries: number;
   ca?: string;
   addresses: AddressTable;
-  /** Buffers of `Counters`, `Traffic` and a counter that numbers the threads. */
+  /** Buffers of `Counters`, `Traffic`, `Heartbeats` (probers from place 1 on) and a counter that numbers the threads. */
   counters: SharedArrayBuffer;
   traffic: SharedArrayBuffer;
+  beats: SharedArrayBuffer;
   threadNumber: SharedArrayBuffer;
 }
 

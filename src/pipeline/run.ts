@@ -1,10 +1,19 @@
+import type { ThreadError } from "../errors.js";
 import { ENDPOINTS } from "../vision/dataset.js";
 import { formatDay, type Day } from "../vision/day.js";
 import { Counters } from "../probe/counters.js";
 import type { CellFailure } from "../probe/shard.js";
 import { Traffic } from "../probe/traffic.js";
 import { warmDns, type DnsWarmUp } from "./dns.js";
-import { BREAKER_CELLS, DEFAULT_THREADS, DEFAULTS, type RunCommand, type RunOptions } from "./options.js";
+import { Heartbeats } from "./heartbeat.js";
+import {
+  BREAKER_CELLS,
+  DEFAULT_CONNECTIONS,
+  DEFAULT_THREADS,
+  DEFAULTS,
+  type RunCommand,
+  type RunOptions,
+} from "./options.js";
 import type { ProberPool } from "./prober-pool.js";
 import type { RunPart } from "./parts.js";
 import { cellsByUnit, headShards, listShards } from "./shards.js";
@@ -101,7 +110,11 @@ class Run {
   private readonly startedTick = performance.now();
   private readonly counters = new Counters();
   private readonly traffic = new Traffic();
-  private readonly writer = new WriterClient();
+  private readonly heartbeats: Heartbeats;
+  private readonly writer: WriterClient;
+  /** Rejects when a thread is stuck or dies idle; never resolves. */
+  private readonly broken: Promise<never>;
+  private announceBroken: (error: ThreadError) => void = () => undefined;
   private readonly failures: CellFailure[] = [];
   private stoppedEarly = false;
   private readonly threads: number;
@@ -113,10 +126,21 @@ class Run {
     private readonly command: RunCommand,
     private readonly options: RunOptions,
   ) {
-    this.connections = options.connections ?? DEFAULTS.connections;
+    this.connections = options.connections ?? DEFAULT_CONNECTIONS[options.http2 === true ? "http2" : "http1"];
     this.threads = Math.min(options.threads ?? DEFAULT_THREADS[command], this.connections);
     this.endpoint = options.endpoint ?? ENDPOINTS.download;
     this.listEndpoint = options.listEndpoint ?? (options.endpoint === undefined ? ENDPOINTS.list : undefined);
+    this.broken = new Promise((_resolve, reject) => {
+      this.announceBroken = reject;
+    });
+    // A run that ended before needs no second word.
+    this.broken.catch(() => undefined);
+    const probers = Array.from({ length: this.threads }, (_, index) => `prober thread ${index + 1}`);
+    this.heartbeats = new Heartbeats(["the writer thread", ...probers], (place, error) => {
+      if (place === 0) this.writer.giveUp(error);
+      this.announceBroken(error);
+    });
+    this.writer = new WriterClient({ beats: this.heartbeats.buffer });
   }
 
   /** Opens the file and warms DNS, has `use` work with them and the pool, and ends everything again. */
@@ -139,8 +163,9 @@ class Run {
         canList: this.listEndpoint !== undefined,
         discover: async () => (await started()).discover(),
       };
-      return await use(session, started, dns);
+      return await Promise.race([use(session, started, dns), this.broken]);
     } finally {
+      this.heartbeats.stop();
       this.traffic.abandon();
       await Promise.all([pool?.then((running) => running.destroy()), this.writer.end()]);
     }
@@ -173,11 +198,16 @@ class Run {
       addresses: dns.table,
       counters: this.counters.buffer,
       traffic: this.traffic.buffer,
+      beats: this.heartbeats.buffer,
       threadNumber: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
     };
-    return new ProberPool(settings, (port) => {
-      this.writer.connect(port);
-    });
+    return new ProberPool(
+      settings,
+      (port) => {
+        this.writer.connect(port);
+      },
+      this.announceBroken,
+    );
   }
 
   /** Carries out a plan: probes its parts one after the other while the writer commits what is whole. */

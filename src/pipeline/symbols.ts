@@ -12,11 +12,13 @@ const LIST_MAX_AGE = 24 * 3_600_000;
  * folder is gone.
  *
  * @throws DiscoveryError when the bucket can't be listed
- * @throws UsageError when there is nothing to list and nothing is known, or no symbol is left
+ * @throws UsageError when a name can't be a symbol, there is nothing to list and nothing is known, or no symbol is left
  */
 export async function resolveSymbols(session: RunSession): Promise<string[]> {
   const { quote } = session.options;
   const symbols = session.options.symbols ?? (await perpetuals(session));
+  const wrong = symbols.find((symbol) => !isSymbol(symbol));
+  if (wrong !== undefined) throw new UsageError(`not a symbol: ${JSON.stringify(wrong)}`);
   const chosen = [...new Set(symbols)].filter(
     (symbol) => quote === undefined || classifySymbol(symbol).quote === quote,
   );

@@ -1,6 +1,6 @@
 import { Worker, type MessagePort } from "node:worker_threads";
 import { fromPlainError, ThreadError } from "../errors.js";
-import type { WriterCalls, WriterMethod, WriterReply, WriterRequest } from "./writer-protocol.js";
+import type { WriterCalls, WriterMethod, WriterReply, WriterRequest, WriterSettings } from "./writer-protocol.js";
 
 const ENTRY = new URL("../../workers/writer.js", import.meta.url);
 
@@ -14,7 +14,7 @@ interface Pending {
 
 /** The main thread's end of the writer thread, the only one that opens the database file. */
 export class WriterClient {
-  private readonly worker = new Worker(ENTRY, { name: "bfa-writer", resourceLimits: WRITER_HEAP });
+  private readonly worker: Worker;
   private readonly pending = new Map<number, Pending>();
   private readonly exited: Promise<void>;
   private lastId = 0;
@@ -23,7 +23,8 @@ export class WriterClient {
   private announceFailure: (error: Error) => void = () => undefined;
   private death: Error | undefined;
 
-  constructor() {
+  constructor(settings: WriterSettings) {
+    this.worker = new Worker(ENTRY, { name: "bfa-writer", resourceLimits: WRITER_HEAP, workerData: settings });
     this.failed = new Promise((_resolve, reject) => {
       this.announceFailure = reject;
     });
@@ -63,6 +64,11 @@ export class WriterClient {
   /** Hands a prober's port to the writer. */
   connect(port: MessagePort): void {
     this.worker.postMessage({ type: "rows", port } satisfies WriterRequest, [port]);
+  }
+
+  /** Gives up a thread that doesn't answer any more: all calls, also later ones, fail with the error. */
+  giveUp(error: ThreadError): void {
+    this.die(error);
   }
 
   /** Closes the file, if it is still open, and ends the thread. A run without its `close` call stays unfinished. */

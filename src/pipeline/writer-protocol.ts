@@ -7,6 +7,12 @@ import type { RunEnd, RunStart } from "../store/runs.js";
 import type { Day } from "../vision/day.js";
 import type { UnitBy } from "./shards.js";
 
+/** What the writer thread is started with (`workerData`). */
+export interface WriterSettings {
+  /** Buffer of `Heartbeats`; the writer's place is 0. */
+  beats: SharedArrayBuffer;
+}
+
 /** What the main thread needs to know of the file to plan a run. */
 export interface StoreFacts {
   symbols: KnownSymbol[];

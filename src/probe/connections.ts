@@ -20,8 +20,11 @@ export interface ConnectionOptions {
   onConnect: () => void;
 }
 
-/** Requests in flight on one HTTP/2 socket. HTTP/1.1 has one: an answer that hangs must not hold up others. */
-export const STREAMS_PER_CONNECTION = 16;
+/**
+ * Requests in flight on one HTTP/2 socket: below the 100 to 128 that servers allow. HTTP/1.1 has one: an answer that
+ * hangs must not hold up others, and bytes that a server sends too much must not be taken for the next answer.
+ */
+export const STREAMS_PER_CONNECTION = 64;
 
 /** Options of a request that wants to know which client of the pool it went to. */
 export interface ClientAwareOptions extends Dispatcher.DispatchOptions {
@@ -31,19 +34,24 @@ export interface ClientAwareOptions extends Dispatcher.DispatchOptions {
 /**
  * A client of the pool (one socket at a time) that knows whether its socket has served before and whether any byte of
  * the current answer has come. undici's errors don't tell the close of an idle kept-alive socket from a broken answer,
- * and only the former may be replayed.
+ * and only the former may be replayed. On HTTP/2 the bytes on a socket are those of many answers: there a request whose
+ * own answer has not begun may be replayed when the connection ends, as by a GOAWAY.
  */
 export class ConnectionClient extends Client {
-  private watching = false;
   private served = false;
   private answering = false;
 
-  /** Watches a socket that this client just opened. On HTTP/2 a close can't be told apart so simply: no replay there. */
-  watch(socket: Socket): void {
-    this.watching = !("alpnProtocol" in socket && socket.alpnProtocol === "h2");
+  /** A new socket is being opened: what fails from here on is not the end of an old one. */
+  connecting(): void {
     this.served = false;
     this.answering = false;
-    if (!this.watching) return;
+  }
+
+  /** Watches a socket that this client just opened. */
+  watch(socket: Socket): void {
+    if ("alpnProtocol" in socket && socket.alpnProtocol === "h2") return;
+    // Also where HTTP/2 was offered and not taken.
+    this.pipelining = 1;
     // Registered before undici's own listener, so it sees the bytes before they are parsed.
     socket.on("readable", () => {
       if (socket.readableLength > 0) this.answering = true;
@@ -65,9 +73,14 @@ export class ConnectionClient extends Client {
     this.served = true;
   }
 
+  /** Whether the socket that failed had served a request before. */
+  get hasServed(): boolean {
+    return this.served;
+  }
+
   /** Whether a failure right now is that of a kept-alive socket closed before the first byte of the answer. */
   get isStale(): boolean {
-    return this.watching && this.served && !this.answering;
+    return this.served && !this.answering;
   }
 }
 
@@ -93,6 +106,7 @@ export function createPool(options: ConnectionOptions): Pool {
       const client: ConnectionClient = new ConnectionClient(origin, {
         ...clientOptions,
         connect: (target, callback) => {
+          client.connecting();
           connect(target, (...result) => {
             if (result[0] === null) client.watch(result[1]);
             callback(...result);

@@ -30,7 +30,9 @@ export class Deadlines {
     this.timer.unref();
   }
 
+  /** Starts a request's time, also anew. */
   start(request: TimedRequest): void {
+    this.inFlight.delete(request);
     request.startedAt = performance.now();
     this.inFlight.add(request);
   }

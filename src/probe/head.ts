@@ -1,6 +1,7 @@
 import type { Dispatcher, Pool } from "undici";
 import type { ClientAwareOptions, ConnectionClient } from "./connections.js";
 import type { Deadlines, TimedRequest } from "./deadlines.js";
+import { parseHttpDate } from "./http-date.js";
 import { failureOf, statusFailure, type Outcome } from "./outcome.js";
 
 /** What HEADs of one thread share. */
@@ -52,6 +53,8 @@ class HeadRequest implements Dispatcher.DispatchHandler, TimedRequest {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.controller = controller;
+    // It may have waited in line for its socket: the time for the answer begins now.
+    this.context.deadlines.start(this);
     this.client?.requestStarted();
   }
 
@@ -79,18 +82,27 @@ class HeadRequest implements Dispatcher.DispatchHandler, TimedRequest {
     const failure = failureOf(error);
     const client = this.client;
     const socketEnded = failure.kind === "closed" || failure.kind === "reset";
-    if (client?.isStale === true && socketEnded && this.outcome === undefined && !this.replayed) {
-      this.context.deadlines.end(this);
+    if (client === undefined || !socketEnded) {
+      this.finish({ type: "failed", failure });
+    } else if (this.controller === undefined && client.hasServed) {
+      // It was waiting for its turn: undici fails such requests too when a kept-alive socket is reset.
+      this.sendAgain(client);
+    } else if (client.isStale && this.outcome === undefined && !this.replayed) {
       this.replayed = true;
-      this.controller = undefined;
       this.context.onReplay();
-      // The client has lost its only socket, so the same client means a fresh connection, within the cap.
-      setImmediate(() => {
-        this.send(client);
-      });
-      return;
+      this.sendAgain(client);
+    } else {
+      this.finish({ type: "failed", failure });
     }
-    this.finish({ type: "failed", failure });
+  }
+
+  /** The client has lost its only socket, so the same client means a fresh connection, within the cap. */
+  private sendAgain(client: ConnectionClient): void {
+    this.context.deadlines.end(this);
+    this.controller = undefined;
+    setImmediate(() => {
+      this.send(client);
+    });
   }
 
   private finish(outcome: Outcome): void {
@@ -107,7 +119,7 @@ function classify(status: number, headers: Record<string, string | string[] | un
   const size = typeof length === "string" && /^\d{1,15}$/.test(length) ? Number(length) : undefined;
   if (size === undefined) return malformed(`Content-Length is ${JSON.stringify(length ?? null)}`);
   const modified = headers["last-modified"];
-  const lastModified = typeof modified === "string" ? Date.parse(modified) : NaN;
+  const lastModified = typeof modified === "string" ? parseHttpDate(modified) : NaN;
   if (Number.isNaN(lastModified)) return malformed(`Last-Modified is ${JSON.stringify(modified ?? null)}`);
   return { type: "available", size, lastModified };
 }

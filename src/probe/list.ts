@@ -42,6 +42,7 @@ class ListCall implements Dispatcher.DispatchHandler, TimedRequest {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.controller = controller;
+    this.context.deadlines.start(this);
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {

@@ -1,0 +1,113 @@
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { backfill } from "../../src/pipeline/backfill.js";
+import type { RunSummary } from "../../src/pipeline/summary.js";
+import { chance, hashText } from "../../src/replica/random.js";
+import { syntheticHistory } from "../../src/replica/synthetic.js";
+import { fileIndex } from "../../src/replica/history.js";
+import { dayOf, formatDay } from "../../src/vision/day.js";
+import { keyPath, klineKey } from "../../src/vision/object-key.js";
+import { soundness, tableOf, temporaryFolder } from "../support/database.js";
+import { startRawServer, status } from "../support/raw-server.js";
+import { truthOf } from "../support/truth.js";
+import { FAULTS, ODDITIES, SLOW_FAULTS, type Fault } from "./faults.js";
+
+/** Runs with another mix of faults each; HOSTILE_SEEDS asks for more. */
+const SEEDS = Number(process.env["HOSTILE_SEEDS"] ?? 16);
+
+const first = dayOf("2024-01-01");
+const last = first + 39;
+const history = syntheticHistory({ seed: 9, symbols: 14, from: first - 5, through: last + 10 });
+const symbols = history.folders.map(({ symbol }) => symbol);
+
+/** True answers by path. */
+const honest = new Map(
+  history.folders.flatMap((folder) =>
+    Array.from({ length: last - first + 1 }, (_, i) => {
+      const file = fileIndex(folder, first + i);
+      const uploaded = new Date((folder.uploaded[file] ?? 0) * 1000).toUTCString();
+      const answer =
+        file < 0
+          ? status(404)
+          : `HTTP/1.1 200 OK\r\nContent-Length: ${folder.sizes[file] ?? 0}\r\nLast-Modified: ${uploaded}\r\n\r\n`;
+      return [keyPath(klineKey(folder.symbol, first + i)), answer] as const;
+    }),
+  ),
+);
+
+/** What the server does with each HEAD of a run: of days 1 in 3 meets faults, of other answers every third is odd. */
+function plan(seed: number): (path: string) => Fault {
+  const slow = seed % 8 === 0;
+  return (path) => {
+    const day = hashText(path.slice(-14));
+    const cell = hashText(path);
+    const pick = (faults: readonly Fault[]): Fault => {
+      const picked = faults[Math.floor(chance(seed, 3, cell) * faults.length)];
+      if (picked === undefined) throw new Error("nothing to pick from");
+      return picked;
+    };
+    if (chance(seed, 1, day) < 1 / 3 && chance(seed, 2, cell) < 0.3) {
+      return pick(slow && chance(seed, 4, cell) < 0.1 ? SLOW_FAULTS : FAULTS);
+    }
+    return pick(chance(seed, 5, cell) < 1 / 3 ? ODDITIES : ODDITIES.slice(0, 1));
+  };
+}
+
+/** Sockets, threads and timers that keep this process alive. */
+function handles(): string[] {
+  return process
+    .getActiveResourcesInfo()
+    .filter((name) => /Worker|MessagePort|TCP|TLS|Timeout/.test(name))
+    .sort();
+}
+
+describe("a server with every fault at once", () => {
+  it.each(Array.from({ length: SEEDS }, (_, seed) => seed))(
+    "seed %i: whole days hold the truth, every other cell is reported with its kind, nothing is left behind",
+    async (seed) => {
+      const faultOf = plan(seed);
+      const server = await startRawServer((socket, head, _nth, reset) => {
+        const path = head.split(" ")[1] ?? "";
+        faultOf(path).behave(socket, honest.get(path) ?? status(400), reset);
+      });
+      const { path: folder, remove } = temporaryFolder();
+      const db = join(folder, "a.duckdb");
+      try {
+        const before = handles();
+        const summary = await backfill({
+          ...{ db, endpoint: server.url, ca: server.ca, symbols, from: formatDay(first), to: formatDay(last) },
+          ...{ source: "head", connections: 16, threads: 1 + (seed % 3), pool: seed % 5 !== 1, timeoutMs: 3000 },
+        });
+        // Nothing is left once the threads' own ends are closed, a turn or two later.
+        await expect.poll(handles).toEqual(before);
+        expectReported(summary, faultOf);
+        const failedDays = new Set(summary.failures.map(({ date }) => date));
+        const truth = truthOf(history, symbols, first, last).filter((row) => !failedDays.has(row.slice(0, 10)));
+        expect(await tableOf(db)).toEqual(truth);
+        expect(await soundness(db)).toEqual({ wrongCounts: 0, duplicates: 0 });
+        expect(summary).toMatchObject({ rowsWritten: truth.length, unitsWritten: truth.length / symbols.length });
+      } finally {
+        await server.close();
+        remove();
+      }
+    },
+  );
+});
+
+/** Exactly the cells that met a fault are named, each with a kind that fits, and the numbers add up. */
+function expectReported(summary: RunSummary, faultOf: (path: string) => Fault): void {
+  const { probes, available, missing, failed, requests, retries, failures } = summary;
+  const kinds = new Map(failures.map(({ symbol, date, kind }) => [keyPath(klineKey(symbol, dayOf(date))), kind]));
+  const wrong = [...honest.keys()].flatMap((path) => {
+    const fault = faultOf(path);
+    const kind = kinds.get(path);
+    const right = kind === undefined ? fault.kinds.length === 0 : fault.kinds.includes(kind);
+    return right ? [] : [`${fault.name}: ${kind ?? "no failure"} ${path}`];
+  });
+  expect(wrong).toEqual([]);
+  expect(failed).toBe(failures.length);
+  expect(available + missing + failed).toBe(probes);
+  expect(probes).toBe(honest.size);
+  expect(requests).toBe(probes + retries);
+  expect(summary.outcome).toBe(failed > 0 ? "failed" : "whole");
+}
