@@ -16,7 +16,7 @@ export interface HeadContext {
 
 /**
  * Sends one HEAD and gives its outcome, once. A HEAD that meets a kept-alive socket which the server has closed in the
- * meantime is replayed once on a fresh connection. Redirects are not followed.
+ * meantime is replayed on a fresh connection. Redirects are not followed.
  *
  * @param path percent-encoded path of the file on the pool's origin
  */
@@ -29,7 +29,6 @@ class HeadRequest implements Dispatcher.DispatchHandler, TimedRequest {
   startedAt = 0;
   private client: ConnectionClient | undefined = undefined;
   private outcome: Outcome | undefined = undefined;
-  private replayed = false;
 
   constructor(
     private readonly context: HeadContext,
@@ -87,8 +86,8 @@ class HeadRequest implements Dispatcher.DispatchHandler, TimedRequest {
     } else if (this.controller === undefined && client.hasServed) {
       // It was waiting for its turn: undici fails such requests too when a kept-alive socket is reset.
       this.sendAgain(client);
-    } else if (client.isStale && this.outcome === undefined && !this.replayed) {
-      this.replayed = true;
+    } else if (client.isStale && this.outcome === undefined) {
+      // On a fresh socket a failure is final. Another HEAD may have been served first on it: then it is kept-alive again.
       this.context.onReplay();
       this.sendAgain(client);
     } else {

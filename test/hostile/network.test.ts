@@ -3,37 +3,23 @@ import { describe, expect, it } from "vitest";
 import { backfill } from "../../src/pipeline/backfill.js";
 import type { RunSummary } from "../../src/pipeline/summary.js";
 import { chance, hashText } from "../../src/replica/random.js";
-import { syntheticHistory } from "../../src/replica/synthetic.js";
-import { fileIndex } from "../../src/replica/history.js";
 import { dayOf, formatDay } from "../../src/vision/day.js";
 import { keyPath, klineKey } from "../../src/vision/object-key.js";
 import { soundness, tableOf, temporaryFolder } from "../support/database.js";
 import { startRawServer, status } from "../support/raw-server.js";
 import { truthOf } from "../support/truth.js";
 import { FAULTS, ODDITIES, SLOW_FAULTS, type Fault } from "./faults.js";
+import { first, history, last, served, symbols } from "./served.js";
 
 /** Runs with another mix of faults each; HOSTILE_SEEDS asks for more. */
 const SEEDS = Number(process.env["HOSTILE_SEEDS"] ?? 16);
 
-const first = dayOf("2024-01-01");
-const last = first + 39;
-const history = syntheticHistory({ seed: 9, symbols: 14, from: first - 5, through: last + 10 });
-const symbols = history.folders.map(({ symbol }) => symbol);
-
-/** True answers by path. */
-const honest = new Map(
-  history.folders.flatMap((folder) =>
-    Array.from({ length: last - first + 1 }, (_, i) => {
-      const file = fileIndex(folder, first + i);
-      const uploaded = new Date((folder.uploaded[file] ?? 0) * 1000).toUTCString();
-      const answer =
-        file < 0
-          ? status(404)
-          : `HTTP/1.1 200 OK\r\nContent-Length: ${folder.sizes[file] ?? 0}\r\nLast-Modified: ${uploaded}\r\n\r\n`;
-      return [keyPath(klineKey(folder.symbol, first + i)), answer] as const;
-    }),
-  ),
-);
+/** The true answer to a HEAD. */
+function honest(path: string): string {
+  const file = served.get(path);
+  if (file === undefined) return status(404);
+  return `HTTP/1.1 200 OK\r\nContent-Length: ${file.size}\r\nLast-Modified: ${file.lastModified}\r\n\r\n`;
+}
 
 /** What the server does with each HEAD of a run: of days 1 in 3 meets faults, of other answers every third is odd. */
 function plan(seed: number): (path: string) => Fault {
@@ -68,7 +54,7 @@ describe("a server with every fault at once", () => {
       const faultOf = plan(seed);
       const server = await startRawServer((socket, head, _nth, reset) => {
         const path = head.split(" ")[1] ?? "";
-        faultOf(path).behave(socket, honest.get(path) ?? status(400), reset);
+        faultOf(path).behave(socket, honest(path), reset);
       });
       const { path: folder, remove } = temporaryFolder();
       const db = join(folder, "a.duckdb");
@@ -98,7 +84,7 @@ describe("a server with every fault at once", () => {
 function expectReported(summary: RunSummary, faultOf: (path: string) => Fault): void {
   const { probes, available, missing, failed, requests, retries, failures } = summary;
   const kinds = new Map(failures.map(({ symbol, date, kind }) => [keyPath(klineKey(symbol, dayOf(date))), kind]));
-  const wrong = [...honest.keys()].flatMap((path) => {
+  const wrong = [...served.keys()].flatMap((path) => {
     const fault = faultOf(path);
     const kind = kinds.get(path);
     const right = kind === undefined ? fault.kinds.length === 0 : fault.kinds.includes(kind);
@@ -107,7 +93,7 @@ function expectReported(summary: RunSummary, faultOf: (path: string) => Fault): 
   expect(wrong).toEqual([]);
   expect(failed).toBe(failures.length);
   expect(available + missing + failed).toBe(probes);
-  expect(probes).toBe(honest.size);
+  expect(probes).toBe(served.size);
   expect(requests).toBe(probes + retries);
   expect(summary.outcome).toBe(failed > 0 ? "failed" : "whole");
 }

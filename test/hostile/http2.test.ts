@@ -1,0 +1,129 @@
+import { once } from "node:events";
+import { constants, createSecureServer, type Http2Session, type ServerHttp2Stream } from "node:http2";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { backfill } from "../../src/pipeline/backfill.js";
+import { createCertificate } from "../../src/replica/certificate.js";
+import { chance, hashText } from "../../src/replica/random.js";
+import { dayOf, formatDay } from "../../src/vision/day.js";
+import { keyPath, klineKey } from "../../src/vision/object-key.js";
+import { soundness, tableOf, temporaryFolder } from "../support/database.js";
+import { truthOf } from "../support/truth.js";
+import { first, history, last, served, symbols } from "./served.js";
+
+const SEEDS = Number(process.env["HOSTILE_SEEDS"] ?? 8);
+
+type Fault = (stream: ServerHttp2Stream) => void;
+
+/** Faults of one stream: its HEAD fails, no other. */
+const STREAM_FAULTS: Fault[] = [
+  (stream) => {
+    stream.respond({ ":status": 503 }, { endStream: true });
+  },
+  (stream) => {
+    stream.respond({ ":status": 301, location: "https://127.0.0.1:1/" }, { endStream: true });
+  },
+  (stream) => {
+    stream.respond({ ":status": 200, "content-length": 5 }, { endStream: true });
+  },
+  (stream) => {
+    stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  },
+  (stream) => {
+    stream.close(constants.NGHTTP2_CANCEL);
+  },
+];
+
+/** Faults of a whole connection: the HEADs under way on it start over, if it has served before, or fail. */
+const SESSION_FAULTS: ((session: Http2Session) => void)[] = [
+  (session) => {
+    session.goaway(constants.NGHTTP2_NO_ERROR);
+  },
+  (session) => {
+    session.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM);
+  },
+  (session) => {
+    session.close();
+  },
+  (session) => {
+    session.destroy();
+  },
+];
+
+async function startServer(seed: number) {
+  const { key, cert, ca } = await createCertificate();
+  const sessions = new Set<Http2Session>();
+  const faulted = new Set<string>();
+  const server = createSecureServer({ key, cert });
+  server.on("session", (session) => {
+    sessions.add(session);
+    session.on("error", () => undefined);
+    session.on("close", () => sessions.delete(session));
+  });
+  server.on("stream", (stream, headers) => {
+    stream.on("error", () => undefined);
+    const path = String(headers[":path"]);
+    const cell = hashText(path);
+    const pick = <T>(from: readonly T[]) => from[Math.floor(chance(seed, 3, cell) * from.length)];
+    if (chance(seed, 1, hashText(path.slice(-14))) < 1 / 3 && chance(seed, 2, cell) < 0.2) {
+      faulted.add(path);
+      pick(STREAM_FAULTS)?.(stream);
+      return;
+    }
+    const file = served.get(path);
+    const found = file && { ":status": 200, "content-length": file.size, "last-modified": file.lastModified };
+    stream.respond(found ?? { ":status": 404 }, { endStream: true });
+    if (chance(seed, 4, cell) < 0.03 && stream.session !== undefined) {
+      const { session } = stream;
+      stream.on("close", () => {
+        if (!session.destroyed) pick(SESSION_FAULTS)?.(session);
+      });
+    }
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    url: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    ca,
+    faulted,
+    close: async () => {
+      for (const session of sessions) session.destroy();
+      server.close();
+      await once(server, "close");
+    },
+  };
+}
+
+describe("an HTTP/2 server that resets streams, says GOAWAY and drops connections", () => {
+  it.each(Array.from({ length: SEEDS }, (_, seed) => seed))(
+    "seed %i: whole days hold the truth, every other cell is reported",
+    async (seed) => {
+      const server = await startServer(seed);
+      const { path: folder, remove } = temporaryFolder();
+      const db = join(folder, "a.duckdb");
+      try {
+        const summary = await backfill({
+          ...{ db, endpoint: server.url, ca: server.ca, symbols, from: formatDay(first), to: formatDay(last) },
+          ...{ source: "head", http2: true, connections: 1 + (seed % 4), threads: 1, timeoutMs: 5000 },
+        });
+        const { probes, available, missing, failed, failures } = summary;
+        const named = failures.map(({ symbol, date }) => keyPath(klineKey(symbol, dayOf(date))));
+        expect(available + missing + failed).toBe(probes);
+        expect(probes).toBe(served.size);
+        expect(named).toHaveLength(failed);
+        expect(new Set(named).size).toBe(failed);
+        expect([...server.faulted].filter((path) => !named.includes(path))).toEqual([]);
+        // A connection that ends may take HEADs with it, but never on its own account a whole run.
+        expect(failed - server.faulted.size).toBeLessThan(probes / 4);
+        const failedDays = new Set(failures.map(({ date }) => date));
+        const truth = truthOf(history, symbols, first, last).filter((row) => !failedDays.has(row.slice(0, 10)));
+        expect(await tableOf(db)).toEqual(truth);
+        expect(await soundness(db)).toEqual({ wrongCounts: 0, duplicates: 0 });
+      } finally {
+        await server.close();
+        remove();
+      }
+    },
+  );
+});

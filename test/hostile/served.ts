@@ -1,0 +1,29 @@
+import { fileIndex } from "../../src/replica/history.js";
+import { syntheticHistory } from "../../src/replica/synthetic.js";
+import { dayOf } from "../../src/vision/day.js";
+import { keyPath, klineKey } from "../../src/vision/object-key.js";
+
+/** Days and symbols that the faulty servers of these tests have. */
+export const first = dayOf("2024-01-01");
+export const last = first + 39;
+export const history = syntheticHistory({ seed: 9, symbols: 14, from: first - 5, through: last + 10 });
+export const symbols = history.folders.map(({ symbol }) => symbol);
+
+/** A file as a server tells of it. */
+export interface ServedFile {
+  size: number;
+  /** HTTP date. */
+  lastModified: string;
+}
+
+/** The truth about every (symbol, day) by its path; undefined where there is no file. */
+export const served: ReadonlyMap<string, ServedFile | undefined> = new Map(
+  history.folders.flatMap((folder) =>
+    Array.from({ length: last - first + 1 }, (_, i) => {
+      const file = fileIndex(folder, first + i);
+      const size = folder.sizes[file];
+      const lastModified = new Date((folder.uploaded[file] ?? 0) * 1000).toUTCString();
+      return [keyPath(klineKey(folder.symbol, first + i)), size === undefined ? undefined : { size, lastModified }];
+    }),
+  ),
+);
