@@ -55,21 +55,18 @@ function clock(start: string, speed = 1): NodeJS.ProcessEnv {
 }
 
 describe("dates are UTC", () => {
-  it.each(["Pacific/Kiritimati", "Pacific/Pago_Pago", "Europe/Berlin", "America/St_Johns", "Asia/Kathmandu"])(
-    "in %s",
-    async (TZ) => {
-      const range = ["--from", "2023-10-25", "--to", "2024-04-02"];
-      await bfa(["backfill", ...range, "--source", "list"], { TZ });
-      expect(await tableOf(db)).toEqual(truthOf(history, symbols, dayOf("2023-10-25"), dayOf("2024-04-02")));
-      await bfa(["update", "--date", "2024-03-31"], { TZ });
-      expect(await rowsOf(db, "SELECT count(*)::INT FROM replacements")).toEqual([[0]]);
-      const query = await runCli(["query", "counts", "2024-03-30", "2024-03-31", "--db", db, "--format", "json"], {
-        TZ,
-      });
-      const days = JSON.parse(query.stdout) as { date: string }[];
-      expect(days.map(({ date }) => date)).toEqual(["2024-03-30", "2024-03-31"]);
-    },
-  );
+  it.each(["Pacific/Kiritimati", "America/St_Johns", "Europe/Berlin"])("in %s", async (TZ) => {
+    const range = ["--from", "2023-10-25", "--to", "2024-04-02"];
+    await bfa(["backfill", ...range, "--source", "list"], { TZ });
+    expect(await tableOf(db)).toEqual(truthOf(history, symbols, dayOf("2023-10-25"), dayOf("2024-04-02")));
+    await bfa(["update", "--date", "2024-03-31"], { TZ });
+    expect(await rowsOf(db, "SELECT count(*)::INT FROM replacements")).toEqual([[0]]);
+    const query = await runCli(["query", "counts", "2024-03-30", "2024-03-31", "--db", db, "--format", "json"], {
+      TZ,
+    });
+    const days = JSON.parse(query.stdout) as { date: string }[];
+    expect(days.map(({ date }) => date)).toEqual(["2024-03-30", "2024-03-31"]);
+  });
 });
 
 describe("midnight UTC", () => {

@@ -51,10 +51,6 @@ const WRONG = {
 
 const CASES: [command: string, option: string, kind: keyof typeof WRONG][] = [
   ["update", "threads", "number"],
-  ["update", "connections", "number"],
-  ["update", "timeout", "number"],
-  ["update", "retries", "number"],
-  ["update", "lookback", "number"],
   ["update", "date", "date"],
   ["update", "endpoint", "url"],
   ["update", "symbols", "symbols"],

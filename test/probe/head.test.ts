@@ -203,6 +203,20 @@ describe("head", () => {
     expect(server.requests).toHaveLength(0);
   });
 
+  it("fails on a certificate that has run out, signed by an authority that is trusted", async () => {
+    const { generate } = await import("selfsigned");
+    const past = { notBeforeDate: new Date("2020-01-01"), notAfterDate: new Date("2020-12-31") };
+    const { private: key, cert } = await generate([{ name: "commonName", value: "localhost" }], {
+      ...{ keyType: "ec", curve: "P-256", algorithm: "sha256" },
+      ...past,
+      extensions: [{ name: "subjectAltName", altNames: [{ type: 7, ip: "127.0.0.1" }] }],
+    });
+    const server = await startRawServer((socket) => socket.write(available()), { key, cert, ca: cert });
+    open.push(server.close);
+    expect(kindAndCode(await client(server.url, { ca: server.ca }).head())).toBe("tls CERT_HAS_EXPIRED");
+    expect(server.requests).toHaveLength(0);
+  });
+
   it("fails on a certificate for another name", async () => {
     const server = await startRawServer((socket) => socket.write(available()));
     open.push(server.close);

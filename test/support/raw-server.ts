@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { AddressInfo, Socket } from "node:net";
 import { createServer, type TLSSocket } from "node:tls";
-import { createCertificate } from "../../src/replica/certificate.js";
+import { createCertificate, type Certificate } from "../../src/replica/certificate.js";
 
 /** A TLS server that speaks no HTTP of its own: each request head that arrives is answered by `behave`. */
 export interface RawServer {
@@ -33,15 +33,19 @@ export function status(code: number, headers = ""): string {
   return `HTTP/1.1 ${code} Any\r\nContent-Length: 0\r\n${headers}\r\n`;
 }
 
-/** Starts a raw server on 127.0.0.1. Sockets that the client leaves open are destroyed by `close`. */
-export async function startRawServer(behave: Behaviour): Promise<RawServer> {
-  const certificate = await createCertificate();
+/**
+ * Starts a raw server on 127.0.0.1. Sockets that the client leaves open are destroyed by `close`.
+ *
+ * @param certificate by default one that is in order
+ */
+export async function startRawServer(behave: Behaviour, certificate?: Certificate): Promise<RawServer> {
+  const { key, cert, ca } = certificate ?? (await createCertificate());
   const sockets = new Set<Socket>();
   const raw = new Map<number | undefined, Socket>();
   const requests: string[] = [];
   const waiting = new Set<() => void>();
   let connections = 0;
-  const server = createServer({ key: certificate.key, cert: certificate.cert }, (socket) => {
+  const server = createServer({ key, cert }, (socket) => {
     connections++;
     sockets.add(socket);
     let pending = "";
@@ -67,7 +71,7 @@ export async function startRawServer(behave: Behaviour): Promise<RawServer> {
   return {
     url: `https://127.0.0.1:${port}`,
     port,
-    ca: certificate.ca,
+    ca,
     connections: () => connections,
     requests,
     received: (count) =>

@@ -1,0 +1,202 @@
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  readFileSync,
+  readdirSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { Replica } from "../../src/replica/replica.js";
+import { chance } from "../../src/replica/random.js";
+import { syntheticHistory } from "../../src/replica/synthetic.js";
+import { startReplicaThread } from "../../src/replica/thread.js";
+import { dayAt, formatDay } from "../../src/vision/day.js";
+import { classifySymbol } from "../../src/vision/symbol.js";
+import { runCli, startCli } from "../support/cli.js";
+import { rowsOf, soundness, tableOf, temporaryFolder } from "../support/database.js";
+import { startRawServer } from "../support/raw-server.js";
+import { truthOf } from "../support/truth.js";
+
+const last = dayAt(Date.now()) - 10;
+const first = last - 199;
+const options = { seed: 13, symbols: 60, from: first, through: last };
+const history = syntheticHistory(options);
+const symbols = history.folders
+  .map((folder) => folder.symbol)
+  .filter((symbol) => classifySymbol(symbol).class !== "delivery");
+const range = ["--from", formatDay(first), "--to", formatDay(last)];
+
+let replica: Replica;
+/** A file with the whole history, to be copied. */
+let sound: ReturnType<typeof temporaryFolder> & { db: string };
+let folder: ReturnType<typeof temporaryFolder>;
+let db: string;
+let env: NodeJS.ProcessEnv;
+
+beforeAll(async () => {
+  replica = await startReplicaThread({ history: { type: "synthetic", ...options } });
+  sound = { ...temporaryFolder(), db: "" };
+  sound.db = join(sound.path, "sound.duckdb");
+  const ca = join(sound.path, "ca.pem");
+  writeFileSync(ca, replica.ca);
+  env = { BFA_ENDPOINT: replica.url, BFA_LIST_ENDPOINT: replica.listUrl, BFA_CA: ca };
+  expect(await bfa("backfill", "--db", sound.db, ...range)).toMatchObject({ code: 0 });
+});
+afterAll(async () => {
+  await replica.close();
+  sound.remove();
+});
+beforeEach(() => {
+  folder = temporaryFolder();
+  db = join(folder.path, "a.duckdb");
+});
+afterEach(() => {
+  folder.remove();
+});
+
+function bfa(...args: string[]) {
+  return runCli(args, env);
+}
+
+describe("two at once on one file", () => {
+  it("two backfills: one works, the other says who has the file and touches nothing", async () => {
+    const both = await Promise.all([1, 2].map(() => bfa("backfill", "--db", db, ...range)));
+    const [ok, refused] = both.sort((a, b) => Number(a.code) - Number(b.code));
+    expect({ ok: ok?.code, refused: refused?.code }, refused?.stderr).toEqual({ ok: 0, refused: 3 });
+    expect(refused?.stderr).toMatch(/^bfa: .*a\.duckdb is in use by .*\n$/m);
+    expect(refused?.stdout).toBe("");
+    expect(await tableOf(db)).toEqual(truthOf(history, symbols, first, last));
+    expect(await soundness(db)).toEqual({ wrongCounts: 0, duplicates: 0 });
+    expect(readdirSync(folder.path)).toEqual(["a.duckdb"]);
+  });
+
+  it("a question while a run writes: a clear word, and the answer once the run is over", async () => {
+    const silent = await startRawServer(() => undefined);
+    copyFileSync(sound.db, db);
+    const ca = join(folder.path, "ca.pem");
+    writeFileSync(ca, silent.ca);
+    const args = ["update", "--db", db, "--symbols", "BTCUSDT", "--endpoint", silent.url, "--ca", ca];
+    const running = startCli(args, {});
+    try {
+      await silent.received(1);
+      const asked = await bfa("query", "counts", "--db", db);
+      expect({ code: asked.code, stdout: asked.stdout }).toEqual({ code: 3, stdout: "" });
+      expect(asked.stderr).toMatch(/is in use by/);
+    } finally {
+      running.child.kill("SIGKILL");
+      await running.done;
+      await silent.close();
+    }
+    expect((await bfa("query", "snapshot", formatDay(last), "--db", db)).code).toBe(0);
+  });
+
+  it("questions beside each other: all are answered", async () => {
+    copyFileSync(sound.db, db);
+    const answers = await Promise.all([1, 2, 3, 4].map(() => bfa("query", "counts", "--db", db)));
+    expect(answers.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
+    expect(new Set(answers.map(({ stdout }) => stdout)).size).toBe(1);
+  });
+});
+
+describe("a signal at any moment", () => {
+  it.each(["SIGTERM", "SIGHUP", "SIGKILL"] as const)(
+    "%s leaves whole days of an update and whole imports",
+    async (signal) => {
+      copyFileSync(sound.db, db);
+      const other = join(folder.path, "other.duckdb");
+      copyFileSync(sound.db, other);
+      const into = join(folder.path, "into.duckdb");
+      for (let moment = 0; moment < 4; moment++) {
+        const update = startCli(["update", "--db", db, "--lookback", "40", "--date", formatDay(last)], env);
+        const importing = startCli(["import", other, "--db", into], env);
+        await sleep(100 + moment * 190);
+        update.child.kill(signal);
+        importing.child.kill(signal);
+        const ended = [await update.done, await importing.done];
+        for (const { code, signal: by, stderr } of ended) {
+          // By its own decision, or by the signal where it is not caught.
+          expect(code === null ? by : code, stderr).toSatisfy(
+            (end: number | string) => end === signal || end === 0 || end === 130,
+          );
+        }
+      }
+      for (const file of [db, into]) {
+        if (!existsSync(file)) continue;
+        const tables = await rowsOf(file, "SELECT 1 FROM information_schema.tables WHERE table_name = 'availability'");
+        if (tables.length === 0) continue;
+        expect(await soundness(file)).toEqual({ wrongCounts: 0, duplicates: 0 });
+        const table = await tableOf(file);
+        expect([0, symbols.length * 200]).toContain(table.length);
+      }
+      expect(await tableOf(db)).toEqual(truthOf(history, symbols, first, last));
+      expect((await bfa("import", other, "--db", into)).code).toBe(0);
+      expect(await tableOf(into)).toEqual(await tableOf(db));
+    },
+  );
+});
+
+describe("a file that was damaged", () => {
+  /** Every command ends by itself with a line, or with an answer where the damage isn't in its way. */
+  async function expectNoCrash(what: string): Promise<void> {
+    const before = readFileSync(db);
+    for (const args of [
+      ["query", "snapshot", formatDay(last)],
+      ["validate"],
+      ["update", "--date", formatDay(last), "--symbols", "BTCUSDT"],
+    ]) {
+      const { code, signal, stderr } = await bfa(...args, "--db", db);
+      const said = `${what}, ${args.join(" ")}: ${String(code)} ${String(signal)}\n${stderr}`;
+      expect([0, 1, 3], said).toContain(code);
+      expect(stderr, said).not.toContain("unexpected error");
+      if (code === 3) expect(stderr.trimEnd().split("\n").length, said).toBeLessThanOrEqual(2);
+      writeFileSync(db, before);
+    }
+  }
+
+  it.each([0, 4096, 0.5])("cut to %d: is named, not crashed on", async (length) => {
+    copyFileSync(sound.db, db);
+    const size = statSync(db).size;
+    truncateSync(db, length > 0 && length < 1 ? Math.floor(size * length) : length);
+    await expectNoCrash(`cut to ${length}`);
+  });
+
+  it.each([0, 1, 2])("overwritten in places (seed %d): is named, not crashed on", async (seed) => {
+    const bytes = readFileSync(sound.db);
+    for (let place = 0; place < 4; place++) {
+      const at = Math.floor(chance(seed, 1, place) * bytes.length);
+      bytes.fill(Math.floor(chance(seed, 2, place) * 256), at, Math.min(at + 3000, bytes.length));
+    }
+    writeFileSync(db, bytes);
+    await expectNoCrash(`seed ${seed}`);
+  });
+});
+
+describe.skipIf(process.platform === "win32")("permissions", () => {
+  it("of a new file are those that the user's mask leaves", async () => {
+    const mask = process.umask(0o077);
+    try {
+      expect((await bfa("update", "--date", formatDay(last), "--db", db)).code).toBe(0);
+    } finally {
+      process.umask(mask);
+    }
+    expect(statSync(db).mode & 0o777).toBe(0o600);
+  });
+
+  // The superuser may write what is read-only.
+  it.skipIf(process.getuid?.() === 0)(
+    "that forbid writing end a run with a word, and let questions through",
+    async () => {
+      copyFileSync(sound.db, db);
+      chmodSync(db, 0o400);
+      const update = await bfa("update", "--date", formatDay(last), "--db", db);
+      expect(update.code).toBe(3);
+      expect(update.stderr).toContain(db);
+      expect((await bfa("query", "snapshot", formatDay(last), "--db", db)).code).toBe(0);
+    },
+  );
+});

@@ -1,0 +1,42 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { describe, expect, it } from "vitest";
+
+const root = new URL("../../", import.meta.url);
+const read = (name: string) => readFileSync(fileURLToPath(new URL(name, root)), "utf8");
+
+interface LockedPackage {
+  version?: string;
+  resolved?: string;
+  integrity?: string;
+  hasInstallScript?: boolean;
+  dev?: boolean;
+  link?: boolean;
+}
+
+const manifest = JSON.parse(read("package.json")) as {
+  dependencies: Record<string, string>;
+  scripts: Record<string, string>;
+};
+const lock = JSON.parse(read("package-lock.json")) as { packages: Record<string, LockedPackage> };
+const shipped = Object.entries(lock.packages).filter(([path, { dev }]) => path !== "" && dev !== true);
+
+describe("what an installation brings", () => {
+  it("runs no script of the package or of any dependency", () => {
+    const hooks = ["preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare"];
+    expect(Object.keys(manifest.scripts).filter((name) => hooks.includes(name))).toEqual([]);
+    expect(shipped.filter(([, { hasInstallScript }]) => hasInstallScript === true).map(([path]) => path)).toEqual([]);
+  });
+
+  it("is pinned by its hash, every package of it", () => {
+    expect(shipped.filter(([, { integrity }]) => !/^sha512-/.test(integrity ?? "")).map(([path]) => path)).toEqual([]);
+  });
+
+  it("is named in the README, each direct dependency with its reason", () => {
+    const table = read("README.md").split("## Dependencies")[1]?.split("\n## ")[0] ?? "";
+    const named = [...table.matchAll(/^\|([^|]+)\|/gm)].flatMap(([, cell]) =>
+      [...(cell ?? "").matchAll(/`([^`]+)`/g)].map(([, name]) => name),
+    );
+    expect(named.sort()).toEqual(Object.keys(manifest.dependencies).sort());
+  });
+});
