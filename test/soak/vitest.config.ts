@@ -1,0 +1,15 @@
+import { mergeConfig } from "vitest/config";
+import base from "../vitest.config.js";
+
+/** Runs the soak of this folder, which the suite leaves out since it takes minutes. */
+export default mergeConfig(
+  { ...base, test: { ...base.test, include: [] } },
+  {
+    test: {
+      include: ["test/soak/*.soak.ts"],
+      testTimeout: 3_600_000,
+      hookTimeout: 60_000,
+      disableConsoleIntercept: true,
+    },
+  },
+);
