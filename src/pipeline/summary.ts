@@ -109,7 +109,9 @@ export function summarize(ending: RunEnding): RunSummary {
       symbol: symbols[symbol] ?? "",
       date: formatDay(from),
       days,
-      ...failure,
+      kind: failure.kind,
+      code: failure.code,
+      message: failure.message,
     })),
   };
 }

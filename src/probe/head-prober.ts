@@ -102,7 +102,7 @@ export class HeadProber {
 
   private retryLater(probe: Probe, failure: Failure): boolean {
     if (probe.attempts > this.context.retries || !isRetryable(failure)) return false;
-    const delay = backoffMs(probe.attempts, Math.random());
+    const delay = backoffMs(failure, probe.attempts, Math.random());
     if (isSlowDown(failure)) this.context.traffic.pauseUntil(Date.now() + delay);
     this.context.counters.add("retries");
     setTimeout(() => {

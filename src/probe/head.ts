@@ -2,7 +2,7 @@ import type { Dispatcher, Pool } from "undici";
 import type { ClientAwareOptions, ConnectionClient } from "./connections.js";
 import type { Deadlines, TimedRequest } from "./deadlines.js";
 import { parseHttpDate } from "./http-date.js";
-import { failureOf, statusFailure, type Outcome } from "./outcome.js";
+import { failureOf, statusFailure, type Headers, type Outcome } from "./outcome.js";
 
 /** What HEADs of one thread share. */
 export interface HeadContext {
@@ -57,11 +57,7 @@ class HeadRequest implements Dispatcher.DispatchHandler, TimedRequest {
     this.client?.requestStarted();
   }
 
-  onResponseStart(
-    _controller: Dispatcher.DispatchController,
-    status: number,
-    headers: Record<string, string | string[] | undefined>,
-  ): void {
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
     // An informational response comes before the real one.
     if (status >= 200) this.outcome = classify(status, headers);
   }
@@ -111,9 +107,9 @@ class HeadRequest implements Dispatcher.DispatchHandler, TimedRequest {
 }
 
 /** 200 is available (with its size and upload time), 404 missing, all else a failure. */
-function classify(status: number, headers: Record<string, string | string[] | undefined>): Outcome {
+function classify(status: number, headers: Headers): Outcome {
   if (status === 404) return { type: "missing" };
-  if (status !== 200) return { type: "failed", failure: statusFailure(status) };
+  if (status !== 200) return { type: "failed", failure: statusFailure(status, headers) };
   const length = headers["content-length"];
   const size = typeof length === "string" && /^\d{1,15}$/.test(length) ? Number(length) : undefined;
   if (size === undefined) return malformed(`Content-Length is ${JSON.stringify(length ?? null)}`);

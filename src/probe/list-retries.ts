@@ -20,7 +20,7 @@ export async function listWithRetries(
     const outcome = await listPage(listContext, request);
     if (outcome.type === "page") return outcome;
     if (attempt > context.retries || !isRetryable(outcome.failure)) return outcome;
-    const delay = backoffMs(attempt, Math.random());
+    const delay = backoffMs(outcome.failure, attempt, Math.random());
     if (isSlowDown(outcome.failure)) context.traffic.pauseUntil(Date.now() + delay);
     context.counters.add("retries");
     await sleep(delay);

@@ -2,7 +2,7 @@ import { isAscii } from "node:buffer";
 import type { Dispatcher, Pool } from "undici";
 import { ListingError, listingQuery, parseListing, type ListingPage, type ListingRequest } from "../vision/listing.js";
 import type { Deadlines, TimedRequest } from "./deadlines.js";
-import { failureOf, statusFailure, type Failure } from "./outcome.js";
+import { failureOf, statusFailure, type Failure, type Headers } from "./outcome.js";
 
 /** What LIST requests of one thread share. */
 export interface ListContext {
@@ -31,6 +31,7 @@ class ListCall implements Dispatcher.DispatchHandler, TimedRequest {
   controller: Dispatcher.DispatchController | undefined = undefined;
   startedAt = 0;
   private status = 0;
+  private headers: Headers = {};
   private bytes = 0;
   private readonly chunks: Buffer[] = [];
 
@@ -45,8 +46,9 @@ class ListCall implements Dispatcher.DispatchHandler, TimedRequest {
     this.context.deadlines.start(this);
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number): void {
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
     this.status = status;
+    this.headers = headers;
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -60,7 +62,7 @@ class ListCall implements Dispatcher.DispatchHandler, TimedRequest {
 
   onResponseEnd(): void {
     if (this.status !== 200) {
-      this.finish({ type: "failed", failure: statusFailure(this.status) });
+      this.finish({ type: "failed", failure: statusFailure(this.status, this.headers) });
       return;
     }
     try {

@@ -6,6 +6,8 @@ export interface Failure {
   kind: FailureKind;
   code: string;
   message: string;
+  /** What the server asked to wait before another attempt, ms. */
+  retryAfterMs?: number;
 }
 
 /** What one HEAD says about a file. A failure is never `missing`. */
@@ -62,9 +64,17 @@ export function failureOf(error: Error): Failure {
   return { kind, code, message: error.message === "" ? code : error.message };
 }
 
+/** Header values of a response by their lower-case names. */
+export type Headers = Readonly<Record<string, string | string[] | undefined>>;
+
 /** The failure of a response whose status answers neither "available" nor "missing". */
-export function statusFailure(status: number): Failure {
-  return { kind: "status", code: `HTTP_${status}`, message: `the server answered ${status}` };
+export function statusFailure(status: number, headers: Headers): Failure {
+  const failure: Failure = { kind: "status", code: `HTTP_${status}`, message: `the server answered ${status}` };
+  const wait = headers["retry-after"];
+  // The form that servers use; the other one, a date, is left to the usual backing off.
+  return typeof wait === "string" && /^\d{1,6}$/.test(wait)
+    ? { ...failure, retryAfterMs: Number(wait) * 1000 }
+    : failure;
 }
 
 /** Whether another attempt may end differently: the network and the server's own trouble, not a refusal to serve. */

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 
@@ -38,5 +38,13 @@ describe("what an installation brings", () => {
       [...(cell ?? "").matchAll(/`([^`]+)`/g)].map(([, name]) => name),
     );
     expect(named.sort()).toEqual(Object.keys(manifest.dependencies).sort());
+  });
+});
+
+describe("the README's table of faults", () => {
+  it("names tests that are there", () => {
+    const named = [...read("README.md").matchAll(/`(test\/[^`]+\.test\.ts)`/g)].map(([, file]) => file ?? "");
+    expect(named.length).toBeGreaterThan(20);
+    expect(named.filter((file) => !existsSync(new URL(file, root)))).toEqual([]);
   });
 });

@@ -1,14 +1,14 @@
-import { statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { backfill, type BackfillOptions } from "../../src/pipeline/backfill.js";
 import type { RunSummary } from "../../src/pipeline/summary.js";
-import type { Replica } from "../../src/replica/replica.js";
 import { syntheticHistory } from "../../src/replica/synthetic.js";
-import { startReplicaThread } from "../../src/replica/thread.js";
+import { once } from "node:events";
 import { dayOf, formatDay, type Day } from "../../src/vision/day.js";
 import { classifySymbol } from "../../src/vision/symbol.js";
+import { startCli } from "../support/cli.js";
 import { soundness, temporaryFolder } from "../support/database.js";
 
 /** Work of about an hour against the real Vision: 2.6 M rows by LIST, then 1 M HEADs of which 1 % go wrong. */
@@ -26,17 +26,39 @@ const symbols = syntheticHistory(options)
   .filter((symbol) => classifySymbol(symbol).class !== "delivery");
 const headFirst = last - HEAD_DAYS + 1;
 
-let sound: Replica;
-let faulty: Replica;
+/** A replica in a process of its own, so that this one's memory is the client's alone. */
+interface Server {
+  url: string;
+  listUrl: string;
+  ca: string;
+  close: () => Promise<unknown>;
+}
+
+let sound: Server;
+let faulty: Server;
 const folder = temporaryFolder();
 const listed = join(folder.path, "listed.duckdb");
 const probed = join(folder.path, "probed.duckdb");
 
+async function startServer(...faults: string[]): Promise<Server> {
+  const history = ["--seed", "21", "--symbols", String(SYMBOLS), "--through", formatDay(last), "--days", String(DAYS)];
+  const { child, done } = startCli(["replica", "--json", ...history, ...faults]);
+  if (child.stdout === null) throw new Error("the replica has no output");
+  const [line] = (await once(child.stdout, "data")) as [string];
+  const { url, listUrl, caFile } = JSON.parse(line) as { url: string; listUrl: string; caFile: string };
+  return {
+    ...{ url, listUrl, ca: readFileSync(caFile, "utf8") },
+    close: () => {
+      child.kill();
+      return done;
+    },
+  };
+}
+
 beforeAll(async () => {
-  const history = { type: "synthetic", ...options } as const;
-  sound = await startReplicaThread({ history });
-  const faults = { status500: 0.0055, reset: 0.0042, status503: 0.0002, hang: 0.0001 };
-  faulty = await startReplicaThread({ history, faults });
+  sound = await startServer();
+  const shares = { "fault-500": 0.0055, "fault-reset": 0.0042, "fault-503": 0.0002, "fault-hang": 0.0001 };
+  faulty = await startServer(...Object.entries(shares).map(([name, share]) => `--${name}=${share}`));
 });
 afterAll(async () => {
   await sound.close();
@@ -44,11 +66,8 @@ afterAll(async () => {
   folder.remove();
 });
 
-/** One run, and the most memory that this process (the servers are in it) held during it, MiB. */
-async function run(
-  server: Replica,
-  given: Omit<BackfillOptions, "symbols">,
-): Promise<RunSummary & { peakMiB: number }> {
+/** One run, and the most memory that this process held during it, MiB. */
+async function run(server: Server, given: Omit<BackfillOptions, "symbols">): Promise<RunSummary & { peakMiB: number }> {
   let peak = 0;
   const sample = () => (peak = Math.max(peak, process.memoryUsage.rss()));
   const sampling = setInterval(sample, 100);
