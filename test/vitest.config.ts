@@ -15,8 +15,8 @@ export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
     pool: "forks",
-    // Most tests wait for child processes: two files at a time, also on a machine of two cores.
-    maxWorkers: 2,
+    // Most tests wait for child processes and sockets: three files at a time, also on a machine of two cores.
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 30_000,
     server: { deps: { external: [/\/dist\//] } },

@@ -55,7 +55,7 @@ function clock(start: string, speed = 1): NodeJS.ProcessEnv {
 }
 
 describe("dates are UTC", () => {
-  it.each(["Pacific/Kiritimati", "America/St_Johns", "Europe/Berlin"])("in %s", async (TZ) => {
+  it.each(["Pacific/Kiritimati", "America/St_Johns"])("in %s", async (TZ) => {
     const range = ["--from", "2023-10-25", "--to", "2024-04-02"];
     await bfa(["backfill", ...range, "--source", "list"], { TZ });
     expect(await tableOf(db)).toEqual(truthOf(history, symbols, dayOf("2023-10-25"), dayOf("2024-04-02")));

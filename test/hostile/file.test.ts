@@ -111,10 +111,10 @@ describe("a signal at any moment", () => {
       const other = join(folder.path, "other.duckdb");
       copyFileSync(sound.db, other);
       const into = join(folder.path, "into.duckdb");
-      for (let moment = 0; moment < 4; moment++) {
+      for (let moment = 0; moment < 3; moment++) {
         const update = startCli(["update", "--db", db, "--lookback", "40", "--date", formatDay(last)], env);
         const importing = startCli(["import", other, "--db", into], env);
-        await sleep(100 + moment * 190);
+        await sleep(100 + moment * 250);
         update.child.kill(signal);
         importing.child.kill(signal);
         const ended = [await update.done, await importing.done];
@@ -158,14 +158,14 @@ describe("a file that was damaged", () => {
     }
   }
 
-  it.each([0, 4096, 0.5])("cut to %d: is named, not crashed on", async (length) => {
+  it.each([0, 0.5])("cut to %d: is named, not crashed on", async (length) => {
     copyFileSync(sound.db, db);
     const size = statSync(db).size;
     truncateSync(db, length > 0 && length < 1 ? Math.floor(size * length) : length);
     await expectNoCrash(`cut to ${length}`);
   });
 
-  it.each([0, 1, 2])("overwritten in places (seed %d): is named, not crashed on", async (seed) => {
+  it.each([0, 1])("overwritten in places (seed %d): is named, not crashed on", async (seed) => {
     const bytes = readFileSync(sound.db);
     for (let place = 0; place < 4; place++) {
       const at = Math.floor(chance(seed, 1, place) * bytes.length);

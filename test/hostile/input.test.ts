@@ -51,11 +51,9 @@ const WRONG = {
 
 const CASES: [command: string, option: string, kind: keyof typeof WRONG][] = [
   ["update", "threads", "number"],
-  ["update", "date", "date"],
   ["update", "endpoint", "url"],
   ["update", "symbols", "symbols"],
   ["update", "source", "choice"],
-  ["backfill", "from", "date"],
   ["backfill", "to", "date"],
   ["backfill", "max-failure-rate", "share"],
   ["query snapshot", "", "date"],

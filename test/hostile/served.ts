@@ -5,7 +5,7 @@ import { keyPath, klineKey } from "../../src/vision/object-key.js";
 
 /** Days and symbols that the faulty servers of these tests have. */
 export const first = dayOf("2024-01-01");
-export const last = first + 39;
+export const last = first + 24;
 export const history = syntheticHistory({ seed: 9, symbols: 14, from: first - 5, through: last + 10 });
 export const symbols = history.folders.map(({ symbol }) => symbol);
 
