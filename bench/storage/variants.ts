@@ -80,5 +80,5 @@ export async function openVariant(file: string): Promise<Store> {
     instance.closeSync();
     return Promise.resolve();
   };
-  return { file, connection, close };
+  return { file, access: "read", connection, close };
 }

@@ -19,8 +19,9 @@ export interface CountMismatch {
   counted_probed: number | null;
 }
 
-/** Before and after every day that can be stored: the range of a question about the whole history. */
-const ALWAYS = { from: 0, to: 100_000 };
+type CountCells = [Day, available: number, probed: number];
+
+const COUNTS = `SELECT ${DAY}, available_count, probed_count FROM daily_symbol_counts`;
 
 /**
  * The counts of each day, ascending, from the counts table: of a range, or of every day there is.
@@ -28,20 +29,18 @@ const ALWAYS = { from: 0, to: 100_000 };
  * @throws NotWrittenError when a day of the range isn't in the file.
  */
 export async function counts(store: Store, range?: { from: Day; to: Day }): Promise<CountRow[]> {
-  if (range !== undefined) await requireWritten(store, range.from, range.to);
-  const { from, to } = range ?? ALWAYS;
-  const rows = (await select(
-    store,
-    `SELECT ${DAY}, available_count, probed_count FROM daily_symbol_counts
-      WHERE date BETWEEN $from AND $to`,
-    { from: date(from), to: date(to) },
-  )) as [Day, number, number][];
+  const rows = (await (range === undefined ? select(store, COUNTS) : countsOfRange(store, range))) as CountCells[];
   rows.sort((a, b) => a[0] - b[0]);
   return rows.map(([day, available, probed]) => ({
     date: dateText(day),
     available_count: available,
     probed_count: probed,
   }));
+}
+
+async function countsOfRange(store: Store, { from, to }: { from: Day; to: Day }) {
+  await requireWritten(store, from, to);
+  return await select(store, `${COUNTS} WHERE date BETWEEN $from AND $to`, { from: date(from), to: date(to) });
 }
 
 /** Compares the counts table with the rows: the days that differ, none in a sound file. */

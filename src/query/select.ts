@@ -28,16 +28,24 @@ export async function select(store: Store, sql: string, parameters: Parameters =
     statement.bind({ ...parameters });
     const chunks = await (await statement.run()).fetchAllChunks();
     statements.set(sql, statement);
-    return chunks.flatMap(rowsOf);
+    return rowsOf(chunks);
   } catch (error) {
     throw toStoreError(store.file, error);
   }
 }
 
-/** The rows of a chunk; by way of its columns this takes a fifth of the time of its own `getRows`. */
-function rowsOf(chunk: DuckDBDataChunk): DuckDBValue[][] {
-  const columns = chunk.getColumns();
-  return Array.from({ length: chunk.rowCount }, (_, row) => columns.map((column) => column[row] ?? null));
+/** The rows of chunks; by way of their columns this takes a fifth of the time of their own `getRows`. */
+function rowsOf(chunks: readonly DuckDBDataChunk[]): DuckDBValue[][] {
+  const rows: DuckDBValue[][] = [];
+  for (const chunk of chunks) {
+    const columns = chunk.getColumns();
+    for (let row = 0; row < chunk.rowCount; row++) {
+      const values: DuckDBValue[] = [];
+      for (const column of columns) values.push(column[row] ?? null);
+      rows.push(values);
+    }
+  }
+  return rows;
 }
 
 /** A day as a parameter. */

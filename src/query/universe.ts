@@ -36,17 +36,17 @@ export async function universe(store: Store, day: Day, options: UniverseOptions)
   const youngest = day - minAgeDays;
   if (minAgeDays > 0 && youngest >= dayOf(FIRST_DATA_DATE)) await requireWritten(store, youngest, youngest);
   if (aliveUntil !== undefined) await requireWritten(store, aliveUntil, aliveUntil);
-  const rows = (await select(
+  const firstDays = await firstDaysOf(store);
+  const files = (await select(
     store,
-    `SELECT symbol, first_day, file_size_bytes::DOUBLE
-      FROM availability JOIN (
-        SELECT symbol, min(${DAY}) AS first_day FROM availability
-          WHERE available AND date <= $youngest GROUP BY symbol
-      ) USING (symbol)
-      WHERE date = $day AND available AND file_size_bytes >= $minBytes
-      ORDER BY symbol`,
-    { day: date(day), minBytes, youngest: date(youngest) },
-  )) as [string, Day, number][];
+    `SELECT symbol, file_size_bytes::DOUBLE FROM availability
+      WHERE date = $day AND available AND file_size_bytes >= $minBytes`,
+    { day: date(day), minBytes },
+  )) as [string, number][];
+  const rows = files
+    .map(([symbol, size]) => [symbol, firstDays.get(symbol) ?? day, size] as const)
+    .filter(([, first]) => first <= youngest)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   const alive = aliveUntil === undefined ? undefined : await availableOn(store, aliveUntil);
   return rows
     .filter(([symbol]) => passes(symbol, options) && alive?.has(symbol) !== false)
@@ -56,6 +56,19 @@ export async function universe(store: Store, day: Day, options: UniverseOptions)
       age_days: day - first,
       file_size_bytes: size,
     }));
+}
+
+/** First days of symbols in a file that can't change while it is open: its readers keep every writer out. */
+const kept = new WeakMap<Store, Map<string, Day>>();
+
+/** The first day with a file of each symbol. It is the costly part of the answer and the same for every day asked about. */
+async function firstDaysOf(store: Store): Promise<Map<string, Day>> {
+  const known = kept.get(store);
+  if (known !== undefined) return known;
+  const rows = await select(store, `SELECT symbol, min(${DAY}) FROM availability WHERE available GROUP BY symbol`);
+  const found = new Map(rows as [string, Day][]);
+  if (store.access === "read") kept.set(store, found);
+  return found;
 }
 
 async function availableOn(store: Store, day: Day): Promise<Set<string>> {

@@ -12,6 +12,8 @@ import { fileKind, migrate, SCHEMA_VERSION } from "./schema.js";
 export interface Store {
   /** Path of the file. */
   readonly file: string;
+  /** `read`: nobody can change the file while it is open. */
+  readonly access: "read" | "write";
   /** Its connection; `daily_availability` and the other tables answer by their bare names. */
   readonly connection: DuckDBConnection;
   /**
@@ -72,7 +74,7 @@ export async function openReader(file: string, options: Readonly<Record<string, 
     });
     return await guarded(file, instance, async (connection) => {
       checkVersion(file, await fileKind(connection));
-      return { file, connection, close: closer(file, instance, connection) };
+      return { file, access: "read", connection, close: closer(file, instance, connection) };
     });
   } catch (error) {
     throw toStoreError(file, error);
@@ -87,7 +89,7 @@ async function openWritable(file: string): Promise<Store> {
     removeLeftovers(file);
     const version = checkVersion(file, await fileKind(connection));
     if (version < SCHEMA_VERSION) await migrate(connection, version);
-    return { file, connection, close: closer(file, instance, connection, DETACH) };
+    return { file, access: "write", connection, close: closer(file, instance, connection, DETACH) };
   });
 }
 
