@@ -73,12 +73,13 @@ export class UnitWriter {
         unpublished: [...unpublished].sort((a, b) => a - b),
       };
       if (written.length > 0) {
+        // Before the transaction: rows that it has not committed itself are read by one thread only.
+        await resetStage(connection);
+        await appendToStage(
+          connection,
+          written.map((unit) => unit.rows),
+        );
         await inTransaction(connection, async () => {
-          await resetStage(connection);
-          await appendToStage(
-            connection,
-            written.map((unit) => unit.rows),
-          );
           const mayMatch = await this.mayMatch(written);
           summary.replaced = await mergeStage(connection, dayRange(written), mayMatch, this.runId);
           await this.journal(written);

@@ -3,8 +3,11 @@ import type { Day } from "../vision/day.js";
 import type { UnitAssembler } from "./assemble.js";
 import type { UnitWriter, WholeUnit } from "./units.js";
 
-/** Rows of whole units that are committed together. A commit has a fixed cost, so small units are gathered. */
-export const COMMIT_ROWS = 100_000;
+/**
+ * Rows of whole units that are committed together: two row groups of the stage table (122,880 rows, DuckDB's default),
+ * since one is read by one thread only. 732,480 rows took 0.35 s in such commits, 0.62 s in commits of 100,000.
+ */
+export const COMMIT_ROWS = 245_760;
 
 /** Time after which whole units are committed even if they are few, ms: what a crash may cost. */
 export const COMMIT_AFTER_MS = 500;
