@@ -297,6 +297,13 @@ describe("bfa update and failures", () => {
     }
   });
 
+  it("says aloud that an http:// endpoint is not encrypted", async () => {
+    const args = ["update", "--endpoint", "http://127.0.0.1:1", "--db", db, "--symbols", "BTCUSDT", "--date", day];
+    const { code, stderr } = await runCli(args);
+    expect(code).toBe(1);
+    expect(stderr).toContain("bfa: --endpoint http://127.0.0.1:1 is not encrypted");
+  });
+
   it("ends with 130 when interrupted, with the command that goes on", async () => {
     const server = await startRawServer((socket) => setTimeout(() => socket.write(available()), 100));
     try {

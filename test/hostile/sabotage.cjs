@@ -7,9 +7,9 @@ const { isMainThread, workerData } = require("node:worker_threads");
 const [thread, how, afterMs] = (process.env["BFA_SABOTAGE"] ?? "").split(" ");
 
 if (how === "stuck") {
-  // Beats and looks twenty times as often, so that a test needn't wait for so many seconds.
+  // Beats and looks ten times as often, so that a test needn't wait for so many seconds.
   const { setInterval: original } = globalThis;
-  globalThis.setInterval = (callback, ms, ...args) => original(callback, ms === 1000 ? 50 : ms, ...args);
+  globalThis.setInterval = (callback, ms, ...args) => original(callback, ms === 1000 ? 100 : ms, ...args);
 }
 
 const settings = Array.isArray(workerData) ? workerData[1] : workerData;

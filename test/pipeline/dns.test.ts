@@ -30,6 +30,7 @@ describe("tableLookup", () => {
         { address: "127.0.0.1", family: 4 },
       ],
     },
+    none: { type: "resolved", addresses: [] },
     four: { type: "resolved", addresses: [{ address: "127.0.0.2", family: 4 }] },
   };
 
@@ -51,7 +52,7 @@ describe("tableLookup", () => {
     expect(ask("both", { family: 4 })).toEqual([null, "127.0.0.1", 4]);
   });
 
-  it.each(["four", "unknown"])("fails when there is none (%s)", (host) => {
+  it.each(["four", "none", "unknown"])("fails when there is none (%s)", (host) => {
     expect(ask(host, { family: 6 })[0]).toMatchObject({ code: "ENOTFOUND" });
   });
 });
