@@ -25,7 +25,14 @@ export default tseslint.config(
     languageOptions: {
       sourceType: "commonjs",
       parserOptions: { project: null },
-      globals: { Date: "readonly", require: "readonly", process: "readonly", setTimeout: "readonly", globalThis: "writable" },
+      globals: {
+        Date: "readonly",
+        require: "readonly",
+        process: "readonly",
+        setTimeout: "readonly",
+        setImmediate: "readonly",
+        globalThis: "writable",
+      },
     },
     rules: { ...tseslint.configs.disableTypeChecked.rules, "@typescript-eslint/no-require-imports": "off" },
   },

@@ -66,6 +66,7 @@ const calls: Calls = {
   },
 
   async close(end) {
+    session = undefined;
     if (store === undefined) return;
     if (end !== undefined && runId !== undefined) {
       await endRun(store, runId, end);
@@ -89,9 +90,20 @@ function begun(): WriteSession {
 
 /** Everything that touches the file runs one after the other. */
 let queue = Promise.resolve();
+let dying = false;
 function enqueue(work: () => Promise<void>): void {
-  queue = queue.then(work);
+  if (!dying) queue = queue.then(work);
 }
+
+// DuckDB's binding aborts the whole process when its thread ends while a call is under way, and the reason would be lost.
+process.once("uncaughtException", (error) => {
+  dying = true;
+  const die = () =>
+    setImmediate(() => {
+      throw error;
+    });
+  queue.then(die, die);
+});
 
 /** A failed commit ends the writing, not the thread: the main thread is told at once, later rows are dropped. */
 async function take(work: (session: WriteSession) => Promise<void>): Promise<void> {

@@ -61,7 +61,12 @@ export async function showRun(
   }
   const interrupt = new AbortController();
   const onSignal = (signal: NodeJS.Signals) => {
-    if (interrupt.signal.aborted) process.exit(EXIT.interrupted);
+    if (interrupt.signal.aborted) {
+      // By the signal itself: process.exit would end the writer thread in the middle of a call, see `workers/writer.ts`.
+      process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
+      process.kill(process.pid, signal);
+      return;
+    }
     progress.stop();
     say(`bfa: ${signal}: finishing the units in hand; once more to end at once`);
     interrupt.abort();

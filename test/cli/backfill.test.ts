@@ -193,7 +193,16 @@ describe("bfa backfill and failures", () => {
     try {
       writeFileSync(ca, server.ca);
       const endpoints = ["--endpoint", server.url, "--list-endpoint", server.url, "--ca", ca, "--db", db];
-      const result = await runCli(["backfill", "--json", ...endpoints, ...range, "--source", "list"]);
+      const result = await runCli([
+        "backfill",
+        "--json",
+        ...endpoints,
+        ...range,
+        "--source",
+        "list",
+        "--max-failure-rate",
+        "100%",
+      ]);
       const summary = summaryOf(result);
       expect(result.code).toBe(1);
       expect(summary).toMatchObject({ rowsWritten: 0, failed: 1000, stoppedEarly: false });

@@ -8,7 +8,7 @@ import { syntheticHistory } from "../../src/replica/synthetic.js";
 import { startReplicaThread } from "../../src/replica/thread.js";
 import { dayAt, formatDay } from "../../src/vision/day.js";
 import { classifySymbol } from "../../src/vision/symbol.js";
-import { CLI, runCli, startCli, type CliResult } from "../support/cli.js";
+import { CLI, runCli, startCli, type CliResult, type RunningCli } from "../support/cli.js";
 import { rowsOf, soundness, tableOf, temporaryFolder } from "../support/database.js";
 import { startRawServer } from "../support/raw-server.js";
 import { truthOf } from "../support/truth.js";
@@ -59,11 +59,13 @@ function summaryOf(result: CliResult): RunSummary {
   return JSON.parse(result.stdout) as RunSummary;
 }
 
-/** Resolves with the next request that the replica gets. */
-async function firstRequest(): Promise<void> {
+/** Resolves with the next request that the replica gets, or when the command has ended. */
+async function firstRequest(running: RunningCli): Promise<void> {
   const count = async () => Object.values((await replica.stats()).requests).reduce((a, b) => a + b, 0);
   const before = await count();
-  for (let tries = 0; tries < 100 && (await count()) === before; tries++) await new Promise((r) => setTimeout(r, 10));
+  const { child } = running;
+  const isOver = () => child.exitCode !== null || child.signalCode !== null;
+  while (!isOver() && (await count()) === before) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 async function expectSound(file = db): Promise<void> {
@@ -87,13 +89,13 @@ describe("a killed backfill", () => {
     `leaves whole units at ${KILLS / 2} random moments, and goes on to the truth, by %s`,
     { timeout: 170_000 },
     async (source) => {
-      const from = source === "list" ? first : last - 140;
+      const from = source === "list" ? first : last - 70;
       const args = ["--from", formatDay(from), "--to", formatDay(last), "--source", source];
       for (let i = 0; i < KILLS / 2; i++) {
         const running = startCli(["backfill", ...args], environment());
         // Start-up takes most of a run's time: half of the kills wait for the first byte of work.
         const atWork = i % 2 === 0;
-        if (atWork) await firstRequest();
+        if (atWork) await firstRequest(running);
         const timer = setTimeout(() => running.child.kill("SIGKILL"), Math.random() * (atWork ? 700 : 1200));
         const { code } = await running.done;
         clearTimeout(timer);
@@ -116,7 +118,7 @@ describe("an interrupted backfill", () => {
   it("finishes the units in hand on Ctrl-C, and goes on from there", async () => {
     const args = ["--from", formatDay(last - 300), "--to", formatDay(last), "--source", "head"];
     const running = startCli(["backfill", "--json", ...args, "--connections", "4"], environment());
-    await firstRequest();
+    await firstRequest(running);
     running.child.kill("SIGINT");
     const result = await running.done;
     expect(result.code, result.stderr).toBe(130);
@@ -139,10 +141,27 @@ describe("an interrupted backfill", () => {
       running.child.kill("SIGINT");
       await said;
       running.child.kill("SIGINT");
-      expect((await running.done).code).toBe(130);
+      // The signal itself ends it: a shell calls that 130.
+      expect(await running.done).toMatchObject({ code: null, signal: "SIGINT" });
       await expectSound();
     } finally {
       await server.close();
+    }
+  });
+
+  it("ends as quietly on a second signal while rows are written", async () => {
+    const args = ["--from", formatDay(first), "--to", formatDay(last), "--source", "list"];
+    for (const afterMs of [0, 5, 10, 20, 40]) {
+      const running = startCli(["backfill", "--json", ...args], environment());
+      await firstRequest(running);
+      running.child.kill("SIGTERM");
+      await new Promise((resolve) => setTimeout(resolve, afterMs));
+      running.child.kill("SIGTERM");
+      const { code, signal, stderr } = await running.done;
+      // It may have been done with the units in hand before.
+      expect(["130", "SIGTERM"]).toContain(signal ?? String(code));
+      expect(stderr).not.toContain("terminate called");
+      if (existsSync(db)) await expectSound();
     }
   });
 });

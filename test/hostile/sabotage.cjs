@@ -1,10 +1,13 @@
 /**
  * Preloaded into a command (`node --require`) to break one of its threads from outside, as a defect or the system would:
- * BFA_SABOTAGE is `<thread> <how> <after ms>`. A thread is known by what it is started with, see `workers/`.
+ * BFA_SABOTAGE is `<thread> <how> <when>`, and when is `<ms>ms` after the thread's start, or `idle:<n>` or `busy:<n>`:
+ * between two calls of DuckDB or during one, when n of them were made. A thread is known by what it is started with, see
+ * `workers/`.
  */
+const { createHook } = require("node:async_hooks");
 const { isMainThread, workerData } = require("node:worker_threads");
 
-const [thread, how, afterMs] = (process.env["BFA_SABOTAGE"] ?? "").split(" ");
+const [thread, how, when] = (process.env["BFA_SABOTAGE"] ?? "").split(" ");
 
 if (how === "stuck") {
   // Beats and looks ten times as often, so that a test needn't wait for so many seconds.
@@ -14,7 +17,33 @@ if (how === "stuck") {
 
 const settings = Array.isArray(workerData) ? workerData[1] : workerData;
 const own = isMainThread ? "main" : settings?.beats === undefined ? "other" : settings.endpoint ? "prober" : "writer";
-if (own === thread) setTimeout(sabotage, Number(afterMs));
+if (own === thread) {
+  if (when.endsWith("ms")) setTimeout(sabotage, Number.parseInt(when));
+  else afterCalls(...when.split(":"));
+}
+
+/** Native calls are seen as the async resources that the binding makes for them. */
+function afterCalls(state, calls) {
+  let started = 0;
+  let done = false;
+  const underWay = new Set();
+  const look = () => {
+    if (done || started < Number(calls) || (state === "busy") !== underWay.size > 0) return;
+    done = true;
+    sabotage();
+  };
+  createHook({
+    init(id, type) {
+      if (type !== "generic") return;
+      started += 1;
+      underWay.add(id);
+      setImmediate(look);
+    },
+    after(id) {
+      if (underWay.delete(id)) setImmediate(look);
+    },
+  }).enable();
+}
 
 function sabotage() {
   const filled = [];
