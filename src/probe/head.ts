@@ -1,6 +1,6 @@
 import type { Dispatcher, Pool } from "undici";
 import type { ClientAwareOptions, ConnectionClient } from "./connections.js";
-import type { Deadlines, TimedRequest } from "./deadlines.js";
+import { TimedRequest, type Deadlines } from "./deadlines.js";
 import { parseHttpDate } from "./http-date.js";
 import { failureOf, statusFailure, type Headers, type Outcome } from "./outcome.js";
 
@@ -24,9 +24,7 @@ export function head(context: HeadContext, path: string, done: (outcome: Outcome
   new HeadRequest(context, path, done).send(context.pool);
 }
 
-class HeadRequest implements Dispatcher.DispatchHandler, TimedRequest {
-  controller: Dispatcher.DispatchController | undefined = undefined;
-  startedAt = 0;
+class HeadRequest extends TimedRequest implements Dispatcher.DispatchHandler {
   private client: ConnectionClient | undefined = undefined;
   private outcome: Outcome | undefined = undefined;
 
@@ -34,10 +32,11 @@ class HeadRequest implements Dispatcher.DispatchHandler, TimedRequest {
     private readonly context: HeadContext,
     private readonly path: string,
     private readonly done: (outcome: Outcome) => void,
-  ) {}
+  ) {
+    super();
+  }
 
   send(dispatcher: Dispatcher): void {
-    this.context.deadlines.start(this);
     const options: ClientAwareOptions = {
       path: this.path,
       method: "HEAD",
@@ -52,7 +51,6 @@ class HeadRequest implements Dispatcher.DispatchHandler, TimedRequest {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.controller = controller;
-    // It may have waited in line for its socket: the time for the answer begins now.
     this.context.deadlines.start(this);
     this.client?.requestStarted();
   }

@@ -1,7 +1,7 @@
 import { isAscii } from "node:buffer";
 import type { Dispatcher, Pool } from "undici";
 import { ListingError, listingQuery, parseListing, type ListingPage, type ListingRequest } from "../vision/listing.js";
-import type { Deadlines, TimedRequest } from "./deadlines.js";
+import { TimedRequest, type Deadlines } from "./deadlines.js";
 import { failureOf, statusFailure, type Failure, type Headers } from "./outcome.js";
 
 /** What LIST requests of one thread share. */
@@ -22,14 +22,11 @@ const MAX_PAGE_BYTES = 4 * 1024 * 1024;
 export function listPage(context: ListContext, request: ListingRequest): Promise<ListOutcome> {
   return new Promise((resolve) => {
     const call = new ListCall(context, request, resolve);
-    context.deadlines.start(call);
     context.pool.dispatch({ path: `${context.bucketPath}?${listingQuery(request)}`, method: "GET" }, call);
   });
 }
 
-class ListCall implements Dispatcher.DispatchHandler, TimedRequest {
-  controller: Dispatcher.DispatchController | undefined = undefined;
-  startedAt = 0;
+class ListCall extends TimedRequest implements Dispatcher.DispatchHandler {
   private status = 0;
   private headers: Headers = {};
   private bytes = 0;
@@ -39,7 +36,9 @@ class ListCall implements Dispatcher.DispatchHandler, TimedRequest {
     private readonly context: ListContext,
     private readonly request: ListingRequest,
     private readonly resolve: (outcome: ListOutcome) => void,
-  ) {}
+  ) {
+    super();
+  }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.controller = controller;
