@@ -14,10 +14,11 @@ import {
 const ENTRY = new URL("../../workers/prober.js", import.meta.url).href;
 
 /**
- * Heap of a prober, MiB. Pages of listings are short-lived garbage, which V8 lets pile up when it may: with these
- * limits a backfill of the whole history peaks 120 MiB lower, in the same time. Live are 10 MiB.
+ * Heap of a prober, MiB. Pages of listings are short-lived garbage, which V8 lets pile up when it may: with a limit for
+ * the old generation a backfill of the whole history peaks 120 MiB lower, in the same time. Live are 10 MiB. A young
+ * generation of 32 instead of 8 takes 4 % of a HEAD's CPU off, and no more memory in the end.
  */
-const PROBER_HEAP = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 64 };
+const PROBER_HEAP = { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: 64 };
 
 /** LIST shards under way at once at most: at a round trip of 40 ms, pages of 265 kB then fill a line of 1.6 Gbit/s. */
 const LIST_PARALLEL = 32;

@@ -26,9 +26,9 @@ export interface ConnectionOptions {
  */
 export const STREAMS_PER_CONNECTION = 64;
 
-/** Options of a request that wants to know which client of the pool it went to. */
+/** Options of a request that is told which client of the pool it went to. */
 export interface ClientAwareOptions extends Dispatcher.DispatchOptions {
-  onClient?: (client: ConnectionClient) => void;
+  tell?: { client: ConnectionClient | undefined };
 }
 
 /**
@@ -59,7 +59,7 @@ export class ConnectionClient extends Client {
   }
 
   override dispatch(options: ClientAwareOptions, handler: Dispatcher.DispatchHandler): boolean {
-    options.onClient?.(this);
+    if (options.tell !== undefined) options.tell.client = this;
     return super.dispatch(options, handler);
   }
 

@@ -25,7 +25,7 @@ export function head(context: HeadContext, path: string, done: (outcome: Outcome
 }
 
 class HeadRequest extends TimedRequest implements Dispatcher.DispatchHandler {
-  private client: ConnectionClient | undefined = undefined;
+  client: ConnectionClient | undefined = undefined;
   private outcome: Outcome | undefined = undefined;
 
   constructor(
@@ -42,9 +42,7 @@ class HeadRequest extends TimedRequest implements Dispatcher.DispatchHandler {
       method: "HEAD",
       // Without `reset: false` undici closes the socket after every HEAD.
       reset: !this.context.pooled,
-      onClient: (client) => {
-        this.client = client;
-      },
+      tell: this,
     };
     dispatcher.dispatch(options, this);
   }

@@ -1,18 +1,21 @@
+import { DAY_MS, dayOfParts, parseDigits } from "../vision/day.js";
+
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-const IMF_FIXDATE = /^[A-Z][a-z]{2}, (\d{2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}):(\d{2}):(\d{2}) GMT$/;
+const PATTERN = /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;
 
 /**
  * An HTTP date (`Fri, 05 Mar 2021 10:12:13 GMT`, the form that RFC 9110 has servers write) in ms since the Unix epoch;
- * NaN for any other text. `Date.parse` would take a bare number for a year and a time without zone for a local one.
+ * NaN for any other text and for times before 1970. `Date.parse` would take a bare number for a year and a time without
+ * zone for a local one.
  */
 export function parseHttpDate(text: string): number {
-  const parts = IMF_FIXDATE.exec(text);
-  if (parts === null) return NaN;
-  const [, day, name, year, hour, minute, second] = parts;
-  const month = MONTHS.indexOf(name ?? "");
-  const midnight = new Date(Date.UTC(Number(year), month, Number(day)));
-  const exists = month >= 0 && midnight.getUTCMonth() === month && midnight.getUTCDate() === Number(day);
+  if (!PATTERN.test(text)) return NaN;
+  const month = MONTHS.indexOf(text.slice(8, 11)) + 1;
+  const day = dayOfParts(parseDigits(text, 12, 16), month, parseDigits(text, 5, 7));
+  const hour = parseDigits(text, 17, 19);
+  const minute = parseDigits(text, 20, 22);
+  const second = parseDigits(text, 23, 25);
   // Second 60 is a leap second, which the Unix epoch counts as the next one.
-  if (!exists || Number(hour) > 23 || Number(minute) > 59 || Number(second) > 60) return NaN;
-  return midnight.getTime() + (Number(hour) * 3600 + Number(minute) * 60 + Number(second)) * 1000;
+  if (day === undefined || hour > 23 || minute > 59 || second > 60) return NaN;
+  return day * DAY_MS + (hour * 3600 + minute * 60 + second) * 1000;
 }

@@ -14,9 +14,14 @@ const DAYS_BEFORE_MONTH = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334
  */
 export function parseDay(text: string): Day | undefined {
   if (text.length !== 10 || text[4] !== "-" || text[7] !== "-") return undefined;
-  const year = parseDigits(text, 0, 4);
-  const month = parseDigits(text, 5, 7);
-  const dayOfMonth = parseDigits(text, 8, 10);
+  return dayOfParts(parseDigits(text, 0, 4), parseDigits(text, 5, 7), parseDigits(text, 8, 10));
+}
+
+/**
+ * The day of a year from 1970 on, a month and a day of the month, both from 1; undefined when the calendar has none such
+ * or a part is NaN.
+ */
+export function dayOfParts(year: number, month: number, dayOfMonth: number): Day | undefined {
   const before = DAYS_BEFORE_MONTH[month - 1];
   const after = DAYS_BEFORE_MONTH[month];
   if (!(year >= 1970) || before === undefined || after === undefined) return undefined;
