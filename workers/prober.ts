@@ -1,6 +1,5 @@
 /** Prober thread of the pool: runs shards over its own connections and streams the rows to the writer. */
 import { MessageChannel, parentPort, workerData } from "node:worker_threads";
-import type { Pool } from "undici";
 import { BatchSender } from "../src/pipeline/batch-sender.js";
 import { startBeating } from "../src/pipeline/heartbeat.js";
 import {
@@ -11,7 +10,8 @@ import {
   type ProberSettings,
   type ProberTask,
 } from "../src/pipeline/prober-protocol.js";
-import { createPool, STREAMS_PER_CONNECTION } from "../src/probe/connections.js";
+import { Concurrency } from "../src/probe/concurrency.js";
+import { createPool } from "../src/probe/connections.js";
 import { Counters } from "../src/probe/counters.js";
 import { Deadlines } from "../src/probe/deadlines.js";
 import { discoverFolders } from "../src/probe/discover.js";
@@ -24,53 +24,73 @@ const settings = workerData as ProberSettings;
 // Piscina replaces a thread that died, also while the run that it belonged to is ending.
 const threadIndex = Atomics.add(new Int32Array(settings.threadNumber), 0, 1) % settings.threads;
 startBeating(settings.beats, 1 + threadIndex);
-const connections = share(settings.connections, settings.threads, threadIndex);
+const own = (total: number) => share(total, settings.threads, threadIndex);
 const counters = new Counters(settings.counters);
 const deadlines = new Deadlines(settings.timeoutMs);
 
 const { port1, port2 } = new MessageChannel();
 parentPort?.postMessage({ rows: port2 } satisfies ProberHello, [port2]);
 
-const pools = new Map<string, Pool>();
 const context: ProberContext = {
   symbols: [],
-  concurrency: connections * (settings.http2 ? STREAMS_PER_CONNECTION : 1),
   retries: settings.retries,
   sink: new BatchSender(port1),
   counters,
   traffic: new Traffic(settings.traffic),
 };
-const headProber = new HeadProber(context, {
-  pool: poolTo(settings.endpoint),
-  deadlines,
-  pooled: settings.pooled,
-  onReplay: () => {
-    counters.add("replays");
+const concurrency = new Concurrency(own(settings.connections), own(settings.http2Connections));
+const connectionOptions = {
+  connections: own(settings.connections),
+  timeoutMs: settings.timeoutMs,
+  ...(settings.ca === undefined ? {} : { ca: settings.ca }),
+  addresses: settings.addresses,
+};
+const headOrigin = new URL(settings.endpoint).origin;
+const headPool = createPool({
+  ...connectionOptions,
+  origin: headOrigin,
+  http2: settings.http2Connections > 0,
+  onConnect: (client) => {
+    counters.add("connectionsOpened");
+    concurrency.connected(client);
+    // Once the client that called this is done with its new connection.
+    setImmediate(() => {
+      headProber.pump();
+    });
+  },
+  onDisconnect: (client) => {
+    concurrency.disconnected(client);
+  },
+  onConnectionError: () => {
+    concurrency.failed();
   },
 });
+const headProber = new HeadProber(
+  context,
+  {
+    pool: headPool,
+    deadlines,
+    pooled: settings.pooled,
+    onReplay: () => {
+      counters.add("replays");
+    },
+  },
+  concurrency,
+);
 const listUrl = new URL(settings.listEndpoint);
-const listContext = { pool: poolTo(settings.listEndpoint), deadlines, bucketPath: listUrl.pathname };
-
-/** One pool an origin, so that two URLs of one server share its sockets. */
-function poolTo(url: string): Pool {
-  const { origin } = new URL(url);
-  let pool = pools.get(origin);
-  if (pool === undefined) {
-    pool = createPool({
-      origin,
-      connections,
-      http2: settings.http2,
-      timeoutMs: settings.timeoutMs,
-      ...(settings.ca === undefined ? {} : { ca: settings.ca }),
-      addresses: settings.addresses,
-      onConnect: () => {
-        counters.add("connectionsOpened");
-      },
-    });
-    pools.set(origin, pool);
-  }
-  return pool;
-}
+// Two URLs of one server share its sockets. S3 itself speaks HTTP/1.1 only.
+const listPool =
+  listUrl.origin === headOrigin
+    ? headPool
+    : createPool({
+        ...connectionOptions,
+        origin: listUrl.origin,
+        http2: false,
+        onConnect: () => {
+          counters.add("connectionsOpened");
+        },
+      });
+const listContext = { pool: listPool, deadlines, bucketPath: listUrl.pathname };
 
 /** Entry that the pool calls for each task. */
 export default function run(task: ProberTask): Promise<ProberAnswer> {

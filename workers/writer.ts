@@ -1,9 +1,9 @@
 /** Writer thread: the only one that opens the database. Answers the main thread's calls and takes the probers' rows. */
-import { parentPort, workerData, type MessagePort } from "node:worker_threads";
+import { parentPort, type MessagePort } from "node:worker_threads";
 import { toPlainError } from "../src/errors.js";
 import type { CreditMessage } from "../src/pipeline/batch-sender.js";
 import { startBeating } from "../src/pipeline/heartbeat.js";
-import type { WriterCalls, WriterReply, WriterRequest, WriterSettings } from "../src/pipeline/writer-protocol.js";
+import type { WriterCalls, WriterReply, WriterRequest } from "../src/pipeline/writer-protocol.js";
 import type { RowBatch } from "../src/probe/batch.js";
 import { Counters } from "../src/probe/counters.js";
 import { UnitAssembler } from "../src/store/assemble.js";
@@ -17,8 +17,6 @@ import { COMMIT_AFTER_MS, WriteSession } from "../src/store/write-session.js";
 
 type Calls = { [M in keyof WriterCalls]: (...args: Parameters<WriterCalls[M]>) => Promise<ReturnType<WriterCalls[M]>> };
 
-startBeating((workerData as WriterSettings).beats, 0);
-
 let store: Store | undefined;
 let runId: number | undefined;
 let session: WriteSession | undefined;
@@ -27,7 +25,8 @@ let cellsAwaited = Infinity;
 let allReceived: () => void = () => undefined;
 
 const calls: Calls = {
-  async open(file) {
+  async open(file, beats) {
+    startBeating(beats, 0);
     store = await openStore(file);
     return { ...(await knownSymbols(store)), lastFinalDay: await lastFinalDay(store) };
   },

@@ -47,7 +47,10 @@ export async function runProbes(
     {
       endpoint: server.url,
       listEndpoint: server.url,
-      ...setup,
+      threads: setup.threads,
+      connections: setup.connections,
+      http2Connections: setup.http2 ? setup.connections : 0,
+      pooled: setup.pooled,
       timeoutMs: 10_000,
       retries: 0,
       ...(server.ca === undefined ? {} : { ca: server.ca }),

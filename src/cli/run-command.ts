@@ -13,12 +13,12 @@ export function libraryOptions(args: RunArguments): RunOptions {
   return {
     db: args.db,
     source: args.source,
-    http2: args.http2,
     pool: args.pool,
     timeoutMs: args.timeout,
     retries: args.retries,
     ...(args.threads === undefined ? {} : { threads: args.threads }),
     ...(args.connections === undefined ? {} : { connections: args.connections }),
+    ...(args.http2 === undefined ? {} : { http2: args.http2 }),
     ...(symbols === undefined ? {} : { symbols }),
     ...(args.quote === undefined ? {} : { quote: args.quote }),
     ...(args.endpoint === undefined ? {} : { endpoint: args.endpoint }),

@@ -66,9 +66,13 @@ export const runOptions = {
     string: true,
     requiresArg: true,
     coerce: wholeNumber("connections", 1, 1024),
-    defaultDescription: `${DEFAULT_CONNECTIONS.http1}; ${DEFAULT_CONNECTIONS.http2} with --http2`,
+    defaultDescription: `${DEFAULT_CONNECTIONS.http1}; ${DEFAULT_CONNECTIONS.http2} of HTTP/2`,
   },
-  http2: { describe: "offer HTTP/2", boolean: true, default: false },
+  http2: {
+    describe: "offer HTTP/2 for HEADs",
+    boolean: true,
+    defaultDescription: "yes; no for a backfill",
+  },
   pool: { describe: "keep connections open (--no-pool opens one for every HEAD)", boolean: true, default: true },
   timeout: {
     describe: "limit for connecting and for each answer, ms",

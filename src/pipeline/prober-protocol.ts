@@ -11,8 +11,9 @@ export interface ProberSettings {
   listEndpoint: string;
   /** Sockets of all threads together; each thread takes its share. */
   connections: number;
+  /** Those of HEADs where the server speaks HTTP/2; 0: it isn't offered. */
+  http2Connections: number;
   threads: number;
-  http2: boolean;
   pooled: boolean;
   timeoutMs: number;
   retries: number;

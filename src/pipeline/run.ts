@@ -9,6 +9,7 @@ import { Heartbeats } from "./heartbeat.js";
 import {
   BREAKER_CELLS,
   DEFAULT_CONNECTIONS,
+  DEFAULT_HTTP2,
   DEFAULT_THREADS,
   DEFAULTS,
   type RunCommand,
@@ -119,6 +120,7 @@ class Run {
   private stoppedEarly = false;
   private readonly threads: number;
   private readonly connections: number;
+  private readonly http2Connections: number;
   private readonly endpoint: string;
   private readonly listEndpoint: string | undefined;
 
@@ -126,8 +128,10 @@ class Run {
     private readonly command: RunCommand,
     private readonly options: RunOptions,
   ) {
-    this.connections = options.connections ?? DEFAULT_CONNECTIONS[options.http2 === true ? "http2" : "http1"];
-    this.threads = Math.min(options.threads ?? DEFAULT_THREADS[command], this.connections);
+    this.connections = options.connections ?? DEFAULT_CONNECTIONS.http1;
+    const http2 = options.pool !== false && (options.http2 ?? DEFAULT_HTTP2[command]);
+    this.http2Connections = http2 ? (options.connections ?? DEFAULT_CONNECTIONS.http2) : 0;
+    this.threads = Math.min(options.threads ?? DEFAULT_THREADS[command], this.http2Connections || this.connections);
     this.endpoint = options.endpoint ?? ENDPOINTS.download;
     this.listEndpoint = options.listEndpoint ?? (options.endpoint === undefined ? ENDPOINTS.list : undefined);
     this.broken = new Promise((_resolve, reject) => {
@@ -140,7 +144,7 @@ class Run {
       if (place === 0) this.writer.giveUp(error);
       this.announceBroken(error);
     });
-    this.writer = new WriterClient({ beats: this.heartbeats.buffer });
+    this.writer = new WriterClient();
   }
 
   /** Opens the file and warms DNS, has `use` work with them and the pool, and ends everything again. */
@@ -149,7 +153,7 @@ class Run {
   ): Promise<T> {
     let pool: Promise<ProberPool> | undefined;
     try {
-      const opening = this.writer.call("open", this.options.db);
+      const opening = this.writer.call("open", this.options.db, this.heartbeats.buffer);
       // A failure to open is awaited below; until then it must not count as unhandled.
       opening.catch(() => undefined);
       const dns = await this.warmDns();
@@ -189,8 +193,8 @@ class Run {
       endpoint: this.endpoint,
       listEndpoint: this.listEndpoint ?? this.endpoint,
       connections: this.connections,
+      http2Connections: this.http2Connections,
       threads: this.threads,
-      http2: options.http2 ?? false,
       pooled: options.pool ?? true,
       timeoutMs: options.timeoutMs ?? DEFAULTS.timeoutMs,
       retries: options.retries ?? DEFAULTS.retries,

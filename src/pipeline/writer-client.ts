@@ -1,11 +1,7 @@
-import { Worker, type MessagePort } from "node:worker_threads";
+import type { MessagePort, Worker } from "node:worker_threads";
 import { fromPlainError, ThreadError } from "../errors.js";
-import type { WriterCalls, WriterMethod, WriterReply, WriterRequest, WriterSettings } from "./writer-protocol.js";
-
-const ENTRY = new URL("../../workers/writer.js", import.meta.url);
-
-/** Heap of the writer, MiB; rows lie outside of it. As for the probers, a limit keeps garbage from piling up. */
-const WRITER_HEAP = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 128 };
+import type { WriterCalls, WriterMethod, WriterReply, WriterRequest } from "./writer-protocol.js";
+import { takeWriter } from "./writer-thread.js";
 
 interface Pending {
   resolve: (value: unknown) => void;
@@ -23,8 +19,8 @@ export class WriterClient {
   private announceFailure: (error: Error) => void = () => undefined;
   private death: Error | undefined;
 
-  constructor(settings: WriterSettings) {
-    this.worker = new Worker(ENTRY, { name: "bfa-writer", resourceLimits: WRITER_HEAP, workerData: settings });
+  constructor() {
+    this.worker = takeWriter();
     this.failed = new Promise((_resolve, reject) => {
       this.announceFailure = reject;
     });

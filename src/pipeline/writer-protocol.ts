@@ -7,12 +7,6 @@ import type { RunEnd, RunStart } from "../store/runs.js";
 import type { Day } from "../vision/day.js";
 import type { UnitBy } from "./shards.js";
 
-/** What the writer thread is started with (`workerData`). */
-export interface WriterSettings {
-  /** Buffer of `Heartbeats`; the writer's place is 0. */
-  beats: SharedArrayBuffer;
-}
-
 /** What the main thread needs to know of the file to plan a run. */
 export interface StoreFacts {
   symbols: KnownSymbol[];
@@ -39,7 +33,8 @@ export interface WritePart {
 
 /** Calls of the main thread to the writer: arguments and results. They are answered in order. */
 export interface WriterCalls {
-  open: (file: string) => StoreFacts;
+  /** @param beats buffer of `Heartbeats`; the writer's place is 0 */
+  open: (file: string, beats: SharedArrayBuffer) => StoreFacts;
   recordDiscovery: (names: readonly string[], now: number) => { added: string[]; gone: string[] };
   gaps: (query: { symbols: readonly string[]; from: Day; to: Day }) => DayRange[][];
   begin: (start: WriteStart) => void;

@@ -1,7 +1,8 @@
 import type { Socket } from "node:net";
 import { createSecureContext } from "node:tls";
-import { buildConnector, Client, Pool, type Dispatcher } from "undici";
+import type { Dispatcher } from "undici";
 import { tableLookup, type AddressTable } from "./addresses.js";
+import { buildConnector, Client, Pool } from "./undici.js";
 
 /** How one thread reaches one origin. */
 export interface ConnectionOptions {
@@ -9,15 +10,18 @@ export interface ConnectionOptions {
   origin: string;
   /** Sockets open at once at most. */
   connections: number;
-  /** Offer HTTP/2 by ALPN and send {@link STREAMS_PER_CONNECTION} requests at a time on a socket. */
+  /** Offer HTTP/2 by ALPN; a socket that speaks it takes {@link STREAMS_PER_CONNECTION} requests at a time. */
   http2: boolean;
   /** Limit for connecting and for each response, in ms. */
   timeoutMs: number;
   /** PEM certificates to trust instead of the system's. */
   ca?: string;
   addresses: AddressTable;
-  /** Called for each socket that was opened, handshake included. */
-  onConnect: () => void;
+  /** Called with the client of each socket that was opened, handshake included, or that ended. */
+  onConnect?: (client: ConnectionClient) => void;
+  onDisconnect?: (client: ConnectionClient) => void;
+  /** Called for each socket that could not be opened. */
+  onConnectionError?: () => void;
 }
 
 /**
@@ -40,6 +44,8 @@ export interface ClientAwareOptions extends Dispatcher.DispatchOptions {
 export class ConnectionClient extends Client {
   private served = false;
   private answering = false;
+  /** What the socket opened last speaks, by its name in ALPN. */
+  protocol: "h2" | "http/1.1" = "http/1.1";
 
   /** A new socket is being opened: what fails from here on is not the end of an old one. */
   connecting(): void {
@@ -49,9 +55,9 @@ export class ConnectionClient extends Client {
 
   /** Watches a socket that this client just opened. */
   watch(socket: Socket): void {
-    if ("alpnProtocol" in socket && socket.alpnProtocol === "h2") return;
-    // Also where HTTP/2 was offered and not taken.
-    this.pipelining = 1;
+    this.protocol = "alpnProtocol" in socket && socket.alpnProtocol === "h2" ? "h2" : "http/1.1";
+    this.pipelining = this.protocol === "h2" ? STREAMS_PER_CONNECTION : 1;
+    if (this.protocol === "h2") return;
     // Registered before undici's own listener, so it sees the bytes before they are parsed.
     socket.on("readable", () => {
       if (socket.readableLength > 0) this.answering = true;
@@ -97,7 +103,8 @@ export function createPool(options: ConnectionOptions): Pool {
   });
   const pool = new Pool(options.origin, {
     connections: options.connections,
-    pipelining: options.http2 ? STREAMS_PER_CONNECTION : 1,
+    // Until the socket shows that it speaks HTTP/2.
+    pipelining: 1,
     allowH2: options.http2,
     // Each request has a deadline of its own, see Deadlines.
     headersTimeout: 0,
@@ -116,6 +123,9 @@ export function createPool(options: ConnectionOptions): Pool {
       return client;
     },
   });
-  pool.on("connect", options.onConnect);
+  // The last target of such an event is the client that it is about, made by the factory above.
+  pool.on("connect", (_origin, targets) => options.onConnect?.(targets.at(-1) as ConnectionClient));
+  pool.on("disconnect", (_origin, targets) => options.onDisconnect?.(targets.at(-1) as ConnectionClient));
+  pool.on("connectionError", () => options.onConnectionError?.());
   return pool;
 }

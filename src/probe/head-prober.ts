@@ -2,6 +2,7 @@ import { formatDay } from "../vision/day.js";
 import { klinePathStem } from "../vision/object-key.js";
 import { backoffMs } from "./backoff.js";
 import { FAILED_STATUS } from "./batch.js";
+import type { Concurrency } from "./concurrency.js";
 import { head, type HeadContext } from "./head.js";
 import { isRetryable, isSlowDown, type Failure, type Outcome } from "./outcome.js";
 import type { ProberContext } from "./prober-context.js";
@@ -26,8 +27,8 @@ interface Probe {
 }
 
 /**
- * Runs HEAD shards of one thread, the next one starting while the last answers of the one before are awaited. At most
- * `concurrency` HEADs are in flight; none is sent while the sink is behind, the run is paused or abandoned.
+ * Runs HEAD shards of one thread, the next one starting while the last answers of the one before are awaited. No more
+ * HEADs are in flight than the concurrency's limit; none is sent while the sink is behind, the run is paused or abandoned.
  */
 export class HeadProber {
   private readonly works: Work[] = [];
@@ -39,6 +40,7 @@ export class HeadProber {
   constructor(
     private readonly context: ProberContext,
     private readonly headContext: HeadContext,
+    private readonly concurrency: Concurrency,
   ) {}
 
   /** Resolves when every cell of the shard has its row; never rejects. */
@@ -51,8 +53,9 @@ export class HeadProber {
     });
   }
 
-  private pump(): void {
-    while (this.inFlight < this.context.concurrency && !this.held) {
+  /** Sends what may be sent now; to be called when the limit has risen. */
+  pump(): void {
+    while (this.inFlight < this.concurrency.limit && !this.held) {
       if (this.context.traffic.isAbandoned) {
         this.abandon();
         return;

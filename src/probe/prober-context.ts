@@ -5,8 +5,6 @@ import type { Traffic } from "./traffic.js";
 /** What the probers of one thread share beside their connections. */
 export interface ProberContext {
   symbols: readonly string[];
-  /** Requests in flight at most. */
-  concurrency: number;
   /** Further attempts after a failure that may pass. */
   retries: number;
   sink: RowSink;

@@ -109,7 +109,7 @@ export async function attach(connection: DuckDBConnection, file: string, name: s
  * leaves no half of a database behind, and of two processes that create it at once neither overwrites the other's.
  */
 async function createFile(file: string): Promise<void> {
-  mkdirSync(dirname(file), { recursive: true });
+  makeFolder(dirname(file));
   const fresh = `${file}.${process.pid}.new`;
   try {
     const store = await openWritable(fresh);
@@ -118,6 +118,18 @@ async function createFile(file: string): Promise<void> {
   } finally {
     rmSync(fresh, { force: true });
     rmSync(`${fresh}.wal`, { force: true });
+  }
+}
+
+/** Makes a folder and those above it. Node's own way never returns where the system makes none, as below /proc. */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if (!existsSync(folder)) throw error;
   }
 }
 

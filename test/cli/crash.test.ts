@@ -185,4 +185,12 @@ describe("a backfill that can't write", () => {
     expect(result).toMatchObject({ code: 3, stdout: "" });
     expect(result.stderr).toContain(inAFile);
   });
+
+  // Node's recursive mkdir never returns there.
+  it.runIf(existsSync("/proc/self"))("ends with code 3 where the system makes no folder", async () => {
+    const inProc = "/proc/bfa/a.duckdb";
+    const result = await runCli(["backfill", ...args], { ...environment(), BFA_DB: inProc });
+    expect(result).toMatchObject({ code: 3, stdout: "" });
+    expect(result.stderr).toContain(inProc);
+  });
 });

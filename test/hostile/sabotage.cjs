@@ -16,7 +16,7 @@ if (how === "stuck") {
 }
 
 const settings = Array.isArray(workerData) ? workerData[1] : workerData;
-const own = isMainThread ? "main" : settings?.beats === undefined ? "other" : settings.endpoint ? "prober" : "writer";
+const own = isMainThread ? "main" : settings?.endpoint ? "prober" : "writer";
 if (own === thread) {
   if (when.endsWith("ms")) setTimeout(sabotage, Number.parseInt(when));
   else afterCalls(...when.split(":"));

@@ -1,0 +1,84 @@
+import { createRequire } from "node:module";
+import yargs, { type CommandModule } from "yargs";
+import { UsageError } from "../errors.js";
+import { describeError, exitCodeOf } from "./exit.js";
+
+/** Commands in the order of the help. Each is loaded when it is needed: all of them take 25 ms. */
+const COMMANDS = {
+  update: () => import("./update.js"),
+  backfill: () => import("./backfill.js"),
+  discover: () => import("./discover.js"),
+  query: () => import("./query.js"),
+  export: () => import("./export.js"),
+  import: () => import("./import.js"),
+  status: () => import("./status.js"),
+  validate: () => import("./validate.js"),
+  demo: () => import("./demo.js"),
+  replica: () => import("./replica.js"),
+  bench: () => import("./bench.js"),
+} as const;
+
+const EPILOGUE = `Exit codes: 0 all whole; 1 something failed; 2 wrong usage; 3 the database can't be used; 130 interrupted.
+Dates are UTC. Results go to stdout, progress and notices to stderr.`;
+
+/** Parses the arguments and runs the command; errors become one line on stderr and an exit code. */
+export async function runCommandLine(args: readonly string[]): Promise<void> {
+  // A reader that has seen enough (`| head`) is no error.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    process.exit();
+  });
+  try {
+    await parse(args);
+  } catch (thrown) {
+    const error = withoutYargs(thrown);
+    process.stderr.write(`${describeError(error)}\n`);
+    process.exitCode = exitCodeOf(error);
+  }
+}
+
+async function parse(args: readonly string[]): Promise<void> {
+  const parser = yargs([...args])
+    .scriptName("bfa")
+    .version(ownVersion())
+    .usage("$0 <command>\n\nWhich Binance USDⓈ-M perpetual futures had data on Binance Vision on a given day.")
+    .strict()
+    .strictCommands()
+    .demandCommand(1, "which command? bfa --help lists them")
+    .parserConfiguration({ "parse-numbers": false, "parse-positional-numbers": false, "camel-case-expansion": false })
+    .wrap(Math.min(120, process.stdout.isTTY ? process.stdout.columns : 100))
+    .epilogue(EPILOGUE)
+    .alias({ h: "help" })
+    .exitProcess(false)
+    .fail((message: string | null, error: Error | undefined) => {
+      throw error ?? usageError(message ?? "wrong usage");
+    });
+  for (const command of await commandsFor(args)) parser.command(command);
+  await parser.parseAsync();
+}
+
+/** The command that the arguments begin with; all when they don't begin with one, for the help and its complaints. */
+async function commandsFor([first = ""]: readonly string[]): Promise<CommandModule[]> {
+  const named = Object.entries(COMMANDS).filter(([name]) => name === first);
+  const loaded = await Promise.all((named.length > 0 ? named : Object.entries(COMMANDS)).map(([, load]) => load()));
+  // Each command types its own arguments.
+  return loaded.map((module) => module.default as unknown as CommandModule);
+}
+
+/** Version of this package; yargs by itself takes that of the folder where the command was typed. */
+function ownVersion(): string {
+  const { version } = createRequire(import.meta.url)("binance-futures-availability/package.json") as {
+    version: string;
+  };
+  return version;
+}
+
+/** yargs throws its own class for wrong usage, also around what a `coerce` threw. */
+function withoutYargs(error: unknown): unknown {
+  return error instanceof Error && error.name === "YError" ? usageError(error.message, error) : error;
+}
+
+/** Wrong usage in one line; yargs spreads some of its messages over several. */
+function usageError(message: string, cause?: Error): UsageError {
+  return new UsageError(message.replace(/\s*\n\s*/g, " "), { cause });
+}

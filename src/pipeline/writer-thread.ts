@@ -1,0 +1,45 @@
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+import type { WriterRequest } from "./writer-protocol.js";
+
+const ENTRY = new URL("../../workers/writer.js", import.meta.url);
+
+/** Heap of the writer, MiB; rows lie outside of it. As for the probers, a limit keeps garbage from piling up. */
+const WRITER_HEAP = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 128 };
+
+let early: Worker | undefined;
+
+/**
+ * Starts the writer thread of the next run of this process ahead of it. It takes 130 ms to load DuckDB, in which a
+ * command can load what it needs itself.
+ */
+export function startWriterEarly(): void {
+  const worker = startWriter();
+  early = worker;
+  // The run then starts another, and meets the trouble itself.
+  worker.once("error", () => {
+    if (early === worker) early = undefined;
+  });
+}
+
+/** Gives the thread that was started early, or a new one. */
+export function takeWriter(): Worker {
+  const worker = early ?? startWriter();
+  early = undefined;
+  return worker;
+}
+
+/** Ends a thread that was started early and that no run took, once it has loaded: before, DuckDB's binding aborts. */
+export async function endEarlyWriter(): Promise<void> {
+  const worker = early;
+  early = undefined;
+  if (worker === undefined) return;
+  worker.postMessage({ type: "call", id: 0, method: "close", args: [undefined] } satisfies WriterRequest);
+  // One that fails to load says so to nobody: no run wanted it.
+  await Promise.race([once(worker, "message"), once(worker, "exit")]).catch(() => undefined);
+  await worker.terminate();
+}
+
+function startWriter(): Worker {
+  return new Worker(ENTRY, { name: "bfa-writer", resourceLimits: WRITER_HEAP });
+}
