@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import yargs, { type CommandModule } from "yargs";
 import { hideBin } from "yargs/helpers";
 import { UsageError } from "../errors.js";
-import { describeError, exitCodeOf } from "./exit.js";
+import { describeError, EXIT, exitCodeOf } from "./exit.js";
 import backfillCommand from "./backfill.js";
 import benchCommand from "./bench.js";
 import demoCommand from "./demo.js";
@@ -75,9 +75,12 @@ function usageError(message: string, cause?: Error): UsageError {
 
 // A reader that has seen enough (`| head`) is no error.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit();
+  if (error.code === "EPIPE") process.exit();
+  process.stderr.write(`bfa: the output can't be written: ${error.message}\n`);
+  process.exit(EXIT.failed);
 });
+// The work goes on when nobody reads the notices any more.
+process.stderr.on("error", () => undefined);
 
 try {
   await main();
