@@ -184,7 +184,7 @@ describe("an import", () => {
       expect(await soundness(into)).toEqual({ wrongCounts: 0, duplicates: 0 });
       return into;
     };
-    const [into = ""] = await Promise.all([
+    const [into] = await Promise.all([
       endedAfter(0, "SIGKILL"),
       endedAfter(60, "SIGINT"),
       endedAfter(90, "SIGTERM"),
@@ -244,15 +244,14 @@ describe.skipIf(process.platform === "win32")("permissions", () => {
 
   /** The superuser may write what is read-only, unless this capability is taken away. */
   const humble = process.getuid?.() === 0 ? ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] : [];
-  const [program = process.execPath, ...before] = [...humble, process.execPath, CLI];
-  const mayNotWrite = humble.length === 0 || spawnSync(program, [...humble.slice(1), "true"]).status === 0;
+  const isHumbled = humble.length === 0 || spawnSync("setpriv", [...humble.slice(1), "true"]).status === 0;
 
   function bfaHumble(...args: string[]) {
-    // A pipe is read while the replica's thread answers; it needs nothing of this one.
-    return spawnSync(program, [...before, ...args], { env: { ...process.env, ...env }, encoding: "utf8" });
+    const command = [...humble, process.execPath, CLI, ...args];
+    return spawnSync("env", command, { env: { ...process.env, ...env }, encoding: "utf8" });
   }
 
-  it.skipIf(!mayNotWrite).each(["file", "folder"])(
+  it.skipIf(!isHumbled).each(["file", "folder"])(
     "of a read-only %s end a run with a word, and let questions through",
     (what) => {
       copyFileSync(sound.db, db);
