@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
 import yargs, { type CommandModule } from "yargs";
 import { UsageError } from "../errors.js";
-import { describeError, exitCodeOf } from "./exit.js";
+import { describeError, EXIT, exitCodeOf } from "./exit.js";
 
 /** Commands in the order of the help. Each is loaded when it is needed: all of them take 25 ms. */
 const COMMANDS = {
@@ -25,9 +25,12 @@ Dates are UTC. Results go to stdout, progress and notices to stderr.`;
 export async function runCommandLine(args: readonly string[]): Promise<void> {
   // A reader that has seen enough (`| head`) is no error.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    process.exit();
+    if (error.code === "EPIPE") process.exit();
+    process.stderr.write(`bfa: the output can't be written: ${error.message}\n`);
+    process.exit(EXIT.failed);
   });
+  // The work goes on when nobody reads the notices any more.
+  process.stderr.on("error", () => undefined);
   try {
     await parse(args);
   } catch (thrown) {

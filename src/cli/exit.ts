@@ -1,4 +1,5 @@
 import { BfaError, StoreError, UsageError } from "../errors.js";
+import { printable } from "./format.js";
 
 /** Exit codes of every command, as `--help` and the README list them. */
 export const EXIT = {
@@ -18,6 +19,6 @@ export function exitCodeOf(error: unknown): number {
 
 /** One line for an expected error; the stack for one that is a defect of ours. */
 export function describeError(error: unknown): string {
-  if (error instanceof BfaError) return `bfa: ${error.message}`;
+  if (error instanceof BfaError) return `bfa: ${error.message.split("\n").map(printable).join("\n")}`;
   return error instanceof Error ? `bfa: unexpected error\n${error.stack ?? error.message}` : `bfa: ${String(error)}`;
 }

@@ -1,7 +1,7 @@
-import { existsSync, realpathSync, renameSync, rmSync } from "node:fs";
+import { existsSync, renameSync, rmSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { StoreError, UsageError } from "../errors.js";
-import { openReader } from "../store/open.js";
+import { openReader, pathOf } from "../store/open.js";
 import { formatDay, type Day } from "../vision/day.js";
 
 /** Before and after every day that can be stored. */
@@ -29,9 +29,11 @@ export interface ExportOptions {
  */
 export async function exportRows(file: string, { format, out, from, to }: ExportOptions): Promise<number> {
   const target = resolve(out);
-  if (existsSync(target) && existsSync(file) && realpathSync(target) === realpathSync(file)) {
+  if ([pathOf(file), `${pathOf(file)}.wal`].includes(pathOf(target))) {
     throw new UsageError(`--out ${out} is the database itself: name another file`);
   }
+  // The new file takes the name's place: what a device or a pipe is would be gone.
+  if (existsSync(target) && !statSync(target).isFile()) throw new UsageError(`--out ${out} is there and no file`);
   const unfinished = `${target}.${process.pid}.part`;
   const path = `'${unfinished.replaceAll("'", "''")}'`;
   const store = await openReader(file, {});

@@ -16,6 +16,7 @@ export const {
   INTEGER,
   LIST,
   listValue,
+  StatementType,
   UINTEGER,
   USMALLINT,
   VARCHAR,

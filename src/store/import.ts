@@ -1,10 +1,12 @@
-import { existsSync, realpathSync } from "node:fs";
+import { existsSync } from "node:fs";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { BfaError, UsageError } from "../errors.js";
-import { classifySymbol } from "../vision/symbol.js";
-import type { Day } from "../vision/day.js";
+import { EPOCH } from "../vision/dataset.js";
+import { dayAt, formatDay, type Day } from "../vision/day.js";
+import { classifySymbol, isSymbol } from "../vision/symbol.js";
+import { LIST, listValue, VARCHAR } from "./duckdb.js";
 import { toStoreError } from "./errors.js";
-import type { Store } from "./open.js";
+import { pathOf, type Store } from "./open.js";
 import { beginRun, endRun, timestamp } from "./runs.js";
 import { AVAILABILITY_COLUMNS } from "./schema.js";
 import { dayNumber } from "./sql.js";
@@ -18,8 +20,9 @@ export interface ImportSummary {
   /** Cells that the store had already: they stay as they are. */
   known: number;
   /**
-   * Rows that aren't an answer of the bucket: another status than 200 or 404, a flag that disagrees with it, or a file
-   * without size or upload time. A backfill probes them.
+   * Rows that aren't an answer of the bucket: another status than 200 or 404, a flag that disagrees with it, a file
+   * without size or upload time, a name that is no symbol, or a day before the market began or not over yet. A backfill
+   * probes what can be probed of them.
    */
   refused: number;
   /** Columns that aren't taken over. */
@@ -41,21 +44,21 @@ const HTTP_DATE = "'%a, %d %b %Y %H:%M:%S GMT'";
  */
 export async function importFile(store: Store, other: string, now: number): Promise<ImportSummary> {
   if (!existsSync(other)) throw new UsageError(`${other} doesn't exist`);
-  if (realpathSync(other) === realpathSync(store.file)) throw new UsageError(`${other} is the database itself`);
+  if (pathOf(other) === pathOf(store.file)) throw new UsageError(`${other} is the database itself`);
   const { connection } = store;
   try {
-    await connection.run(`ATTACH '${other.replaceAll("'", "''")}' AS other (READ_ONLY)`);
+    await connection.run(`ATTACH '${pathOf(other).replaceAll("'", "''")}' AS other (READ_ONLY)`);
   } catch (error) {
     const reason = error instanceof Error ? error.message.split("\n", 1)[0] : String(error);
     throw new UsageError(`${other} can't be imported: ${reason ?? ""}`, { cause: error });
   }
   try {
-    const types = await columnTypes(connection, other);
-    await createCandidates(connection, types, other);
+    const source = await findTable(connection, other);
+    await createCandidates(connection, source, other, dayAt(now) - 1);
     const summary = await takeOver(store, now);
     return {
       ...summary,
-      ignoredColumns: [...types.keys()].filter((name) => name !== "url" && !REQUIRED.includes(name)),
+      ignoredColumns: [...source.types.keys()].filter((name) => name !== "url" && !REQUIRED.includes(name)),
     };
   } catch (error) {
     throw error instanceof BfaError ? error : toStoreError(store.file, error);
@@ -64,36 +67,52 @@ export async function importFile(store: Store, other: string, now: number): Prom
   }
 }
 
-/** Columns of the other file's table and their types. */
-async function columnTypes(connection: DuckDBConnection, other: string): Promise<Map<string, string>> {
+/** A table with the rows to import. */
+interface SourceTable {
+  name: string;
+  /** Types of its columns by name. */
+  types: ReadonlyMap<string, string>;
+}
+
+/**
+ * Finds the other file's rows: in its table `daily_availability`, or in the one that a store of ours shows under that
+ * name. A view is not read, since it can hold any query, one that reads this machine's files among them.
+ */
+async function findTable(connection: DuckDBConnection, other: string): Promise<SourceTable> {
   const columns = await connection.runAndReadAll(
-    `SELECT column_name, data_type FROM duckdb_columns()
-      WHERE database_name = 'other' AND table_name = 'daily_availability' ORDER BY column_index`,
+    `SELECT table_name, column_name, data_type
+      FROM duckdb_columns() SEMI JOIN duckdb_tables() USING (database_name, schema_name, table_name)
+      WHERE database_name = 'other' AND schema_name = 'main' AND table_name IN ('daily_availability', 'availability')
+      ORDER BY table_name DESC, column_index`,
   );
-  const types = new Map(columns.getRows().map(([name, type]) => [String(name), String(type)]));
-  const lacking = REQUIRED.filter((name) => !types.has(name));
-  if (types.size === 0) throw new UsageError(`${other} has no table daily_availability`);
+  const found = columns.getRows().map((row) => row.map(String)) as [string, string, string][];
+  const name = found[0]?.[0];
+  if (name === undefined) throw new UsageError(`${other} has no table daily_availability (a view is not read)`);
+  const types = new Map(found.filter(([table]) => table === name).map(([, column, type]) => [column, type]));
+  const lacking = REQUIRED.filter((column) => !types.has(column));
   if (lacking.length > 0) throw new UsageError(`daily_availability of ${other} lacks ${lacking.join(", ")}`);
-  return types;
+  return { name, types };
 }
 
 /** Copies the other rows into a TEMP table in this store's types, with a mark on those that are refused. */
 async function createCandidates(
   connection: DuckDBConnection,
-  types: ReadonlyMap<string, string>,
+  { name, types }: SourceTable,
   other: string,
+  yesterday: Day,
 ): Promise<void> {
   try {
     await connection.run(
       `CREATE OR REPLACE TEMP TABLE candidates AS
-        SELECT *, coalesce(NOT (symbol <> '' AND available = (status_code = 200) AND status_code IN (200, 404)
+        SELECT *, coalesce(NOT (symbol IS NOT NULL
+          AND date BETWEEN DATE '${EPOCH}' AND DATE '${formatDay(yesterday)}' AND available = (status_code = 200) AND status_code IN (200, 404)
           AND (NOT available OR (file_size_bytes IS NOT NULL AND last_modified IS NOT NULL))
           AND probe_timestamp IS NOT NULL), true) AS refused
         FROM (SELECT date::DATE AS date, symbol::VARCHAR AS symbol, available::BOOLEAN AS available,
           CASE WHEN available THEN file_size_bytes::BIGINT END AS file_size_bytes,
           CASE WHEN available THEN ${instant("last_modified", types)}::TIMESTAMP_S END AS last_modified,
           status_code::SMALLINT AS status_code, ${instant("probe_timestamp", types)}::TIMESTAMP_MS AS probe_timestamp
-        FROM other.daily_availability)`,
+        FROM other.main.${name})`,
     );
   } catch (error) {
     throw new UsageError(
@@ -101,11 +120,23 @@ async function createCandidates(
       { cause: error },
     );
   }
+  await refuseOtherNames(connection);
   const twice = await numbers(
     connection,
     "SELECT count(*) FROM (SELECT 1 FROM temp.candidates GROUP BY date, symbol HAVING count(*) > 1)",
   );
   if (twice[0] !== 0) throw new UsageError(`daily_availability of ${other} has ${twice[0] ?? 0} (date, symbol) twice`);
+}
+
+/** Which names are symbols is asked here, since DuckDB's regular expressions know another version of Unicode. */
+async function refuseOtherNames(connection: DuckDBConnection): Promise<void> {
+  const found = await connection.runAndReadAll("SELECT DISTINCT symbol FROM temp.candidates WHERE symbol IS NOT NULL");
+  const names = found.getRows().map(([name]) => String(name));
+  await connection.run(
+    "UPDATE temp.candidates SET refused = true WHERE symbol NOT IN (SELECT unnest($symbols))",
+    { symbols: listValue(names.filter(isSymbol)) },
+    { symbols: LIST(VARCHAR) },
+  );
 }
 
 /** SQL: a column of any of the types that systems keep times in, as a TIMESTAMP in UTC. */
@@ -120,7 +151,8 @@ async function takeOver(store: Store, now: number): Promise<Omit<ImportSummary, 
   const { connection } = store;
   const [rows = 0, refused = 0, symbols = 0, from = 0, to = 0] = await numbers(
     connection,
-    `SELECT count(*), count(*) FILTER (refused), count(DISTINCT symbol), ${dayNumber("min(date)")}, ${dayNumber("max(date)")}
+    `SELECT count(*), count(*) FILTER (refused), count(DISTINCT symbol),
+      ${dayNumber("min(date) FILTER (NOT refused)")}, ${dayNumber("max(date) FILTER (NOT refused)")}
       FROM temp.candidates`,
   );
   return inTransaction(connection, async () => {

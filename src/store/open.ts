@@ -1,5 +1,5 @@
-import { existsSync, linkSync, mkdirSync, rmSync } from "node:fs";
-import { dirname } from "node:path";
+import { existsSync, linkSync, mkdirSync, realpathSync, rmSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { StoreError } from "../errors.js";
 import { removeLeftovers } from "./compact.js";
@@ -67,7 +67,7 @@ export async function openReader(file: string, options: Readonly<Record<string, 
     throw new StoreError("STORE_MISSING", `${file} doesn't exist yet: \`bfa update\` or \`bfa backfill\` creates it`);
   }
   try {
-    const instance = await DuckDBInstance.create(file, {
+    const instance = await DuckDBInstance.create(pathOf(file), {
       ...INSTANCE_OPTIONS,
       ...options,
       access_mode: "READ_ONLY",
@@ -82,7 +82,10 @@ export async function openReader(file: string, options: Readonly<Record<string, 
 }
 
 async function openWritable(file: string): Promise<Store> {
-  const instance = await DuckDBInstance.create(":memory:", { ...INSTANCE_OPTIONS, temp_directory: `${file}.tmp` });
+  const instance = await DuckDBInstance.create(":memory:", {
+    ...INSTANCE_OPTIONS,
+    temp_directory: `${pathOf(file)}.tmp`,
+  });
   return await guarded(file, instance, async (connection) => {
     await attach(connection, file, "store");
     await connection.run("USE store");
@@ -94,13 +97,21 @@ async function openWritable(file: string): Promise<Store> {
 }
 
 /**
+ * Absolute path of a file, links followed. DuckDB takes other names for more than a path: `:memory:` is no file to it,
+ * `~/` the home folder, `sqlite:` an extension; and its sandbox knows the log only by the path without links.
+ */
+export function pathOf(file: string): string {
+  return existsSync(file) ? realpathSync(file) : resolve(file);
+}
+
+/**
  * Attaches a file for writing, creating it when there is none. ATTACH is the one place where DuckDB takes the sizes of
  * row groups and blocks. The storage version is DuckDB's default, the oldest it can write.
  */
 export async function attach(connection: DuckDBConnection, file: string, name: string): Promise<void> {
   const blocks = existsSync(file) ? "" : `, BLOCK_SIZE ${LAYOUT.blockBytes}`;
   await connection.run(
-    `ATTACH '${file.replaceAll("'", "''")}' AS ${name} (ROW_GROUP_SIZE ${LAYOUT.rowGroupRows}${blocks})`,
+    `ATTACH '${pathOf(file).replaceAll("'", "''")}' AS ${name} (ROW_GROUP_SIZE ${LAYOUT.rowGroupRows}${blocks})`,
   );
 }
 

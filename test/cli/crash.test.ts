@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { RunSummary } from "../../src/pipeline/summary.js";
@@ -48,6 +49,11 @@ afterEach(() => {
 
 function environment(): NodeJS.ProcessEnv {
   return { BFA_DB: db, BFA_ENDPOINT: replica.url, BFA_LIST_ENDPOINT: replica.listUrl, BFA_CA: ca };
+}
+
+/** Whether this user may mount a file system in a namespace of its own. */
+function canMount(): boolean {
+  return spawnSync("unshare", ["-rm", "mount", "-t", "tmpfs", "tmpfs", tmpdir()]).status === 0;
 }
 
 function backfill(...args: string[]): Promise<CliResult> {
@@ -177,6 +183,27 @@ describe("a backfill that can't write", () => {
     await expectWholeUnits("symbol", days);
     expect(summaryOf(await backfill(...args)).outcome).toBe("whole");
     expect(await tableOf(db)).toEqual(truthOf(history, symbols, first, last));
+  });
+
+  it.skipIf(!canMount())("ends with code 3 on a file system that fills, and goes on once there is room", async () => {
+    const [full, after] = ["full", "after"].map((name) => join(folder.path, name)) as [string, string];
+    const mount = join(folder.path, "mount");
+    for (const path of [full, after, mount]) mkdirSync(path);
+    // The mount is seen by this shell and its children only, and is gone with them.
+    const script = `mount -t tmpfs -o size=600k tmpfs "$1" || exit 9
+      "$4" "$5" backfill "\${@:6}"; code=$?
+      cp "$1"/* "$2" && mount -o remount,size=64m "$1" && "$4" "$5" backfill "\${@:6}" && cp "$1"/* "$3" || exit 8
+      exit $code`;
+    const command = ["-rm", "bash", "-c", script, "bash", mount, full, after, process.execPath, CLI, ...args];
+    const env = { ...process.env, ...environment(), BFA_DB: join(mount, "a.duckdb") };
+    const filled = spawnSync("unshare", command, { env, encoding: "utf8" });
+    expect(filled.status, filled.stderr).toBe(3);
+    expect(filled.stderr).toMatch(/^bfa: the disk of .*a\.duckdb is full/m);
+    db = join(full, "a.duckdb");
+    await expectWholeUnits("symbol", days);
+    db = join(after, "a.duckdb");
+    expect(await tableOf(db)).toEqual(truthOf(history, symbols, first, last));
+    await expectSound();
   });
 
   it("ends with code 3 where no file can be made", async () => {

@@ -8,6 +8,7 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
+import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -15,9 +16,10 @@ import type { Replica } from "../../src/replica/replica.js";
 import { chance } from "../../src/replica/random.js";
 import { syntheticHistory } from "../../src/replica/synthetic.js";
 import { startReplicaThread } from "../../src/replica/thread.js";
+import { openReader } from "../../src/store/open.js";
 import { dayAt, formatDay } from "../../src/vision/day.js";
 import { classifySymbol } from "../../src/vision/symbol.js";
-import { runCli, startCli } from "../support/cli.js";
+import { CLI, runCli, startCli } from "../support/cli.js";
 import { rowsOf, soundness, tableOf, temporaryFolder } from "../support/database.js";
 import { startRawServer } from "../support/raw-server.js";
 import { truthOf } from "../support/truth.js";
@@ -95,6 +97,25 @@ describe("two at once on one file", () => {
     expect((await bfa("query", "snapshot", formatDay(last), "--db", db)).code).toBe(0);
   });
 
+  it("a run while a question is open: names who has the file, and leaves it alone", async () => {
+    copyFileSync(sound.db, db);
+    const before = readFileSync(db);
+    const reader = await openReader(db);
+    try {
+      for (const args of [["update", "--date", formatDay(last)], ["import", sound.db], ["discover"]]) {
+        const { code, stdout, stderr } = await bfa(...args, "--db", db);
+        expect({ code, stdout }, stderr).toEqual({ code: 3, stdout: "" });
+        expect(stderr).toContain(`is in use by process ${process.pid}`);
+      }
+      const [rows] = (await reader.connection.runAndReadAll("SELECT count(*) FROM daily_availability")).getRows();
+      expect(rows).toEqual([BigInt(symbols.length * 200)]);
+    } finally {
+      await reader.close();
+    }
+    expect(readFileSync(db).equals(before)).toBe(true);
+    expect(readdirSync(folder.path)).toEqual(["a.duckdb"]);
+  });
+
   it("questions beside each other: all are answered", async () => {
     copyFileSync(sound.db, db);
     const answers = await Promise.all([1, 2, 3, 4].map(() => bfa("query", "counts", "--db", db)));
@@ -104,7 +125,7 @@ describe("two at once on one file", () => {
 });
 
 describe("a signal at any moment", () => {
-  it.each(["SIGTERM", "SIGHUP", "SIGKILL"] as const)(
+  it.each(["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const)(
     "%s leaves whole days of an update and whole imports",
     async (signal) => {
       copyFileSync(sound.db, db);
@@ -138,6 +159,40 @@ describe("a signal at any moment", () => {
       expect(await tableOf(into)).toEqual(await tableOf(db));
     },
   );
+});
+
+describe("an import", () => {
+  it("ended by a signal at its work leaves all of it or nothing, and the next one goes on", async () => {
+    const endedAfter = async (afterMs: number, signal: NodeJS.Signals) => {
+      // The file takes its name when it is there whole: what follows is the import.
+      const into = join(folder.path, `into-${afterMs}.duckdb`);
+      const { child, done } = startCli(["import", sound.db, "--db", into]);
+      while (!existsSync(into) && child.exitCode === null) await sleep(2);
+      await sleep(afterMs);
+      child.kill(signal);
+      expect([0, null]).toContain((await done).code);
+      const [counts] = await rowsOf(
+        into,
+        `SELECT (SELECT count(*) FROM availability), (SELECT coalesce(sum(probed_count), 0) FROM daily_symbol_counts),
+          (SELECT count(*) FROM symbols), (SELECT count(*) FROM runs)`,
+      );
+      const rows = symbols.length * 200;
+      expect([
+        [0, 0, 0, 0],
+        [rows, rows, symbols.length, 1],
+      ]).toContainEqual(counts?.map(Number));
+      expect(await soundness(into)).toEqual({ wrongCounts: 0, duplicates: 0 });
+      return into;
+    };
+    const [into] = await Promise.all([
+      endedAfter(0, "SIGKILL"),
+      endedAfter(60, "SIGINT"),
+      endedAfter(90, "SIGTERM"),
+      ...[120, 160, 240].map((afterMs) => endedAfter(afterMs, "SIGKILL")),
+    ]);
+    expect((await bfa("import", sound.db, "--db", into)).code).toBe(0);
+    expect(await tableOf(into)).toEqual(await tableOf(sound.db));
+  });
 });
 
 describe("a file that was damaged", () => {
@@ -187,16 +242,45 @@ describe.skipIf(process.platform === "win32")("permissions", () => {
     expect(statSync(db).mode & 0o777).toBe(0o600);
   });
 
-  // The superuser may write what is read-only.
-  it.skipIf(process.getuid?.() === 0)(
-    "that forbid writing end a run with a word, and let questions through",
-    async () => {
+  /** The superuser may write what is read-only, unless this capability is taken away. */
+  const humble = process.getuid?.() === 0 ? ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] : [];
+  const isHumbled = humble.length === 0 || spawnSync("setpriv", [...humble.slice(1), "true"]).status === 0;
+
+  function bfaHumble(...args: string[]) {
+    const command = [...humble, process.execPath, CLI, ...args];
+    return spawnSync("env", command, { env: { ...process.env, ...env }, encoding: "utf8" });
+  }
+
+  it.skipIf(!isHumbled).each(["file", "folder"])(
+    "of a read-only %s end a run with a word, and let questions through",
+    (what) => {
       copyFileSync(sound.db, db);
-      chmodSync(db, 0o400);
-      const update = await bfa("update", "--date", formatDay(last), "--db", db);
-      expect(update.code).toBe(3);
-      expect(update.stderr).toContain(db);
-      expect((await bfa("query", "snapshot", formatDay(last), "--db", db)).code).toBe(0);
+      chmodSync(what === "file" ? db : folder.path, what === "file" ? 0o400 : 0o500);
+      try {
+        for (const args of [
+          ["update", "--date", formatDay(last)],
+          ["import", sound.db],
+        ]) {
+          const { status, stdout, stderr } = bfaHumble(...args, "--db", db);
+          expect({ status, stdout }, stderr).toEqual({ status: 3, stdout: "" });
+          expect(stderr).toContain(`${db} can't be written or read by this user`);
+        }
+        const asked = bfaHumble("query", "snapshot", formatDay(last), "--db", db);
+        expect(asked.status, asked.stderr).toBe(0);
+        if (what === "file") return;
+        for (const args of [
+          ["update", "--db", `${db}.new`],
+          ["export", "--format", "csv", "--out", `${db}.csv`, "--db", db],
+        ]) {
+          const { status, stderr } = bfaHumble(...args);
+          expect([2, 3], stderr).toContain(status);
+          expect(stderr).toContain(db);
+        }
+        expect(readdirSync(folder.path)).toEqual(["a.duckdb"]);
+      } finally {
+        chmodSync(folder.path, 0o700);
+      }
+      expect(readFileSync(db).equals(readFileSync(sound.db))).toBe(true);
     },
   );
 });

@@ -1,4 +1,15 @@
-import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import {
+  copyFileSync,
+  existsSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { exportRows } from "../../src/query/export.js";
@@ -38,6 +49,40 @@ describe("sql", () => {
     });
   });
 
+  test("answers every kind of question, and the last of several", async () => {
+    for (const statement of ["FROM symbols", "SHOW TABLES", "DESCRIBE symbols", "SUMMARIZE daily_symbol_counts"]) {
+      expect(await sql(file, statement), statement).toHaveProperty("columns");
+    }
+    const pivot = "PIVOT daily_availability ON symbol USING count(*) GROUP BY date";
+    expect((await sql(file, pivot)).columns).toEqual(["date", "BTCUSDT", "币安人生USDT"]);
+    expect((await sql(file, "SELECT 1 AS a; SELECT 2 AS b;")).rows).toEqual([{ b: 2 }]);
+  });
+
+  test("answers through a link as well, with what a killed run left in the log", async () => {
+    const link = path("link.duckdb");
+    symlinkSync(file, link);
+    const log = `${file}.wal`;
+    const copy = path("logged.duckdb");
+    copyFileSync(file, copy);
+    const killed = spawnSync(process.execPath, [
+      "--input-type=module",
+      "--eval",
+      `import { openStore } from ${JSON.stringify(new URL("../../dist/src/store/open.js", import.meta.url).href)};
+      const store = await openStore(process.argv[1]);
+      await store.connection.run("INSERT INTO symbols VALUES ('A', 'perpetual', '', now(), now())");
+      process.kill(process.pid, "SIGKILL");`,
+      link,
+    ]);
+    try {
+      expect([killed.signal, existsSync(log)]).toEqual(["SIGKILL", true]);
+      expect((await sql(link, "SELECT symbol FROM symbols")).rows).toEqual([{ symbol: "A" }]);
+    } finally {
+      rmSync(log);
+      rmSync(link);
+      renameSync(copy, file);
+    }
+  });
+
   test("can neither write nor reach anything else", async () => {
     const before = readFileSync(file);
     const names = readdirSync(folder.path);
@@ -45,6 +90,17 @@ describe("sql", () => {
       "DELETE FROM availability",
       "CREATE TABLE t (a INTEGER)",
       `COPY (SELECT 1) TO '${path("out.csv")}'`,
+      // DuckDB's sandbox leaves the paths of the open database and of its log open, to write too.
+      `COPY (SELECT 1) TO '${file}' (FORMAT csv, USE_TMP_FILE false)`,
+      `COPY (SELECT 1) TO '${file}.wal' (FORMAT csv)`,
+      `EXPLAIN ANALYZE COPY (SELECT 1) TO '${file}' (FORMAT csv, USE_TMP_FILE false)`,
+      `PREPARE p AS COPY (SELECT 1) TO '${file}.wal' (FORMAT csv); EXECUTE p`,
+      `SELECT 1; COPY (SELECT 1) TO '${file}.wal' (FORMAT csv)`,
+      `COPY availability FROM '${path("secret.csv")}'`,
+      `SELECT * FROM glob('${path("*")}')`,
+      `CALL enable_profiling(format = 'json', save_location = '${path("out.json")}')`,
+      `PRAGMA profiling_output = '${path("out.json")}'`,
+      `CREATE PERSISTENT SECRET s (TYPE http)`,
       `SELECT * FROM read_csv('${path("secret.csv")}')`,
       `SELECT * FROM '${path("secret.csv")}'`,
       `ATTACH '${path("other.duckdb")}' AS other`,
@@ -88,10 +144,22 @@ describe("export", () => {
     await expect(exportRows(file, { format: "csv", out: path("no/such/folder.csv") })).rejects.toMatchObject({
       code: "USAGE",
     });
-    await expect(exportRows(file, { format: "csv", out: file })).rejects.toThrow("is the database itself");
+    for (const out of [file, `${file}.wal`]) {
+      await expect(exportRows(file, { format: "csv", out })).rejects.toThrow("is the database itself");
+    }
     const names = readdirSync(folder.path);
     await expect(exportRows(file, { format: "csv", out: folder.path })).rejects.toMatchObject({ code: "USAGE" });
     expect(readdirSync(folder.path)).toEqual(names);
     expect(statSync(file).size).toBe(before.length);
+  });
+
+  test.skipIf(process.platform === "win32")("doesn't take the place of a pipe or a device", async () => {
+    const pipe = path("pipe");
+    spawnSync("mkfifo", [pipe]);
+    for (const out of [pipe, "/dev/null"]) {
+      await expect(exportRows(file, { format: "csv", out })).rejects.toThrow("is there and no file");
+    }
+    expect(statSync(pipe).isFIFO()).toBe(true);
+    expect(statSync("/dev/null").isCharacterDevice()).toBe(true);
   });
 });

@@ -1,9 +1,11 @@
 import { DuckDBInstance } from "@duckdb/node-api";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { importFile } from "../../src/store/import.js";
 import { knownSymbols } from "../../src/store/symbols.js";
+import { isSymbol } from "../../src/vision/symbol.js";
 import { WRONG_COUNTS, temporaryFolder } from "../support/database.js";
 import { runCli } from "../support/cli.js";
 import { ask, D0, dayUnit, LATE, writerFor } from "./support.js";
@@ -93,7 +95,40 @@ describe("importFile", () => {
     await second.close();
   });
 
+  test("refuses rows that no probe can have made, so that later runs aren't stopped by them", async () => {
+    const row = (date: string, symbol: string) => `(${date}, ${symbol}, false, NULL, NULL, 'u', 404, '2025-01-01')`;
+    const rows = [
+      row("'2024-03-01'", "'BTCUSDT'"),
+      row("'2024-03-01'", "'币安人生USDT'"),
+      ...["''", "'A'", "'BTC' || chr(27) || '[2J'", "'../X'", "'=1+1'", "repeat('X', 65)"].map((symbol) =>
+        row("'2024-03-01'", symbol),
+      ),
+      ...["'infinity'", "'-infinity'", "'0001-01-01'", "'2019-09-24'", "'2026-01-01'", "'9999-12-31'"].map((date) =>
+        row(date, "'BTCUSDT'"),
+      ),
+    ];
+    await makeOther(SEED, `INSERT INTO daily_availability VALUES ${rows.join(",")}`);
+    const { store } = await writerFor(file, ["BTCUSDT"]);
+    expect(await importFile(store, other, LATE)).toMatchObject({ rows: 14, imported: 2, known: 0, refused: 12 });
+    expect((await knownSymbols(store)).symbols.every(({ symbol }) => isSymbol(symbol))).toBe(true);
+    expect(await ask(store, WRONG_COUNTS)).toEqual([["0"]]);
+    expect(await ask(store, "SELECT from_date, to_date FROM runs WHERE command = 'import'")).toEqual([
+      ["2024-03-01", "2024-03-01"],
+    ]);
+    await store.close();
+  });
+
   test.each([
+    [
+      "has a view in the place of the table",
+      [
+        "CREATE TABLE t (a INTEGER)",
+        `CREATE VIEW daily_availability AS SELECT DATE '2024-03-01' AS date, filename AS symbol, false AS available,
+          NULL::BIGINT AS file_size_bytes, NULL::TIMESTAMP AS last_modified, 404 AS status_code,
+          TIMESTAMP '2025-01-01' AS probe_timestamp FROM read_text('${fileURLToPath(import.meta.url)}')`,
+      ],
+      /a view is not read/,
+    ],
     ["has no table", ["CREATE TABLE t (a INTEGER)"], /has no table daily_availability/],
     [
       "lacks columns",

@@ -2,7 +2,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { openReader, openStore } from "../../src/store/open.js";
 import { temporaryFolder } from "../support/database.js";
@@ -39,6 +39,25 @@ describe("openStore", () => {
     await create();
     expect(readdirSync(join(folder.path, "sub"))).toEqual(["it's.duckdb"]);
   });
+
+  test.each([":memory:", "~/a.duckdb", "sqlite:a.duckdb", "md:a", "file:a.duckdb", "https://127.0.0.1:1/a"])(
+    "takes %s for the path of a file, as the system does",
+    async (name) => {
+      const here = process.cwd();
+      process.chdir(folder.path);
+      try {
+        file = name;
+        await create();
+        expect(existsSync(join(folder.path, name))).toBe(true);
+        const store = await openReader(name);
+        expect(await ask(store, "SELECT count(*) FROM daily_availability")).toEqual([["1"]]);
+        await store.close();
+        expect(readdirSync(dirname(join(folder.path, name)))).toEqual([basename(name)]);
+      } finally {
+        process.chdir(here);
+      }
+    },
+  );
 
   test("takes a DuckDB file without tables as new", async () => {
     file = join(folder.path, "empty.duckdb");
