@@ -109,7 +109,8 @@ describe("a name that would move the cursor", () => {
       ["export", "--format", "csv", "--out", `${name}/x`],
       ["query", "sql", `SELECT "${name}"`],
     ];
-    for (const { code, stderr } of await Promise.all(commands.map((args) => runCli(args, env, folder.path)))) {
+    for (const args of commands) {
+      const { code, stderr } = await runCli(args, env, folder.path);
       expect([2, 3], stderr).toContain(code);
       expect(stderr).toContain("no\\u");
       expect(stderr.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
