@@ -74,7 +74,7 @@ export async function runProbes(
     await pool.runShards(
       shards,
       work.symbols,
-      pool.parallelShards("head"),
+      pool.parallelHeads(),
       () => false,
       () => undefined,
     );

@@ -20,8 +20,8 @@ const ENTRY = new URL("../../workers/prober.js", import.meta.url).href;
  */
 const PROBER_HEAP = { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: 64 };
 
-/** LIST shards under way at once at most: at a round trip of 40 ms, pages of 265 kB then fill a line of 1.6 Gbit/s. */
-const LIST_PARALLEL = 32;
+/** Bytes of listing pages on their way at once at most: at a round trip of 40 ms they fill a line of 1.6 Gbit/s. */
+const LIST_BYTES = 32 * 265_000;
 
 /**
  * The Piscina pool of prober threads. Tasks are I/O: a thread takes several at once, so that the last answers of one
@@ -89,12 +89,21 @@ export class ProberPool {
   }
 
   /**
-   * Shards to have under way at once. A HEAD shard keeps all sockets of its thread busy, and a second one those that the
-   * last answers of the first would leave idle; a LIST shard keeps one socket busy.
+   * HEAD shards to have under way at once: one keeps all sockets of its thread busy, a second one those that the last
+   * answers of the first would leave idle.
    */
-  parallelShards(source: "head" | "list"): number {
+  parallelHeads(): number {
+    return this.settings.threads * 2;
+  }
+
+  /**
+   * LIST shards to have under way at once: each keeps one socket busy, and large pages take memory.
+   *
+   * @param pageBytes of a page, roughly
+   */
+  parallelLists(pageBytes: number): number {
     const { threads, connections } = this.settings;
-    return source === "head" ? threads * 2 : Math.max(threads * 2, Math.min(connections, LIST_PARALLEL));
+    return Math.max(threads * 2, Math.min(connections, Math.floor(LIST_BYTES / pageBytes)));
   }
 
   /** Ends all threads and their sockets. */

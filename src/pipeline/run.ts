@@ -276,9 +276,10 @@ class Run {
 
   /** Probes the cells of a part and waits until the writer has taken in every answer. */
   private async probePart(pool: ProberPool, symbols: readonly string[], part: RunPart): Promise<void> {
-    const { cells, by, source } = part;
+    const { cells, by, source, costs } = part;
     await this.writer.call("beginPart", { by, source, expected: cellsByUnit(cells, by) });
-    const parallel = pool.parallelShards(source);
+    const parallel =
+      source === "head" ? pool.parallelHeads() : pool.parallelLists(costs.list.bytes / costs.list.requests);
     const shards = source === "head" ? headShards(cells, this.threads) : listShards(cells, parallel);
     let answered = 0;
     const probing = pool.runShards(
