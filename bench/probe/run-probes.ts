@@ -19,7 +19,7 @@ export interface ProbeSetup {
   http2: boolean;
 }
 
-/** The default of `bfa update`. */
+/** One thread over HTTP/1.1, pooled. */
 export const DEFAULT_SETUP: ProbeSetup = {
   threads: DEFAULT_THREADS.update,
   connections: DEFAULT_CONNECTIONS.http1,
