@@ -40,6 +40,8 @@ const KIND_BY_CODE: Readonly<Record<string, FailureKind>> = {
   UND_ERR_HEADERS_OVERFLOW: "protocol",
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "protocol",
   HTTPParserError: "protocol",
+  // A stream of HTTP/2 that ended before its answer: undici has no finer code for it.
+  UND_ERR_INFO: "protocol",
   EPROTO: "tls",
   DEPTH_ZERO_SELF_SIGNED_CERT: "tls",
   SELF_SIGNED_CERT_IN_CHAIN: "tls",

@@ -140,6 +140,39 @@ describe("a listing with every fault at once", () => {
   });
 });
 
+describe("a listing that takes its time", () => {
+  it.each<[string, (socket: TLSSocket) => void]>([
+    ["is silent", () => undefined],
+    [
+      "drips",
+      (socket) => {
+        socket.write("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+        const drip = setInterval(() => socket.write("1\r\n<\r\n"), 20);
+        socket.on("close", () => {
+          clearInterval(drip);
+        });
+      },
+    ],
+  ])("and %s fails by its deadline, of symbols as of folders", async (_name, behave) => {
+    const server = await startRawServer(behave);
+    const { path, remove } = temporaryFolder();
+    const where = { db: join(path, "a.duckdb"), endpoint: server.url, listEndpoint: server.url, ca: server.ca };
+    try {
+      const range = { from: "2024-02-01", to: "2024-02-20" };
+      const summary = await backfill({ ...where, ...range, symbols: ["BTCUSDT"], source: "list", timeoutMs: 300 });
+      expect(summary.failures).toMatchObject([{ symbol: "BTCUSDT", days: 20, kind: "timeout" }]);
+      expect(summary).toMatchObject({ outcome: "failed", rowsWritten: 0, probes: 20, failed: 20 });
+      await expect(discover({ ...where, timeoutMs: 300 })).rejects.toMatchObject({
+        code: "DISCOVERY_FAILED",
+        message: expect.stringContaining("TIMEOUT") as string,
+      });
+    } finally {
+      await server.close();
+      remove();
+    }
+  });
+});
+
 describe("a listing of folders", () => {
   const root = "data/futures/um/daily/klines/";
   const prefixes = (names: readonly string[], truncated = false) =>

@@ -6,6 +6,7 @@ import { chance, hashText } from "../../src/replica/random.js";
 import { dayOf, formatDay } from "../../src/vision/day.js";
 import { keyPath, klineKey } from "../../src/vision/object-key.js";
 import { soundness, tableOf, temporaryFolder } from "../support/database.js";
+import { handles } from "../support/handles.js";
 import { startRawServer, status } from "../support/raw-server.js";
 import { truthOf } from "../support/truth.js";
 import { FAULTS, ODDITIES, SLOW_FAULTS, type Fault } from "./faults.js";
@@ -37,14 +38,6 @@ function plan(seed: number): (path: string) => Fault {
     }
     return pick(chance(seed, 5, cell) < 1 / 3 ? ODDITIES : ODDITIES.slice(0, 1));
   };
-}
-
-/** Sockets, threads and timers that keep this process alive. */
-function handles(): string[] {
-  return process
-    .getActiveResourcesInfo()
-    .filter((name) => /Worker|MessagePort|TCP|TLS|Timeout/.test(name))
-    .sort();
 }
 
 describe("a server with every fault at once", () => {

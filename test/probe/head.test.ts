@@ -228,6 +228,33 @@ describe("head", () => {
     expect(server.requests).toHaveLength(0);
   });
 
+  it("fails on a certificate that is its own authority", async () => {
+    const { generate } = await import("selfsigned");
+    const { private: key, cert } = await generate([{ name: "commonName", value: "localhost" }], {
+      ...{ keyType: "ec", curve: "P-256", algorithm: "sha256" },
+      extensions: [{ name: "subjectAltName", altNames: [{ type: 7, ip: "127.0.0.1" }] }],
+    });
+    const server = await startRawServer((socket) => socket.write(available()), { key, cert, ca: cert });
+    open.push(server.close);
+    expect(kindAndCode(await client(server.url).head())).toBe("tls DEPTH_ZERO_SELF_SIGNED_CERT");
+    expect(server.requests).toHaveLength(0);
+  });
+
+  it("goes to another address of a name when one refuses, and fails when there is none", async () => {
+    const server = await startRawServer((socket) => socket.write(available()));
+    open.push(server.close);
+    // Names are verified, so this one must be on the certificate: it names localhost.
+    const named = (...addresses: string[]): AddressTable => ({
+      localhost: { type: "resolved", addresses: addresses.map((address) => ({ address, family: 4 })) },
+    });
+    const outcome = (addresses: AddressTable) =>
+      client(`https://localhost:${server.port}`, { ca: server.ca, addresses }).head();
+    expect(await outcome(named("127.0.0.2", "127.0.0.1"))).toMatchObject({ type: "available" });
+    expect(kindAndCode(await outcome(named("127.0.0.2")))).toMatch(/^(connect|timeout) /);
+    expect(kindAndCode(await outcome(named()))).toBe("dns ENOTFOUND");
+    expect(server.requests).toHaveLength(1);
+  });
+
   it("fails on a name that did not resolve, and on one that nobody resolved", async () => {
     const addresses: AddressTable = {
       "gone.test": { type: "unresolved", code: "ENOTFOUND", message: "gone.test can't be resolved (ENOTFOUND)" },
