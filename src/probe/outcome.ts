@@ -90,8 +90,10 @@ export function isRetryable(failure: Failure): boolean {
     case "reset":
     case "timeout":
       return true;
-    case "tls":
     case "protocol":
+      // Servers end single streams of HTTP/2 when they are busy or go away.
+      return /^(ERR_HTTP2_|UND_ERR_INFO$)/.test(failure.code);
+    case "tls":
     case "other":
       return false;
   }

@@ -17,6 +17,19 @@ const SEEDS = Number(process.env["HOSTILE_SEEDS"] ?? 4);
 
 type Fault = (stream: ServerHttp2Stream) => void;
 
+/** Ends of one stream before its answer. */
+const RESETS: Fault[] = [
+  (stream) => {
+    stream.close(constants.NGHTTP2_INTERNAL_ERROR);
+  },
+  (stream) => {
+    stream.close(constants.NGHTTP2_CANCEL);
+  },
+  (stream) => {
+    stream.close(constants.NGHTTP2_REFUSED_STREAM);
+  },
+];
+
 /** Faults of one stream: its HEAD fails, no other. */
 const STREAM_FAULTS: Fault[] = [
   (stream) => {
@@ -28,12 +41,7 @@ const STREAM_FAULTS: Fault[] = [
   (stream) => {
     stream.respond({ ":status": 200, "content-length": 5 }, { endStream: true });
   },
-  (stream) => {
-    stream.close(constants.NGHTTP2_INTERNAL_ERROR);
-  },
-  (stream) => {
-    stream.close(constants.NGHTTP2_CANCEL);
-  },
+  ...RESETS,
 ];
 
 /** Never answered: the stream's own time runs out, those beside it on the connection go on. Only one seed waits for it. */
@@ -55,7 +63,8 @@ const SESSION_FAULTS: ((session: Http2Session) => void)[] = [
   },
 ];
 
-async function startServer(seed: number) {
+/** @param firstOnly the only faults are resets of streams, and none meets a file twice */
+async function startServer(seed: number, firstOnly = false) {
   const { key, cert, ca } = await createCertificate();
   const sessions = new Set<Http2Session>();
   const faulted = new Set<string>();
@@ -70,15 +79,16 @@ async function startServer(seed: number) {
     const path = String(headers[":path"]);
     const cell = hashText(path);
     const pick = <T>(from: readonly T[]) => from[Math.floor(chance(seed, 3, cell) * from.length)];
-    if (chance(seed, 1, hashText(path.slice(-14))) < 1 / 3 && chance(seed, 2, cell) < 0.2) {
+    const passed = firstOnly && faulted.has(path);
+    if (!passed && chance(seed, 1, hashText(path.slice(-14))) < 1 / 3 && chance(seed, 2, cell) < 0.2) {
       faulted.add(path);
-      pick(seed === 0 ? [...STREAM_FAULTS, SILENCE] : STREAM_FAULTS)?.(stream);
+      pick(firstOnly ? RESETS : seed === 0 ? [...STREAM_FAULTS, SILENCE] : STREAM_FAULTS)?.(stream);
       return;
     }
     const file = served.get(path);
     const found = file && { ":status": 200, "content-length": file.size, "last-modified": file.lastModified };
     stream.respond(found ?? { ":status": 404 }, { endStream: true });
-    if (chance(seed, 4, cell) < 0.03 && stream.session !== undefined) {
+    if (!firstOnly && chance(seed, 4, cell) < 0.03 && stream.session !== undefined) {
       const { session } = stream;
       stream.on("close", () => {
         if (!session.destroyed) pick(SESSION_FAULTS)?.(session);
@@ -137,4 +147,23 @@ describe("an HTTP/2 server that resets streams, says GOAWAY and drops connection
       }
     },
   );
+
+  it("is asked again after a reset, with retries", async () => {
+    const server = await startServer(7, true);
+    const { path: folder, remove } = temporaryFolder();
+    const db = join(folder, "a.duckdb");
+    try {
+      const summary = await backfill({
+        ...{ db, endpoint: server.url, ca: server.ca, symbols, from: formatDay(first), to: formatDay(last) },
+        ...{ source: "head", http2: true, connections: 2, threads: 1, retries: 5 },
+      });
+      expect(server.faulted.size).toBeGreaterThan(0);
+      expect(summary).toMatchObject({ outcome: "whole", failures: [] });
+      expect(summary.retries).toBeGreaterThanOrEqual(server.faulted.size);
+      expect(await tableOf(db)).toEqual(truthOf(history, symbols, first, last));
+    } finally {
+      await server.close();
+      remove();
+    }
+  });
 });
