@@ -29,7 +29,8 @@ const counters = new Counters(settings.counters);
 const deadlines = new Deadlines(settings.timeoutMs);
 
 const { port1, port2 } = new MessageChannel();
-parentPort?.postMessage({ rows: port2 } satisfies ProberHello, [port2]);
+// Once this module is loaded: Node aborts when a thread is ended before.
+setImmediate(() => parentPort?.postMessage({ rows: port2 } satisfies ProberHello, [port2]));
 
 const context: ProberContext = {
   symbols: [],

@@ -29,6 +29,9 @@ const LIST_BYTES = 32 * 265_000;
  */
 export class ProberPool {
   private readonly piscina: Piscina<ProberTask, ProberAnswer>;
+  /** Resolves when every thread is loaded, or one has died. */
+  private readonly settled: Promise<void>;
+  private announceSettled: () => void = () => undefined;
 
   /**
    * @param onRows called once a thread, with its port for the writer
@@ -49,10 +52,16 @@ export class ProberPool {
       // The default parks an idle thread in Atomics.wait, and its sockets with it.
       atomics: "disabled",
     });
+    this.settled = new Promise((resolve) => {
+      this.announceSettled = resolve;
+    });
+    let loaded = 0;
     this.piscina.on("message", (hello: ProberHello) => {
       onRows(hello.rows);
+      if (++loaded === settings.threads) this.announceSettled();
     });
     this.piscina.on("error", (cause: unknown) => {
+      this.announceSettled();
       onDeath(endedEarly(cause));
     });
   }
@@ -106,8 +115,12 @@ export class ProberPool {
     return Math.max(threads * 2, Math.min(connections, Math.floor(LIST_BYTES / pageBytes)));
   }
 
-  /** Ends all threads and their sockets. */
+  /** Ends all threads and their sockets, once they are loaded: Node aborts when a thread is ended before. */
   async destroy(): Promise<void> {
+    // An idle thread of the pool keeps no process alive.
+    const alive = setInterval(() => undefined, 1000);
+    await this.settled;
+    clearInterval(alive);
     await this.piscina.destroy();
   }
 
@@ -115,6 +128,7 @@ export class ProberPool {
     try {
       return await this.piscina.run(task);
     } catch (cause) {
+      this.announceSettled();
       throw endedEarly(cause);
     }
   }

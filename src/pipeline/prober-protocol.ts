@@ -26,7 +26,7 @@ export interface ProberSettings {
   threadNumber: SharedArrayBuffer;
 }
 
-/** Thread to main, once, at its start: the port to hand to the writer. */
+/** Thread to main, once, when it is loaded: the port to hand to the writer. */
 export interface ProberHello {
   rows: MessagePort;
 }

@@ -43,7 +43,8 @@ async function ask(connection: DuckDBConnection, text: string): Promise<DuckDBRe
   let answer: DuckDBResultReader | undefined;
   for (let index = 0; index < statements.count; index++) {
     const statement = await statements.prepare(index);
-    if (!ALLOWED.includes(statement.statementType)) throw new UsageError("only questions can be asked: SELECT …");
+    if (!ALLOWED.includes(statement.statementType))
+      throw new UsageError("the file is opened read-only: only questions can be asked (SELECT …)");
     answer = await statement.runAndReadAll();
   }
   if (answer === undefined) throw new UsageError("no statement");
