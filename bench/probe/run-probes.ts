@@ -41,7 +41,7 @@ export async function runProbes(
   warm = false,
 ): Promise<Sample> {
   const counters = new Counters();
-  const rows = new RowCollector(setup.threads);
+  const rows = new RowCollector();
   const { table } = await warmDns([server.url]);
   const pool = new ProberPool(
     {
@@ -81,7 +81,7 @@ export async function runProbes(
     return await rows.take(heads);
   };
   try {
-    await rows.ready;
+    await pool.loaded();
     if (warm) await probeAll();
     const cpuBefore = process.cpuUsage();
     const startedAt = performance.now();
@@ -99,16 +99,8 @@ export async function runProbes(
 
 /** Takes the probers' batches in place of the writer. */
 class RowCollector {
-  /** Resolves when every thread has handed over its port. */
-  readonly ready: Promise<void>;
-  private announceReady: () => void = () => undefined;
   private announceRows: () => void = () => undefined;
-  private threads = 0;
   private batches: RowBatch[] = [];
-
-  constructor(private readonly allThreads: number) {
-    this.ready = new Promise((resolve) => (this.announceReady = resolve));
-  }
 
   collect(port: MessagePort): void {
     port.on("message", (batch: RowBatch) => {
@@ -116,7 +108,6 @@ class RowCollector {
       this.batches.push(batch);
       this.announceRows();
     });
-    if (++this.threads === this.allThreads) this.announceReady();
   }
 
   /** Waits for so many rows and gives them away. */

@@ -29,7 +29,6 @@ const LIST_BYTES = 32 * 265_000;
  */
 export class ProberPool {
   private readonly piscina: Piscina<ProberTask, ProberAnswer>;
-  /** Resolves when every thread is loaded, or one has died. */
   private readonly settled: Promise<void>;
   private announceSettled: () => void = () => undefined;
 
@@ -115,12 +114,17 @@ export class ProberPool {
     return Math.max(threads * 2, Math.min(connections, Math.floor(LIST_BYTES / pageBytes)));
   }
 
-  /** Ends all threads and their sockets, once they are loaded: Node aborts when a thread is ended before. */
-  async destroy(): Promise<void> {
+  /** Resolves when every thread is loaded, or one has died. */
+  async loaded(): Promise<void> {
     // An idle thread of the pool keeps no process alive.
     const alive = setInterval(() => undefined, 1000);
     await this.settled;
     clearInterval(alive);
+  }
+
+  /** Ends all threads and their sockets, once they are loaded: Node aborts when a thread is ended before. */
+  async destroy(): Promise<void> {
+    await this.loaded();
     await this.piscina.destroy();
   }
 
