@@ -1,6 +1,6 @@
 import { copyFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { formatDay, type Day } from "../src/vision/day.js";
+import { formatDay, type Day } from "../src/calendar/day.js";
 import { fetchSide, parseSide } from "./backfill/pages.js";
 import { runCli } from "./child/run-cli.js";
 import { tableDigest } from "./child/table-digest.js";

@@ -1,9 +1,9 @@
 import { maintain } from "../src/store/maintain.js";
 import { openStore } from "../src/store/open.js";
 import { beginRun, endRun } from "../src/store/runs.js";
-import { UnitWriter } from "../src/store/units.js";
-import { COMMIT_ROWS } from "../src/store/write-session.js";
-import { DAY_MS } from "../src/vision/day.js";
+import { UnitWriter } from "../src/store/write/commit.js";
+import { COMMIT_ROWS } from "../src/store/write/session.js";
+import { DAY_MS } from "../src/calendar/day.js";
 import { dayAfter, type BenchRows } from "./rows.js";
 
 /** Time of writing a whole history, ms. */

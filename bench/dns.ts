@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LookupFunction } from "node:net";
 import { buildConnector, Pool } from "undici";
-import { formatDay } from "../src/vision/day.js";
-import { tableLookup } from "../src/probe/addresses.js";
+import { formatDay } from "../src/calendar/day.js";
+import { tableLookup } from "../src/probe/net/addresses.js";
 import type { Bench } from "./frame/bench.js";
 import { medianOf, type Metric, type Side } from "./frame/comparison.js";
 import { measured } from "./output/format.js";

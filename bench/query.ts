@@ -9,7 +9,7 @@ import { snapshot } from "../src/query/snapshot.js";
 import { timeline } from "../src/query/timeline.js";
 import { universe } from "../src/query/universe.js";
 import { openReader, type Store } from "../src/store/open.js";
-import { formatDay, parseDay, type Day } from "../src/vision/day.js";
+import { formatDay, parseDay, type Day } from "../src/calendar/day.js";
 import { writeBackfill } from "./backfilled.js";
 import type { Bench, Target } from "./frame/bench.js";
 import { medianOf, type Comparison, type Metric, type Side } from "./frame/comparison.js";

@@ -1,9 +1,9 @@
-import { emptyRows } from "../src/store/assemble.js";
-import type { WholeUnit } from "../src/store/units.js";
-import type { RowBatch } from "../src/probe/batch.js";
+import { emptyRows } from "../src/store/write/assemble.js";
+import type { WholeUnit } from "../src/store/write/commit.js";
+import type { RowBatch } from "../src/rows/batch.js";
 import { syntheticHistory } from "../src/replica/synthetic.js";
 import { FIRST_DATA_DATE } from "../src/vision/dataset.js";
-import { DAY_MS, dayOf, type Day } from "../src/vision/day.js";
+import { DAY_MS, dayOf, type Day } from "../src/calendar/day.js";
 import { classifySymbol } from "../src/vision/symbol.js";
 
 /** A whole history as a backfill by LIST brings it: every symbol, every day, missing ones included. */

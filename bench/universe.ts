@@ -1,6 +1,6 @@
 import type { History } from "../src/replica/history.js";
 import { syntheticHistory } from "../src/replica/synthetic.js";
-import { lastFinalDay, type Day } from "../src/vision/day.js";
+import { lastFinalDay, type Day } from "../src/calendar/day.js";
 import { classifySymbol } from "../src/vision/symbol.js";
 
 /** Symbols of the seed system, and so of most benches. */

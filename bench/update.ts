@@ -1,6 +1,6 @@
 import { copyFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { formatDay, type Day } from "../src/vision/day.js";
+import { formatDay, type Day } from "../src/calendar/day.js";
 import { runCli } from "./child/run-cli.js";
 import { dayDigest } from "./child/table-digest.js";
 import type { Bench, Target } from "./frame/bench.js";

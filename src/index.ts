@@ -15,19 +15,13 @@
  * @module
  */
 export * from "./errors.js";
-export { update, type UpdateOptions } from "./pipeline/update.js";
-export { backfill, planBackfill, type BackfillOptions } from "./pipeline/backfill.js";
-export { discover, type Discovery } from "./pipeline/discover.js";
-export {
-  DEFAULT_CONNECTIONS,
-  DEFAULT_THREADS,
-  DEFAULTS,
-  type RunCommand,
-  type RunOptions,
-} from "./pipeline/options.js";
-export type { RunEvent } from "./pipeline/events.js";
-export type { RunPlan } from "./pipeline/run.js";
-export type { RunFailure, RunSummary } from "./pipeline/summary.js";
+export { update, type UpdateOptions } from "./run/update.js";
+export { backfill, planBackfill, type BackfillOptions } from "./run/backfill.js";
+export { discover, type Discovery } from "./run/discover.js";
+export { DEFAULT_CONNECTIONS, DEFAULT_THREADS, DEFAULTS, type RunCommand, type RunOptions } from "./run/options.js";
+export type { RunEvent } from "./run/events.js";
+export type { RunPlan } from "./run/run.js";
+export type { RunFailure, RunSummary } from "./run/summary.js";
 export type { FailureKind } from "./probe/outcome.js";
 export { openReader, openStore, type Store } from "./store/open.js";
 export { importFile, type ImportSummary } from "./store/import.js";
@@ -41,7 +35,7 @@ export * from "./query/sql.js";
 export * from "./query/status.js";
 export * from "./query/timeline.js";
 export * from "./query/universe.js";
-export { validate, type ValidateOptions } from "./validate/validate.js";
-export type { CheckName, CheckResult, Finding } from "./validate/check.js";
-export { dayOf, formatDay, parseDay, type Day } from "./vision/day.js";
+export { validate, type ValidateOptions } from "./check/validate.js";
+export type { CheckName, CheckResult, Finding } from "./check/define.js";
+export { dayOf, formatDay, parseDay, type Day } from "./calendar/day.js";
 export { classifySymbol, type SymbolClass, type SymbolFacts } from "./vision/symbol.js";

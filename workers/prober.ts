@@ -1,7 +1,7 @@
 /** Prober thread of the pool: runs shards over its own connections and streams the rows to the writer. */
 import { MessageChannel, parentPort, workerData } from "node:worker_threads";
-import { BatchSender } from "../src/pipeline/batch-sender.js";
-import { startBeating } from "../src/pipeline/heartbeat.js";
+import { BatchSender } from "../src/threads/batch-sender.js";
+import { startBeating } from "../src/threads/heartbeat.js";
 import {
   share,
   unpackSymbols,
@@ -9,12 +9,12 @@ import {
   type ProberHello,
   type ProberSettings,
   type ProberTask,
-} from "../src/pipeline/prober-protocol.js";
-import { Concurrency } from "../src/probe/concurrency.js";
-import { createPool } from "../src/probe/connections.js";
-import { Counters } from "../src/probe/counters.js";
-import { Deadlines } from "../src/probe/deadlines.js";
-import { discoverFolders } from "../src/probe/discover.js";
+} from "../src/threads/prober-protocol.js";
+import { Concurrency } from "../src/probe/net/concurrency.js";
+import { createPool } from "../src/probe/net/pool.js";
+import { Counters } from "../src/rows/counters.js";
+import { Deadlines } from "../src/probe/net/deadlines.js";
+import { discoverFolders } from "../src/probe/list-folders.js";
 import { HeadProber } from "../src/probe/head-prober.js";
 import { runListShard } from "../src/probe/list-prober.js";
 import type { ProberContext } from "../src/probe/prober-context.js";

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { toPlainError } from "../src/errors.js";
 import { startReplica, type Replica, type ReplicaOptions } from "../src/replica/replica.js";
-import type { ThreadMessage, ThreadRequest } from "../src/replica/thread.js";
+import type { ThreadMessage, ThreadRequest } from "../src/threads/replica-thread.js";
 
 /** Thread entry of `startReplicaThread`: one replica, from start to "close". */
 const port = parentPort;

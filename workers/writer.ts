@@ -1,19 +1,19 @@
 /** Writer thread: the only one that opens the database. Answers the main thread's calls and takes the probers' rows. */
 import { parentPort, type MessagePort } from "node:worker_threads";
 import { toPlainError } from "../src/errors.js";
-import type { CreditMessage } from "../src/pipeline/batch-sender.js";
-import { startBeating } from "../src/pipeline/heartbeat.js";
-import type { WriterCalls, WriterReply, WriterRequest } from "../src/pipeline/writer-protocol.js";
-import type { RowBatch } from "../src/probe/batch.js";
-import { Counters } from "../src/probe/counters.js";
-import { UnitAssembler } from "../src/store/assemble.js";
-import { gaps, lastFinalDay } from "../src/store/coverage.js";
+import type { CreditMessage } from "../src/threads/batch-sender.js";
+import { startBeating } from "../src/threads/heartbeat.js";
+import type { WriterCalls, WriterReply, WriterRequest } from "../src/threads/writer-protocol.js";
+import type { RowBatch } from "../src/rows/batch.js";
+import { Counters } from "../src/rows/counters.js";
+import { UnitAssembler } from "../src/store/write/assemble.js";
+import { gaps, lastFinalDay } from "../src/store/gaps.js";
 import { maintain } from "../src/store/maintain.js";
 import { openStore, type Store } from "../src/store/open.js";
 import { beginRun, endRun } from "../src/store/runs.js";
 import { knownSymbols, recordDiscovery } from "../src/store/symbols.js";
-import { UnitWriter } from "../src/store/units.js";
-import { COMMIT_AFTER_MS, WriteSession } from "../src/store/write-session.js";
+import { UnitWriter } from "../src/store/write/commit.js";
+import { COMMIT_AFTER_MS, WriteSession } from "../src/store/write/session.js";
 
 type Calls = { [M in keyof WriterCalls]: (...args: Parameters<WriterCalls[M]>) => Promise<ReturnType<WriterCalls[M]>> };
 

@@ -1,6 +1,6 @@
 import { Pool } from "undici";
 import type { History } from "../../src/replica/history.js";
-import { listingQuery, parseListing, type ListingRequest } from "../../src/vision/listing.js";
+import { listingQuery, parseListing, type ListingRequest } from "../../src/vision/list-page.js";
 import { klineKey, symbolPrefix } from "../../src/vision/object-key.js";
 import type { Side } from "../frame/comparison.js";
 import type { BenchServer } from "../servers/server.js";

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import type { RunSummary } from "../../src/pipeline/summary.js";
+import type { RunSummary } from "../../src/run/summary.js";
 import type { BenchServer } from "../servers/server.js";
 import type { Usage } from "./usage.js";
 

@@ -1,5 +1,5 @@
 import { DuckDBInstance } from "@duckdb/node-api";
-import { formatDay, type Day } from "../../src/vision/day.js";
+import { formatDay, type Day } from "../../src/calendar/day.js";
 
 /** What a database file holds but for the probe times, as text: equal for equal tables, whatever their row order. */
 export function tableDigest(db: string): Promise<string> {

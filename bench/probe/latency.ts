@@ -1,6 +1,6 @@
-import { warmDns } from "../../src/pipeline/dns.js";
-import { createPool } from "../../src/probe/connections.js";
-import { Deadlines } from "../../src/probe/deadlines.js";
+import { warmDns } from "../../src/probe/net/dns.js";
+import { createPool } from "../../src/probe/net/pool.js";
+import { Deadlines } from "../../src/probe/net/deadlines.js";
 import { head } from "../../src/probe/head.js";
 import type { ComparisonPlan, Sample, Side } from "../frame/comparison.js";
 import { quantile } from "../frame/statistics.js";

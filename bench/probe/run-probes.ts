@@ -1,11 +1,11 @@
 import type { MessagePort } from "node:worker_threads";
-import type { CreditMessage } from "../../src/pipeline/batch-sender.js";
-import { warmDns } from "../../src/pipeline/dns.js";
-import { DEFAULT_CONNECTIONS, DEFAULT_THREADS } from "../../src/pipeline/options.js";
-import { ProberPool } from "../../src/pipeline/prober-pool.js";
-import { headShards } from "../../src/pipeline/shards.js";
-import type { RowBatch } from "../../src/probe/batch.js";
-import { Counters } from "../../src/probe/counters.js";
+import type { CreditMessage } from "../../src/threads/batch-sender.js";
+import { warmDns } from "../../src/probe/net/dns.js";
+import { DEFAULT_CONNECTIONS, DEFAULT_THREADS } from "../../src/run/options.js";
+import { ProberPool } from "../../src/threads/prober-pool.js";
+import { headShards } from "../../src/run/shards.js";
+import type { RowBatch } from "../../src/rows/batch.js";
+import { Counters } from "../../src/rows/counters.js";
 import { Traffic } from "../../src/probe/traffic.js";
 import type { BenchServer } from "../servers/server.js";
 import type { Sample } from "../frame/comparison.js";

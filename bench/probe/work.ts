@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { FAILED_STATUS, type RowBatch } from "../../src/probe/batch.js";
-import { formatDay, type Day } from "../../src/vision/day.js";
+import { FAILED_STATUS, type RowBatch } from "../../src/rows/batch.js";
+import { formatDay, type Day } from "../../src/calendar/day.js";
 import { klinePathStem } from "../../src/vision/object-key.js";
 
 /** The cells of a probe bench: every symbol on every day from one to another. */

@@ -5,17 +5,17 @@ import { describeError, EXIT, exitCodeOf } from "./exit.js";
 
 /** Commands in the order of the help. Each is loaded when it is needed: all of them take 25 ms. */
 const COMMANDS = {
-  update: () => import("./update.js"),
-  backfill: () => import("./backfill.js"),
-  discover: () => import("./discover.js"),
-  query: () => import("./query.js"),
-  export: () => import("./export.js"),
-  import: () => import("./import.js"),
-  status: () => import("./status.js"),
-  validate: () => import("./validate.js"),
-  demo: () => import("./demo.js"),
-  replica: () => import("./replica.js"),
-  bench: () => import("./bench.js"),
+  update: () => import("./commands/update.js"),
+  backfill: () => import("./commands/backfill.js"),
+  discover: () => import("./commands/discover.js"),
+  query: () => import("./commands/query.js"),
+  export: () => import("./commands/export.js"),
+  import: () => import("./commands/import.js"),
+  status: () => import("./commands/status.js"),
+  validate: () => import("./commands/validate.js"),
+  demo: () => import("./commands/demo.js"),
+  replica: () => import("./commands/replica.js"),
+  bench: () => import("./commands/bench.js"),
 } as const;
 
 const EPILOGUE = `Exit codes: 0 all whole; 1 something failed; 2 wrong usage; 3 the database can't be used; 130 interrupted.

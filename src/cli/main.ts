@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /** Entry of the `bfa` command. */
-import { endEarlyWriter, startWriterEarly } from "../pipeline/writer-thread.js";
+import { endEarlyWriter, startWriterEarly } from "../threads/writer-thread.js";
 
 const args = process.argv.slice(2);
 const probes = ["update", "backfill", "discover"].includes(args[0] ?? "");

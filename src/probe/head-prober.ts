@@ -1,12 +1,12 @@
-import { formatDay } from "../vision/day.js";
+import { formatDay } from "../calendar/day.js";
 import { klinePathStem } from "../vision/object-key.js";
-import { backoffMs } from "./backoff.js";
-import { FAILED_STATUS } from "./batch.js";
-import type { Concurrency } from "./concurrency.js";
+import { backoffMs } from "./retry.js";
+import { FAILED_STATUS } from "../rows/batch.js";
+import type { Concurrency } from "./net/concurrency.js";
 import { head, type HeadContext } from "./head.js";
 import { isRetryable, isSlowDown, type Failure, type Outcome } from "./outcome.js";
 import type { ProberContext } from "./prober-context.js";
-import type { Shard, ShardResult } from "./shard.js";
+import type { Shard, ShardResult } from "../rows/shard.js";
 
 /** A shard on its way. */
 interface Work {

@@ -1,7 +1,7 @@
 import type { Dispatcher, Pool } from "undici";
-import type { ClientAwareOptions, ConnectionClient } from "./connections.js";
-import { TimedRequest, type Deadlines } from "./deadlines.js";
-import { parseHttpDate } from "./http-date.js";
+import type { ClientAwareOptions, ConnectionClient } from "./net/pool.js";
+import { TimedRequest, type Deadlines } from "./net/deadlines.js";
+import { parseHttpDate } from "./net/http-date.js";
 import { failureOf, statusFailure, type Headers, type Outcome } from "./outcome.js";
 
 /** What HEADs of one thread share. */

@@ -1,12 +1,12 @@
-import { formatDay, type Day } from "../vision/day.js";
-import { lastEntry, type ListingPage } from "../vision/listing.js";
+import { formatDay, type Day } from "../calendar/day.js";
+import { lastEntry, type ListingPage } from "../vision/list-page.js";
 import { isChecksum, klineDay, klineKeyStem, parseKey, symbolPrefix } from "../vision/object-key.js";
-import { FAILED_STATUS } from "./batch.js";
+import { FAILED_STATUS } from "../rows/batch.js";
 import type { ListContext } from "./list.js";
 import { listWithRetries } from "./list-retries.js";
 import type { Failure } from "./outcome.js";
 import type { ProberContext } from "./prober-context.js";
-import { countDays, type Shard, type ShardResult } from "./shard.js";
+import { countDays, type Shard, type ShardResult } from "../rows/shard.js";
 
 type ListShard = Extract<Shard, { type: "list" }>;
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ListingRequest } from "../vision/listing.js";
-import { backoffMs } from "./backoff.js";
+import type { ListingRequest } from "../vision/list-page.js";
+import { backoffMs } from "./retry.js";
 import { listPage, type ListContext, type ListOutcome } from "./list.js";
 import { isRetryable, isSlowDown } from "./outcome.js";
 import type { ProberContext } from "./prober-context.js";

@@ -1,7 +1,13 @@
 import { isAscii } from "node:buffer";
 import type { Dispatcher, Pool } from "undici";
-import { ListingError, listingQuery, parseListing, type ListingPage, type ListingRequest } from "../vision/listing.js";
-import { TimedRequest, type Deadlines } from "./deadlines.js";
+import {
+  ListingError,
+  listingQuery,
+  parseListing,
+  type ListingPage,
+  type ListingRequest,
+} from "../vision/list-page.js";
+import { TimedRequest, type Deadlines } from "./net/deadlines.js";
 import { failureOf, statusFailure, type Failure, type Headers } from "./outcome.js";
 
 /** What LIST requests of one thread share. */

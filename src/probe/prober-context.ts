@@ -1,5 +1,5 @@
-import type { Counters } from "./counters.js";
-import type { RowSink } from "./shard.js";
+import type { Counters } from "../rows/counters.js";
+import type { RowSink } from "../rows/shard.js";
 import type { Traffic } from "./traffic.js";
 
 /** What the probers of one thread share beside their connections. */

@@ -1,7 +1,7 @@
 import type { Store } from "../store/open.js";
-import type { Day } from "../vision/day.js";
+import type { Day } from "../calendar/day.js";
 import { DAY, date, dateText, select } from "./select.js";
-import { requireWritten } from "./written.js";
+import { requireWritten } from "./condition.js";
 
 /** How many symbols had a file on a day, and how many were probed. */
 export interface CountRow {

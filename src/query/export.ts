@@ -2,7 +2,7 @@ import { existsSync, renameSync, rmSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { StoreError, UsageError } from "../errors.js";
 import { openReader, pathOf } from "../store/open.js";
-import { formatDay, type Day } from "../vision/day.js";
+import { formatDay, type Day } from "../calendar/day.js";
 
 /** Before and after every day that can be stored. */
 const [FIRST_DAY, LAST_DAY] = [0, 100_000];

@@ -1,8 +1,8 @@
 import { NotWrittenError } from "../errors.js";
 import type { Store } from "../store/open.js";
-import { dayOf, type Day } from "../vision/day.js";
+import { dayOf, type Day } from "../calendar/day.js";
 import { FIRST_DATA_DATE } from "../vision/dataset.js";
-import { factsOf, passes, type SymbolFilter } from "./contract.js";
+import { factsOf, passes, type SymbolFilter } from "./symbol-filter.js";
 import { lives, type Life } from "./lives.js";
 import { dateText, select } from "./select.js";
 

@@ -1,6 +1,6 @@
 import type { Store } from "../store/open.js";
 import { FINAL_AFTER_DAYS } from "../vision/dataset.js";
-import type { Day } from "../vision/day.js";
+import type { Day } from "../calendar/day.js";
 import { DAY, select } from "./select.js";
 
 /**

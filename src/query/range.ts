@@ -1,8 +1,8 @@
 import type { Store } from "../store/open.js";
-import type { Day } from "../vision/day.js";
-import { passes, type SymbolFilter } from "./contract.js";
+import type { Day } from "../calendar/day.js";
+import { passes, type SymbolFilter } from "./symbol-filter.js";
 import { DAY, date, dateText, select } from "./select.js";
-import { requireWritten } from "./written.js";
+import { requireWritten } from "./condition.js";
 
 /** A symbol that had files in a range of days. */
 export interface RangeRow {

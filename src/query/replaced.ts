@@ -1,5 +1,5 @@
 import type { Store } from "../store/open.js";
-import type { Day } from "../vision/day.js";
+import type { Day } from "../calendar/day.js";
 import { DAY, date, dateText, ms, select } from "./select.js";
 
 /** A file that Binance replaced after it was first seen; a download from before is stale. */

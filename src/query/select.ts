@@ -1,8 +1,8 @@
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBPreparedStatement, DuckDBValue } from "@duckdb/node-api";
 import { DuckDBDateValue } from "../store/duckdb.js";
-import { toStoreError } from "../store/errors.js";
+import { toStoreError } from "../store/duckdb-error.js";
 import type { Store } from "../store/open.js";
-import { formatDay, type Day } from "../vision/day.js";
+import { formatDay, type Day } from "../calendar/day.js";
 
 /** Statements prepared on a connection that nobody is using now, by their SQL. */
 const idle = new WeakMap<DuckDBConnection, Map<string, DuckDBPreparedStatement>>();

@@ -1,8 +1,8 @@
 import type { Store } from "../store/open.js";
-import type { Day } from "../vision/day.js";
-import { passes, type SymbolFilter } from "./contract.js";
+import type { Day } from "../calendar/day.js";
+import { passes, type SymbolFilter } from "./symbol-filter.js";
 import { date, ms, select } from "./select.js";
-import { requireWritten } from "./written.js";
+import { requireWritten } from "./condition.js";
 
 /** A file that was there on the day asked for. */
 export interface SnapshotRow {

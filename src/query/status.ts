@@ -1,10 +1,10 @@
 import { existsSync, statSync } from "node:fs";
-import { gaps, lastFinalDay } from "../store/coverage.js";
+import { gaps, lastFinalDay } from "../store/gaps.js";
 import type { Store } from "../store/open.js";
 import type { RunOutcome } from "../store/runs.js";
 import { knownSymbols } from "../store/symbols.js";
 import { FIRST_DATA_DATE } from "../vision/dataset.js";
-import { dayAt, dayOf, type Day } from "../vision/day.js";
+import { dayAt, dayOf, type Day } from "../calendar/day.js";
 import { dateText, ms, select } from "./select.js";
 
 /** A run as its journal has it. */

@@ -1,8 +1,8 @@
 import { NotWrittenError } from "../errors.js";
 import type { Store } from "../store/open.js";
-import type { Day } from "../vision/day.js";
+import type { Day } from "../calendar/day.js";
 import type { SymbolClass } from "../vision/symbol.js";
-import { factsOf } from "./contract.js";
+import { factsOf } from "./symbol-filter.js";
 import { DAY, dateText, ms, select } from "./select.js";
 
 /** One day of a symbol. Size and upload time are null when no file was there. */

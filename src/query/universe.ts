@@ -1,9 +1,9 @@
 import type { Store } from "../store/open.js";
 import { FIRST_DATA_DATE } from "../vision/dataset.js";
-import { dayOf, type Day } from "../vision/day.js";
-import { passes, type SymbolFilter } from "./contract.js";
+import { dayOf, type Day } from "../calendar/day.js";
+import { passes, type SymbolFilter } from "./symbol-filter.js";
 import { DAY, date, dateText, select } from "./select.js";
-import { requireWritten } from "./written.js";
+import { requireWritten } from "./condition.js";
 
 /** Options of {@link universe}. */
 export interface UniverseOptions extends SymbolFilter {

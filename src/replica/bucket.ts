@@ -2,8 +2,8 @@ import type { Answer, Request } from "./answer.js";
 import type { History } from "./history.js";
 import { orderKeys } from "./key-order.js";
 import { LIST_PARAMETERS, readListRequest } from "./list-request.js";
-import { listPage } from "./listing.js";
-import { listingDocument } from "./listing-xml.js";
+import { listPage } from "./list-pages.js";
+import { listingDocument } from "./list-page-xml.js";
 import { errorAnswer, invalidUri, methodNotAllowed, noSuchBucket, noSuchKey } from "./s3-error.js";
 import { objectLookup } from "./stored-object.js";
 

@@ -1,4 +1,4 @@
-import { formatDay, type Day } from "../vision/day.js";
+import { formatDay, type Day } from "../calendar/day.js";
 import { klineKey } from "../vision/object-key.js";
 import { ETAG_BYTES, etagOf, writeEtag } from "./etag.js";
 import type { Folder, ForeignObject } from "./history.js";

@@ -1,5 +1,5 @@
 import { UsageError } from "../errors.js";
-import type { Day } from "../vision/day.js";
+import type { Day } from "../calendar/day.js";
 import { parseKey } from "../vision/object-key.js";
 import { FolderBuilder, historyOf, KLINE_BYTES, type ForeignObject, type History } from "./history.js";
 

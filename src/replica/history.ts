@@ -1,4 +1,4 @@
-import type { Day } from "../vision/day.js";
+import type { Day } from "../calendar/day.js";
 import { classifySymbol } from "../vision/symbol.js";
 
 /**

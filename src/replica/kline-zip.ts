@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { zipSync } from "fflate";
 import { DATASET } from "../vision/dataset.js";
-import { DAY_MS, formatDay, type Day } from "../vision/day.js";
+import { DAY_MS, formatDay, type Day } from "../calendar/day.js";
 import { chance, hashText } from "./random.js";
 
 const MINUTES = 1_440;

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { parse } from "csv-parse/sync";
 import { UsageError } from "../errors.js";
-import { parseDay, type Day } from "../vision/day.js";
+import { parseDay, type Day } from "../calendar/day.js";
 import { isSymbol } from "../vision/symbol.js";
 import { FolderBuilder, historyOf, KLINE_BYTES, type History } from "./history.js";
 import { hashText } from "./random.js";

@@ -1,6 +1,6 @@
 import { UsageError } from "../errors.js";
 import { DATASET, FIRST_DATA_DATE } from "../vision/dataset.js";
-import { DAY_MS, dayOf, formatDay, type Day } from "../vision/day.js";
+import { DAY_MS, dayOf, formatDay, type Day } from "../calendar/day.js";
 import { FolderBuilder, historyOf, type Folder, type ForeignObject, type History } from "./history.js";
 import { between, chance, hashText, mix } from "./random.js";
 import { uploadSecond } from "./upload-time.js";

@@ -1,4 +1,4 @@
-import { dayOf, type Day } from "../vision/day.js";
+import { dayOf, type Day } from "../calendar/day.js";
 import { between, chance } from "./random.js";
 
 const DAY_SECONDS = 86_400;

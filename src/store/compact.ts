@@ -3,7 +3,7 @@ import { chmodSync, realpathSync, renameSync, rmSync, statSync } from "node:fs";
 import { DuckDBDateValue } from "./duckdb.js";
 import { LAYOUT, ORDER_IN_BLOCK } from "./layout.js";
 import { attach, type Store } from "./open.js";
-import { AVAILABILITY_COLUMNS, migrate } from "./schema.js";
+import { AVAILABILITY_COLUMNS, migrate } from "./schema/migrate.js";
 import { inTransaction } from "./transaction.js";
 
 /** Name of the unfinished copy beside a file. */

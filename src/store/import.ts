@@ -2,14 +2,14 @@ import { existsSync } from "node:fs";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { BfaError, UsageError } from "../errors.js";
 import { EPOCH } from "../vision/dataset.js";
-import { dayAt, formatDay, type Day } from "../vision/day.js";
+import { dayAt, formatDay, type Day } from "../calendar/day.js";
 import { classifySymbol, isSymbol } from "../vision/symbol.js";
 import { LIST, listValue, VARCHAR } from "./duckdb.js";
-import { toStoreError } from "./errors.js";
+import { toStoreError } from "./duckdb-error.js";
 import { pathOf, type Store } from "./open.js";
 import { beginRun, endRun, timestamp } from "./runs.js";
-import { AVAILABILITY_COLUMNS } from "./schema.js";
-import { dayNumber } from "./sql.js";
+import { AVAILABILITY_COLUMNS } from "./schema/migrate.js";
+import { dayNumber } from "../calendar/sql.js";
 import { inTransaction } from "./transaction.js";
 
 /** What an import did with the rows of the other file. */

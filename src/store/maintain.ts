@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { compact } from "./compact.js";
-import { toStoreError } from "./errors.js";
+import { toStoreError } from "./duckdb-error.js";
 import type { Store } from "./open.js";
 
 /** Rows written since the last compaction that are too few to bother about: 200 days of 327 symbols. */

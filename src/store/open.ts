@@ -4,9 +4,9 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { StoreError } from "../errors.js";
 import { removeLeftovers } from "./compact.js";
 import { DuckDBInstance } from "./duckdb.js";
-import { toStoreError } from "./errors.js";
+import { toStoreError } from "./duckdb-error.js";
 import { LAYOUT } from "./layout.js";
-import { fileKind, migrate, SCHEMA_VERSION } from "./schema.js";
+import { fileKind, migrate, SCHEMA_VERSION } from "./schema/migrate.js";
 
 /** An open database file. */
 export interface Store {

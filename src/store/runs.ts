@@ -1,6 +1,6 @@
 import { DuckDBDateValue, DuckDBTimestampValue } from "./duckdb.js";
-import type { Day } from "../vision/day.js";
-import { toStoreError } from "./errors.js";
+import type { Day } from "../calendar/day.js";
+import { toStoreError } from "./duckdb-error.js";
 import type { Store } from "./open.js";
 
 /** How a run ended. A run whose process died has no outcome. */

@@ -1,7 +1,7 @@
 import type { DuckDBTimestampValue } from "@duckdb/node-api";
 import { LIST, listValue, VARCHAR } from "./duckdb.js";
 import { classifySymbol, type SymbolClass } from "../vision/symbol.js";
-import { toStoreError } from "./errors.js";
+import { toStoreError } from "./duckdb-error.js";
 import type { Store } from "./open.js";
 import { timestamp } from "./runs.js";
 import { inTransaction } from "./transaction.js";

@@ -1,5 +1,5 @@
 import { DATASET } from "./dataset.js";
-import { formatDay, parseDay, type Day } from "./day.js";
+import { formatDay, parseDay, type Day } from "../calendar/day.js";
 
 /** What a key of the bucket names. `foreign` is anything that isn't a file of the dataset. */
 export type ParsedKey =

@@ -1,4 +1,4 @@
-import { parseDay } from "./day.js";
+import { parseDay } from "../calendar/day.js";
 
 /**
  * What a symbol's name says about its contract. `settled` is the old contract of a ticker that was listed again

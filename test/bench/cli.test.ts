@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Report } from "../../bench/frame/report.js";
 import { startReplica } from "../../src/replica/replica.js";
-import { dayAt } from "../../src/vision/day.js";
+import { dayAt } from "../../src/calendar/day.js";
 import { runCli } from "../support/cli.js";
 import { temporaryFolder } from "../support/database.js";
 

@@ -1,12 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { RunPlan } from "../../src/pipeline/run.js";
-import type { RunSummary } from "../../src/pipeline/summary.js";
+import type { RunPlan } from "../../src/run/run.js";
+import type { RunSummary } from "../../src/run/summary.js";
 import type { Replica } from "../../src/replica/replica.js";
 import { syntheticHistory } from "../../src/replica/synthetic.js";
-import { startReplicaThread } from "../../src/replica/thread.js";
-import { dayAt, formatDay, lastFinalDay } from "../../src/vision/day.js";
+import { startReplicaThread } from "../../src/threads/replica-thread.js";
+import { dayAt, formatDay, lastFinalDay } from "../../src/calendar/day.js";
 import { classifySymbol } from "../../src/vision/symbol.js";
 import { runCli, type CliResult } from "../support/cli.js";
 import { soundness, tableOf, temporaryFolder } from "../support/database.js";

@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { startReplicaThread } from "../../src/replica/thread.js";
-import { dayOf } from "../../src/vision/day.js";
+import { startReplicaThread } from "../../src/threads/replica-thread.js";
+import { dayOf } from "../../src/calendar/day.js";
 import { runCli } from "../support/cli.js";
 import { rowsOf, temporaryFolder } from "../support/database.js";
 

@@ -15,9 +15,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { Replica } from "../../src/replica/replica.js";
 import { chance } from "../../src/replica/random.js";
 import { syntheticHistory } from "../../src/replica/synthetic.js";
-import { startReplicaThread } from "../../src/replica/thread.js";
+import { startReplicaThread } from "../../src/threads/replica-thread.js";
 import { openReader } from "../../src/store/open.js";
-import { dayAt, formatDay } from "../../src/vision/day.js";
+import { dayAt, formatDay } from "../../src/calendar/day.js";
 import { classifySymbol } from "../../src/vision/symbol.js";
 import { CLI, runCli, startCli } from "../support/cli.js";
 import { rowsOf, soundness, tableOf, temporaryFolder } from "../support/database.js";

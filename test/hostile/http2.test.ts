@@ -3,10 +3,10 @@ import { constants, createSecureServer, type Http2Session, type ServerHttp2Strea
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { backfill } from "../../src/pipeline/backfill.js";
+import { backfill } from "../../src/run/backfill.js";
 import { createCertificate } from "../../src/replica/certificate.js";
 import { chance, hashText } from "../../src/replica/random.js";
-import { dayOf, formatDay } from "../../src/vision/day.js";
+import { dayOf, formatDay } from "../../src/calendar/day.js";
 import { keyPath, klineKey } from "../../src/vision/object-key.js";
 import { soundness, tableOf, temporaryFolder } from "../support/database.js";
 import { handles } from "../support/handles.js";

@@ -1,10 +1,10 @@
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { update } from "../../src/pipeline/update.js";
-import { startReplicaThread } from "../../src/replica/thread.js";
+import { update } from "../../src/run/update.js";
+import { startReplicaThread } from "../../src/threads/replica-thread.js";
 import type { Replica } from "../../src/replica/replica.js";
-import { dayOf } from "../../src/vision/day.js";
+import { dayOf } from "../../src/calendar/day.js";
 import { runCli } from "../support/cli.js";
 import { rowsOf, soundness, temporaryFolder } from "../support/database.js";
 

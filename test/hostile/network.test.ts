@@ -1,9 +1,9 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { backfill } from "../../src/pipeline/backfill.js";
-import type { RunSummary } from "../../src/pipeline/summary.js";
+import { backfill } from "../../src/run/backfill.js";
+import type { RunSummary } from "../../src/run/summary.js";
 import { chance, hashText } from "../../src/replica/random.js";
-import { dayOf, formatDay } from "../../src/vision/day.js";
+import { dayOf, formatDay } from "../../src/calendar/day.js";
 import { keyPath, klineKey } from "../../src/vision/object-key.js";
 import { soundness, tableOf, temporaryFolder } from "../support/database.js";
 import { handles } from "../support/handles.js";

@@ -1,6 +1,6 @@
 import { fileIndex } from "../../src/replica/history.js";
 import { syntheticHistory } from "../../src/replica/synthetic.js";
-import { dayOf } from "../../src/vision/day.js";
+import { dayOf } from "../../src/calendar/day.js";
 import { keyPath, klineKey } from "../../src/vision/object-key.js";
 
 /** Days and symbols that the faulty servers of these tests have. */

@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BUCKET } from "../../src/replica/bucket.js";
 import { startReplica, type Replica } from "../../src/replica/replica.js";
-import { dayOf } from "../../src/vision/day.js";
+import { dayOf } from "../../src/calendar/day.js";
 import { klineKey } from "../../src/vision/object-key.js";
 import { file, foreign } from "../replica/support.js";
 import { announce, versionOf } from "./programs.js";

@@ -2,7 +2,7 @@ import { request } from "undici";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BUCKET, createBucket } from "../../src/replica/bucket.js";
 import { listedHistory } from "../../src/replica/files.js";
-import { dayOf } from "../../src/vision/day.js";
+import { dayOf } from "../../src/calendar/day.js";
 import { keyPath, klineKey } from "../../src/vision/object-key.js";
 import { file, foreign, readListing } from "../replica/support.js";
 import { announce, freePort, startProgram, versionOf } from "./programs.js";

@@ -7,7 +7,7 @@ import { createCertificate } from "../../src/replica/certificate.js";
 import { checksumFile, klineZip } from "../../src/replica/kline-zip.js";
 import { startReplica, type Replica } from "../../src/replica/replica.js";
 import { klineKey, keyPath } from "../../src/vision/object-key.js";
-import { dayOf } from "../../src/vision/day.js";
+import { dayOf } from "../../src/calendar/day.js";
 import { startNginx, type Nginx } from "./nginx.js";
 import { announce, versionOf } from "./programs.js";
 

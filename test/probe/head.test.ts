@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { afterEach, describe, expect, it, vi } from "vitest";
-import type { AddressTable } from "../../src/probe/addresses.js";
-import { createPool } from "../../src/probe/connections.js";
-import { Deadlines } from "../../src/probe/deadlines.js";
+import type { AddressTable } from "../../src/probe/net/addresses.js";
+import { createPool } from "../../src/probe/net/pool.js";
+import { Deadlines } from "../../src/probe/net/deadlines.js";
 import { head } from "../../src/probe/head.js";
 import type { Outcome } from "../../src/probe/outcome.js";
 import { available, startRawServer, status, type Behaviour } from "../support/raw-server.js";

@@ -10,8 +10,8 @@ import { timeline } from "../../src/query/timeline.js";
 import { universe } from "../../src/query/universe.js";
 import { openReader, openStore, type Store } from "../../src/store/open.js";
 import { recordDiscovery } from "../../src/store/symbols.js";
-import { UnitWriter } from "../../src/store/units.js";
-import { DAY_MS, dayOf, finalFrom, formatDay } from "../../src/vision/day.js";
+import { UnitWriter } from "../../src/store/write/commit.js";
+import { DAY_MS, dayOf, finalFrom, formatDay } from "../../src/calendar/day.js";
 import { temporaryFolder } from "../support/database.js";
 import { dayUnit, LATE, symbolUnit, writerFor } from "../store/support.js";
 

@@ -14,7 +14,7 @@ import {
 } from "../../src/replica/history.js";
 import { spansHistory } from "../../src/replica/spans.js";
 import { syntheticHistory } from "../../src/replica/synthetic.js";
-import { DAY_MS, dayOf } from "../../src/vision/day.js";
+import { DAY_MS, dayOf } from "../../src/calendar/day.js";
 import { classifySymbol, isSymbol } from "../../src/vision/symbol.js";
 import { file, foreign } from "./support.js";
 

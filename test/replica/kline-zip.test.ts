@@ -4,7 +4,7 @@ import { unzipSync } from "fflate";
 import { expect, it } from "vitest";
 import { KLINE_BYTES } from "../../src/replica/history.js";
 import { checksumBytes, checksumFile, klineZip } from "../../src/replica/kline-zip.js";
-import { DAY_MS, dayOf } from "../../src/vision/day.js";
+import { DAY_MS, dayOf } from "../../src/calendar/day.js";
 
 const DAY = dayOf("2024-01-01");
 

@@ -5,10 +5,10 @@ import { connect, type TLSSocket } from "node:tls";
 import { unzipSync } from "fflate";
 import { Agent, request, type Dispatcher } from "undici";
 import { expect, it } from "vitest";
-import { startReplicaThread } from "../../src/replica/thread.js";
+import { startReplicaThread } from "../../src/threads/replica-thread.js";
 import type { Replica, ReplicaOptions } from "../../src/replica/replica.js";
 import { klineKey } from "../../src/vision/object-key.js";
-import { dayOf } from "../../src/vision/day.js";
+import { dayOf } from "../../src/calendar/day.js";
 import { file, foreign, readListing, UPLOADED, withReplica } from "./support.js";
 
 const OPTIONS: ReplicaOptions = {

@@ -1,7 +1,7 @@
 import { createCertificate, type Certificate } from "../../src/replica/certificate.js";
 import type { ListedFile, ListedForeignFile } from "../../src/replica/files.js";
 import { startReplica, type Replica, type ReplicaOptions } from "../../src/replica/replica.js";
-import { dayOf } from "../../src/vision/day.js";
+import { dayOf } from "../../src/calendar/day.js";
 
 /** Upload time of every file below, ms. */
 export const UPLOADED = Date.UTC(2024, 0, 5, 9, 30, 11);

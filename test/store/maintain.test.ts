@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { maintain } from "../../src/store/maintain.js";
 import { openReader, openStore } from "../../src/store/open.js";
-import { UnitWriter } from "../../src/store/units.js";
+import { UnitWriter } from "../../src/store/write/commit.js";
 import { soundness, temporaryFolder } from "../support/database.js";
 import { ask, D0, dayUnit, symbolUnit, writerFor } from "./support.js";
 

@@ -1,9 +1,9 @@
 import { openStore, type Store } from "../../src/store/open.js";
 import { beginRun } from "../../src/store/runs.js";
-import { UnitWriter, type WholeUnit } from "../../src/store/units.js";
-import { emptyRows } from "../../src/store/assemble.js";
-import type { RowBatch } from "../../src/probe/batch.js";
-import { dayOf, DAY_MS, type Day } from "../../src/vision/day.js";
+import { UnitWriter, type WholeUnit } from "../../src/store/write/commit.js";
+import { emptyRows } from "../../src/store/write/assemble.js";
+import type { RowBatch } from "../../src/rows/batch.js";
+import { dayOf, DAY_MS, type Day } from "../../src/calendar/day.js";
 
 /** One cell as a test writes it; `size` 0 is a missing file. */
 export interface Cell {

@@ -1,5 +1,5 @@
 import { fileIndex, type History } from "../../src/replica/history.js";
-import { formatDay, type Day } from "../../src/vision/day.js";
+import { formatDay, type Day } from "../../src/calendar/day.js";
 import { keyPath, klineKey } from "../../src/vision/object-key.js";
 
 /** What the table must say of some symbols and days of a history, in the form of `tableOf`. */

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { dayOf } from "../../src/vision/day.js";
+import { dayOf } from "../../src/calendar/day.js";
 import {
   isChecksum,
   keyPath,

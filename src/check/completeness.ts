@@ -1,0 +1,72 @@
+import { DAY, date, dateText, select } from "../query/select.js";
+import type { Store } from "../store/open.js";
+import type { Day } from "../calendar/day.js";
+import { resultOf, type CheckResult, type Finding } from "./define.js";
+
+/** Share by which a day's count may fall below its neighbours' before it is a finding. */
+export const DEFAULT_SHARE = 0.1;
+
+/** Neighbours on each side whose median a day is compared with: outages of two or three days don't hide in it. */
+const NEIGHBOURS = 7;
+
+/** The last days are left out: their files may come late. */
+const EXEMPT_DAYS = 3;
+
+interface DayCount {
+  day: Day;
+  available: number;
+}
+
+/**
+ * Days with fewer files than their neighbours, by more than a share and at least two. No fixed number fits every era:
+ * the market grew from 3 symbols to hundreds.
+ */
+export async function checkCompleteness(store: Store, share: number): Promise<CheckResult> {
+  const rows = await select(store, `SELECT ${DAY}, available_count FROM daily_symbol_counts ORDER BY date`);
+  const days = rows.map(([day, available]) => ({ day: Number(day), available: Number(available) }));
+  const findings: Finding[] = [];
+  for (const { day, available, expected } of lowDays(days, share)) {
+    const symbols = await absentOnlyOn(store, day);
+    findings.push({
+      date: dateText(day),
+      symbols,
+      message: `${available} files where the days around it have ${expected}`,
+    });
+  }
+  return resultOf(
+    "completeness",
+    findings,
+    `no day has ${share * 100} % fewer files than the days around it`,
+    `${findings.length} of ${days.length} days have over ${share * 100} % fewer files than the days around them`,
+  );
+}
+
+/**
+ * The days that fall below what is usual both before and after them, so that neither growth nor a day of many
+ * delistings is a fall. The last days are exempt, and the first has nothing to fall from.
+ */
+export function lowDays(days: readonly DayCount[], share: number): (DayCount & { expected: number })[] {
+  return days.slice(0, Math.max(0, days.length - EXEMPT_DAYS)).flatMap((count, index) => {
+    const before = median(days.slice(Math.max(0, index - NEIGHBOURS), index));
+    const after = median(days.slice(index + 1, index + 1 + NEIGHBOURS));
+    const expected = Math.min(before, after);
+    const fallen = expected - count.available;
+    return fallen >= 2 && fallen > expected * share ? [{ ...count, expected }] : [];
+  });
+}
+
+function median(days: readonly DayCount[]): number {
+  const counts = days.map(({ available }) => available).sort((a, b) => a - b);
+  return counts[counts.length >> 1] ?? 0;
+}
+
+/** Symbols without a file on a day that have one within a week before and after it. */
+async function absentOnlyOn(store: Store, day: Day): Promise<string[]> {
+  const rows = await select(
+    store,
+    `SELECT symbol FROM availability WHERE available AND date BETWEEN $from AND $to GROUP BY symbol
+      HAVING bool_or(date < $day) AND bool_or(date > $day) AND NOT bool_or(date = $day) ORDER BY symbol`,
+    { day: date(day), from: date(day - NEIGHBOURS), to: date(day + NEIGHBOURS) },
+  );
+  return rows.map(([symbol]) => String(symbol));
+}

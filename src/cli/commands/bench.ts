@@ -1,0 +1,86 @@
+import type { CommandModule, InferredOptionTypes, Options } from "yargs";
+import { UsageError } from "../../errors.js";
+import { httpUrl, nonEmpty, wholeNumber } from "../args/readers.js";
+
+/** The benches, in the order in which they run. */
+const BENCHES = ["probe", "dns", "storage", "query", "counts", "writer", "backfill", "update"] as const;
+
+const benchOptions = {
+  quick: { describe: "small work and few runs: a first look", boolean: true, default: false },
+  runs: {
+    describe: "runs of each side, after a warm-up",
+    string: true,
+    requiresArg: true,
+    coerce: wholeNumber("runs", 1, 1000),
+    defaultDescription: "5, quick: 2",
+  },
+  json: {
+    describe: "write the report to this file as JSON",
+    string: true,
+    requiresArg: true,
+    coerce: nonEmpty("json"),
+  },
+  html: { describe: "write it as a page with charts", string: true, requiresArg: true, coerce: nonEmpty("html") },
+  results: {
+    describe: "replace the sections of these benches in a Markdown file",
+    string: true,
+    requiresArg: true,
+    coerce: nonEmpty("results"),
+  },
+  target: {
+    describe: "measure this server, such as the real Vision, with few requests (probe)",
+    string: true,
+    requiresArg: true,
+    coerce: httpUrl("target", false),
+  },
+  spans: {
+    describe: "CSV symbol,first_day,last_day,bytes_per_day of a universe to backfill too",
+    string: true,
+    requiresArg: true,
+    coerce: nonEmpty("spans"),
+  },
+} as const satisfies Record<string, Options>;
+
+type BenchArguments = InferredOptionTypes<typeof benchOptions> & { which: string[] };
+
+/** `bfa bench` */
+const benchCommand: CommandModule<object, BenchArguments> = {
+  command: "bench [which..]",
+  describe: "Measure what pooling, DNS warming, storage and the rest buy on this machine",
+  builder: (yargs) =>
+    yargs
+      .positional("which", { describe: "benches to run; default: all", choices: BENCHES, array: true, default: [] })
+      .options(benchOptions)
+      .example("$0 bench --quick", "a first look at everything in a few minutes")
+      .example("$0 bench probe update --html bench.html", "two of them, with charts")
+      .example("$0 bench probe --target https://data.binance.vision", "your own line to Binance Vision"),
+  handler: async ({ which, quick, runs, target, ...files }) => {
+    const names =
+      target !== undefined && which.length === 0
+        ? ["probe" as const]
+        : BENCHES.filter((name) => which.length === 0 || which.includes(name));
+    if (target !== undefined && names.some((name) => name !== "probe")) {
+      throw new UsageError("--target is for the probe bench only: the others need a server that does as they say");
+    }
+    // The benches lie beside src/, and are loaded by nothing else.
+    const { benchmark } = await import("../../../bench/main.js");
+    await benchmark({
+      names,
+      quick,
+      runs: runs ?? (quick ? 2 : 5),
+      ...(target !== undefined && { target }),
+      ...defined(files),
+    });
+  },
+};
+
+function defined({ spans, json, html, results }: Pick<BenchArguments, "spans" | "json" | "html" | "results">) {
+  return {
+    ...(spans !== undefined && { spans }),
+    ...(json !== undefined && { json }),
+    ...(html !== undefined && { html }),
+    ...(results !== undefined && { results }),
+  };
+}
+
+export default benchCommand;

@@ -1,0 +1,180 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { CommandModule, InferredOptionTypes, Options } from "yargs";
+import { UsageError } from "../../errors.js";
+import type { HistorySource, Replica, ReplicaOptions } from "../../replica/replica.js";
+import { dayAt, dayOf } from "../../calendar/day.js";
+import { nonEmpty, pastDate, shareOf, wholeNumber } from "../args/readers.js";
+
+/** Options of `bfa replica`, as yargs takes them. */
+const replicaOptions = {
+  port: {
+    describe: "port on 127.0.0.1; 0 takes any that is free",
+    string: true,
+    requiresArg: true,
+    coerce: wholeNumber("port", 0, 65_535),
+    default: "0",
+  },
+  symbols: {
+    describe: "symbols of the synthetic history",
+    string: true,
+    requiresArg: true,
+    coerce: wholeNumber("symbols", 1, 20_000),
+    defaultDescription: "327",
+  },
+  seed: {
+    describe: "seed of the synthetic history and of the faults",
+    string: true,
+    requiresArg: true,
+    coerce: wholeNumber("seed", 0, 0xffff_ffff),
+    default: "1",
+  },
+  through: {
+    describe: "last day with files, YYYY-MM-DD",
+    string: true,
+    requiresArg: true,
+    coerce: pastDate("through"),
+    defaultDescription: "yesterday, UTC",
+  },
+  days: {
+    describe: "days up to the last one that have files",
+    string: true,
+    requiresArg: true,
+    coerce: wholeNumber("days", 1, 20_000),
+    defaultDescription: "since 2019-12-31",
+  },
+  spans: {
+    describe: "serve the history of a CSV symbol,first_day,last_day,bytes_per_day instead",
+    string: true,
+    requiresArg: true,
+    coerce: nonEmpty("spans"),
+    conflicts: ["symbols", "through", "days"],
+  },
+  rtt: {
+    describe: "added round trip in ms for connect, handshake and answer alike",
+    string: true,
+    requiresArg: true,
+    coerce: wholeNumber("rtt", 0, 60_000),
+    default: "0",
+  },
+  "fault-500": { describe: "share of requests answered 500", ...shareOption("fault-500") },
+  "fault-503": { describe: "share of requests answered 503 SlowDown", ...shareOption("fault-503") },
+  "fault-reset": { describe: "share of requests whose connection is reset", ...shareOption("fault-reset") },
+  "fault-hang": { describe: "share of requests never answered", ...shareOption("fault-hang") },
+  "ca-file": {
+    describe: "where to write the CA to trust",
+    string: true,
+    requiresArg: true,
+    coerce: nonEmpty("ca-file"),
+    defaultDescription: "a temporary file",
+  },
+  json: { describe: "one JSON object on stdout when ready", boolean: true, default: false },
+} as const satisfies Record<string, Options>;
+
+function shareOption(name: string) {
+  return { string: true, requiresArg: true, coerce: shareOf(name), default: "0" } as const;
+}
+
+type ReplicaArguments = InferredOptionTypes<typeof replicaOptions>;
+
+/** `bfa replica`: an embedded Vision in the foreground, for trying any client on it. */
+const replicaCommand: CommandModule<object, ReplicaArguments> = {
+  command: "replica",
+  describe: "serve an embedded Vision on 127.0.0.1: HEAD, GET and LIST over TLS, with latency and faults",
+  builder: (yargs) => yargs.options(replicaOptions),
+  handler: run,
+};
+
+export default replicaCommand;
+
+async function run(args: ReplicaArguments): Promise<void> {
+  const options = optionsOf(args);
+  const { startReplica } = await import("../../replica/replica.js");
+  // Listened for before the start, so that an early Ctrl-C ends things in order too.
+  const stopped = stopSignal();
+  const replica = await startReplica(options);
+  try {
+    const caFile = await writeCa(replica.ca, args["ca-file"]);
+    try {
+      process.stdout.write(args.json ? readyJson(replica, caFile.path) : readyText(replica, caFile.path));
+      await stopped;
+      process.stderr.write(`${JSON.stringify(await replica.stats())}\n`);
+    } finally {
+      await caFile.remove();
+    }
+  } finally {
+    await replica.close();
+  }
+}
+
+function optionsOf(args: ReplicaArguments): ReplicaOptions {
+  return {
+    history: historyOf(args),
+    port: args.port,
+    rttMs: args.rtt,
+    faults: {
+      status500: args["fault-500"],
+      status503: args["fault-503"],
+      reset: args["fault-reset"],
+      hang: args["fault-hang"],
+      seed: args.seed,
+    },
+  };
+}
+
+function historyOf({ spans, seed, symbols, through, days }: ReplicaArguments): HistorySource {
+  if (spans !== undefined) return { type: "spans", file: spans };
+  const last = through === undefined ? dayAt(Date.now()) - 1 : dayOf(through);
+  return {
+    type: "synthetic",
+    through: last,
+    seed,
+    ...(symbols !== undefined && { symbols }),
+    ...(days !== undefined && { from: last - days + 1 }),
+  };
+}
+
+/** Settles at the first SIGINT or SIGTERM; the second one ends the process at once, as usual. */
+function stopSignal(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once("SIGINT", resolve);
+    process.once("SIGTERM", resolve);
+  });
+}
+
+/** Writes the CA to the file given, or to a temporary one that is removed again. */
+async function writeCa(ca: string, given: string | undefined): Promise<{ path: string; remove: () => Promise<void> }> {
+  if (given !== undefined) {
+    try {
+      await writeFile(given, ca);
+    } catch (cause) {
+      throw new UsageError(`--ca-file ${given}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+    }
+    return { path: given, remove: () => Promise.resolve() };
+  }
+  const folder = await mkdtemp(join(tmpdir(), "bfa-replica-"));
+  const path = join(folder, "ca.pem");
+  await writeFile(path, ca);
+  return { path, remove: () => rm(folder, { recursive: true }) };
+}
+
+function readyJson({ url, listUrl, symbols, files }: Replica, caFile: string): string {
+  return `${JSON.stringify({ url, listUrl, caFile, symbols, files, pid: process.pid })}\n`;
+}
+
+function readyText({ url, listUrl, symbols, files }: Replica, caFile: string): string {
+  return [
+    `Embedded Vision: ${symbols} symbols, ${files} files`,
+    `  objects   ${url}`,
+    `  listing   ${listUrl}`,
+    `  counts    ${url}/-/stats`,
+    `  CA file   ${caFile}`,
+    "",
+    "Try, in another shell:",
+    `  bfa update --endpoint ${url} --list-endpoint ${listUrl} --ca ${caFile}`,
+    "",
+    "Ctrl-C ends it.",
+    "",
+  ].join("\n");
+}

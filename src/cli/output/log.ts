@@ -1,0 +1,41 @@
+import type { Logger } from "pino";
+import type { RunEvent } from "../../run/events.js";
+import type { RunSummary } from "../../run/summary.js";
+
+/** Structured lines of a run on stderr, one JSON object each; undefined when the level is `silent`. */
+export async function createLog(level: string): Promise<Logger | undefined> {
+  if (level === "silent") return undefined;
+  const { pino } = await import("pino");
+  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ fd: 2, sync: true }));
+}
+
+/** Logs an event at the level that fits it. */
+export function logEvent(log: Logger, event: RunEvent): void {
+  switch (event.type) {
+    case "dns":
+      if (event.failed.length > 0) log.warn(event, "DNS warm-up failed");
+      else log.info(event, "DNS warm");
+      break;
+    case "notice":
+      log.warn(event.message);
+      break;
+    case "discovered":
+      log.info(event, "symbols discovered");
+      break;
+    case "planned":
+      log.info(event, "planned");
+      break;
+    case "progress":
+      log.debug(event, "progress");
+      break;
+    case "probed":
+      log.info(event, "probed");
+      break;
+  }
+}
+
+/** Logs every failure, then the end of the run. */
+export function logSummary(log: Logger, { failures, ...summary }: RunSummary): void {
+  for (const failure of failures) log.error(failure, "probe failed");
+  log.info(summary, "run ended");
+}

@@ -1,0 +1,76 @@
+import type { RunEvent } from "../../run/events.js";
+import type { Counts } from "../../rows/counters.js";
+import { bytes, duration, number } from "../../text/format.js";
+
+/** Shows the events of a run on stderr while it goes. */
+export interface Progress {
+  onEvent(event: RunEvent): void;
+  /** Clears the line; to be called before anything else is printed. */
+  stop(): void;
+}
+
+/** Progress that shows nothing: stderr is no terminal, or the user wants quiet. */
+const SILENT: Progress = { onEvent: () => undefined, stop: () => undefined };
+
+/**
+ * A bar with probes, units, rates, failures and time left, when stderr is a terminal. NO_COLOR is honoured by using no colour.
+ */
+export async function createProgress(quiet: boolean): Promise<Progress> {
+  if (quiet || !process.stderr.isTTY) return SILENT;
+  const { default: cliProgress } = await import("cli-progress");
+  const bar = new cliProgress.SingleBar({
+    stream: process.stderr,
+    format:
+      "[{bar}] {percentage}% | {done}/{all} probes, {rate}/s | {units} units | {traffic}failed {failed} | {left} left",
+    barCompleteChar: "#",
+    barIncompleteChar: "-",
+    barsize: 24,
+    hideCursor: true,
+    clearOnComplete: true,
+    etaBuffer: 50,
+  });
+  let startedAt = 0;
+  let cells = 0;
+  let units = 0;
+  return {
+    onEvent(event) {
+      switch (event.type) {
+        case "planned":
+          startedAt = performance.now();
+          ({ cells, units } = event);
+          if (cells > 0) bar.start(cells, 0, payload(undefined));
+          break;
+        case "progress":
+          bar.update(event.counts.cells, payload(event.counts));
+          break;
+        case "probed":
+          bar.stop();
+          break;
+        case "dns":
+        case "notice":
+        case "discovered":
+          break;
+      }
+    },
+    stop() {
+      bar.stop();
+    },
+  };
+
+  /** Values of the format. The unit count is that of the writer, which follows the probes. */
+  function payload(counts: Counts | undefined) {
+    const seconds = Math.max(0.001, (performance.now() - startedAt) / 1000);
+    const done = counts?.cells ?? 0;
+    const received = counts?.bytes ?? 0;
+    const requests = number(Math.round((counts?.requests ?? 0) / seconds));
+    return {
+      done: number(done),
+      all: number(cells),
+      rate: number(Math.round(done / seconds)),
+      units: `${number(counts?.unitsWritten ?? 0)}/${number(units)}`,
+      traffic: received === 0 ? "" : `${requests} requests/s, ${bytes(received)} | `,
+      failed: number(counts?.failed ?? 0),
+      left: done === 0 ? "?" : duration(((cells - done) * seconds * 1000) / done),
+    };
+  }
+}

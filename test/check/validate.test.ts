@@ -1,0 +1,194 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openReader, type Store } from "../../src/store/open.js";
+import { lowDays } from "../../src/check/completeness.js";
+import { DEFAULT_CHECKS, validate } from "../../src/check/validate.js";
+import { DAY_MS, formatDay } from "../../src/calendar/day.js";
+import { runCli } from "../support/cli.js";
+import { temporaryFolder } from "../support/database.js";
+import { D0, dayUnit, writerFor } from "../store/support.js";
+
+const SYMBOLS = Array.from({ length: 20 }, (_, at) => `S${at}USDT`);
+const NOW = (D0 + 30) * DAY_MS;
+let folder: ReturnType<typeof temporaryFolder>;
+let sound: string;
+let broken: string;
+
+beforeAll(async () => {
+  folder = temporaryFolder();
+  sound = join(folder.path, "sound.duckdb");
+  broken = join(folder.path, "broken.duckdb");
+  for (const file of [sound, broken]) {
+    const { store, writer } = await writerFor(file, SYMBOLS);
+    const days = Array.from({ length: 27 }, (_, at) => at).filter((at) => file === sound || (at !== 5 && at !== 6));
+    await writer.commit(
+      days.map((at) =>
+        dayUnit(
+          D0 + at,
+          SYMBOLS.map((_, symbol) => ({ symbol, size: file === broken && at === 15 && symbol < 4 ? 0 : 100 })),
+        ),
+      ),
+    );
+    if (file === broken) {
+      await store.connection.run(`UPDATE daily_symbol_counts SET probed_count = 7 WHERE date = '${formatDay(D0 + 9)}'`);
+      await store.connection.run(
+        `INSERT INTO availability FROM availability WHERE symbol = 'S3USDT' AND date = '${formatDay(D0 + 20)}'`,
+      );
+    }
+    await store.close();
+  }
+});
+afterAll(() => {
+  folder.remove();
+});
+
+async function reading<Result>(file: string, use: (store: Store) => Promise<Result>): Promise<Result> {
+  const store = await openReader(file);
+  try {
+    return await use(store);
+  } finally {
+    await store.close();
+  }
+}
+
+describe("validate", () => {
+  test("passes a sound file", async () => {
+    const results = await reading(sound, (store) => validate(store, { from: D0, now: NOW }));
+    expect(results.map(({ check, outcome }) => [check, outcome])).toEqual(
+      DEFAULT_CHECKS.map((check) => [check, "passed"]),
+    );
+  });
+
+  test("names what is wrong with a broken one", async () => {
+    const results = await reading(broken, (store) => validate(store, { from: D0, now: NOW }));
+    expect(
+      Object.fromEntries(results.map((result) => [result.check, "findings" in result ? result.findings : []])),
+    ).toEqual({
+      continuity: [
+        { date: formatDay(D0 + 5), message: `no rows: ${formatDay(D0 + 5)} to ${formatDay(D0 + 6)} (2 days)` },
+      ],
+      completeness: [
+        {
+          date: formatDay(D0 + 15),
+          symbols: ["S0USDT", "S1USDT", "S2USDT", "S3USDT"],
+          message: "16 files where the days around it have 20",
+        },
+      ],
+      counts: [
+        { date: formatDay(D0 + 9), message: "stored 20 of 7, counted 20 of 20" },
+        { date: formatDay(D0 + 20), message: "stored 20 of 20, counted 21 of 21" },
+      ],
+      duplicates: [{ date: formatDay(D0 + 20), symbols: ["S3USDT"], message: "stands 2 times" }],
+    });
+  });
+
+  test("days that should be there by now are missing too", async () => {
+    const [result] = await reading(sound, (store) =>
+      validate(store, { checks: ["continuity"], from: D0, now: NOW + 5 * DAY_MS }),
+    );
+    expect(result).toMatchObject({ outcome: "findings", findings: [{ date: formatDay(D0 + 27) }] });
+  });
+});
+
+describe("lowDays", () => {
+  const series = (...counts: number[]) => counts.map((available, day) => ({ day, available }));
+
+  test("compares with what is normal around the day, not with a fixed number", () => {
+    expect(lowDays(series(3, 3, 3, 3, 3, 1, 3, 3, 3, 3), 0.1)).toMatchObject([{ day: 5, expected: 3 }]);
+    expect(lowDays(series(300, 310, 320, 330, 340, 350, 360, 370, 380, 390), 0.1)).toEqual([]);
+    expect(lowDays(series(9, 9, 9, 9, 5, 5, 9, 9, 9, 9, 9), 0.1).map(({ day }) => day)).toEqual([4, 5]);
+  });
+
+  test("leaves the last three days out, and a fall by one", () => {
+    expect(lowDays(series(9, 9, 9, 9, 9, 9, 0, 0, 0), 0.1)).toEqual([]);
+    expect(lowDays(series(9, 9, 8, 9, 9, 9, 9, 9, 9), 0.1)).toEqual([]);
+  });
+});
+
+describe("cross-check", () => {
+  let server: Server;
+  let url: string;
+  let answer: { status: number; body: string };
+
+  beforeAll(async () => {
+    server = createServer((_, response) => response.writeHead(answer.status).end(answer.body));
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/fapi/v1/exchangeInfo`;
+  });
+  afterAll(() => {
+    server.close();
+  });
+
+  const check = () =>
+    reading(
+      sound,
+      async (store) => (await validate(store, { checks: ["cross-check"], exchangeUrl: url, now: NOW }))[0],
+    );
+  const listed = (symbols: string[], extra: object[] = []) => ({
+    status: 200,
+    body: JSON.stringify({
+      symbols: [
+        ...symbols.map((symbol) => ({
+          symbol,
+          contractType: "PERPETUAL",
+          status: "TRADING",
+          onboardDate: D0 * DAY_MS,
+        })),
+        ...extra,
+      ],
+    }),
+  });
+
+  test("passes over 95 %, whatever is delivery, halted or newer than the day", async () => {
+    answer = listed(SYMBOLS, [
+      { symbol: "X_231229", contractType: "CURRENT_QUARTER", status: "TRADING", onboardDate: 0 },
+      { symbol: "OLDUSDT", contractType: "PERPETUAL", status: "SETTLING", onboardDate: 0 },
+      { symbol: "TOMORROWUSDT", contractType: "PERPETUAL", status: "TRADING", onboardDate: (D0 + 27) * DAY_MS },
+    ]);
+    expect(await check()).toMatchObject({
+      outcome: "passed",
+      summary: expect.stringMatching(/^20 of 20 .* 100\.0 %/) as string,
+    });
+  });
+
+  test("names both differences under the target", async () => {
+    answer = listed([...SYMBOLS.slice(2), "NEWUSDT"]);
+    expect(await check()).toMatchObject({
+      outcome: "findings",
+      findings: [
+        { symbols: ["NEWUSDT"], message: "on the exchange, without a file" },
+        { symbols: ["S0USDT", "S1USDT"], message: "with a file, not trading on the exchange" },
+      ],
+    });
+  });
+
+  test.each([
+    [451, "", /451: Binance doesn't serve/],
+    [500, "", /answered 500/],
+    [200, "<html>", /without a list of symbols/],
+    [200, '{"symbols":[{"symbol":1}]}', /without a list of symbols/],
+  ])("an answer of %i %j is no finding", async (status, body, summary) => {
+    answer = { status, body };
+    expect(await check()).toEqual({
+      check: "cross-check",
+      outcome: "unavailable",
+      summary: expect.stringMatching(summary) as string,
+    });
+  });
+});
+
+describe("bfa validate", () => {
+  test("reports and exits 0, with --strict 1", async () => {
+    const args = ["validate", "duplicates", "counts", "--db", broken];
+    const report = await runCli(args);
+    expect(report).toMatchObject({ code: 0, stderr: "" });
+    expect(report.stdout).toMatch(
+      /^duplicates: findings: 1 .*\n {2}2024-03-21: stands 2 times: S3USDT\ncounts: findings/,
+    );
+    expect((await runCli([...args, "--strict"])).code).toBe(1);
+    expect((await runCli(["validate", "counts", "--strict", "--json", "--db", sound])).stdout).toContain('"passed"');
+    expect((await runCli(["validate", "nonsense", "--db", sound])).code).toBe(2);
+  });
+});

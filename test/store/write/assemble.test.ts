@@ -1,0 +1,91 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { FAILED_STATUS } from "../../../src/rows/batch.js";
+import { UnitAssembler } from "../../../src/store/write/assemble.js";
+import { rowsOfCells, type Cell } from "../support.js";
+
+const plan = fc.record({
+  by: fc.constantFrom("day" as const, "symbol" as const),
+  units: fc.uniqueArray(fc.integer({ min: 0, max: 40 }), { minLength: 1, maxLength: 8 }),
+  others: fc.uniqueArray(fc.integer({ min: 0, max: 40 }), { minLength: 1, maxLength: 12 }),
+  failing: fc.array(fc.nat(95), { maxLength: 5 }),
+  order: fc.infiniteStream(fc.nat()),
+  batch: fc.integer({ min: 1, max: 9 }),
+});
+
+describe("UnitAssembler", () => {
+  test("gives each unit once, whole and sorted, and nothing of a unit with a failure", () => {
+    fc.assert(
+      fc.property(plan, ({ by, units, others, failing, order, batch }) => {
+        const cells = units.flatMap((key) =>
+          others.map((other) => (by === "day" ? { day: key, symbol: other } : { symbol: key, day: other })),
+        );
+        const shuffled = cells
+          .map((cell) => ({
+            cell: { ...cell, size: 1 + cell.day * 100 + cell.symbol },
+            at: order.next().value as number,
+          }))
+          .sort((a, b) => a.at - b.at)
+          .map(({ cell }) => cell);
+        const keyOf = (cell: Cell) => (by === "day" ? cell.day : cell.symbol);
+        const failed = new Set(
+          failing.map((index) => shuffled[index % shuffled.length]).filter((cell) => cell !== undefined),
+        );
+        const assembler = new UnitAssembler({
+          by,
+          source: "head",
+          expected: new Map(units.map((key) => [key, others.length])),
+        });
+        const whole = [];
+        for (let start = 0; start < shuffled.length; start += batch) {
+          const part = shuffled.slice(start, start + batch);
+          const rows = rowsOfCells(part);
+          part.forEach((cell, row) => {
+            if (failed.has(cell)) rows.status[row] = FAILED_STATUS;
+          });
+          assembler.add(rows);
+          whole.push(...assembler.takeWhole());
+        }
+        const broken = new Set([...failed].map(keyOf));
+        expect(whole.map(({ key }) => key).sort()).toEqual(units.filter((key) => !broken.has(key)).sort());
+        for (const { key, rows } of whole) {
+          const sorted = [...others].sort((a, b) => a - b);
+          expect(rows.count).toBe(others.length);
+          expect([...(by === "day" ? rows.symbol : rows.day)]).toEqual(sorted);
+          expect([...rows.size]).toEqual(
+            sorted.map((other) => 1 + (by === "day" ? key * 100 + other : other * 100 + key)),
+          );
+        }
+      }),
+    );
+  });
+
+  test("throws on a unit that isn't in the plan", () => {
+    const assembler = new UnitAssembler({ by: "day", source: "head", expected: new Map([[5, 1]]) });
+    expect(() => {
+      assembler.add(rowsOfCells([{ symbol: 0, day: 6, size: 1 }]));
+    }).toThrow("day 6 is not a unit of the plan");
+  });
+
+  test("throws on more cells than expected, also after the unit was whole or failed", () => {
+    const assembler = new UnitAssembler({
+      by: "day",
+      source: "head",
+      expected: new Map([
+        [5, 1],
+        [6, 2],
+      ]),
+    });
+    assembler.add(rowsOfCells([{ symbol: 0, day: 5, size: 1 }]));
+    expect(() => {
+      assembler.add(rowsOfCells([{ symbol: 1, day: 5, size: 1 }]));
+    }).toThrow("has all of its 1 cells already");
+    const failed = rowsOfCells([{ symbol: 0, day: 6, size: 0 }]);
+    failed.status[0] = FAILED_STATUS;
+    assembler.add(failed);
+    assembler.add(failed);
+    expect(() => {
+      assembler.add(failed);
+    }).toThrow("has all of its 2 cells already");
+  });
+});

@@ -1,0 +1,132 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { compareUtf8, lastEntry, ListingError, listingQuery, parseListing } from "../../src/vision/list-page.js";
+
+const request = { prefix: "p/", after: "", maxKeys: 1000 } as const;
+
+function contents(key: string, size = "10", time = "2021-03-05T10:12:13.000Z"): string {
+  return `<Contents><Key>${key}</Key><LastModified>${time}</LastModified><ETag>&quot;0&quot;</ETag><Size>${size}</Size><StorageClass>STANDARD</StorageClass></Contents>`;
+}
+
+function page(inner: string, truncated = "<IsTruncated>false</IsTruncated>"): string {
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>b</Name><Prefix>p/</Prefix><Marker/><MaxKeys>1000</MaxKeys>${truncated}${inner}</ListBucketResult>`;
+}
+
+function codeOf(xml: string, after = ""): string {
+  try {
+    parseListing(xml, { ...request, after });
+  } catch (error) {
+    if (error instanceof ListingError) return error.code;
+    throw error;
+  }
+  return "parsed";
+}
+
+describe("parseListing", () => {
+  it("reads keys, sizes, times, prefixes and whether there is more", () => {
+    const xml = page(
+      `${contents("p/a&amp;b&#x26;&#38;", "0")}${contents("p/币", "123456789012", "1970-01-01T00:00:00.001Z")}<CommonPrefixes><Prefix>p/x/</Prefix></CommonPrefixes>`,
+      "<IsTruncated>true</IsTruncated>",
+    );
+    const parsed = parseListing(xml, request);
+    expect(parsed).toEqual({
+      keys: ["p/a&b&&", "p/币"],
+      sizes: [0, 123456789012],
+      lastModified: [Date.parse("2021-03-05T10:12:13.000Z"), 1],
+      prefixes: ["p/x/"],
+      truncated: true,
+    });
+    expect(lastEntry(parsed)).toBe("p/币");
+  });
+
+  it("takes any order of elements and white space between them", () => {
+    const xml = `<ListBucketResult>
+      <Contents><Size>1</Size><Owner><ID>x</ID></Owner><LastModified>2021-03-05T10:12:13.000Z</LastModified><Key>p/a</Key></Contents>
+      <KeyCount>1</KeyCount> <IsTruncated>false</IsTruncated>
+    </ListBucketResult>\n`;
+    expect(parseListing(xml, request).keys).toEqual(["p/a"]);
+  });
+
+  it.each([
+    ["a page without IsTruncated", page(contents("p/a"), ""), "LIST_MALFORMED"],
+    [
+      "IsTruncated twice",
+      page("", "<IsTruncated>true</IsTruncated><IsTruncated>false</IsTruncated>"),
+      "LIST_MALFORMED",
+    ],
+    ["IsTruncated of another word", page("", "<IsTruncated>yes</IsTruncated>"), "LIST_MALFORMED"],
+    ["a page that promises more but holds nothing", page("", "<IsTruncated>true</IsTruncated>"), "LIST_STUCK"],
+    ["an unknown entity", page(contents("p/&bomb;")), "LIST_MALFORMED"],
+    ["an unfinished entity", page(contents("p/&amp")), "LIST_MALFORMED"],
+    ["a key out of order", page(contents("p/b") + contents("p/a")), "LIST_ORDER"],
+    ["a key twice", page(contents("p/a") + contents("p/a")), "LIST_ORDER"],
+    ["a key outside of the prefix", page(contents("q/a")), "LIST_FOREIGN"],
+    ["a negative size", page(contents("p/a", "-1")), "LIST_MALFORMED"],
+    ["a size beyond any file", page(contents("p/a", "99999999999999999999")), "LIST_MALFORMED"],
+    ["an empty size", page(contents("p/a", "")), "LIST_MALFORMED"],
+    ["a local time", page(contents("p/a", "1", "2021-03-05T10:12:13+02:00")), "LIST_MALFORMED"],
+    ["a date that doesn't exist", page(contents("p/a", "1", "2021-02-30T10:12:13.000Z")), "LIST_MALFORMED"],
+    ["a wrong KeyCount", page(`<KeyCount>2</KeyCount>${contents("p/a")}`), "LIST_MALFORMED"],
+    ["encoded keys nobody asked for", page(`<EncodingType>url</EncodingType>${contents("p/a")}`), "LIST_MALFORMED"],
+    ["an object without a key", page("<Contents><Size>1</Size></Contents>"), "LIST_MALFORMED"],
+    ["an element inside a key", page(contents("p/a<b/>")), "LIST_MALFORMED"],
+    ["an error document", '<?xml version="1.0"?><Error><Code>SlowDown</Code></Error>', "LIST_MALFORMED"],
+    ["a web page", "<!doctype html><html></html>", "LIST_MALFORMED"],
+    ["nothing", "", "LIST_MALFORMED"],
+    ["a document type with entities", `<!DOCTYPE x [<!ENTITY a "aa">]>${page(contents("p/a"))}`, "LIST_MALFORMED"],
+    ["text between elements", page(`stray${contents("p/a")}`), "LIST_MALFORMED"],
+  ])("rejects %s", (_name, xml, code) => {
+    expect(codeOf(xml)).toBe(code);
+  });
+
+  it("rejects a page that doesn't advance", () => {
+    expect(codeOf(page(contents("p/a")), "p/a")).toBe("LIST_ORDER");
+  });
+
+  it("rejects more entries than were asked for", () => {
+    const xml = page(contents("p/a") + contents("p/b"));
+    expect(() => parseListing(xml, { ...request, maxKeys: 1 })).toThrow(ListingError);
+  });
+
+  it("takes no cut-off page for a whole one, wherever it is cut", () => {
+    const whole = page(contents("p/a") + contents("p/b") + contents("p/c"));
+    for (let length = 0; length < whole.length; length++) {
+      expect(codeOf(whole.slice(0, length)), `cut at ${length}`).not.toBe("parsed");
+    }
+    expect(codeOf(whole)).toBe("parsed");
+  });
+
+  it("gives a typed error or a page for any mutation of one", () => {
+    const whole = page(contents("p/a") + contents("p/b"));
+    fc.assert(
+      fc.property(fc.nat(whole.length - 1), fc.nat(20), fc.string({ maxLength: 20 }), (at, cut, insert) => {
+        codeOf(whole.slice(0, at) + insert + whole.slice(at + cut));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe("compareUtf8", () => {
+  it("orders as the UTF-8 bytes do", () => {
+    const text = fc.string({ unit: fc.constantFrom("a", "b", "é", "币", "\uffee", "𠮷", "🚀"), maxLength: 5 });
+    fc.assert(
+      fc.property(text, text, (a, b) => {
+        expect(Math.sign(compareUtf8(a, b))).toBe(Buffer.compare(Buffer.from(a), Buffer.from(b)));
+      }),
+    );
+  });
+});
+
+describe("listingQuery", () => {
+  it("escapes what it sends", () => {
+    const query = new URLSearchParams(listingQuery({ prefix: "a&b=币", after: "x y", delimiter: "/", maxKeys: 7 }));
+    expect(Object.fromEntries(query)).toEqual({
+      "list-type": "2",
+      prefix: "a&b=币",
+      "start-after": "x y",
+      delimiter: "/",
+      "max-keys": "7",
+    });
+  });
+});
