@@ -2,8 +2,8 @@ import { emptyRows } from "../src/store/write/assemble.js";
 import type { WholeUnit } from "../src/store/write/commit.js";
 import type { RowBatch } from "../src/rows/batch.js";
 import { syntheticHistory } from "../src/replica/synthetic.js";
-import { FIRST_DATA_DATE } from "../src/vision/dataset.js";
-import { DAY_MS, dayOf, type Day } from "../src/calendar/day.js";
+import { DEFAULT_DATASET } from "../src/vision/datasets/default.js";
+import { DAY_MS, type Day } from "../src/calendar/day.js";
 import { classifySymbol } from "../src/vision/symbol.js";
 
 /** A whole history as a backfill by LIST brings it: every symbol, every day, missing ones included. */
@@ -23,7 +23,7 @@ const PAGE_MS = 3;
 
 /** The replica's synthetic history as units by symbol: sizes and upload times of the real kind, probe times by page. */
 export function benchRows(symbolCount: number, days: number): BenchRows {
-  const from = dayOf(FIRST_DATA_DATE);
+  const from = DEFAULT_DATASET.firstPeriod;
   const probedFrom = (from + days + 10) * DAY_MS + 33_000_000;
   const folders = syntheticHistory({ through: from + days - 1, symbols: symbolCount }).folders.filter(
     ({ symbol }) => classifySymbol(symbol).class !== "delivery",

@@ -1,7 +1,9 @@
 import type { History } from "../src/replica/history.js";
 import { syntheticHistory } from "../src/replica/synthetic.js";
-import { lastFinalDay, type Day } from "../src/calendar/day.js";
+import { lastFinalDay } from "../src/vision/finality.js";
+import { type Day } from "../src/calendar/day.js";
 import { classifySymbol } from "../src/vision/symbol.js";
+import { DEFAULT_DATASET } from "../src/vision/datasets/default.js";
 
 /** Symbols of the seed system, and so of most benches. */
 export const SYMBOLS = 327;
@@ -12,7 +14,7 @@ export const QUICK_DAYS = 500;
 
 /** The last day of the benches' histories: one that is final, so that no run treats it in a special way. */
 export function lastDay(): Day {
-  return lastFinalDay(Date.now());
+  return lastFinalDay(DEFAULT_DATASET.finality, Date.now());
 }
 
 /** The history that a replica with `--through <to> --days <days>` serves. */

@@ -22,7 +22,7 @@ export { DEFAULT_CONNECTIONS, DEFAULT_THREADS, DEFAULTS, type RunCommand, type R
 export type { RunEvent } from "./run/events.js";
 export type { RunPlan } from "./run/run.js";
 export type { RunFailure, RunSummary } from "./run/summary.js";
-export type { FailureKind } from "./probe/outcome.js";
+export type { FailureKind } from "./rows/failure.js";
 export { openReader, openStore, type Store } from "./store/open.js";
 export { importFile, type ImportSummary } from "./store/import.js";
 export * from "./query/counts.js";

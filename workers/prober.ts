@@ -33,6 +33,7 @@ const { port1, port2 } = new MessageChannel();
 setImmediate(() => parentPort?.postMessage({ rows: port2 } satisfies ProberHello, [port2]));
 
 const context: ProberContext = {
+  dataset: settings.dataset,
   symbols: [],
   retries: settings.retries,
   sink: new BatchSender(port1),

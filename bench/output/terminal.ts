@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import { duration } from "../../src/text/format.js";
+import { duration } from "../../src/text/durations.js";
 import { machineLine } from "../frame/machine.js";
 import type { Comparison } from "../frame/comparison.js";
 import type { Report } from "../frame/report.js";

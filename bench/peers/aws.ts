@@ -3,6 +3,7 @@ import { symbolPrefix } from "../../src/vision/object-key.js";
 import type { Side } from "../frame/comparison.js";
 import type { BenchServer } from "../servers/server.js";
 import { isInstalled, runTool } from "./tool.js";
+import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 
 export const AWS_INSTALL = "pip install awscli";
 
@@ -39,7 +40,7 @@ async function listAll({ url, caFile }: BenchServer, symbols: readonly string[])
   let found = 0;
   const listSome = async () => {
     for (const symbol of queue) {
-      const place = `s3://data.binance.vision/${symbolPrefix(symbol)}`;
+      const place = `s3://data.binance.vision/${symbolPrefix(DEFAULT_DATASET, symbol)}`;
       const listing = await runTool("aws", ["s3", "ls", place, "--no-sign-request", "--endpoint-url", url], {
         AWS_CA_BUNDLE: caFile ?? "",
         AWS_DEFAULT_REGION: "ap-northeast-1",

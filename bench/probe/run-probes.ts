@@ -1,3 +1,4 @@
+import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 import type { MessagePort } from "node:worker_threads";
 import type { CreditMessage } from "../../src/threads/batch-sender.js";
 import { warmDns } from "../../src/probe/net/dns.js";
@@ -45,6 +46,7 @@ export async function runProbes(
   const { table } = await warmDns([server.url]);
   const pool = new ProberPool(
     {
+      dataset: DEFAULT_DATASET,
       endpoint: server.url,
       listEndpoint: server.url,
       threads: setup.threads,

@@ -1,7 +1,8 @@
+import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 import { createHash } from "node:crypto";
 import { FAILED_STATUS, type RowBatch } from "../../src/rows/batch.js";
 import { formatDay, type Day } from "../../src/calendar/day.js";
-import { klinePathStem } from "../../src/vision/object-key.js";
+import { filePathStem } from "../../src/vision/object-key.js";
 
 /** The cells of a probe bench: every symbol on every day from one to another. */
 export interface ProbeWork {
@@ -28,7 +29,7 @@ export function countHeads({ symbols, from, to }: ProbeWork): number {
 
 /** Paths of all files, day by day. */
 export function pathsOf({ symbols, from, to }: ProbeWork): string[] {
-  const stems = symbols.map(klinePathStem);
+  const stems = symbols.map((symbol) => filePathStem(DEFAULT_DATASET, symbol));
   const days = Array.from({ length: to - from + 1 }, (_, i) => formatDay(from + i));
   return days.flatMap((day) => stems.map((stem) => `${stem}${day}.zip`));
 }

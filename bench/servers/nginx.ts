@@ -6,9 +6,10 @@ import { dirname, join } from "node:path";
 import { Client } from "undici";
 import { createCertificate } from "../../src/replica/certificate.js";
 import type { History } from "../../src/replica/history.js";
-import { klineKey } from "../../src/vision/object-key.js";
+import { fileKey } from "../../src/vision/object-key.js";
 import { isInstalled } from "../peers/tool.js";
 import type { BenchServer } from "./server.js";
+import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 
 /** Whether an nginx can be started here. */
 export function hasNginx(): Promise<boolean> {
@@ -73,9 +74,9 @@ function writeFiles(root: string, history: History): void {
   mkdirSync(root, { recursive: true });
   writeFileSync(join(root, "empty.zip"), "");
   for (const { symbol, days, sizes, uploaded } of history.folders) {
-    mkdirSync(dirname(join(root, klineKey(symbol, 0))), { recursive: true });
+    mkdirSync(dirname(join(root, fileKey(DEFAULT_DATASET, symbol, 0))), { recursive: true });
     for (const [i, day] of days.entries()) {
-      const file = openSync(join(root, klineKey(symbol, day)), "w");
+      const file = openSync(join(root, fileKey(DEFAULT_DATASET, symbol, day)), "w");
       ftruncateSync(file, sizes[i] ?? 0);
       futimesSync(file, uploaded[i] ?? 0, uploaded[i] ?? 0);
       closeSync(file);

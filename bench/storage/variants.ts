@@ -1,3 +1,4 @@
+import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 import { DuckDBInstance } from "../../src/store/duckdb.js";
 import type { Store } from "../../src/store/open.js";
 
@@ -80,5 +81,5 @@ export async function openVariant(file: string): Promise<Store> {
     instance.closeSync();
     return Promise.resolve();
   };
-  return { file, access: "read", connection, close };
+  return { file, access: "read", dataset: DEFAULT_DATASET, connection, close };
 }

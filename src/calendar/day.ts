@@ -1,5 +1,3 @@
-import { FINAL_AFTER_DAYS } from "../vision/dataset.js";
-
 /** A UTC calendar date as the number of days since 1970-01-01, which is also how DuckDB stores a DATE. */
 export type Day = number;
 
@@ -18,8 +16,8 @@ export function parseDay(text: string): Day | undefined {
 }
 
 /**
- * The day of a year from 1970 on, a month and a day of the month, both from 1; undefined when the calendar has none such
- * or a part is NaN.
+ * The day of a year from 1970 on, a month and a day of the month, both from 1; undefined when there is no such day or a
+ * part is NaN.
  */
 export function dayOfParts(year: number, month: number, dayOfMonth: number): Day | undefined {
   const before = DAYS_BEFORE_MONTH[month - 1];
@@ -31,7 +29,7 @@ export function dayOfParts(year: number, month: number, dayOfMonth: number): Day
   return daysBeforeYear(year) + before + (leap && month > 2 ? 1 : 0) + dayOfMonth - 1;
 }
 
-/** The decimal number in `text[start, end)`, or NaN when a character is no digit. */
+/** The decimal number in `text[start, end)`, or NaN when a character is not a digit. */
 export function parseDigits(text: string, start: number, end: number): number {
   let value = 0;
   for (let i = start; i < end; i++) {
@@ -62,14 +60,4 @@ export function formatDay(day: Day): string {
 /** The UTC day that contains an instant given in ms since the Unix epoch. */
 export function dayAt(ms: number): Day {
   return Math.floor(ms / DAY_MS);
-}
-
-/** The instant (ms) from which on a probe of this day is final; before it, the probe is provisional. */
-export function finalFrom(day: Day): number {
-  return (day + FINAL_AFTER_DAYS) * DAY_MS;
-}
-
-/** The latest day for which a probe at this instant (ms) is final. */
-export function lastFinalDay(ms: number): Day {
-  return dayAt(ms) - FINAL_AFTER_DAYS;
 }

@@ -1,8 +1,8 @@
 import { NotWrittenError } from "../errors.js";
 import { DAY, select } from "../query/select.js";
 import type { Store } from "../store/open.js";
-import { FIRST_DATA_DATE } from "../vision/dataset.js";
-import { dayOf, lastFinalDay, type Day } from "../calendar/day.js";
+import type { Day } from "../calendar/day.js";
+import { lastFinalDay } from "../vision/finality.js";
 import { CHECKS, type CheckName, type CheckResult } from "./define.js";
 import { checkCompleteness, DEFAULT_SHARE } from "./completeness.js";
 import { checkContinuity } from "./continuity.js";
@@ -34,13 +34,18 @@ export interface ValidateOptions {
  * @throws NotWrittenError when nothing is in the file, or not the day of the cross-check.
  */
 export async function validate(store: Store, options: ValidateOptions): Promise<CheckResult[]> {
-  const { checks = DEFAULT_CHECKS, from = dayOf(FIRST_DATA_DATE), share = DEFAULT_SHARE, now } = options;
+  const { checks = DEFAULT_CHECKS, from = store.dataset.firstPeriod, share = DEFAULT_SHARE, now } = options;
   const last = await lastDayWritten(store);
   const results: CheckResult[] = [];
   for (const check of checks) {
     switch (check) {
       case "continuity":
-        results.push(await checkContinuity(store, from, Math.max(last, lastFinalDay(now))));
+        results.push(
+          await checkContinuity(store, {
+            from,
+            to: Math.max(last, lastFinalDay(store.dataset.finality, now)),
+          }),
+        );
         break;
       case "completeness":
         results.push(await checkCompleteness(store, share));

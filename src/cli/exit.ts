@@ -1,5 +1,5 @@
 import { BfaError, StoreError, UsageError } from "../errors.js";
-import { printable } from "../text/format.js";
+import { printable } from "../text/printable.js";
 
 /** Exit codes of every command, as `--help` and the README list them. */
 export const EXIT = {

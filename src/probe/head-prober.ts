@@ -1,10 +1,10 @@
-import { formatDay } from "../calendar/day.js";
-import { klinePathStem } from "../vision/object-key.js";
+import { fileKeyEnd, filePathStem } from "../vision/object-key.js";
 import { backoffMs } from "./retry.js";
 import { FAILED_STATUS } from "../rows/batch.js";
 import type { Concurrency } from "./net/concurrency.js";
 import { head, type HeadContext } from "./head.js";
-import { isRetryable, isSlowDown, type Failure, type Outcome } from "./outcome.js";
+import { isRetryable, isSlowDown, type Outcome } from "./outcome.js";
+import { type Failure } from "../rows/failure.js";
 import type { ProberContext } from "./prober-context.js";
 import type { Shard, ShardResult } from "../rows/shard.js";
 
@@ -46,7 +46,7 @@ export class HeadProber {
   /** Resolves when every cell of the shard has its row; never rejects. */
   run(shard: Extract<Shard, { type: "head" }>): Promise<ShardResult> {
     return new Promise((finish) => {
-      const file = `${formatDay(shard.day)}.zip`;
+      const file = fileKeyEnd(this.context.dataset, shard.day);
       const path = (symbol: number) => this.stem(symbol) + file;
       this.works.push({ shard, path, next: 0, inFlight: 0, result: { cells: 0, failures: [] }, finish });
       this.pump();
@@ -156,6 +156,6 @@ export class HeadProber {
   }
 
   private stem(symbol: number): string {
-    return (this.stems[symbol] ??= klinePathStem(this.context.symbols[symbol] ?? ""));
+    return (this.stems[symbol] ??= filePathStem(this.context.dataset, this.context.symbols[symbol] ?? ""));
   }
 }

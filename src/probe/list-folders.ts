@@ -1,8 +1,8 @@
-import { DATASET } from "../vision/dataset.js";
+import { datasetPrefix } from "../vision/object-key.js";
 import { lastEntry } from "../vision/list-page.js";
 import type { ListContext } from "./list.js";
 import { listWithRetries } from "./list-retries.js";
-import type { Failure } from "./outcome.js";
+import type { Failure } from "../rows/failure.js";
 import type { ProberContext } from "./prober-context.js";
 
 /** Names of the folders below the dataset's prefix, in the bucket's order, or why they can't be had. */
@@ -10,17 +10,18 @@ export type DiscoveryOutcome = { type: "folders"; names: string[] } | { type: "f
 
 /** Lists all symbol folders of the bucket, page by page. Never rejects. */
 export async function discoverFolders(context: ProberContext, listContext: ListContext): Promise<DiscoveryOutcome> {
+  const root = datasetPrefix(context.dataset);
   const names: string[] = [];
   let after = "";
   for (;;) {
-    const request = { prefix: DATASET.prefix, after, delimiter: "/", maxKeys: 1000 } as const;
+    const request = { prefix: root, after, delimiter: "/", maxKeys: 1000 } as const;
     const outcome = await listWithRetries(context, listContext, request);
     if (outcome.type === "failed") return outcome;
     if (outcome.type === "abandoned") {
       return { type: "failed", failure: { kind: "other", code: "ABANDONED", message: "the run was ended" } };
     }
     context.counters.add("bytes", outcome.bytes);
-    for (const prefix of outcome.page.prefixes) names.push(prefix.slice(DATASET.prefix.length, -1));
+    for (const prefix of outcome.page.prefixes) names.push(prefix.slice(root.length, -1));
     if (!outcome.page.truncated) return { type: "folders", names };
     after = lastEntry(outcome.page);
   }

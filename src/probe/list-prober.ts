@@ -1,12 +1,14 @@
-import { formatDay, type Day } from "../calendar/day.js";
-import { lastEntry, type ListingPage } from "../vision/list-page.js";
-import { isChecksum, klineDay, klineKeyStem, parseKey, symbolPrefix } from "../vision/object-key.js";
+import type { Day } from "../calendar/day.js";
+import { formatPeriod } from "../calendar/period.js";
+import { lastEntry, type ListPage } from "../vision/list-page.js";
+import { fileKeyEnd, isChecksum, filePeriod, fileKeyStem, parseKey, symbolPrefix } from "../vision/object-key.js";
 import { FAILED_STATUS } from "../rows/batch.js";
 import type { ListContext } from "./list.js";
 import { listWithRetries } from "./list-retries.js";
-import type { Failure } from "./outcome.js";
+import type { Failure } from "../rows/failure.js";
 import type { ProberContext } from "./prober-context.js";
-import { countDays, type Shard, type ShardResult } from "../rows/shard.js";
+import { countDays } from "../calendar/span.js";
+import { type Shard, type ShardResult } from "../rows/shard.js";
 
 type ListShard = Extract<Shard, { type: "list" }>;
 
@@ -34,36 +36,41 @@ export async function runListShard(
   const first = shard.ranges[0];
   const last = shard.ranges.at(-1);
   if (first === undefined || last === undefined || context.traffic.isAbandoned) return { cells: 0, failures: [] };
+  const { dataset } = context;
   const symbol = context.symbols[shard.symbol] ?? "";
-  const stem = klineKeyStem(symbol);
+  const stem = fileKeyStem(dataset, symbol);
   const found = new Map<Day, Found>();
-  const end = `${stem}${formatDay(last.to)}.zip`;
+  const end = stem + fileKeyEnd(dataset, last.to);
   // No key is a bare date, so the first day's own file comes after this.
-  let after = stem + formatDay(first.from);
+  let after = stem + formatPeriod(dataset.cadence, first.from);
   let nextDay = first.from;
   for (;;) {
     const maxKeys = Math.min(MAX_PAGE_KEYS, (last.to - nextDay + 1) * KEYS_PER_DAY);
-    const outcome = await listWithRetries(context, listContext, { prefix: symbolPrefix(symbol), after, maxKeys });
+    const outcome = await listWithRetries(context, listContext, {
+      prefix: symbolPrefix(dataset, symbol),
+      after,
+      maxKeys,
+    });
     if (outcome.type === "abandoned") return { cells: 0, failures: [] };
     if (outcome.type === "failed") return failShard(context, shard, outcome.failure);
     context.counters.add("bytes", outcome.bytes);
     collect(context, stem, outcome.page, found);
     after = lastEntry(outcome.page);
     if (!outcome.page.truncated || after >= end) break;
-    const reached = parseKey(after);
-    nextDay = reached.type === "foreign" ? nextDay : reached.day;
+    const reached = parseKey(dataset, after);
+    nextDay = reached.type === "foreign" ? nextDay : reached.period;
   }
   return answerShard(context, shard, found);
 }
 
 /** Keeps the files of a page; checksums are known companions, anything else is counted as foreign. */
-function collect(context: ProberContext, stem: string, page: ListingPage, found: Map<Day, Found>): void {
+function collect(context: ProberContext, stem: string, page: ListPage, found: Map<Day, Found>): void {
   for (const [i, key] of page.keys.entries()) {
-    const day = klineDay(stem, key);
+    const day = filePeriod(context.dataset, stem, key);
     const size = page.sizes[i];
     const lastModified = page.lastModified[i];
     if (day !== undefined && size !== undefined && lastModified !== undefined) found.set(day, { size, lastModified });
-    else if (!isChecksum(stem, key)) context.counters.add("foreignKeys");
+    else if (!isChecksum(context.dataset, stem, key)) context.counters.add("foreignKeys");
   }
 }
 

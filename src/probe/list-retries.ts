@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ListingRequest } from "../vision/list-page.js";
+import type { ListRequest } from "../vision/list-page.js";
 import { backoffMs } from "./retry.js";
 import { listPage, type ListContext, type ListOutcome } from "./list.js";
 import { isRetryable, isSlowDown } from "./outcome.js";
@@ -9,7 +9,7 @@ import type { ProberContext } from "./prober-context.js";
 export async function listWithRetries(
   context: ProberContext,
   listContext: ListContext,
-  request: ListingRequest,
+  request: ListRequest,
 ): Promise<ListOutcome | { type: "abandoned" }> {
   for (let attempt = 1; ; attempt++) {
     await context.sink.ready();

@@ -1,14 +1,9 @@
 import { isAscii } from "node:buffer";
 import type { Dispatcher, Pool } from "undici";
-import {
-  ListingError,
-  listingQuery,
-  parseListing,
-  type ListingPage,
-  type ListingRequest,
-} from "../vision/list-page.js";
+import { ListPageError, listQuery, parseListPage, type ListPage, type ListRequest } from "../vision/list-page.js";
 import { TimedRequest, type Deadlines } from "./net/deadlines.js";
-import { failureOf, statusFailure, type Failure, type Headers } from "./outcome.js";
+import { failureOf, statusFailure, type Headers } from "./outcome.js";
+import { type Failure } from "../rows/failure.js";
 
 /** What LIST requests of one thread share. */
 export interface ListContext {
@@ -19,16 +14,16 @@ export interface ListContext {
 }
 
 /** One page of the listing, or why there is none. */
-export type ListOutcome = { type: "page"; page: ListingPage; bytes: number } | { type: "failed"; failure: Failure };
+export type ListOutcome = { type: "page"; page: ListPage; bytes: number } | { type: "failed"; failure: Failure };
 
 /** A page of 1,000 keys is 265 kB; far more than that is no listing, and is not read to its end. */
 const MAX_PAGE_BYTES = 4 * 1024 * 1024;
 
 /** Fetches and parses one page. Never rejects. */
-export function listPage(context: ListContext, request: ListingRequest): Promise<ListOutcome> {
+export function listPage(context: ListContext, request: ListRequest): Promise<ListOutcome> {
   return new Promise((resolve) => {
     const call = new ListCall(context, request, resolve);
-    context.pool.dispatch({ path: `${context.bucketPath}?${listingQuery(request)}`, method: "GET" }, call);
+    context.pool.dispatch({ path: `${context.bucketPath}?${listQuery(request)}`, method: "GET" }, call);
   });
 }
 
@@ -40,7 +35,7 @@ class ListCall extends TimedRequest implements Dispatcher.DispatchHandler {
 
   constructor(
     private readonly context: ListContext,
-    private readonly request: ListingRequest,
+    private readonly request: ListRequest,
     private readonly resolve: (outcome: ListOutcome) => void,
   ) {
     super();
@@ -59,7 +54,7 @@ class ListCall extends TimedRequest implements Dispatcher.DispatchHandler {
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.bytes += chunk.length;
     if (this.bytes > MAX_PAGE_BYTES) {
-      controller.abort(new ListingError("LIST_MALFORMED", `a page of more than ${MAX_PAGE_BYTES} bytes`));
+      controller.abort(new ListPageError("LIST_MALFORMED", `a page of more than ${MAX_PAGE_BYTES} bytes`));
     } else if (this.status === 200) {
       this.chunks.push(chunk);
     }
@@ -72,14 +67,14 @@ class ListCall extends TimedRequest implements Dispatcher.DispatchHandler {
     }
     try {
       const xml = decodeUtf8(Buffer.concat(this.chunks, this.bytes));
-      this.finish({ type: "page", page: parseListing(xml, this.request), bytes: this.bytes });
+      this.finish({ type: "page", page: parseListPage(xml, this.request), bytes: this.bytes });
     } catch (error) {
       this.finish({ type: "failed", failure: pageFailure(error) });
     }
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.finish({ type: "failed", failure: error instanceof ListingError ? pageFailure(error) : failureOf(error) });
+    this.finish({ type: "failed", failure: error instanceof ListPageError ? pageFailure(error) : failureOf(error) });
   }
 
   private finish(outcome: ListOutcome): void {
@@ -95,6 +90,6 @@ function decodeUtf8(bytes: Buffer): string {
 
 /** A page that was read but can't be trusted. The decoder throws a TypeError on bytes that are not UTF-8. */
 function pageFailure(error: unknown): Failure {
-  const code = error instanceof ListingError ? error.code : "LIST_MALFORMED";
+  const code = error instanceof ListPageError ? error.code : "LIST_MALFORMED";
   return { kind: "protocol", code, message: error instanceof Error ? error.message : String(error) };
 }

@@ -1,14 +1,4 @@
-/** Where a probe failed. The code beside it is finer: a system error, a TLS error, `HTTP_503`. */
-export type FailureKind = "dns" | "connect" | "tls" | "closed" | "reset" | "timeout" | "status" | "protocol" | "other";
-
-/** A probe without an answer that could be taken as truth. */
-export interface Failure {
-  kind: FailureKind;
-  code: string;
-  message: string;
-  /** What the server asked to wait before another attempt, ms. */
-  retryAfterMs?: number;
-}
+import type { Failure, FailureKind } from "../rows/failure.js";
 
 /** What one HEAD says about a file. A failure is never `missing`. */
 export type Outcome =

@@ -1,4 +1,4 @@
-import type { Failure } from "./outcome.js";
+import type { Failure } from "../rows/failure.js";
 
 const BASE_MS = 200;
 const LIMIT_MS = 10_000;

@@ -1,8 +1,12 @@
+import { finalSql } from "../vision/finality.js";
+import { describeSpan, gapsBetween, islands } from "../calendar/span.js";
 import { NotWrittenError } from "../errors.js";
 import type { Store } from "../store/open.js";
-import { FINAL_AFTER_DAYS } from "../vision/dataset.js";
 import { formatDay, type Day } from "../calendar/day.js";
 import { DAY, date, select } from "./select.js";
+
+/** Spans of absent days that the error names. */
+const SPANS_SHOWN = 5;
 
 /**
  * Fails unless every day of a range is in the file. A day on which nothing at all was available, and which was probed
@@ -22,38 +26,17 @@ export async function requireWritten(store: Store, from: Day, to: Day): Promise<
     `SELECT ${DAY} FROM daily_symbol_counts AS counts
       WHERE date BETWEEN $from AND $to AND (available_count > 0 OR EXISTS (
         FROM availability WHERE availability.date = counts.date
-          AND probe_timestamp >= counts.date + INTERVAL ${FINAL_AFTER_DAYS} DAY))
+          AND ${finalSql(store.dataset.finality)}))
       ORDER BY date`,
     { from: date(from), to: date(to) },
   );
-  const absent = absentRanges(
-    rows.map(([day]) => Number(day)),
-    from,
-    to,
-  );
+  const absent = gapsBetween(islands(rows.map(([day]) => Number(day))), { from, to });
   if (absent.length === 0) return;
-  const shown = absent.slice(0, 5).map((range) => describeRange(range.from, range.to));
-  const more = absent.length > shown.length ? ` and ${absent.length - shown.length} more ranges` : "";
-  const first = absent[0] ?? { from, to };
+  const more = absent.length > SPANS_SHOWN ? ` and ${absent.length - SPANS_SHOWN} more ranges` : "";
+  const first = absent[0]?.from ?? from;
+  const last = absent.at(-1)?.to ?? to;
   throw new NotWrittenError(
-    `not in the database: ${shown.join(", ")}${more}; ` +
-      `\`bfa backfill --from ${formatDay(first.from)} --to ${formatDay(absent.at(-1)?.to ?? to)}\` fills them once they are published`,
+    `not in the database: ${absent.slice(0, SPANS_SHOWN).map(describeSpan).join(", ")}${more}; ` +
+      `\`bfa backfill --from ${formatDay(first)} --to ${formatDay(last)}\` fills them once they are published`,
   );
-}
-
-/** The days from `from` to `to` that an ascending list of days lacks, as ranges. */
-export function absentRanges(days: readonly Day[], from: Day, to: Day): { from: Day; to: Day }[] {
-  const ranges: { from: Day; to: Day }[] = [];
-  let next = from;
-  for (const day of days) {
-    if (day > next) ranges.push({ from: next, to: day - 1 });
-    next = day + 1;
-  }
-  if (next <= to) ranges.push({ from: next, to });
-  return ranges;
-}
-
-/** `2024-01-01` or `2024-01-01 to 2024-01-05`. */
-export function describeRange(from: Day, to: Day): string {
-  return from === to ? formatDay(from) : `${formatDay(from)} to ${formatDay(to)}`;
 }

@@ -1,7 +1,6 @@
 import { NotWrittenError } from "../errors.js";
 import type { Store } from "../store/open.js";
-import { dayOf, type Day } from "../calendar/day.js";
-import { FIRST_DATA_DATE } from "../vision/dataset.js";
+import type { Day } from "../calendar/day.js";
 import { factsOf, passes, type SymbolFilter } from "./symbol-filter.js";
 import { lives, type Life } from "./lives.js";
 import { dateText, select } from "./select.js";
@@ -46,7 +45,7 @@ export async function listings(store: Store, filter: EventFilter = {}): Promise<
   const rows = [...all.values()].flatMap((ofTicker) =>
     ofTicker.flatMap((life) => {
       if (!isWanted(life.symbol, life.first, filter)) return [];
-      if (!life.begins && life.first > dayOf(FIRST_DATA_DATE)) return [];
+      if (!life.begins && life.first > store.dataset.firstPeriod) return [];
       const previous = ofTicker.filter((other) => other.last < life.first).at(-1);
       return [
         {

@@ -1,5 +1,5 @@
+import { finalSql } from "../vision/finality.js";
 import type { Store } from "../store/open.js";
-import { FINAL_AFTER_DAYS } from "../vision/dataset.js";
 import type { Day } from "../calendar/day.js";
 import { DAY, select } from "./select.js";
 
@@ -27,7 +27,7 @@ export async function lives(store: Store): Promise<Life[]> {
     store,
     `SELECT symbol, min(${DAY}) FILTER (available), max(${DAY}) FILTER (available),
         count(*) FILTER (available)::INTEGER, min(${DAY}),
-        max(${DAY}) FILTER (NOT available AND probe_timestamp >= date + INTERVAL ${FINAL_AFTER_DAYS} DAY)
+        max(${DAY}) FILTER (NOT available AND ${finalSql(store.dataset.finality)})
       FROM availability GROUP BY symbol ORDER BY symbol`,
   )) as [string, Day | null, Day | null, number, Day, Day | null][];
   const all: Life[] = [];

@@ -1,4 +1,5 @@
 import type { DuckDBConnection, DuckDBDataChunk, DuckDBPreparedStatement, DuckDBValue } from "@duckdb/node-api";
+import { dayNumber } from "../calendar/sql.js";
 import { DuckDBDateValue } from "../store/duckdb.js";
 import { toStoreError } from "../store/duckdb-error.js";
 import type { Store } from "../store/open.js";
@@ -66,7 +67,7 @@ export function dateText(day: Day): string {
 }
 
 /** SQL: a DATE as its day number. */
-export const DAY = "(date - DATE '1970-01-01')::INTEGER";
+export const DAY = dayNumber("date");
 
 /** SQL: a time column in ms, as a number that JavaScript has. */
 export function ms(column: string): string {

@@ -3,8 +3,8 @@ import { gaps, lastFinalDay } from "../store/gaps.js";
 import type { Store } from "../store/open.js";
 import type { RunOutcome } from "../store/runs.js";
 import { knownSymbols } from "../store/symbols.js";
-import { FIRST_DATA_DATE } from "../vision/dataset.js";
-import { dayAt, dayOf, type Day } from "../calendar/day.js";
+import { dayAt, type Day } from "../calendar/day.js";
+import { dayNumber } from "../calendar/sql.js";
 import { dateText, ms, select } from "./select.js";
 
 /** A run as its journal has it. */
@@ -48,8 +48,8 @@ const RUNS_SHOWN = 5;
 export async function status(store: Store, now: number): Promise<Status> {
   const [totals] = (await select(
     store,
-    `SELECT coalesce(sum(probed_count), 0)::DOUBLE, (min(date) - DATE '1970-01-01')::INTEGER,
-      (max(date) - DATE '1970-01-01')::INTEGER FROM daily_symbol_counts`,
+    `SELECT coalesce(sum(probed_count), 0)::DOUBLE, ${dayNumber("min(date)")},
+      ${dayNumber("max(date)")} FROM daily_symbol_counts`,
   )) as [number, Day | null, Day | null][];
   const [rows = 0, first = null, last = null] = totals ?? [];
   const { symbols, discoveredAt } = await knownSymbols(store);
@@ -95,7 +95,7 @@ async function lastRuns(store: Store): Promise<RunRow[]> {
 }
 
 async function backlog(store: Store, symbols: readonly string[], now: number): Promise<Status["backlog"]> {
-  const open = await gaps(store, { symbols, from: dayOf(FIRST_DATA_DATE), to: dayAt(now) - 1 });
+  const open = await gaps(store, { symbols, from: store.dataset.firstPeriod, to: dayAt(now) - 1 });
   const left = open.filter((ranges) => ranges.length > 0);
   return { symbols: left.length, cells: left.flat().reduce((days, range) => days + range.to - range.from + 1, 0) };
 }

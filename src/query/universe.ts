@@ -1,6 +1,5 @@
 import type { Store } from "../store/open.js";
-import { FIRST_DATA_DATE } from "../vision/dataset.js";
-import { dayOf, type Day } from "../calendar/day.js";
+import type { Day } from "../calendar/day.js";
 import { passes, type SymbolFilter } from "./symbol-filter.js";
 import { DAY, date, dateText, select } from "./select.js";
 import { requireWritten } from "./condition.js";
@@ -34,7 +33,7 @@ export async function universe(store: Store, day: Day, options: UniverseOptions)
   const { minAgeDays, minBytes = 0, aliveUntil } = options;
   await requireWritten(store, day, day);
   const youngest = day - minAgeDays;
-  if (minAgeDays > 0 && youngest >= dayOf(FIRST_DATA_DATE)) await requireWritten(store, youngest, youngest);
+  if (minAgeDays > 0 && youngest >= store.dataset.firstPeriod) await requireWritten(store, youngest, youngest);
   if (aliveUntil !== undefined) await requireWritten(store, aliveUntil, aliveUntil);
   const firstDays = await firstDaysOf(store);
   const files = (await select(

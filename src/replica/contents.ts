@@ -1,9 +1,10 @@
 import { formatDay, type Day } from "../calendar/day.js";
-import { klineKey } from "../vision/object-key.js";
+import { fileKey } from "../vision/object-key.js";
 import { ETAG_BYTES, etagOf, writeEtag } from "./etag.js";
 import type { Folder, ForeignObject } from "./history.js";
 import { checksumBytes } from "./kline-zip.js";
 import { hashText, mix } from "./random.js";
+import { DEFAULT_DATASET } from "../vision/datasets/default.js";
 
 /*
  * The `<Contents>` elements of a listing. A page has a thousand of them, and a client under benchmark shares the machine
@@ -34,7 +35,7 @@ export type KeyWriter = (key: string) => string;
 
 /** Elements of a folder's keys [first, end): zips at even places, checksums at odd ones. */
 export function folderContents(folder: Folder, first: number, end: number, writeKey: KeyWriter): Buffer {
-  const key = klineKey(folder.symbol, GAP_DAY);
+  const key = fileKey(DEFAULT_DATASET, folder.symbol, GAP_DAY);
   const zip = templateOf(writeKey(key));
   const checksum = templateOf(writeKey(`${key}.CHECKSUM`));
   const datePlace = Buffer.byteLength(OPEN + writeKey(key.slice(0, key.lastIndexOf(GAP_DATE))));

@@ -2,6 +2,7 @@ import { UsageError } from "../errors.js";
 import type { Day } from "../calendar/day.js";
 import { parseKey } from "../vision/object-key.js";
 import { FolderBuilder, historyOf, KLINE_BYTES, type ForeignObject, type History } from "./history.js";
+import { DEFAULT_DATASET } from "../vision/datasets/default.js";
 
 /** A kline file of a history written out by hand. */
 export interface ListedFile {
@@ -48,7 +49,8 @@ export function listedHistory(files: readonly ListedFile[], foreign: readonly Li
 }
 
 function foreignObject({ key, size, lastModified }: ListedForeignFile): ForeignObject {
-  if (key === "" || parseKey(key).type !== "foreign") throw new UsageError(`'${key}' is no foreign key`);
+  if (key === "" || parseKey(DEFAULT_DATASET, key).type !== "foreign")
+    throw new UsageError(`'${key}' is no foreign key`);
   if (!Number.isInteger(size) || size < 0) throw new UsageError(`${key}: ${size} is no size in bytes`);
   return { key, size, uploaded: wholeSecond(lastModified, key) };
 }

@@ -1,5 +1,6 @@
-import { symbolPrefix, klineKey } from "../vision/object-key.js";
+import { symbolPrefix, fileKey } from "../vision/object-key.js";
 import { compareKeys, type Folder, type ForeignObject, type History } from "./history.js";
+import { DEFAULT_DATASET } from "../vision/datasets/default.js";
 
 /**
  * Every key of a history in S3's order, addressed by position from 0 to `count`, without holding the keys: a history of
@@ -98,8 +99,8 @@ function startOf(order: KeyOrder, run: number): number {
 /** Key of a folder's files by index: zip and checksum of each day take turns. */
 function folderKey(folder: Folder, index: number): string {
   const day = folder.days[index >> 1];
-  if (day === undefined) throw new RangeError(`${symbolPrefix(folder.symbol)}: no file ${index >> 1}`);
-  const key = klineKey(folder.symbol, day);
+  if (day === undefined) throw new RangeError(`${symbolPrefix(DEFAULT_DATASET, folder.symbol)}: no file ${index >> 1}`);
+  const key = fileKey(DEFAULT_DATASET, folder.symbol, day);
   return index % 2 === 0 ? key : `${key}.CHECKSUM`;
 }
 

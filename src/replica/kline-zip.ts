@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import { zipSync } from "fflate";
-import { DATASET } from "../vision/dataset.js";
-import { DAY_MS, formatDay, type Day } from "../calendar/day.js";
+import { DEFAULT_DATASET } from "../vision/datasets/default.js";
+import { fileKeyEnd, fileNameStem } from "../vision/object-key.js";
+import { DAY_MS, type Day } from "../calendar/day.js";
 import { chance, hashText } from "./random.js";
 
 const MINUTES = 1_440;
@@ -17,7 +18,7 @@ const MOST_COMMENT = 65_535;
 
 /** Name of the file within the bucket's folder. */
 export function zipName(symbol: string, day: Day): string {
-  return `${symbol}-${DATASET.interval}-${formatDay(day)}.zip`;
+  return fileNameStem(DEFAULT_DATASET, symbol) + fileKeyEnd(DEFAULT_DATASET, day);
 }
 
 /**
@@ -47,7 +48,7 @@ export function checksumFile(symbol: string, day: Day, size: number): Buffer {
 
 /** Length of that checksum file, without making the zip. */
 export function checksumBytes(symbol: string): number {
-  return 64 + 2 + Buffer.byteLength(symbol) + `-${DATASET.interval}-2020-01-01.zip\n`.length;
+  return 64 + 2 + Buffer.byteLength(zipName(symbol, 0)) + 1;
 }
 
 function zipRows(symbol: string, day: Day, budget: number, comment: string): Uint8Array {

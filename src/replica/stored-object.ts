@@ -3,6 +3,7 @@ import type { Answer } from "./answer.js";
 import { fileEtag, foreignEtag } from "./contents.js";
 import { fileIndex, type Folder, type History } from "./history.js";
 import { checksumBytes, checksumFile, klineZip } from "./kline-zip.js";
+import { DEFAULT_DATASET } from "../vision/datasets/default.js";
 
 /** Looks objects up by key. */
 export type ObjectLookup = (key: string) => Answer | undefined;
@@ -12,7 +13,7 @@ export function objectLookup(history: History): ObjectLookup {
   const folders = new Map(history.folders.map((folder) => [folder.symbol, folder]));
   const foreign = new Map(history.foreign.map((object) => [object.key, object]));
   return (key) => {
-    const parsed = parseKey(key);
+    const parsed = parseKey(DEFAULT_DATASET, key);
     if (parsed.type === "foreign") {
       const object = foreign.get(key);
       return (
@@ -20,9 +21,9 @@ export function objectLookup(history: History): ObjectLookup {
       );
     }
     const folder = folders.get(parsed.symbol);
-    const index = folder ? fileIndex(folder, parsed.day) : -1;
+    const index = folder ? fileIndex(folder, parsed.period) : -1;
     if (!folder || index < 0) return undefined;
-    const { symbol, day, type } = parsed;
+    const { symbol, period: day, type } = parsed;
     const { size, uploaded } = fileAt(folder, index);
     const etag = fileEtag(symbol, day, size, uploaded, type === "checksum");
     return type === "checksum"

@@ -1,6 +1,7 @@
 import { UsageError } from "../errors.js";
-import { DATASET, FIRST_DATA_DATE } from "../vision/dataset.js";
-import { DAY_MS, dayOf, formatDay, type Day } from "../calendar/day.js";
+import { DEFAULT_DATASET } from "../vision/datasets/default.js";
+import { datasetPrefix } from "../vision/object-key.js";
+import { DAY_MS, formatDay, type Day } from "../calendar/day.js";
 import { FolderBuilder, historyOf, type Folder, type ForeignObject, type History } from "./history.js";
 import { between, chance, hashText, mix } from "./random.js";
 import { uploadSecond } from "./upload-time.js";
@@ -26,7 +27,7 @@ export const DEFAULT_SYMBOLS = 327;
 const MOST_SYMBOLS = 20_000;
 
 /** First day of the symbols that were there from the start. */
-const BEGIN = dayOf(FIRST_DATA_DATE);
+const BEGIN = DEFAULT_DATASET.firstPeriod;
 /** Days after {@link BEGIN} over which the other symbols are listed: from 2025-10 on all have been. */
 const LISTING_DAYS = 2_100;
 
@@ -222,8 +223,12 @@ function sizeOf(life: Life, seed: number, owner: number, day: Day): number {
 function foreignObjects(nowSecond: number): ForeignObject[] {
   const uploaded = uploadSecond(0, 0, BEGIN);
   const objects = [
-    { key: `${DATASET.prefix}BTCUSDT//`, size: 0, uploaded },
-    { key: `${DATASET.prefix}part-00000-6b1c2a44-2f0e-4f0b-9d0e-1d5b3a7c9e21-c000.zip`, size: 1_214, uploaded },
+    { key: `${datasetPrefix(DEFAULT_DATASET)}BTCUSDT//`, size: 0, uploaded },
+    {
+      key: `${datasetPrefix(DEFAULT_DATASET)}part-00000-6b1c2a44-2f0e-4f0b-9d0e-1d5b3a7c9e21-c000.zip`,
+      size: 1_214,
+      uploaded,
+    },
   ];
   return objects.filter((object) => object.uploaded <= nowSecond);
 }

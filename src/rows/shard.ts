@@ -1,36 +1,17 @@
 import type { Day } from "../calendar/day.js";
-import type { Failure } from "../probe/outcome.js";
-
-/** Days `from` to `to`, both included. */
-export interface DayRange {
-  from: Day;
-  to: Day;
-}
+import type { Span } from "../calendar/span.js";
+import type { CellFailure } from "./failure.js";
 
 /** Work for one prober: HEADs of some symbols on one day, or the listing of one symbol over a stretch of days. */
 export type Shard =
   | { type: "head"; day: Day; /** indexes into the run's symbols */ symbols: Uint32Array<ArrayBuffer> }
-  | { type: "list"; symbol: number; /** wanted days, ascending and disjoint */ ranges: DayRange[] };
-
-/** Cells of one symbol on consecutive days that failed together. */
-export interface CellFailure {
-  /** Index into the run's symbols. */
-  symbol: number;
-  from: Day;
-  days: number;
-  failure: Failure;
-}
+  | { type: "list"; symbol: number; /** wanted days, ascending and disjoint */ ranges: Span[] };
 
 /** What a shard came to. When the run was abandoned, `cells` is less than the shard holds. */
 export interface ShardResult {
   /** Cells answered or failed: the rows that went to the writer. */
   cells: number;
   failures: CellFailure[];
-}
-
-/** Number of days in ranges. */
-export function countDays(ranges: readonly DayRange[]): number {
-  return ranges.reduce((days, range) => days + range.to - range.from + 1, 0);
 }
 
 /** Where probers put their rows. */

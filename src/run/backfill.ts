@@ -1,6 +1,7 @@
 import { UsageError } from "../errors.js";
-import { FIRST_DATA_DATE } from "../vision/dataset.js";
-import { dayAt, dayOf, lastFinalDay, parseDay, type Day } from "../calendar/day.js";
+import { dayAt, parseDay, type Day } from "../calendar/day.js";
+import { clip, type Span } from "../calendar/span.js";
+import { lastFinalDay } from "../vision/finality.js";
 import type { RunOptions } from "./options.js";
 import { planPart } from "./source.js";
 import { planOnly, run, type RunPlan, type RunSession, type RunTarget } from "./run.js";
@@ -40,7 +41,8 @@ export function planBackfill(options: BackfillOptions): Promise<RunPlan> {
 
 async function target(session: RunSession, options: BackfillOptions): Promise<RunTarget> {
   const now = Date.now();
-  const from = dateOption("from", options.from, dayOf(FIRST_DATA_DATE));
+  const { dataset } = session;
+  const from = dateOption("from", options.from, dataset.firstPeriod);
   const to = dateOption("to", options.to, dayAt(now) - 1);
   if (from > to) throw new UsageError("--from is after --to");
   const symbols = await resolveSymbols(session);
@@ -50,8 +52,9 @@ async function target(session: RunSession, options: BackfillOptions): Promise<Ru
       : await session.writer.call("gaps", { symbols, from, to });
   // What is final is listed by symbol. Days that may still change are written by day, as an update does, since only a
   // whole day shows whether it is published.
-  const final = clip(cells, -Infinity, lastFinalDay(now));
-  const provisional = clip(cells, lastFinalDay(now) + 1, Infinity);
+  const lastFinal = lastFinalDay(dataset.finality, now);
+  const final = clipAll(cells, { from, to: lastFinal });
+  const provisional = clipAll(cells, { from: lastFinal + 1, to });
   return { from, to, symbols, parts: [planPart(session, final, "symbol"), planPart(session, provisional, "day")] };
 }
 
@@ -61,11 +64,6 @@ function dateOption(name: string, text: string | undefined, otherwise: Day): Day
   return day;
 }
 
-/** The parts of the cells between two days. */
-function clip(cells: Cells, first: Day, last: Day): Cells {
-  return cells.map((ranges) =>
-    ranges
-      .map(({ from, to }) => ({ from: Math.max(from, first), to: Math.min(to, last) }))
-      .filter(({ from, to }) => from <= to),
-  );
+function clipAll(cells: Cells, within: Span): Cells {
+  return cells.map((spans) => clip(spans, within));
 }

@@ -1,8 +1,10 @@
+import type { Dataset } from "../vision/dataset.js";
+import { DEFAULT_DATASET } from "../vision/datasets/default.js";
 import type { ThreadError } from "../errors.js";
-import { ENDPOINTS } from "../vision/dataset.js";
+import { ENDPOINTS } from "../vision/endpoints.js";
 import { formatDay, type Day } from "../calendar/day.js";
 import { Counters } from "../rows/counters.js";
-import type { CellFailure } from "../rows/shard.js";
+import type { CellFailure } from "../rows/failure.js";
 import { Traffic } from "../probe/traffic.js";
 import { warmDns, type DnsWarmUp } from "../probe/net/dns.js";
 import { Heartbeats } from "../threads/heartbeat.js";
@@ -44,6 +46,7 @@ type Planner = (session: RunSession) => Promise<RunTarget>;
 /** Parts of a run that a command plans with. */
 export interface RunSession {
   options: RunOptions;
+  dataset: Dataset;
   writer: WriterClient;
   facts: StoreFacts;
   /** False when only a download endpoint is known. */
@@ -118,6 +121,7 @@ class Run {
   private announceBroken: (error: ThreadError) => void = () => undefined;
   private readonly failures: CellFailure[] = [];
   private stoppedEarly = false;
+  private readonly dataset = DEFAULT_DATASET;
   private readonly threads: number;
   private readonly connections: number;
   private readonly http2Connections: number;
@@ -162,6 +166,7 @@ class Run {
       if (this.command === "update") void started();
       const session = {
         options: this.options,
+        dataset: this.dataset,
         writer: this.writer,
         facts: await opening,
         canList: this.listEndpoint !== undefined,
@@ -190,6 +195,7 @@ class Run {
     const { ProberPool } = await import("../threads/prober-pool.js");
     const { options } = this;
     const settings = {
+      dataset: this.dataset,
       endpoint: this.endpoint,
       listEndpoint: this.listEndpoint ?? this.endpoint,
       connections: this.connections,

@@ -1,11 +1,12 @@
 import type { Day } from "../calendar/day.js";
-import { countDays, type DayRange, type Shard } from "../rows/shard.js";
+import { countDays, type Span } from "../calendar/span.js";
+import { type Shard } from "../rows/shard.js";
 
 /** Days of one listing page of 1,000 keys, two keys a day: where a long history is split. */
 export const PAGE_DAYS = 500;
 
 /** Cells to fill: the wanted days of each symbol, aligned with the run's symbols. */
-export type Cells = readonly (readonly DayRange[])[];
+export type Cells = readonly (readonly Span[])[];
 
 /** What is written whole or not at all: a day of every symbol, or a symbol over all its days. */
 export type UnitBy = "day" | "symbol";
@@ -76,8 +77,8 @@ export function* listShards(cells: Cells, parallel: number): Generator<Shard> {
 }
 
 /** Groups ranges whose distance is less than a page. */
-function stretches(ranges: readonly DayRange[]): DayRange[][] {
-  const groups: DayRange[][] = [];
+function stretches(ranges: readonly Span[]): Span[][] {
+  const groups: Span[][] = [];
   for (const range of ranges) {
     const group = groups.at(-1);
     const previous = group?.at(-1);
@@ -88,8 +89,8 @@ function stretches(ranges: readonly DayRange[]): DayRange[][] {
 }
 
 /** Cuts ranges wherever `days` have passed since the first day of a piece. */
-function splitRanges(ranges: readonly DayRange[], days: number): DayRange[][] {
-  const pieces: DayRange[][] = [];
+function splitRanges(ranges: readonly Span[], days: number): Span[][] {
+  const pieces: Span[][] = [];
   let limit = -Infinity;
   for (const range of ranges) {
     for (let from = range.from; from <= range.to;) {

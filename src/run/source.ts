@@ -1,5 +1,5 @@
 import { UsageError } from "../errors.js";
-import type { DayRange } from "../rows/shard.js";
+import type { Span } from "../calendar/span.js";
 import { cellsByUnit, countCells, listShards, PAGE_DAYS, type Cells, type UnitBy } from "./shards.js";
 import type { RunOptions } from "./options.js";
 
@@ -77,7 +77,7 @@ function listCost(cells: Cells): Cost {
   return { requests, bytes };
 }
 
-function span(ranges: readonly DayRange[]): number {
+function span(ranges: readonly Span[]): number {
   return (ranges.at(-1)?.to ?? 0) - (ranges[0]?.from ?? 1) + 1;
 }
 

@@ -1,6 +1,5 @@
 import type { Counts } from "../rows/counters.js";
-import type { FailureKind } from "../probe/outcome.js";
-import type { CellFailure } from "../rows/shard.js";
+import type { FailureKind, CellFailure } from "../rows/failure.js";
 import type { WriteTotals } from "../store/write/session.js";
 import { formatDay } from "../calendar/day.js";
 import type { DnsWarmUp } from "../probe/net/dns.js";

@@ -1,5 +1,5 @@
 import { UsageError } from "../errors.js";
-import type { DayRange } from "../rows/shard.js";
+import type { Span } from "../calendar/span.js";
 import { dayAt, formatDay, parseDay, type Day } from "../calendar/day.js";
 import type { RunOptions } from "./options.js";
 import { planPart } from "./source.js";
@@ -47,7 +47,7 @@ export function chooseDays(
   { date, lookback }: Pick<UpdateOptions, "date" | "lookback">,
   lastFinal: Day | undefined,
   yesterday: Day,
-): DayRange {
+): Span {
   const to = date === undefined ? yesterday : parseDay(date);
   if (to === undefined) throw new UsageError(`not a date: ${String(date)} (use YYYY-MM-DD)`);
   if (lookback !== undefined) return { from: to - lookback + 1, to };

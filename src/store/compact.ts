@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { chmodSync, realpathSync, renameSync, rmSync, statSync } from "node:fs";
+import { dayNumber } from "../calendar/sql.js";
 import { DuckDBDateValue } from "./duckdb.js";
 import { LAYOUT, ORDER_IN_BLOCK } from "./layout.js";
 import { attach, type Store } from "./open.js";
@@ -77,7 +78,7 @@ async function copyTables({ connection }: Store): Promise<void> {
 /** The blocks of days that have rows, ascending: block n begins n × {@link LAYOUT.blockDays} days after 1970-01-01. */
 async function dayBlocks(connection: DuckDBConnection): Promise<number[]> {
   const found = await connection.runAndReadAll(
-    `SELECT DISTINCT (date - DATE '1970-01-01') // ${LAYOUT.blockDays} AS block FROM store.availability ORDER BY block`,
+    `SELECT DISTINCT ${dayNumber("date")} // ${LAYOUT.blockDays} AS block FROM store.availability ORDER BY block`,
   );
   return found.getRows().map(([block]) => Number(block));
 }

@@ -1,43 +1,25 @@
 import { LIST, listValue, VARCHAR } from "./duckdb.js";
-import { FINAL_AFTER_DAYS } from "../vision/dataset.js";
-import { formatDay, type Day } from "../calendar/day.js";
+import { finalSql } from "../vision/finality.js";
+import type { Day } from "../calendar/day.js";
+import { gapsBetween, type Span } from "../calendar/span.js";
 import { toStoreError } from "./duckdb-error.js";
 import type { Store } from "./open.js";
-import { dayNumber } from "../calendar/sql.js";
-
-/** Days from `from` to `to`, both included. */
-export interface DayRange {
-  from: Day;
-  to: Day;
-}
-
-/** SQL: whether a row's probe is final, that is not from before `finalFrom` of its day. */
-const IS_FINAL = `probe_timestamp >= date + INTERVAL ${FINAL_AFTER_DAYS} DAY`;
+import { dateLiteral, dayNumber } from "../calendar/sql.js";
 
 /**
  * The days of each symbol that have no row, or only a provisional one.
  *
  * @returns ascending, disjoint ranges for each of `symbols`, in its order; empty when nothing is left to do.
  */
-export async function gaps(store: Store, wanted: { symbols: readonly string[] } & DayRange): Promise<DayRange[][]> {
-  const { from, to, symbols } = wanted;
+export async function gaps(store: Store, wanted: { symbols: readonly string[] } & Span): Promise<Span[][]> {
   const spans = await finalSpans(store, wanted);
-  return symbols.map((symbol) => {
-    const ranges: DayRange[] = [];
-    let next = from;
-    for (const span of spans.get(symbol) ?? []) {
-      if (span.from > next) ranges.push({ from: next, to: span.from - 1 });
-      next = span.to + 1;
-    }
-    if (next <= to) ranges.push({ from: next, to });
-    return ranges;
-  });
+  return wanted.symbols.map((symbol) => gapsBetween(spans.get(symbol) ?? [], wanted));
 }
 
 /** The spans of days with final rows of each symbol, ascending and as long as they can be. */
-async function finalSpans(store: Store, { from, to }: DayRange): Promise<Map<string, DayRange[]>> {
-  const final = `date BETWEEN DATE '${formatDay(from)}' AND DATE '${formatDay(to)}' AND ${IS_FINAL}`;
-  const spans = new Map<string, DayRange[]>();
+async function finalSpans(store: Store, { from, to }: Span): Promise<Map<string, Span[]>> {
+  const final = `date BETWEEN ${dateLiteral(from)} AND ${dateLiteral(to)} AND ${finalSql(store.dataset.finality)}`;
+  const spans = new Map<string, Span[]>();
   try {
     // Most symbols have one span, which three aggregates show; ranking the days of all of them takes 20 times as long.
     const whole = await store.connection.runAndReadAll(
@@ -83,7 +65,7 @@ async function lastFinalDayWhere(store: Store, condition: string): Promise<Day |
   try {
     const result = await store.connection.runAndReadAll(
       `SELECT ${dayNumber("max(date)")} FROM daily_symbol_counts
-        WHERE ${condition} AND date NOT IN (SELECT date FROM availability WHERE ${condition} AND NOT (${IS_FINAL}))`,
+        WHERE ${condition} AND date NOT IN (SELECT date FROM availability WHERE ${condition} AND NOT (${finalSql(store.dataset.finality)}))`,
     );
     const day = result.getRows()[0]?.[0];
     return typeof day === "number" ? day : undefined;

@@ -1,15 +1,15 @@
 import { existsSync } from "node:fs";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { BfaError, UsageError } from "../errors.js";
-import { EPOCH } from "../vision/dataset.js";
-import { dayAt, formatDay, type Day } from "../calendar/day.js";
+import { dayAt, type Day } from "../calendar/day.js";
+import type { Span } from "../calendar/span.js";
 import { classifySymbol, isSymbol } from "../vision/symbol.js";
 import { LIST, listValue, VARCHAR } from "./duckdb.js";
 import { toStoreError } from "./duckdb-error.js";
 import { pathOf, type Store } from "./open.js";
 import { beginRun, endRun, timestamp } from "./runs.js";
 import { AVAILABILITY_COLUMNS } from "./schema/migrate.js";
-import { dayNumber } from "../calendar/sql.js";
+import { dateLiteral, dayNumber } from "../calendar/sql.js";
 import { inTransaction } from "./transaction.js";
 
 /** What an import did with the rows of the other file. */
@@ -54,7 +54,8 @@ export async function importFile(store: Store, other: string, now: number): Prom
   }
   try {
     const source = await findTable(connection, other);
-    await createCandidates(connection, source, other, dayAt(now) - 1);
+    const days = { from: store.dataset.marketStart, to: dayAt(now) - 1 };
+    await createCandidates(connection, source, other, days);
     const summary = await takeOver(store, now);
     return {
       ...summary,
@@ -99,13 +100,13 @@ async function createCandidates(
   connection: DuckDBConnection,
   { name, types }: SourceTable,
   other: string,
-  yesterday: Day,
+  days: Span,
 ): Promise<void> {
   try {
     await connection.run(
       `CREATE OR REPLACE TEMP TABLE candidates AS
         SELECT *, coalesce(NOT (symbol IS NOT NULL
-          AND date BETWEEN DATE '${EPOCH}' AND DATE '${formatDay(yesterday)}' AND available = (status_code = 200) AND status_code IN (200, 404)
+          AND date BETWEEN ${dateLiteral(days.from)} AND ${dateLiteral(days.to)} AND available = (status_code = 200) AND status_code IN (200, 404)
           AND (NOT available OR (file_size_bytes IS NOT NULL AND last_modified IS NOT NULL))
           AND probe_timestamp IS NOT NULL), true) AS refused
         FROM (SELECT date::DATE AS date, symbol::VARCHAR AS symbol, available::BOOLEAN AS available,

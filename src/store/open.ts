@@ -5,6 +5,8 @@ import { StoreError } from "../errors.js";
 import { removeLeftovers } from "./compact.js";
 import { DuckDBInstance } from "./duckdb.js";
 import { toStoreError } from "./duckdb-error.js";
+import type { Dataset } from "../vision/dataset.js";
+import { DEFAULT_DATASET } from "../vision/datasets/default.js";
 import { LAYOUT } from "./layout.js";
 import { fileKind, migrate, SCHEMA_VERSION } from "./schema/migrate.js";
 
@@ -14,6 +16,8 @@ export interface Store {
   readonly file: string;
   /** `read`: nobody can change the file while it is open. */
   readonly access: "read" | "write";
+  /** What its rows are files of. */
+  readonly dataset: Dataset;
   /** Its connection; `daily_availability` and the other tables answer by their bare names. */
   readonly connection: DuckDBConnection;
   /**
@@ -74,7 +78,7 @@ export async function openReader(file: string, options: Readonly<Record<string, 
     });
     return await guarded(file, instance, async (connection) => {
       checkVersion(file, await fileKind(connection));
-      return { file, access: "read", connection, close: closer(file, instance, connection) };
+      return { file, access: "read", dataset: DEFAULT_DATASET, connection, close: closer(file, instance, connection) };
     });
   } catch (error) {
     throw toStoreError(file, error);
@@ -92,7 +96,13 @@ async function openWritable(file: string): Promise<Store> {
     removeLeftovers(file);
     const version = checkVersion(file, await fileKind(connection));
     if (version < SCHEMA_VERSION) await migrate(connection, version);
-    return { file, access: "write", connection, close: closer(file, instance, connection, DETACH) };
+    return {
+      file,
+      access: "write",
+      dataset: DEFAULT_DATASET,
+      connection,
+      close: closer(file, instance, connection, DETACH),
+    };
   });
 }
 

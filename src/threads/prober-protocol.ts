@@ -1,10 +1,12 @@
 import type { MessagePort } from "node:worker_threads";
+import type { Dataset } from "../vision/dataset.js";
 import type { AddressTable } from "../probe/net/addresses.js";
 import type { DiscoveryOutcome } from "../probe/list-folders.js";
 import type { Shard, ShardResult } from "../rows/shard.js";
 
 /** What a prober thread is started with (`workerData`). */
 export interface ProberSettings {
+  dataset: Dataset;
   /** Origin that HEADs go to. */
   endpoint: string;
   /** URL of the bucket that LISTs go to. */

@@ -1,6 +1,6 @@
 import type { MessagePort } from "node:worker_threads";
 import type { PlainError } from "../errors.js";
-import type { DayRange } from "../rows/shard.js";
+import type { Span } from "../calendar/span.js";
 import type { KnownSymbol } from "../store/symbols.js";
 import type { WriteTotals } from "../store/write/session.js";
 import type { RunEnd, RunStart } from "../store/runs.js";
@@ -36,7 +36,7 @@ export interface WriterCalls {
   /** @param beats buffer of `Heartbeats`; the writer's place is 0 */
   open: (file: string, beats: SharedArrayBuffer) => StoreFacts;
   recordDiscovery: (names: readonly string[], now: number) => { added: string[]; gone: string[] };
-  gaps: (query: { symbols: readonly string[]; from: Day; to: Day }) => DayRange[][];
+  gaps: (query: { symbols: readonly string[]; from: Day; to: Day }) => Span[][];
   begin: (start: WriteStart) => void;
   beginPart: (part: WritePart) => void;
   /** Awaits this many cells of the part from the probers; what is not whole then is dropped. */

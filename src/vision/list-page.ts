@@ -7,7 +7,7 @@ import { DAY_MS, parseDay, parseDigits } from "../calendar/day.js";
  */
 
 /** One page. The arrays of objects are parallel. */
-export interface ListingPage {
+export interface ListPage {
   keys: string[];
   /** Bytes of each object. */
   sizes: number[];
@@ -20,7 +20,7 @@ export interface ListingPage {
 }
 
 /** A page that can't be trusted. `code` is stable. */
-export class ListingError extends Error {
+export class ListPageError extends Error {
   constructor(
     readonly code: "LIST_MALFORMED" | "LIST_TRUNCATED" | "LIST_ORDER" | "LIST_STUCK" | "LIST_FOREIGN",
     message: string,
@@ -31,7 +31,7 @@ export class ListingError extends Error {
 }
 
 /** What the page was asked for, to hold it to that. */
-export interface ListingRequest {
+export interface ListRequest {
   prefix: string;
   /** Keys up to and including this one must not come again; "" for the first page. */
   after: string;
@@ -42,16 +42,16 @@ export interface ListingRequest {
 }
 
 /** Query string of a version 2 request. `start-after` needs no token, so any page can be asked for on its own. */
-export function listingQuery(request: ListingRequest): string {
+export function listQuery(request: ListRequest): string {
   const query = new URLSearchParams({ "list-type": "2", prefix: request.prefix, "max-keys": String(request.maxKeys) });
   if (request.delimiter !== undefined) query.set("delimiter", request.delimiter);
   if (request.after !== "") query.set("start-after", request.after);
   return query.toString();
 }
 
-/** @throws ListingError when the page is cut off, malformed, out of order or not what was asked for */
-export function parseListing(xml: string, request: ListingRequest): ListingPage {
-  const page: ListingPage = { keys: [], sizes: [], lastModified: [], prefixes: [], truncated: false };
+/** @throws ListPageError when the page is cut off, malformed, out of order or not what was asked for */
+export function parseListPage(xml: string, request: ListRequest): ListPage {
+  const page: ListPage = { keys: [], sizes: [], lastModified: [], prefixes: [], truncated: false };
   let isTruncated: string | undefined;
   let keyCount: string | undefined;
   for (const element of rootElements(xml)) {
@@ -86,7 +86,7 @@ export function parseListing(xml: string, request: ListingRequest): ListingPage 
     throw malformed(`KeyCount is ${keyCount} on a page of ${count}`);
   }
   if (count > request.maxKeys) throw malformed(`${count} entries on a page of at most ${request.maxKeys}`);
-  if (page.truncated && count === 0) throw new ListingError("LIST_STUCK", "a page promises more but holds nothing");
+  if (page.truncated && count === 0) throw new ListPageError("LIST_STUCK", "a page promises more but holds nothing");
   // A test of the whole page costs nothing where it holds Latin-1 only, which V8 knows.
   const compare = SURROGATE.test(xml) ? compareUtf8 : compareUnits;
   checkOrder(page.keys, request, compare);
@@ -95,7 +95,7 @@ export function parseListing(xml: string, request: ListingRequest): ListingPage 
 }
 
 /** The last key or prefix of a page: where the next page starts after. */
-export function lastEntry(page: ListingPage): string {
+export function lastEntry(page: ListPage): string {
   const key = page.keys.at(-1) ?? "";
   const prefix = page.prefixes.at(-1) ?? "";
   return compareUtf8(key, prefix) > 0 ? key : prefix;
@@ -173,13 +173,13 @@ function* rootElements(xml: string): Generator<Element> {
   }
   ROOT_END.lastIndex = position;
   if (ROOT_END.test(xml)) return;
-  if (xml.indexOf(`</${ROOT}>`, position) < 0) throw new ListingError("LIST_TRUNCATED", "the page is cut off");
+  if (xml.indexOf(`</${ROOT}>`, position) < 0) throw new ListPageError("LIST_TRUNCATED", "the page is cut off");
   throw malformed(`unexpected ${JSON.stringify(xml.slice(position, position + 40))}`);
 }
 
 function endOf(xml: string, tags: Tags, start: number): number {
   const end = xml.indexOf(tags.close, start);
-  if (end < 0) throw new ListingError("LIST_TRUNCATED", `the page ends inside ${tags.open}`);
+  if (end < 0) throw new ListPageError("LIST_TRUNCATED", `the page ends inside ${tags.open}`);
   return end;
 }
 
@@ -232,23 +232,19 @@ function parseTime(text: string): number {
   return day * DAY_MS + hour * 3_600_000 + minute * 60_000 + second * 1000 + ms;
 }
 
-function checkOrder(
-  names: readonly string[],
-  request: ListingRequest,
-  compare: (a: string, b: string) => number,
-): void {
+function checkOrder(names: readonly string[], request: ListRequest, compare: (a: string, b: string) => number): void {
   let previous = request.after;
   for (const name of names) {
     if (!name.startsWith(request.prefix)) {
-      throw new ListingError("LIST_FOREIGN", `${JSON.stringify(name)} is outside of ${request.prefix}`);
+      throw new ListPageError("LIST_FOREIGN", `${JSON.stringify(name)} is outside of ${request.prefix}`);
     }
     if (compare(name, previous) <= 0) {
-      throw new ListingError("LIST_ORDER", `${JSON.stringify(name)} comes after ${JSON.stringify(previous)}`);
+      throw new ListPageError("LIST_ORDER", `${JSON.stringify(name)} comes after ${JSON.stringify(previous)}`);
     }
     previous = name;
   }
 }
 
-function malformed(message: string): ListingError {
-  return new ListingError("LIST_MALFORMED", `malformed listing: ${message}`);
+function malformed(message: string): ListPageError {
+  return new ListPageError("LIST_MALFORMED", `malformed listing: ${message}`);
 }

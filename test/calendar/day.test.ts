@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { DAY_MS, dayAt, dayOf, finalFrom, formatDay, lastFinalDay, parseDay } from "../../src/calendar/day.js";
+import { DAY_MS, dayAt, dayOf, formatDay, parseDay } from "../../src/calendar/day.js";
+import { finalFrom, lastFinalDay } from "../../src/vision/finality.js";
+import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 
 describe("parseDay", () => {
   it("reverses formatDay for every day of two centuries", () => {
@@ -44,9 +46,9 @@ describe("parseDay", () => {
 describe("finality", () => {
   it("is reached at D+4 00:00 UTC", () => {
     const day = dayOf("2026-03-01");
-    expect(new Date(finalFrom(day)).toISOString()).toBe("2026-03-05T00:00:00.000Z");
-    expect(lastFinalDay(finalFrom(day))).toBe(day);
-    expect(lastFinalDay(finalFrom(day) - 1)).toBe(day - 1);
+    expect(new Date(finalFrom(DEFAULT_DATASET.finality, day)).toISOString()).toBe("2026-03-05T00:00:00.000Z");
+    expect(lastFinalDay(DEFAULT_DATASET.finality, finalFrom(DEFAULT_DATASET.finality, day))).toBe(day);
+    expect(lastFinalDay(DEFAULT_DATASET.finality, finalFrom(DEFAULT_DATASET.finality, day) - 1)).toBe(day - 1);
   });
 
   it("counts days in UTC whatever the local zone", () => {

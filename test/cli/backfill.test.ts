@@ -6,12 +6,14 @@ import type { RunSummary } from "../../src/run/summary.js";
 import type { Replica } from "../../src/replica/replica.js";
 import { syntheticHistory } from "../../src/replica/synthetic.js";
 import { startReplicaThread } from "../../src/threads/replica-thread.js";
-import { dayAt, formatDay, lastFinalDay } from "../../src/calendar/day.js";
+import { dayAt, formatDay } from "../../src/calendar/day.js";
+import { lastFinalDay } from "../../src/vision/finality.js";
 import { classifySymbol } from "../../src/vision/symbol.js";
 import { runCli, type CliResult } from "../support/cli.js";
 import { soundness, tableOf, temporaryFolder } from "../support/database.js";
 import { available, startRawServer, status } from "../support/raw-server.js";
 import { truthOf } from "../support/truth.js";
+import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 
 const yesterday = dayAt(Date.now()) - 1;
 const first = yesterday - 700;
@@ -81,21 +83,21 @@ describe("bfa backfill", () => {
   });
 
   it("finds nothing to do but the provisional days when run again, and all with --refresh", async () => {
-    const to = ["--to", formatDay(lastFinalDay(Date.now()))];
+    const to = ["--to", formatDay(lastFinalDay(DEFAULT_DATASET.finality, Date.now()))];
     await backfill(...from, ...to);
     const again = summaryOf(await backfill(...from, ...to));
     expect(again).toMatchObject({ outcome: "whole", probes: 0, rowsWritten: 0, requests: 0, sources: [] });
     const refreshed = summaryOf(await backfill(...from, ...to, "--refresh"));
     expect(refreshed).toMatchObject({
       outcome: "whole",
-      probes: symbols.length * (lastFinalDay(Date.now()) - first + 1),
+      probes: symbols.length * (lastFinalDay(DEFAULT_DATASET.finality, Date.now()) - first + 1),
     });
     expect(refreshed.replaced).toBe(0);
     await expectSound();
   });
 
   it("fills the history of a symbol that is new, and of days that are new, and nothing else", async () => {
-    const to = lastFinalDay(Date.now());
+    const to = lastFinalDay(DEFAULT_DATASET.finality, Date.now());
     await backfill("--from", formatDay(to - 99), "--to", formatDay(to - 10), "--symbols", "BTCUSDT");
     const result = summaryOf(
       await backfill("--from", formatDay(to - 99), "--to", formatDay(to), "--symbols", "BTCUSDT,ETHUSDT"),

@@ -1,5 +1,5 @@
 import type { TLSSocket } from "node:tls";
-import type { FailureKind } from "../../src/probe/outcome.js";
+import type { FailureKind } from "../../src/rows/failure.js";
 import { status } from "../support/raw-server.js";
 
 /** How a server treats one HEAD, and what the product may say of it. */

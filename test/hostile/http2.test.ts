@@ -7,11 +7,12 @@ import { backfill } from "../../src/run/backfill.js";
 import { createCertificate } from "../../src/replica/certificate.js";
 import { chance, hashText } from "../../src/replica/random.js";
 import { dayOf, formatDay } from "../../src/calendar/day.js";
-import { keyPath, klineKey } from "../../src/vision/object-key.js";
+import { keyPath, fileKey } from "../../src/vision/object-key.js";
 import { soundness, tableOf, temporaryFolder } from "../support/database.js";
 import { handles } from "../support/handles.js";
 import { truthOf } from "../support/truth.js";
 import { first, history, last, served, symbols } from "./served.js";
+import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 
 const SEEDS = Number(process.env["HOSTILE_SEEDS"] ?? 4);
 
@@ -127,7 +128,7 @@ describe("an HTTP/2 server that resets streams, says GOAWAY and drops connection
         // None is left once the threads' own ends are closed, a turn or two later.
         await expect.poll(threads).toEqual(before);
         const { probes, available, missing, failed, requests, retries, failures } = summary;
-        const named = failures.map(({ symbol, date }) => keyPath(klineKey(symbol, dayOf(date))));
+        const named = failures.map(({ symbol, date }) => keyPath(fileKey(DEFAULT_DATASET, symbol, dayOf(date))));
         expect(available + missing + failed).toBe(probes);
         expect(probes).toBe(served.size);
         expect(requests).toBe(probes + retries);

@@ -6,13 +6,14 @@ import { backfill } from "../../src/run/backfill.js";
 import { discover } from "../../src/run/discover.js";
 import type { History } from "../../src/replica/history.js";
 import { dayOf, formatDay } from "../../src/calendar/day.js";
-import { klineKey } from "../../src/vision/object-key.js";
+import { fileKey } from "../../src/vision/object-key.js";
 import { rowsOf, soundness, tableOf, temporaryFolder } from "../support/database.js";
 import { startRawServer, status } from "../support/raw-server.js";
 import { truthOf } from "../support/truth.js";
 import { runCli } from "../support/cli.js";
 import { honestPage, listing, LISTING_FAULTS, type Listed } from "./listing-faults.js";
 import { writeFileSync } from "node:fs";
+import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 
 const first = dayOf("2024-02-01");
 const last = dayOf("2024-02-20");
@@ -53,7 +54,7 @@ function listedAfter(index: number, after: string): Listed[] {
   const folder = history.folders[index];
   if (folder === undefined) return [];
   return Array.from(folder.days, (day, i) => ({
-    key: klineKey(folder.symbol, day),
+    key: fileKey(DEFAULT_DATASET, folder.symbol, day),
     size: folder.sizes[i] ?? 0,
     lastModified: new Date((folder.uploaded[i] ?? 0) * 1000).toISOString(),
   })).filter(({ key }) => key > after);

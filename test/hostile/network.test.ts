@@ -4,13 +4,14 @@ import { backfill } from "../../src/run/backfill.js";
 import type { RunSummary } from "../../src/run/summary.js";
 import { chance, hashText } from "../../src/replica/random.js";
 import { dayOf, formatDay } from "../../src/calendar/day.js";
-import { keyPath, klineKey } from "../../src/vision/object-key.js";
+import { keyPath, fileKey } from "../../src/vision/object-key.js";
 import { soundness, tableOf, temporaryFolder } from "../support/database.js";
 import { handles } from "../support/handles.js";
 import { startRawServer, status } from "../support/raw-server.js";
 import { truthOf } from "../support/truth.js";
 import { FAULTS, ODDITIES, SLOW_FAULTS, type Fault } from "./faults.js";
 import { first, history, last, served, symbols } from "./served.js";
+import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 
 /** Runs with another mix of faults each; HOSTILE_SEEDS asks for more. */
 const SEEDS = Number(process.env["HOSTILE_SEEDS"] ?? 9);
@@ -76,7 +77,9 @@ describe("a server with every fault at once", () => {
 /** Exactly the cells that met a fault are named, each with a kind that fits, and the numbers add up. */
 function expectReported(summary: RunSummary, faultOf: (path: string) => Fault): void {
   const { probes, available, missing, failed, requests, retries, failures } = summary;
-  const kinds = new Map(failures.map(({ symbol, date, kind }) => [keyPath(klineKey(symbol, dayOf(date))), kind]));
+  const kinds = new Map(
+    failures.map(({ symbol, date, kind }) => [keyPath(fileKey(DEFAULT_DATASET, symbol, dayOf(date))), kind]),
+  );
   const wrong = [...served.keys()].flatMap((path) => {
     const fault = faultOf(path);
     const kind = kinds.get(path);

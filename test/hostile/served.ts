@@ -1,7 +1,8 @@
 import { fileIndex } from "../../src/replica/history.js";
 import { syntheticHistory } from "../../src/replica/synthetic.js";
 import { dayOf } from "../../src/calendar/day.js";
-import { keyPath, klineKey } from "../../src/vision/object-key.js";
+import { keyPath, fileKey } from "../../src/vision/object-key.js";
+import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 
 /** Days and symbols that the faulty servers of these tests have. */
 export const first = dayOf("2024-01-01");
@@ -23,7 +24,10 @@ export const served: ReadonlyMap<string, ServedFile | undefined> = new Map(
       const file = fileIndex(folder, first + i);
       const size = folder.sizes[file];
       const lastModified = new Date((folder.uploaded[file] ?? 0) * 1000).toUTCString();
-      return [keyPath(klineKey(folder.symbol, first + i)), size === undefined ? undefined : { size, lastModified }];
+      return [
+        keyPath(fileKey(DEFAULT_DATASET, folder.symbol, first + i)),
+        size === undefined ? undefined : { size, lastModified },
+      ];
     }),
   ),
 );

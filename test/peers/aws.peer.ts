@@ -8,9 +8,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BUCKET } from "../../src/replica/bucket.js";
 import { startReplica, type Replica } from "../../src/replica/replica.js";
 import { dayOf } from "../../src/calendar/day.js";
-import { klineKey } from "../../src/vision/object-key.js";
+import { fileKey } from "../../src/vision/object-key.js";
 import { file, foreign } from "../replica/support.js";
 import { announce, versionOf } from "./programs.js";
+import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 
 /*
  * The aws client against the replica over TLS with the replica's CA: checked with aws-cli 1.45.11, botocore 1.43.11. It
@@ -29,7 +30,10 @@ const files = ["BTCUSDT", "BTCUSDT_240329", "ICPUSDT_SETTLED", "币安人生USDT
   })),
 );
 const junk = [foreign(`${PREFIX}BTCUSDT//`), foreign(`${PREFIX}part-00000-6b1c2a44.zip`, 1_214)];
-const keys = files.flatMap(({ symbol, day }) => [klineKey(symbol, day), `${klineKey(symbol, day)}.CHECKSUM`]);
+const keys = files.flatMap(({ symbol, day }) => [
+  fileKey(DEFAULT_DATASET, symbol, day),
+  `${fileKey(DEFAULT_DATASET, symbol, day)}.CHECKSUM`,
+]);
 const sorted = [...keys, ...junk.map(({ key }) => key)].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 
 interface Listed {
@@ -82,7 +86,7 @@ describe.skipIf(version === undefined)("what the aws client makes of the replica
       expect(Contents.map(({ Key }) => Key)).toEqual(sorted);
       const sizes = new Map(Contents.map((item) => [item.Key, item]));
       for (const { symbol, day, size: bytes, lastModified } of files) {
-        const item = sizes.get(klineKey(symbol, day));
+        const item = sizes.get(fileKey(DEFAULT_DATASET, symbol, day));
         expect([item?.Size, Date.parse(item?.LastModified ?? "")]).toEqual([bytes, lastModified]);
       }
     }
@@ -94,7 +98,7 @@ describe.skipIf(version === undefined)("what the aws client makes of the replica
   });
 
   it("start-after and marker begin behind a key", async () => {
-    const after = klineKey("BTCUSDT", dayOf("2022-12-31"));
+    const after = fileKey(DEFAULT_DATASET, "BTCUSDT", dayOf("2022-12-31"));
     const expected = sorted.slice(sorted.indexOf(after) + 1);
     const v2 = (await api("list-objects-v2", "--start-after", after)) as Listed;
     expect(v2.Contents?.map(({ Key }) => Key)).toEqual(expected);
@@ -103,7 +107,7 @@ describe.skipIf(version === undefined)("what the aws client makes of the replica
   });
 
   it("head-object and cp agree with the listing and the checksum", async () => {
-    const key = klineKey("币安人生USDT", dayOf("2022-02-01"));
+    const key = fileKey(DEFAULT_DATASET, "币安人生USDT", dayOf("2022-02-01"));
     const head = (await api("head-object", "--key", key)) as Record<string, unknown>;
     const { Contents } = (await api("list-objects-v2", "--prefix", key)) as Listed;
     expect([head["ContentLength"], head["ETag"]]).toEqual([Contents?.[0]?.Size, Contents?.[0]?.ETag]);

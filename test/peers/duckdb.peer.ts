@@ -6,8 +6,8 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { keyPath, klineKey } from "../../src/vision/object-key.js";
-import { ENDPOINTS } from "../../src/vision/dataset.js";
+import { keyPath, fileKey } from "../../src/vision/object-key.js";
+import { ENDPOINTS } from "../../src/vision/endpoints.js";
 import { D0, dayUnit, writerFor } from "../store/support.js";
 import { temporaryFolder } from "../support/database.js";
 import { announce, versionOf } from "./programs.js";
@@ -21,6 +21,7 @@ connection = duckdb.connect(sys.argv[1], read_only=True)
 answer = connection.sql("SELECT * FROM daily_availability ORDER BY symbol")
 print(json.dumps({"columns": answer.columns, "rows": [[str(cell) for cell in row] for row in answer.fetchall()]}))
 `;
+import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 
 describe.skipIf(version === undefined)("DuckDB's Python client", () => {
   let folder: ReturnType<typeof temporaryFolder>;
@@ -43,7 +44,7 @@ describe.skipIf(version === undefined)("DuckDB's Python client", () => {
     await store.close();
     const { stdout, stderr } = spawnSync("python3", ["-c", SCRIPT, file], { encoding: "utf8" });
     expect(stderr).toBe("");
-    const url = (symbol: string) => ENDPOINTS.download + keyPath(klineKey(symbol, D0));
+    const url = (symbol: string) => ENDPOINTS.download + keyPath(fileKey(DEFAULT_DATASET, symbol, D0));
     expect(JSON.parse(stdout)).toEqual({
       columns: [
         ...["date", "symbol", "available", "file_size_bytes"],

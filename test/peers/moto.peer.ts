@@ -3,9 +3,10 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { BUCKET, createBucket } from "../../src/replica/bucket.js";
 import { listedHistory } from "../../src/replica/files.js";
 import { dayOf } from "../../src/calendar/day.js";
-import { keyPath, klineKey } from "../../src/vision/object-key.js";
+import { keyPath, fileKey } from "../../src/vision/object-key.js";
 import { file, foreign, readListing } from "../replica/support.js";
 import { announce, freePort, startProgram, versionOf } from "./programs.js";
+import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 
 /*
  * Listings of the replica beside those of moto (PyPI, `moto_server`), an S3 server that others wrote, loaded with the
@@ -82,7 +83,12 @@ async function pages(ask: (query: URLSearchParams) => Promise<string>, question:
   return found;
 }
 
-const AFTER = ["", `${PREFIX}BTCUSDT/1m/BTCUSDT-1m-2024-01-02`, klineKey("BTCUSDT", dayOf("2024-01-02")), "zz"];
+const AFTER = [
+  "",
+  `${PREFIX}BTCUSDT/1m/BTCUSDT-1m-2024-01-02`,
+  fileKey(DEFAULT_DATASET, "BTCUSDT", dayOf("2024-01-02")),
+  "zz",
+];
 const PLACES = [
   ["", ""],
   ["", "/"],
@@ -115,7 +121,7 @@ describe.skipIf(version === undefined)("listings as moto answers them", () => {
     };
     await put(`/${BUCKET}`, Buffer.alloc(0));
     for (const { symbol, day } of files) {
-      for (const key of [klineKey(symbol, day), `${klineKey(symbol, day)}.CHECKSUM`]) {
+      for (const key of [fileKey(DEFAULT_DATASET, symbol, day), `${fileKey(DEFAULT_DATASET, symbol, day)}.CHECKSUM`]) {
         const { length } = bucket.answer({ method: "HEAD", target: keyPath(key) });
         await put(`/${BUCKET}${keyPath(key)}`, Buffer.alloc(length));
       }

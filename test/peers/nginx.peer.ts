@@ -6,10 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createCertificate } from "../../src/replica/certificate.js";
 import { checksumFile, klineZip } from "../../src/replica/kline-zip.js";
 import { startReplica, type Replica } from "../../src/replica/replica.js";
-import { klineKey, keyPath } from "../../src/vision/object-key.js";
+import { fileKey, keyPath } from "../../src/vision/object-key.js";
 import { dayOf } from "../../src/calendar/day.js";
 import { startNginx, type Nginx } from "./nginx.js";
 import { announce, versionOf } from "./programs.js";
+import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 
 /*
  * The replica beside nginx serving the same files from disk: checked against nginx 1.22.1 (Debian 12). Compared field by
@@ -39,7 +40,7 @@ describe.skipIf(version === undefined)("HEAD and GET as nginx answers them", () 
   beforeAll(async () => {
     place = await mkdtemp(join(tmpdir(), "bfa-nginx-"));
     for (const { symbol, day, size, lastModified } of files) {
-      const key = klineKey(symbol, day);
+      const key = fileKey(DEFAULT_DATASET, symbol, day);
       for (const [name, body] of [
         [key, klineZip(symbol, day, size)],
         [`${key}.CHECKSUM`, checksumFile(symbol, day, size)],
@@ -74,7 +75,11 @@ describe.skipIf(version === undefined)("HEAD and GET as nginx answers them", () 
 
   it.each(["HEAD", "GET"] as const)("%s of 100 files, their checksums and 100 missing ones", async (method) => {
     for (const { symbol, day } of files) {
-      for (const key of [klineKey(symbol, day), `${klineKey(symbol, day)}.CHECKSUM`, klineKey(symbol, day + 100)]) {
+      for (const key of [
+        fileKey(DEFAULT_DATASET, symbol, day),
+        `${fileKey(DEFAULT_DATASET, symbol, day)}.CHECKSUM`,
+        fileKey(DEFAULT_DATASET, symbol, day + 100),
+      ]) {
         const path = keyPath(key);
         expect([path, await answer(replica.url + path, method)]).toEqual([path, await answer(nginxUrl + path, method)]);
       }

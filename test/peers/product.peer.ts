@@ -7,11 +7,12 @@ import type { RunSummary } from "../../src/run/summary.js";
 import { BUCKET } from "../../src/replica/bucket.js";
 import { createCertificate } from "../../src/replica/certificate.js";
 import { dayOf, formatDay } from "../../src/calendar/day.js";
-import { keyPath, klineKey } from "../../src/vision/object-key.js";
+import { keyPath, fileKey } from "../../src/vision/object-key.js";
 import { runCli } from "../support/cli.js";
 import { rowsOf, soundness, temporaryFolder } from "../support/database.js";
 import { startNginx } from "./nginx.js";
 import { announce, freePort, startProgram, versionOf } from "./programs.js";
+import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 
 /*
  * The product itself against servers that others wrote: HEAD against nginx (checked with 1.22.1), LIST against moto
@@ -47,7 +48,7 @@ async function table(): Promise<unknown[]> {
 
 describe.skipIf(nginxVersion === undefined)("bfa update against nginx", () => {
   it("says what the files say, over no more sockets than allowed", async () => {
-    const path = (symbol: string) => join(folder.path, "files", klineKey(symbol, day));
+    const path = (symbol: string) => join(folder.path, "files", fileKey(DEFAULT_DATASET, symbol, day));
     for (const [i, symbol] of there.entries()) {
       await mkdir(dirname(path(symbol)), { recursive: true });
       await writeFile(path(symbol), Buffer.alloc(1000 + i * 37));
@@ -102,8 +103,8 @@ describe.skipIf(motoVersion === undefined)("bfa discover and backfill by LIST ag
     for (const [symbol, count] of Object.entries(days)) {
       for (let i = 0; i < count; i++) {
         const missing = i % 11 === 3;
-        if (!missing) await put(klineKey(symbol, day + i), 100 + i);
-        if (!missing) await put(`${klineKey(symbol, day + i)}.CHECKSUM`, 92);
+        if (!missing) await put(fileKey(DEFAULT_DATASET, symbol, day + i), 100 + i);
+        if (!missing) await put(`${fileKey(DEFAULT_DATASET, symbol, day + i)}.CHECKSUM`, 92);
         wanted.push([symbol, formatDay(day + i), !missing, missing ? null : 100 + i]);
       }
     }

@@ -11,9 +11,11 @@ import { universe } from "../../src/query/universe.js";
 import { openReader, openStore, type Store } from "../../src/store/open.js";
 import { recordDiscovery } from "../../src/store/symbols.js";
 import { UnitWriter } from "../../src/store/write/commit.js";
-import { DAY_MS, dayOf, finalFrom, formatDay } from "../../src/calendar/day.js";
+import { DAY_MS, dayOf, formatDay } from "../../src/calendar/day.js";
+import { finalFrom } from "../../src/vision/finality.js";
 import { temporaryFolder } from "../support/database.js";
 import { dayUnit, LATE, symbolUnit, writerFor } from "../store/support.js";
+import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 
 /** Days 0 to 99 of the history are all final; each symbol's days with a file are given as spans of day numbers. */
 const FIRST = dayOf("2023-10-01");
@@ -60,7 +62,7 @@ beforeAll(async () => {
     ),
   );
   // Day 101, after a day that is not written, is provisional; day 102 was not published yet when it was probed.
-  const early = (offset: number) => finalFrom(on(offset)) - DAY_MS;
+  const early = (offset: number) => finalFrom(DEFAULT_DATASET.finality, on(offset)) - DAY_MS;
   await writer.commit([
     dayUnit(on(101), [
       { symbol: 0, size: 5, probedAt: early(101) },

@@ -7,9 +7,10 @@ import { Agent, request, type Dispatcher } from "undici";
 import { expect, it } from "vitest";
 import { startReplicaThread } from "../../src/threads/replica-thread.js";
 import type { Replica, ReplicaOptions } from "../../src/replica/replica.js";
-import { klineKey } from "../../src/vision/object-key.js";
+import { fileKey } from "../../src/vision/object-key.js";
 import { dayOf } from "../../src/calendar/day.js";
 import { file, foreign, readListing, UPLOADED, withReplica } from "./support.js";
+import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 
 const OPTIONS: ReplicaOptions = {
   history: {
@@ -18,7 +19,7 @@ const OPTIONS: ReplicaOptions = {
     foreign: [foreign("data/futures/um/daily/klines/BTCUSDT//"), foreign("part-00000-6b1c2a44.zip", 1_214)],
   },
 };
-const PATH = `/${klineKey("BTCUSDT", dayOf("2024-01-01"))}`;
+const PATH = `/${fileKey(DEFAULT_DATASET, "BTCUSDT", dayOf("2024-01-01"))}`;
 
 /** undici against a replica, over one connection of its own. */
 async function withAgent<T>(replica: Replica, use: (dispatcher: Dispatcher) => Promise<T>): Promise<T> {
@@ -79,7 +80,7 @@ it("answers HEAD and GET of an object and its checksum as S3 does", async () => 
       // The list host serves objects too, path style; so do encoded names and foreign keys.
       for (const path of [
         `/data.binance.vision${PATH}`,
-        encodeURI(`/${klineKey("币安人生USDT", dayOf("2024-01-02"))}`),
+        encodeURI(`/${fileKey(DEFAULT_DATASET, "币安人生USDT", dayOf("2024-01-02"))}`),
         "/part-00000-6b1c2a44.zip",
         "/data/futures/um/daily/klines/BTCUSDT//",
       ]) {
@@ -94,7 +95,11 @@ it("answers HEAD and GET of an object and its checksum as S3 does", async () => 
 it("answers a missing key 404, with S3's document for GET and no body for HEAD", async () => {
   await withReplica(OPTIONS, (replica) =>
     withAgent(replica, async (dispatcher) => {
-      for (const key of [klineKey("BTCUSDT", dayOf("2024-01-02")), "data/futures/um/daily/klines/BTCUSDT/", "x&y"]) {
+      for (const key of [
+        fileKey(DEFAULT_DATASET, "BTCUSDT", dayOf("2024-01-02")),
+        "data/futures/um/daily/klines/BTCUSDT/",
+        "x&y",
+      ]) {
         const got = await request(`${replica.url}/${key}`, { dispatcher });
         expect(got.statusCode).toBe(404);
         expect(got.headers["content-type"]).toBe("application/xml");

@@ -2,13 +2,14 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { share } from "../../src/threads/prober-protocol.js";
 import { cellsByUnit, countCells, headShards, listShards, PAGE_DAYS, type Cells } from "../../src/run/shards.js";
-import type { DayRange, Shard } from "../../src/rows/shard.js";
+import type { Span } from "../../src/calendar/span.js";
+import type { Shard } from "../../src/rows/shard.js";
 
 /** Ascending, disjoint ranges with gaps of every size around a page. */
 const ranges = fc
   .array(fc.tuple(fc.integer({ min: 1, max: 700 }), fc.integer({ min: 1, max: 900 })), { maxLength: 5 })
   .map((steps) => {
-    const result: DayRange[] = [];
+    const result: Span[] = [];
     let day = 18_000;
     for (const [gap, length] of steps) {
       result.push({ from: day + gap + 1, to: day + gap + length });
@@ -33,7 +34,7 @@ function shardCells(shards: Iterable<Shard>): string[] {
   );
 }
 
-function days({ from, to }: DayRange): number[] {
+function days({ from, to }: Span): number[] {
   return Array.from({ length: to - from + 1 }, (_, i) => from + i);
 }
 

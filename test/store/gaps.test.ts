@@ -2,9 +2,10 @@ import fc from "fast-check";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { gaps, lastFinalDay } from "../../src/store/gaps.js";
-import { finalFrom } from "../../src/calendar/day.js";
+import { finalFrom } from "../../src/vision/finality.js";
 import { temporaryFolder } from "../support/database.js";
 import { D0, dayUnit, symbolUnit, writerFor } from "./support.js";
+import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 
 const SYMBOLS = ["AUSDT", "BUSDT", "CUSDT"];
 let folder: ReturnType<typeof temporaryFolder>;
@@ -28,7 +29,9 @@ describe("gaps", () => {
           const units = symbols.flatMap((states, symbol) => {
             const cells = states.flatMap((state, offset) => {
               const day = D0 + offset;
-              return state === "none" ? [] : [{ day, size: 1, probedAt: finalFrom(day) - (state === "final" ? 0 : 1) }];
+              return state === "none"
+                ? []
+                : [{ day, size: 1, probedAt: finalFrom(DEFAULT_DATASET.finality, day) - (state === "final" ? 0 : 1) }];
             });
             return cells.length === 0 ? [] : [symbolUnit(symbol, cells)];
           });
@@ -64,8 +67,8 @@ describe("lastFinalDay", () => {
     expect(await lastFinalDay(store)).toBeUndefined();
     const day = (at: number, early: number) =>
       dayUnit(at, [
-        { symbol: 0, size: 1, probedAt: finalFrom(at) },
-        { symbol: 1, size: 1, probedAt: finalFrom(at) - early },
+        { symbol: 0, size: 1, probedAt: finalFrom(DEFAULT_DATASET.finality, at) },
+        { symbol: 1, size: 1, probedAt: finalFrom(DEFAULT_DATASET.finality, at) - early },
       ]);
     await writer.commit([day(D0, 0), day(D0 + 1, 0), day(D0 + 2, 1)]);
     expect(await lastFinalDay(store)).toBe(D0 + 1);

@@ -42,7 +42,7 @@ afterAll(() => {
 function startMigration(file: string, steps: readonly string[]) {
   const dist = (name: string) => JSON.stringify(new URL(`../../dist/src/store/${name}`, import.meta.url).href);
   const script = `
-    import { MIGRATIONS } from ${dist("schema.js")};
+    import { MIGRATIONS } from ${dist("schema/migrate.js")};
     import { openStore } from ${dist("open.js")};
     MIGRATIONS.splice(0, MIGRATIONS.length, ${JSON.stringify(steps)});
     console.log("open");

@@ -1,6 +1,7 @@
 import { fileIndex, type History } from "../../src/replica/history.js";
 import { formatDay, type Day } from "../../src/calendar/day.js";
-import { keyPath, klineKey } from "../../src/vision/object-key.js";
+import { keyPath, fileKey } from "../../src/vision/object-key.js";
+import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 
 /** What the table must say of some symbols and days of a history, in the form of `tableOf`. */
 export function truthOf(history: History, symbols: readonly string[], from: Day, to: Day): string[] {
@@ -12,7 +13,7 @@ export function truthOf(history: History, symbols: readonly string[], from: Day,
       const file = folder === undefined ? -1 : fileIndex(folder, day);
       const size = folder?.sizes[file];
       const uploaded = folder?.uploaded[file];
-      const url = `https://data.binance.vision${keyPath(klineKey(symbol, day))}`;
+      const url = `https://data.binance.vision${keyPath(fileKey(DEFAULT_DATASET, symbol, day))}`;
       const there = size !== undefined && uploaded !== undefined;
       const time = new Date((uploaded ?? 0) * 1000).toISOString().slice(0, 19).replace("T", " ");
       rows.push(

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { compareUtf8, lastEntry, ListingError, listingQuery, parseListing } from "../../src/vision/list-page.js";
+import { compareUtf8, lastEntry, ListPageError, listQuery, parseListPage } from "../../src/vision/list-page.js";
 
 const request = { prefix: "p/", after: "", maxKeys: 1000 } as const;
 
@@ -14,9 +14,9 @@ function page(inner: string, truncated = "<IsTruncated>false</IsTruncated>"): st
 
 function codeOf(xml: string, after = ""): string {
   try {
-    parseListing(xml, { ...request, after });
+    parseListPage(xml, { ...request, after });
   } catch (error) {
-    if (error instanceof ListingError) return error.code;
+    if (error instanceof ListPageError) return error.code;
     throw error;
   }
   return "parsed";
@@ -28,7 +28,7 @@ describe("parseListing", () => {
       `${contents("p/a&amp;b&#x26;&#38;", "0")}${contents("p/币", "123456789012", "1970-01-01T00:00:00.001Z")}<CommonPrefixes><Prefix>p/x/</Prefix></CommonPrefixes>`,
       "<IsTruncated>true</IsTruncated>",
     );
-    const parsed = parseListing(xml, request);
+    const parsed = parseListPage(xml, request);
     expect(parsed).toEqual({
       keys: ["p/a&b&&", "p/币"],
       sizes: [0, 123456789012],
@@ -44,7 +44,7 @@ describe("parseListing", () => {
       <Contents><Size>1</Size><Owner><ID>x</ID></Owner><LastModified>2021-03-05T10:12:13.000Z</LastModified><Key>p/a</Key></Contents>
       <KeyCount>1</KeyCount> <IsTruncated>false</IsTruncated>
     </ListBucketResult>\n`;
-    expect(parseListing(xml, request).keys).toEqual(["p/a"]);
+    expect(parseListPage(xml, request).keys).toEqual(["p/a"]);
   });
 
   it.each([
@@ -85,7 +85,7 @@ describe("parseListing", () => {
 
   it("rejects more entries than were asked for", () => {
     const xml = page(contents("p/a") + contents("p/b"));
-    expect(() => parseListing(xml, { ...request, maxKeys: 1 })).toThrow(ListingError);
+    expect(() => parseListPage(xml, { ...request, maxKeys: 1 })).toThrow(ListPageError);
   });
 
   it("takes no cut-off page for a whole one, wherever it is cut", () => {
@@ -120,7 +120,7 @@ describe("compareUtf8", () => {
 
 describe("listingQuery", () => {
   it("escapes what it sends", () => {
-    const query = new URLSearchParams(listingQuery({ prefix: "a&b=币", after: "x y", delimiter: "/", maxKeys: 7 }));
+    const query = new URLSearchParams(listQuery({ prefix: "a&b=币", after: "x y", delimiter: "/", maxKeys: 7 }));
     expect(Object.fromEntries(query)).toEqual({
       "list-type": "2",
       prefix: "a&b=币",

@@ -4,12 +4,13 @@ import { dayOf } from "../../src/calendar/day.js";
 import {
   isChecksum,
   keyPath,
-  klineDay,
-  klineKey,
-  klineKeyStem,
-  klinePathStem,
+  filePeriod,
+  fileKey,
+  fileKeyStem,
+  filePathStem,
   parseKey,
 } from "../../src/vision/object-key.js";
+import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 
 /** Names of every shape that the bucket has. */
 export const SYMBOL_SHAPES = [
@@ -36,8 +37,16 @@ describe("object keys", () => {
   it("are read back as the symbol and day that they were made of", () => {
     fc.assert(
       fc.property(symbol, fc.integer({ min: dayOf("2019-09-25"), max: dayOf("2099-12-31") }), (name, day) => {
-        expect(parseKey(klineKey(name, day))).toEqual({ type: "kline", symbol: name, day });
-        expect(parseKey(`${klineKey(name, day)}.CHECKSUM`)).toEqual({ type: "checksum", symbol: name, day });
+        expect(parseKey(DEFAULT_DATASET, fileKey(DEFAULT_DATASET, name, day))).toEqual({
+          type: "file",
+          symbol: name,
+          period: day,
+        });
+        expect(parseKey(DEFAULT_DATASET, `${fileKey(DEFAULT_DATASET, name, day)}.CHECKSUM`)).toEqual({
+          type: "checksum",
+          symbol: name,
+          period: day,
+        });
       }),
     );
   });
@@ -52,29 +61,29 @@ describe("object keys", () => {
     );
     const made = fc
       .tuple(fc.constantFrom("BTCUSDT", "ETHUSDT"), fc.integer({ min: 18_000, max: 20_000 }), fc.boolean())
-      .map(([name, day, checksum]) => klineKey(name, day) + (checksum ? ".CHECKSUM" : ""));
+      .map(([name, day, checksum]) => fileKey(DEFAULT_DATASET, name, day) + (checksum ? ".CHECKSUM" : ""));
     fc.assert(
       fc.property(fc.oneof(made, other), (key) => {
-        const stem = klineKeyStem("BTCUSDT");
-        const parsed = parseKey(key);
+        const stem = fileKeyStem(DEFAULT_DATASET, "BTCUSDT");
+        const parsed = parseKey(DEFAULT_DATASET, key);
         const ours = parsed.type !== "foreign" && parsed.symbol === "BTCUSDT";
-        expect(klineDay(stem, key)).toBe(ours && parsed.type === "kline" ? parsed.day : undefined);
-        expect(isChecksum(stem, key)).toBe(ours && parsed.type === "checksum");
+        expect(filePeriod(DEFAULT_DATASET, stem, key)).toBe(ours && parsed.type === "file" ? parsed.period : undefined);
+        expect(isChecksum(DEFAULT_DATASET, stem, key)).toBe(ours && parsed.type === "checksum");
       }),
     );
   });
 
   it("have the form that the bucket uses", () => {
-    expect(klineKey("BTCUSDT", dayOf("2020-01-02"))).toBe(
+    expect(fileKey(DEFAULT_DATASET, "BTCUSDT", dayOf("2020-01-02"))).toBe(
       "data/futures/um/daily/klines/BTCUSDT/1m/BTCUSDT-1m-2020-01-02.zip",
     );
   });
 
   it("become paths of percent-encoded UTF-8", () => {
-    const key = klineKey("币安人生USDT", dayOf("2025-10-20"));
+    const key = fileKey(DEFAULT_DATASET, "币安人生USDT", dayOf("2025-10-20"));
     expect(decodeURIComponent(keyPath(key))).toBe(`/${key}`);
     expect(keyPath(key)).toMatch(/^[\x21-\x7e]+$/);
-    expect(`${klinePathStem("币安人生USDT")}2025-10-20.zip`).toBe(keyPath(key));
+    expect(`${filePathStem(DEFAULT_DATASET, "币安人生USDT")}2025-10-20.zip`).toBe(keyPath(key));
   });
 
   it.each([
@@ -90,6 +99,6 @@ describe("object keys", () => {
     "data/futures/um/daily/klines/../../../etc/passwd",
     "",
   ])("takes %j for foreign", (key) => {
-    expect(parseKey(key)).toEqual({ type: "foreign" });
+    expect(parseKey(DEFAULT_DATASET, key)).toEqual({ type: "foreign" });
   });
 });

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { UsageError } from "../../errors.js";
-import { EPOCH } from "../../vision/dataset.js";
-import { dayAt, dayOf, formatDay, parseDay } from "../../calendar/day.js";
+import { DEFAULT_DATASET } from "../../vision/datasets/default.js";
+import { dayAt, formatDay, parseDay } from "../../calendar/day.js";
 import { isSymbol } from "../../vision/symbol.js";
 
 /**
@@ -11,11 +11,13 @@ import { isSymbol } from "../../vision/symbol.js";
 
 /** A past UTC date from the epoch on, YYYY-MM-DD. */
 export function pastDate(name: string) {
+  const { marketStart } = DEFAULT_DATASET;
   return (value: unknown): string => {
     const text = oneValue(name, value);
     const day = parseDay(text);
     if (day === undefined) throw new UsageError(`--${name}: ${quote(text)} is not a date; write YYYY-MM-DD`);
-    if (day < dayOf(EPOCH)) throw new UsageError(`--${name}: ${text} is before ${EPOCH}, the start of the market`);
+    if (day < marketStart)
+      throw new UsageError(`--${name}: ${text} is before ${formatDay(marketStart)}, the start of the market`);
     const yesterday = dayAt(Date.now()) - 1;
     if (day > yesterday) {
       throw new UsageError(`--${name}: ${text} is not over yet; the last full UTC day is ${formatDay(yesterday)}`);

@@ -1,6 +1,6 @@
 import type { Argv, InferredOptionTypes, Options } from "yargs";
 import { DEFAULT_CONNECTIONS, DEFAULTS } from "../../run/options.js";
-import { ENDPOINTS } from "../../vision/dataset.js";
+import { ENDPOINTS } from "../../vision/endpoints.js";
 import { defaultDatabase } from "./db-path.js";
 import { httpUrl, nonEmpty, pemFile, symbolFile, symbolList, wholeNumber } from "./readers.js";
 

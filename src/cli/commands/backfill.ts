@@ -1,6 +1,7 @@
 import type { CommandModule } from "yargs";
 import type { RunPlan } from "../../run/run.js";
-import { bytes, number, plural } from "../../text/format.js";
+import { bytes } from "../../text/sizes.js";
+import { number, plural } from "../../text/numbers.js";
 import { runCommand, libraryOptions } from "./run-command.js";
 import { withRunOptions, type RunArguments } from "../args/run-options.js";
 import { pastDate, shareOf } from "../args/readers.js";

@@ -1,7 +1,8 @@
 import type { CommandModule } from "yargs";
 import { classifySymbol, type SymbolClass } from "../../vision/symbol.js";
 import type { Discovery } from "../../run/discover.js";
-import { number, plural, printable } from "../../text/format.js";
+import { number, plural } from "../../text/numbers.js";
+import { printable } from "../../text/printable.js";
 import { libraryOptions } from "./run-command.js";
 import { withRunOptions, type RunArguments } from "../args/run-options.js";
 

@@ -1,6 +1,7 @@
 import type { CommandModule } from "yargs";
 import type { Day } from "../../calendar/day.js";
-import { plural, printable } from "../../text/format.js";
+import { plural } from "../../text/numbers.js";
+import { printable } from "../../text/printable.js";
 import { day, dayRange, dbOption, given } from "../args/query-options.js";
 import { nonEmpty } from "../args/readers.js";
 

@@ -1,5 +1,6 @@
 import type { CommandModule } from "yargs";
-import { number, plural, printable } from "../../text/format.js";
+import { number, plural } from "../../text/numbers.js";
+import { printable } from "../../text/printable.js";
 import { dbOption } from "../args/query-options.js";
 import { nonEmpty } from "../args/readers.js";
 

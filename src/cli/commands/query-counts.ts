@@ -1,7 +1,7 @@
 import type { CommandModule } from "yargs";
 import type { Day } from "../../calendar/day.js";
 import { EXIT } from "../exit.js";
-import { plural } from "../../text/format.js";
+import { plural } from "../../text/numbers.js";
 import { day, dayRange, dbOption, formatOption, withReader } from "../args/query-options.js";
 import { chosenFormat, printRows, type Format } from "../output/render.js";
 

@@ -1,6 +1,7 @@
 import type { CommandModule } from "yargs";
 import type { DateRange, Timeline } from "../../query/timeline.js";
-import { number, plural, printable } from "../../text/format.js";
+import { number, plural } from "../../text/numbers.js";
+import { printable } from "../../text/printable.js";
 import { dbOption, formatOption, withReader } from "../args/query-options.js";
 import { chosenFormat, printRows, type Format } from "../output/render.js";
 import { nonEmpty } from "../args/readers.js";

@@ -1,7 +1,8 @@
 import type { RunOptions } from "../../run/options.js";
 import type { RunSummary } from "../../run/summary.js";
 import { EXIT } from "../exit.js";
-import { duration, printable } from "../../text/format.js";
+import { duration } from "../../text/durations.js";
+import { printable } from "../../text/printable.js";
 import { createLog, logEvent, logSummary } from "../output/log.js";
 import { createProgress } from "../output/progress.js";
 import type { RunArguments } from "../args/run-options.js";

@@ -1,6 +1,8 @@
 import type { CommandModule } from "yargs";
 import type { RunRow, Status } from "../../query/status.js";
-import { bytes, number, plural, printable } from "../../text/format.js";
+import { bytes } from "../../text/sizes.js";
+import { number, plural } from "../../text/numbers.js";
+import { printable } from "../../text/printable.js";
 import { dbOption, withReader } from "../args/query-options.js";
 
 interface StatusArguments {

@@ -2,7 +2,8 @@ import type { CommandModule } from "yargs";
 import { CHECKS, type CheckName, type CheckResult } from "../../check/define.js";
 import type { Day } from "../../calendar/day.js";
 import { EXIT } from "../exit.js";
-import { plural, printable } from "../../text/format.js";
+import { plural } from "../../text/numbers.js";
+import { printable } from "../../text/printable.js";
 import { day, dbOption, given, withReader } from "../args/query-options.js";
 import { httpUrl, shareOf } from "../args/readers.js";
 

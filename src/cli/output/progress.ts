@@ -1,6 +1,8 @@
 import type { RunEvent } from "../../run/events.js";
 import type { Counts } from "../../rows/counters.js";
-import { bytes, duration, number } from "../../text/format.js";
+import { bytes } from "../../text/sizes.js";
+import { duration } from "../../text/durations.js";
+import { number } from "../../text/numbers.js";
 
 /** Shows the events of a run on stderr while it goes. */
 export interface Progress {

@@ -1,4 +1,4 @@
-import { printable } from "../../text/format.js";
+import { printable } from "../../text/printable.js";
 
 /** Ways to print rows. */
 export const FORMATS = ["table", "json", "ndjson", "csv"] as const;

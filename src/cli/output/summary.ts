@@ -1,5 +1,7 @@
 import type { RunFailure, RunSummary } from "../../run/summary.js";
-import { duration, number, plural, printable } from "../../text/format.js";
+import { duration } from "../../text/durations.js";
+import { number, plural } from "../../text/numbers.js";
+import { printable } from "../../text/printable.js";
 
 /** Failures shown a kind; the rest is counted. `--json` has them all. */
 const FAILURES_SHOWN = 5;

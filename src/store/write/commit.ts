@@ -1,11 +1,13 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { RowBatch } from "../../rows/batch.js";
-import { finalFrom, formatDay, type Day } from "../../calendar/day.js";
+import { isFinal, type Finality } from "../../vision/finality.js";
+import type { Span } from "../../calendar/span.js";
+import { formatDay, type Day } from "../../calendar/day.js";
 import { DuckDBDateValue } from "../duckdb.js";
 import { toStoreError } from "../duckdb-error.js";
 import type { Store } from "../open.js";
 import { AVAILABILITY_COLUMNS } from "../schema/migrate.js";
-import { dayNumber } from "../../calendar/sql.js";
+import { dateLiteral, dateOfDay, dayNumber } from "../../calendar/sql.js";
 import { appendToStage, createIncoming, resetStage } from "./stage.js";
 import { inTransaction } from "../transaction.js";
 
@@ -63,13 +65,13 @@ export class UnitWriter {
     checkUnits(units, this.symbols.length);
     const { connection, file } = this.store;
     try {
-      const unpublished = await findUnpublished(connection, units);
+      const unpublished = await findUnpublished(this.store, units);
       const written = units.filter((unit) => unit.by === "symbol" || !unpublished.has(unit.key));
       const summary: CommitSummary = {
         unitsWritten: written.length,
         rowsWritten: written.reduce((rows, unit) => rows + unit.rows.count, 0),
         replaced: 0,
-        provisional: provisionalDays(written),
+        provisional: provisionalDays(this.store.dataset.finality, written),
         unpublished: [...unpublished].sort((a, b) => a - b),
       };
       if (written.length > 0) {
@@ -105,7 +107,7 @@ export class UnitWriter {
   private async mayMatch(units: readonly WholeUnit[]): Promise<boolean> {
     const { connection } = this.store;
     if (units[0]?.by === "day") {
-      const days = units.map((unit) => `DATE '${formatDay(unit.key)}'`).join(", ");
+      const days = units.map((unit) => dateLiteral(unit.key)).join(", ");
       return (await numberOf(connection, `SELECT count(*) FROM daily_symbol_counts WHERE date IN (${days})`)) > 0;
     }
     if (this.symbolsWithRows === undefined) {
@@ -148,7 +150,7 @@ export class UnitWriter {
  */
 async function mergeStage(
   connection: DuckDBConnection,
-  range: DayRange,
+  range: Span,
   mayMatch: boolean,
   runId: number,
 ): Promise<number> {
@@ -172,7 +174,7 @@ async function updateCounts(connection: DuckDBConnection, withMatched: boolean):
   await connection.run(
     `INSERT INTO daily_symbol_counts
       SELECT date, sum(available), sum(probed) FROM (
-        SELECT DATE '1970-01-01' + day AS date, count(*) FILTER (status = 200) AS available, count(*) AS probed
+        SELECT ${dateOfDay("day")} AS date, count(*) FILTER (status = 200) AS available, count(*) AS probed
           FROM temp.stage GROUP BY day
         ${withMatched ? before : ""}
       ) GROUP BY date
@@ -182,14 +184,14 @@ async function updateCounts(connection: DuckDBConnection, withMatched: boolean):
 }
 
 /** Finds the rows of the table that the stage brings anew, and gives their number. */
-async function matchStage(connection: DuckDBConnection, range: DayRange): Promise<number> {
+async function matchStage(connection: DuckDBConnection, range: Span): Promise<number> {
   return numberOf(
     connection,
     `CREATE OR REPLACE TEMP TABLE matched AS
       SELECT old.rowid AS row_id, incoming.*, old.available AS old_available,
         old.file_size_bytes AS old_size_bytes, old.last_modified AS old_last_modified
       FROM incoming JOIN availability AS old USING (date, symbol)
-      WHERE old.date BETWEEN DATE '${formatDay(range.from)}' AND DATE '${formatDay(range.to)}'`,
+      WHERE old.date BETWEEN ${dateLiteral(range.from)} AND ${dateLiteral(range.to)}`,
   );
 }
 
@@ -214,11 +216,13 @@ async function updateMatched(connection: DuckDBConnection, runId: number): Promi
 }
 
 /** Days that no symbol of a unit has, probed too early to say that none will, and of which the file has no file yet. */
-async function findUnpublished(connection: DuckDBConnection, units: readonly WholeUnit[]): Promise<Set<Day>> {
-  const empty = units.filter((unit) => unit.by === "day" && isProvisional(unit.rows) && !hasAvailable(unit.rows));
+async function findUnpublished({ connection, dataset }: Store, units: readonly WholeUnit[]): Promise<Set<Day>> {
+  const empty = units.filter(
+    (unit) => unit.by === "day" && isProvisional(dataset.finality, unit.rows) && !hasAvailable(unit.rows),
+  );
   const days = new Set(empty.map((unit) => unit.key));
   if (days.size === 0) return days;
-  const list = [...days].map((day) => `DATE '${formatDay(day)}'`).join(", ");
+  const list = [...days].map((day) => dateLiteral(day)).join(", ");
   const published = await connection.runAndReadAll(
     `SELECT ${dayNumber("date")} FROM daily_symbol_counts WHERE available_count > 0 AND date IN (${list})`,
   );
@@ -232,13 +236,8 @@ async function numberOf(connection: DuckDBConnection, sql: string): Promise<numb
   return Number(result.getRows()[0]?.[0] ?? 0);
 }
 
-interface DayRange {
-  from: Day;
-  to: Day;
-}
-
 /** First and last day of units whose rows passed {@link checkUnits}. */
-function dayRange(units: readonly WholeUnit[]): DayRange {
+function dayRange(units: readonly WholeUnit[]): Span {
   const range = { from: Infinity, to: -Infinity };
   for (const { by, key, rows } of units) {
     range.from = Math.min(range.from, by === "day" ? key : (rows.day[0] ?? Infinity));
@@ -251,19 +250,19 @@ function hasAvailable(rows: RowBatch): boolean {
   return rows.status.subarray(0, rows.count).includes(200);
 }
 
-function isProvisional(rows: RowBatch): boolean {
+function isProvisional(finality: Finality, rows: RowBatch): boolean {
   for (let row = 0; row < rows.count; row++) {
-    if ((rows.probedAt[row] ?? 0) < finalFrom(rows.day[row] ?? 0)) return true;
+    if (!isFinal(finality, rows.day[row] ?? 0, rows.probedAt[row] ?? 0)) return true;
   }
   return false;
 }
 
-function provisionalDays(units: readonly WholeUnit[]): Day[] {
+function provisionalDays(finality: Finality, units: readonly WholeUnit[]): Day[] {
   const days = new Set<Day>();
   for (const { rows } of units) {
     for (let row = 0; row < rows.count; row++) {
       const day = rows.day[row] ?? 0;
-      if ((rows.probedAt[row] ?? 0) < finalFrom(day)) days.add(day);
+      if (!isFinal(finality, day, rows.probedAt[row] ?? 0)) days.add(day);
     }
   }
   return [...days].sort((a, b) => a - b);

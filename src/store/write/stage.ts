@@ -1,4 +1,5 @@
 import duckdb from "@duckdb/node-bindings";
+import { dateOfDay } from "../../calendar/sql.js";
 import type { DuckDBAppender, DuckDBConnection } from "@duckdb/node-api";
 import { BATCH_ROWS, type RowBatch } from "../../rows/batch.js";
 import { DOUBLE, DuckDBDataChunk, INTEGER, UINTEGER, USMALLINT } from "../duckdb.js";
@@ -34,7 +35,7 @@ export async function createIncoming(connection: DuckDBConnection, symbols: read
   await resetStage(connection);
   await connection.run(
     `CREATE OR REPLACE TEMP VIEW incoming AS
-      SELECT DATE '1970-01-01' + day AS date, symbol, status = 200 AS available,
+      SELECT ${dateOfDay("day")} AS date, symbol, status = 200 AS available,
         CASE WHEN status = 200 THEN size::BIGINT END AS file_size_bytes,
         CASE WHEN status = 200 THEN epoch_ms(last_modified::BIGINT)::TIMESTAMP_S END AS last_modified,
         status::SMALLINT AS status_code, epoch_ms(probed_at::BIGINT)::TIMESTAMP_MS AS probe_timestamp

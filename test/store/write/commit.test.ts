@@ -4,10 +4,11 @@ import { join } from "node:path";
 import { openStore } from "../../../src/store/open.js";
 import { UnitWriter } from "../../../src/store/write/commit.js";
 import { DAY_MS, formatDay } from "../../../src/calendar/day.js";
-import { klineKey, keyPath } from "../../../src/vision/object-key.js";
-import { ENDPOINTS } from "../../../src/vision/dataset.js";
+import { fileKey, keyPath } from "../../../src/vision/object-key.js";
+import { ENDPOINTS } from "../../../src/vision/endpoints.js";
 import { temporaryFolder, WRONG_COUNTS } from "../../support/database.js";
 import { ask, D0, dayUnit, LATE, symbolUnit, writerFor, type Cell } from "../support.js";
+import { DEFAULT_DATASET } from "../../../src/vision/datasets/default.js";
 
 const SYMBOLS = ["BTCUSDT", "币安人生USDT", "ICPUSDT_SETTLED", "BTCUSDT_231229", "1000PEPEUSDT"];
 let folder: ReturnType<typeof temporaryFolder>;
@@ -91,7 +92,7 @@ describe("UnitWriter", () => {
       ]),
     ]);
     const answer = await store.connection.runAndReadAll("SELECT * FROM daily_availability ORDER BY available");
-    const url = (symbol: string) => ENDPOINTS.download + keyPath(klineKey(symbol, D0));
+    const url = (symbol: string) => ENDPOINTS.download + keyPath(fileKey(DEFAULT_DATASET, symbol, D0));
     expect(answer.columnNames()).toEqual([
       ...["date", "symbol", "available", "file_size_bytes"],
       ...["last_modified", "url", "status_code", "probe_timestamp"],

@@ -1,0 +1,48 @@
+import { formatDay, type Day } from "./day.js";
+
+/** Consecutive days, both ends included. */
+export interface Span {
+  from: Day;
+  to: Day;
+}
+
+/** Number of days in spans. */
+export function countDays(spans: readonly Span[]): number {
+  return spans.reduce((days, { from, to }) => days + to - from + 1, 0);
+}
+
+/** Ascending days as the longest spans that they form. */
+export function islands(days: Iterable<Day>): Span[] {
+  const spans: Span[] = [];
+  for (const day of days) {
+    const last = spans.at(-1);
+    if (last !== undefined && day === last.to + 1) last.to = day;
+    else spans.push({ from: day, to: day });
+  }
+  return spans;
+}
+
+/** The days of `within` that ascending, disjoint spans leave out, as spans. */
+export function gapsBetween(spans: Iterable<Span>, within: Span): Span[] {
+  const gaps: Span[] = [];
+  let next = within.from;
+  for (const { from, to } of spans) {
+    if (from > next) gaps.push({ from: next, to: Math.min(from - 1, within.to) });
+    next = Math.max(next, to + 1);
+    if (next > within.to) break;
+  }
+  if (next <= within.to) gaps.push({ from: next, to: within.to });
+  return gaps;
+}
+
+/** The parts of spans that lie within another. */
+export function clip(spans: readonly Span[], within: Span): Span[] {
+  return spans
+    .map(({ from, to }) => ({ from: Math.max(from, within.from), to: Math.min(to, within.to) }))
+    .filter(({ from, to }) => from <= to);
+}
+
+/** `2024-01-01` or `2024-01-01 to 2024-01-05`. */
+export function describeSpan({ from, to }: Span): string {
+  return from === to ? formatDay(from) : `${formatDay(from)} to ${formatDay(to)}`;
+}

@@ -1,0 +1,75 @@
+/**
+ * What a column of an answer holds:
+ *
+ * | kind     | in JavaScript and JSON                                     |
+ * | -------- | ---------------------------------------------------------- |
+ * | `date`   | `YYYY-MM-DD`, a UTC day                                     |
+ * | `time`   | ISO 8601 in UTC, with ms only where there are any           |
+ * | `symbol` | a symbol as the bucket names it                             |
+ * | `text`   | any other text                                              |
+ * | `flag`   | a boolean                                                   |
+ * | `bytes`  | a whole number of bytes                                     |
+ * | `count`  | a whole number of things                                    |
+ * | `number` | any other number                                            |
+ * | `ratio`  | a number from 0 to 1                                        |
+ * | `value`  | anything that JSON has, lists and objects included          |
+ */
+export type ColumnKind =
+  "date" | "time" | "symbol" | "text" | "flag" | "bytes" | "count" | "number" | "ratio" | "value";
+
+/** One column of an answer. */
+export interface Column<Kind extends ColumnKind = ColumnKind, Nullable extends boolean = boolean> {
+  readonly kind: Kind;
+  /** Whether a row may have null here. */
+  readonly nullable: Nullable;
+  /** What it means, for the docs. */
+  readonly about: string;
+}
+
+/** Columns by name, in their order. Names are snake_case. */
+export type Columns = Readonly<Record<string, Column>>;
+
+/** Anything that JSON can say. */
+export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+
+interface Values {
+  date: string;
+  time: string;
+  symbol: string;
+  text: string;
+  flag: boolean;
+  bytes: number;
+  count: number;
+  number: number;
+  ratio: number;
+  value: JsonValue;
+}
+
+/** A row with these columns. */
+export type RowOf<C extends Columns> = {
+  -readonly [Name in keyof C]: Values[C[Name]["kind"]] | (C[Name]["nullable"] extends true ? null : never);
+};
+
+/** A column that every row has a value for. */
+export function column<Kind extends ColumnKind>(kind: Kind, about: string): Column<Kind, false> {
+  return { kind, nullable: false, about };
+}
+
+/** A column that may be null. */
+export function optionalColumn<Kind extends ColumnKind>(kind: Kind, about: string): Column<Kind, true> {
+  return { kind, nullable: true, about };
+}
+
+/**
+ * What a question, a check or a run has to say: facts about the whole, and rows. As JSON it is one object, the facts
+ * with the rows beside them; the other formats have the rows alone.
+ */
+export interface Answer<Facts extends object = object, C extends Columns = Columns> {
+  /** Named in snake_case; what there is none of is null. */
+  facts: Facts;
+  /** Key of the rows in JSON. */
+  rowsName: string;
+  columns: C;
+  /** The rows in their order, some at a time, so that a long answer needs no room for all of them. */
+  rows: Iterable<readonly RowOf<C>[]> | AsyncIterable<readonly RowOf<C>[]>;
+}
