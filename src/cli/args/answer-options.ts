@@ -1,0 +1,30 @@
+import type { Options } from "yargs";
+import { nonEmpty } from "./readers.js";
+
+/** Ways to print an answer. */
+export const ANSWER_FORMATS = ["table", "json", "ndjson", "csv", "parquet"] as const;
+export type AnswerFormat = (typeof ANSWER_FORMATS)[number];
+
+/** `--format`, `--json` and `--out`, as every command that answers has them. */
+export const answerOptions = {
+  format: {
+    describe: "how to print the answer",
+    choices: ANSWER_FORMATS,
+    requiresArg: true,
+    defaultDescription: "table on a terminal, else csv",
+  },
+  json: { describe: "short for --format json", boolean: true, default: false, conflicts: "format" },
+  out: {
+    describe: "file to write the answer to; - is stdout",
+    string: true,
+    requiresArg: true,
+    coerce: nonEmpty("out"),
+  },
+} as const satisfies Record<string, Options>;
+
+/** How the user wants an answer printed. */
+export interface AnswerChoice {
+  format: AnswerFormat | undefined;
+  json: boolean;
+  out: string | undefined;
+}
