@@ -47,7 +47,7 @@ export function livesOf(files: Iterable<LifeFile>, settled: readonly Span[]): Sp
   for (const { day, size } of files) {
     const life = lives.at(-1);
     const traded = size >= FLAT_BELOW_BYTES;
-    if (life === undefined || isAnother(life.to, day, settled) || (traded && wasQuiet(lastTraded, day, settled))) {
+    if (life === undefined || separatesLives(life.to, day, settled) || (traded && wasQuiet(lastTraded, day, settled))) {
       lives.push({ from: day, to: day });
       lastTraded = undefined;
     } else {
@@ -58,8 +58,12 @@ export function livesOf(files: Iterable<LifeFile>, settled: readonly Span[]): Sp
   return lives;
 }
 
-/** Whether the days between two files separate two contracts. */
-function isAnother(previous: Day, day: Day, settled: readonly Span[]): boolean {
+/**
+ * Whether the days between two files that follow each other separate two lives, whatever the files hold.
+ *
+ * @param settled as for {@link livesOf}
+ */
+export function separatesLives(previous: Day, day: Day, settled: readonly Span[]): boolean {
   const absent = day - previous - 1;
   return absent >= RELISTED_AFTER_DAYS || (absent > 0 && settled.some(({ to }) => to === previous));
 }
