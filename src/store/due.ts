@@ -1,12 +1,11 @@
 import { dayAt, DAY_MS, type Day } from "../calendar/day.js";
 import { countDays, gapsBetween, islands, unionSpans, type Span } from "../calendar/span.js";
-import { dateLiteral, dateOfDay, dayNumber } from "../calendar/sql.js";
+import { dateLiteral, dayNumber } from "../calendar/sql.js";
 import type { Finality } from "../vision/finality.js";
-import { livesOf, separatesLives } from "../vision/lives.js";
-import { classifySymbol } from "../vision/symbol.js";
-import { INTEGER, LIST, listValue, VARCHAR } from "./duckdb.js";
 import { toStoreError } from "./duckdb-error.js";
+import { holesAmong } from "./holes.js";
 import type { Store } from "./open.js";
+import { probedSpans, symbolRows, type SymbolRows } from "./probed.js";
 
 /**
  * Why a cell is due: it was never probed; its last probe came too early to be believed, as that of a hole does for
@@ -25,19 +24,9 @@ export interface DueCells {
   dormantCount: number;
 }
 
-/** What the table knows of a symbol. */
-interface SymbolRows {
-  /** Its rows in the span asked about: their number, first and last day. */
-  count: number;
-  first: Day;
-  last: Day;
-  /** First and last day with a file, of any day. */
-  firstFile: Day | undefined;
-  lastFile: Day | undefined;
-}
-
 /** A row that must be probed again. */
-interface DueRow {
+export interface DueRow {
+  symbol: string;
   day: Day;
   /** ms since the Unix epoch. */
   probedAt: number;
@@ -109,55 +98,8 @@ function wholeSpan(facts: SymbolRows | undefined): Span[] {
   return facts === undefined || facts.count === 0 ? [] : [{ from: facts.first, to: facts.last }];
 }
 
-async function symbolRows({ connection }: Store, { from, to }: Span): Promise<Map<string, SymbolRows>> {
-  const asked = `FILTER (date BETWEEN ${dateLiteral(from)} AND ${dateLiteral(to)})`;
-  const found = await connection.runAndReadAll(
-    `SELECT symbol, count(*) ${asked}::INTEGER, ${dayNumber(`min(date) ${asked}`)}, ${dayNumber(`max(date) ${asked}`)},
-        ${dayNumber("min(date) FILTER (available)")}, ${dayNumber("max(date) FILTER (available)")}
-      FROM availability GROUP BY symbol`,
-  );
-  return new Map(
-    found.getRows().map(([symbol, count, first, last, firstFile, lastFile]) => [
-      String(symbol),
-      {
-        count: Number(count),
-        first: Number(first),
-        last: Number(last),
-        firstFile: firstFile === null ? undefined : Number(firstFile),
-        lastFile: lastFile === null ? undefined : Number(lastFile),
-      },
-    ]),
-  );
-}
-
-/** The spans of days that have rows, of symbols whose rows are not one span. */
-async function probedSpans(
-  { connection }: Store,
-  symbols: readonly string[],
-  { from, to }: Span,
-): Promise<Map<string, Span[]>> {
-  const spans = new Map<string, Span[]>();
-  if (symbols.length === 0) return spans;
-  // Days of a symbol that follow each other without a gap have the same difference of day and rank.
-  const found = await connection.runAndReadAll(
-    `SELECT symbol, ${dayNumber("min(date)")}, ${dayNumber("max(date)")} FROM (
-        SELECT symbol, date, date - row_number() OVER (PARTITION BY symbol ORDER BY date)::INTEGER AS island
-        FROM availability
-        WHERE date BETWEEN ${dateLiteral(from)} AND ${dateLiteral(to)} AND symbol IN (SELECT unnest($symbols))
-      ) GROUP BY symbol, island ORDER BY 1, 2`,
-    { symbols: listValue([...symbols]) },
-    { symbols: LIST(VARCHAR) },
-  );
-  for (const [symbol, first, last] of found.getRows()) {
-    const ofSymbol = spans.get(String(symbol)) ?? [];
-    ofSymbol.push({ from: Number(first), to: Number(last) });
-    spans.set(String(symbol), ofSymbol);
-  }
-  return spans;
-}
-
 /** The rows whose probe is not believed, by symbol, ascending by day. */
-async function dueRows(store: Store, { from, to }: Span, now: number): Promise<Map<string, DueRow[]>> {
+export async function dueRows(store: Store, { from, to }: Span, now: number): Promise<Map<string, DueRow[]>> {
   const { afterDays, holeAfterDays } = store.dataset.finality;
   // Whole days are compared, which takes half the time of comparing times, and says the same.
   const probedOn = "(epoch_ms(probe_timestamp) // 86400000)";
@@ -172,93 +114,20 @@ async function dueRows(store: Store, { from, to }: Span, now: number): Promise<M
           OR (NOT available AND date > first AND date < last AND ${probedOn} < ${dayNumber("date")} + ${holeAfterDays}))
       ORDER BY 1, 2`,
   );
+  const due = found.getRows().map(([symbol, day, probedAt, reason]) => ({
+    symbol: String(symbol),
+    day: Number(day),
+    probedAt: Number(probedAt),
+    reason: String(reason) as DueRow["reason"],
+  }));
+  const missing = due.filter(({ reason }) => reason === "hole");
+  const holes = new Set(await holesAmong(store, missing));
   const rows = new Map<string, DueRow[]>();
-  for (const [symbol, day, probedAt, reason] of found.getRows()) {
-    const ofSymbol = rows.get(String(symbol)) ?? [];
-    ofSymbol.push({ day: Number(day), probedAt: Number(probedAt), reason: String(reason) as DueRow["reason"] });
-    rows.set(String(symbol), ofSymbol);
-  }
-  return await withoutBreaks(store, rows);
-}
-
-/** Leaves out the missing files that are no holes, since they lie between two lives of their symbol. */
-async function withoutBreaks(store: Store, rows: Map<string, DueRow[]>): Promise<Map<string, DueRow[]>> {
-  const candidates = [...rows].filter(([, due]) => due.some(({ reason }) => reason === "hole")).map(([name]) => name);
-  if (candidates.length === 0) return rows;
-  const folders = await settledFolders(store);
-  const withFolder = candidates.filter((symbol) => folders.has(classifySymbol(symbol).ticker));
-  const lives = await symbolLives(store, withFolder);
-  const neighbours = await neighbouringFiles(store, rows);
-  for (const symbol of candidates) {
-    const ofSymbol = lives.get(symbol);
-    const isHole = ({ day }: DueRow): boolean => {
-      if (ofSymbol !== undefined) return ofSymbol.some((life) => life.from < day && day < life.to);
-      const around = neighbours.get(`${symbol} ${day}`);
-      return around !== undefined && !separatesLives(around.from, around.to, []);
-    };
-    const due = rows.get(symbol)?.filter((row) => row.reason !== "hole" || isHole(row));
-    if (due !== undefined) rows.set(symbol, due);
+  for (const row of due) {
+    if (row.reason === "hole" && !holes.has(row)) continue;
+    const ofSymbol = rows.get(row.symbol) ?? [];
+    ofSymbol.push(row);
+    rows.set(row.symbol, ofSymbol);
   }
   return rows;
-}
-
-/** The last file before and the first one after each candidate for a hole, by symbol and day. */
-async function neighbouringFiles({ connection }: Store, rows: Map<string, DueRow[]>): Promise<Map<string, Span>> {
-  const cells = [...rows].flatMap(([symbol, due]) =>
-    due.filter(({ reason }) => reason === "hole").map(({ day }) => ({ symbol, day })),
-  );
-  const found = await connection.runAndReadAll(
-    `WITH cells AS (SELECT unnest($symbols) AS symbol, ${dateOfDay("unnest($days)")} AS date)
-      SELECT symbol, ${dayNumber("cells.date")}, ${dayNumber("max(files.date) FILTER (files.date < cells.date)")},
-        ${dayNumber("min(files.date) FILTER (files.date > cells.date)")}
-      FROM cells JOIN availability AS files USING (symbol) WHERE available GROUP BY symbol, cells.date`,
-    { symbols: listValue(cells.map(({ symbol }) => symbol)), days: listValue(cells.map(({ day }) => day)) },
-    { symbols: LIST(VARCHAR), days: LIST(INTEGER) },
-  );
-  return new Map(
-    found
-      .getRows()
-      .map(([symbol, day, from, to]) => [`${String(symbol)} ${Number(day)}`, { from: Number(from), to: Number(to) }]),
-  );
-}
-
-/** The lives of some symbols, each ascending. */
-export async function symbolLives(store: Store, symbols: readonly string[]): Promise<Map<string, Span[]>> {
-  const lives = new Map<string, Span[]>();
-  if (symbols.length === 0) return lives;
-  const { connection } = store;
-  const folders = await settledFolders(store);
-  const found = await connection.runAndReadAll(
-    `SELECT symbol, ${dayNumber("date")}, file_size_bytes::DOUBLE FROM availability
-      WHERE available AND symbol IN (SELECT unnest($symbols)) ORDER BY symbol, date`,
-    { symbols: listValue([...symbols]) },
-    { symbols: LIST(VARCHAR) },
-  );
-  const files = new Map<string, { day: Day; size: number }[]>();
-  for (const [symbol, day, size] of found.getRows()) {
-    const ofSymbol = files.get(String(symbol)) ?? [];
-    ofSymbol.push({ day: Number(day), size: Number(size) });
-    files.set(String(symbol), ofSymbol);
-  }
-  for (const [symbol, ofSymbol] of files) {
-    const { class: kind, ticker } = classifySymbol(symbol);
-    lives.set(symbol, livesOf(ofSymbol, kind === "perpetual" ? (folders.get(ticker) ?? []) : []));
-  }
-  return lives;
-}
-
-/** From the first to the last file of each settled folder, by ticker. */
-async function settledFolders({ connection }: Store): Promise<Map<string, Span[]>> {
-  const folders = new Map<string, Span[]>();
-  const found = await connection.runAndReadAll(
-    `SELECT symbol, ${dayNumber("min(date)")}, ${dayNumber("max(date)")} FROM availability
-      WHERE available AND symbol LIKE '%SETTLED' GROUP BY symbol`,
-  );
-  for (const [symbol, first, last] of found.getRows()) {
-    const { ticker } = classifySymbol(String(symbol));
-    const ofTicker = folders.get(ticker) ?? [];
-    ofTicker.push({ from: Number(first), to: Number(last) });
-    folders.set(ticker, ofTicker);
-  }
-  return folders;
 }
