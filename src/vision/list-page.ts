@@ -1,4 +1,4 @@
-import { parseEtag } from "./etag.js";
+import { parseEtag, type Etag } from "./etag.js";
 import { DAY_MS, parseDay, parseDigits } from "../calendar/day.js";
 
 /**
@@ -15,7 +15,7 @@ export interface ListPage {
   /** Upload time of each object, ms since the Unix epoch. */
   lastModified: number[];
   /** ETag of each object, see `parseEtag`. */
-  etags: bigint[];
+  etags: Readonly<Etag>[];
   /** Common prefixes, when the request had a delimiter. */
   prefixes: string[];
   /** Whether keys after the last of this page exist. */
