@@ -35,6 +35,17 @@ export function gapsBetween(spans: Iterable<Span>, within: Span): Span[] {
   return gaps;
 }
 
+/** All days of two ascending lists of spans, as the longest spans that they form. */
+export function unionSpans(a: readonly Span[], b: readonly Span[]): Span[] {
+  const union: Span[] = [];
+  for (const { from, to } of [...a, ...b].sort((one, other) => one.from - other.from)) {
+    const last = union.at(-1);
+    if (last !== undefined && from <= last.to + 1) last.to = Math.max(last.to, to);
+    else union.push({ from, to });
+  }
+  return union;
+}
+
 /** The parts of spans that lie within another. */
 export function clip(spans: readonly Span[], within: Span): Span[] {
   return spans

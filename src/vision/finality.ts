@@ -4,6 +4,16 @@ import { dayAt, DAY_MS, type Day } from "../calendar/day.js";
 export interface Finality {
   /** Days after the start of the day, 00:00 UTC, from which on a missing file is taken as truth. */
   readonly afterDays: number;
+  /** The same for a hole: a missing file between two of the same life. Some are filled after months. */
+  readonly holeAfterDays: number;
+  /** Days after the start of the day from which on a file that was missing at the last probe came late. */
+  readonly lateAfterDays: number;
+  /** Days after the start of the day until which a day that lacks many files counts as not published yet. */
+  readonly publishedAfterDays: number;
+  /** Days without a file after which a symbol is dormant. */
+  readonly dormantAfterDays: number;
+  /** Days between two looks at a dormant symbol. */
+  readonly dormantEveryDays: number;
 }
 
 /** The instant (ms since the Unix epoch) from which on a probe of this day is final; before it, a probe is provisional. */

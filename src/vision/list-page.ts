@@ -1,3 +1,4 @@
+import { parseEtag, type Etag } from "./etag.js";
 import { DAY_MS, parseDay, parseDigits } from "../calendar/day.js";
 
 /**
@@ -13,10 +14,20 @@ export interface ListPage {
   sizes: number[];
   /** Upload time of each object, ms since the Unix epoch. */
   lastModified: number[];
+  /** ETag of each object, see `parseEtag`. */
+  etags: Readonly<Etag>[];
   /** Common prefixes, when the request had a delimiter. */
   prefixes: string[];
   /** Whether keys after the last of this page exist. */
   truncated: boolean;
+  /** How the server wants to be asked for the next page, if it says so. */
+  continuation: Continuation | undefined;
+}
+
+/** Where a server goes on: the token of version 2, or the marker of version 1. */
+export interface Continuation {
+  parameter: "continuation-token" | "marker";
+  value: string;
 }
 
 /** A page that can't be trusted. `code` is stable. */
@@ -26,18 +37,20 @@ export class ListPageError extends Error {
     message: string,
   ) {
     super(message);
-    this.name = "ListingError";
+    this.name = "ListPageError";
   }
 }
 
-/** What the page was asked for, to hold it to that. */
+/** The request; the page is validated against it. */
 export interface ListRequest {
   prefix: string;
   /** Keys up to and including this one must not come again; "" for the first page. */
   after: string;
+  /** What the page before said of this one. Only needed with a delimiter: some servers repeat the last group without. */
+  continuation?: Continuation | undefined;
   /** With "/", keys that continue past it come as common prefixes. */
   delimiter?: "/";
-  /** Objects and prefixes on the page at most: 1 to 1,000. */
+  /** Maximum number of objects and prefixes on the page, 1 to 1,000. */
   maxKeys: number;
 }
 
@@ -45,13 +58,23 @@ export interface ListRequest {
 export function listQuery(request: ListRequest): string {
   const query = new URLSearchParams({ "list-type": "2", prefix: request.prefix, "max-keys": String(request.maxKeys) });
   if (request.delimiter !== undefined) query.set("delimiter", request.delimiter);
-  if (request.after !== "") query.set("start-after", request.after);
+  const { continuation } = request;
+  if (continuation !== undefined) query.set(continuation.parameter, continuation.value);
+  else if (request.after !== "") query.set("start-after", request.after);
   return query.toString();
 }
 
 /** @throws ListPageError when the page is cut off, malformed, out of order or not what was asked for */
 export function parseListPage(xml: string, request: ListRequest): ListPage {
-  const page: ListPage = { keys: [], sizes: [], lastModified: [], prefixes: [], truncated: false };
+  const page: ListPage = {
+    keys: [],
+    sizes: [],
+    lastModified: [],
+    etags: [],
+    prefixes: [],
+    truncated: false,
+    continuation: undefined,
+  };
   let isTruncated: string | undefined;
   let keyCount: string | undefined;
   for (const element of rootElements(xml)) {
@@ -60,13 +83,20 @@ export function parseListPage(xml: string, request: ListRequest): ListPage {
         page.keys.push(unescapeXml(childText(xml, element, KEY)));
         page.sizes.push(parseSize(childText(xml, element, SIZE)));
         page.lastModified.push(parseTime(childText(xml, element, LAST_MODIFIED)));
+        page.etags.push(parseEtag(optionalText(xml, element, ETAG)));
         break;
       case "CommonPrefixes":
-        page.prefixes.push(unescapeXml(childText(xml, element, PREFIX)));
+        for (const prefix of childTexts(xml, element, PREFIX)) page.prefixes.push(unescapeXml(prefix));
         break;
       case "IsTruncated":
-        if (isTruncated !== undefined) throw malformed("IsTruncated stands twice");
+        if (isTruncated !== undefined) throw malformed("IsTruncated appears twice");
         isTruncated = xml.slice(element.start, element.end);
+        break;
+      case "NextContinuationToken":
+        page.continuation = { parameter: "continuation-token", value: textOf(xml, element) };
+        break;
+      case "NextMarker":
+        page.continuation ??= { parameter: "marker", value: textOf(xml, element) };
         break;
       case "KeyCount":
         keyCount = xml.slice(element.start, element.end);
@@ -86,7 +116,10 @@ export function parseListPage(xml: string, request: ListRequest): ListPage {
     throw malformed(`KeyCount is ${keyCount} on a page of ${count}`);
   }
   if (count > request.maxKeys) throw malformed(`${count} entries on a page of at most ${request.maxKeys}`);
-  if (page.truncated && count === 0) throw new ListPageError("LIST_STUCK", "a page promises more but holds nothing");
+  // Some servers repeat the group that the page before ended with.
+  if (request.after !== "" && page.prefixes[0] === request.after) page.prefixes.shift();
+  if (page.truncated && page.keys.length + page.prefixes.length === 0)
+    throw new ListPageError("LIST_STUCK", "a page promises more but holds nothing");
   // A test of the whole page costs nothing where it holds Latin-1 only, which V8 knows.
   const compare = SURROGATE.test(xml) ? compareUtf8 : compareUnits;
   checkOrder(page.keys, request, compare);
@@ -136,6 +169,7 @@ const KEY = tagsOf("Key");
 const SIZE = tagsOf("Size");
 const LAST_MODIFIED = tagsOf("LastModified");
 const PREFIX = tagsOf("Prefix");
+const ETAG = tagsOf("ETag");
 
 const ROOT = "ListBucketResult";
 const START_TAG = /\s*<([A-Za-z]+)(?:\s[^<>]*?)?(\/?)>/y;
@@ -185,11 +219,37 @@ function endOf(xml: string, tags: Tags, start: number): number {
 
 /** Text of the first child of that name. */
 function childText(xml: string, parent: Element, tags: Tags): string {
+  const text = optionalText(xml, parent, tags);
+  if (text === undefined) throw malformed(`<${parent.name}> has no ${tags.open}`);
+  return text;
+}
+
+function optionalText(xml: string, parent: Element, tags: Tags): string | undefined {
   const start = xml.indexOf(tags.open, parent.start);
-  if (start < 0 || start >= parent.end) throw malformed(`<${parent.name}> has no ${tags.open}`);
+  if (start < 0 || start >= parent.end) return undefined;
   const end = xml.indexOf("<", start + tags.open.length);
   if (end > parent.end || !xml.startsWith(tags.close, end)) throw malformed(`${tags.open} is not plain text`);
   return xml.slice(start + tags.open.length, end);
+}
+
+/** Texts of all children of that name, of which there must be one. */
+function childTexts(xml: string, parent: Element, tags: Tags): string[] {
+  const texts: string[] = [];
+  for (let start = parent.start; ;) {
+    const text = optionalText(xml, { ...parent, start }, tags);
+    if (text === undefined) break;
+    texts.push(text);
+    start = xml.indexOf(tags.close, start) + tags.close.length;
+  }
+  if (texts.length === 0) throw malformed(`<${parent.name}> has no ${tags.open}`);
+  return texts;
+}
+
+/** Text of an element that holds nothing else. */
+function textOf(xml: string, { name, start, end }: Element): string {
+  const text = xml.slice(start, end);
+  if (text === "" || text.includes("<")) throw malformed(`<${name}> is not plain text`);
+  return unescapeXml(text);
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
@@ -212,24 +272,20 @@ function parseSize(text: string): number {
   return size;
 }
 
-/** `2021-03-05T10:12:13.000Z`, the only form that S3 writes; by arithmetic, as in {@link parseDay}. */
+const TIME = /^\d{4}-\d\d-\d\dT(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(?:Z|[+-]00:00)$/;
+
+/** A time in UTC in any form of XML's dateTime, to the ms. S3 writes `2021-03-05T10:12:13.000Z`, others no fraction. */
 function parseTime(text: string): number {
+  const match = TIME.exec(text);
   const day = parseDay(text.slice(0, 10));
-  const hour = parseDigits(text, 11, 13);
-  const minute = parseDigits(text, 14, 16);
-  const second = parseDigits(text, 17, 19);
-  const ms = parseDigits(text, 20, 23);
-  const punctuated =
-    text.length === 24 &&
-    text[10] === "T" &&
-    text[13] === ":" &&
-    text[16] === ":" &&
-    text[19] === "." &&
-    text[23] === "Z";
-  if (day === undefined || !punctuated || !(hour < 24 && minute < 60 && second < 60 && ms < 1000)) {
+  if (match === null || day === undefined) throw malformed(`LastModified is ${JSON.stringify(text)}`);
+  const [, hour, minute, second, fraction = ""] = match;
+  const ms = Number(hour) * 3_600_000 + Number(minute) * 60_000 + Number(second) * 1000;
+  // 24:00:00 is the end of the day; a leap second doesn't exist for XML.
+  if (!(ms <= DAY_MS && Number(minute) < 60 && Number(second) < 60)) {
     throw malformed(`LastModified is ${JSON.stringify(text)}`);
   }
-  return day * DAY_MS + hour * 3_600_000 + minute * 60_000 + second * 1000 + ms;
+  return day * DAY_MS + ms + Number(fraction.slice(0, 3).padEnd(3, "0"));
 }
 
 function checkOrder(names: readonly string[], request: ListRequest, compare: (a: string, b: string) => number): void {

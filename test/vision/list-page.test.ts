@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { NO_ETAG } from "../../src/vision/etag.js";
 import { compareUtf8, lastEntry, ListPageError, listQuery, parseListPage } from "../../src/vision/list-page.js";
 
 const request = { prefix: "p/", after: "", maxKeys: 1000 } as const;
@@ -22,7 +23,70 @@ function codeOf(xml: string, after = ""): string {
   return "parsed";
 }
 
-describe("parseListing", () => {
+describe("parseListPage", () => {
+  it.each([
+    ["2021-03-05T10:12:13.000Z", 0],
+    ["2021-03-05T10:12:13Z", 0],
+    ["2021-03-05T10:12:13.5Z", 500],
+    ["2021-03-05T10:12:13.123456789Z", 123],
+    ["2021-03-05T10:12:13.25+00:00", 250],
+    ["2021-03-05T10:12:13-00:00", 0],
+  ])("reads the time %s", (text, ms) => {
+    const { lastModified } = parseListPage(page(contents("p/a", "1", text)), request);
+    expect(lastModified).toEqual([Date.UTC(2021, 2, 5, 10, 12, 13, ms)]);
+  });
+
+  it("reads the end of a day as the start of the next", () => {
+    const { lastModified } = parseListPage(page(contents("p/a", "1", "2021-03-05T24:00:00Z")), request);
+    expect(lastModified).toEqual([Date.UTC(2021, 2, 6)]);
+  });
+
+  it.each([
+    "2021-03-05T24:00:01Z",
+    "2021-03-05T10:60:13Z",
+    "2021-03-05T10:12:60Z",
+    "2021-03-05T10:12:13",
+    "2021-03-05T10:12:13.Z",
+  ])("refuses the time %s", (text) => {
+    expect(codeOf(page(contents("p/a", "1", text)))).toBe("LIST_MALFORMED");
+  });
+
+  it("keeps the first 8 bytes of an ETag that is an md5", () => {
+    const withEtag = (etag: string) => contents("p/a").replace("&quot;0&quot;", etag);
+    const etagOf = (etag: string) => parseListPage(page(withEtag(etag)), request).etags;
+    expect(etagOf("&quot;9b2cf535f27731c974343645a3985328&quot;")).toEqual([{ high: 0x9b2cf535, low: 0xf27731c9 }]);
+    expect(etagOf('"9B2CF535F27731C974343645A3985328"')).toEqual([{ high: 0x9b2cf535, low: 0xf27731c9 }]);
+    expect(etagOf("&quot;9b2cf535f27731c974343645a3985328-2&quot;")).toEqual([NO_ETAG]);
+    expect(parseListPage(page(contents("p/a").replace(/<ETag>.*<\/ETag>/, "")), request).etags).toEqual([NO_ETAG]);
+  });
+
+  it("reads several prefixes in one CommonPrefixes", () => {
+    const xml = page("<CommonPrefixes><Prefix>p/x/</Prefix><Prefix>p/y/</Prefix></CommonPrefixes>");
+    expect(parseListPage(xml, { ...request, delimiter: "/" }).prefixes).toEqual(["p/x/", "p/y/"]);
+  });
+
+  it("passes over the group that the page before ended with", () => {
+    const groups =
+      "<CommonPrefixes><Prefix>p/x/</Prefix></CommonPrefixes><CommonPrefixes><Prefix>p/y/</Prefix></CommonPrefixes>";
+    expect(parseListPage(page(groups), { ...request, delimiter: "/", after: "p/x/" }).prefixes).toEqual(["p/y/"]);
+    const same = "<CommonPrefixes><Prefix>p/x/</Prefix></CommonPrefixes>";
+    expect(codeOf(page(same, "<IsTruncated>true</IsTruncated>"), "p/x/")).toBe("LIST_STUCK");
+  });
+
+  it("says how the server wants to be asked for the next page", () => {
+    const next = (inner: string) =>
+      parseListPage(page(contents("p/a") + inner, "<IsTruncated>true</IsTruncated>"), request);
+    const token = { parameter: "continuation-token", value: "a+/=&b" } as const;
+    const marker = { parameter: "marker", value: "p/a" } as const;
+    expect(next("<NextContinuationToken>a+/=&amp;b</NextContinuationToken>").continuation).toEqual(token);
+    expect(next("<NextMarker>p/a</NextMarker>").continuation).toEqual(marker);
+    const query = (continuation: typeof token | typeof marker) =>
+      new URLSearchParams(listQuery({ ...request, after: "p/a", continuation }));
+    expect(query(token).get("continuation-token")).toBe("a+/=&b");
+    expect(query(token).get("start-after")).toBeNull();
+    expect(query(marker).get("marker")).toBe("p/a");
+  });
+
   it("reads keys, sizes, times, prefixes and whether there is more", () => {
     const xml = page(
       `${contents("p/a&amp;b&#x26;&#38;", "0")}${contents("p/币", "123456789012", "1970-01-01T00:00:00.001Z")}<CommonPrefixes><Prefix>p/x/</Prefix></CommonPrefixes>`,
@@ -33,8 +97,10 @@ describe("parseListing", () => {
       keys: ["p/a&b&&", "p/币"],
       sizes: [0, 123456789012],
       lastModified: [Date.parse("2021-03-05T10:12:13.000Z"), 1],
+      etags: [NO_ETAG, NO_ETAG],
       prefixes: ["p/x/"],
       truncated: true,
+      continuation: undefined,
     });
     expect(lastEntry(parsed)).toBe("p/币");
   });

@@ -10,5 +10,12 @@ export const UM_DAILY_KLINES_1M: Dataset = {
   interval: "1m",
   marketStart: dayOf("2019-09-25"),
   firstPeriod: dayOf("2019-12-31"),
-  finality: { afterDays: 4 },
+  finality: {
+    afterDays: 4,
+    holeAfterDays: 90,
+    lateAfterDays: 3,
+    publishedAfterDays: 4,
+    dormantAfterDays: 60,
+    dormantEveryDays: 7,
+  },
 };

@@ -1,0 +1,229 @@
+import { DAY_MS, type Day } from "../calendar/day.js";
+import { gapsBetween, type Span } from "../calendar/span.js";
+import { dateLiteral, dayNumber } from "../calendar/sql.js";
+import { conditionOf, type Condition, type DayCells } from "../vision/condition.js";
+import { finalFrom } from "../vision/finality.js";
+import { LIST, listValue, VARCHAR } from "./duckdb.js";
+import { toStoreError } from "./duckdb-error.js";
+import { holesAmong } from "./holes.js";
+import type { Store } from "./open.js";
+import { probedSpans, symbolRows, type SymbolRows } from "./probed.js";
+
+/** A symbol that a question admits, as far as the listings of the bucket tell. */
+export interface AdmittedSymbol {
+  symbol: string;
+  /** When the last complete listing without it was made, ms since the Unix epoch; undefined when there was none. */
+  absentAt: number | undefined;
+}
+
+/** What a question admits, and when it is asked. */
+export interface Asked extends Span {
+  symbols: readonly AdmittedSymbol[];
+  /** When the bucket was last listed for its symbols, ms since the Unix epoch; undefined when it never was. */
+  listedAt: number | undefined;
+  /** ms since the Unix epoch. */
+  now: number;
+}
+
+/** The condition of a day's cells, and what it follows from. */
+export interface DayCondition extends DayCells {
+  day: Day;
+  condition: Condition;
+  /** Symbols whose cell was never probed, by name. */
+  unknownSymbols: readonly string[];
+  /** Latest upload time of a file, ms since the Unix epoch. */
+  latestUpload: number | undefined;
+}
+
+/** Rows of a day, counted. */
+interface DayRows {
+  probed: number;
+  available: number;
+  due: number;
+  /** Missing files by a probe from before a day counts as published. */
+  early: number;
+  latestUpload: number | undefined;
+}
+
+const NO_ROWS: DayRows = { probed: 0, available: 0, due: 0, early: 0, latestUpload: undefined };
+
+/**
+ * The condition of each day of a span, for the cells that a question admits.
+ *
+ * @throws StoreError when the file can't be read
+ */
+export async function dayConditions(store: Store, asked: Asked): Promise<DayCondition[]> {
+  try {
+    const rows = await dayRows(store, asked);
+    const absent = await absentCells(store, asked, rows);
+    const conditions: DayCondition[] = [];
+    const { finality } = store.dataset;
+    for (let day = asked.from; day <= asked.to; day++) {
+      const { early, latestUpload, ...counted } = rows.get(day) ?? NO_ROWS;
+      const { pending, unknownSymbols } = absent(day);
+      const settled = counted.due + pending + unknownSymbols.length === 0;
+      const isOdd = early > 0 || (counted.available === 0 && counted.probed > 0 && !settled);
+      const cells: DayCells = {
+        ...counted,
+        pending,
+        unknown: unknownSymbols.length,
+        listed: asked.listedAt !== undefined && asked.listedAt >= finalFrom(finality, day),
+        ...(isOdd ? await comparedWithLastPublished(store, asked, conditions, day) : { expected: 0, lacking: 0 }),
+      };
+      conditions.push({ ...cells, day, condition: conditionOf(cells), unknownSymbols, latestUpload });
+    }
+    return conditions;
+  } catch (error) {
+    throw toStoreError(store.file, error);
+  }
+}
+
+/** SQL: the admitted symbols, as a table of parameters. */
+const ADMITTED = "(SELECT unnest($symbols))";
+
+function admittedNames({ symbols }: Asked) {
+  return [{ symbols: listValue(symbols.map(({ symbol }) => symbol)) }, { symbols: LIST(VARCHAR) }] as const;
+}
+
+async function dayRows(store: Store, asked: Asked): Promise<Map<Day, DayRows>> {
+  const { afterDays, publishedAfterDays } = store.dataset.finality;
+  // Whole days are compared, which takes half the time of comparing times, and says the same.
+  const age = `(epoch_ms(probe_timestamp) // 86400000 - ${dayNumber("date")})`;
+  const found = await store.connection.runAndReadAll(
+    `SELECT ${dayNumber("date")}, count(*)::INTEGER, count(*) FILTER (available)::INTEGER,
+        count(*) FILTER (${age} < ${afterDays} OR epoch_ms(probe_timestamp) > ${asked.now})::INTEGER,
+        count(*) FILTER (NOT available AND ${age} < ${publishedAfterDays})::INTEGER,
+        epoch_ms(max(last_modified)::TIMESTAMP)::DOUBLE
+      FROM availability
+      WHERE date BETWEEN ${dateLiteral(asked.from)} AND ${dateLiteral(asked.to)} AND symbol IN ${ADMITTED}
+      GROUP BY date`,
+    ...admittedNames(asked),
+  );
+  const rows = new Map<Day, DayRows>();
+  for (const [day, probed, available, due, early, latestUpload] of found.getRows()) {
+    rows.set(Number(day), {
+      probed: Number(probed),
+      available: Number(available),
+      due: Number(due),
+      early: Number(early),
+      latestUpload: latestUpload === null ? undefined : Number(latestUpload),
+    });
+  }
+  for (const { day } of await dueHoles(store, asked)) {
+    const ofDay = rows.get(day);
+    if (ofDay !== undefined) ofDay.due++;
+  }
+  return rows;
+}
+
+/** Holes that are due, apart from those that are so by their age alone. */
+async function dueHoles(store: Store, asked: Asked): Promise<{ symbol: string; day: Day }[]> {
+  const { afterDays, holeAfterDays } = store.dataset.finality;
+  const age = `(epoch_ms(probe_timestamp) // 86400000 - ${dayNumber("date")})`;
+  const found = await store.connection.runAndReadAll(
+    `SELECT symbol, ${dayNumber("date")} FROM availability
+      WHERE date BETWEEN ${dateLiteral(asked.from)} AND ${dateLiteral(asked.to)} AND NOT available
+        AND ${age} BETWEEN ${afterDays} AND ${holeAfterDays - 1} AND epoch_ms(probe_timestamp) <= ${asked.now}
+        AND symbol IN ${ADMITTED}`,
+    ...admittedNames(asked),
+  );
+  return await holesAmong(
+    store,
+    found.getRows().map(([symbol, day]) => ({ symbol: String(symbol), day: Number(day) })),
+  );
+}
+
+/** What is known of the cells of a day that have no row. */
+interface AbsentCells {
+  pending: number;
+  unknownSymbols: string[];
+}
+
+/** Finds the cells without a row, as a function of the day. */
+async function absentCells(
+  store: Store,
+  asked: Asked,
+  rows: ReadonlyMap<Day, DayRows>,
+): Promise<(day: Day) => AbsentCells> {
+  const { symbols, from, to } = asked;
+  let isWhole = true;
+  for (let day = from; day <= to; day++) isWhole &&= rows.get(day)?.probed === symbols.length;
+  if (isWhole) return () => ({ pending: 0, unknownSymbols: [] });
+  const known = await symbolRows(store, asked);
+  const broken = symbols.filter(({ symbol }) => {
+    const facts = known.get(symbol);
+    return facts !== undefined && facts.count < facts.last - facts.first + 1;
+  });
+  const probed = await probedSpans(
+    store,
+    broken.map(({ symbol }) => symbol),
+    asked,
+  );
+  const gaps = symbols.map((admitted) => {
+    const facts = known.get(admitted.symbol);
+    const whole = facts === undefined || facts.count === 0 ? [] : [{ from: facts.first, to: facts.last }];
+    return { admitted, facts, gaps: gapsBetween(probed.get(admitted.symbol) ?? whole, asked) };
+  });
+  return (day) => {
+    const absent: AbsentCells = { pending: 0, unknownSymbols: [] };
+    for (const { admitted, facts, gaps: ofSymbol } of gaps) {
+      if (!ofSymbol.some((gap) => gap.from <= day && day <= gap.to)) continue;
+      if (isProvedMissing(admitted, day) || isDormant(store, facts, day, asked.now)) absent.pending++;
+      else absent.unknownSymbols.push(admitted.symbol);
+    }
+    return absent;
+  };
+}
+
+/** Whether a complete listing of the bucket, made on the day or later, lacked the symbol. */
+function isProvedMissing({ absentAt }: AdmittedSymbol, day: Day): boolean {
+  return absentAt !== undefined && day * DAY_MS <= absentAt;
+}
+
+/** Whether a symbol has had no file for so long that the day waits for its weekly look. */
+function isDormant({ dataset }: Store, facts: SymbolRows | undefined, day: Day, now: number): boolean {
+  if (facts === undefined) return false;
+  const { dormantAfterDays, dormantEveryDays } = dataset.finality;
+  const lastFile = facts.lastFile ?? -Infinity;
+  return day - lastFile >= dormantAfterDays && (day + 1 + dormantEveryDays) * DAY_MS > now;
+}
+
+/** Compares a day with the last one before it that was published. */
+async function comparedWithLastPublished(
+  store: Store,
+  asked: Asked,
+  before: readonly DayCondition[],
+  day: Day,
+): Promise<Pick<DayCells, "expected" | "lacking">> {
+  const published =
+    before.findLast(({ available, condition }) => available > 0 && condition !== "unpublished")?.day ??
+    (await publishedBefore(store, asked, before[0]?.day ?? day));
+  if (published === undefined) return { expected: 0, lacking: 0 };
+  const { publishedAfterDays } = store.dataset.finality;
+  const found = await store.connection.runAndReadAll(
+    `SELECT count(*)::INTEGER, count(*) FILTER (NOT today.available
+          AND epoch_ms(today.probe_timestamp) < ${(day + publishedAfterDays) * DAY_MS})::INTEGER
+      FROM availability AS last LEFT JOIN availability AS today ON today.date = ${dateLiteral(day)}
+        AND today.symbol = last.symbol
+      WHERE last.date = ${dateLiteral(published)} AND last.available AND last.symbol IN ${ADMITTED}`,
+    ...admittedNames(asked),
+  );
+  const [expected, lacking] = found.getRows()[0] ?? [];
+  return { expected: Number(expected ?? 0), lacking: Number(lacking ?? 0) };
+}
+
+/**
+ * The last published day before a span: as long as a day before it may not count as published yet, its own condition
+ * decides.
+ */
+async function publishedBefore(store: Store, asked: Asked, first: Day): Promise<Day | undefined> {
+  const found = await store.connection.runAndReadAll(
+    `SELECT ${dayNumber("max(date)")} FROM availability
+      WHERE date < ${dateLiteral(first)} AND available AND symbol IN ${ADMITTED}`,
+    ...admittedNames(asked),
+  );
+  const last = found.getRows()[0]?.[0];
+  if (typeof last !== "number") return undefined;
+  const [condition] = await dayConditions(store, { ...asked, from: last, to: last });
+  return condition?.condition === "unpublished" ? await publishedBefore(store, asked, last) : last;
+}

@@ -1,0 +1,49 @@
+import type { Day } from "../calendar/day.js";
+import type { Span } from "../calendar/span.js";
+import { dateOfDay, dayNumber } from "../calendar/sql.js";
+import { separatesLives } from "../vision/lives.js";
+import { classifySymbol } from "../vision/symbol.js";
+import { INTEGER, LIST, listValue, VARCHAR } from "./duckdb.js";
+import { settledFolders, symbolLives } from "./lives.js";
+import type { Store } from "./open.js";
+
+/** A missing file between the first and the last file of a symbol. */
+export interface MissingCell {
+  symbol: string;
+  day: Day;
+}
+
+/** Which missing files are holes, that is, lie within a life of their symbol and not between two. */
+export async function holesAmong<Cell extends MissingCell>(store: Store, cells: readonly Cell[]): Promise<Cell[]> {
+  if (cells.length === 0) return [];
+  const folders = await settledFolders(store);
+  const symbols = [...new Set(cells.map(({ symbol }) => symbol))];
+  const lives = await symbolLives(
+    store,
+    symbols.filter((symbol) => folders.has(classifySymbol(symbol).ticker)),
+  );
+  const neighbours = await neighbouringFiles(store, cells);
+  return cells.filter(({ symbol, day }) => {
+    const ofSymbol = lives.get(symbol);
+    if (ofSymbol !== undefined) return ofSymbol.some((life) => life.from < day && day < life.to);
+    const around = neighbours.get(`${symbol} ${day}`);
+    return around !== undefined && !separatesLives(around.from, around.to, []);
+  });
+}
+
+/** The last file before and the first one after each missing one, by symbol and day. */
+async function neighbouringFiles({ connection }: Store, cells: readonly MissingCell[]): Promise<Map<string, Span>> {
+  const found = await connection.runAndReadAll(
+    `WITH cells AS (SELECT unnest($symbols) AS symbol, ${dateOfDay("unnest($days)")} AS date)
+      SELECT symbol, ${dayNumber("cells.date")}, ${dayNumber("max(files.date) FILTER (files.date < cells.date)")},
+        ${dayNumber("min(files.date) FILTER (files.date > cells.date)")}
+      FROM cells JOIN availability AS files USING (symbol) WHERE available GROUP BY symbol, cells.date`,
+    { symbols: listValue(cells.map(({ symbol }) => symbol)), days: listValue(cells.map(({ day }) => day)) },
+    { symbols: LIST(VARCHAR), days: LIST(INTEGER) },
+  );
+  return new Map(
+    found
+      .getRows()
+      .map(([symbol, day, from, to]) => [`${String(symbol)} ${Number(day)}`, { from: Number(from), to: Number(to) }]),
+  );
+}

@@ -1,0 +1,64 @@
+import type { Day } from "../calendar/day.js";
+import type { Span } from "../calendar/span.js";
+import { dateLiteral, dayNumber } from "../calendar/sql.js";
+import { LIST, listValue, VARCHAR } from "./duckdb.js";
+import type { Store } from "./open.js";
+
+/** What the table knows of a symbol. */
+export interface SymbolRows {
+  /** Its rows in the span asked about: their number, first and last day. */
+  count: number;
+  first: Day;
+  last: Day;
+  /** First and last day with a file, of any day. */
+  firstFile: Day | undefined;
+  lastFile: Day | undefined;
+}
+
+/** What the table knows of each symbol with a row. */
+export async function symbolRows({ connection }: Store, { from, to }: Span): Promise<Map<string, SymbolRows>> {
+  const asked = `FILTER (date BETWEEN ${dateLiteral(from)} AND ${dateLiteral(to)})`;
+  const found = await connection.runAndReadAll(
+    `SELECT symbol, count(*) ${asked}::INTEGER, ${dayNumber(`min(date) ${asked}`)}, ${dayNumber(`max(date) ${asked}`)},
+        ${dayNumber("min(date) FILTER (available)")}, ${dayNumber("max(date) FILTER (available)")}
+      FROM availability GROUP BY symbol`,
+  );
+  return new Map(
+    found.getRows().map(([symbol, count, first, last, firstFile, lastFile]) => [
+      String(symbol),
+      {
+        count: Number(count),
+        first: Number(first),
+        last: Number(last),
+        firstFile: firstFile === null ? undefined : Number(firstFile),
+        lastFile: lastFile === null ? undefined : Number(lastFile),
+      },
+    ]),
+  );
+}
+
+/** The spans of days that have rows, of symbols whose rows are not one span. */
+export async function probedSpans(
+  { connection }: Store,
+  symbols: readonly string[],
+  { from, to }: Span,
+): Promise<Map<string, Span[]>> {
+  const spans = new Map<string, Span[]>();
+  if (symbols.length === 0) return spans;
+  // Days of a symbol that follow each other without a gap have the same difference of day and rank.
+  const found = await connection.runAndReadAll(
+    `SELECT symbol, ${dayNumber("min(date)")}, ${dayNumber("max(date)")} FROM (
+        SELECT symbol, date, date - row_number() OVER (PARTITION BY symbol ORDER BY date)::INTEGER AS island
+        FROM availability
+        WHERE date BETWEEN ${dateLiteral(from)} AND ${dateLiteral(to)} AND symbol IN (SELECT unnest($symbols))
+      ) GROUP BY symbol, island ORDER BY 1, 2`,
+    { symbols: listValue([...symbols]) },
+    { symbols: LIST(VARCHAR) },
+  );
+  for (const [symbol, first, last] of found.getRows()) {
+    const ofSymbol = spans.get(String(symbol)) ?? [];
+    ofSymbol.push({ from: Number(first), to: Number(last) });
+    spans.set(String(symbol), ofSymbol);
+  }
+  return spans;
+}

@@ -1,0 +1,63 @@
+/**
+ * What can be said of the cells of a day, from the best to the worst:
+ *
+ * - `final`: all of them are believed, none is due;
+ * - `provisional`: all were probed, some are still due;
+ * - `partial`: some were never probed;
+ * - `unpublished`: Binance has not published the day yet, or only a part of it;
+ * - `unwritten`: nothing is known.
+ *
+ * The cells are those that a question admits, by its symbols, quote asset or class, not those of the day as such.
+ */
+export const CONDITIONS = ["final", "provisional", "partial", "unpublished", "unwritten"] as const;
+export type Condition = (typeof CONDITIONS)[number];
+
+/** Of the symbols that had a file on the last published day, so many must lack one for a day to be unpublished … */
+export const MIN_LACKING = 5;
+/** … and this share of them. */
+export const MIN_LACKING_SHARE = 0.05;
+
+/** The cells of a day that a question admits, counted. */
+export interface DayCells {
+  /** Cells with a row, and those of them that have a file. */
+  probed: number;
+  available: number;
+  /** Cells with a row that must be probed again. */
+  due: number;
+  /**
+   * Cells without a row that are no secret: a complete listing of the bucket lacked the symbol, or it is dormant and
+   * waits for its weekly look.
+   */
+  pending: number;
+  /** Cells that were never probed. */
+  unknown: number;
+  /** Symbols with a file on the last published day before. */
+  expected: number;
+  /** Those of them whose cell is missing by a probe from before a day counts as published. */
+  lacking: number;
+  /** Whether the bucket was listed for its symbols late enough that no new one can be lacking. */
+  listed: boolean;
+}
+
+/** The condition of a day's cells. */
+export function conditionOf(cells: DayCells): Condition {
+  const { probed, available, due, pending, unknown, expected, lacking, listed } = cells;
+  if (probed === 0 && (unknown > 0 || pending === 0)) return "unwritten";
+  const unsettled = due + pending + unknown > 0;
+  if (available === 0 && expected > 0 && probed > 0 && unsettled) return "unpublished";
+  if (lacking >= MIN_LACKING && lacking >= expected * MIN_LACKING_SHARE) return "unpublished";
+  if (unknown > 0) return "partial";
+  return unsettled || !listed ? "provisional" : "final";
+}
+
+/** The worst of some conditions; `final` when there is none. */
+export function worstCondition(conditions: Iterable<Condition>): Condition {
+  let worst = 0;
+  for (const condition of conditions) worst = Math.max(worst, CONDITIONS.indexOf(condition));
+  return CONDITIONS[worst] ?? "final";
+}
+
+/** Whether an answer can rest on a day in this condition, without a word or with one. */
+export function isAnswerable(condition: Condition): boolean {
+  return condition === "final" || condition === "provisional";
+}

@@ -1,0 +1,73 @@
+import type { Day } from "../calendar/day.js";
+import type { Span } from "../calendar/span.js";
+
+/** Days without a file after which the same name is another contract. */
+export const RELISTED_AFTER_DAYS = 30;
+
+/** Days without a traded file after which a name with a settled folder is another contract. */
+export const QUIET_AFTER_DAYS = 28;
+
+/**
+ * Files below this many bytes are flat: a day on which nothing was traded has about 8 kB, a live one 49 kB (median).
+ */
+export const FLAT_BELOW_BYTES = 10_000;
+
+/** A file as far as lives go. */
+export interface LifeFile {
+  day: Day;
+  /** Bytes. */
+  size: number;
+}
+
+/**
+ * The lives of a name: the times from a contract's first to its last file, ascending. Binance lists contracts again
+ * under an old name, and moves the files of the old contract into a settled folder (`LITUSDTSETTLED`), often without a
+ * gap of its own. A new life begins at the first file after
+ *
+ * - {@link RELISTED_AFTER_DAYS} days without files;
+ * - {@link QUIET_AFTER_DAYS} days whose files are absent or flat, if the ticker has a settled folder by then;
+ * - a shorter gap that starts the day after the last file of a settled folder.
+ *
+ * In the first and the third case that is any file; in the second it is the first one that is not flat, since flat
+ * files go on for months after a contract has ended. Nothing after a file decides whether it begins a life, so that a
+ * later day never changes an earlier answer.
+ *
+ * @param files of the name, ascending by day
+ * @param settled from the first to the last file of each settled folder of the ticker
+ * @example
+ * ```ts
+ * // 11 empty days after the last file of BNXUSDTSETTLED
+ * livesOf(filesOfBnx, [{ from: dayOf("2022-04-01"), to: dayOf("2023-02-11") }]); // two lives
+ * ```
+ */
+export function livesOf(files: Iterable<LifeFile>, settled: readonly Span[]): Span[] {
+  const lives: Span[] = [];
+  /** The last day with a traded file of the life, as far as there is one. */
+  let lastTraded: Day | undefined;
+  for (const { day, size } of files) {
+    const life = lives.at(-1);
+    const traded = size >= FLAT_BELOW_BYTES;
+    if (life === undefined || separatesLives(life.to, day, settled) || (traded && wasQuiet(lastTraded, day, settled))) {
+      lives.push({ from: day, to: day });
+      lastTraded = undefined;
+    } else {
+      life.to = day;
+    }
+    if (traded) lastTraded = day;
+  }
+  return lives;
+}
+
+/**
+ * Whether the days between two files that follow each other separate two lives, whatever the files hold.
+ *
+ * @param settled as for {@link livesOf}
+ */
+export function separatesLives(previous: Day, day: Day, settled: readonly Span[]): boolean {
+  const absent = day - previous - 1;
+  return absent >= RELISTED_AFTER_DAYS || (absent > 0 && settled.some(({ to }) => to === previous));
+}
+
+function wasQuiet(lastTraded: Day | undefined, day: Day, settled: readonly Span[]): boolean {
+  return lastTraded !== undefined && day - lastTraded - 1 >= QUIET_AFTER_DAYS && settled.some(({ from }) => from < day);
+}

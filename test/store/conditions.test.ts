@@ -1,0 +1,167 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DAY_MS, dayOf, formatDay, type Day } from "../../src/calendar/day.js";
+import { dayConditions, type AdmittedSymbol } from "../../src/store/conditions.js";
+import { openStore, type Store } from "../../src/store/open.js";
+import type { Condition } from "../../src/vision/condition.js";
+import { temporaryFolder } from "../support/database.js";
+
+const D0 = dayOf("2025-03-01");
+const SYMBOLS = Array.from({ length: 40 }, (_, index) => `S${String(index).padStart(2, "0")}USDT`);
+const NEVER_LACKING: AdmittedSymbol[] = SYMBOLS.map((symbol) => ({ symbol, absentAt: undefined }));
+
+let folder: ReturnType<typeof temporaryFolder>;
+let store: Store;
+beforeAll(async () => {
+  folder = temporaryFolder();
+  store = await openStore(join(folder.path, "conditions.duckdb"));
+});
+afterAll(async () => {
+  await store.close();
+  folder.remove();
+});
+
+/** Fills the table: for each symbol and day the size of the file (0: missing) and the hours from its day's start to the probe. */
+async function fill(
+  days: number,
+  cell: (symbol: number, offset: number) => { size: number; hours: number } | undefined,
+): Promise<void> {
+  await store.connection.run("DELETE FROM availability");
+  const rows = SYMBOLS.flatMap((name, symbol) =>
+    Array.from({ length: days }, (_, offset) => ({ name, offset, made: cell(symbol, offset) })).flatMap(
+      ({ name: symbolName, offset, made }) => {
+        if (made === undefined) return [];
+        const day = D0 + offset;
+        const file = made.size > 0 ? `true, ${made.size}, TIMESTAMP '2024-01-01', 200` : "false, NULL, NULL, 404";
+        return [
+          `(DATE '${formatDay(day)}', '${symbolName}', ${file}, epoch_ms(${day * DAY_MS + made.hours * 3_600_000})::TIMESTAMP)`,
+        ];
+      },
+    ),
+  );
+  await store.connection.run(
+    `INSERT INTO availability (date, symbol, available, file_size_bytes, last_modified, status_code, probe_timestamp)
+      VALUES ${rows.join(", ")}`,
+  );
+}
+
+async function conditionsOf(
+  from: Day,
+  to: Day,
+  options: { symbols?: readonly AdmittedSymbol[]; listedAt?: number | undefined; now?: number } = {},
+): Promise<Condition[]> {
+  const { symbols = NEVER_LACKING, now = (D0 + 200) * DAY_MS } = options;
+  const listedAt = "listedAt" in options ? options.listedAt : now;
+  const found = await dayConditions(store, { symbols, from, to, listedAt, now });
+  return found.map(({ condition }) => condition);
+}
+
+const LATE = 24 * 100;
+const FILE = 50_000;
+
+describe("the condition of the cells that a question admits", () => {
+  it("is final when all were probed late enough, and partial where a run left some out", async () => {
+    // All of them up to the third day, then one symbol alone, as by `update --symbols`.
+    await fill(6, (symbol, offset) => (offset < 3 || symbol === 7 ? { size: FILE, hours: LATE } : undefined));
+    expect(await conditionsOf(D0, D0 + 6)).toEqual([
+      "final",
+      "final",
+      "final",
+      "partial",
+      "partial",
+      "partial",
+      "unwritten",
+    ]);
+    const only = [{ symbol: "S07USDT", absentAt: undefined }];
+    expect(await conditionsOf(D0, D0 + 5, { symbols: only })).toEqual(Array(6).fill("final"));
+  });
+
+  it("names the symbols that were never probed", async () => {
+    await fill(1, (symbol) => (symbol === 3 || symbol === 5 ? undefined : { size: FILE, hours: LATE }));
+    const asked = {
+      symbols: NEVER_LACKING,
+      from: D0,
+      to: D0,
+      listedAt: D0 * DAY_MS + LATE * 3_600_000,
+      now: (D0 + 200) * DAY_MS,
+    };
+    const [day] = await dayConditions(store, asked);
+    expect(day).toMatchObject({
+      condition: "partial",
+      unknown: 2,
+      unknownSymbols: ["S03USDT", "S05USDT"],
+      available: 38,
+    });
+  });
+
+  it("is unpublished while half of the files are there, and provisional later", async () => {
+    const half = (symbol: number, offset: number) => ({ size: offset < 10 || symbol % 2 === 0 ? FILE : 0, hours: 33 });
+    await fill(11, half);
+    expect((await conditionsOf(D0 + 9, D0 + 10)).slice(-2)).toEqual(["provisional", "unpublished"]);
+    await fill(11, (symbol, offset) => ({ ...half(symbol, offset), hours: offset < 10 ? 33 : 24 * 5 }));
+    expect(await conditionsOf(D0 + 10, D0 + 10)).toEqual(["provisional"]);
+  });
+
+  it("is compared with the last published day, also over several that are not", async () => {
+    await fill(14, (symbol, offset) => ({ size: offset < 10 || symbol === 0 ? FILE : 0, hours: 33 }));
+    expect(await conditionsOf(D0 + 13, D0 + 13)).toEqual(["unpublished"]);
+    expect(await conditionsOf(D0 + 9, D0 + 12)).toEqual(["provisional", "unpublished", "unpublished", "unpublished"]);
+  });
+
+  it("is provisional when a few symbols lack a file, as on any day", async () => {
+    await fill(11, (symbol, offset) => ({ size: offset < 10 || symbol > 3 ? FILE : 0, hours: 33 }));
+    expect(await conditionsOf(D0 + 10, D0 + 10)).toEqual(["provisional"]);
+  });
+
+  it("is unpublished on an empty day until it was probed after D+90", async () => {
+    const empty = (hours: number) => (_symbol: number, offset: number) => ({ size: offset === 5 ? 0 : FILE, hours });
+    await fill(11, empty(24 * 30));
+    expect(await conditionsOf(D0 + 4, D0 + 6)).toEqual(["final", "unpublished", "final"]);
+    await fill(11, empty(24 * 95));
+    expect(await conditionsOf(D0 + 4, D0 + 6)).toEqual(["final", "final", "final"]);
+  });
+
+  it("is provisional while a hole may still be filled", async () => {
+    const hole = (hours: number) => (symbol: number, offset: number) => ({
+      size: symbol === 2 && offset === 5 ? 0 : FILE,
+      hours,
+    });
+    await fill(11, hole(24 * 30));
+    expect(await conditionsOf(D0 + 4, D0 + 6)).toEqual(["final", "provisional", "final"]);
+    await fill(11, hole(24 * 95));
+    expect(await conditionsOf(D0 + 5, D0 + 5)).toEqual(["final"]);
+  });
+
+  it("takes a complete listing that lacks a symbol for a probe of its earlier cells", async () => {
+    await fill(10, (symbol) => (symbol === 9 ? undefined : { size: FILE, hours: LATE }));
+    const listedNow = NEVER_LACKING.map((one) =>
+      one.symbol === "S09USDT" ? { ...one, absentAt: (D0 + 6) * DAY_MS + 1 } : one,
+    );
+    expect((await conditionsOf(D0 + 5, D0 + 8, { symbols: listedNow })).slice(0, 4)).toEqual([
+      "provisional",
+      "provisional",
+      "partial",
+      "partial",
+    ]);
+  });
+
+  it("is not partial for a dormant symbol that waits for its weekly look", async () => {
+    await fill(100, (symbol, offset) =>
+      symbol === 4 && offset > 96 ? undefined : { size: symbol === 4 && offset > 20 ? 0 : FILE, hours: 24 * 25 },
+    );
+    const now = (D0 + 101) * DAY_MS;
+    expect(await conditionsOf(D0 + 97, D0 + 99, { now })).toEqual(Array(3).fill("provisional"));
+    expect(await conditionsOf(D0 + 97, D0 + 99, { now: now + 10 * DAY_MS })).toEqual(Array(3).fill("partial"));
+  });
+
+  it("does not believe a probe from the future", async () => {
+    await fill(3, () => ({ size: FILE, hours: 24 * 700 }));
+    expect(await conditionsOf(D0, D0 + 2)).toEqual(Array(3).fill("provisional"));
+  });
+
+  it("is never final when the bucket was not listed since: a new symbol may be lacking", async () => {
+    await fill(3, () => ({ size: FILE, hours: LATE }));
+    expect(await conditionsOf(D0, D0, { listedAt: undefined })).toEqual(["provisional"]);
+    expect(await conditionsOf(D0, D0, { listedAt: (D0 + 1) * DAY_MS })).toEqual(["provisional"]);
+  });
+});
