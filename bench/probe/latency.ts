@@ -58,7 +58,7 @@ async function timeHeads(
       latencies[i] = performance.now() - startedAt;
       const cell = { symbolIndex: i % work.symbols.length, day: work.from + Math.floor(i / work.symbols.length) };
       const status = { available: 200, missing: 404, failed: 0 }[outcome.type];
-      const { size, lastModified } = outcome.type === "available" ? outcome : { size: 0, lastModified: 0 };
+      const { size, lastModified } = outcome.type === "available" ? outcome.file : { size: 0, lastModified: 0 };
       answers.push({ ...cell, status, size, lastModified });
     }
   };

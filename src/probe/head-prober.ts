@@ -1,5 +1,5 @@
 import { fileKeyEnd, filePathStem } from "../vision/object-key.js";
-import { FAILED_STATUS } from "../rows/columns.js";
+import { availableRow, failedRow, missingRow } from "../rows/probe-row.js";
 import type { Concurrency } from "./net/concurrency.js";
 import { head, type HeadContext } from "./head.js";
 import type { Outcome } from "./outcome.js";
@@ -122,20 +122,13 @@ export class HeadProber {
     counters.add(outcome.type);
     switch (outcome.type) {
       case "available":
-        sink.add({
-          symbolIndex,
-          day,
-          status: 200,
-          size: outcome.size,
-          lastModified: outcome.lastModified,
-          probedAt: Date.now(),
-        });
+        sink.add(availableRow(symbolIndex, day, outcome.file, Date.now()));
         break;
       case "missing":
-        sink.add({ symbolIndex, day, status: 404, size: 0, lastModified: 0, probedAt: Date.now() });
+        sink.add(missingRow(symbolIndex, day, Date.now()));
         break;
       case "failed":
-        sink.add({ symbolIndex, day, status: FAILED_STATUS, size: 0, lastModified: 0, probedAt: 0 });
+        sink.add(failedRow(symbolIndex, day));
         onFailure({ symbolIndex, from: day, days: 1, failure: outcome.failure });
         work.result.failureCount++;
         break;

@@ -2,7 +2,8 @@ import type { Dispatcher, Pool } from "undici";
 import type { ClientAwareOptions, ConnectionClient } from "./net/pool.js";
 import { TimedRequest, type Deadlines } from "./net/deadlines.js";
 import { parseHttpDate } from "./net/http-date.js";
-import { failureOf, statusFailure, type Headers, type Outcome } from "./outcome.js";
+import { parseEtag } from "../vision/etag.js";
+import { failureOf, fileOutcome, protocolFailure, statusFailure, type Headers, type Outcome } from "./outcome.js";
 
 /** What HEADs of one thread share. */
 export interface HeadContext {
@@ -102,19 +103,24 @@ class HeadRequest extends TimedRequest implements Dispatcher.DispatchHandler {
   }
 }
 
-/** 200 is available (with its size and upload time), 404 missing, all else a failure. */
+/** 200 with a plausible zip is available, 404 missing, all else a failure. */
 function classify(status: number, headers: Headers): Outcome {
   if (status === 404) return { type: "missing" };
   if (status !== 200) return { type: "failed", failure: statusFailure(status, headers) };
+  const contentType = headers["content-type"];
+  if (typeof contentType === "string" && /^\s*(?:text\/html|application\/xhtml\+xml)\b/i.test(contentType)) {
+    return protocolFailure("NOT_A_ZIP", "the server answered with a web page (a proxy or a block page?)");
+  }
   const length = headers["content-length"];
   const size = typeof length === "string" && /^\d{1,15}$/.test(length) ? Number(length) : undefined;
   if (size === undefined) return malformed(`Content-Length is ${JSON.stringify(length ?? null)}`);
   const modified = headers["last-modified"];
   const lastModified = typeof modified === "string" ? parseHttpDate(modified) : NaN;
   if (Number.isNaN(lastModified)) return malformed(`Last-Modified is ${JSON.stringify(modified ?? null)}`);
-  return { type: "available", size, lastModified };
+  const { etag } = headers;
+  return fileOutcome({ size, lastModified, etag: parseEtag(typeof etag === "string" ? etag : undefined) });
 }
 
 function malformed(message: string): Outcome {
-  return { type: "failed", failure: { kind: "protocol", code: "BAD_HEADER", message } };
+  return protocolFailure("BAD_HEADER", message);
 }

@@ -1,5 +1,5 @@
 import { datasetPrefix } from "../vision/object-key.js";
-import { lastEntry } from "../vision/list-page.js";
+import { lastEntry, type Continuation } from "../vision/list-page.js";
 import type { ListContext } from "./list.js";
 import { listWithRetries } from "./list-retries.js";
 import type { Failure } from "../rows/failure.js";
@@ -13,8 +13,9 @@ export async function discoverFolders(context: ProberContext, listContext: ListC
   const root = datasetPrefix(context.dataset);
   const names: string[] = [];
   let after = "";
+  let continuation: Continuation | undefined;
   for (;;) {
-    const request = { prefix: root, after, delimiter: "/", maxKeys: 1000 } as const;
+    const request = { prefix: root, after, continuation, delimiter: "/", maxKeys: 1000 } as const;
     const outcome = await listWithRetries(context, listContext, request);
     if (outcome.type === "failed") return outcome;
     if (outcome.type === "abandoned") {
@@ -24,5 +25,6 @@ export async function discoverFolders(context: ProberContext, listContext: ListC
     for (const prefix of outcome.page.prefixes) names.push(prefix.slice(root.length, -1));
     if (!outcome.page.truncated) return { type: "folders", names };
     after = lastEntry(outcome.page);
+    continuation = outcome.page.continuation;
   }
 }

@@ -2,19 +2,15 @@ import type { Day } from "../calendar/day.js";
 import { formatPeriod } from "../calendar/period.js";
 import { lastEntry, type ListPage } from "../vision/list-page.js";
 import { fileKeyEnd, isChecksum, filePeriod, fileKeyStem, parseKey, symbolPrefix } from "../vision/object-key.js";
-import { FAILED_STATUS } from "../rows/columns.js";
+import { availableRow, failedRow, missingRow, type FileFacts } from "../rows/probe-row.js";
+import { NO_ETAG } from "../vision/etag.js";
+import { fileOutcome, type Outcome } from "./outcome.js";
 import type { ListContext } from "./list.js";
 import { listWithRetries } from "./list-retries.js";
 import type { Failure } from "../rows/failure.js";
 import type { ProberContext } from "./prober-context.js";
 import { countDays } from "../calendar/span.js";
 import type { ListShard, ShardResult } from "../rows/shard.js";
-
-/** A file found in a listing. */
-interface Found {
-  size: number;
-  lastModified: number;
-}
 
 /** What an abandoned shard came to. */
 const NOTHING: ShardResult = { cellCount: 0, failureCount: 0 };
@@ -40,7 +36,7 @@ export async function runListShard(
   const { dataset } = context;
   const symbol = context.symbols[shard.symbolIndex] ?? "";
   const stem = fileKeyStem(dataset, symbol);
-  const found = new Map<Day, Found>();
+  const found = new Map<Day, FileFacts>();
   const end = stem + fileKeyEnd(dataset, last.to);
   // No key is a bare date, so the first day's own file comes after this.
   let after = stem + formatPeriod(dataset.cadence, first.from);
@@ -65,45 +61,51 @@ export async function runListShard(
 }
 
 /** Keeps the files of a page; checksums are known companions, anything else is counted as foreign. */
-function collect(context: ProberContext, stem: string, page: ListPage, found: Map<Day, Found>): void {
+function collect(context: ProberContext, stem: string, page: ListPage, found: Map<Day, FileFacts>): void {
   for (const [i, key] of page.keys.entries()) {
     const day = filePeriod(context.dataset, stem, key);
     const size = page.sizes[i];
     const lastModified = page.lastModified[i];
-    if (day !== undefined && size !== undefined && lastModified !== undefined) found.set(day, { size, lastModified });
+    const etag = page.etags[i] ?? NO_ETAG;
+    if (day !== undefined && size !== undefined && lastModified !== undefined)
+      found.set(day, { size, lastModified, etag });
     else if (!isChecksum(context.dataset, stem, key)) context.counters.add("foreignKeys");
   }
 }
 
-function answerShard(context: ProberContext, shard: ListShard, found: ReadonlyMap<Day, Found>): ShardResult {
+function answerShard(context: ProberContext, shard: ListShard, found: ReadonlyMap<Day, FileFacts>): ShardResult {
   const now = Date.now();
   const { symbolIndex, spans } = shard;
   let available = 0;
+  let failureCount = 0;
   for (const { from, to } of spans) {
     for (let day = from; day <= to; day++) {
       const file = found.get(day);
-      if (file === undefined) {
-        context.sink.add({ symbolIndex, day, status: 404, size: 0, lastModified: 0, probedAt: now });
-      } else {
+      const outcome: Outcome = file === undefined ? { type: "missing" } : fileOutcome(file);
+      if (outcome.type === "available") {
         available++;
-        const { size, lastModified } = file;
-        context.sink.add({ symbolIndex, day, status: 200, size, lastModified, probedAt: now });
+        context.sink.add(availableRow(symbolIndex, day, outcome.file, now));
+      } else if (outcome.type === "missing") {
+        context.sink.add(missingRow(symbolIndex, day, now));
+      } else {
+        failureCount++;
+        context.onFailure({ symbolIndex, from: day, days: 1, failure: outcome.failure });
+        context.sink.add(failedRow(symbolIndex, day));
       }
     }
   }
   const cellCount = countDays(spans);
   context.counters.add("available", available);
-  context.counters.add("missing", cellCount - available);
-  return settle(context, { cellCount, failureCount: 0 });
+  context.counters.add("failed", failureCount);
+  context.counters.add("missing", cellCount - available - failureCount);
+  return settle(context, { cellCount, failureCount });
 }
 
 function failShard(context: ProberContext, shard: ListShard, failure: Failure): ShardResult {
   const { symbolIndex, spans } = shard;
   for (const { from, to } of spans) {
     context.onFailure({ symbolIndex, from, days: to - from + 1, failure });
-    for (let day = from; day <= to; day++) {
-      context.sink.add({ symbolIndex, day, status: FAILED_STATUS, size: 0, lastModified: 0, probedAt: 0 });
-    }
+    for (let day = from; day <= to; day++) context.sink.add(failedRow(symbolIndex, day));
   }
   const cellCount = countDays(spans);
   context.counters.add("failed", cellCount);

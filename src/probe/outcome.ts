@@ -1,10 +1,23 @@
 import type { Failure, FailureKind } from "../rows/failure.js";
+import type { FileFacts } from "../rows/probe-row.js";
 
-/** What one HEAD says about a file. A failure is never `missing`. */
+/** What a probe says about a cell. A failure is never `missing`. */
 export type Outcome =
-  | { type: "available"; /** bytes */ size: number; /** ms since the Unix epoch */ lastModified: number }
-  | { type: "missing" }
-  | { type: "failed"; failure: Failure };
+  { type: "available"; file: FileFacts } | { type: "missing" } | { type: "failed"; failure: Failure };
+
+/** Bytes of the smallest zip: its end record alone. */
+const MIN_ZIP_BYTES = 22;
+
+/** The outcome of a cell whose file is said to be there: available, unless it is too small to be a zip. */
+export function fileOutcome(file: FileFacts): Outcome {
+  if (file.size >= MIN_ZIP_BYTES) return { type: "available", file };
+  return protocolFailure("NOT_A_ZIP", `a file of ${file.size} bytes is not a zip`);
+}
+
+/** The outcome of a cell whose answer can't be what it claims to be. */
+export function protocolFailure(code: string, message: string): Outcome {
+  return { type: "failed", failure: { kind: "protocol", code, message } };
+}
 
 const KIND_BY_CODE: Readonly<Record<string, FailureKind>> = {
   ENOTFOUND: "dns",

@@ -21,7 +21,7 @@ export async function replaced(store: Store, since: Day = 0): Promise<ReplacedRo
     store,
     `SELECT ${DAY}, symbol, old_size_bytes::DOUBLE, new_size_bytes::DOUBLE, ${ms("old_last_modified")},
         ${ms("new_last_modified")}, ${ms("seen_at")}
-      FROM replacements WHERE seen_at >= $since ORDER BY seen_at, date, symbol`,
+      FROM changes WHERE kind IN ('replaced', 'removed') AND seen_at >= $since ORDER BY seen_at, date, symbol`,
     { since: date(since) },
   )) as [Day, string, number, number | null, number, number | null, number][];
   return rows.map(([day, symbol, oldSize, newSize, oldTime, newTime, seenAt]) => ({

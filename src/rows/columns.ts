@@ -18,7 +18,7 @@ export type ColumnArray<Type extends ColumnType = ColumnType> = ReturnType<(type
  */
 export const CELL_COLUMNS = { symbolIndex: "uint32", day: "int32", status: "uint16" } as const;
 
-/** Status of a cell whose probe failed. Such a row spoils its unit and is never stored. */
+/** Status of a cell whose probe failed. Such a row is never stored. */
 export const FAILED_STATUS = 0;
 
 /**
@@ -29,12 +29,15 @@ export type RowKind = typeof CELL_COLUMNS & Readonly<Record<string, ColumnType>>
 
 /**
  * What a probe of a cell gives. `size` is in bytes, the times in ms since the Unix epoch: when the file was uploaded and
- * when the answer arrived. `size` and `lastModified` are 0 where there is no file, `probedAt` too where the probe failed.
+ * when the answer arrived. The ETag is the first 8 bytes of an md5, in two parts. All of it is 0 where there is no file,
+ * `probedAt` too where the probe failed.
  */
 export const PROBE_ROWS = {
   ...CELL_COLUMNS,
   size: "float64",
   lastModified: "float64",
+  etagHigh: "uint32",
+  etagLow: "uint32",
   probedAt: "float64",
 } as const satisfies RowKind;
 

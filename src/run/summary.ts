@@ -93,9 +93,9 @@ export function summarize(ending: RunEnding): RunSummary {
     dnsLookups: dns.lookups,
     rowsWritten: written.rowsWritten,
     unitsWritten: written.unitsWritten,
-    replaced: written.replaced,
-    provisional: written.provisional.map(formatDay),
-    unpublished: written.unpublished.map(formatDay),
+    replaced: written.changes.replaced + written.changes.removed,
+    provisional: [],
+    unpublished: [],
     foreignKeys: counts.foreignKeys,
     elapsedMs: ending.elapsedMs,
     phases: {

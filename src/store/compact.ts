@@ -56,7 +56,7 @@ async function copyTables({ connection }: Store): Promise<void> {
     );
   }
   await connection.run("DELETE FROM compacted.store_info");
-  for (const table of ["daily_symbol_counts", "runs", "units", "symbols", "replacements", "store_info"]) {
+  for (const table of ["daily_symbol_counts", "runs", "units", "symbols", "changes", "store_info"]) {
     await connection.run(`INSERT INTO compacted.${table} SELECT * FROM store.${table}`);
   }
   await connection.run(

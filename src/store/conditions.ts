@@ -2,7 +2,7 @@ import { DAY_MS, type Day } from "../calendar/day.js";
 import { gapsBetween, type Span } from "../calendar/span.js";
 import { dateLiteral, dayNumber } from "../calendar/sql.js";
 import { conditionOf, type Condition, type DayCells } from "../vision/condition.js";
-import { finalFrom } from "../vision/finality.js";
+import { finalFrom, probeAgeSql } from "../vision/finality.js";
 import { LIST, listValue, VARCHAR } from "./duckdb.js";
 import { toStoreError } from "./duckdb-error.js";
 import { holesAmong } from "./holes.js";
@@ -87,8 +87,7 @@ function admittedNames({ symbols }: Asked) {
 
 async function dayRows(store: Store, asked: Asked): Promise<Map<Day, DayRows>> {
   const { afterDays, publishedAfterDays } = store.dataset.finality;
-  // Whole days are compared, which takes half the time of comparing times, and says the same.
-  const age = `(epoch_ms(probe_timestamp) // 86400000 - ${dayNumber("date")})`;
+  const age = probeAgeSql();
   const found = await store.connection.runAndReadAll(
     `SELECT ${dayNumber("date")}, count(*)::INTEGER, count(*) FILTER (available)::INTEGER,
         count(*) FILTER (${age} < ${afterDays} OR epoch_ms(probe_timestamp) > ${asked.now})::INTEGER,
@@ -119,7 +118,7 @@ async function dayRows(store: Store, asked: Asked): Promise<Map<Day, DayRows>> {
 /** Holes that are due, apart from those that are so by their age alone. */
 async function dueHoles(store: Store, asked: Asked): Promise<{ symbol: string; day: Day }[]> {
   const { afterDays, holeAfterDays } = store.dataset.finality;
-  const age = `(epoch_ms(probe_timestamp) // 86400000 - ${dayNumber("date")})`;
+  const age = probeAgeSql();
   const found = await store.connection.runAndReadAll(
     `SELECT symbol, ${dayNumber("date")} FROM availability
       WHERE date BETWEEN ${dateLiteral(asked.from)} AND ${dateLiteral(asked.to)} AND NOT available

@@ -1,7 +1,7 @@
 import { dayAt, DAY_MS, type Day } from "../calendar/day.js";
 import { countDays, gapsBetween, islands, unionSpans, type Span } from "../calendar/span.js";
 import { dateLiteral, dayNumber } from "../calendar/sql.js";
-import type { Finality } from "../vision/finality.js";
+import { probeAgeSql, type Finality } from "../vision/finality.js";
 import { toStoreError } from "./duckdb-error.js";
 import { holesAmong } from "./holes.js";
 import type { Store } from "./open.js";
@@ -101,17 +101,16 @@ function wholeSpan(facts: SymbolRows | undefined): Span[] {
 /** The rows whose probe is not believed, by symbol, ascending by day. */
 export async function dueRows(store: Store, { from, to }: Span, now: number): Promise<Map<string, DueRow[]>> {
   const { afterDays, holeAfterDays } = store.dataset.finality;
-  // Whole days are compared, which takes half the time of comparing times, and says the same.
-  const probedOn = "(epoch_ms(probe_timestamp) // 86400000)";
+  const age = probeAgeSql();
   const found = await store.connection.runAndReadAll(
     `WITH files AS (SELECT symbol, min(date) AS first, max(date) AS last FROM availability WHERE available GROUP BY symbol)
       SELECT symbol, ${dayNumber("date")}, epoch_ms(probe_timestamp)::DOUBLE,
         CASE WHEN epoch_ms(probe_timestamp) > ${now} THEN 'clock'
-          WHEN ${probedOn} < ${dayNumber("date")} + ${afterDays} THEN 'provisional' ELSE 'hole' END
+          WHEN ${age} < ${afterDays} THEN 'provisional' ELSE 'hole' END
       FROM availability LEFT JOIN files USING (symbol)
       WHERE date BETWEEN ${dateLiteral(from)} AND ${dateLiteral(to)}
-        AND (epoch_ms(probe_timestamp) > ${now} OR ${probedOn} < ${dayNumber("date")} + ${afterDays}
-          OR (NOT available AND date > first AND date < last AND ${probedOn} < ${dayNumber("date")} + ${holeAfterDays}))
+        AND (epoch_ms(probe_timestamp) > ${now} OR ${age} < ${afterDays}
+          OR (NOT available AND date > first AND date < last AND ${age} < ${holeAfterDays}))
       ORDER BY 1, 2`,
   );
   const due = found.getRows().map(([symbol, day, probedAt, reason]) => ({

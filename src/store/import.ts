@@ -36,6 +36,9 @@ export interface ImportSummary {
 /** The columns that are taken over; `url` is derived, whatever the other file has. */
 const REQUIRED = ["date", "symbol", "available", "file_size_bytes", "last_modified", "status_code", "probe_timestamp"];
 
+/** Columns beside these that are taken over where they are, or derived. */
+const TAKEN_OR_DERIVED = ["etag", "url"];
+
 /** HTTP's form of a time, which a VARCHAR column may hold. */
 const HTTP_DATE = "'%a, %d %b %Y %H:%M:%S GMT'";
 
@@ -63,7 +66,9 @@ export async function importFile(store: Store, other: string, now: number): Prom
     const summary = await takeOver(store, now);
     return {
       ...summary,
-      ignoredColumns: [...source.types.keys()].filter((name) => name !== "url" && !REQUIRED.includes(name)),
+      ignoredColumns: [...source.types.keys()].filter(
+        (name) => !TAKEN_OR_DERIVED.includes(name) && !REQUIRED.includes(name),
+      ),
     };
   } catch (error) {
     throw error instanceof BfaError ? error : toStoreError(store.file, error);
@@ -116,7 +121,8 @@ async function createCandidates(
         FROM (SELECT date::DATE AS date, symbol::VARCHAR AS symbol, available::BOOLEAN AS available,
           CASE WHEN available THEN file_size_bytes::BIGINT END AS file_size_bytes,
           CASE WHEN available THEN ${instant("last_modified", types)}::TIMESTAMP_S END AS last_modified,
-          status_code::SMALLINT AS status_code, ${instant("probe_timestamp", types)}::TIMESTAMP_MS AS probe_timestamp
+          status_code::SMALLINT AS status_code, ${instant("probe_timestamp", types)}::TIMESTAMP_MS AS probe_timestamp,
+          ${types.get("etag") === "UBIGINT" ? "etag" : "NULL::UBIGINT"} AS etag
         FROM other.main.${name})`,
     );
   } catch (error) {

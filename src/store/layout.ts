@@ -45,4 +45,4 @@ export const LAYOUT = {
 } as const;
 
 /** SQL: the order of the rows in each block of days of a compacted file. */
-export const ORDER_IN_BLOCK = "symbol, date";
+export const ORDER_IN_BLOCK = "available DESC, symbol, date";

@@ -13,6 +13,8 @@ export interface KnownSymbol {
   /** Discoveries that showed it first and last, ms since the Unix epoch. */
   firstSeen: number;
   lastSeen: number;
+  /** The last complete listing without it, ms since the Unix epoch; undefined when there was none. */
+  absentAt: number | undefined;
 }
 
 /** The symbols known, by name, and when the bucket was last listed for them (ms), undefined when it never was. */
@@ -21,17 +23,19 @@ export async function knownSymbols(
 ): Promise<{ symbols: KnownSymbol[]; discoveredAt: number | undefined }> {
   try {
     const rows = await store.connection.runAndReadAll(
-      "SELECT symbol, class, quote, epoch_ms(first_seen), epoch_ms(last_seen) FROM symbols ORDER BY symbol",
+      `SELECT symbol, class, quote, epoch_ms(first_seen), epoch_ms(last_seen), epoch_ms(absent_at)
+        FROM symbols ORDER BY symbol`,
     );
     const info = await store.connection.runAndReadAll("SELECT epoch_ms(symbols_discovered_at) FROM store_info");
     const discoveredAt = info.getRows()[0]?.[0];
     return {
-      symbols: rows.getRows().map(([symbol, kind, quote, firstSeen, lastSeen]) => ({
+      symbols: rows.getRows().map(([symbol, kind, quote, firstSeen, lastSeen, absentAt]) => ({
         symbol: String(symbol),
         class: String(kind) as SymbolClass,
         quote: String(quote),
         firstSeen: Number(firstSeen),
         lastSeen: Number(lastSeen),
+        absentAt: absentAt === null ? undefined : Number(absentAt),
       })),
       discoveredAt: typeof discoveredAt === "bigint" ? Number(discoveredAt) : undefined,
     };
@@ -42,7 +46,7 @@ export async function knownSymbols(
 
 /**
  * Adds the names of a whole listing of the bucket. Nothing is ever removed: `gone` names the symbols that were known
- * before and aren't in this listing.
+ * before and are not in this listing. A listing proves that a symbol which it lacks had no files until then.
  *
  * @param now when the listing was made, ms since the Unix epoch.
  */
@@ -52,16 +56,22 @@ export async function recordDiscovery(
   now: number,
 ): Promise<{ added: string[]; gone: string[] }> {
   const listed = new Set(names);
-  const known = new Set((await knownSymbols(store)).symbols.map(({ symbol }) => symbol));
+  const { symbols, discoveredAt } = await knownSymbols(store);
+  const known = new Set(symbols.map(({ symbol }) => symbol));
   const added = [...listed].filter((name) => !known.has(name)).sort();
   const gone = [...known].filter((name) => !listed.has(name));
   const { connection, file } = store;
   const at = timestamp(now);
   try {
     await inTransaction(connection, async () => {
-      await appendSymbols(store, added, now);
+      await appendSymbols(store, added, now, discoveredAt);
       await connection.run(
         "UPDATE symbols SET last_seen = $at WHERE NOT list_contains($gone, symbol)",
+        { at, gone: listValue(gone) },
+        { gone: LIST(VARCHAR) },
+      );
+      await connection.run(
+        "UPDATE symbols SET absent_at = $at WHERE list_contains($gone, symbol)",
         { at, gone: listValue(gone) },
         { gone: LIST(VARCHAR) },
       );
@@ -77,8 +87,14 @@ export async function recordDiscovery(
  * Appends symbols that the store does not know yet, as part of the caller's transaction.
  *
  * @param seen when they were first seen, ms since the Unix epoch
+ * @param absentAt when the last complete listing without them was made, if there was one
  */
-export async function appendSymbols(store: Store, names: readonly string[], seen: number): Promise<void> {
+export async function appendSymbols(
+  store: Store,
+  names: readonly string[],
+  seen: number,
+  absentAt?: number,
+): Promise<void> {
   const at = timestamp(seen);
   const appender = await store.connection.createAppender("symbols");
   try {
@@ -89,6 +105,8 @@ export async function appendSymbols(store: Store, names: readonly string[], seen
       appender.appendVarchar(facts.quote);
       appender.appendTimestamp(at);
       appender.appendTimestamp(at);
+      if (absentAt === undefined) appender.appendNull();
+      else appender.appendTimestamp(timestamp(absentAt));
       appender.endRow();
     }
   } finally {

@@ -1,3 +1,5 @@
+import { isUnpublished } from "./publication.js";
+
 /**
  * What can be said of the cells of a day, from the best to the worst:
  *
@@ -11,11 +13,6 @@
  */
 export const CONDITIONS = ["final", "provisional", "partial", "unpublished", "unwritten"] as const;
 export type Condition = (typeof CONDITIONS)[number];
-
-/** Of the symbols that had a file on the last published day, so many must lack one for a day to be unpublished … */
-export const MIN_LACKING = 5;
-/** … and this share of them. */
-export const MIN_LACKING_SHARE = 0.05;
 
 /** The cells of a day that a question admits, counted. */
 export interface DayCells {
@@ -44,8 +41,7 @@ export function conditionOf(cells: DayCells): Condition {
   const { probed, available, due, pending, unknown, expected, lacking, listed } = cells;
   if (probed === 0 && (unknown > 0 || pending === 0)) return "unwritten";
   const unsettled = due + pending + unknown > 0;
-  if (available === 0 && expected > 0 && probed > 0 && unsettled) return "unpublished";
-  if (lacking >= MIN_LACKING && lacking >= expected * MIN_LACKING_SHARE) return "unpublished";
+  if (probed > 0 && isUnpublished({ available, unsettled, expected, lacking })) return "unpublished";
   if (unknown > 0) return "partial";
   return unsettled || !listed ? "provisional" : "final";
 }

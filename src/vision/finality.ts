@@ -1,3 +1,4 @@
+import { dayNumber } from "../calendar/sql.js";
 import { dayAt, DAY_MS, type Day } from "../calendar/day.js";
 
 /** When an answer about a day is believed for good. */
@@ -21,17 +22,20 @@ export function finalFrom({ afterDays }: Finality, day: Day): number {
   return (day + afterDays) * DAY_MS;
 }
 
-/** Whether a probe made at an instant (ms since the Unix epoch) is final for a day. */
-export function isFinal(finality: Finality, day: Day, probedAt: number): boolean {
-  return probedAt >= finalFrom(finality, day);
-}
-
 /** The latest day for which a probe at this instant (ms since the Unix epoch) is final. */
 export function lastFinalDay({ afterDays }: Finality, probedAt: number): Day {
   return dayAt(probedAt) - afterDays;
 }
 
+/**
+ * SQL: whole days from the start of a row's `date` to its probe. Whole days are compared, which takes half the time of
+ * comparing times, and says the same, since finality begins at 00:00 UTC.
+ */
+export function probeAgeSql(probeTimestamp = "probe_timestamp"): string {
+  return `(epoch_ms(${probeTimestamp}) // ${DAY_MS} - ${dayNumber("date")})`;
+}
+
 /** SQL: whether a row (of the columns `date` and `probe_timestamp`) comes from a final probe. */
 export function finalSql({ afterDays }: Finality): string {
-  return `probe_timestamp >= date + INTERVAL ${afterDays} DAY`;
+  return `${probeAgeSql()} >= ${afterDays}`;
 }

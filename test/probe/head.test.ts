@@ -1,3 +1,4 @@
+import { NO_ETAG } from "../../src/vision/etag.js";
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { afterEach, describe, expect, it, vi } from "vitest";
@@ -68,13 +69,30 @@ describe("head", () => {
     });
     expect(await client.head("/here")).toEqual({
       type: "available",
-      size: 49_321,
-      lastModified: Date.parse("2021-03-05T10:12:13Z"),
+      file: { size: 49_321, lastModified: Date.parse("2021-03-05T10:12:13Z"), etag: NO_ETAG },
     });
     expect(await client.head("/gone")).toEqual({ type: "missing" });
     expect(await client.head("/here")).toMatchObject({ type: "available" });
     expect(server.connections()).toBe(1);
     expect(client.connected()).toBe(1);
+  });
+
+  it.each([
+    ["a web page", "Content-Type: text/html; charset=utf-8\r\nContent-Length: 900"],
+    ["an empty file", "Content-Type: application/zip\r\nContent-Length: 0"],
+    ["a file smaller than any zip", "Content-Length: 21"],
+  ])("does not take %s for a file", async (_name, headers) => {
+    const { client } = await against((socket) => {
+      socket.write(`HTTP/1.1 200 OK\r\n${headers}\r\nLast-Modified: Fri, 05 Mar 2021 10:12:13 GMT\r\n\r\n`);
+    });
+    expect(kindAndCode(await client.head("/here"))).toBe("protocol NOT_A_ZIP");
+  });
+
+  it("keeps the start of an ETag that is an md5", async () => {
+    const { client } = await against((socket) => {
+      socket.write(available(49_321).replace("\r\n\r\n", '\r\nETag: "9b2cf535f27731c974343645a3985328"\r\n\r\n'));
+    });
+    expect(await client.head("/here")).toMatchObject({ file: { etag: { high: 0x9b2cf535, low: 0xf27731c9 } } });
   });
 
   it("opens a socket for every HEAD when not pooled", async () => {

@@ -69,7 +69,7 @@ describe("sql", () => {
       "--eval",
       `import { openStore } from ${JSON.stringify(new URL("../../dist/src/store/open.js", import.meta.url).href)};
       const store = await openStore(process.argv[1]);
-      await store.connection.run("INSERT INTO symbols VALUES ('A', 'perpetual', '', now(), now())");
+      await store.connection.run("INSERT INTO symbols VALUES ('A', 'perpetual', '', now(), now(), NULL)");
       process.kill(process.pid, "SIGKILL");`,
       link,
     ]);

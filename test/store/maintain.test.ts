@@ -71,7 +71,7 @@ describe("maintain", () => {
     const reader = await openReader(file);
     const unordered = `SELECT count(*) FROM (
       SELECT lag(place) OVER (ORDER BY rowid) > place AS back FROM (
-        SELECT rowid, ((date - DATE '1970-01-01') // 128, symbol, date) AS place FROM availability)) WHERE back`;
+        SELECT rowid, ((date - DATE '1970-01-01') // 128, NOT available, symbol, date) AS place FROM availability)) WHERE back`;
     expect(await ask(reader, unordered)).toEqual([["0"]]);
     expect(await ask(reader, "SELECT count(*) FROM units")).toEqual([["300"]]);
     await reader.close();

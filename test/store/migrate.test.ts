@@ -4,7 +4,10 @@ import { copyFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { DuckDBInstance } from "@duckdb/node-api";
 import { openStore } from "../../src/store/open.js";
+import { SCHEMA_VERSION } from "../../src/store/schema/migrate.js";
+import { VERSION_1 } from "../../src/store/schema/version-1.js";
 import { rowsOf, soundness, temporaryFolder } from "../support/database.js";
 import { D0, dayUnit, writerFor } from "./support.js";
 
@@ -16,7 +19,7 @@ const STEPS = [
   "CREATE TABLE more AS SELECT * FROM availability",
   "UPDATE availability SET file_size_bytes = file_size_bytes + 1",
   "ALTER TABLE runs ADD COLUMN note VARCHAR",
-  "DROP TABLE replacements",
+  "DROP TABLE changes",
 ];
 const SIZES = "SELECT sum(file_size_bytes)::BIGINT FROM availability";
 const TABLES = "SELECT string_agg(table_name, ',' ORDER BY table_name) FROM duckdb_tables()";
@@ -68,9 +71,13 @@ describe("a migration", () => {
   test("killed at any moment leaves the old file or the new one, and the next opening makes it new", async () => {
     const before = await stateOf(older);
     const tables = String(before.tables)
-      .replace(",replacements", "")
+      .replace(",changes", "")
       .replace("daily_symbol_counts,", "daily_symbol_counts,more,");
-    const after = { version: 1, sizes: BigInt(String(before.sizes)) + BigInt(DAYS * SYMBOLS.length), tables };
+    const after = {
+      version: SCHEMA_VERSION,
+      sizes: BigInt(String(before.sizes)) + BigInt(DAYS * SYMBOLS.length),
+      tables,
+    };
     const killedAfter = async (afterMs: number) => {
       const file = join(folder.path, `killed-${afterMs}.duckdb`);
       copyFileSync(older, file);
@@ -105,5 +112,32 @@ describe("a migration", () => {
     // Version 0 says that the first migration is to run, but its tables are there.
     await expect(openStore(file)).rejects.toMatchObject({ code: "STORE_UNUSABLE" });
     expect(await stateOf(file)).toEqual(await stateOf(older));
+  });
+});
+
+describe("a file of version 1", () => {
+  test("keeps its rows and its replaced files, which become changes", async () => {
+    const file = join(folder.path, "version-1.duckdb");
+    const instance = await DuckDBInstance.create(file);
+    const connection = await instance.connect();
+    for (const statement of VERSION_1) await connection.run(statement);
+    await connection.run(`
+      UPDATE store_info SET schema_version = 1;
+      INSERT INTO availability VALUES (DATE '2024-03-01', 'BTCUSDT', true, 100, TIMESTAMP '2024-03-02 09:00:00', 200,
+        TIMESTAMP '2024-03-05 12:00:00');
+      INSERT INTO symbols VALUES ('BTCUSDT', 'perpetual', 'USDT', TIMESTAMP '2024-03-01', TIMESTAMP '2024-03-05');
+      INSERT INTO replacements VALUES
+        (DATE '2024-03-01', 'BTCUSDT', 90, 100, TIMESTAMP '2024-03-02', TIMESTAMP '2024-03-02 09:00:00', TIMESTAMP '2024-03-05', 1),
+        (DATE '2024-03-01', 'ETHUSDT', 90, NULL, TIMESTAMP '2024-03-02', NULL, TIMESTAMP '2024-03-05', 1)`);
+    connection.closeSync();
+    instance.closeSync();
+    await (await openStore(file)).close();
+    expect(await rowsOf(file, "SELECT symbol, kind, new_size_bytes::INT FROM changes ORDER BY symbol")).toEqual([
+      ["BTCUSDT", "replaced", 100],
+      ["ETHUSDT", "removed", null],
+    ]);
+    expect(await rowsOf(file, "SELECT count(*)::INT FROM daily_availability WHERE available")).toEqual([[1]]);
+    expect(await rowsOf(file, "SELECT count(*)::INT FROM availability WHERE etag IS NULL")).toEqual([[1]]);
+    expect(await rowsOf(file, "SELECT symbol, absent_at FROM symbols")).toEqual([["BTCUSDT", null]]);
   });
 });

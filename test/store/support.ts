@@ -12,6 +12,8 @@ export interface Cell {
   day: Day;
   size: number;
   lastModified?: number;
+  /** First 4 bytes of its md5. */
+  etag?: number;
   probedAt?: number;
 }
 
@@ -25,13 +27,21 @@ export const D0 = dayOf("2024-03-01");
 export function rowsOfCells(cells: readonly Cell[]): ProbeBatch {
   const rows = createBatch(PROBE_ROWS, cells.length);
   const { columns } = rows;
-  for (const { symbol, day, size, lastModified = (day + 1) * DAY_MS + 36_000_000, probedAt = LATE } of cells) {
+  for (const {
+    symbol,
+    day,
+    size,
+    lastModified = (day + 1) * DAY_MS + 36_000_000,
+    etag = 0,
+    probedAt = LATE,
+  } of cells) {
     const row = rows.count++;
     columns.symbolIndex[row] = symbol;
     columns.day[row] = day;
     columns.status[row] = size > 0 ? 200 : 404;
     columns.size[row] = size;
     columns.lastModified[row] = size > 0 ? lastModified : 0;
+    columns.etagHigh[row] = etag;
     columns.probedAt[row] = probedAt;
   }
   return rows;

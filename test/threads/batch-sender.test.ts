@@ -31,6 +31,8 @@ function addRows(sender: BatchSender<ProbeRows>, count: number, from = 0): void 
       status: 200,
       size: row * 2,
       lastModified: row * 3,
+      etagHigh: row * 7,
+      etagLow: row * 11,
       probedAt: row * 5,
     });
   }
@@ -91,6 +93,8 @@ describe("BatchSender", () => {
       status: 200,
       size: 16,
       lastModified: 24,
+      etagHigh: 56,
+      etagLow: 88,
       probedAt: 40,
     });
     close();

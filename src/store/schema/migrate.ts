@@ -1,16 +1,17 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { inTransaction } from "../transaction.js";
 import { VERSION_1 } from "./version-1.js";
+import { VERSION_2 } from "./version-2.js";
 
 /** The stored columns of the availability table, in their order. */
 export const AVAILABILITY_COLUMNS =
-  "date, symbol, available, file_size_bytes, last_modified, status_code, probe_timestamp";
+  "date, symbol, available, file_size_bytes, last_modified, status_code, probe_timestamp, etag";
 
 /**
  * What brings a file from version n to n + 1, at index n: SQL statements run in one transaction. They are frozen texts,
  * one file a version: a released one is never edited, and nothing in it follows a constant of the code.
  */
-export const MIGRATIONS: readonly (readonly string[])[] = [VERSION_1];
+export const MIGRATIONS: readonly (readonly string[])[] = [VERSION_1, VERSION_2];
 
 /** Version that a file has once every migration ran. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

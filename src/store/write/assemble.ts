@@ -10,7 +10,7 @@ interface OpenUnit<Kind extends RowKind> {
 
 /**
  * Gathers the rows of mixed batches into units. A unit is whole, and given out once, when each of its expected cells
- * arrived and none failed; a unit with a failure gives nothing and its rows are dropped.
+ * arrived or failed; it holds the rows of those that arrived. A failed cell stays a gap.
  */
 export class UnitAssembler<Kind extends RowKind> {
   private readonly open = new Map<number, OpenUnit<Kind>>();
@@ -23,7 +23,7 @@ export class UnitAssembler<Kind extends RowKind> {
   ) {}
 
   /**
-   * Takes the rows of a batch, which is not kept. A row of FAILED_STATUS spoils its unit.
+   * Takes the rows of a batch, which is not kept. A row of FAILED_STATUS only says that no more will come of its cell.
    *
    * @throws RangeError when a row's unit is not of the step or has more rows than expected: an error of the caller.
    */
@@ -38,9 +38,8 @@ export class UnitAssembler<Kind extends RowKind> {
       let end = start + 1;
       while (end < count && keys[end] === key && isFailed(end) === failed) end++;
       const unit = this.unit(key, end - start);
-      if (failed) this.spoil(unit, end - start);
-      else if (unit.failed === 0) appendRows(unit.rows, batch, start, end);
-      else unit.rows.count += end - start;
+      if (failed) unit.failed += end - start;
+      else appendRows(unit.rows, batch, start, end);
       this.settle(key, unit);
       start = end;
     }
@@ -70,17 +69,11 @@ export class UnitAssembler<Kind extends RowKind> {
     return unit;
   }
 
-  /** Counts cells of a unit that failed, and drops its rows. */
-  private spoil(unit: OpenUnit<Kind>, cellCount: number): void {
-    unit.failed += cellCount;
-    unit.rows = { ...createBatch(this.kind, 0), count: unit.rows.count };
-  }
-
   private settle(key: number, unit: OpenUnit<Kind>): void {
     if (unit.rows.count + unit.failed < unit.expected) return;
     this.open.delete(key);
     this.done.add(key);
-    if (unit.failed > 0) return;
+    if (unit.rows.count === 0) return;
     const { source, by } = this.step;
     this.whole.push({ source, by, key, rows: this.sort(unit.rows) });
   }

@@ -1,4 +1,3 @@
-import type { Day } from "../../calendar/day.js";
 import { PROBE_ROWS, type ProbeRows } from "../../rows/columns.js";
 import type { WholeUnit } from "../../rows/unit.js";
 import { toStoreError } from "../duckdb-error.js";
@@ -7,20 +6,16 @@ import { inTransaction } from "../transaction.js";
 import { journalUnits } from "./journal.js";
 import { createIncoming, mergeIncoming } from "./merge.js";
 import { Overlap } from "./overlap.js";
-import { unpublishedDays } from "./publication.js";
+import { NO_CHANGES, type ChangeCounts } from "./changes.js";
 import { Stage } from "./stage.js";
-import { checkUnits, provisionalDays, spanOf } from "./units.js";
+import { checkUnits, spanOf } from "./units.js";
 
 /** What a commit did. */
 export interface CommitSummary {
   unitsWritten: number;
   rowsWritten: number;
-  /** Files that were available before and now have another size or upload time, or are gone. */
-  replaced: number;
-  /** Days written with a probe from before they are final, ascending. */
-  provisional: Day[];
-  /** Days left out because no symbol is published yet, ascending. */
-  unpublished: Day[];
+  /** Changes of believed answers. */
+  changes: ChangeCounts;
 }
 
 /** A run as the units of its commits need it: its id in the journal, and what their symbol indexes mean. */
@@ -53,27 +48,21 @@ export class UnitWriter {
   }
 
   /**
-   * Writes units with their counts, replacements and journal in one transaction: all of it, or nothing.
+   * Writes units with their counts, changes and journal in one transaction: all of it, or nothing.
    *
    * @throws StoreError when the file can't take them; RangeError on a mistake of the caller: units of both kinds, a
    *   unit twice, or a row that is not in its unit or out of order.
    */
   async commit(units: readonly WholeUnit[]): Promise<CommitSummary> {
     checkUnits(units, this.run.symbols.length);
-    const { dataset, file } = this.store;
     try {
-      const unpublished = await unpublishedDays(this.store, units);
-      const written = units.filter((unit) => unit.by === "symbol" || !unpublished.has(unit.key));
-      const replaced = written.length > 0 ? await this.write(written) : 0;
       return {
-        unitsWritten: written.length,
-        rowsWritten: written.reduce((rows, unit) => rows + unit.rows.count, 0),
-        replaced,
-        provisional: provisionalDays(dataset.finality, written),
-        unpublished: [...unpublished].sort((a, b) => a - b),
+        unitsWritten: units.length,
+        rowsWritten: units.reduce((rows, unit) => rows + unit.rows.count, 0),
+        changes: units.length > 0 ? await this.write(units) : NO_CHANGES,
       };
     } catch (error) {
-      throw toStoreError(file, error);
+      throw toStoreError(this.store.file, error);
     }
   }
 
@@ -82,18 +71,19 @@ export class UnitWriter {
     await this.stage.reset();
   }
 
-  private async write(units: readonly WholeUnit[]): Promise<number> {
-    const { connection } = this.store;
+  private async write(units: readonly WholeUnit[]): Promise<ChangeCounts> {
+    const { connection, dataset } = this.store;
     // Before the transaction: rows that it has not committed itself are read by one thread only.
     await this.stage.reset();
     await this.stage.append(units.map((unit) => unit.rows));
-    const replaced = await inTransaction(connection, async () => {
+    const changes = await inTransaction(connection, async () => {
       const mayMatch = await this.overlap.isPossible(units);
-      const files = await mergeIncoming(connection, spanOf(units), mayMatch, this.run.runId);
+      const { finality } = dataset;
+      const merged = await mergeIncoming(connection, spanOf(units), mayMatch, { runId: this.run.runId, finality });
       await journalUnits(connection, units, this.run);
-      return files;
+      return merged;
     });
     this.overlap.committed(units);
-    return replaced;
+    return changes;
   }
 }

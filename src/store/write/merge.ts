@@ -1,10 +1,11 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Span } from "../../calendar/span.js";
+import type { Finality } from "../../vision/finality.js";
 import { dateLiteral, dateOfDay } from "../../calendar/sql.js";
 import { addToCounts } from "../counts.js";
 import { numberOf } from "../numbers.js";
 import { AVAILABILITY_COLUMNS } from "../schema/migrate.js";
-import { journalReplacements } from "./journal.js";
+import { journalChanges, NO_CHANGES, type ChangeCounts } from "./changes.js";
 
 /**
  * Creates what turns staged probe rows into rows of the table, once a run: `run_symbols`, a TEMP table that says which
@@ -27,8 +28,9 @@ export async function createIncoming(connection: DuckDBConnection, symbols: read
     `CREATE OR REPLACE TEMP VIEW incoming AS
       SELECT ${dateOfDay("day")} AS date, symbol, status = 200 AS available,
         CASE WHEN status = 200 THEN size::BIGINT END AS file_size_bytes,
-        CASE WHEN status = 200 THEN epoch_ms(last_modified::BIGINT)::TIMESTAMP_S END AS last_modified,
-        status::SMALLINT AS status_code, epoch_ms(probed_at::BIGINT)::TIMESTAMP_MS AS probe_timestamp
+        CASE WHEN status = 200 THEN epoch_ms(floor(last_modified / 1000)::BIGINT * 1000)::TIMESTAMP_S END AS last_modified,
+        status::SMALLINT AS status_code, epoch_ms(probed_at::BIGINT)::TIMESTAMP_MS AS probe_timestamp,
+        NULLIF((etag_high::UBIGINT << 32) | etag_low, 0) AS etag
       FROM temp.stage JOIN temp.run_symbols USING (symbol_index)`,
   );
 }
@@ -38,18 +40,18 @@ export async function createIncoming(connection: DuckDBConnection, symbols: read
  * the rows, others are appended; the counts of the touched days follow.
  *
  * @param mayMatch false when the table is known to have none of the cells
- * @returns how many files were replaced
+ * @returns the changes of believed answers that it journaled
  */
 export async function mergeIncoming(
   connection: DuckDBConnection,
   range: Span,
   mayMatch: boolean,
-  runId: number,
-): Promise<number> {
+  { runId, finality }: { runId: number; finality: Finality },
+): Promise<ChangeCounts> {
   const matched = mayMatch ? await collectMatched(connection, range) : 0;
-  let replaced = 0;
+  let changes = NO_CHANGES;
   if (matched > 0) {
-    replaced = await journalReplacements(connection, runId);
+    changes = await journalChanges(connection, finality, runId);
     await updateMatched(connection);
   }
   await connection.run(
@@ -60,16 +62,22 @@ export async function mergeIncoming(
     FROM temp.stage GROUP BY day`;
   const before = "SELECT date, -count(*) FILTER (old_available), -count(*) FROM temp.matched GROUP BY date";
   await addToCounts(connection, matched > 0 ? `${staged} UNION ALL ${before}` : staged);
-  return replaced;
+  return changes;
 }
 
-/** Collects the existing rows that the stage will overwrite into `matched`, with the new values; gives their number. */
+/**
+ * Collects the existing rows that the stage will overwrite into `matched`, with the new values; gives their number. An
+ * ETag that is known already stays when a probe of the same file brings none.
+ */
 function collectMatched(connection: DuckDBConnection, range: Span): Promise<number> {
   return numberOf(
     connection,
     `CREATE OR REPLACE TEMP TABLE matched AS
-      SELECT old.rowid AS row_id, incoming.*, old.available AS old_available,
-        old.file_size_bytes AS old_size_bytes, old.last_modified AS old_last_modified
+      SELECT old.rowid AS row_id, incoming.* EXCLUDE (etag), coalesce(incoming.etag, CASE
+          WHEN incoming.file_size_bytes = old.file_size_bytes AND incoming.last_modified = old.last_modified
+          THEN old.etag END) AS etag, old.available AS old_available,
+        old.file_size_bytes AS old_size_bytes, old.last_modified AS old_last_modified, old.etag AS old_etag,
+        old.probe_timestamp AS old_probe_timestamp
       FROM incoming JOIN availability AS old USING (date, symbol)
       WHERE old.date BETWEEN ${dateLiteral(range.from)} AND ${dateLiteral(range.to)}`,
   );
@@ -80,7 +88,7 @@ async function updateMatched(connection: DuckDBConnection): Promise<void> {
     `UPDATE availability AS old
       SET available = matched.available, file_size_bytes = matched.file_size_bytes,
         last_modified = matched.last_modified, status_code = matched.status_code,
-        probe_timestamp = matched.probe_timestamp
+        probe_timestamp = matched.probe_timestamp, etag = matched.etag
       FROM temp.matched WHERE old.rowid = matched.row_id`,
   );
 }

@@ -1,8 +1,8 @@
 import type { ProbeBatch } from "../../rows/batch.js";
 import { PROBE_ROWS, type ProbeRows } from "../../rows/columns.js";
 import type { StepUnits, WholeUnit } from "../../rows/unit.js";
-import type { Day } from "../../calendar/day.js";
 import { UnitAssembler } from "./assemble.js";
+import { NO_CHANGES, type ChangeCounts } from "./changes.js";
 import type { UnitWriter } from "./commit.js";
 
 /**
@@ -18,11 +18,7 @@ export const COMMIT_AFTER_MS = 500;
 export interface WriteTotals {
   unitsWritten: number;
   rowsWritten: number;
-  replaced: number;
-  /** Ascending. */
-  provisional: Day[];
-  /** Ascending. */
-  unpublished: Day[];
+  changes: ChangeCounts;
   /** Time spent in transactions, ms. */
   writeMs: number;
 }
@@ -40,9 +36,7 @@ export class WriteSession {
   private readonly totals: WriteTotals = {
     unitsWritten: 0,
     rowsWritten: 0,
-    replaced: 0,
-    provisional: [],
-    unpublished: [],
+    changes: NO_CHANGES,
     writeMs: 0,
   };
 
@@ -85,8 +79,6 @@ export class WriteSession {
   async finish(): Promise<WriteTotals> {
     await this.commit();
     await this.writer.close();
-    this.totals.provisional.sort((a, b) => a - b);
-    this.totals.unpublished.sort((a, b) => a - b);
     return this.totals;
   }
 
@@ -97,14 +89,16 @@ export class WriteSession {
     this.whole = [];
     this.wholeRows = 0;
     const startedAt = performance.now();
-    const { unitsWritten, rowsWritten, replaced, provisional, unpublished } = await this.writer.commit(units);
+    const { unitsWritten, rowsWritten, changes } = await this.writer.commit(units);
     const { totals } = this;
     totals.writeMs += performance.now() - startedAt;
     totals.unitsWritten += unitsWritten;
     totals.rowsWritten += rowsWritten;
-    totals.replaced += replaced;
-    totals.provisional = [...new Set([...totals.provisional, ...provisional])];
-    totals.unpublished = [...new Set([...totals.unpublished, ...unpublished])];
+    totals.changes = {
+      late: totals.changes.late + changes.late,
+      replaced: totals.changes.replaced + changes.replaced,
+      removed: totals.changes.removed + changes.removed,
+    };
     this.onCommit(unitsWritten, rowsWritten);
   }
 }

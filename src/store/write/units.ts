@@ -1,8 +1,6 @@
-import type { Day } from "../../calendar/day.js";
 import type { Span } from "../../calendar/span.js";
 import type { RowKind } from "../../rows/columns.js";
 import type { WholeUnit } from "../../rows/unit.js";
-import { isFinal, type Finality } from "../../vision/finality.js";
 
 /**
  * Checks that no (date, symbol) comes twice in a commit: units of one kind, each key once, and within a unit the other
@@ -39,17 +37,4 @@ export function spanOf(units: readonly WholeUnit[]): Span {
     span.to = Math.max(span.to, by === "day" ? key : (day[rows.count - 1] ?? -Infinity));
   }
   return span;
-}
-
-/** The days that units have probes of from before they are final, ascending. */
-export function provisionalDays(finality: Finality, units: readonly WholeUnit[]): Day[] {
-  const days = new Set<Day>();
-  for (const { rows } of units) {
-    const { day, probedAt } = rows.columns;
-    for (let row = 0; row < rows.count; row++) {
-      const own = day[row] ?? 0;
-      if (!isFinal(finality, own, probedAt[row] ?? 0)) days.add(own);
-    }
-  }
-  return [...days].sort((a, b) => a - b);
 }

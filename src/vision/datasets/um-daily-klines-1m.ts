@@ -11,7 +11,7 @@ export const UM_DAILY_KLINES_1M: Dataset = {
   marketStart: dayOf("2019-09-25"),
   firstPeriod: dayOf("2019-12-31"),
   finality: {
-    afterDays: 4,
+    afterDays: 20,
     holeAfterDays: 90,
     lateAfterDays: 3,
     publishedAfterDays: 4,

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { join } from "node:path";
 import { openStore } from "../../../src/store/open.js";
+import { NO_CHANGES } from "../../../src/store/write/changes.js";
 import { UnitWriter } from "../../../src/store/write/commit.js";
 import { DAY_MS, formatDay } from "../../../src/calendar/day.js";
 import { fileKey, keyPath } from "../../../src/vision/object-key.js";
@@ -128,56 +129,65 @@ describe("UnitWriter", () => {
     expect(await ask(store, "SELECT DISTINCT probe_timestamp FROM daily_availability")).toEqual([
       ["2026-01-02 00:00:00"],
     ]);
-    expect(summary).toMatchObject({ unitsWritten: 1, rowsWritten: 2, replaced: 0 });
+    expect(summary).toEqual({ unitsWritten: 1, rowsWritten: 2, changes: NO_CHANGES });
     await store.close();
   });
 
-  test("journals a replacement with old and new values, and an arrival not", async () => {
+  test("journals what changes in a believed answer, and nothing else", async () => {
     const { store, writer } = await writerFor(newFile(), SYMBOLS);
     const uploaded = Date.UTC(2024, 2, 2, 9);
+    const early = (D0 + 3) * DAY_MS - 1;
     await writer.commit([
       dayUnit(D0, [
-        { symbol: 0, size: 100, lastModified: uploaded },
-        { symbol: 1, size: 0 },
-        { symbol: 2, size: 300, lastModified: uploaded },
+        { symbol: 0, size: 100, lastModified: uploaded, etag: 1, probedAt: LATE - 4 },
+        { symbol: 1, size: 0, probedAt: early },
+        { symbol: 2, size: 300, lastModified: uploaded, probedAt: LATE - 2 },
+      ]),
+      dayUnit(D0 + 1, [
+        { symbol: 0, size: 100, lastModified: uploaded, probedAt: LATE - 4 },
+        { symbol: 1, size: 0, probedAt: LATE - 3 },
+        { symbol: 2, size: 0, probedAt: LATE + 1 },
       ]),
     ]);
-    const { replaced } = await writer.commit([
+    const { changes } = await writer.commit([
       dayUnit(D0, [
-        { symbol: 0, size: 100, lastModified: uploaded + 5000 },
-        { symbol: 1, size: 200 },
+        { symbol: 0, size: 100, lastModified: uploaded, etag: 2 },
+        { symbol: 1, size: 200, lastModified: uploaded },
         { symbol: 2, size: 0 },
       ]),
+      dayUnit(D0 + 1, [
+        { symbol: 0, size: 100, lastModified: uploaded, etag: 3 },
+        { symbol: 1, size: 200, lastModified: uploaded },
+        { symbol: 2, size: 200, lastModified: uploaded },
+      ]),
     ]);
-    expect(replaced).toBe(2);
-    expect(await ask(store, "SELECT * EXCLUDE (date, run_id) FROM replacements ORDER BY symbol")).toEqual([
-      ["BTCUSDT", "100", "100", "2024-03-02 09:00:00", "2024-03-02 09:00:05", "2026-01-01 00:00:00"],
-      ["ICPUSDT_SETTLED", "300", null, "2024-03-02 09:00:00", null, "2026-01-01 00:00:00"],
+    // Not changes: a file that was published after an early probe, an ETag first learnt, a probe from the future.
+    expect(changes).toEqual({ late: 1, replaced: 1, removed: 1 });
+    const columns = "date, symbol, kind, old_size_bytes, new_size_bytes, old_etag >> 32, new_etag >> 32";
+    expect(await ask(store, `SELECT ${columns} FROM changes ORDER BY date, symbol`)).toEqual([
+      ["2024-03-01", "BTCUSDT", "replaced", "100", "100", "1", "2"],
+      ["2024-03-01", "ICPUSDT_SETTLED", "removed", "300", null, null, null],
+      ["2024-03-02", SYMBOLS[1], "late", null, "200", null, null],
     ]);
+    expect(await ask(store, "SELECT DISTINCT old_seen_at < seen_at FROM changes")).toEqual([[true]]);
     await store.close();
   });
 
-  test("leaves an unpublished day out, and writes it as provisional once a file is there", async () => {
+  test("keeps an ETag that a later probe of the same file does not give, and forgets that of another file", async () => {
     const { store, writer } = await writerFor(newFile(), SYMBOLS);
-    const early = (D0 + 1) * DAY_MS;
-    const nothing: Omit<Cell, "day">[] = [
-      { symbol: 0, size: 0, probedAt: early },
-      { symbol: 1, size: 0, probedAt: early },
+    const etags = () => ask(store, "SELECT etag >> 32 FROM availability ORDER BY symbol");
+    const cells = [
+      { symbol: 0, size: 100, etag: 7 },
+      { symbol: 1, size: 100, etag: 8 },
     ];
-    expect(await writer.commit([dayUnit(D0, nothing)])).toEqual({
-      ...{ unitsWritten: 0, rowsWritten: 0, replaced: 0 },
-      ...{ provisional: [], unpublished: [D0] },
-    });
-    expect(await ask(store, "SELECT count(*) FROM daily_availability")).toEqual([["0"]]);
-    const some = nothing.map((cell) => ({ ...cell, size: cell.symbol }));
-    expect(await writer.commit([dayUnit(D0, some)])).toMatchObject({ provisional: [D0], unpublished: [] });
-    // The file of symbol 1 is known now, so the day is published even for a run that asks about another symbol alone.
-    expect(await writer.commit([dayUnit(D0, nothing.slice(0, 1))])).toMatchObject({ unitsWritten: 1, unpublished: [] });
-    // Nothing there, but late enough to be final: that is an answer.
-    expect(await writer.commit([dayUnit(D0 - 1, [{ symbol: 0, size: 0 }])])).toMatchObject({
-      unitsWritten: 1,
-      provisional: [],
-    });
+    await writer.commit([dayUnit(D0, cells)]);
+    await writer.commit([
+      dayUnit(D0, [
+        { symbol: 0, size: 100 },
+        { symbol: 1, size: 101 },
+      ]),
+    ]);
+    expect(await etags()).toEqual([["7"], [null]]);
     await store.close();
   });
 
@@ -188,10 +198,10 @@ describe("UnitWriter", () => {
     const again = [dayUnit(D0, [{ symbol: 0, size: 999 }]), dayUnit(D0 + 1, [{ symbol: 0, size: 1 }])];
     await expect(writer.commit(again)).rejects.toMatchObject({ code: "STORE_UNUSABLE" });
     expect(await ask(store, "SELECT date, file_size_bytes FROM daily_availability")).toEqual([["2024-03-01", "100"]]);
-    expect(await ask(store, "SELECT count(*) FROM replacements")).toEqual([["0"]]);
+    expect(await ask(store, "SELECT count(*) FROM changes")).toEqual([["0"]]);
     expect(await ask(store, WRONG_COUNTS)).toEqual([["0"]]);
     await store.connection.run("ALTER TABLE hidden RENAME TO units");
-    expect(await writer.commit(again)).toMatchObject({ unitsWritten: 2, replaced: 1 });
+    expect(await writer.commit(again)).toMatchObject({ unitsWritten: 2, changes: { replaced: 1 } });
     await store.close();
   });
 

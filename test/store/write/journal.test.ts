@@ -28,11 +28,11 @@ test("symbols are added with their class, and never removed", async () => {
   const { symbols, discoveredAt } = await knownSymbols(store);
   expect(discoveredAt).toBe(LATE + 5);
   expect(symbols).toEqual([
-    { symbol: "BTCUSDT", class: "perpetual", quote: "USDT", firstSeen: LATE, lastSeen: LATE + 5 },
-    { symbol: "BTCUSDT_231229", class: "delivery", quote: "USDT", firstSeen: LATE, lastSeen: LATE },
-    { symbol: "ICPUSDT_SETTLED", class: "settled", quote: "USDT", firstSeen: LATE, lastSeen: LATE },
-    { symbol: "NEWUSDC", class: "perpetual", quote: "USDC", firstSeen: LATE + 5, lastSeen: LATE + 5 },
-    { symbol: "币安人生USDT", class: "perpetual", quote: "USDT", firstSeen: LATE, lastSeen: LATE },
+    { symbol: "BTCUSDT", class: "perpetual", quote: "USDT", firstSeen: LATE, lastSeen: LATE + 5, absentAt: undefined },
+    { symbol: "BTCUSDT_231229", class: "delivery", quote: "USDT", firstSeen: LATE, lastSeen: LATE, absentAt: LATE + 5 },
+    { symbol: "ICPUSDT_SETTLED", class: "settled", quote: "USDT", firstSeen: LATE, lastSeen: LATE, absentAt: LATE + 5 },
+    { symbol: "NEWUSDC", class: "perpetual", quote: "USDC", firstSeen: LATE + 5, lastSeen: LATE + 5, absentAt: LATE },
+    { symbol: "币安人生USDT", class: "perpetual", quote: "USDT", firstSeen: LATE, lastSeen: LATE, absentAt: LATE + 5 },
   ]);
 });
 

@@ -1,0 +1,48 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { numbersOf } from "../numbers.js";
+import { probeAgeSql, type Finality } from "../../vision/finality.js";
+
+/**
+ * What can change in an answer that was believed: a file that came late, one that was replaced by another, and one that
+ * was removed.
+ */
+export const CHANGE_KINDS = ["late", "replaced", "removed"] as const;
+export type ChangeKind = (typeof CHANGE_KINDS)[number];
+export type ChangeCounts = Readonly<Record<ChangeKind, number>>;
+
+export const NO_CHANGES: ChangeCounts = { late: 0, replaced: 0, removed: 0 };
+
+/**
+ * SQL: whether a row of `matched` has the same file before and after. A fact first learnt, such as the ETag of a file
+ * that was stored without, is not a change.
+ */
+const SAME_FILE = `(old_available AND available AND file_size_bytes = old_size_bytes
+  AND last_modified = old_last_modified AND coalesce(etag = old_etag, true))`;
+
+/**
+ * Journals the changes among the rows in `matched`, inside the transaction that makes them. A file is late when it was
+ * missing so long after its day that its absence could be believed; one that was missing earlier is just published. A
+ * probe from the future said nothing.
+ */
+export async function journalChanges(
+  connection: DuckDBConnection,
+  { lateAfterDays }: Finality,
+  runId: number,
+): Promise<ChangeCounts> {
+  const isLate = `(NOT old_available AND available AND ${probeAgeSql("old_probe_timestamp")} >= ${lateAfterDays})`;
+  await connection.run(
+    `INSERT INTO changes
+      SELECT date, symbol, CASE WHEN NOT available THEN 'removed' WHEN old_available THEN 'replaced' ELSE 'late' END,
+        old_size_bytes, file_size_bytes, old_last_modified, last_modified, old_etag, etag, old_probe_timestamp,
+        probe_timestamp, ${runId}
+      FROM temp.matched
+      WHERE old_probe_timestamp <= probe_timestamp AND (${isLate} OR (old_available AND NOT ${SAME_FILE}))`,
+  );
+  const [late = 0, replaced = 0, removed = 0] = await numbersOf(
+    connection,
+    `SELECT count(*) FILTER (${isLate}), count(*) FILTER (old_available AND available AND NOT ${SAME_FILE}),
+        count(*) FILTER (old_available AND NOT available)
+      FROM temp.matched WHERE old_probe_timestamp <= probe_timestamp`,
+  );
+  return { late, replaced, removed };
+}
