@@ -35,7 +35,7 @@ export async function execute(plan: Plan, settings: ProbeSettings, threads: Thre
   const sizes = { symbol_count: symbols.length, unit_count: unitCount, cell_count: cellCount };
   emit({ type: "planned", from: formatDay(span.from), to: formatDay(span.to), ...sizes });
   await writer.call("begin", {
-    run: { command, ...span, symbols: symbols.length, startedAt: now },
+    run: { command, ...span, symbolCount: symbols.length, startedAt: now },
     symbols,
     counters: counters.buffer,
   });
@@ -51,10 +51,11 @@ export async function execute(plan: Plan, settings: ProbeSettings, threads: Thre
   };
 
   const failures: RunFailure[] = [];
-  const onFailure = (failure: RunFailure) => {
+  threads.onFailure((failed) => {
+    const failure = describeFailure(failed, symbols);
     failures.push(failure);
     emit({ type: "failure", ...failure });
-  };
+  });
   const probingAt = performance.now();
   const progress = setInterval(() => {
     const counts = publicCounts(counters.read());
@@ -62,7 +63,7 @@ export async function execute(plan: Plan, settings: ProbeSettings, threads: Thre
   }, PROGRESS_MS);
   try {
     for (const step of steps) {
-      if (!shouldStop()) await probeStep(step, symbols, settings, threads, shouldStop, onFailure);
+      if (!shouldStop()) await probeStep(step, symbols, settings, threads, shouldStop);
     }
   } finally {
     clearInterval(progress);
@@ -91,20 +92,18 @@ async function probeStep(
   settings: ProbeSettings,
   threads: Threads,
   shouldStop: () => boolean,
-  onFailure: (failure: RunFailure) => void,
 ): Promise<void> {
   const { writer } = threads;
   const pool = await threads.probers();
-  await writer.call("beginPart", { by, source, expected: cellsByUnit(cells, by) });
+  await writer.call("beginStep", { by, source, expected: cellsByUnit(cells, by) });
   const parallel =
     source === "head" ? pool.parallelHeads() : pool.parallelLists(costs.list.bytes / costs.list.requests);
   const shards = source === "head" ? headShards(cells, settings.threads) : listShards(cells, parallel);
   let answered = 0;
-  const probing = pool.runShards(shards, symbols, parallel, shouldStop, (result) => {
-    answered += result.cells;
-    for (const failure of result.failures) onFailure(describeFailure(failure, symbols));
+  const probing = pool.runShards(shards, symbols, parallel, shouldStop, ({ cellCount }) => {
+    answered += cellCount;
   });
   // When the file can't be written any more there is no point in probing on.
   await Promise.race([probing, writer.failed]);
-  await Promise.race([writer.call("endPart", answered), writer.failed]);
+  await Promise.race([writer.call("endStep", answered), writer.failed]);
 }

@@ -12,19 +12,22 @@ export interface RunFailure {
   /** Finer than the kind: a system error, a TLS error, `HTTP_503`. */
   code: string;
   message: string;
-  /** What lies below the failure, where anything is known of it. */
+  /** The errors below this one, the nearest first; null when there are none. */
   cause: string | null;
 }
 
 /** A failure with names and dates in place of indexes and day numbers. */
-export function describeFailure({ symbol, from, days, failure }: CellFailure, symbols: readonly string[]): RunFailure {
+export function describeFailure(
+  { symbolIndex, from, days, failure }: CellFailure,
+  symbols: readonly string[],
+): RunFailure {
   return {
-    symbol: symbols[symbol] ?? "",
+    symbol: symbols[symbolIndex] ?? "",
     date: formatDay(from),
     days,
     kind: failure.kind,
     code: failure.code,
     message: failure.message,
-    cause: null,
+    cause: failure.cause ?? null,
   };
 }

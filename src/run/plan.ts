@@ -2,11 +2,12 @@ import { formatDay } from "../calendar/day.js";
 import type { Span } from "../calendar/span.js";
 import { InterruptedError } from "../errors.js";
 import type { Threads } from "../threads/threads.js";
-import type { StoreFacts } from "../threads/writer-protocol.js";
+import type { Source, UnitBy } from "../rows/unit.js";
+import type { StoreFacts } from "../store/writer.js";
 import type { RunCommand } from "./defaults.js";
 import type { Emit } from "./events.js";
 import type { ProbeSettings } from "./settings.js";
-import type { Cells, UnitBy } from "./shards.js";
+import type { Cells } from "./shards.js";
 import { resolveSymbols } from "./symbols.js";
 
 /** What probing some cells would cost. */
@@ -21,7 +22,7 @@ export interface Step {
   cells: Cells;
   /** What one transaction writes. */
   by: UnitBy;
-  source: "head" | "list";
+  source: Source;
   cellCount: number;
   unitCount: number;
   /** What either source would cost. */
@@ -86,7 +87,7 @@ export function countPlan({ steps }: Plan): { cellCount: number; unitCount: numb
 
 /** A step of a {@link RunPlan}. */
 export interface PlannedStep {
-  source: "head" | "list";
+  source: Source;
   /** What is written whole or not at all. */
   unit: UnitBy;
   unit_count: number;

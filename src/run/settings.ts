@@ -75,7 +75,7 @@ export function updateSettings(options: UpdateOptions, now: number): UpdateSetti
  */
 export function backfillSettings(options: BackfillOptions, now: number): BackfillSettings {
   const { common, rest } = probeSettings("backfill", options, now);
-  const { from, to, refresh, ...unknown } = rest;
+  const { from, to, refresh = DEFAULTS.refresh, ...unknown } = rest;
   refuseUnknown(unknown);
   const { dataset } = common;
   const span = {
@@ -83,7 +83,7 @@ export function backfillSettings(options: BackfillOptions, now: number): Backfil
     to: optional(to, (value) => checkPastDay("to", value, dataset, now)) ?? dayAt(now) - 1,
   };
   if (span.from > span.to) throw new UsageError("the first day is after the last", { option: "from" });
-  return { ...common, span, refresh: checkFlag("refresh", refresh ?? DEFAULTS.refresh) };
+  return { ...common, span, refresh: checkFlag("refresh", refresh) };
 }
 
 /**
@@ -100,13 +100,14 @@ export function discoverSettings(options: RunOptions, now: number): Settings {
 
 function probeSettings<O extends ProbeOptions>(command: RunCommand, options: O, now: number) {
   const { common, rest: given } = runSettings(command, options, now);
-  const { symbols, quote, source, maxFailureRate, ...rest } = given;
+  const { symbols, quote, source = DEFAULTS.source, ...further } = given;
+  const { maxFailureRate = COMMAND_DEFAULTS[command].maxFailureRate, ...rest } = further;
   const probing: ProbeSettings = {
     ...common,
     symbols: optional(symbols, (value) => checkSymbols("symbols", value)),
     quote: optional(quote, (value) => checkText("quote", value)),
-    source: checkChoice("source", source ?? DEFAULTS.source, SOURCES),
-    maxFailureRate: checkShare("maxFailureRate", maxFailureRate ?? COMMAND_DEFAULTS[command].maxFailureRate),
+    source: checkChoice("source", source, SOURCES),
+    maxFailureRate: checkShare("maxFailureRate", maxFailureRate),
   };
   if (probing.source === "list" && probing.listEndpoint === undefined) {
     throw new UsageError("a listing needs it when another endpoint is given", { option: "listEndpoint" });
@@ -115,32 +116,32 @@ function probeSettings<O extends ProbeOptions>(command: RunCommand, options: O, 
 }
 
 function runSettings<O extends RunOptions>(command: RunCommand, options: O, now: number) {
-  const { db, endpoint, listEndpoint, ca, threads, connections, http2, pool, timeoutMs, retries, ...others } = options;
-  const { signal, onEvent, ...rest } = others;
   const defaults = COMMAND_DEFAULTS[command];
-  const pooled = checkFlag("pool", pool ?? DEFAULTS.pool);
-  const offersHttp2 = checkFlag("http2", http2 ?? defaults.http2) && pooled;
+  const { db, endpoint = ENDPOINTS.download, ca, connections, signal, onEvent, ...others } = options;
+  const { listEndpoint = options.endpoint === undefined ? ENDPOINTS.list : undefined, ...further } = others;
+  const { threads = defaults.threads, http2 = defaults.http2, pool = DEFAULTS.pool, ...limits } = further;
+  const { timeoutMs = DEFAULTS.timeoutMs, retries = DEFAULTS.retries, ...rest } = limits;
+  const pooled = checkFlag("pool", pool);
+  const offersHttp2 = checkFlag("http2", http2) && pooled;
   const sockets = optional(connections, (value) => checkWhole("connections", value, BOUNDS.connections));
   const http1Connections = sockets ?? DEFAULT_CONNECTIONS.http1;
   const http2Connections = offersHttp2 ? (sockets ?? DEFAULT_CONNECTIONS.http2) : 0;
-  const wantedThreads = checkWhole("threads", threads ?? defaults.threads, BOUNDS.threads);
+  const wantedThreads = checkWhole("threads", threads, BOUNDS.threads);
   const common: Settings = {
     command,
     now,
     db: checkText("db", db),
     dataset: DEFAULT_DATASET,
-    endpoint: checkUrl("endpoint", endpoint ?? ENDPOINTS.download, "without path"),
-    listEndpoint: optional(listEndpoint ?? (endpoint === undefined ? ENDPOINTS.list : undefined), (value) =>
-      checkUrl("listEndpoint", value, "with path"),
-    ),
+    endpoint: checkUrl("endpoint", endpoint, "without path"),
+    listEndpoint: optional(listEndpoint, (value) => checkUrl("listEndpoint", value, "with path")),
     ca: optional(ca, (value) => checkPem("ca", value)),
     // A thread without a socket would have nothing to do.
     threads: Math.min(wantedThreads, http2Connections || http1Connections),
     connections: http1Connections,
     http2Connections,
     pooled,
-    timeoutMs: checkWhole("timeoutMs", timeoutMs ?? DEFAULTS.timeoutMs, BOUNDS.timeoutMs),
-    retries: checkWhole("retries", retries ?? DEFAULTS.retries, BOUNDS.retries),
+    timeoutMs: checkWhole("timeoutMs", timeoutMs, BOUNDS.timeoutMs),
+    retries: checkWhole("retries", retries, BOUNDS.retries),
     eager: defaults.eager,
     signal,
     onEvent,

@@ -1,7 +1,7 @@
-import type { Span } from "../calendar/span.js";
+import type { UnitBy } from "../rows/unit.js";
 import type { Cost, Step } from "./plan.js";
 import type { ProbeSettings } from "./settings.js";
-import { cellsByUnit, countCells, listShards, PAGE_DAYS, type Cells, type UnitBy } from "./shards.js";
+import { cellsByUnit, countCells, listShards, PAGE_DAYS, type Cells } from "./shards.js";
 
 /** Headers of a HEAD and its answer. */
 const HEAD_BYTES = 700;
@@ -44,18 +44,13 @@ function headCost(cells: Cells): Cost {
 function listCost(cells: Cells): Cost {
   let requests = 0;
   let bytes = 0;
-  for (const shard of listShards(cells, 1)) {
-    if (shard.type !== "list") continue;
-    const days = span(shard.ranges);
+  for (const { spans } of listShards(cells, 1)) {
+    const days = (spans.at(-1)?.to ?? 0) - (spans[0]?.from ?? 1) + 1;
     const pages = Math.ceil(days / PAGE_DAYS);
     requests += pages;
     bytes += pages * PAGE_BYTES + days * DAY_BYTES;
   }
   return { requests, bytes };
-}
-
-function span(ranges: readonly Span[]): number {
-  return (ranges.at(-1)?.to ?? 0) - (ranges[0]?.from ?? 1) + 1;
 }
 
 function weight({ requests, bytes }: Cost): number {

@@ -1,5 +1,6 @@
 import { formatDay } from "../calendar/day.js";
 import type { DnsWarmUp } from "../probe/net/dns.js";
+import type { Source } from "../rows/unit.js";
 import { publicCounts, type RunCounts } from "./counts.js";
 import type { RunCommand } from "./defaults.js";
 import type { Totals } from "./execute.js";
@@ -15,7 +16,7 @@ export interface RunSummary extends RunCounts {
   to: string;
   symbol_count: number;
   /** How the cells were probed; empty when there were none. */
-  sources: ("head" | "list")[];
+  sources: Source[];
   dns_lookups: number;
   /** Files whose size or upload time changed since they were first seen. */
   replaced: number;

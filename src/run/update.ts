@@ -1,6 +1,6 @@
 import { dayAt, formatDay } from "../calendar/day.js";
 import type { Span } from "../calendar/span.js";
-import type { StoreFacts } from "../threads/writer-protocol.js";
+import type { StoreFacts } from "../store/writer.js";
 import type { UpdateOptions } from "./options.js";
 import type { Command } from "./plan.js";
 import { run } from "./run.js";

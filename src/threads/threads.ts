@@ -2,11 +2,12 @@ import type { ThreadError } from "../errors.js";
 import { warmDns, type DnsWarmUp } from "../probe/net/dns.js";
 import { Traffic } from "../probe/traffic.js";
 import { Counters } from "../rows/counters.js";
+import type { CellFailure } from "../rows/failure.js";
+import type { StoreFacts } from "../store/writer.js";
 import type { Dataset } from "../vision/dataset.js";
 import { Heartbeats } from "./heartbeat.js";
 import type { ProberPool } from "./prober-pool.js";
 import { WriterClient } from "./writer-client.js";
-import type { StoreFacts } from "./writer-protocol.js";
 
 /** What the threads of a run are started with. */
 export interface ThreadSettings {
@@ -44,6 +45,8 @@ export interface Threads extends AsyncDisposable {
   abandon(): void;
   /** The pool of probers, started on first use. */
   probers(): Promise<Pick<ProberPool, "discover" | "runShards" | "parallelHeads" | "parallelLists">>;
+  /** Has the listener called with each failure of a probe from now on, when it happens. It must not throw. */
+  onFailure(listener: (failure: CellFailure) => void): void;
   /** Rejects when a thread is stuck or dies idle; never resolves. */
   readonly died: Promise<never>;
 }
@@ -58,6 +61,7 @@ export async function startThreads(settings: ThreadSettings): Promise<Threads> {
   const counters = new Counters();
   const traffic = new Traffic();
   let pool: Promise<ProberPool> | undefined;
+  let onFailure: ((failure: CellFailure) => void) | undefined;
   let announceDeath: (error: ThreadError) => void = () => undefined;
   const died = new Promise<never>((_resolve, reject) => {
     announceDeath = reject;
@@ -101,10 +105,13 @@ export async function startThreads(settings: ThreadSettings): Promise<Threads> {
           beats: heartbeats.buffer,
           threadNumber: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
         },
-        (port) => {
-          writer.connect(port);
+        {
+          onRows: (port) => {
+            writer.connect(port);
+          },
+          onFailure: (failure) => onFailure?.(failure),
+          onDeath: announceDeath,
         },
-        announceDeath,
       );
     };
     const started = () => (pool ??= startPool());
@@ -118,6 +125,9 @@ export async function startThreads(settings: ThreadSettings): Promise<Threads> {
         traffic.abandon();
       },
       probers: started,
+      onFailure: (listener) => {
+        onFailure = listener;
+      },
       died,
       [Symbol.asyncDispose]: end,
     };

@@ -118,6 +118,8 @@ describe("bfa backfill", () => {
     expect(await tableOf(db)).toEqual([]);
     const text = await runCli(["backfill", ...from, "--dry-run"], environment());
     expect(text.stdout).toMatch(/HEAD: .* requests.*\n.*LIST: .* requests.*\n.*chosen: LIST/);
+    const quiet = await runCli(["backfill", ...from, "--dry-run", "--quiet"], environment());
+    expect(quiet).toMatchObject({ code: 0, stdout: "", stderr: "" });
   });
 
   it.each([
