@@ -7,6 +7,7 @@ import { describeError, EXIT, exitCodeOf } from "./exit.js";
 const COMMANDS = {
   update: () => import("./commands/update.js"),
   backfill: () => import("./commands/backfill.js"),
+  sweep: () => import("./commands/sweep.js"),
   discover: () => import("./commands/discover.js"),
   query: () => import("./commands/query.js"),
   export: () => import("./commands/export.js"),

@@ -35,6 +35,22 @@ export interface DayCondition extends DayCells {
   latestUpload: number | undefined;
 }
 
+/** Consecutive days in the same condition. */
+export interface ConditionSpan extends Span {
+  condition: Condition;
+}
+
+/** The conditions of consecutive days as spans. */
+export function conditionSpans(days: readonly DayCondition[]): ConditionSpan[] {
+  const spans: ConditionSpan[] = [];
+  for (const { day, condition } of days) {
+    const last = spans.at(-1);
+    if (last !== undefined && last.condition === condition && last.to === day - 1) last.to = day;
+    else spans.push({ condition, from: day, to: day });
+  }
+  return spans;
+}
+
 /** Rows of a day, counted. */
 interface DayRows {
   probed: number;

@@ -56,8 +56,8 @@ export function toStoreError(file: string, thrown: unknown): StoreError {
 function withoutPaths(text: string, file: string): string {
   let stripped = text;
   for (const path of upwards(pathOf(file))) stripped = stripped.replaceAll(path, "");
-  // The file system names a path as it was given; one without a folder may be any word, so only in quotes.
-  for (const path of upwards(file)) stripped = stripped.replaceAll(`'${path}'`, "''").replaceAll(`"${path}"`, '""');
+  // The file system names a path as it was given; a relative one may be any word, so only after a quote.
+  for (const path of upwards(file)) stripped = stripped.replaceAll(`'${path}`, "'").replaceAll(`"${path}`, '"');
   return stripped;
 }
 

@@ -24,6 +24,12 @@ export interface DueCells {
   dormantCount: number;
 }
 
+/** Cells that a run is about. */
+export interface WantedCells extends Span {
+  symbols: readonly string[];
+  rest: boolean;
+}
+
 /** A row that must be probed again. */
 export interface DueRow {
   symbol: string;
@@ -37,16 +43,11 @@ export interface DueRow {
  * Decides cell by cell what is due: each cell, available or missing, until it was probed late enough. A run over some
  * symbols or days says nothing about the others.
  *
- * A dormant symbol is looked after once a week: its cells are due when one of them has waited for so long.
- *
+ * @param wanted `rest`: leave a dormant symbol alone until one of its cells has waited for a week
  * @param now ms since the Unix epoch
  * @throws StoreError when the file can't be read
  */
-export async function dueCells(
-  store: Store,
-  wanted: { symbols: readonly string[] } & Span,
-  now: number,
-): Promise<DueCells> {
+export async function dueCells(store: Store, wanted: WantedCells, now: number): Promise<DueCells> {
   try {
     const known = await symbolRows(store, wanted);
     const broken = [...known].filter(([, { count, first, last }]) => count < last - first + 1).map(([name]) => name);
@@ -62,7 +63,7 @@ export async function dueCells(
       const gaps = gapsBetween(probed.get(symbol) ?? wholeSpan(facts), wanted);
       const again = rows.get(symbol) ?? [];
       const cells = unionSpans(gaps, islands(again.map(({ day }) => day)));
-      if (facts !== undefined && isResting(store.dataset.finality, facts, gaps, again, now)) {
+      if (wanted.rest && facts !== undefined && isResting(store.dataset.finality, facts, gaps, again, now)) {
         due.dormantCount += countDays(cells);
         due.spans.push([]);
         continue;

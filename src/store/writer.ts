@@ -1,9 +1,10 @@
-import type { Day } from "../calendar/day.js";
 import type { Span } from "../calendar/span.js";
 import type { ProbeBatch } from "../rows/batch.js";
 import type { Counters } from "../rows/counters.js";
 import type { StepUnits } from "../rows/unit.js";
-import { gaps, lastFinalDay } from "./gaps.js";
+import { conditionSpans, dayConditions, type ConditionSpan } from "./conditions.js";
+import { dueCells, type DueCells, type WantedCells } from "./due.js";
+import { adoptEndpoints, knownEndpoints, type Endpoints } from "./endpoints.js";
 import { maintain } from "./maintain.js";
 import { openStore, type Store } from "./open.js";
 import { beginRun, endRun, type RunEnd, type RunStart } from "./runs.js";
@@ -11,12 +12,20 @@ import { knownSymbols, recordDiscovery, type KnownSymbol } from "./symbols.js";
 import { UnitWriter } from "./write/commit.js";
 import { WriteSession, type WriteTotals } from "./write/session.js";
 
+/** Symbols and days whose conditions a run wants to know. */
+export interface ConditionsWanted extends Span {
+  symbols: readonly string[];
+  /** ms since the Unix epoch. */
+  now: number;
+}
+
 /** What must be known of a file to plan a run. */
 export interface StoreFacts {
   symbols: KnownSymbol[];
   /** When the bucket was last listed for symbols, ms since the Unix epoch. */
   discoveredAt: number | undefined;
-  lastFinalDay: Day | undefined;
+  /** The servers that filled it; undefined when no run has said so yet. */
+  endpoints: Endpoints | undefined;
 }
 
 /**
@@ -42,7 +51,7 @@ export class Writer {
   }
 
   async facts(): Promise<StoreFacts> {
-    return { ...(await knownSymbols(this.store)), lastFinalDay: await lastFinalDay(this.store) };
+    return { ...(await knownSymbols(this.store)), endpoints: await knownEndpoints(this.store) };
   }
 
   /** Records a whole listing of the bucket's symbols, made at an instant (ms since the Unix epoch). */
@@ -50,9 +59,26 @@ export class Writer {
     return recordDiscovery(this.store, names, now);
   }
 
-  /** The due days of each symbol, in the symbols' order. */
-  gaps(wanted: { symbols: readonly string[] } & Span): Promise<Span[][]> {
-    return gaps(this.store, wanted);
+  /** Notes which servers fill the file from now on. */
+  adopt(endpoints: Endpoints): Promise<void> {
+    return adoptEndpoints(this.store, endpoints);
+  }
+
+  /** The cells that are due at an instant (ms since the Unix epoch). */
+  due(wanted: WantedCells, now: number): Promise<DueCells> {
+    return dueCells(this.store, wanted, now);
+  }
+
+  /** The conditions of some symbols' days. */
+  async conditions({ symbols, ...asked }: ConditionsWanted): Promise<ConditionSpan[]> {
+    const { symbols: known, discoveredAt } = await knownSymbols(this.store);
+    const names = new Set(symbols);
+    const admitted = known.filter(({ symbol }) => names.has(symbol));
+    // Symbols that no listing has shown were named by the user.
+    for (const { symbol } of admitted) names.delete(symbol);
+    const unlisted = [...names].map((symbol) => ({ symbol, absentAt: undefined }));
+    const listedAt = admitted.length === 0 ? asked.now : discoveredAt;
+    return conditionSpans(await dayConditions(this.store, { ...asked, symbols: [...admitted, ...unlisted], listedAt }));
   }
 
   /**

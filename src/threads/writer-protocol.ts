@@ -1,11 +1,12 @@
 import type { MessagePort } from "node:worker_threads";
-import type { Day } from "../calendar/day.js";
-import type { Span } from "../calendar/span.js";
 import type { PlainError } from "../errors.js";
 import type { StepUnits } from "../rows/unit.js";
 import type { RunEnd, RunStart } from "../store/runs.js";
 import type { WriteTotals } from "../store/write/session.js";
-import type { StoreFacts } from "../store/writer.js";
+import type { ConditionSpan } from "../store/conditions.js";
+import type { DueCells, WantedCells } from "../store/due.js";
+import type { Endpoints } from "../store/endpoints.js";
+import type { ConditionsWanted, StoreFacts } from "../store/writer.js";
 
 /** A run about to write. */
 export interface WriteStart {
@@ -20,7 +21,10 @@ export interface WriterCalls {
   /** @param beats buffer of `Heartbeats`; the writer's place is 0 */
   open: (file: string, beats: SharedArrayBuffer) => StoreFacts;
   recordDiscovery: (names: readonly string[], now: number) => { added: string[]; gone: string[] };
-  gaps: (wanted: { symbols: readonly string[]; from: Day; to: Day }) => Span[][];
+  /** Notes which servers fill the file from now on. */
+  adopt: (endpoints: Endpoints) => void;
+  due: (wanted: WantedCells, now: number) => DueCells;
+  conditions: (wanted: ConditionsWanted) => ConditionSpan[];
   begin: (start: WriteStart) => void;
   beginStep: (step: StepUnits) => void;
   /** Awaits so many cells of the step from the probers; units that are not whole then are dropped. */

@@ -46,7 +46,9 @@ export class WriterService {
       return await this.writer.facts();
     },
     recordDiscovery: (names, now) => this.opened().recordDiscovery(names, now),
-    gaps: (wanted) => this.opened().gaps(wanted),
+    adopt: (endpoints) => this.opened().adopt(endpoints),
+    due: (wanted, now) => this.opened().due(wanted, now),
+    conditions: (wanted) => this.opened().conditions(wanted),
     begin: ({ run, symbols, counters }) => this.opened().begin(run, symbols, new Counters(counters)),
     beginStep: (step) => this.opened().beginStep(step),
     endStep: (cellCount) => this.opened().endStep(cellCount),

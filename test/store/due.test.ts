@@ -93,7 +93,11 @@ describe("due cells", () => {
           ),
         );
         await fill(cells);
-        const found = await dueCells(store, { symbols: [...SYMBOLS, "NEWUSDT"], from: FIRST, to: TODAY - 1 }, NOW);
+        const found = await dueCells(
+          store,
+          { symbols: [...SYMBOLS, "NEWUSDT"], from: FIRST, to: TODAY - 1, rest: true },
+          NOW,
+        );
         const reasons = { never_probed: LENGTH, provisional: 0, hole: 0, clock: 0 };
         for (const [index, symbol] of SYMBOLS.entries()) {
           const due = dueByHand(cells, symbol);
@@ -103,7 +107,7 @@ describe("due cells", () => {
           expect(days, symbol).toEqual([...due.keys()]);
           for (const reason of due.values()) reasons[reason]++;
         }
-        expect(found.spans[4]).toEqual([{ from: FIRST, to: TODAY - 1 }]);
+        expect(found.spans[4]).toEqual([{ from: FIRST, to: TODAY - 1, rest: true }]);
         expect(found.counts).toEqual(reasons);
       }),
       { numRuns: 60 },
@@ -113,7 +117,7 @@ describe("due cells", () => {
   it("of a run over some days say nothing about the others", async () => {
     const probed = [FIRST, FIRST + 1, FIRST + 9].map((day) => ({ symbol: "AUSDT", day, size: 50_000, age: 40 }));
     await fill(probed);
-    const { spans } = await dueCells(store, { symbols: ["AUSDT"], from: FIRST, to: FIRST + 11 }, NOW);
+    const { spans } = await dueCells(store, { symbols: ["AUSDT"], from: FIRST, to: FIRST + 11, rest: true }, NOW);
     expect(spans).toEqual([
       [
         { from: FIRST + 2, to: FIRST + 8 },
@@ -130,9 +134,10 @@ describe("due cells", () => {
       age: Math.max(1, LENGTH - 3 - offset),
     }));
     await fill(cells);
-    const wanted = { symbols: ["AUSDT"], from: FIRST, to: TODAY - 1 };
+    const wanted = { symbols: ["AUSDT"], from: FIRST, to: TODAY - 1, rest: true };
     expect((await dueCells(store, wanted, NOW)).spans).toEqual([[]]);
     expect((await dueCells(store, wanted, NOW)).dormantCount).toBeGreaterThan(0);
+    expect((await dueCells(store, { ...wanted, rest: false }, NOW)).spans[0]?.at(-1)?.to).toBe(TODAY - 1);
     expect((await dueCells(store, wanted, NOW + 5 * DAY_MS)).spans[0]?.at(-1)?.to).toBe(TODAY - 1);
   });
 });

@@ -1,0 +1,37 @@
+import { toStoreError } from "./duckdb-error.js";
+import type { Store } from "./open.js";
+
+/** The servers that fill a file. */
+export interface Endpoints {
+  /** Origin of HEADs. */
+  endpoint: string;
+  /** URL of the bucket; undefined when nothing can be listed. */
+  listEndpoint: string | undefined;
+}
+
+/** The servers that filled a file, undefined when no run has said so yet. */
+export async function knownEndpoints({ connection, file }: Store): Promise<Endpoints | undefined> {
+  try {
+    const found = await connection.runAndReadAll("SELECT endpoint, list_endpoint FROM store_info");
+    const [endpoint, listEndpoint] = found.getRows()[0] ?? [];
+    if (typeof endpoint !== "string") return undefined;
+    return { endpoint, listEndpoint: typeof listEndpoint === "string" ? listEndpoint : undefined };
+  } catch (error) {
+    throw toStoreError(file, error);
+  }
+}
+
+/** Notes which servers fill a file from now on. */
+export async function adoptEndpoints(
+  { connection, file }: Store,
+  { endpoint, listEndpoint }: Endpoints,
+): Promise<void> {
+  try {
+    await connection.run("UPDATE store_info SET endpoint = $endpoint, list_endpoint = $listEndpoint", {
+      endpoint,
+      listEndpoint: listEndpoint ?? null,
+    });
+  } catch (error) {
+    throw toStoreError(file, error);
+  }
+}
