@@ -33,7 +33,14 @@ async function run(options: Partial<ProbeOptions> = {}, fakes: FakeOptions = {})
 describe("a run", () => {
   it("calls the writer in order, and tells what happens", async () => {
     const { threads, events, summary } = await run();
-    expect(threads.calls.map(({ method }) => method)).toEqual(["begin", "beginStep", "endStep", "finish", "close"]);
+    expect(threads.calls.map(({ method }) => method)).toEqual([
+      "begin",
+      "beginStep",
+      "endStep",
+      "finish",
+      "conditions",
+      "close",
+    ]);
     expect(threads.calls.at(-1)?.args).toMatchObject([{ outcome: "whole", probes: 6 }]);
     expect(threads.shards).toHaveLength(3);
     expect(events.map(({ type }) => type)).toEqual(["planned", "probed"]);

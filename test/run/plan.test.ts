@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { dayOf, formatDay } from "../../src/calendar/day.js";
 import { countPlan, describePlan, makePlan } from "../../src/run/plan.js";
-import { backfillSettings } from "../../src/run/settings.js";
+import { claimEndpoints } from "../../src/run/endpoints.js";
+import { backfillSettings, sweepSettings, updateSettings } from "../../src/run/settings.js";
+import { SWEEP } from "../../src/run/sweep.js";
 import { BACKFILL } from "../../src/run/backfill.js";
 import { UPDATE, updateSpan } from "../../src/run/update.js";
 import { fakeThreads, NOW, recorder, settingsOf } from "./support.js";
@@ -10,28 +12,65 @@ const yesterday = dayOf("2024-03-09");
 
 describe("the days of an update", () => {
   it.each([
-    [{}, undefined, ["2024-03-07", "2024-03-09"]],
-    [{}, "2024-03-01", ["2024-03-02", "2024-03-09"]],
-    [{ date: "2024-02-01" }, "2024-03-01", ["2024-02-01", "2024-02-01"]],
-    [{ date: "2024-02-10", lookback: 10 }, "2024-03-01", ["2024-02-01", "2024-02-10"]],
-    [{ lookback: 1 }, undefined, ["2024-03-09", "2024-03-09"]],
-  ] as const)("%j after %s are %j", (given, lastFinal, days) => {
-    const settings = {
-      now: NOW,
-      date: "date" in given ? dayOf(given.date) : undefined,
-      lookback: "lookback" in given ? given.lookback : undefined,
-    };
-    const { from, to } = updateSpan(settings, { lastFinalDay: lastFinal && dayOf(lastFinal) });
+    [{}, ["2019-12-31", "2024-03-09"]],
+    [{ date: "2024-02-01" }, ["2024-02-01", "2024-02-01"]],
+    [{ date: "2024-02-10", lookback: 10 }, ["2024-02-01", "2024-02-10"]],
+    [{ lookback: 1 }, ["2024-03-09", "2024-03-09"]],
+  ] as const)("for %j are %j", (given, days) => {
+    const { from, to } = updateSpan(updateSettings({ db: "a.duckdb", ...given }, NOW));
     expect([formatDay(from), formatDay(to)]).toEqual(days);
   });
 });
 
 describe("the plan of an update", () => {
-  it("takes every symbol on each of the days", async () => {
-    const plan = await makePlan(UPDATE, settingsOf(), fakeThreads(), recorder().emit);
-    expect(plan).toMatchObject({ span: { from: yesterday - 2, to: yesterday }, symbols: ["BTCUSDT", "ETHUSDT"] });
-    expect(plan.steps).toMatchObject([{ by: "day", source: "head", cellCount: 6, unitCount: 3, reason: "as asked" }]);
-    expect(countPlan(plan)).toEqual({ cellCount: 6, unitCount: 3 });
+  const due = [[{ from: yesterday - 2, to: yesterday }], [{ from: yesterday, to: yesterday }]];
+
+  it("takes the cells that are due, symbol by symbol", async () => {
+    const threads = fakeThreads({ due });
+    const plan = await makePlan(UPDATE, settingsOf({ lookback: undefined }), threads, recorder().emit);
+    expect(plan.symbols).toEqual(["BTCUSDT", "ETHUSDT"]);
+    expect(plan.steps).toMatchObject([{ by: "day", source: "head", cellCount: 4, unitCount: 3, reason: "as asked" }]);
+    expect(countPlan(plan)).toEqual({ cellCount: 4, unitCount: 3 });
+    const wanted = { symbols: ["BTCUSDT", "ETHUSDT"], from: dayOf("2019-12-31"), to: yesterday, rest: true };
+    expect(threads.calls.filter(({ method }) => method === "due")).toEqual([{ method: "due", args: [wanted, NOW] }]);
+  });
+
+  it("takes all cells of the days that are asked for", async () => {
+    const threads = fakeThreads();
+    const settings = updateSettings({ db: "a.duckdb", symbols: ["BTCUSDT"], unlisted: true, lookback: 3 }, NOW);
+    const plan = await makePlan(UPDATE, settings, threads, recorder().emit);
+    expect(countPlan(plan).cellCount).toBe(3);
+    expect(threads.calls.map(({ method }) => method)).not.toContain("due");
+  });
+
+  it("lists a symbol with many due cells and sends HEADs for one with a single one", async () => {
+    const settings = updateSettings({ db: "a.duckdb", symbols: ["BTCUSDT", "ETHUSDT"], unlisted: true }, NOW);
+    const plan = await makePlan(UPDATE, settings, fakeThreads({ due }), recorder().emit);
+    expect(plan.steps.map(({ source, by, cellCount }) => [source, by, cellCount])).toEqual([
+      ["list", "symbol", 3],
+      ["head", "day", 1],
+    ]);
+    expect(plan.steps.map(({ cells }) => cells.map((spans) => spans.length))).toEqual([
+      [1, 0],
+      [0, 1],
+    ]);
+  });
+
+  it("refuses a symbol that the bucket does not list, with the nearest one, unless told", async () => {
+    const options = { db: "a.duckdb", symbols: ["ETHUSDTT"] };
+    const planning = (given: object) =>
+      makePlan(UPDATE, updateSettings({ ...options, ...given }, NOW), fakeThreads({ due }), recorder().emit);
+    await expect(planning({})).rejects.toMatchObject({
+      code: "USAGE",
+      option: "symbols",
+      reason: expect.stringContaining("did you mean ETHUSDT?") as string,
+    });
+    await expect(planning({ unlisted: true })).resolves.toMatchObject({ symbols: ["ETHUSDTT"] });
+    await expect(planning({ symbols: ["btcusdt"] })).rejects.toMatchObject({
+      reason: expect.stringContaining("did you mean BTCUSDT?") as string,
+    });
+    // A server that can't be listed has to be believed.
+    await expect(planning({ endpoint: "https://h" })).resolves.toMatchObject({ symbols: ["ETHUSDTT"] });
   });
 
   it("asks the bucket for symbols when none are named and the file's list is old, and leaves deliveries out", async () => {
@@ -43,12 +82,6 @@ describe("the plan of an update", () => {
     const plan = await makePlan(UPDATE, settingsOf({ symbols: undefined }), threads, emit);
     expect(plan.symbols).toEqual(["BTCUSDT", "OLDUSDT"]);
     expect(events).toEqual([{ type: "discovered", symbol_count: 2, added: [], gone: [] }]);
-  });
-
-  it("says when a backfill would be the better way", async () => {
-    const { events, emit } = recorder();
-    await makePlan(UPDATE, settingsOf(), fakeThreads({ facts: { lastFinalDay: yesterday - 100 } }), emit);
-    expect(events).toMatchObject([{ type: "notice", message: expect.stringContaining("100 days behind") as string }]);
   });
 
   it("is empty when the signal comes during the discovery, and the probers are stopped", async () => {
@@ -80,20 +113,62 @@ describe("the plan of an update", () => {
 });
 
 describe("the plan of a backfill", () => {
-  it("lists what is final by symbol and takes what may change by day", async () => {
-    const options = { db: "a.duckdb", symbols: ["BTCUSDT"], from: "2024-01-01", refresh: true };
-    const plan = await makePlan(BACKFILL, backfillSettings(options, NOW), fakeThreads(), recorder().emit);
-    expect(plan.steps.map(({ by, source }) => [by, source])).toEqual([
-      ["symbol", "list"],
-      ["day", "list"],
-    ]);
+  const options = { db: "a.duckdb", symbols: ["BTCUSDT"], unlisted: true, from: "2024-01-01" };
+
+  it("takes what is due, dormant symbols not left out", async () => {
+    const threads = fakeThreads({ due: [[]] });
+    const plan = await makePlan(BACKFILL, backfillSettings(options, NOW), threads, recorder().emit);
+    expect(plan.steps).toEqual([]);
+    const wanted = { symbols: ["BTCUSDT"], from: dayOf("2024-01-01"), to: yesterday, rest: false };
+    expect(threads.calls).toContainEqual({ method: "due", args: [wanted, NOW] });
+  });
+
+  it("takes everything when it refreshes", async () => {
+    const settings = backfillSettings({ ...options, refresh: true }, NOW);
+    const plan = await makePlan(BACKFILL, settings, fakeThreads(), recorder().emit);
     expect(describePlan("backfill", plan)).toMatchObject({
       command: "backfill",
       from: "2024-01-01",
       to: "2024-03-09",
       symbol_count: 1,
       cell_count: 69,
-      steps: [{ source: "list", unit: "symbol", unit_count: 1, list_requests: 1 }, { unit: "day" }],
+      steps: [{ source: "list", unit: "symbol", unit_count: 1, list_requests: 1 }],
     });
+  });
+});
+
+describe("the plan of a sweep", () => {
+  it("lists every cell of every perpetual", async () => {
+    const plan = await makePlan(SWEEP, sweepSettings({ db: "a.duckdb" }, NOW), fakeThreads(), recorder().emit);
+    const days = yesterday - dayOf("2019-12-31") + 1;
+    expect(plan.steps).toMatchObject([{ source: "list", by: "symbol", cellCount: 2 * days, unitCount: 2 }]);
+  });
+
+  it("is refused where nothing can be listed", () => {
+    expect(() => sweepSettings({ db: "a.duckdb", endpoint: "https://h" }, NOW)).toThrow("listEndpoint");
+  });
+});
+
+describe("the servers of a file", () => {
+  const vision = { endpoint: "https://data.binance.vision", listEndpoint: undefined };
+  const claim = async (endpoint: string, known: typeof vision | undefined, adoptEndpoint = false) => {
+    const threads = fakeThreads({ facts: { endpoints: known } });
+    await claimEndpoints({ endpoint, listEndpoint: undefined, adoptEndpoint }, threads);
+    return threads.calls.map(({ method }) => method);
+  };
+
+  it("are adopted by a file without any, kept, and changed only when told", async () => {
+    expect(await claim(vision.endpoint, undefined)).toEqual(["adopt"]);
+    expect(await claim(vision.endpoint, vision)).toEqual([]);
+    await expect(claim("https://127.0.0.1:4433", vision)).rejects.toMatchObject({
+      code: "USAGE",
+      option: "adoptEndpoint",
+      reason: expect.stringContaining("filled from https://data.binance.vision") as string,
+    });
+    expect(await claim("https://127.0.0.1:4433", vision, true)).toEqual(["adopt"]);
+  });
+
+  it("on this machine are one, whatever their port", async () => {
+    expect(await claim("https://localhost:1", { ...vision, endpoint: "https://127.0.0.1:2" })).toEqual([]);
   });
 });

@@ -47,7 +47,7 @@ describe("a listener that throws", () => {
         const error = new Error(`thrown at ${type}`);
         const symbols = Array.from({ length: 50 }, (_, index) => `S${index}USDT`);
         const running = backfill({
-          ...{ db, endpoint: server.url, ca: server.ca, symbols, connections: 4, maxFailureRate: 1 },
+          ...{ db, endpoint: server.url, ca: server.ca, symbols, connections: 4, retries: 0, maxFailureRate: 1 },
           ...{ from: formatDay(yesterday - 20), to: formatDay(yesterday - 10) },
           onEvent: (event) => {
             if (event.type === type) throw error;
@@ -70,7 +70,7 @@ describe("a failure", () => {
     try {
       const events: RunEvent[] = [];
       const summary = await update({
-        ...{ db, endpoint: server.url, ca: server.ca, symbols: ["BTCUSDT", "ETHUSDT"], source: "head" },
+        ...{ db, endpoint: server.url, ca: server.ca, symbols: ["BTCUSDT", "ETHUSDT"], source: "head", retries: 0 },
         date: formatDay(yesterday - 10),
         onEvent: (event) => events.push(event),
       });

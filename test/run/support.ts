@@ -1,9 +1,11 @@
+import type { Span } from "../../src/calendar/span.js";
+import { NO_CHANGES } from "../../src/store/write/changes.js";
 import { dayOf } from "../../src/calendar/day.js";
 import { Counters } from "../../src/rows/counters.js";
 import type { CellFailure } from "../../src/rows/failure.js";
 import type { Shard } from "../../src/rows/shard.js";
 import type { RunEvent } from "../../src/run/events.js";
-import type { ProbeOptions } from "../../src/run/options.js";
+import type { UpdateOptions } from "../../src/run/options.js";
 import { updateSettings, type UpdateSettings } from "../../src/run/settings.js";
 import type { StoreFacts } from "../../src/store/writer.js";
 import type { DiscoveryOutcome } from "../../src/probe/list-folders.js";
@@ -28,6 +30,8 @@ export interface FakeThreads extends Threads {
 /** How the fake threads behave. */
 export interface FakeOptions {
   facts?: Partial<StoreFacts>;
+  /** Due cells of each symbol of the run. */
+  due?: Span[][];
   folders?: DiscoveryOutcome;
   /** Called before a discovery answers. */
   onDiscover?: () => void;
@@ -45,7 +49,9 @@ export function fakeThreads(options: FakeOptions = {}): FakeThreads {
   let listener: (failure: CellFailure) => void = () => undefined;
   const answers: Record<string, unknown> = {
     recordDiscovery: { added: [], gone: [] },
-    finish: { rowsWritten: 0, unitsWritten: 0, replaced: 0, provisional: [], unpublished: [], writeMs: 0 },
+    finish: { rowsWritten: 0, unitsWritten: 0, changes: NO_CHANGES, writeMs: 0 },
+    conditions: [],
+    due: { spans: options.due ?? [], counts: { never_probed: 0, provisional: 0, hole: 0, clock: 0 }, dormantCount: 0 },
   };
   const threads: FakeThreads = {
     calls,
@@ -58,7 +64,7 @@ export function fakeThreads(options: FakeOptions = {}): FakeThreads {
       },
       failed: new Promise<never>(() => undefined),
     },
-    facts: { symbols: [], discoveredAt: undefined, lastFinalDay: undefined, ...options.facts },
+    facts: { symbols: [], discoveredAt: undefined, endpoints: undefined, ...options.facts },
     dns: { table: {}, lookups: 0, elapsedMs: 0 },
     counters,
     abandon: () => {
@@ -101,8 +107,9 @@ export function fakeThreads(options: FakeOptions = {}): FakeThreads {
 }
 
 /** Settings of an update of two symbols by HEAD. */
-export function settingsOf(options: Partial<ProbeOptions> = {}): UpdateSettings {
-  return updateSettings({ db: "a.duckdb", symbols: ["BTCUSDT", "ETHUSDT"], source: "head", ...options }, NOW);
+export function settingsOf(options: Partial<UpdateOptions> = {}): UpdateSettings {
+  const symbols = ["BTCUSDT", "ETHUSDT"];
+  return updateSettings({ db: "a.duckdb", symbols, unlisted: true, source: "head", lookback: 3, ...options }, NOW);
 }
 
 /** A listener that keeps what it hears. */

@@ -107,7 +107,7 @@ describe("due cells", () => {
           expect(days, symbol).toEqual([...due.keys()]);
           for (const reason of due.values()) reasons[reason]++;
         }
-        expect(found.spans[4]).toEqual([{ from: FIRST, to: TODAY - 1, rest: true }]);
+        expect(found.spans[4]).toEqual([{ from: FIRST, to: TODAY - 1 }]);
         expect(found.counts).toEqual(reasons);
       }),
       { numRuns: 60 },

@@ -1,3 +1,4 @@
+import { NO_CHANGES } from "../../src/store/write/changes.js";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Counters } from "../../src/rows/counters.js";
@@ -38,12 +39,18 @@ describe("Writer", () => {
     await writer.beginStep({ by: "day", source: "head", expected: days(D0 + 1) });
     await writer.receive(dayCells(D0 + 1));
     await writer.endStep(2);
-    expect(await writer.finish()).toMatchObject({ unitsWritten: 2, rowsWritten: 3, replaced: 0 });
+    expect(await writer.finish()).toMatchObject({ unitsWritten: 2, rowsWritten: 3, changes: NO_CHANGES });
     await writer.close(END);
     expect(counters.read()).toMatchObject({ unitsWritten: 2, rowsWritten: 3 });
     const again = await Writer.open(file);
-    expect(await again.facts()).toMatchObject({ lastFinalDay: D0 + 1 });
-    expect(await again.gaps({ symbols: SYMBOLS, from: D0, to: D0 + 1 })).toEqual([[], [{ from: D0, to: D0 }]]);
+    const wanted = { symbols: SYMBOLS, from: D0, to: D0 + 1, rest: true };
+    expect((await again.due(wanted, LATE)).spans).toEqual([[], [{ from: D0, to: D0 }]]);
+    expect(await again.conditions({ symbols: SYMBOLS, from: D0, to: D0 + 1, now: LATE })).toEqual([
+      { condition: "partial", from: D0, to: D0 },
+      { condition: "final", from: D0 + 1, to: D0 + 1 },
+    ]);
+    await again.adopt({ endpoint: "https://a", listEndpoint: undefined });
+    expect(await again.facts()).toMatchObject({ endpoints: { endpoint: "https://a", listEndpoint: undefined } });
     await again.close();
     expect(await rowsOf(file, "SELECT source, unit FROM units ORDER BY source")).toEqual([
       ["head", "2024-03-02"],

@@ -89,7 +89,16 @@ function served() {
 
 function addDay(sender: BatchSender<ProbeRows>, day: number, symbolIndexes = [0, 1, 2]): void {
   for (const symbolIndex of symbolIndexes) {
-    sender.add({ symbolIndex, day, status: 200, size: 100, lastModified: LATE - 5, probedAt: LATE });
+    sender.add({
+      symbolIndex,
+      day,
+      status: 200,
+      size: 100,
+      lastModified: LATE - 5,
+      etagHigh: 1,
+      etagLow: 2,
+      probedAt: LATE,
+    });
   }
   sender.flush();
 }
@@ -99,12 +108,11 @@ const value = (reply: WriterReply) => ("value" in reply ? reply.value : reply);
 describe("the writer's service", () => {
   it("opens a new file and tells what it knows: nothing", async () => {
     const { openFile, call } = served();
-    const facts: StoreFacts = { symbols: [], discoveredAt: undefined, lastFinalDay: undefined };
+    const facts: StoreFacts = { symbols: [], discoveredAt: undefined, endpoints: undefined };
     expect(value(await openFile())).toEqual(facts);
     expect(value(await call("recordDiscovery", ["AUSDT"], LATE))).toEqual({ added: ["AUSDT"], gone: [] });
-    expect(value(await call("gaps", { symbols: ["AUSDT"], from: D0, to: D0 + 1 }))).toEqual([
-      [{ from: D0, to: D0 + 1 }],
-    ]);
+    const wanted = { symbols: ["AUSDT"], from: D0, to: D0 + 1, rest: true };
+    expect(value(await call("due", wanted, LATE))).toMatchObject({ spans: [[{ from: D0, to: D0 + 1 }]] });
     await call("close");
   });
 
@@ -124,7 +132,7 @@ describe("the writer's service", () => {
     expect(ended).toBe(false);
     addDay(sender, D0 + 1, [1]);
     await end;
-    expect(value(await call("finish"))).toMatchObject({ unitsWritten: 1, rowsWritten: 3, unpublished: [] });
+    expect(value(await call("finish"))).toMatchObject({ unitsWritten: 1, rowsWritten: 3 });
     expect(counters.read()).toMatchObject({ unitsWritten: 1, rowsWritten: 3 });
     await call("close", END);
     expect(await rowsOf(file, "SELECT symbol FROM daily_availability ORDER BY 1")).toEqual(
@@ -150,7 +158,7 @@ describe("the writer's service", () => {
 
   it("answers a call that fails with the error, and goes on", async () => {
     const { call, openFile } = served();
-    expect(await call("gaps", {})).toMatchObject({
+    expect(await call("due", {})).toMatchObject({
       error: { message: expect.stringContaining("before the file") as string },
     });
     expect(await call("open", "/proc/nowhere/a.duckdb", new SharedArrayBuffer(4))).toMatchObject({
@@ -189,7 +197,7 @@ describe("the writer's service", () => {
     await sleep(5);
     const before = replies.length;
     expect(value(replies.at(-1) ?? { id: 0, value: undefined })).toMatchObject({ unitsWritten: 1 });
-    send("gaps", { symbols: SYMBOLS, from: D0, to: D0 });
+    send("due", { symbols: SYMBOLS, from: D0, to: D0, rest: true }, LATE);
     await sleep(20);
     expect(replies).toHaveLength(before);
   });
