@@ -23,6 +23,12 @@ const SANDBOX = { enable_external_access: "false" } as const;
 const SESSION = "SET TimeZone = 'UTC'; SET lock_configuration = true";
 
 /**
+ * DuckDB's client ends a stream that fails on the way as it ends one that is whole, but for the result, which is then no
+ * longer said to be streaming. The reason is lost.
+ */
+const STOPPED = "the statement failed on the way, after some of its rows: some value can't be computed";
+
+/**
  * Runs one SELECT, or another question such as FROM, SHOW, DESCRIBE, SUMMARIZE, PIVOT, against a file: read-only, in UTC
  * and without access to anything else.
  *
@@ -80,7 +86,11 @@ function columnOf(type: DuckDBType): Column {
  * there.
  */
 async function ask(connection: DuckDBConnection, text: string): Promise<DuckDBResult> {
-  const statements = await connection.extractStatements(text);
+  const statements = await connection.extractStatements(text).catch((error: unknown) => {
+    // All that it says of a text without any statement.
+    if (error instanceof Error && error.message === "Error in native callback") throw new UsageError("no statement");
+    throw error;
+  });
   for (let index = 0; index < statements.count; index++) {
     const statement = await statements.prepare(index);
     const { statementType } = statement;
@@ -105,7 +115,10 @@ async function* readRows(
   try {
     for (;;) {
       const chunk = await result.fetchChunk();
-      if (chunk === null || chunk.rowCount === 0) return;
+      if (chunk === null || chunk.rowCount === 0) {
+        if (!result.isStreaming) throw new UsageError(STOPPED);
+        return;
+      }
       const rows = Array.from({ length: chunk.rowCount }, (): RowOf<Columns> => ({}));
       names.forEach((name, at) => {
         const values = chunk.getColumnValues(at);

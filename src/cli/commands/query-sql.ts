@@ -20,7 +20,7 @@ const sqlCommand: CommandModule<object, SqlArguments> = {
         describe: "one statement; - reads it from stdin",
         type: "string",
         demandOption: true,
-        coerce: nonEmpty("statement"),
+        coerce: statementOf,
       })
       .options({ ...answerOptions, db: dbOption })
       .example('$0 query sql "SELECT count(*) FROM daily_availability"', "rows in the database")
@@ -39,5 +39,10 @@ Times are in UTC. Whole numbers beyond ±(2^53 - 1) are texts in JSON; BLOBs are
     }
   },
 };
+
+/** The statement, or `-`, of which yargs makes an empty text. */
+function statementOf(value: unknown): string {
+  return value === "" && process.argv.includes("-") ? "-" : nonEmpty("statement")(value);
+}
 
 export default sqlCommand;
