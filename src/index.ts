@@ -47,7 +47,15 @@ export * from "./query/sql.js";
 export * from "./query/status.js";
 export * from "./query/timeline.js";
 export * from "./query/universe.js";
-export { validate, type ValidateOptions } from "./check/validate.js";
-export type { CheckName, CheckResult, Finding } from "./check/define.js";
+export {
+  validate,
+  type CheckFinding,
+  type CheckSummary,
+  type ValidateOptions,
+  type Validation,
+  type ValidationFacts,
+} from "./check/validate.js";
+export { CHECK_NAMES, type CheckName } from "./check/registry.js";
+export type { CheckOutcome, Finding } from "./check/define.js";
 export { dayOf, formatDay, parseDay, type Day } from "./calendar/day.js";
 export { classifySymbol, type SymbolClass, type SymbolFacts } from "./vision/symbol.js";

@@ -91,8 +91,11 @@ test("bfa status and bfa export", async () => {
   expect(status.stdout).toMatch(/^rows +3$/m);
   expect(status.stdout).toMatch(/^last runs #1 .* test 2024-03-01 to 2024-03-01: unfinished$/m);
   expect(JSON.parse((await runCli(["status", "--db", db, "--json"])).stdout)).toMatchObject({
-    rows: 3,
-    firstDay: "2024-03-01",
+    row_count: 3,
+    first_date: "2024-03-01",
+    last_final_date: "2024-03-01",
+    discovered_at: null,
+    runs: [{ run_id: 1, outcome: "unfinished", probes: null }],
   });
   const exported = await runCli(["export", "--db", db, "--format", "csv", "--out", join(folder.path, "out.csv")]);
   expect(exported).toMatchObject({ code: 0, stderr: expect.stringContaining("3 rows written") as string });

@@ -1,3 +1,5 @@
+import { statSync } from "node:fs";
+import { formatTime } from "../../src/calendar/time.js";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkCounts, counts } from "../../src/query/counts.js";
@@ -299,14 +301,14 @@ test("replaced gives old and new, since a day", async () => {
 
 test("status says what is there and what is left", async () => {
   const now = (on(102) + 1) * DAY_MS + 1;
-  const answer = await status(store, now);
-  expect(answer).toMatchObject({
-    ...{ rows: DAYS * SYMBOLS.length + 3, firstDay: text(0), lastDay: text(102), lastFinalDay: text(99) },
-    ...{ symbols: SYMBOLS.length, discoveredAt: new Date(LATE) },
-    runs: [{ run_id: 1, command: "test", outcome: "unfinished", probes: null }],
-  });
+  const { facts, rows } = await status(store, now);
   const before = FIRST - dayOf("2019-12-31");
-  expect(answer.backlog).toEqual({ symbols: 7, cells: 7 * (before + 3) });
+  expect(facts).toEqual({
+    ...{ file: store.file, bytes: statSync(store.file).size, row_count: DAYS * SYMBOLS.length + 3 },
+    ...{ first_date: text(0), last_date: text(102), last_final_date: text(99), symbol_count: SYMBOLS.length },
+    ...{ discovered_at: formatTime(LATE), backlog_symbol_count: 7, backlog_cell_count: 7 * (before + 3) },
+  });
+  expect(rows.flat()).toMatchObject([{ run_id: 1, command: "test", outcome: "unfinished", probes: null }]);
 });
 
 test("two of the same question at once get their own answers", async () => {

@@ -1,12 +1,13 @@
+import { text } from "node:stream/consumers";
 import type { CommandModule } from "yargs";
-import { dbOption, formatOption } from "../args/query-options.js";
-import { chosenFormat, printRows, type Cell, type Format } from "../output/render.js";
+import { answerOptions, type AnswerChoice } from "../args/answer-options.js";
+import { dbOption } from "../args/query-options.js";
 import { nonEmpty } from "../args/readers.js";
+import { planPrinting, printAnswer } from "../output/print-answer.js";
 
-interface SqlArguments {
+interface SqlArguments extends AnswerChoice {
   statement: string;
   db: string;
-  format: Format | undefined;
 }
 
 /** `bfa query sql` */
@@ -16,29 +17,32 @@ const sqlCommand: CommandModule<object, SqlArguments> = {
   builder: (yargs) =>
     yargs
       .positional("statement", {
-        describe: "one statement",
+        describe: "one statement; - reads it from stdin",
         type: "string",
         demandOption: true,
-        coerce: nonEmpty("statement"),
+        coerce: statementOf,
       })
-      .options({ format: formatOption, db: dbOption })
+      .options({ ...answerOptions, db: dbOption })
       .example('$0 query sql "SELECT count(*) FROM daily_availability"', "rows in the database")
       .epilogue(
-        "Tables: daily_availability, daily_symbol_counts, symbols, runs, units, replacements. No other file can be read.",
+        `Tables: daily_availability, daily_symbol_counts, symbols, runs, units, replacements. No other file can be read.
+Times are in UTC. Whole numbers beyond ±(2^53 - 1) are texts in JSON; BLOBs are hexadecimal.`,
       ),
-  handler: async ({ statement, db, format }) => {
+  handler: async ({ statement, db, ...choice }) => {
+    planPrinting(choice);
     const { sql } = await import("../../query/sql.js");
-    const { columns, rows } = await sql(db, statement);
-    const cells = rows.map((row) => Object.fromEntries(columns.map((name) => [name, cellOf(row[name])])));
-    await printRows(columns, cells, chosenFormat(format));
+    const answer = await sql(db, statement === "-" ? await text(process.stdin) : statement);
+    try {
+      await printAnswer(answer, choice);
+    } finally {
+      await answer.close();
+    }
   },
 };
 
-/** Lists and structs have no cell of their own: they are shown as JSON. */
-function cellOf(value: unknown): Cell {
-  if (value === undefined || value === null) return null;
-  if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") return value;
-  return JSON.stringify(value);
+/** The statement, or `-`, of which yargs makes an empty text. */
+function statementOf(value: unknown): string {
+  return value === "" && process.argv.includes("-") ? "-" : nonEmpty("statement")(value);
 }
 
 export default sqlCommand;
