@@ -1,4 +1,4 @@
-import { snapshot } from "../query/snapshot.js";
+import snapshot from "../query/snapshot.js";
 import type { Store } from "../store/open.js";
 import { DAY_MS, formatDay, type Day } from "../calendar/day.js";
 import type { CheckResult, Finding } from "./define.js";
@@ -27,7 +27,8 @@ interface ExchangeSymbol {
  */
 export async function crossCheck(store: Store, day: Day, url: string): Promise<CheckResult> {
   const check = "cross-check";
-  const answered = new Set((await snapshot(store, day)).map(({ symbol }) => symbol));
+  const { rows } = await snapshot.run(store, { date: day, quote: undefined, contract: "perpetual" });
+  const answered = new Set(rows.map(({ symbol }) => symbol));
   const exchange = await exchangeSymbols(url);
   if (typeof exchange === "string") return { check, outcome: "unavailable", summary: exchange };
   const trading = exchange.filter(
