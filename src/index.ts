@@ -41,12 +41,19 @@ export {
 export type { DefinitionOf, QueryName } from "./query/registry.js";
 export { openReader, openStore, type Store } from "./store/open.js";
 export { importFile, type ImportSummary } from "./store/import.js";
-export { exportRows, type ExportOptions } from "./query/export.js";
+export { exportRows, type ExportedFile, type ExportFormat, type ExportOptions } from "./query/export.js";
 export { sql, type SqlAnswer } from "./query/sql.js";
-export { status, type RunRow, type Status } from "./query/status.js";
-export type { RunOutcome } from "./store/runs.js";
-export { validate, type ValidateOptions } from "./check/validate.js";
-export type { CheckName, CheckResult, Finding } from "./check/define.js";
+export { status, type RunRow, type Status, type StatusFacts } from "./query/status.js";
+export {
+  validate,
+  type CheckFinding,
+  type CheckSummary,
+  type ValidateOptions,
+  type Validation,
+  type ValidationFacts,
+} from "./check/validate.js";
+export { CHECK_NAMES, type CheckName } from "./check/registry.js";
+export type { CheckOutcome, Finding } from "./check/define.js";
 export type { Answer, CellValue, Column, ColumnKind, Columns, JsonValue, RowOf } from "./text/columns.js";
 export { dayOf, formatDay, parseDay, type Day } from "./calendar/day.js";
 export { classifySymbol, type SymbolClass, type SymbolFacts } from "./vision/symbol.js";

@@ -14,9 +14,7 @@ export interface SqlRows {
 
 /** A method that asks a query: its arguments in one object, which may be left out when none is required. */
 export type Method<A extends Arguments, Result> =
-  Record<never, never> extends InputsOf<A>
-    ? (args?: InputsOf<A>) => Promise<Result>
-    : (args: InputsOf<A>) => Promise<Result>;
+  object extends InputsOf<A> ? (args?: InputsOf<A>) => Promise<Result> : (args: InputsOf<A>) => Promise<Result>;
 
 /** The method of a query. Its answer is the facts and the rows in one object. */
 export type MethodOf<Definition> =

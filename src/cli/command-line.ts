@@ -66,7 +66,9 @@ async function parse(args: readonly string[]): Promise<void> {
 /** The command that the arguments begin with; all when they don't begin with one, for the help and its complaints. */
 async function commandsFor([first = "", second]: readonly string[]): Promise<CommandModule[]> {
   const named = Object.entries(COMMANDS).filter(([name]) => name === first);
-  const loaded = await Promise.all((named.length > 0 ? named : Object.entries(COMMANDS)).map(([, load]) => load(second)));
+  const loaded = await Promise.all(
+    (named.length > 0 ? named : Object.entries(COMMANDS)).map(([, load]) => load(second)),
+  );
   // Each command types its own arguments.
   return loaded.map((module) => module.default as unknown as CommandModule);
 }

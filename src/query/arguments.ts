@@ -132,9 +132,7 @@ export function withDefault<Input, Value>(
 }
 
 /** The same argument, taken by its place on the command line. */
-export function positional<Input, Value, P extends Presence>(
-  of: Argument<Input, Value, P>,
-): Argument<Input, Value, P> {
+export function positional<Input, Value, P extends Presence>(of: Argument<Input, Value, P>): Argument<Input, Value, P> {
   return { ...of, positional: true };
 }
 

@@ -5,11 +5,7 @@ import type { Column, Columns } from "../text/columns.js";
  *
  * @throws TypeError naming query, column and value: a defect of the query.
  */
-export function checkRows(
-  query: string,
-  columns: Columns,
-  rows: readonly Readonly<Record<string, unknown>>[],
-): void {
+export function checkRows(query: string, columns: Columns, rows: readonly Readonly<Record<string, unknown>>[]): void {
   for (const [name, column] of Object.entries<Column>(columns)) {
     const matches = MATCHES[column.kind];
     for (const row of rows) {
@@ -42,4 +38,3 @@ const MATCHES: Readonly<Record<Column["kind"], (value: unknown) => boolean>> = {
 function isDashed(text: string): boolean {
   return text[4] === "-" && text[7] === "-";
 }
-

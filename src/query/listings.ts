@@ -24,7 +24,10 @@ The old contract of a relisted ticker can have a settled name (ICPUSDT_SETTLED):
     date: column("date", "first day with a file; the rows are in this order"),
     symbol: column("symbol", "the symbol"),
     ticker: column("text", "the name without settled suffixes: what the exchange calls it"),
-    event: column("text", "listing, or relisting when the ticker had an earlier life, under this name or a settled one"),
+    event: column(
+      "text",
+      "listing, or relisting when the ticker had an earlier life, under this name or a settled one",
+    ),
     previous_symbol: optionalColumn("symbol", "symbol of the earlier life; null for a listing"),
     previous_last_date: optionalColumn("date", "last day of the earlier life; null for a listing"),
   },

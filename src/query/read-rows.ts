@@ -63,7 +63,6 @@ export async function readRows<const Shape extends SqlShape>(
         const column = columns[index];
         const value = values[index]?.[at] ?? null;
         if (column === undefined) continue;
-        // eslint-disable-next-line valid-typeof -- one of the names that typeof gives
         if (typeof value !== column.type && !(column.nullable && value === null)) {
           throw new TypeError(`${column.name} is ${String(value)}, not a ${column.type}: ${sql}`);
         }

@@ -57,7 +57,9 @@ export default defineQuery({
     cells.sort((a, b) => a.day - b.day);
     const there = cells.filter(({ available }) => available).map(({ day }) => day);
     const [first = null, last = null] = [there[0], there.at(-1)];
-    const missing = cells.filter(({ day, available }) => !available && first !== null && last !== null && day > first && day < last);
+    const missing = cells.filter(
+      ({ day, available }) => !available && first !== null && last !== null && day > first && day < last,
+    );
     const probed = { from: cells[0]?.day ?? one.day, to: cells.at(-1)?.day ?? one.day };
     return {
       facts: {

@@ -16,10 +16,13 @@ export default defineQuery({
   args: {
     date: positional(required(day("UTC day"))),
     minAge: required(integer("minimum days since the first file", { min: 0, max: 10_000 })),
-    minBytes: integer("leave out smaller files: dead contracts get flat ones of about 8 kB, live ones have 49 kB (median)", {
-      min: 0,
-      max: 1e12,
-    }),
+    minBytes: integer(
+      "leave out smaller files: dead contracts get flat ones of about 8 kB, live ones have 49 kB (median)",
+      {
+        min: 0,
+        max: 1e12,
+      },
+    ),
     aliveUntil: day("only symbols that had a file on this later day too: lets the future leak in"),
     ...symbolFilter,
   },
@@ -32,7 +35,10 @@ export default defineQuery({
   },
   examples: [
     { args: { date: "2024-03-01", minAge: 90 }, about: "listed for at least 90 days by then" },
-    { args: { date: "2024-03-01", minAge: 90, minBytes: 10_000, quote: "USDT" }, about: "without flat files of dead contracts" },
+    {
+      args: { date: "2024-03-01", minAge: 90, minBytes: 10_000, quote: "USDT" },
+      about: "without flat files of dead contracts",
+    },
   ],
   run: async (store, { date: day, minAge, minBytes = 0, aliveUntil, ...filter }) => {
     await requireWritten(store, day, day);
@@ -69,11 +75,10 @@ const kept = new WeakMap<Store, Map<string, Day>>();
 async function firstDaysOf(store: Store): Promise<Map<string, Day>> {
   const known = kept.get(store);
   if (known !== undefined) return known;
-  const rows = await readRows(
-    store,
-    `SELECT symbol, min(${DAY}) FROM availability WHERE available GROUP BY symbol`,
-    { symbol: "text", first: "day" },
-  );
+  const rows = await readRows(store, `SELECT symbol, min(${DAY}) FROM availability WHERE available GROUP BY symbol`, {
+    symbol: "text",
+    first: "day",
+  });
   const found = new Map(rows.map(({ symbol, first }) => [symbol, first]));
   if (store.access === "read") kept.set(store, found);
   return found;

@@ -68,9 +68,7 @@ describe("bfa query", () => {
     expect(JSON.parse(json.stdout)).toEqual({
       ...{ symbol: "BTCUSDT", class: "perpetual", first_date: "2024-03-01", last_date: "2024-03-01" },
       ...{ days_available: 1, holes: [], not_written: [] },
-      rows: [
-        { date: "2024-03-01", available: true, file_size_bytes: 100, last_modified: "2024-03-02T10:00:00Z" },
-      ],
+      rows: [{ date: "2024-03-01", available: true, file_size_bytes: 100, last_modified: "2024-03-02T10:00:00Z" }],
     });
     expect((await query("timeline", "BTCUSDT")).stdout).toMatch(/^date,available,/);
   });
@@ -125,8 +123,11 @@ it("bfa status and bfa export", async () => {
   expect(status.stdout).toMatch(/^rows +3$/m);
   expect(status.stdout).toMatch(/^last runs #1 .* test 2024-03-01 to 2024-03-01: unfinished$/m);
   expect(JSON.parse((await runCli(["status", "--db", db, "--json"])).stdout)).toMatchObject({
-    rows: 3,
-    firstDay: "2024-03-01",
+    row_count: 3,
+    first_date: "2024-03-01",
+    last_final_date: "2024-03-01",
+    discovered_at: null,
+    runs: [{ run_id: 1, outcome: "unfinished", probes: null }],
   });
   const exported = await runCli(["export", "--db", db, "--format", "csv", "--out", join(folder.path, "out.csv")]);
   expect(exported).toMatchObject({ code: 0, stderr: expect.stringContaining("3 rows written") as string });

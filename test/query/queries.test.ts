@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compareCounts } from "../../src/check/compare-counts.js";
@@ -306,20 +307,21 @@ it("replaced gives old and new, since a day", async () => {
 
 it("status says what is there and what is left", async () => {
   const now = (on(102) + 1) * DAY_MS + 1;
-  const answer = await status(store, now);
-  expect(answer).toMatchObject({
-    ...{ rows: DAYS * SYMBOLS.length + 3, firstDay: text(0), lastDay: text(102), lastFinalDay: text(99) },
-    ...{ symbols: SYMBOLS.length, discoveredAt: new Date(LATE) },
-    runs: [{ run_id: 1, command: "test", outcome: "unfinished", probes: null }],
-  });
+  const { facts, rows } = await status(store, now);
   const before = FIRST - dayOf("2019-12-31");
-  expect(answer.backlog).toEqual({ symbols: 7, cells: 7 * (before + 3) });
+  expect(facts).toEqual({
+    ...{ file: store.file, bytes: statSync(store.file).size, row_count: DAYS * SYMBOLS.length + 3 },
+    ...{ first_date: text(0), last_date: text(102), last_final_date: text(99), symbol_count: SYMBOLS.length },
+    ...{ discovered_at: formatTime(LATE), backlog_symbol_count: 7, backlog_cell_count: 7 * (before + 3) },
+  });
+  expect(rows.flat()).toMatchObject([{ run_id: 1, command: "test", outcome: "unfinished", probes: null }]);
 });
 
 it("two of the same question at once get their own answers", async () => {
   const days = [20, 5, 60, 22, 75];
   const together = await Promise.all(days.map((offset) => db.snapshot({ date: text(offset) })));
-  for (const [index, offset] of days.entries()) expect(together[index]).toEqual(await db.snapshot({ date: text(offset) }));
+  for (const [index, offset] of days.entries())
+    expect(together[index]).toEqual(await db.snapshot({ date: text(offset) }));
 });
 
 it("an open writer answers too", async () => {

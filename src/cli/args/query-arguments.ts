@@ -7,7 +7,7 @@ export function optionName(key: string): string {
 
 /** The command that asks a query, as it is typed. */
 export function commandLine(query: { name: string; args: Arguments }, given: object): string {
-  const values: Readonly<Record<string, unknown>> = { ...given };
+  const values: Readonly<Record<string, string | number | boolean | Date | undefined>> = { ...given };
   const words = Object.entries(query.args).map(([key, { positional }]) => {
     const value = values[key];
     if (value === undefined) return "";

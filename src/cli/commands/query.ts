@@ -1,5 +1,5 @@
 import { text } from "node:stream/consumers";
-import type { Argv, CommandModule, Options, PositionalOptions } from "yargs";
+import type { CommandModule, Options, PositionalOptions } from "yargs";
 import { readArguments, type Argument, type Arguments, type ValuesOf } from "../../query/arguments.js";
 import { ask } from "../../query/ask.js";
 import { QUERIES, QUERY_NAMES, type AnyQuery, type QueryName } from "../../query/registry.js";
@@ -51,7 +51,7 @@ async function commandOf(name: QueryName): Promise<CommandModule<object, QueryAr
       }
       for (const { args, about } of query.examples) yargs.example(commandLine(query, args).replace("bfa", "$0"), about);
       if (query.notes !== undefined) yargs.epilogue(query.notes);
-      return yargs.options({ ...answerOptions, db: dbOption }) as Argv<QueryArguments>;
+      return yargs.options({ ...answerOptions, db: dbOption });
     },
     handler: (given) => answer(query, given),
   };
@@ -75,7 +75,7 @@ function optionOf(argument: Argument): Options {
 async function answer(query: AnyQuery, given: QueryArguments): Promise<void> {
   const { db, format, json, out } = given;
   const choice = { format, json, out };
-  const args = Object.entries(query.args).map(([key]) => [key, given[optionName(key)]]);
+  const args = Object.keys(query.args).map((key): [string, unknown] => [key, given[optionName(key)]]);
   const values = readArguments(query.args, Object.fromEntries(args), (key) =>
     query.args[key]?.positional === true ? optionName(key) : `--${optionName(key)}`,
   );
