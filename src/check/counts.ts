@@ -1,5 +1,5 @@
-import { checkCounts as compareCounts } from "../query/counts.js";
 import type { Store } from "../store/open.js";
+import { compareCounts } from "./compare-counts.js";
 import { defineCheck, outcomeOf, type CheckOutcome } from "./define.js";
 
 /** `counts` */

@@ -1,4 +1,4 @@
-import { snapshot } from "../query/snapshot.js";
+import snapshot from "../query/snapshot.js";
 import type { Store } from "../store/open.js";
 import { DAY_MS, formatDay, type Day } from "../calendar/day.js";
 import { defineCheck, type CheckOutcome, type Finding } from "./define.js";
@@ -35,7 +35,8 @@ interface ExchangeSymbol {
  * @throws NotWrittenError when the day isn't in the file.
  */
 async function compareWithExchange(store: Store, day: Day, url: string): Promise<CheckOutcome> {
-  const answered = new Set((await snapshot(store, day)).map(({ symbol }) => symbol));
+  const { rows } = await snapshot.run(store, { date: day, quote: undefined, contract: "perpetual" });
+  const answered = new Set(rows.map(({ symbol }) => symbol));
   const exchange = await exchangeSymbols(url);
   if (typeof exchange === "string") return { outcome: "unavailable", summary: exchange };
   const trading = exchange.filter(
