@@ -1,11 +1,16 @@
 import { fileURLToPath } from "node:url";
 import js from "@eslint/js";
 import tseslint from "typescript-eslint";
+import house from "./house.js";
 
 export default tseslint.config(
   { ignores: ["dist/", "node_modules/", "coverage/", ".config/"] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
+  {
+    plugins: { house },
+    rules: { "house/arrows": "error", "house/circles": "error", "house/terminal": "error" },
+  },
   {
     languageOptions: {
       parserOptions: { project: "test/tsconfig.json", tsconfigRootDir: fileURLToPath(new URL("..", import.meta.url)) },
