@@ -16,7 +16,7 @@ export interface WriteTimes {
 /** Writes a history into a new file as a backfill does: groups of units, then maintenance. */
 export async function writeBackfill(file: string, { symbols, from, days, units }: BenchRows): Promise<WriteTimes> {
   const store = await openStore(file);
-  const run = { command: "backfill", from, to: from + days - 1, symbols: symbols.length, startedAt: Date.now() };
+  const run = { command: "backfill", from, to: from + days - 1, symbolCount: symbols.length, startedAt: Date.now() };
   const runId = await beginRun(store, run);
   const writer = await UnitWriter.create(store, { runId, symbols });
   const group = Math.ceil(COMMIT_ROWS / days);
@@ -39,7 +39,7 @@ export async function writeDailyUpdates(file: string, history: BenchRows, update
   for (let day = end; day < end + updates; day++) {
     const started = performance.now();
     const store = await openStore(file);
-    const run = { command: "update", from: day, to: day, symbols: symbols.length, startedAt: Date.now() };
+    const run = { command: "update", from: day, to: day, symbolCount: symbols.length, startedAt: Date.now() };
     const runId = await beginRun(store, run);
     const writer = await UnitWriter.create(store, { runId, symbols });
     const probedAt = (day + 1) * DAY_MS + 12 * 3_600_000;

@@ -1,6 +1,6 @@
-import { emptyRows } from "../src/store/write/assemble.js";
-import type { WholeUnit } from "../src/store/write/commit.js";
-import type { RowBatch } from "../src/rows/batch.js";
+import { createBatch } from "../src/rows/batch.js";
+import { PROBE_ROWS } from "../src/rows/columns.js";
+import type { WholeUnit } from "../src/rows/unit.js";
 import { syntheticHistory } from "../src/replica/synthetic.js";
 import { DEFAULT_DATASET } from "../src/vision/datasets/default.js";
 import { DAY_MS, type Day } from "../src/calendar/day.js";
@@ -30,39 +30,41 @@ export function benchRows(symbolCount: number, days: number): BenchRows {
   );
   let pages = 0;
   let available = 0;
-  const units = folders.map((folder, symbol): WholeUnit => {
-    const rows = emptyRows(days);
+  const units = folders.map((folder, symbolIndex): WholeUnit => {
+    const rows = createBatch(PROBE_ROWS, days);
     rows.count = days;
-    rows.symbol.fill(symbol);
-    rows.status.fill(404);
+    const { columns } = rows;
+    columns.symbolIndex.fill(symbolIndex);
+    columns.status.fill(404);
     for (let offset = 0; offset < days; offset++) {
       if (offset % PAGE_DAYS === 0) pages++;
-      rows.day[offset] = from + offset;
-      rows.probedAt[offset] = probedFrom + pages * PAGE_MS;
+      columns.day[offset] = from + offset;
+      columns.probedAt[offset] = probedFrom + pages * PAGE_MS;
     }
     folder.days.forEach((day, index) => {
       const row = day - from;
-      rows.status[row] = 200;
-      rows.size[row] = folder.sizes[index] ?? 0;
-      rows.lastModified[row] = (folder.uploaded[index] ?? 0) * 1000;
+      columns.status[row] = 200;
+      columns.size[row] = folder.sizes[index] ?? 0;
+      columns.lastModified[row] = (folder.uploaded[index] ?? 0) * 1000;
       available++;
     });
-    return { source: "list", by: "symbol", key: symbol, rows };
+    return { source: "list", by: "symbol", key: symbolIndex, rows };
   });
   return { symbols: folders.map(({ symbol }) => symbol), from, days, units, rows: units.length * days, available };
 }
 
 /** A HEAD unit of a day after the history, probed at an instant (ms): all symbols there, ten answers a ms. */
 export function dayAfter(symbols: readonly string[], day: Day, probedAt: number): WholeUnit {
-  const rows: RowBatch = emptyRows(symbols.length);
+  const rows = createBatch(PROBE_ROWS, symbols.length);
   rows.count = symbols.length;
-  rows.day.fill(day);
-  rows.status.fill(200);
+  const { columns } = rows;
+  columns.day.fill(day);
+  columns.status.fill(200);
   for (let symbol = 0; symbol < symbols.length; symbol++) {
-    rows.symbol[symbol] = symbol;
-    rows.size[symbol] = 30_000 + ((symbol * 7_919 + day * 104_729) % 40_000);
-    rows.lastModified[symbol] = ((day + 1) * 86_400 + 30_600 + ((symbol * 31 + day) % 10_800)) * 1000;
-    rows.probedAt[symbol] = probedAt + Math.floor(symbol / 10);
+    columns.symbolIndex[symbol] = symbol;
+    columns.size[symbol] = 30_000 + ((symbol * 7_919 + day * 104_729) % 40_000);
+    columns.lastModified[symbol] = ((day + 1) * 86_400 + 30_600 + ((symbol * 31 + day) % 10_800)) * 1000;
+    columns.probedAt[symbol] = probedAt + Math.floor(symbol / 10);
   }
   return { source: "head", by: "day", key: day, rows };
 }

@@ -1,7 +1,8 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "../src/store/duckdb.js";
-import { attach, openReader } from "../src/store/open.js";
+import { attach } from "../src/store/file.js";
+import { openReader } from "../src/store/open.js";
 import { gaps } from "../src/store/gaps.js";
 import { AVAILABILITY_COLUMNS } from "../src/store/schema/migrate.js";
 import { writeBackfill, writeDailyUpdates } from "./backfilled.js";

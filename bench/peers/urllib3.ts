@@ -51,12 +51,12 @@ function* toAnswers(
   work: ProbeWork,
   answers: readonly [status: number, length: string | null, modified: string | null][],
 ): Generator<Answer> {
-  const symbols = work.symbols.length;
+  const symbolCount = work.symbols.length;
   for (const [i, [status, length, modified]] of answers.entries()) {
     const available = status === 200;
     yield {
-      symbol: i % symbols,
-      day: work.from + Math.floor(i / symbols),
+      symbolIndex: i % symbolCount,
+      day: work.from + Math.floor(i / symbolCount),
       status: available || status === 404 ? status : 0,
       size: available ? Number(length) : 0,
       lastModified: available ? Date.parse(modified ?? "") : 0,

@@ -56,7 +56,7 @@ async function timeHeads(
         head(context, paths[i] ?? "", done);
       });
       latencies[i] = performance.now() - startedAt;
-      const cell = { symbol: i % work.symbols.length, day: work.from + Math.floor(i / work.symbols.length) };
+      const cell = { symbolIndex: i % work.symbols.length, day: work.from + Math.floor(i / work.symbols.length) };
       const status = { available: 200, missing: 404, failed: 0 }[outcome.type];
       const { size, lastModified } = outcome.type === "available" ? outcome : { size: 0, lastModified: 0 };
       answers.push({ ...cell, status, size, lastModified });

@@ -5,7 +5,7 @@ import { warmDns } from "../../src/probe/net/dns.js";
 import { DEFAULT_CONNECTIONS, DEFAULT_THREADS } from "../../src/run/options.js";
 import { ProberPool } from "../../src/threads/prober-pool.js";
 import { headShards } from "../../src/run/shards.js";
-import type { RowBatch } from "../../src/rows/batch.js";
+import type { ProbeBatch } from "../../src/rows/batch.js";
 import { Counters } from "../../src/rows/counters.js";
 import { Traffic } from "../../src/probe/traffic.js";
 import type { BenchServer } from "../servers/server.js";
@@ -62,11 +62,14 @@ export async function runProbes(
       beats: new SharedArrayBuffer((setup.threads + 1) * Int32Array.BYTES_PER_ELEMENT),
       threadNumber: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
     },
-    (port) => {
-      rows.collect(port);
-    },
-    (error) => {
-      throw error;
+    {
+      onRows: (port) => {
+        rows.collect(port);
+      },
+      onFailure: () => undefined,
+      onDeath: (error) => {
+        throw error;
+      },
     },
   );
   const heads = countHeads(work);
@@ -102,10 +105,10 @@ export async function runProbes(
 /** Takes the probers' batches in place of the writer. */
 class RowCollector {
   private announceRows: () => void = () => undefined;
-  private batches: RowBatch[] = [];
+  private batches: ProbeBatch[] = [];
 
   collect(port: MessagePort): void {
-    port.on("message", (batch: RowBatch) => {
+    port.on("message", (batch: ProbeBatch) => {
       port.postMessage({ credits: 1 } satisfies CreditMessage);
       this.batches.push(batch);
       this.announceRows();
@@ -113,7 +116,7 @@ class RowCollector {
   }
 
   /** Waits for so many rows and gives them away. */
-  async take(count: number): Promise<RowBatch[]> {
+  async take(count: number): Promise<ProbeBatch[]> {
     while (this.batches.reduce((rows, batch) => rows + batch.count, 0) < count) {
       await new Promise<void>((resolve) => (this.announceRows = resolve));
     }

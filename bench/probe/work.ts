@@ -1,6 +1,7 @@
 import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 import { createHash } from "node:crypto";
-import { FAILED_STATUS, type RowBatch } from "../../src/rows/batch.js";
+import type { ProbeBatch } from "../../src/rows/batch.js";
+import { FAILED_STATUS } from "../../src/rows/columns.js";
 import { formatDay, type Day } from "../../src/calendar/day.js";
 import { filePathStem } from "../../src/vision/object-key.js";
 
@@ -13,8 +14,8 @@ export interface ProbeWork {
 
 /** The answer to one HEAD; size in bytes, time in ms since the Unix epoch, both 0 when missing. */
 export interface Answer {
-  /** Index into the work's symbols. */
-  symbol: number;
+  /** Index of the work's symbols. */
+  symbolIndex: number;
   day: Day;
   /** 200, 404 or {@link FAILED_STATUS}. */
   status: number;
@@ -35,11 +36,12 @@ export function pathsOf({ symbols, from, to }: ProbeWork): string[] {
 }
 
 /** Rows of batches, one by one. */
-export function* answersOf(batches: Iterable<RowBatch>): Generator<Answer> {
-  for (const { count, symbol, day, status, size, lastModified } of batches) {
+export function* answersOf(batches: Iterable<ProbeBatch>): Generator<Answer> {
+  for (const { count, columns } of batches) {
+    const { symbolIndex, day, status, size, lastModified } = columns;
     for (let row = 0; row < count; row++) {
       yield {
-        symbol: symbol[row] ?? 0,
+        symbolIndex: symbolIndex[row] ?? 0,
         day: day[row] ?? 0,
         status: status[row] ?? FAILED_STATUS,
         size: size[row] ?? 0,
@@ -60,10 +62,10 @@ export function digestOf(work: ProbeWork, answers: Iterable<Answer>): string {
   const cells = new Float64Array(countHeads(work) * 3);
   let answered = 0;
   let available = 0;
-  for (const { symbol, day, status, size, lastModified } of answers) {
+  for (const { symbolIndex, day, status, size, lastModified } of answers) {
     if (status === FAILED_STATUS)
       throw new Error("a probe failed, so nothing can be compared; is the server up to it?");
-    const place = (symbol * days + day - work.from) * 3;
+    const place = (symbolIndex * days + day - work.from) * 3;
     if (cells[place] !== 0) throw new Error("a cell was answered twice, or is none of the work's");
     cells.set([status, size, lastModified], place);
     answered++;

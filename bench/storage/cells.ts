@@ -32,7 +32,7 @@ export async function checkAgainstHistory(file: string, { symbols, units, rows }
     let at = 0;
     for (const { name, unit } of byName) {
       for (let row = 0; row < unit.count; row++, at++) {
-        const { day, status, size, lastModified, probedAt } = unit;
+        const { day, status, size, lastModified, probedAt } = unit.columns;
         const cells = [name, day[row], status[row], size[row], lastModified[row], probedAt[row], status[row] === 200];
         cells.forEach((cell, column) => {
           const value = stored[column]?.[at];

@@ -1,17 +1,17 @@
 import { fileKeyEnd, filePathStem } from "../vision/object-key.js";
-import { backoffMs } from "./retry.js";
-import { FAILED_STATUS } from "../rows/batch.js";
+import { FAILED_STATUS } from "../rows/columns.js";
 import type { Concurrency } from "./net/concurrency.js";
 import { head, type HeadContext } from "./head.js";
-import { isRetryable, isSlowDown, type Outcome } from "./outcome.js";
-import { type Failure } from "../rows/failure.js";
+import type { Outcome } from "./outcome.js";
+import type { Failure } from "../rows/failure.js";
+import type { HeadShard, ShardResult } from "../rows/shard.js";
 import type { ProberContext } from "./prober-context.js";
-import type { Shard, ShardResult } from "../rows/shard.js";
+import { planRetry } from "./retry.js";
 
 /** A shard on its way. */
 interface Work {
-  shard: Extract<Shard, { type: "head" }>;
-  path: (symbol: number) => string;
+  shard: HeadShard;
+  path: (symbolIndex: number) => string;
   /** Position of the next symbol to send. */
   next: number;
   inFlight: number;
@@ -22,7 +22,7 @@ interface Work {
 /** One HEAD of a shard, and how many attempts were made for it. */
 interface Probe {
   work: Work;
-  symbol: number;
+  symbolIndex: number;
   attempts: number;
 }
 
@@ -44,11 +44,11 @@ export class HeadProber {
   ) {}
 
   /** Resolves when every cell of the shard has its row; never rejects. */
-  run(shard: Extract<Shard, { type: "head" }>): Promise<ShardResult> {
+  run(shard: HeadShard): Promise<ShardResult> {
     return new Promise((finish) => {
       const file = fileKeyEnd(this.context.dataset, shard.day);
-      const path = (symbol: number) => this.stem(symbol) + file;
-      this.works.push({ shard, path, next: 0, inFlight: 0, result: { cells: 0, failures: [] }, finish });
+      const path = (symbolIndex: number) => this.stem(symbolIndex) + file;
+      this.works.push({ shard, path, next: 0, inFlight: 0, result: { cellCount: 0, failureCount: 0 }, finish });
       this.pump();
     });
   }
@@ -69,12 +69,12 @@ export class HeadProber {
   private take(): Probe | undefined {
     const retried = this.retryNow.pop();
     if (retried !== undefined) return retried;
-    const work = this.works.find(({ shard, next }) => next < shard.symbols.length);
-    const symbol = work?.shard.symbols[work.next];
-    if (work === undefined || symbol === undefined) return undefined;
+    const work = this.works.find(({ shard, next }) => next < shard.symbolIndexes.length);
+    const symbolIndex = work?.shard.symbolIndexes[work.next];
+    if (work === undefined || symbolIndex === undefined) return undefined;
     work.next++;
     work.inFlight++;
-    return { work, symbol, attempts: 0 };
+    return { work, symbolIndex, attempts: 0 };
   }
 
   /** Puts a probe back when nothing may be sent now, to go on when it may. */
@@ -95,7 +95,7 @@ export class HeadProber {
     this.inFlight++;
     probe.attempts++;
     this.context.counters.add("requests");
-    head(this.headContext, probe.work.path(probe.symbol), (outcome) => {
+    head(this.headContext, probe.work.path(probe.symbolIndex), (outcome) => {
       this.inFlight--;
       if (outcome.type === "failed" && this.retryLater(probe, outcome.failure)) return;
       this.settle(probe, outcome);
@@ -104,10 +104,8 @@ export class HeadProber {
   }
 
   private retryLater(probe: Probe, failure: Failure): boolean {
-    if (probe.attempts > this.context.retries || !isRetryable(failure)) return false;
-    const delay = backoffMs(failure, probe.attempts, Math.random());
-    if (isSlowDown(failure)) this.context.traffic.pauseUntil(Date.now() + delay);
-    this.context.counters.add("retries");
+    const delay = planRetry(this.context, failure, probe.attempts);
+    if (delay === undefined) return false;
     setTimeout(() => {
       this.retryNow.push(probe);
       this.pump();
@@ -117,30 +115,38 @@ export class HeadProber {
   }
 
   private settle(probe: Probe, outcome: Outcome): void {
-    const { work, symbol } = probe;
-    const { sink, counters } = this.context;
-    const day = work.shard.day;
+    const { work, symbolIndex } = probe;
+    const { sink, counters, onFailure } = this.context;
+    const { day } = work.shard;
     counters.add("cells");
     counters.add(outcome.type);
     switch (outcome.type) {
       case "available":
-        sink.add(symbol, day, 200, outcome.size, outcome.lastModified, Date.now());
+        sink.add({
+          symbolIndex,
+          day,
+          status: 200,
+          size: outcome.size,
+          lastModified: outcome.lastModified,
+          probedAt: Date.now(),
+        });
         break;
       case "missing":
-        sink.add(symbol, day, 404, 0, 0, Date.now());
+        sink.add({ symbolIndex, day, status: 404, size: 0, lastModified: 0, probedAt: Date.now() });
         break;
       case "failed":
-        sink.add(symbol, day, FAILED_STATUS, 0, 0, 0);
-        work.result.failures.push({ symbol, from: day, days: 1, failure: outcome.failure });
+        sink.add({ symbolIndex, day, status: FAILED_STATUS, size: 0, lastModified: 0, probedAt: 0 });
+        onFailure({ symbolIndex, from: day, days: 1, failure: outcome.failure });
+        work.result.failureCount++;
         break;
     }
-    work.result.cells++;
+    work.result.cellCount++;
     work.inFlight--;
     this.finishIfDone(work);
   }
 
   private finishIfDone(work: Work): void {
-    if (work.inFlight > 0 || work.next < work.shard.symbols.length) return;
+    if (work.inFlight > 0 || work.next < work.shard.symbolIndexes.length) return;
     this.works.splice(this.works.indexOf(work), 1);
     this.context.sink.flush();
     work.finish(work.result);
@@ -150,12 +156,12 @@ export class HeadProber {
   private abandon(): void {
     for (const probe of this.retryNow.splice(0)) probe.work.inFlight--;
     for (const work of [...this.works]) {
-      work.next = work.shard.symbols.length;
+      work.next = work.shard.symbolIndexes.length;
       this.finishIfDone(work);
     }
   }
 
-  private stem(symbol: number): string {
-    return (this.stems[symbol] ??= filePathStem(this.context.dataset, this.context.symbols[symbol] ?? ""));
+  private stem(symbolIndex: number): string {
+    return (this.stems[symbolIndex] ??= filePathStem(this.context.dataset, this.context.symbols[symbolIndex] ?? ""));
   }
 }

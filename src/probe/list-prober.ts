@@ -2,15 +2,13 @@ import type { Day } from "../calendar/day.js";
 import { formatPeriod } from "../calendar/period.js";
 import { lastEntry, type ListPage } from "../vision/list-page.js";
 import { fileKeyEnd, isChecksum, filePeriod, fileKeyStem, parseKey, symbolPrefix } from "../vision/object-key.js";
-import { FAILED_STATUS } from "../rows/batch.js";
+import { FAILED_STATUS } from "../rows/columns.js";
 import type { ListContext } from "./list.js";
 import { listWithRetries } from "./list-retries.js";
 import type { Failure } from "../rows/failure.js";
 import type { ProberContext } from "./prober-context.js";
 import { countDays } from "../calendar/span.js";
-import { type Shard, type ShardResult } from "../rows/shard.js";
-
-type ListShard = Extract<Shard, { type: "list" }>;
+import type { ListShard, ShardResult } from "../rows/shard.js";
 
 /** A file found in a listing. */
 interface Found {
@@ -18,9 +16,12 @@ interface Found {
   lastModified: number;
 }
 
+/** What an abandoned shard came to. */
+const NOTHING: ShardResult = { cellCount: 0, failureCount: 0 };
+
 /** Each day has two keys, the file and its checksum. */
 const KEYS_PER_DAY = 2;
-/** Keys that S3 gives on a page at most. */
+/** Maximum keys of an S3 list page. */
 const MAX_PAGE_KEYS = 1000;
 
 /**
@@ -33,11 +34,11 @@ export async function runListShard(
   listContext: ListContext,
   shard: ListShard,
 ): Promise<ShardResult> {
-  const first = shard.ranges[0];
-  const last = shard.ranges.at(-1);
-  if (first === undefined || last === undefined || context.traffic.isAbandoned) return { cells: 0, failures: [] };
+  const first = shard.spans[0];
+  const last = shard.spans.at(-1);
+  if (first === undefined || last === undefined || context.traffic.isAbandoned) return NOTHING;
   const { dataset } = context;
-  const symbol = context.symbols[shard.symbol] ?? "";
+  const symbol = context.symbols[shard.symbolIndex] ?? "";
   const stem = fileKeyStem(dataset, symbol);
   const found = new Map<Day, Found>();
   const end = stem + fileKeyEnd(dataset, last.to);
@@ -51,7 +52,7 @@ export async function runListShard(
       after,
       maxKeys,
     });
-    if (outcome.type === "abandoned") return { cells: 0, failures: [] };
+    if (outcome.type === "abandoned") return NOTHING;
     if (outcome.type === "failed") return failShard(context, shard, outcome.failure);
     context.counters.add("bytes", outcome.bytes);
     collect(context, stem, outcome.page, found);
@@ -76,37 +77,41 @@ function collect(context: ProberContext, stem: string, page: ListPage, found: Ma
 
 function answerShard(context: ProberContext, shard: ListShard, found: ReadonlyMap<Day, Found>): ShardResult {
   const now = Date.now();
+  const { symbolIndex, spans } = shard;
   let available = 0;
-  for (const { from, to } of shard.ranges) {
+  for (const { from, to } of spans) {
     for (let day = from; day <= to; day++) {
       const file = found.get(day);
       if (file === undefined) {
-        context.sink.add(shard.symbol, day, 404, 0, 0, now);
+        context.sink.add({ symbolIndex, day, status: 404, size: 0, lastModified: 0, probedAt: now });
       } else {
         available++;
-        context.sink.add(shard.symbol, day, 200, file.size, file.lastModified, now);
+        const { size, lastModified } = file;
+        context.sink.add({ symbolIndex, day, status: 200, size, lastModified, probedAt: now });
       }
     }
   }
-  const cells = countDays(shard.ranges);
+  const cellCount = countDays(spans);
   context.counters.add("available", available);
-  context.counters.add("missing", cells - available);
-  return settle(context, { cells, failures: [] });
+  context.counters.add("missing", cellCount - available);
+  return settle(context, { cellCount, failureCount: 0 });
 }
 
 function failShard(context: ProberContext, shard: ListShard, failure: Failure): ShardResult {
-  const failures = [];
-  for (const { from, to } of shard.ranges) {
-    failures.push({ symbol: shard.symbol, from, days: to - from + 1, failure });
-    for (let day = from; day <= to; day++) context.sink.add(shard.symbol, day, FAILED_STATUS, 0, 0, 0);
+  const { symbolIndex, spans } = shard;
+  for (const { from, to } of spans) {
+    context.onFailure({ symbolIndex, from, days: to - from + 1, failure });
+    for (let day = from; day <= to; day++) {
+      context.sink.add({ symbolIndex, day, status: FAILED_STATUS, size: 0, lastModified: 0, probedAt: 0 });
+    }
   }
-  const cells = countDays(shard.ranges);
-  context.counters.add("failed", cells);
-  return settle(context, { cells, failures });
+  const cellCount = countDays(spans);
+  context.counters.add("failed", cellCount);
+  return settle(context, { cellCount, failureCount: spans.length });
 }
 
 function settle(context: ProberContext, result: ShardResult): ShardResult {
-  context.counters.add("cells", result.cells);
+  context.counters.add("cells", result.cellCount);
   context.sink.flush();
   return result;
 }

@@ -53,7 +53,21 @@ const KIND_BY_PREFIX: readonly (readonly [string, FailureKind])[] = [
 export function failureOf(error: Error): Failure {
   const code = "code" in error && typeof error.code === "string" ? error.code : error.name;
   const kind = KIND_BY_CODE[code] ?? KIND_BY_PREFIX.find(([prefix]) => code.startsWith(prefix))?.[1] ?? "other";
-  return { kind, code, message: error.message === "" ? code : error.message };
+  const failure: Failure = { kind, code, message: error.message === "" ? code : error.message };
+  const below = [...errorsBelow(error)].slice(0, MAX_CAUSES);
+  return below.length === 0 ? failure : { ...failure, cause: below.join("; ") };
+}
+
+/** Maximum errors that a failure names below itself; more say nothing new, and a chain may have no end. */
+const MAX_CAUSES = 8;
+
+/** What lies below an error: the attempts of an AggregateError, as when each address of a host refuses; then its cause. */
+function* errorsBelow(error: Error): Generator<string> {
+  const attempts: unknown[] = error instanceof AggregateError ? error.errors : [];
+  for (const below of error.cause === undefined ? attempts : [...attempts, error.cause]) {
+    yield below instanceof Error ? `${below.name}: ${below.message}` : String(below);
+    if (below instanceof Error) yield* errorsBelow(below);
+  }
 }
 
 /** Header values of a response by their lower-case names. */
@@ -67,29 +81,4 @@ export function statusFailure(status: number, headers: Headers): Failure {
   return typeof wait === "string" && /^\d{1,6}$/.test(wait)
     ? { ...failure, retryAfterMs: Number(wait) * 1000 }
     : failure;
-}
-
-/** Whether another attempt may end differently: the network and the server's own trouble, not a refusal to serve. */
-export function isRetryable(failure: Failure): boolean {
-  switch (failure.kind) {
-    case "status":
-      return isSlowDown(failure) || /^HTTP_5\d\d$/.test(failure.code);
-    case "dns":
-    case "connect":
-    case "closed":
-    case "reset":
-    case "timeout":
-      return true;
-    case "protocol":
-      // Servers end single streams of HTTP/2 when they are busy or go away.
-      return /^(ERR_HTTP2_|UND_ERR_INFO$)/.test(failure.code);
-    case "tls":
-    case "other":
-      return false;
-  }
-}
-
-/** Whether the server asks for fewer requests: S3's 503 SlowDown, or 429. */
-export function isSlowDown(failure: Failure): boolean {
-  return failure.code === "HTTP_503" || failure.code === "HTTP_429";
 }

@@ -1,19 +1,66 @@
 import type { Failure } from "../rows/failure.js";
+import type { ProberContext } from "./prober-context.js";
 
 const BASE_MS = 200;
-const LIMIT_MS = 10_000;
-/** What a server may ask for at most: beyond it the next attempt comes too early rather than the run never ends. */
-const LONGEST_WAIT_MS = 60_000;
+const MAX_BACKOFF_MS = 10_000;
+/** Cap on what a server may ask for. Beyond it the next attempt comes too early, rather than stall the run. */
+const MAX_ASKED_MS = 60_000;
 
 /**
- * Delay before the next attempt, ms: full jitter, so that probes that failed together don't come back together; on top
+ * Decides whether a request that failed is sent again, and when. A retry is counted here, and a server that asks for
+ * fewer requests holds all threads back.
+ *
+ * @param attempts made so far, from 1
+ * @param random in [0, 1)
+ * @returns ms to wait before the next attempt; undefined: the failure stands
+ */
+export function planRetry(
+  { retries, counters, traffic }: Pick<ProberContext, "retries" | "counters" | "traffic">,
+  failure: Failure,
+  attempts: number,
+  random = Math.random(),
+): number | undefined {
+  if (attempts > retries || !isRetryable(failure)) return undefined;
+  const delay = backoffMs(failure, attempts, random);
+  if (isSlowDown(failure)) traffic.pauseUntil(Date.now() + delay);
+  counters.add("retries");
+  return delay;
+}
+
+/**
+ * Delay before the next attempt, ms: full jitter, so that probes that failed together do not come back together; on top
  * of what the server asked for.
  *
  * @param failure of the last attempt
- * @param attempt attempts made so far, from 1
+ * @param attempts made so far, from 1
  * @param random in [0, 1)
  */
-export function backoffMs(failure: Failure, attempt: number, random: number): number {
-  const asked = Math.min(failure.retryAfterMs ?? 0, LONGEST_WAIT_MS);
-  return asked + random * Math.min(LIMIT_MS, BASE_MS * 2 ** (attempt - 1));
+export function backoffMs(failure: Failure, attempts: number, random: number): number {
+  const asked = Math.min(failure.retryAfterMs ?? 0, MAX_ASKED_MS);
+  return asked + random * Math.min(MAX_BACKOFF_MS, BASE_MS * 2 ** (attempts - 1));
+}
+
+/** Whether another attempt may end differently: the network and the server's own trouble, not a refusal to serve. */
+export function isRetryable(failure: Failure): boolean {
+  switch (failure.kind) {
+    case "status":
+      return isSlowDown(failure) || /^HTTP_5\d\d$/.test(failure.code);
+    case "dns":
+    case "connect":
+    case "closed":
+    case "reset":
+    case "timeout":
+      return true;
+    case "protocol":
+      // Servers end single streams of HTTP/2 when they are busy or go away.
+      return /^(ERR_HTTP2_|UND_ERR_INFO$)/.test(failure.code);
+    case "tls":
+    case "other":
+      return false;
+  }
+}
+
+/** Whether the server asks for fewer requests: S3's 503 SlowDown, or 429. */
+function isSlowDown(failure: Failure): boolean {
+  return failure.code === "HTTP_503" || failure.code === "HTTP_429";
 }

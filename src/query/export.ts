@@ -1,7 +1,8 @@
 import { existsSync, renameSync, rmSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { StoreError, UsageError } from "../errors.js";
-import { openReader, pathOf } from "../store/open.js";
+import { pathOf } from "../store/file.js";
+import { openReader } from "../store/open.js";
 import { formatDay, type Day } from "../calendar/day.js";
 
 /** Before and after every day that can be stored. */

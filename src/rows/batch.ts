@@ -1,45 +1,51 @@
-/** Rows a batch holds at most: one DuckDB data chunk. */
+import { NEW_COLUMN, type ColumnArray, type ColumnType, type ProbeRows, type RowKind } from "./columns.js";
+
+/** Maximum rows of a batch on its way between threads: one DuckDB data chunk. */
 export const BATCH_ROWS = 2048;
 
-/** Status of a cell whose probe failed. Such a row spoils its unit and is never stored. */
-export const FAILED_STATUS = 0;
-
 /**
- * Answers of probes in columns, so that a batch crosses threads by transfer and enters DuckDB by copying arrays.
- * Row i is the i-th element of every column, for i < `count`.
+ * Rows of one kind in columns, so that a batch crosses threads by transfer and enters DuckDB by copying arrays. Row i is
+ * the i-th element of every column, for i < `count`.
  */
-export interface RowBatch {
+export interface Batch<Kind extends RowKind> {
   count: number;
-  /** Index into the run's list of symbols. */
-  symbol: Uint32Array<ArrayBuffer>;
-  /** Days since 1970-01-01. */
-  day: Int32Array<ArrayBuffer>;
-  /** 200 (available), 404 (missing) or {@link FAILED_STATUS}. */
-  status: Uint16Array<ArrayBuffer>;
-  /** Bytes; 0 when missing. */
-  size: Float64Array<ArrayBuffer>;
-  /** Upload time in ms since the Unix epoch; 0 when missing. */
-  lastModified: Float64Array<ArrayBuffer>;
-  /** When the answer arrived, ms since the Unix epoch. */
-  probedAt: Float64Array<ArrayBuffer>;
+  columns: { [Name in keyof Kind]: ColumnArray<Kind[Name]> };
 }
 
-/** An empty batch with room for {@link BATCH_ROWS} rows. */
-export function createBatch(): RowBatch {
-  return {
-    count: 0,
-    symbol: new Uint32Array(BATCH_ROWS),
-    day: new Int32Array(BATCH_ROWS),
-    status: new Uint16Array(BATCH_ROWS),
-    size: new Float64Array(BATCH_ROWS),
-    lastModified: new Float64Array(BATCH_ROWS),
-    probedAt: new Float64Array(BATCH_ROWS),
-  };
+/** A batch of answers of probes. */
+export type ProbeBatch = Batch<ProbeRows>;
+
+/** An empty batch with room for so many rows. */
+export function createBatch<Kind extends RowKind>(kind: Kind, capacity = BATCH_ROWS): Batch<Kind> {
+  const columns = Object.entries<ColumnType>(kind).map(([name, type]) => [name, NEW_COLUMN[type](capacity)]);
+  // `fromEntries` forgets which name has which type; the entries are those of the kind.
+  return { count: 0, columns: Object.fromEntries(columns) as Batch<Kind>["columns"] };
+}
+
+/** The columns of a batch with their names, in the order of its kind. */
+export function columnsOf(batch: Batch<RowKind>): [string, ColumnArray][] {
+  return Object.entries<ColumnArray>(batch.columns);
 }
 
 /** The buffers to transfer with a batch. */
-export function batchBuffers(batch: RowBatch): ArrayBuffer[] {
-  return [batch.symbol, batch.day, batch.status, batch.size, batch.lastModified, batch.probedAt].map(
-    (column) => column.buffer,
-  );
+export function batchBuffers(batch: Batch<RowKind>): ArrayBuffer[] {
+  return columnsOf(batch).map(([, column]) => column.buffer);
+}
+
+/** Appends the rows from `start` to before `end` of a batch to another of the same kind, which has room for them. */
+export function appendRows<Kind extends RowKind>(to: Batch<Kind>, from: Batch<Kind>, start: number, end: number): void {
+  for (const name in to.columns) to.columns[name].set(from.columns[name].subarray(start, end), to.count);
+  to.count += end - start;
+}
+
+/** Rows of a batch in another order: row i of the result is row `order[i]`. */
+export function gatherRows<Kind extends RowKind>(kind: Kind, from: Batch<Kind>, order: Uint32Array): Batch<Kind> {
+  const to = createBatch(kind, order.length);
+  to.count = order.length;
+  for (const name in to.columns) gather(to.columns[name], from.columns[name], order);
+  return to;
+}
+
+function gather(to: ColumnArray, from: ColumnArray, order: Uint32Array): void {
+  for (let row = 0; row < order.length; row++) to[row] = from[order[row] ?? 0] ?? 0;
 }

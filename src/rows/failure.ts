@@ -8,15 +8,19 @@ export interface Failure {
   kind: FailureKind;
   code: string;
   message: string;
+  /** The errors below this one as text, the nearest first; left out when there are none. */
+  cause?: string;
   /** What the server asked to wait before another attempt, ms. */
   retryAfterMs?: number;
 }
 
 /** Cells of one symbol on consecutive days that failed together. */
 export interface CellFailure {
-  /** Index into the run's symbols. */
-  symbol: number;
+  /** Index of the run's symbols. */
+  symbolIndex: number;
+  /** The first day. */
   from: Day;
+  /** Number of days. */
   days: number;
   failure: Failure;
 }

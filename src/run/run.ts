@@ -22,7 +22,7 @@ import type { RunPart } from "./source.js";
 import { cellsByUnit, headShards, listShards } from "./shards.js";
 import { summarize, type RunSummary } from "./summary.js";
 import { WriterClient } from "../threads/writer-client.js";
-import type { StoreFacts } from "../threads/writer-protocol.js";
+import type { StoreFacts } from "../store/writer.js";
 
 /** What a command decides once the file's facts are known. */
 export interface RunTarget {
@@ -211,13 +211,15 @@ class Run {
       beats: this.heartbeats.buffer,
       threadNumber: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
     };
-    return new ProberPool(
-      settings,
-      (port) => {
+    return new ProberPool(settings, {
+      onRows: (port) => {
         this.writer.connect(port);
       },
-      this.announceBroken,
-    );
+      onFailure: (failure) => {
+        this.failures.push(failure);
+      },
+      onDeath: this.announceBroken,
+    });
   }
 
   /** Carries out a plan: probes its parts one after the other while the writer commits what is whole. */
@@ -240,7 +242,7 @@ class Run {
       cells,
     });
     await this.writer.call("begin", {
-      run: { command: this.command, from, to, symbols: symbols.length, startedAt: this.startedAt },
+      run: { command: this.command, from, to, symbolCount: symbols.length, startedAt: this.startedAt },
       symbols,
       counters: this.counters.buffer,
     });
@@ -283,7 +285,7 @@ class Run {
   /** Probes the cells of a part and waits until the writer has taken in every answer. */
   private async probePart(pool: ProberPool, symbols: readonly string[], part: RunPart): Promise<void> {
     const { cells, by, source, costs } = part;
-    await this.writer.call("beginPart", { by, source, expected: cellsByUnit(cells, by) });
+    await this.writer.call("beginStep", { by, source, expected: cellsByUnit(cells, by) });
     const parallel =
       source === "head" ? pool.parallelHeads() : pool.parallelLists(costs.list.bytes / costs.list.requests);
     const shards = source === "head" ? headShards(cells, this.threads) : listShards(cells, parallel);
@@ -294,13 +296,12 @@ class Run {
       parallel,
       () => this.shouldStop(),
       (result) => {
-        answered += result.cells;
-        this.failures.push(...result.failures);
+        answered += result.cellCount;
       },
     );
     // When the file can't be written any more there is no point in probing on.
     await Promise.race([probing, this.writer.failed]);
-    await Promise.race([this.writer.call("endPart", answered), this.writer.failed]);
+    await Promise.race([this.writer.call("endStep", answered), this.writer.failed]);
   }
 
   private shouldStop(): boolean {

@@ -43,7 +43,7 @@ export function* headShards(cells: Cells, threads: number): Generator<Shard> {
     const symbols = symbolsOn(cells, cursors, day);
     const size = Math.ceil(symbols.length / parts);
     for (let start = 0; start < symbols.length; start += size) {
-      yield { type: "head", day, symbols: symbols.slice(start, start + size) };
+      yield { type: "head", day, symbolIndexes: symbols.slice(start, start + size) };
     }
   }
 }
@@ -71,7 +71,7 @@ export function* listShards(cells: Cells, parallel: number): Generator<Shard> {
   for (const [symbol, wanted] of cells.entries()) {
     for (const ranges of stretches(wanted)) {
       const pieces = split ? splitRanges(ranges, PAGE_DAYS) : [ranges];
-      for (const piece of pieces) yield { type: "list", symbol, ranges: piece };
+      for (const piece of pieces) yield { type: "list", symbolIndex: symbol, spans: piece };
     }
   }
 }

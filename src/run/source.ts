@@ -69,7 +69,7 @@ function listCost(cells: Cells): Cost {
   let bytes = 0;
   for (const shard of listShards(cells, 1)) {
     if (shard.type !== "list") continue;
-    const days = span(shard.ranges);
+    const days = span(shard.spans);
     const pages = Math.ceil(days / PAGE_DAYS);
     requests += pages;
     bytes += pages * PAGE_BYTES + days * DAY_BYTES;

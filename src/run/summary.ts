@@ -104,8 +104,8 @@ export function summarize(ending: RunEnding): RunSummary {
       probeMs: ending.probeMs,
       writeMs: written.writeMs,
     },
-    failures: ending.failures.map(({ symbol, from, days, failure }) => ({
-      symbol: symbols[symbol] ?? "",
+    failures: ending.failures.map(({ symbolIndex, from, days, failure }) => ({
+      symbol: symbols[symbolIndex] ?? "",
       date: formatDay(from),
       days,
       kind: failure.kind,

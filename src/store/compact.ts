@@ -1,23 +1,12 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { chmodSync, realpathSync, renameSync, rmSync, statSync } from "node:fs";
+import { chmodSync, realpathSync, renameSync, statSync } from "node:fs";
 import { dayNumber } from "../calendar/sql.js";
 import { DuckDBDateValue } from "./duckdb.js";
 import { LAYOUT, ORDER_IN_BLOCK } from "./layout.js";
-import { attach, type Store } from "./open.js";
+import { attach, compactionFile, removeLeftovers } from "./file.js";
+import type { Store } from "./open.js";
 import { AVAILABILITY_COLUMNS, migrate } from "./schema/migrate.js";
 import { inTransaction } from "./transaction.js";
-
-/** Name of the unfinished copy beside a file. */
-export function compactionFile(file: string): string {
-  return `${realpathSync(file)}.compact`;
-}
-
-/** Removes what a compaction left that was killed. */
-export function removeLeftovers(file: string): void {
-  const fresh = compactionFile(file);
-  rmSync(fresh, { force: true });
-  rmSync(`${fresh}.wal`, { force: true });
-}
 
 /**
  * Rewrites the file without garbage and with its rows in the order of {@link LAYOUT}: into a new file, which takes the old one's

@@ -1,15 +1,19 @@
 import { existsSync } from "node:fs";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { BfaError, UsageError } from "../errors.js";
-import { dayAt, type Day } from "../calendar/day.js";
+import { dayAt } from "../calendar/day.js";
 import type { Span } from "../calendar/span.js";
-import { classifySymbol, isSymbol } from "../vision/symbol.js";
+import { isSymbol } from "../vision/symbol.js";
 import { LIST, listValue, VARCHAR } from "./duckdb.js";
 import { toStoreError } from "./duckdb-error.js";
-import { pathOf, type Store } from "./open.js";
-import { beginRun, endRun, timestamp } from "./runs.js";
+import { addToCounts } from "./counts.js";
+import { pathLiteral, pathOf } from "./file.js";
+import { numberOf, numbersOf } from "./numbers.js";
+import type { Store } from "./open.js";
+import { beginRun, endRun } from "./runs.js";
 import { AVAILABILITY_COLUMNS } from "./schema/migrate.js";
 import { dateLiteral, dayNumber } from "../calendar/sql.js";
+import { appendSymbols } from "./symbols.js";
 import { inTransaction } from "./transaction.js";
 
 /** What an import did with the rows of the other file. */
@@ -20,12 +24,12 @@ export interface ImportSummary {
   /** Cells that the store had already: they stay as they are. */
   known: number;
   /**
-   * Rows that aren't an answer of the bucket: another status than 200 or 404, a flag that disagrees with it, a file
-   * without size or upload time, a name that is no symbol, or a day before the market began or not over yet. A backfill
-   * probes what can be probed of them.
+   * Rows that are not an answer of the bucket: a status other than 200 or 404, a flag that disagrees with it, a file
+   * without size or upload time, a name that is not a symbol, or a day that is before the market began or not over yet. A
+   * backfill probes those that can be probed.
    */
   refused: number;
-  /** Columns that aren't taken over. */
+  /** Columns that are not taken over. */
   ignoredColumns: string[];
 }
 
@@ -47,7 +51,7 @@ export async function importFile(store: Store, other: string, now: number): Prom
   if (pathOf(other) === pathOf(store.file)) throw new UsageError(`${other} is the database itself`);
   const { connection } = store;
   try {
-    await connection.run(`ATTACH '${pathOf(other).replaceAll("'", "''")}' AS other (READ_ONLY)`);
+    await connection.run(`ATTACH ${pathLiteral(other)} AS other (READ_ONLY)`);
   } catch (error) {
     const reason = error instanceof Error ? error.message.split("\n", 1)[0] : String(error);
     throw new UsageError(`${other} can't be imported: ${reason ?? ""}`, { cause: error });
@@ -122,14 +126,14 @@ async function createCandidates(
     );
   }
   await refuseOtherNames(connection);
-  const twice = await numbers(
+  const duplicates = await numberOf(
     connection,
     "SELECT count(*) FROM (SELECT 1 FROM temp.candidates GROUP BY date, symbol HAVING count(*) > 1)",
   );
-  if (twice[0] !== 0) throw new UsageError(`daily_availability of ${other} has ${twice[0] ?? 0} (date, symbol) twice`);
+  if (duplicates > 0) throw new UsageError(`daily_availability of ${other} has ${duplicates} (date, symbol) twice`);
 }
 
-/** Which names are symbols is asked here, since DuckDB's regular expressions know another version of Unicode. */
+/** Checked in JavaScript: DuckDB's regular expressions use a different version of Unicode. */
 async function refuseOtherNames(connection: DuckDBConnection): Promise<void> {
   const found = await connection.runAndReadAll("SELECT DISTINCT symbol FROM temp.candidates WHERE symbol IS NOT NULL");
   const names = found.getRows().map(([name]) => String(name));
@@ -150,68 +154,37 @@ function instant(column: string, types: ReadonlyMap<string, string>): string {
 
 async function takeOver(store: Store, now: number): Promise<Omit<ImportSummary, "ignoredColumns">> {
   const { connection } = store;
-  const [rows = 0, refused = 0, symbols = 0, from = 0, to = 0] = await numbers(
+  const [rows = 0, refused = 0, available = 0, symbolCount = 0, from = 0, to = 0] = await numbersOf(
     connection,
-    `SELECT count(*), count(*) FILTER (refused), count(DISTINCT symbol),
+    `SELECT count(*), count(*) FILTER (refused), count(*) FILTER (available AND NOT refused), count(DISTINCT symbol),
       ${dayNumber("min(date) FILTER (NOT refused)")}, ${dayNumber("max(date) FILTER (NOT refused)")}
       FROM temp.candidates`,
   );
   return inTransaction(connection, async () => {
-    const runId = await beginRun(store, { command: "import", from, to, symbols, startedAt: now });
-    const [before = 0] = await numbers(connection, "SELECT count(*) FROM availability");
-    await connection.run(
-      `INSERT INTO availability SELECT ${AVAILABILITY_COLUMNS} FROM temp.candidates
-        ANTI JOIN availability USING (date, symbol) WHERE NOT refused`,
-    );
-    const [after = 0] = await numbers(connection, "SELECT count(*) FROM availability");
-    const imported = after - before;
-    const [known = 0] = await numbers(
+    const runId = await beginRun(store, { command: "import", from, to, symbolCount, startedAt: now });
+    const fresh = "FROM temp.candidates ANTI JOIN availability USING (date, symbol) WHERE NOT refused";
+    const known = await numberOf(
       connection,
-      `SELECT count(*) - ${imported} FROM temp.candidates SEMI JOIN availability USING (date, symbol) WHERE NOT refused`,
+      "SELECT count(*) FROM temp.candidates SEMI JOIN availability USING (date, symbol) WHERE NOT refused",
     );
+    await addToCounts(
+      connection,
+      `SELECT date, count(*) FILTER (available) AS available, count(*) AS probed ${fresh} GROUP BY date`,
+    );
+    const imported = await numberOf(connection, `INSERT INTO availability SELECT ${AVAILABILITY_COLUMNS} ${fresh}`);
     if (imported + known + refused !== rows) {
       throw new Error(`of ${rows} rows ${imported} were imported, ${known} known and ${refused} refused`);
     }
-    await refreshCounts(connection, from, to);
-    await addSymbols(connection, now);
-    const [available = 0] = await numbers(
-      connection,
-      "SELECT count(*) FROM temp.candidates WHERE available AND NOT refused",
+    // Symbols that only the imported rows name. When the bucket was last listed stays as it is.
+    const unknown = await connection.runAndReadAll(
+      "SELECT DISTINCT symbol FROM temp.candidates ANTI JOIN symbols USING (symbol) WHERE NOT refused ORDER BY symbol",
     );
+    const names = unknown.getRows().map(([name]) => String(name));
+    await appendSymbols(store, names, now);
     await endRun(store, runId, {
       ...{ endedAt: Date.now(), probes: 0, available, missing: rows - refused - available, failed: 0 },
       ...{ replays: 0, retries: 0, connectionsOpened: 0, rowsWritten: imported, unitsWritten: 0, outcome: "whole" },
     });
     return { rows, imported, known, refused };
   });
-}
-
-async function refreshCounts(connection: DuckDBConnection, from: Day, to: Day): Promise<void> {
-  await connection.run(
-    `INSERT INTO daily_symbol_counts
-      SELECT date, count(*) FILTER (available), count(*) FROM availability
-      WHERE ${dayNumber("date")} BETWEEN ${from} AND ${to} GROUP BY date
-      ON CONFLICT DO UPDATE SET available_count = excluded.available_count, probed_count = excluded.probed_count`,
-  );
-}
-
-/** Adds symbols that only the imported rows name; when the bucket was last listed stays as it is. */
-async function addSymbols(connection: DuckDBConnection, now: number): Promise<void> {
-  const added = await connection.runAndReadAll(
-    "SELECT DISTINCT symbol FROM temp.candidates ANTI JOIN symbols USING (symbol) WHERE NOT refused ORDER BY symbol",
-  );
-  const appender = await connection.createAppender("symbols");
-  for (const [name] of added.getRows()) {
-    const facts = classifySymbol(String(name));
-    for (const text of [String(name), facts.class, facts.quote]) appender.appendVarchar(text);
-    appender.appendTimestamp(timestamp(now));
-    appender.appendTimestamp(timestamp(now));
-    appender.endRow();
-  }
-  appender.closeSync();
-}
-
-async function numbers(connection: DuckDBConnection, sql: string): Promise<number[]> {
-  const [row = []] = (await connection.runAndReadAll(sql)).getRows();
-  return row.map(Number);
 }

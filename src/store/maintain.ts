@@ -1,20 +1,21 @@
 import { statSync } from "node:fs";
 import { compact } from "./compact.js";
 import { toStoreError } from "./duckdb-error.js";
+import { numbersOf } from "./numbers.js";
 import type { Store } from "./open.js";
 
-/** Rows written since the last compaction that are too few to bother about: 200 days of 327 symbols. */
-const FEW_ROWS = 65_536;
+/** Minimum of rows written since the last compaction that make another worth it: 200 days of 327 symbols. */
+const MIN_NEW_ROWS = 65_536;
 
 /** Garbage that is tolerated, bytes. Daily updates leave 1.4 MiB, most of it within the first ten days. */
-const GARBAGE_BYTES = 2 * 1_048_576;
+const MAX_GARBAGE_BYTES = 2 * 1_048_576;
 
 /** What a row takes in a compacted file, bytes: measured 8.4. */
 const ROW_BYTES = 9;
 
 /**
- * Keeps the file small and its rows in order: to be called at the end of a run, before the store is closed, after which
- * nothing must be written to it. Mostly that is a checkpoint; when much came since the last time, or much of the file
+ * Keeps the file small and its rows in order: call it at the end of a run, before the store is closed; afterwards
+ * nothing may be written to it. Mostly that is a checkpoint; when much came since the last time, or much of the file
  * is garbage, the file is rewritten.
  *
  * @throws StoreError when the file can't be written; what was committed is safe.
@@ -22,7 +23,7 @@ const ROW_BYTES = 9;
 export async function maintain(store: Store): Promise<void> {
   const { connection, file } = store;
   try {
-    // How large a compaction left the file can't stand in that file; the first run after it notes it down.
+    // The compacted size is not known until the file is closed, so the next run records it.
     await connection.run(
       "UPDATE store_info SET compacted_bytes = $bytes WHERE compacted_bytes IS NULL AND compacted_rows > 0",
       { bytes: statSync(file).size },
@@ -35,11 +36,11 @@ export async function maintain(store: Store): Promise<void> {
 }
 
 async function isWorthCompacting({ connection, file }: Store): Promise<boolean> {
-  const info = await connection.runAndReadAll(
+  const [rows = 0, compactedRows = 0, compactedBytes = 0] = await numbersOf(
+    connection,
     "SELECT (SELECT count(*) FROM availability), compacted_rows, coalesce(compacted_bytes, 0) FROM store_info",
   );
-  const [rows = 0, compactedRows = 0, compactedBytes = 0] = info.getRows()[0]?.map(Number) ?? [];
   const newRows = rows - compactedRows;
-  if (newRows >= Math.max(FEW_ROWS, rows / 8)) return true;
-  return compactedBytes > 0 && statSync(file).size > compactedBytes + newRows * ROW_BYTES + GARBAGE_BYTES;
+  if (newRows >= Math.max(MIN_NEW_ROWS, rows / 8)) return true;
+  return compactedBytes > 0 && statSync(file).size > compactedBytes + newRows * ROW_BYTES + MAX_GARBAGE_BYTES;
 }

@@ -1,13 +1,12 @@
-import { existsSync, linkSync, mkdirSync, realpathSync, rmSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { existsSync, linkSync } from "node:fs";
+import { dirname } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { StoreError } from "../errors.js";
-import { removeLeftovers } from "./compact.js";
 import { DuckDBInstance } from "./duckdb.js";
 import { toStoreError } from "./duckdb-error.js";
+import { attach, makeFolder, pathOf, removeDatabase, removeLeftovers } from "./file.js";
 import type { Dataset } from "../vision/dataset.js";
 import { DEFAULT_DATASET } from "../vision/datasets/default.js";
-import { LAYOUT } from "./layout.js";
 import { fileKind, migrate, SCHEMA_VERSION } from "./schema/migrate.js";
 
 /** An open database file. */
@@ -107,25 +106,6 @@ async function openWritable(file: string): Promise<Store> {
 }
 
 /**
- * Absolute path of a file, links followed. DuckDB takes other names for more than a path: `:memory:` is no file to it,
- * `~/` the home folder, `sqlite:` an extension; and its sandbox knows the log only by the path without links.
- */
-export function pathOf(file: string): string {
-  return existsSync(file) ? realpathSync(file) : resolve(file);
-}
-
-/**
- * Attaches a file for writing, creating it when there is none. ATTACH is the one place where DuckDB takes the sizes of
- * row groups and blocks. The storage version is DuckDB's default, the oldest it can write.
- */
-export async function attach(connection: DuckDBConnection, file: string, name: string): Promise<void> {
-  const blocks = existsSync(file) ? "" : `, BLOCK_SIZE ${LAYOUT.blockBytes}`;
-  await connection.run(
-    `ATTACH '${pathOf(file).replaceAll("'", "''")}' AS ${name} (ROW_GROUP_SIZE ${LAYOUT.rowGroupRows}${blocks})`,
-  );
-}
-
-/**
  * Makes a new file under another name and links it to its own when it is whole, so that a process killed on the way
  * leaves no half of a database behind, and of two processes that create it at once neither overwrites the other's.
  */
@@ -137,20 +117,7 @@ async function createFile(file: string): Promise<void> {
     await store.close();
     if (!existsSync(file)) linkSync(fresh, file);
   } finally {
-    rmSync(fresh, { force: true });
-    rmSync(`${fresh}.wal`, { force: true });
-  }
-}
-
-/** Makes a folder and those above it. Node's own way never returns where the system makes none, as below /proc. */
-function makeFolder(folder: string): void {
-  if (existsSync(folder)) return;
-  makeFolder(dirname(folder));
-  try {
-    mkdirSync(folder);
-  } catch (error) {
-    // Another process may have made it meanwhile.
-    if (!existsSync(folder)) throw error;
+    removeDatabase(fresh);
   }
 }
 
@@ -159,7 +126,7 @@ function checkVersion(file: string, found: Awaited<ReturnType<typeof fileKind>>)
     case "empty":
       return 0;
     case "foreign": {
-      const message = `${file} is a DuckDB file of something else: name another with --db, or take over its rows with \`bfa import\``;
+      const message = `${file} is a DuckDB file of something else: name another file, or take over its rows with \`bfa import\``;
       throw new StoreError("STORE_FOREIGN", message);
     }
     case "store":

@@ -1,6 +1,7 @@
 import { DuckDBDateValue, DuckDBTimestampValue } from "./duckdb.js";
 import type { Day } from "../calendar/day.js";
 import { toStoreError } from "./duckdb-error.js";
+import { numberOf } from "./numbers.js";
 import type { Store } from "./open.js";
 
 /** How a run ended. A run whose process died has no outcome. */
@@ -12,13 +13,12 @@ export interface RunStart {
   command: string;
   from: Day;
   to: Day;
-  /** Number of symbols. */
-  symbols: number;
+  symbolCount: number;
   /** ms since the Unix epoch. */
   startedAt: number;
 }
 
-/** What is known of a run when it ends; everything but time and outcome is a number of things. */
+/** What is known of a run when it ends; everything but time and outcome is a count. */
 export interface RunEnd {
   /** ms since the Unix epoch. */
   endedAt: number;
@@ -37,19 +37,19 @@ export interface RunEnd {
 /** Writes the journal row of a run that begins, and gives its id: 1, 2, 3 … in order of beginning. */
 export async function beginRun(store: Store, run: RunStart): Promise<number> {
   try {
-    const written = await store.connection.runAndReadAll(
+    return await numberOf(
+      store.connection,
       `INSERT INTO runs (run_id, command, from_date, to_date, symbols, started_at)
-        SELECT coalesce(max(run_id), 0) + 1, $command, $from, $to, $symbols, $startedAt FROM runs
+        SELECT coalesce(max(run_id), 0) + 1, $command, $from, $to, $symbolCount, $startedAt FROM runs
         RETURNING run_id`,
       {
         command: run.command,
         from: new DuckDBDateValue(run.from),
         to: new DuckDBDateValue(run.to),
-        symbols: run.symbols,
+        symbolCount: run.symbolCount,
         startedAt: timestamp(run.startedAt),
       },
     );
-    return Number(written.getRows()[0]?.[0]);
   } catch (error) {
     throw toStoreError(store.file, error);
   }

@@ -1,4 +1,3 @@
-import type { DuckDBTimestampValue } from "@duckdb/node-api";
 import { LIST, listValue, VARCHAR } from "./duckdb.js";
 import { classifySymbol, type SymbolClass } from "../vision/symbol.js";
 import { toStoreError } from "./duckdb-error.js";
@@ -60,7 +59,7 @@ export async function recordDiscovery(
   const at = timestamp(now);
   try {
     await inTransaction(connection, async () => {
-      await appendSymbols(store, added, at);
+      await appendSymbols(store, added, now);
       await connection.run(
         "UPDATE symbols SET last_seen = $at WHERE NOT list_contains($gone, symbol)",
         { at, gone: listValue(gone) },
@@ -74,7 +73,13 @@ export async function recordDiscovery(
   return { added, gone };
 }
 
-async function appendSymbols(store: Store, names: readonly string[], at: DuckDBTimestampValue): Promise<void> {
+/**
+ * Appends symbols that the store does not know yet, as part of the caller's transaction.
+ *
+ * @param seen when they were first seen, ms since the Unix epoch
+ */
+export async function appendSymbols(store: Store, names: readonly string[], seen: number): Promise<void> {
+  const at = timestamp(seen);
   const appender = await store.connection.createAppender("symbols");
   try {
     for (const name of names) {

@@ -1,10 +1,10 @@
 import type { MessagePort } from "node:worker_threads";
-import { batchBuffers, BATCH_ROWS, createBatch, type RowBatch } from "../rows/batch.js";
-import type { RowSink } from "../rows/shard.js";
-import type { Day } from "../calendar/day.js";
+import { batchBuffers, BATCH_ROWS, columnsOf, createBatch, type Batch } from "../rows/batch.js";
+import type { Row, RowKind } from "../rows/columns.js";
+import type { RowSink } from "../rows/sink.js";
 
-/** Batches that one prober thread may have sent without the writer having taken them in. */
-export const CREDITS = 16;
+/** Maximum batches that one prober thread may have sent without the writer having taken them in. */
+export const MAX_CREDITS = 16;
 
 /** Writer to prober: so many batches were taken in. */
 export interface CreditMessage {
@@ -12,17 +12,24 @@ export interface CreditMessage {
 }
 
 /**
- * The prober's end of its port to the writer: collects rows in a batch and transfers it when full or flushed, as long
- * as it has credits. Without credits, batches wait here and `ready` tells the probers to send no more requests, so
- * that memory is bounded by the credits and the requests already in flight.
+ * The prober's end of its port to the writer: collects rows of one kind in a batch and transfers it when full or
+ * flushed, as long as it has credits. Without credits, batches wait here and `ready` tells the probers to send no more
+ * requests, so that memory is bounded by the credits and the requests already in flight.
  */
-export class BatchSender implements RowSink {
-  private credits = CREDITS;
-  private batch = createBatch();
-  private readonly waiting: RowBatch[] = [];
+export class BatchSender<Kind extends RowKind> implements RowSink<Kind> {
+  private credits = MAX_CREDITS;
+  private batch: Batch<Kind>;
+  /** Those of the batch: looking each up by its name for each row would take half as long again. */
+  private columns: ReturnType<typeof columnsOf>;
+  private readonly waiting: Batch<Kind>[] = [];
   private readonly onCaughtUp: (() => void)[] = [];
 
-  constructor(private readonly port: MessagePort) {
+  constructor(
+    private readonly kind: Kind,
+    private readonly port: MessagePort,
+  ) {
+    this.batch = createBatch(kind);
+    this.columns = columnsOf(this.batch);
     port.on("message", (message: CreditMessage) => {
       this.credits += message.credits;
       this.post();
@@ -31,22 +38,18 @@ export class BatchSender implements RowSink {
     port.unref();
   }
 
-  add(symbol: number, day: Day, status: number, size: number, lastModified: number, probedAt: number): void {
-    const { batch } = this;
-    const row = batch.count++;
-    batch.symbol[row] = symbol;
-    batch.day[row] = day;
-    batch.status[row] = status;
-    batch.size[row] = size;
-    batch.lastModified[row] = lastModified;
-    batch.probedAt[row] = probedAt;
-    if (batch.count === BATCH_ROWS) this.flush();
+  add(row: Row<Kind>): void {
+    const at = this.batch.count++;
+    const values: Row<RowKind> = row;
+    for (const [name, column] of this.columns) column[at] = values[name] ?? 0;
+    if (this.batch.count === BATCH_ROWS) this.flush();
   }
 
   flush(): void {
     if (this.batch.count === 0) return;
     this.waiting.push(this.batch);
-    this.batch = createBatch();
+    this.batch = createBatch(this.kind);
+    this.columns = columnsOf(this.batch);
     this.post();
   }
 

@@ -2,44 +2,52 @@ import type { MessagePort } from "node:worker_threads";
 import { Piscina } from "piscina";
 import { ThreadError } from "../errors.js";
 import type { DiscoveryOutcome } from "../probe/list-folders.js";
+import type { CellFailure } from "../rows/failure.js";
 import type { Shard, ShardResult } from "../rows/shard.js";
+import { Arrivals } from "./arrivals.js";
 import {
   packSymbols,
+  type PoolSettings,
   type ProberAnswer,
-  type ProberHello,
-  type ProberSettings,
+  type ProberMessage,
   type ProberTask,
 } from "./prober-protocol.js";
 
 const ENTRY = new URL("../../workers/prober.js", import.meta.url).href;
 
 /**
- * Heap of a prober, MiB. Pages of listings are short-lived garbage, which V8 lets pile up when it may: with a limit for
+ * Heap of a prober, MiB. List pages are short-lived garbage, which V8 lets pile up when it may: with a limit for
  * the old generation a backfill of the whole history peaks 120 MiB lower, in the same time. Live are 10 MiB. A young
  * generation of 32 instead of 8 takes 4 % of a HEAD's CPU off, and no more memory in the end.
  */
 const PROBER_HEAP = { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: 64 };
 
-/** Bytes of listing pages on their way at once at most: at a round trip of 40 ms they fill a line of 1.6 Gbit/s. */
-const LIST_BYTES = 32 * 265_000;
+/** Maximum bytes of list pages on their way at once: at a round trip of 40 ms they fill a line of 1.6 Gbit/s. */
+const MAX_LIST_BYTES = 32 * 265_000;
+
+/** What the pool's user is told. */
+export interface PoolEvents {
+  /** Called once for each thread, with its port for the writer. */
+  onRows: (port: MessagePort) => void;
+  /** Called with each failure when it happens; those of a shard all before {@link ProberPool.runShards} resolves. */
+  onFailure: (failure: CellFailure) => void;
+  /** Called when a thread dies that had nothing to do; one with tasks fails these. */
+  onDeath: (error: ThreadError) => void;
+}
 
 /**
- * The Piscina pool of prober threads. Tasks are I/O: a thread takes several at once, so that the last answers of one
- * don't leave its sockets idle.
+ * The Piscina pool of prober threads. Tasks are I/O: a thread takes several at once, so that the last answers of one do
+ * not leave its sockets idle.
  */
 export class ProberPool {
   private readonly piscina: Piscina<ProberTask, ProberAnswer>;
   private readonly settled: Promise<void>;
   private announceSettled: () => void = () => undefined;
+  private readonly failures = new Arrivals();
 
-  /**
-   * @param onRows called once a thread, with its port for the writer
-   * @param onDeath called when a thread dies that had nothing to do; one with tasks fails these
-   */
   constructor(
-    private readonly settings: ProberSettings,
-    onRows: (port: MessagePort) => void,
-    onDeath: (error: ThreadError) => void,
+    private readonly settings: PoolSettings,
+    events: PoolEvents,
   ) {
     this.piscina = new Piscina<ProberTask, ProberAnswer>({
       filename: ENTRY,
@@ -55,13 +63,21 @@ export class ProberPool {
       this.announceSettled = resolve;
     });
     let loaded = 0;
-    this.piscina.on("message", (hello: ProberHello) => {
-      onRows(hello.rows);
-      if (++loaded === settings.threads) this.announceSettled();
+    this.piscina.on("message", (message: ProberMessage) => {
+      switch (message.type) {
+        case "loaded":
+          events.onRows(message.rows);
+          if (++loaded === settings.threads) this.announceSettled();
+          break;
+        case "failure":
+          events.onFailure(message.failure);
+          this.failures.arrived();
+          break;
+      }
     });
     this.piscina.on("error", (cause: unknown) => {
       this.announceSettled();
-      onDeath(endedEarly(cause));
+      events.onDeath(endedEarly(cause));
     });
   }
 
@@ -71,8 +87,8 @@ export class ProberPool {
   }
 
   /**
-   * Runs shards, `parallel` at a time, until they are all done or `stop` says so: then the
-   * shards under way are finished and the rest is left.
+   * Runs shards, `parallel` at a time, until they are all done or `stop` says so: then the shards under way are finished
+   * and the rest is left. When it resolves, each failure of these shards has been told.
    *
    * @throws ThreadError when a thread died; the others are left to finish
    */
@@ -90,10 +106,14 @@ export class ProberPool {
         const next = queue.next();
         if (next.done === true) return;
         const task = { type: "shard", shard: next.value, symbols: packed } as const;
-        onResult((await this.run(task)) as ShardResult);
+        const result = (await this.run(task)) as ShardResult;
+        this.failures.promise(result.failureCount);
+        onResult(result);
       }
     };
     await Promise.all(Array.from({ length: parallel }, feed));
+    // A thread's answers and failures come over different ports, in no order.
+    await this.failures.all();
   }
 
   /**
@@ -107,11 +127,11 @@ export class ProberPool {
   /**
    * LIST shards to have under way at once: each keeps one socket busy, and large pages take memory.
    *
-   * @param pageBytes of a page, roughly
+   * @param pageBytes rough size of a page
    */
   parallelLists(pageBytes: number): number {
     const { threads, connections } = this.settings;
-    return Math.max(threads * 2, Math.min(connections, Math.floor(LIST_BYTES / pageBytes)));
+    return Math.max(threads * 2, Math.min(connections, Math.floor(MAX_LIST_BYTES / pageBytes)));
   }
 
   /** Resolves when every thread is loaded, or one has died. */
@@ -122,7 +142,7 @@ export class ProberPool {
     clearInterval(alive);
   }
 
-  /** Ends all threads and their sockets, once they are loaded: Node aborts when a thread is ended before. */
+  /** Ends all threads and their sockets, once they are loaded: Node aborts when a thread is ended earlier. */
   async destroy(): Promise<void> {
     await this.loaded();
     await this.piscina.destroy();

@@ -1,26 +1,12 @@
 import type { MessagePort } from "node:worker_threads";
-import type { Dataset } from "../vision/dataset.js";
-import type { AddressTable } from "../probe/net/addresses.js";
 import type { DiscoveryOutcome } from "../probe/list-folders.js";
+import type { ProberSettings } from "../probe/prober.js";
+import type { CellFailure } from "../rows/failure.js";
 import type { Shard, ShardResult } from "../rows/shard.js";
 
-/** What a prober thread is started with (`workerData`). */
-export interface ProberSettings {
-  dataset: Dataset;
-  /** Origin that HEADs go to. */
-  endpoint: string;
-  /** URL of the bucket that LISTs go to. */
-  listEndpoint: string;
-  /** Sockets of all threads together; each thread takes its share. */
-  connections: number;
-  /** Those of HEADs where the server speaks HTTP/2; 0: it isn't offered. */
-  http2Connections: number;
+/** What the prober threads are started with (`workerData`). Sockets are those of all threads; each takes its share. */
+export interface PoolSettings extends ProberSettings {
   threads: number;
-  pooled: boolean;
-  timeoutMs: number;
-  retries: number;
-  ca?: string;
-  addresses: AddressTable;
   /** Buffers of `Counters`, `Traffic`, `Heartbeats` (probers from place 1 on) and a counter that numbers the threads. */
   counters: SharedArrayBuffer;
   traffic: SharedArrayBuffer;
@@ -28,10 +14,11 @@ export interface ProberSettings {
   threadNumber: SharedArrayBuffer;
 }
 
-/** Thread to main, once, when it is loaded: the port to hand to the writer. */
-export interface ProberHello {
-  rows: MessagePort;
-}
+/**
+ * Thread to main, beside the answers to tasks: once, when it is loaded, the port to hand to the writer; and each failure
+ * when it happens.
+ */
+export type ProberMessage = { type: "loaded"; rows: MessagePort } | { type: "failure"; failure: CellFailure };
 
 /** A task of the pool. The run's symbols come with each shard, in shared memory: see {@link packSymbols}. */
 export type ProberTask = { type: "discover" } | { type: "shard"; shard: Shard; symbols: SharedArrayBuffer };
@@ -50,7 +37,7 @@ export function unpackSymbols(buffer: SharedArrayBuffer): string[] {
   return new TextDecoder().decode(Uint8Array.from(new Uint8Array(buffer))).split("\n");
 }
 
-/** Splits a number into `parts` shares that differ by one at most and add up to it. */
+/** Splits a number into `parts` shares that differ by at most one and add up to it. */
 export function share(total: number, parts: number, index: number): number {
   return Math.floor(total / parts) + (index < total % parts ? 1 : 0);
 }

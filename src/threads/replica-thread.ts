@@ -1,20 +1,12 @@
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
-import { fromPlainError, ThreadError, type PlainError } from "../errors.js";
+import { fromPlainError, ThreadError } from "../errors.js";
 import type { Replica, ReplicaOptions } from "../replica/replica.js";
 import type { ReplicaStats } from "../replica/stats.js";
-
-/** What the thread says: first `started` or `failed`, then an answer to each request, in order. */
-export type ThreadMessage =
-  | { type: "started"; facts: Pick<Replica, "url" | "listUrl" | "port" | "ca" | "symbols" | "files"> }
-  | { type: "failed"; error: PlainError }
-  | { type: "stats"; stats: ReplicaStats };
-
-/** What the thread is asked. `reset` answers with the counts after it. */
-export type ThreadRequest = "stats" | "reset" | "close";
+import type { ReplicaMessage, ReplicaRequest } from "./replica-protocol.js";
 
 /**
- * Starts a replica in a thread of its own, so that what is measured against it doesn't share its event loop. Options
+ * Starts a replica in a thread of its own, so that what is measured against it does not share its event loop. Options
  * and handle are those of {@link startReplica}.
  */
 export async function startReplicaThread(options: ReplicaOptions): Promise<Replica> {
@@ -23,19 +15,19 @@ export async function startReplicaThread(options: ReplicaOptions): Promise<Repli
     // A thread inherits Node's own options, and refuses to start with some of them (`--input-type`).
     execArgv: [],
   });
-  const waiting: { resolve: (message: ThreadMessage) => void; reject: (reason: Error) => void }[] = [];
-  const nextMessage = (): Promise<ThreadMessage> =>
+  const waiting: { resolve: (message: ReplicaMessage) => void; reject: (reason: Error) => void }[] = [];
+  const nextMessage = (): Promise<ReplicaMessage> =>
     new Promise((resolve, reject) => {
       waiting.push({ resolve, reject });
     });
-  worker.on("message", (message: ThreadMessage) => waiting.shift()?.resolve(message));
+  worker.on("message", (message: ReplicaMessage) => waiting.shift()?.resolve(message));
   let crash: unknown;
   worker.on("error", (error) => (crash = error));
   worker.on("exit", () => {
     const gone = new ThreadError("the replica's thread is gone", { cause: crash });
     for (const { reject } of waiting.splice(0)) reject(gone);
   });
-  const ask = (request: ThreadRequest): Promise<ThreadMessage> => {
+  const ask = (request: ReplicaRequest): Promise<ReplicaMessage> => {
     if (worker.threadId < 0) return Promise.reject(new ThreadError("the replica's thread is gone", { cause: crash }));
     const answer = nextMessage();
     worker.postMessage(request);
@@ -54,13 +46,13 @@ export async function startReplicaThread(options: ReplicaOptions): Promise<Repli
     close: async () => {
       if (worker.threadId < 0) return;
       const exited = once(worker, "exit");
-      worker.postMessage("close" satisfies ThreadRequest);
+      worker.postMessage("close" satisfies ReplicaRequest);
       await exited;
     },
   };
 }
 
-function statsOf(message: ThreadMessage): ReplicaStats {
+function statsOf(message: ReplicaMessage): ReplicaStats {
   if (message.type !== "stats")
     throw new ThreadError(`the replica's thread answered '${message.type}' instead of stats`);
   return message.stats;

@@ -24,7 +24,7 @@ export class WriterClient {
     this.failed = new Promise((_resolve, reject) => {
       this.announceFailure = reject;
     });
-    // Whoever waits for the writer sees it; a run that is ending anyway needs no second word.
+    // Avoid an unhandled rejection when nobody waits for the writer any more.
     this.failed.catch(() => undefined);
     this.worker.on("message", (reply: WriterReply) => {
       this.settle(reply);
@@ -62,7 +62,7 @@ export class WriterClient {
     this.worker.postMessage({ type: "rows", port } satisfies WriterRequest, [port]);
   }
 
-  /** Gives up a thread that doesn't answer any more: all calls, also later ones, fail with the error. */
+  /** Gives up a thread that no longer answers: all calls, even later ones, fail with the error. */
   giveUp(error: ThreadError): void {
     this.die(error);
   }

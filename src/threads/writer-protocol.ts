@@ -1,19 +1,11 @@
 import type { MessagePort } from "node:worker_threads";
-import type { PlainError } from "../errors.js";
-import type { Span } from "../calendar/span.js";
-import type { KnownSymbol } from "../store/symbols.js";
-import type { WriteTotals } from "../store/write/session.js";
-import type { RunEnd, RunStart } from "../store/runs.js";
 import type { Day } from "../calendar/day.js";
-import type { UnitBy } from "../run/shards.js";
-
-/** What the main thread needs to know of the file to plan a run. */
-export interface StoreFacts {
-  symbols: KnownSymbol[];
-  /** When the bucket was last listed for symbols, ms since the Unix epoch. */
-  discoveredAt: number | undefined;
-  lastFinalDay: Day | undefined;
-}
+import type { Span } from "../calendar/span.js";
+import type { PlainError } from "../errors.js";
+import type { StepUnits } from "../rows/unit.js";
+import type { RunEnd, RunStart } from "../store/runs.js";
+import type { WriteTotals } from "../store/write/session.js";
+import type { StoreFacts } from "../store/writer.js";
 
 /** A run about to write. */
 export interface WriteStart {
@@ -23,24 +15,16 @@ export interface WriteStart {
   counters: SharedArrayBuffer;
 }
 
-/** A part of a run: which units are going to come. */
-export interface WritePart {
-  by: UnitBy;
-  source: "head" | "list";
-  /** Cells of each unit. */
-  expected: ReadonlyMap<number, number>;
-}
-
 /** Calls of the main thread to the writer: arguments and results. They are answered in order. */
 export interface WriterCalls {
   /** @param beats buffer of `Heartbeats`; the writer's place is 0 */
   open: (file: string, beats: SharedArrayBuffer) => StoreFacts;
   recordDiscovery: (names: readonly string[], now: number) => { added: string[]; gone: string[] };
-  gaps: (query: { symbols: readonly string[]; from: Day; to: Day }) => Span[][];
+  gaps: (wanted: { symbols: readonly string[]; from: Day; to: Day }) => Span[][];
   begin: (start: WriteStart) => void;
-  beginPart: (part: WritePart) => void;
-  /** Awaits this many cells of the part from the probers; what is not whole then is dropped. */
-  endPart: (cells: number) => void;
+  beginStep: (step: StepUnits) => void;
+  /** Awaits so many cells of the step from the probers; units that are not whole then are dropped. */
+  endStep: (cellCount: number) => void;
   /** Commits all whole units. */
   finish: () => WriteTotals;
   /** Ends the run in the journal, tidies the file and closes it. */

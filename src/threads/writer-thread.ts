@@ -10,32 +10,32 @@ const WRITER_HEAP = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 128 }
 let early: Worker | undefined;
 
 /**
- * Starts the writer thread of the next run of this process ahead of it. It takes 130 ms to load DuckDB, in which a
- * command can load what it needs itself.
+ * Starts the writer thread of this process's next run ahead of it. DuckDB takes 130 ms to load, in which a command can
+ * load what it needs itself.
  */
 export function startWriterEarly(): void {
   const worker = startWriter();
   early = worker;
-  // The run then starts another, and meets the trouble itself.
+  // On error the run starts a fresh thread and reports the error itself.
   worker.once("error", () => {
     if (early === worker) early = undefined;
   });
 }
 
-/** Gives the thread that was started early, or a new one. */
+/** The thread that was started early, or a new one. */
 export function takeWriter(): Worker {
   const worker = early ?? startWriter();
   early = undefined;
   return worker;
 }
 
-/** Ends a thread that was started early and that no run took, once it has loaded: before, DuckDB's binding aborts. */
+/** Ends a thread that was started early and that no run took, once it has loaded: earlier, DuckDB's binding aborts. */
 export async function endEarlyWriter(): Promise<void> {
   const worker = early;
   early = undefined;
   if (worker === undefined) return;
   worker.postMessage({ type: "call", id: 0, method: "close", args: [undefined] } satisfies WriterRequest);
-  // One that fails to load says so to nobody: no run wanted it.
+  // Ignore load errors: no run was waiting for this thread.
   await Promise.race([once(worker, "message"), once(worker, "exit")]).catch(() => undefined);
   await worker.terminate();
 }

@@ -29,8 +29,8 @@ function cellNames(cells: Cells): string[] {
 function shardCells(shards: Iterable<Shard>): string[] {
   return [...shards].flatMap((shard) =>
     shard.type === "head"
-      ? [...shard.symbols].map((symbol) => `${symbol} ${shard.day}`)
-      : shard.ranges.flatMap((range) => days(range).map((day) => `${shard.symbol} ${day}`)),
+      ? [...shard.symbolIndexes].map((symbol) => `${symbol} ${shard.day}`)
+      : shard.spans.flatMap((span) => days(span).map((day) => `${shard.symbolIndex} ${day}`)),
   );
 }
 
@@ -59,7 +59,7 @@ describe("shards", () => {
 
   it("split a lone symbol's history at dates a page apart", () => {
     const shards = [...listShards([[{ from: 0, to: 1199 }]], 8)];
-    expect(shards.map((shard) => shard.type === "list" && shard.ranges)).toEqual([
+    expect(shards.map((shard) => shard.type === "list" && shard.spans)).toEqual([
       [{ from: 0, to: PAGE_DAYS - 1 }],
       [{ from: PAGE_DAYS, to: 2 * PAGE_DAYS - 1 }],
       [{ from: 2 * PAGE_DAYS, to: 1199 }],
@@ -73,7 +73,9 @@ describe("shards", () => {
 
   it("split a single day among all threads", () => {
     const cells = Array.from({ length: 10 }, () => [{ from: 5, to: 5 }]);
-    expect([...headShards(cells, 3)].map((shard) => shard.type === "head" && shard.symbols.length)).toEqual([4, 4, 2]);
+    expect([...headShards(cells, 3)].map((shard) => shard.type === "head" && shard.symbolIndexes.length)).toEqual([
+      4, 4, 2,
+    ]);
   });
 
   it("come in the order of days", () => {

@@ -1,11 +1,12 @@
 import { openStore, type Store } from "../../src/store/open.js";
 import { beginRun } from "../../src/store/runs.js";
-import { UnitWriter, type WholeUnit } from "../../src/store/write/commit.js";
-import { emptyRows } from "../../src/store/write/assemble.js";
-import type { RowBatch } from "../../src/rows/batch.js";
+import { UnitWriter } from "../../src/store/write/commit.js";
+import { createBatch, type ProbeBatch } from "../../src/rows/batch.js";
+import { PROBE_ROWS } from "../../src/rows/columns.js";
+import type { WholeUnit } from "../../src/rows/unit.js";
 import { dayOf, DAY_MS, type Day } from "../../src/calendar/day.js";
 
-/** One cell as a test writes it; `size` 0 is a missing file. */
+/** One cell as a test writes it: `symbol` is an index, `size` 0 a missing file. */
 export interface Cell {
   symbol: number;
   day: Day;
@@ -21,16 +22,17 @@ export const LATE = dayOf("2026-01-01") * DAY_MS;
 export const D0 = dayOf("2024-03-01");
 
 /** Rows of cells in their order. */
-export function rowsOfCells(cells: readonly Cell[]): RowBatch {
-  const rows = emptyRows(cells.length);
+export function rowsOfCells(cells: readonly Cell[]): ProbeBatch {
+  const rows = createBatch(PROBE_ROWS, cells.length);
+  const { columns } = rows;
   for (const { symbol, day, size, lastModified = (day + 1) * DAY_MS + 36_000_000, probedAt = LATE } of cells) {
     const row = rows.count++;
-    rows.symbol[row] = symbol;
-    rows.day[row] = day;
-    rows.status[row] = size > 0 ? 200 : 404;
-    rows.size[row] = size;
-    rows.lastModified[row] = size > 0 ? lastModified : 0;
-    rows.probedAt[row] = probedAt;
+    columns.symbolIndex[row] = symbol;
+    columns.day[row] = day;
+    columns.status[row] = size > 0 ? 200 : 404;
+    columns.size[row] = size;
+    columns.lastModified[row] = size > 0 ? lastModified : 0;
+    columns.probedAt[row] = probedAt;
   }
   return rows;
 }
@@ -51,7 +53,13 @@ export async function writerFor(
   symbols: readonly string[],
 ): Promise<{ store: Store; writer: UnitWriter }> {
   const store = await openStore(file);
-  const runId = await beginRun(store, { command: "test", from: D0, to: D0, symbols: symbols.length, startedAt: LATE });
+  const runId = await beginRun(store, {
+    command: "test",
+    from: D0,
+    to: D0,
+    symbolCount: symbols.length,
+    startedAt: LATE,
+  });
   return { store, writer: await UnitWriter.create(store, { runId, symbols }) };
 }
 

@@ -1,16 +1,17 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import { MessageChannel } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
-import { BatchSender, CREDITS } from "../../src/threads/batch-sender.js";
-import { BATCH_ROWS, type RowBatch } from "../../src/rows/batch.js";
+import { BatchSender, MAX_CREDITS } from "../../src/threads/batch-sender.js";
+import { BATCH_ROWS, type ProbeBatch } from "../../src/rows/batch.js";
+import { PROBE_ROWS, type ProbeRows } from "../../src/rows/columns.js";
 
 /** A sender and a consumer that takes batches in only when told to. */
 function connected() {
   const { port1, port2 } = new MessageChannel();
-  const received: RowBatch[] = [];
-  port2.on("message", (batch: RowBatch) => received.push(batch));
+  const received: ProbeBatch[] = [];
+  port2.on("message", (batch: ProbeBatch) => received.push(batch));
   return {
-    sender: new BatchSender(port1),
+    sender: new BatchSender(PROBE_ROWS, port1),
     received,
     acknowledge: (credits: number) => {
       port2.postMessage({ credits });
@@ -22,8 +23,17 @@ function connected() {
   };
 }
 
-function addRows(sender: BatchSender, count: number, from = 0): void {
-  for (let row = from; row < from + count; row++) sender.add(row, 20_000 + row, 200, row * 2, row * 3, row * 5);
+function addRows(sender: BatchSender<ProbeRows>, count: number, from = 0): void {
+  for (let row = from; row < from + count; row++) {
+    sender.add({
+      symbolIndex: row,
+      day: 20_000 + row,
+      status: 200,
+      size: row * 2,
+      lastModified: row * 3,
+      probedAt: row * 5,
+    });
+  }
 }
 
 async function settled(): Promise<void> {
@@ -34,25 +44,25 @@ async function settled(): Promise<void> {
 describe("BatchSender", () => {
   it("never has more batches on the way than credits, and loses no row", async () => {
     const { sender, received, acknowledge, close } = connected();
-    const batches = CREDITS * 3;
+    const batches = MAX_CREDITS * 3;
     addRows(sender, batches * BATCH_ROWS);
     await settled();
-    expect(received).toHaveLength(CREDITS);
+    expect(received).toHaveLength(MAX_CREDITS);
     expect(sender.ready()).toBeInstanceOf(Promise);
-    for (let taken = CREDITS; taken < batches; taken++) {
+    for (let taken = MAX_CREDITS; taken < batches; taken++) {
       acknowledge(1);
       await settled();
       expect(received).toHaveLength(taken + 1);
     }
     expect(sender.ready()).toBeUndefined();
-    const symbols = received.flatMap((batch) => [...batch.symbol.subarray(0, batch.count)]);
+    const symbols = received.flatMap((batch) => [...batch.columns.symbolIndex.subarray(0, batch.count)]);
     expect(symbols).toEqual(Array.from({ length: batches * BATCH_ROWS }, (_, i) => i));
     close();
   });
 
   it("holds probers back while batches wait, and lets them go on when the writer has caught up", async () => {
     const { sender, acknowledge, close } = connected();
-    addRows(sender, (CREDITS + 1) * BATCH_ROWS);
+    addRows(sender, (MAX_CREDITS + 1) * BATCH_ROWS);
     let free = false;
     const waiting = sender.ready()?.then(() => (free = true));
     await settled();
@@ -74,8 +84,15 @@ describe("BatchSender", () => {
     expect(received).toHaveLength(1);
     const [batch] = received;
     expect(batch?.count).toBe(3);
-    const columns = [batch?.symbol, batch?.day, batch?.status, batch?.size, batch?.lastModified, batch?.probedAt];
-    expect(columns.map((column) => column?.[1])).toEqual([8, 20_008, 200, 16, 24, 40]);
+    const columns = Object.entries(batch?.columns ?? {}).map(([name, column]) => [name, column[1]]);
+    expect(Object.fromEntries(columns)).toEqual({
+      symbolIndex: 8,
+      day: 20_008,
+      status: 200,
+      size: 16,
+      lastModified: 24,
+      probedAt: 40,
+    });
     close();
   });
 });

@@ -1,7 +1,9 @@
-import type { RowBatch } from "../../rows/batch.js";
+import type { ProbeBatch } from "../../rows/batch.js";
+import { PROBE_ROWS, type ProbeRows } from "../../rows/columns.js";
+import type { StepUnits, WholeUnit } from "../../rows/unit.js";
 import type { Day } from "../../calendar/day.js";
-import type { UnitAssembler } from "./assemble.js";
-import type { UnitWriter, WholeUnit } from "./commit.js";
+import { UnitAssembler } from "./assemble.js";
+import type { UnitWriter } from "./commit.js";
 
 /**
  * Rows of whole units that are committed together: two row groups of the stage table (122,880 rows, DuckDB's default),
@@ -27,13 +29,13 @@ export interface WriteTotals {
 
 /**
  * From batches to commits: assembles the rows of one run into whole units and commits them in groups. Calls must not
- * overlap: a caller awaits one before the next.
+ * overlap: await one before the next.
  */
 export class WriteSession {
-  private assembler: UnitAssembler | undefined;
+  private assembler: UnitAssembler<ProbeRows> | undefined;
   private whole: WholeUnit[] = [];
   private wholeRows = 0;
-  private cells = 0;
+  private cellCount = 0;
   private lastCommit = performance.now();
   private readonly totals: WriteTotals = {
     unitsWritten: 0,
@@ -50,22 +52,22 @@ export class WriteSession {
     private readonly onCommit: (units: number, rows: number) => void,
   ) {}
 
-  /** Cells of the part taken in so far, failed ones included. */
+  /** Cells of the step taken in so far, failed ones included. */
   get cellsReceived(): number {
-    return this.cells;
+    return this.cellCount;
   }
 
-  /** Expects the units of a part, after committing the last of the part before; what that left unfinished is dropped. */
-  async beginPart(assembler: UnitAssembler): Promise<void> {
+  /** Expects the units of a step, after committing the last of the step before; what that left unfinished is dropped. */
+  async beginStep(step: StepUnits): Promise<void> {
     await this.commit();
-    this.assembler = assembler;
-    this.cells = 0;
+    this.assembler = new UnitAssembler(PROBE_ROWS, step);
+    this.cellCount = 0;
   }
 
-  /** Takes a batch of the part in, and commits when enough is whole. */
-  async add(batch: RowBatch): Promise<void> {
-    if (this.assembler === undefined) throw new Error("rows came before a part began");
-    this.cells += batch.count;
+  /** Takes in a batch of the step, and commits when enough is whole. */
+  async add(batch: ProbeBatch): Promise<void> {
+    if (this.assembler === undefined) throw new Error("rows came before a step began");
+    this.cellCount += batch.count;
     this.assembler.add(batch);
     for (const unit of this.assembler.takeWhole()) {
       this.whole.push(unit);

@@ -1,68 +1,63 @@
 import duckdb from "@duckdb/node-bindings";
-import { dateOfDay } from "../../calendar/sql.js";
 import type { DuckDBAppender, DuckDBConnection } from "@duckdb/node-api";
-import { BATCH_ROWS, type RowBatch } from "../../rows/batch.js";
+import { BATCH_ROWS, columnsOf, type Batch } from "../../rows/batch.js";
+import type { ColumnType, RowKind } from "../../rows/columns.js";
 import { DOUBLE, DuckDBDataChunk, INTEGER, UINTEGER, USMALLINT } from "../duckdb.js";
 
-const TYPES = [UINTEGER, INTEGER, USMALLINT, DOUBLE, DOUBLE, DOUBLE];
-
-/** The columns of a batch in the stage table's order. */
-function columnsOf(rows: RowBatch) {
-  return [rows.symbol, rows.day, rows.status, rows.size, rows.lastModified, rows.probedAt];
-}
+/** DuckDB's types of the same width as a batch's arrays, so that a column is copied as it is. */
+const STAGE_TYPES = {
+  uint16: USMALLINT,
+  uint32: UINTEGER,
+  int32: INTEGER,
+  float64: DOUBLE,
+} as const satisfies Record<ColumnType, unknown>;
 
 /**
- * Creates `stage`, an empty TEMP table that takes batches as they are (symbol index, day number, ms), in place of an
- * earlier one; and once for the connection `incoming`, a view of it in the columns of `daily_availability`.
+ * The TEMP table `stage`, which takes batches of one kind as they are (symbol index, day number, ms). Its columns are
+ * those of the kind, named as SQL does: `symbolIndex` is `symbol_index`.
  */
-export async function resetStage(connection: DuckDBConnection): Promise<void> {
-  await connection.run(
-    `CREATE OR REPLACE TEMP TABLE stage (symbol_index UINTEGER, day INTEGER, status USMALLINT, size DOUBLE,
-      last_modified DOUBLE, probed_at DOUBLE)`,
-  );
-}
+export class Stage<Kind extends RowKind> {
+  constructor(
+    private readonly connection: DuckDBConnection,
+    private readonly kind: Kind,
+  ) {}
 
-/** Creates the TEMP table that says which symbol an index of the stage means, and the view that joins the two. */
-export async function createIncoming(connection: DuckDBConnection, symbols: readonly string[]): Promise<void> {
-  await connection.run("CREATE OR REPLACE TEMP TABLE run_symbols (symbol_index UINTEGER, symbol VARCHAR)");
-  const appender = await connection.createAppender("run_symbols", "main", "temp");
-  symbols.forEach((symbol, index) => {
-    appender.appendUInteger(index);
-    appender.appendVarchar(symbol);
-    appender.endRow();
-  });
-  appender.closeSync();
-  await resetStage(connection);
-  await connection.run(
-    `CREATE OR REPLACE TEMP VIEW incoming AS
-      SELECT ${dateOfDay("day")} AS date, symbol, status = 200 AS available,
-        CASE WHEN status = 200 THEN size::BIGINT END AS file_size_bytes,
-        CASE WHEN status = 200 THEN epoch_ms(last_modified::BIGINT)::TIMESTAMP_S END AS last_modified,
-        status::SMALLINT AS status_code, epoch_ms(probed_at::BIGINT)::TIMESTAMP_MS AS probe_timestamp
-      FROM temp.stage JOIN temp.run_symbols USING (symbol_index)`,
-  );
-}
+  /** Creates the table, empty, in place of an earlier one. */
+  async reset(): Promise<void> {
+    const columns = Object.entries<ColumnType>(this.kind).map(
+      ([name, type]) => `${sqlName(name)} ${STAGE_TYPES[type].toString()}`,
+    );
+    await this.connection.run(`CREATE OR REPLACE TEMP TABLE stage (${columns.join(", ")})`);
+  }
 
-/** Copies the columns of row batches straight into data chunks of the stage table. */
-export async function appendToStage(connection: DuckDBConnection, batches: Iterable<RowBatch>): Promise<void> {
-  const appender = await connection.createAppender("stage", "main", "temp");
-  try {
-    const chunk = DuckDBDataChunk.create(TYPES);
-    for (const rows of batches) appendRows(appender, chunk, rows);
-  } finally {
-    appender.closeSync();
+  /** Copies the columns of batches straight into data chunks of the table. */
+  async append(batches: Iterable<Batch<Kind>>): Promise<void> {
+    const appender = await this.connection.createAppender("stage", "main", "temp");
+    try {
+      const types = Object.values<ColumnType>(this.kind).map((type) => STAGE_TYPES[type]);
+      const chunk = DuckDBDataChunk.create(types);
+      for (const rows of batches) appendRows(appender, chunk, rows);
+    } finally {
+      appender.closeSync();
+    }
   }
 }
 
-function appendRows(appender: DuckDBAppender, chunk: DuckDBDataChunk, rows: RowBatch): void {
+function appendRows(appender: DuckDBAppender, chunk: DuckDBDataChunk, rows: Batch<RowKind>): void {
+  const columns = columnsOf(rows);
   for (let start = 0; start < rows.count; start += BATCH_ROWS) {
     const count = Math.min(BATCH_ROWS, rows.count - start);
     chunk.rowCount = count;
-    columnsOf(rows).forEach((column, index) => {
+    for (const [index, [, column]] of columns.entries()) {
       const vector = duckdb.data_chunk_get_vector(chunk.chunk, index);
       const { BYTES_PER_ELEMENT: width, buffer, byteOffset } = column;
       duckdb.copy_data_to_vector(vector, 0, buffer, byteOffset + start * width, count * width);
-    });
+    }
     appender.appendDataChunk(chunk);
   }
+}
+
+/** `symbolIndex` as `symbol_index`. */
+function sqlName(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
-import { FAILED_STATUS } from "../../../src/rows/batch.js";
+import { describe, expect, it } from "vitest";
+import { FAILED_STATUS, PROBE_ROWS } from "../../../src/rows/columns.js";
 import { UnitAssembler } from "../../../src/store/write/assemble.js";
 import { rowsOfCells, type Cell } from "../support.js";
 
@@ -14,7 +14,7 @@ const plan = fc.record({
 });
 
 describe("UnitAssembler", () => {
-  test("gives each unit once, whole and sorted, and nothing of a unit with a failure", () => {
+  it("gives each unit once, whole and sorted, and nothing of a unit with a failure", () => {
     fc.assert(
       fc.property(plan, ({ by, units, others, failing, order, batch }) => {
         const cells = units.flatMap((key) =>
@@ -31,7 +31,7 @@ describe("UnitAssembler", () => {
         const failed = new Set(
           failing.map((index) => shuffled[index % shuffled.length]).filter((cell) => cell !== undefined),
         );
-        const assembler = new UnitAssembler({
+        const assembler = new UnitAssembler(PROBE_ROWS, {
           by,
           source: "head",
           expected: new Map(units.map((key) => [key, others.length])),
@@ -41,7 +41,7 @@ describe("UnitAssembler", () => {
           const part = shuffled.slice(start, start + batch);
           const rows = rowsOfCells(part);
           part.forEach((cell, row) => {
-            if (failed.has(cell)) rows.status[row] = FAILED_STATUS;
+            if (failed.has(cell)) rows.columns.status[row] = FAILED_STATUS;
           });
           assembler.add(rows);
           whole.push(...assembler.takeWhole());
@@ -51,8 +51,8 @@ describe("UnitAssembler", () => {
         for (const { key, rows } of whole) {
           const sorted = [...others].sort((a, b) => a - b);
           expect(rows.count).toBe(others.length);
-          expect([...(by === "day" ? rows.symbol : rows.day)]).toEqual(sorted);
-          expect([...rows.size]).toEqual(
+          expect([...(by === "day" ? rows.columns.symbolIndex : rows.columns.day)]).toEqual(sorted);
+          expect([...rows.columns.size]).toEqual(
             sorted.map((other) => 1 + (by === "day" ? key * 100 + other : other * 100 + key)),
           );
         }
@@ -60,15 +60,15 @@ describe("UnitAssembler", () => {
     );
   });
 
-  test("throws on a unit that isn't in the plan", () => {
-    const assembler = new UnitAssembler({ by: "day", source: "head", expected: new Map([[5, 1]]) });
+  it("throws on a unit that is not in the step", () => {
+    const assembler = new UnitAssembler(PROBE_ROWS, { by: "day", source: "head", expected: new Map([[5, 1]]) });
     expect(() => {
       assembler.add(rowsOfCells([{ symbol: 0, day: 6, size: 1 }]));
-    }).toThrow("day 6 is not a unit of the plan");
+    }).toThrow("day 6 is not a unit of the step");
   });
 
-  test("throws on more cells than expected, also after the unit was whole or failed", () => {
-    const assembler = new UnitAssembler({
+  it("throws on more cells than expected, even after the unit was whole or failed", () => {
+    const assembler = new UnitAssembler(PROBE_ROWS, {
       by: "day",
       source: "head",
       expected: new Map([
@@ -81,7 +81,7 @@ describe("UnitAssembler", () => {
       assembler.add(rowsOfCells([{ symbol: 1, day: 5, size: 1 }]));
     }).toThrow("has all of its 1 cells already");
     const failed = rowsOfCells([{ symbol: 0, day: 6, size: 0 }]);
-    failed.status[0] = FAILED_STATUS;
+    failed.columns.status[0] = FAILED_STATUS;
     assembler.add(failed);
     assembler.add(failed);
     expect(() => {

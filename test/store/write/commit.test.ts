@@ -198,7 +198,7 @@ describe("UnitWriter", () => {
   test("refuses units that could write a cell twice", async () => {
     const { store, writer } = await writerFor(newFile(), SYMBOLS);
     const day = dayUnit(D0, [{ symbol: 0, size: 1 }]);
-    await expect(writer.commit([day, day])).rejects.toThrow("stands twice in one commit");
+    await expect(writer.commit([day, day])).rejects.toThrow("appears twice in one commit");
     await expect(writer.commit([day, symbolUnit(0, [{ day: D0, size: 1 }])])).rejects.toThrow("with units by day");
     const twice = dayUnit(D0, [
       { symbol: 0, size: 1 },
@@ -207,7 +207,7 @@ describe("UnitWriter", () => {
     await expect(writer.commit([twice])).rejects.toThrow("rows out of order");
     await expect(writer.commit([{ ...day, key: D0 + 1 }])).rejects.toThrow("has a row of day");
     await expect(writer.commit([dayUnit(D0, [{ symbol: 9, size: 1 }])])).rejects.toThrow("unknown symbol");
-    await expect(UnitWriter.create(store, { runId: 1, symbols: ["A", "A"] })).rejects.toThrow("stands twice");
+    await expect(UnitWriter.create(store, { runId: 1, symbols: ["A", "A"] })).rejects.toThrow("appears twice");
     expect(await ask(store, "SELECT count(*) FROM daily_availability")).toEqual([["0"]]);
     await store.close();
   });

@@ -37,7 +37,7 @@ test("symbols are added with their class, and never removed", async () => {
 });
 
 test("a run that never ended has no outcome, and ids go up", async () => {
-  const start = { command: "update", from: D0, to: D0 + 2, symbols: 7, startedAt: LATE };
+  const start = { command: "update", from: D0, to: D0 + 2, symbolCount: 7, startedAt: LATE };
   expect(await beginRun(store, start)).toBe(1);
   expect(await beginRun(store, start)).toBe(2);
   await endRun(store, 2, {

@@ -1,0 +1,140 @@
+import type { Pool } from "undici";
+import type { Counters } from "../rows/counters.js";
+import type { CellFailure } from "../rows/failure.js";
+import type { Shard, ShardResult } from "../rows/shard.js";
+import type { RowSink } from "../rows/sink.js";
+import type { Dataset } from "../vision/dataset.js";
+import type { HeadContext } from "./head.js";
+import { HeadProber } from "./head-prober.js";
+import type { ListContext } from "./list.js";
+import { discoverFolders, type DiscoveryOutcome } from "./list-folders.js";
+import { runListShard } from "./list-prober.js";
+import type { AddressTable } from "./net/addresses.js";
+import { Concurrency } from "./net/concurrency.js";
+import { Deadlines } from "./net/deadlines.js";
+import { createPool, type ConnectionOptions } from "./net/pool.js";
+import type { ProberContext } from "./prober-context.js";
+import type { Traffic } from "./traffic.js";
+
+/** How one prober reaches the bucket. */
+export interface ProberSettings {
+  dataset: Dataset;
+  /** Origin that HEADs go to. */
+  endpoint: string;
+  /** URL of the bucket that LISTs go to. */
+  listEndpoint: string;
+  /** Maximum sockets for each origin. */
+  connections: number;
+  /** Maximum sockets for HEADs where the server speaks HTTP/2; 0: it isn't offered. */
+  http2Connections: number;
+  /** False: a connection for every HEAD. */
+  pooled: boolean;
+  /** Limit for connecting and for each answer, ms. */
+  timeoutMs: number;
+  /** Maximum further attempts after a failure that may pass. */
+  retries: number;
+  /** PEM certificates to trust instead of the system's. */
+  ca?: string;
+  addresses: AddressTable;
+}
+
+/** Where a prober puts what it finds. Counters and traffic are those of the whole run. */
+export interface ProberOutput {
+  sink: RowSink;
+  /** Told of each failure when it happens. */
+  onFailure: (failure: CellFailure) => void;
+  counters: Counters;
+  traffic: Traffic;
+}
+
+/** Runs shards over its own connections, which open with the first requests. */
+export class Prober {
+  private readonly context: ProberContext;
+  private readonly deadlines: Deadlines;
+  private readonly headPool: Pool;
+  private readonly listPool: Pool;
+  private readonly headProber: HeadProber;
+  private readonly listContext: ListContext;
+
+  constructor(settings: ProberSettings, output: ProberOutput) {
+    const { dataset, retries } = settings;
+    this.context = { ...output, dataset, retries, symbols: [] };
+    this.deadlines = new Deadlines(settings.timeoutMs);
+    const headOrigin = new URL(settings.endpoint).origin;
+    const concurrency = new Concurrency(settings.connections, settings.http2Connections);
+    this.headPool = this.createHeadPool(settings, headOrigin, concurrency);
+    const headContext: HeadContext = {
+      pool: this.headPool,
+      deadlines: this.deadlines,
+      pooled: settings.pooled,
+      onReplay: () => {
+        output.counters.add("replays");
+      },
+    };
+    this.headProber = new HeadProber(this.context, headContext, concurrency);
+    const listUrl = new URL(settings.listEndpoint);
+    // Two URLs of one server share its sockets. S3 itself speaks HTTP/1.1 only.
+    this.listPool = listUrl.origin === headOrigin ? this.headPool : this.createListPool(settings, listUrl.origin);
+    this.listContext = { pool: this.listPool, deadlines: this.deadlines, bucketPath: listUrl.pathname };
+  }
+
+  /**
+   * Runs a shard: every cell of it gets its row, unless the run is abandoned. Never rejects.
+   *
+   * @param symbols of the run, the same for all shards
+   */
+  run(shard: Shard, symbols: readonly string[]): Promise<ShardResult> {
+    this.context.symbols = symbols;
+    return shard.type === "head" ? this.headProber.run(shard) : runListShard(this.context, this.listContext, shard);
+  }
+
+  /** Lists the bucket for its symbol folders. Never rejects. */
+  discover(): Promise<DiscoveryOutcome> {
+    return discoverFolders(this.context, this.listContext);
+  }
+
+  /** Ends all connections; requests under way fail. */
+  async close(): Promise<void> {
+    this.deadlines.stop();
+    await Promise.all(Array.from(new Set([this.headPool, this.listPool]), (pool) => pool.destroy()));
+  }
+
+  private createHeadPool(settings: ProberSettings, origin: string, concurrency: Concurrency): Pool {
+    return createPool({
+      ...reach(settings),
+      origin,
+      http2: settings.http2Connections > 0,
+      onConnect: (client) => {
+        this.context.counters.add("connectionsOpened");
+        concurrency.connected(client);
+        // Once the client that called this is done with its new connection.
+        setImmediate(() => {
+          this.headProber.pump();
+        });
+      },
+      onDisconnect: (client) => {
+        concurrency.disconnected(client);
+      },
+      onConnectionError: () => {
+        concurrency.failed();
+      },
+    });
+  }
+
+  private createListPool(settings: ProberSettings, origin: string): Pool {
+    return createPool({
+      ...reach(settings),
+      origin,
+      http2: false,
+      onConnect: () => {
+        this.context.counters.add("connectionsOpened");
+      },
+    });
+  }
+}
+
+/** What connections to either origin have in common. */
+function reach(settings: ProberSettings): Pick<ConnectionOptions, "connections" | "timeoutMs" | "ca" | "addresses"> {
+  const { connections, timeoutMs, ca, addresses } = settings;
+  return { connections, timeoutMs, ...(ca === undefined ? {} : { ca }), addresses };
+}

@@ -1,0 +1,86 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import type { Span } from "../../calendar/span.js";
+import { dateLiteral, dateOfDay } from "../../calendar/sql.js";
+import { addToCounts } from "../counts.js";
+import { numberOf } from "../numbers.js";
+import { AVAILABILITY_COLUMNS } from "../schema/migrate.js";
+import { journalReplacements } from "./journal.js";
+
+/**
+ * Creates what turns staged probe rows into rows of the table, once a run: `run_symbols`, a TEMP table that says which
+ * symbol an index means, and `incoming`, a view of the stage in the columns of `daily_availability`. The stage must be
+ * there.
+ */
+export async function createIncoming(connection: DuckDBConnection, symbols: readonly string[]): Promise<void> {
+  await connection.run("CREATE OR REPLACE TEMP TABLE run_symbols (symbol_index UINTEGER, symbol VARCHAR)");
+  const appender = await connection.createAppender("run_symbols", "main", "temp");
+  try {
+    for (const [index, symbol] of symbols.entries()) {
+      appender.appendUInteger(index);
+      appender.appendVarchar(symbol);
+      appender.endRow();
+    }
+  } finally {
+    appender.closeSync();
+  }
+  await connection.run(
+    `CREATE OR REPLACE TEMP VIEW incoming AS
+      SELECT ${dateOfDay("day")} AS date, symbol, status = 200 AS available,
+        CASE WHEN status = 200 THEN size::BIGINT END AS file_size_bytes,
+        CASE WHEN status = 200 THEN epoch_ms(last_modified::BIGINT)::TIMESTAMP_S END AS last_modified,
+        status::SMALLINT AS status_code, epoch_ms(probed_at::BIGINT)::TIMESTAMP_MS AS probe_timestamp
+      FROM temp.stage JOIN temp.run_symbols USING (symbol_index)`,
+  );
+}
+
+/**
+ * Merges `incoming` into the table, inside a transaction: existing cells are updated in place, which keeps the order of
+ * the rows, others are appended; the counts of the touched days follow.
+ *
+ * @param mayMatch false when the table is known to have none of the cells
+ * @returns how many files were replaced
+ */
+export async function mergeIncoming(
+  connection: DuckDBConnection,
+  range: Span,
+  mayMatch: boolean,
+  runId: number,
+): Promise<number> {
+  const matched = mayMatch ? await collectMatched(connection, range) : 0;
+  let replaced = 0;
+  if (matched > 0) {
+    replaced = await journalReplacements(connection, runId);
+    await updateMatched(connection);
+  }
+  await connection.run(
+    `INSERT INTO availability
+      SELECT ${AVAILABILITY_COLUMNS} FROM incoming ${matched > 0 ? "ANTI JOIN temp.matched USING (date, symbol)" : ""}`,
+  );
+  const staged = `SELECT ${dateOfDay("day")} AS date, count(*) FILTER (status = 200) AS available, count(*) AS probed
+    FROM temp.stage GROUP BY day`;
+  const before = "SELECT date, -count(*) FILTER (old_available), -count(*) FROM temp.matched GROUP BY date";
+  await addToCounts(connection, matched > 0 ? `${staged} UNION ALL ${before}` : staged);
+  return replaced;
+}
+
+/** Collects the existing rows that the stage will overwrite into `matched`, with the new values; gives their number. */
+function collectMatched(connection: DuckDBConnection, range: Span): Promise<number> {
+  return numberOf(
+    connection,
+    `CREATE OR REPLACE TEMP TABLE matched AS
+      SELECT old.rowid AS row_id, incoming.*, old.available AS old_available,
+        old.file_size_bytes AS old_size_bytes, old.last_modified AS old_last_modified
+      FROM incoming JOIN availability AS old USING (date, symbol)
+      WHERE old.date BETWEEN ${dateLiteral(range.from)} AND ${dateLiteral(range.to)}`,
+  );
+}
+
+async function updateMatched(connection: DuckDBConnection): Promise<void> {
+  await connection.run(
+    `UPDATE availability AS old
+      SET available = matched.available, file_size_bytes = matched.file_size_bytes,
+        last_modified = matched.last_modified, status_code = matched.status_code,
+        probe_timestamp = matched.probe_timestamp
+      FROM temp.matched WHERE old.rowid = matched.row_id`,
+  );
+}

@@ -1,0 +1,41 @@
+import { dateLiteral } from "../../calendar/sql.js";
+import type { WholeUnit } from "../../rows/unit.js";
+import type { Store } from "../open.js";
+import { numberOf } from "../numbers.js";
+
+/**
+ * Whether the table may have cells of some units already: for days, the counts say so; for symbols, the names that the
+ * table had when the first such unit came and those written since. Finding the cells themselves reads much of the table,
+ * so they are only looked for when it may.
+ */
+export class Overlap {
+  /** Names with rows in the table, once asked for; undefined when that is not known. */
+  private symbolsWithRows: Set<string> | undefined;
+
+  constructor(
+    private readonly store: Store,
+    private readonly symbols: readonly string[],
+  ) {}
+
+  async isPossible(units: readonly WholeUnit[]): Promise<boolean> {
+    const { connection } = this.store;
+    if (units[0]?.by === "day") {
+      const days = units.map((unit) => dateLiteral(unit.key)).join(", ");
+      return (await numberOf(connection, `SELECT count(*) FROM daily_symbol_counts WHERE date IN (${days})`)) > 0;
+    }
+    if (this.symbolsWithRows === undefined) {
+      const names = await connection.runAndReadAll("SELECT DISTINCT symbol FROM availability");
+      this.symbolsWithRows = new Set(names.getRows().map(([name]) => String(name)));
+    }
+    const known = this.symbolsWithRows;
+    return units.some((unit) => known.has(this.symbols[unit.key] ?? ""));
+  }
+
+  /** Notes units that were committed. */
+  committed(units: readonly WholeUnit[]): void {
+    for (const unit of units) {
+      if (unit.by === "symbol") this.symbolsWithRows?.add(this.symbols[unit.key] ?? "");
+      else this.symbolsWithRows = undefined;
+    }
+  }
+}

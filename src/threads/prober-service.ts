@@ -1,0 +1,67 @@
+import { MessageChannel, type MessagePort } from "node:worker_threads";
+import { Prober } from "../probe/prober.js";
+import { Traffic } from "../probe/traffic.js";
+import { PROBE_ROWS } from "../rows/columns.js";
+import { Counters } from "../rows/counters.js";
+import { BatchSender } from "./batch-sender.js";
+import { startBeating } from "./heartbeat.js";
+import {
+  share,
+  unpackSymbols,
+  type PoolSettings,
+  type ProberAnswer,
+  type ProberMessage,
+  type ProberTask,
+} from "./prober-protocol.js";
+
+/** One prober thread's service to the pool. */
+export interface ProberService {
+  /** Runs a task of the pool. */
+  run: (task: ProberTask) => Promise<ProberAnswer>;
+  /** Ends its connections. */
+  close: () => Promise<void>;
+}
+
+/**
+ * Makes this thread one of the pool's probers: it takes its share of the sockets, streams rows over a port that it hands
+ * to the main thread, and tells that of each failure.
+ *
+ * @param port to the main thread
+ */
+export function serveProber(port: MessagePort, settings: PoolSettings): ProberService {
+  // Piscina replaces a thread that died, even while the run that it belonged to is ending.
+  const threadIndex = Atomics.add(new Int32Array(settings.threadNumber), 0, 1) % settings.threads;
+  startBeating(settings.beats, 1 + threadIndex);
+  const own = (total: number) => share(total, settings.threads, threadIndex);
+  const post = (message: ProberMessage, transfer: MessagePort[] = []) => {
+    port.postMessage(message, transfer);
+  };
+  const { port1, port2 } = new MessageChannel();
+  // Once this module is loaded: Node aborts when a thread is ended before.
+  setImmediate(() => {
+    post({ type: "loaded", rows: port2 }, [port2]);
+  });
+  const prober = new Prober(
+    { ...settings, connections: own(settings.connections), http2Connections: own(settings.http2Connections) },
+    {
+      sink: new BatchSender(PROBE_ROWS, port1),
+      onFailure: (failure) => {
+        post({ type: "failure", failure });
+      },
+      counters: new Counters(settings.counters),
+      traffic: new Traffic(settings.traffic),
+    },
+  );
+  let symbols: readonly string[] | undefined;
+  return {
+    run: (task) => {
+      if (task.type === "discover") return prober.discover();
+      symbols ??= unpackSymbols(task.symbols);
+      return prober.run(task.shard, symbols);
+    },
+    close: async () => {
+      port1.close();
+      await prober.close();
+    },
+  };
+}

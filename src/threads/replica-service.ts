@@ -1,0 +1,34 @@
+import type { MessagePort } from "node:worker_threads";
+import { toPlainError } from "../errors.js";
+import { startReplica, type Replica, type ReplicaOptions } from "../replica/replica.js";
+import type { ReplicaMessage, ReplicaRequest } from "./replica-protocol.js";
+
+/** Serves one replica over a port, from start to "close". */
+export async function serveReplica(port: MessagePort, options: ReplicaOptions): Promise<void> {
+  const post = (message: ReplicaMessage): void => {
+    port.postMessage(message);
+  };
+  let replica: Replica;
+  try {
+    replica = await startReplica(options);
+  } catch (error) {
+    post({ type: "failed", error: toPlainError(error) });
+    port.close();
+    return;
+  }
+  const { stats, resetStats, close, ...facts } = replica;
+  const serve = async (request: ReplicaRequest): Promise<void> => {
+    if (request === "close") {
+      await close();
+      // With its last handle gone the thread ends by itself.
+      port.close();
+      return;
+    }
+    if (request === "reset") await resetStats();
+    post({ type: "stats", stats: await stats() });
+  };
+  port.on("message", (request: ReplicaRequest) => {
+    void serve(request);
+  });
+  post({ type: "started", facts });
+}

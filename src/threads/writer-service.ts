@@ -1,0 +1,118 @@
+import type { MessagePort } from "node:worker_threads";
+import { toPlainError } from "../errors.js";
+import type { ProbeBatch } from "../rows/batch.js";
+import { Counters } from "../rows/counters.js";
+import { COMMIT_AFTER_MS } from "../store/write/session.js";
+import { Writer } from "../store/writer.js";
+import type { CreditMessage } from "./batch-sender.js";
+import { startBeating } from "./heartbeat.js";
+import type { WriterCalls, WriterMethod, WriterReply, WriterRequest } from "./writer-protocol.js";
+
+type Calls = { [M in WriterMethod]: (...args: Parameters<WriterCalls[M]>) => Promise<ReturnType<WriterCalls[M]>> };
+
+/** Serves a writer over a port: answers calls and takes rows in, one after the other, since all of it touches the file. */
+export class WriterService {
+  private writer: Writer | undefined;
+  private failed = false;
+  private dying = false;
+  private queue = Promise.resolve();
+
+  /** @param port to the main thread */
+  constructor(private readonly port: MessagePort) {
+    port.on("message", (request: WriterRequest) => {
+      if (request.type === "rows") this.connect(request.port);
+      // It waits for rows, so it must not hold up the queue that takes them in.
+      else if (request.method === "endStep") void this.answer(request.id, request.method, request.args);
+      else this.enqueue(() => this.answer(request.id, request.method, request.args));
+    });
+    const commits = setInterval(() => {
+      this.enqueue(() => this.write((writer) => writer.commitIfDue()));
+    }, COMMIT_AFTER_MS).unref();
+    port.once("close", () => {
+      clearInterval(commits);
+    });
+  }
+
+  /** Takes nothing in any more, and resolves when what is under way has ended. */
+  drain(): Promise<void> {
+    this.dying = true;
+    return this.queue;
+  }
+
+  private readonly calls: Calls = {
+    open: async (file, beats) => {
+      startBeating(beats, 0);
+      this.writer = await Writer.open(file);
+      return await this.writer.facts();
+    },
+    recordDiscovery: (names, now) => this.opened().recordDiscovery(names, now),
+    gaps: (wanted) => this.opened().gaps(wanted),
+    begin: ({ run, symbols, counters }) => this.opened().begin(run, symbols, new Counters(counters)),
+    beginStep: (step) => this.opened().beginStep(step),
+    endStep: (cellCount) => this.opened().endStep(cellCount),
+    finish: () => this.opened().finish(),
+    close: async (end) => {
+      const { writer } = this;
+      this.writer = undefined;
+      await writer?.close(end);
+    },
+  };
+
+  private opened(): Writer {
+    if (this.writer === undefined) throw new Error("the writer was called before the file was open");
+    return this.writer;
+  }
+
+  private enqueue(work: () => Promise<void>): void {
+    if (!this.dying) this.queue = this.queue.then(work);
+  }
+
+  private connect(rows: MessagePort): void {
+    rows.on("message", (batch: ProbeBatch) => {
+      this.enqueue(async () => {
+        await this.write((writer) => writer.receive(batch));
+        rows.postMessage({ credits: 1 } satisfies CreditMessage);
+      });
+    });
+  }
+
+  /** A failed commit ends the writing, not the thread: the main thread is told at once, later rows are dropped. */
+  private async write(work: (writer: Writer) => Promise<void>): Promise<void> {
+    if (this.failed || this.writer === undefined) return;
+    try {
+      await work(this.writer);
+    } catch (error) {
+      this.failed = true;
+      this.reply({ error: toPlainError(error) });
+    }
+  }
+
+  private async answer(id: number, method: WriterMethod, args: unknown[]): Promise<void> {
+    try {
+      // The client's types tie each method to its arguments; the message can't.
+      const call = this.calls[method] as (...args: unknown[]) => Promise<unknown>;
+      this.reply({ id, value: await call(...args) });
+    } catch (error) {
+      this.reply({ id, error: toPlainError(error) });
+    }
+  }
+
+  private reply(reply: WriterReply): void {
+    this.port.postMessage(reply);
+  }
+}
+
+/**
+ * Makes this thread the writer. DuckDB's binding aborts the whole process when its thread ends while a call is under
+ * way, and the reason would be lost: an error that nobody caught ends the thread once the calls have ended.
+ */
+export function serveWriter(port: MessagePort): void {
+  const service = new WriterService(port);
+  process.once("uncaughtException", (error) => {
+    const die = () =>
+      setImmediate(() => {
+        throw error;
+      });
+    service.drain().then(die, die);
+  });
+}

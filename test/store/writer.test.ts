@@ -1,0 +1,90 @@
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { Counters } from "../../src/rows/counters.js";
+import { COMMIT_AFTER_MS } from "../../src/store/write/session.js";
+import { Writer } from "../../src/store/writer.js";
+import { rowsOf, soundness, temporaryFolder } from "../support/database.js";
+import { D0, LATE, rowsOfCells } from "./support.js";
+import { setTimeout as sleep } from "node:timers/promises";
+
+const SYMBOLS = ["AUSDT", "BUSDT"];
+const RUN = { command: "test", from: D0, to: D0 + 1, symbolCount: 2, startedAt: LATE };
+const END = {
+  ...{ endedAt: LATE + 1, probes: 4, available: 4, missing: 0, failed: 0, replays: 0, retries: 0 },
+  ...{ connectionsOpened: 1, rowsWritten: 4, unitsWritten: 2, outcome: "whole" as const },
+};
+
+let folder: ReturnType<typeof temporaryFolder>;
+let file: string;
+beforeEach(() => {
+  folder = temporaryFolder();
+  file = join(folder.path, "a.duckdb");
+});
+afterEach(() => {
+  folder.remove();
+});
+
+const dayCells = (day: number) => rowsOfCells(SYMBOLS.map((_, symbol) => ({ symbol, day, size: 7 })));
+const days = (...keys: number[]) => new Map(keys.map((key) => [key, SYMBOLS.length]));
+
+describe("Writer", () => {
+  it("writes a run of two steps, and knows it when it is opened again", async () => {
+    const counters = new Counters();
+    const writer = await Writer.open(file);
+    await writer.begin(RUN, SYMBOLS, counters);
+    await writer.beginStep({ by: "symbol", source: "list", expected: new Map([[0, 1]]) });
+    await writer.receive(rowsOfCells([{ symbol: 0, day: D0, size: 5 }]));
+    await writer.endStep(1);
+    await writer.beginStep({ by: "day", source: "head", expected: days(D0 + 1) });
+    await writer.receive(dayCells(D0 + 1));
+    await writer.endStep(2);
+    expect(await writer.finish()).toMatchObject({ unitsWritten: 2, rowsWritten: 3, replaced: 0 });
+    await writer.close(END);
+    expect(counters.read()).toMatchObject({ unitsWritten: 2, rowsWritten: 3 });
+    const again = await Writer.open(file);
+    expect(await again.facts()).toMatchObject({ lastFinalDay: D0 + 1 });
+    expect(await again.gaps({ symbols: SYMBOLS, from: D0, to: D0 + 1 })).toEqual([[], [{ from: D0, to: D0 }]]);
+    await again.close();
+    expect(await rowsOf(file, "SELECT source, unit FROM units ORDER BY source")).toEqual([
+      ["head", "2024-03-02"],
+      ["list", "AUSDT"],
+    ]);
+    expect(await soundness(file)).toEqual({ wrongCounts: 0, duplicates: 0 });
+  });
+
+  it("drops what is not whole at the end of a step", async () => {
+    const writer = await Writer.open(file);
+    await writer.begin(RUN, SYMBOLS, new Counters());
+    await writer.beginStep({ by: "day", source: "head", expected: days(D0, D0 + 1) });
+    await writer.receive(dayCells(D0));
+    await writer.receive(rowsOfCells([{ symbol: 1, day: D0 + 1, size: 5 }]));
+    await writer.endStep(3);
+    expect(await writer.finish()).toMatchObject({ unitsWritten: 1, rowsWritten: 2 });
+    await writer.close();
+    expect(await rowsOf(file, "SELECT outcome FROM runs")).toEqual([[null]]);
+  });
+
+  it("commits few units once they have waited", async () => {
+    const counters = new Counters();
+    const writer = await Writer.open(file);
+    await writer.begin(RUN, SYMBOLS, counters);
+    await writer.beginStep({ by: "day", source: "head", expected: days(D0) });
+    await writer.receive(dayCells(D0));
+    await sleep(COMMIT_AFTER_MS);
+    await writer.commitIfDue();
+    expect(counters.read()).toMatchObject({ unitsWritten: 1, rowsWritten: 2 });
+    await writer.close();
+  });
+
+  it("drops rows that come outside of a run, and refuses calls of one", async () => {
+    const writer = await Writer.open(file);
+    await writer.receive(dayCells(D0));
+    await expect(writer.beginStep({ by: "day", source: "head", expected: days(D0) })).rejects.toThrow(
+      "outside of a run",
+    );
+    await expect(writer.finish()).rejects.toThrow("outside of a run");
+    await writer.begin(RUN, SYMBOLS, new Counters());
+    await expect(writer.receive(dayCells(D0))).rejects.toThrow("before a step began");
+    await writer.close();
+  });
+});

@@ -1,0 +1,196 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { join } from "node:path";
+import { MessageChannel, type MessagePort } from "node:worker_threads";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { PROBE_ROWS, type ProbeRows } from "../../src/rows/columns.js";
+import { Counters } from "../../src/rows/counters.js";
+import type { RunEnd } from "../../src/store/runs.js";
+import type { StoreFacts } from "../../src/store/writer.js";
+import { BatchSender, MAX_CREDITS } from "../../src/threads/batch-sender.js";
+import type { WriterMethod, WriterReply } from "../../src/threads/writer-protocol.js";
+import { WriterService } from "../../src/threads/writer-service.js";
+import { rowsOf, soundness, temporaryFolder } from "../support/database.js";
+import { D0, LATE } from "../store/support.js";
+
+const SYMBOLS = ["AUSDT", "BUSDT", "CUSDT"];
+const END: RunEnd = {
+  ...{ endedAt: LATE + 1, probes: 0, available: 0, missing: 0, failed: 0, replays: 0, retries: 0 },
+  ...{ connectionsOpened: 0, rowsWritten: 0, unitsWritten: 0, outcome: "whole" },
+};
+
+let folder: ReturnType<typeof temporaryFolder>;
+let file: string;
+const open: (() => void)[] = [];
+beforeEach(() => {
+  folder = temporaryFolder();
+  file = join(folder.path, "a.duckdb");
+});
+afterEach(() => {
+  for (const close of open.splice(0)) close();
+  folder.remove();
+});
+
+/** A writer's service on this thread, and the main thread's end of it. */
+function served() {
+  const { port1, port2 } = new MessageChannel();
+  const service = new WriterService(port2);
+  const replies: WriterReply[] = [];
+  const waiting = new Set<() => void>();
+  port1.on("message", (reply: WriterReply) => {
+    replies.push(reply);
+    for (const look of waiting) look();
+  });
+  open.push(() => {
+    port1.close();
+  });
+  let ids = 0;
+  const send = (method: WriterMethod, ...args: unknown[]): number => {
+    const id = ++ids;
+    port1.postMessage({ type: "call", id, method, args });
+    return id;
+  };
+  const replyOf = (matches: (reply: WriterReply) => boolean): Promise<WriterReply> =>
+    new Promise((resolve) => {
+      const look = () => {
+        const found = replies.find(matches);
+        if (found === undefined) return;
+        waiting.delete(look);
+        resolve(found);
+      };
+      waiting.add(look);
+      look();
+    });
+  const call = (method: WriterMethod, ...args: unknown[]): Promise<WriterReply> => {
+    const id = send(method, ...args);
+    return replyOf((reply) => "id" in reply && reply.id === id);
+  };
+  /** A prober's port that is handed to the service. */
+  const prober = (): { sender: BatchSender<ProbeRows>; port: MessagePort } => {
+    const rows = new MessageChannel();
+    const sender = new BatchSender(PROBE_ROWS, rows.port1);
+    port1.postMessage({ type: "rows", port: rows.port2 }, [rows.port2]);
+    open.push(() => {
+      rows.port1.close();
+    });
+    return { sender, port: rows.port1 };
+  };
+  const openFile = () => call("open", file, new SharedArrayBuffer(4));
+  const begin = async (counters = new Counters()) => {
+    await openFile();
+    const run = { command: "test", from: D0, to: D0 + 9, symbolCount: SYMBOLS.length, startedAt: LATE };
+    await call("begin", { run, symbols: SYMBOLS, counters: counters.buffer });
+  };
+  const beginDays = (days: number) => {
+    const expected = new Map(Array.from({ length: days }, (_, day) => [D0 + day, SYMBOLS.length]));
+    return call("beginStep", { by: "day", source: "head", expected });
+  };
+  return { service, send, call, replyOf, prober, replies, openFile, begin, beginDays };
+}
+
+function addDay(sender: BatchSender<ProbeRows>, day: number, symbolIndexes = [0, 1, 2]): void {
+  for (const symbolIndex of symbolIndexes) {
+    sender.add({ symbolIndex, day, status: 200, size: 100, lastModified: LATE - 5, probedAt: LATE });
+  }
+  sender.flush();
+}
+
+const value = (reply: WriterReply) => ("value" in reply ? reply.value : reply);
+
+describe("the writer's service", () => {
+  it("opens a new file and tells what it knows: nothing", async () => {
+    const { openFile, call } = served();
+    const facts: StoreFacts = { symbols: [], discoveredAt: undefined, lastFinalDay: undefined };
+    expect(value(await openFile())).toEqual(facts);
+    expect(value(await call("recordDiscovery", ["AUSDT"], LATE))).toEqual({ added: ["AUSDT"], gone: [] });
+    expect(value(await call("gaps", { symbols: ["AUSDT"], from: D0, to: D0 + 1 }))).toEqual([
+      [{ from: D0, to: D0 + 1 }],
+    ]);
+    await call("close");
+  });
+
+  it("writes the whole units of a step, answers its end when all rows have come, and counts", async () => {
+    const { begin, beginDays, call, prober, send, replyOf } = served();
+    const counters = new Counters();
+    await begin(counters);
+    await beginDays(2);
+    const { sender } = prober();
+    const endId = send("endStep", 5);
+    addDay(sender, D0);
+    addDay(sender, D0 + 1, [0]);
+    await sleep(20);
+    let ended = false;
+    const end = replyOf((reply) => "id" in reply && reply.id === endId).then(() => (ended = true));
+    await sleep(20);
+    expect(ended).toBe(false);
+    addDay(sender, D0 + 1, [1]);
+    await end;
+    expect(value(await call("finish"))).toMatchObject({ unitsWritten: 1, rowsWritten: 3, unpublished: [] });
+    expect(counters.read()).toMatchObject({ unitsWritten: 1, rowsWritten: 3 });
+    await call("close", END);
+    expect(await rowsOf(file, "SELECT symbol FROM daily_availability ORDER BY 1")).toEqual(
+      SYMBOLS.map((name) => [name]),
+    );
+    expect(await rowsOf(file, "SELECT outcome FROM runs")).toEqual([["whole"]]);
+    expect(await soundness(file)).toEqual({ wrongCounts: 0, duplicates: 0 });
+  });
+
+  it("gives a credit back for each batch, so that a prober gets more through than its credits", async () => {
+    const { begin, beginDays, call, prober } = served();
+    const days = MAX_CREDITS * 3;
+    await begin();
+    await beginDays(days);
+    const { sender } = prober();
+    for (let day = 0; day < days; day++) addDay(sender, D0 + day);
+    expect(sender.ready()).toBeInstanceOf(Promise);
+    await call("endStep", days * SYMBOLS.length);
+    await sender.ready();
+    expect(value(await call("finish"))).toMatchObject({ unitsWritten: days });
+    await call("close", END);
+  });
+
+  it("answers a call that fails with the error, and goes on", async () => {
+    const { call, openFile } = served();
+    expect(await call("gaps", {})).toMatchObject({
+      error: { message: expect.stringContaining("before the file") as string },
+    });
+    expect(await call("open", "/proc/nowhere/a.duckdb", new SharedArrayBuffer(4))).toMatchObject({
+      error: { code: "STORE_UNUSABLE" },
+    });
+    await openFile();
+    expect(await call("finish")).toMatchObject({ error: { message: "the writer was called outside of a run" } });
+    expect(value(await call("close"))).toBeUndefined();
+  });
+
+  it("tells of rows that can't be written once, without being asked, and still gives credits and closes", async () => {
+    const { begin, beginDays, call, prober, replies, replyOf } = served();
+    await begin();
+    await beginDays(1);
+    const { sender } = prober();
+    for (let day = 5; day < 5 + MAX_CREDITS * 2; day++) addDay(sender, D0 + day);
+    expect(await replyOf((reply) => !("id" in reply))).toMatchObject({
+      error: { message: `day ${D0 + 5} is not a unit of the step` },
+    });
+    await sender.ready();
+    expect(replies.filter((reply) => !("id" in reply))).toHaveLength(1);
+    await call("close");
+    expect(await rowsOf(file, "SELECT count(*) FROM daily_availability")).toEqual([[0n]]);
+  });
+
+  it("ends what is under way when it drains, and takes nothing in any more", async () => {
+    const { service, begin, beginDays, prober, call, replies, send } = served();
+    await begin();
+    await beginDays(1);
+    const { sender } = prober();
+    addDay(sender, D0);
+    await call("endStep", 3);
+    send("finish");
+    await sleep(5);
+    await service.drain();
+    await sleep(5);
+    const before = replies.length;
+    expect(value(replies.at(-1) ?? { id: 0, value: undefined })).toMatchObject({ unitsWritten: 1 });
+    send("gaps", { symbols: SYMBOLS, from: D0, to: D0 });
+    await sleep(20);
+    expect(replies).toHaveLength(before);
+  });
+});
