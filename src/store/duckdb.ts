@@ -8,6 +8,8 @@ import type * as Types from "@duckdb/node-api";
 const duckdb = createRequire(import.meta.url)("@duckdb/node-api") as typeof Types;
 
 export const {
+  BIGINT,
+  BOOLEAN,
   DOUBLE,
   DuckDBDataChunk,
   DuckDBDateValue,
