@@ -1,5 +1,5 @@
 import { copyFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { formatDay, type Day } from "../src/calendar/day.js";
 import { fetchSide, parseSide } from "./backfill/pages.js";
 import { runCli } from "./child/run-cli.js";
