@@ -54,7 +54,8 @@ export function failureOf(error: Error): Failure {
   const code = "code" in error && typeof error.code === "string" ? error.code : error.name;
   const kind = KIND_BY_CODE[code] ?? KIND_BY_PREFIX.find(([prefix]) => code.startsWith(prefix))?.[1] ?? "other";
   const failure: Failure = { kind, code, message: error.message === "" ? code : error.message };
-  const below = [...errorsBelow(error)].slice(0, MAX_CAUSES);
+  const below: string[] = [];
+  for (const text of errorsBelow(error)) if (below.push(text) === MAX_CAUSES) break;
   return below.length === 0 ? failure : { ...failure, cause: below.join("; ") };
 }
 

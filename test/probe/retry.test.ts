@@ -1,12 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { backoffMs } from "../../src/probe/retry.js";
-import { statusFailure } from "../../src/probe/outcome.js";
+import { backoffMs, planRetry } from "../../src/probe/retry.js";
+import { failureOf, statusFailure } from "../../src/probe/outcome.js";
+import { Traffic } from "../../src/probe/traffic.js";
+import { Counters } from "../../src/rows/counters.js";
 
 const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
 describe("backoffMs", () => {
-  it("grows to ten seconds at most, with full jitter", () => {
+  it("grows to at most ten seconds, with full jitter", () => {
     const failure = statusFailure(500, {});
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 40 }), random, (attempt, drawn) => {
@@ -19,12 +21,63 @@ describe("backoffMs", () => {
     expect(backoffMs(failure, 3, 0.5)).toBe(400);
   });
 
-  it("waits at least as long as the server asks, a minute at most", () => {
+  it("waits at least as long as the server asks, but at most a minute", () => {
     expect(backoffMs(statusFailure(503, { "retry-after": "7" }), 1, 0.5)).toBe(7100);
     expect(backoffMs(statusFailure(429, { "retry-after": "999999" }), 1, 0)).toBe(60_000);
   });
 
   it.each(["-1", "1.5", "soon", "", "Fri, 05 Mar 2021 10:12:13 GMT", "9".repeat(30)])("passes over %j", (wait) => {
     expect(backoffMs(statusFailure(503, { "retry-after": wait }), 1, 0)).toBe(0);
+  });
+});
+
+describe("planRetry", () => {
+  const failure = statusFailure(500, {});
+  const run = (retries: number) => ({ retries, counters: new Counters(), traffic: new Traffic() });
+
+  it("gives up after the allowed attempts, and counts only what is sent again", () => {
+    const context = run(2);
+    expect(planRetry(context, failure, 1, 0.5)).toBe(100);
+    expect(planRetry(context, failure, 2, 0.5)).toBe(200);
+    expect(planRetry(context, failure, 3, 0.5)).toBeUndefined();
+    expect(context.counters.read().retries).toBe(2);
+    expect(context.traffic.pauseLeft(Date.now())).toBe(0);
+  });
+
+  it("does not retry a refusal", () => {
+    for (const code of [301, 400, 403, 451]) {
+      const context = run(9);
+      expect(planRetry(context, statusFailure(code, {}), 1)).toBeUndefined();
+      expect(context.counters.read().retries).toBe(0);
+    }
+  });
+
+  it.each([429, 503])("holds every thread back after a %d", (code) => {
+    const context = run(1);
+    const delay = planRetry(context, statusFailure(code, { "retry-after": "3" }), 1, 0);
+    expect(delay).toBe(3000);
+    expect(context.traffic.pauseLeft(Date.now())).toBeGreaterThan(2900);
+  });
+});
+
+describe("failureOf", () => {
+  it("keeps what lies below an error, the attempts at each address among them", () => {
+    const attempts = [new Error("connect ECONNREFUSED 127.0.0.1:1"), new Error("connect ECONNREFUSED ::1:1")];
+    const below = Object.assign(new AggregateError(attempts), { code: "ECONNREFUSED" });
+    expect(failureOf(below)).toEqual({
+      kind: "connect",
+      code: "ECONNREFUSED",
+      message: "ECONNREFUSED",
+      cause: "Error: connect ECONNREFUSED 127.0.0.1:1; Error: connect ECONNREFUSED ::1:1",
+    });
+    const nested = new TypeError("fetch failed", { cause: new Error("other side closed", { cause: "gone" }) });
+    expect(failureOf(nested).cause).toBe("Error: other side closed; gone");
+    expect(failureOf(new Error("plain"))).not.toHaveProperty("cause");
+  });
+
+  it("ends where causes go round in a circle", () => {
+    const error = new Error("round");
+    error.cause = error;
+    expect(failureOf(error).cause?.split("; ")).toHaveLength(8);
   });
 });
