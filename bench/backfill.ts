@@ -239,13 +239,13 @@ function backfillSide(
 }
 
 function valuesOf({ elapsedMs, cpuSeconds, peakMiB, summary }: Awaited<ReturnType<typeof runCli>>) {
-  const { rowsWritten, phases } = summary;
+  const { rows_written: rowsWritten, phases } = summary;
   return {
     elapsed: elapsedMs / 1000,
     rate: rowsWritten / (elapsedMs / 1000),
     perRow: (elapsedMs * 1000) / rowsWritten,
-    probe: phases.probeMs / 1000,
-    write: phases.writeMs / 1000,
+    probe: phases.probe_ms / 1000,
+    write: phases.write_ms / 1000,
     cpu: cpuSeconds,
     memory: peakMiB,
   };

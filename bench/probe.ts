@@ -8,7 +8,7 @@ import { measured } from "./output/format.js";
 import { H2LOAD_INSTALL, h2loadSide, hasH2load, hasWrk, WRK_INSTALL, wrkSide } from "./peers/load-tools.js";
 import { hasUrllib3, URLLIB3_INSTALL, urllib3Side } from "./peers/urllib3.js";
 import { latencySide, LATENCY_METRICS } from "./probe/latency.js";
-import { DEFAULT_CONNECTIONS } from "../src/run/options.js";
+import { DEFAULT_CONNECTIONS } from "../src/run/defaults.js";
 import { DEFAULT_SETUP, runProbes, type ProbeSetup } from "./probe/run-probes.js";
 import { countHeads, type ProbeWork } from "./probe/work.js";
 import { historyOf, lastDay, perpetuals } from "./universe.js";

@@ -133,22 +133,21 @@ function updateSide(server: BenchServer, job: Job, name: string, options: readon
         ...choice,
         ...options,
       ]);
-      const { dnsMs, discoverMs, probeMs, writeMs } = summary.phases;
-      const { rowsWritten } = summary;
+      const { dns_ms: dnsMs, plan_ms: planMs, probe_ms: probeMs, write_ms: writeMs } = summary.phases;
       return {
         values: {
           elapsed: elapsedMs,
           start: startMs,
           dns: dnsMs,
-          discover: discoverMs,
+          discover: planMs,
           probe: probeMs,
           write: writeMs,
-          other: summary.elapsedMs - dnsMs - discoverMs - probeMs - writeMs,
+          other: summary.elapsed_ms - dnsMs - planMs - probeMs - writeMs,
           exit: exitMs,
           cpu: cpuSeconds,
           memory: peakMiB,
         },
-        work: `${rowsWritten} rows: ${await dayDigest(db, job.day)}`,
+        work: `${summary.rows_written} rows: ${await dayDigest(db, job.day)}`,
       };
     },
   };

@@ -1,6 +1,6 @@
 /**
- * Errors of the product. Each class has a `code` that is stable across versions; the message names the thing that went
- * wrong and the way out; `cause` keeps what lies below.
+ * Errors of the product. Each class has a `code` that is stable across versions; the message names what went wrong and
+ * how to fix it; `cause` keeps what lies below.
  */
 export class BfaError<Code extends string = string> extends Error {
   /** Stable identifier, upper case, for scripts and `catch` blocks. */
@@ -13,10 +13,23 @@ export class BfaError<Code extends string = string> extends Error {
   }
 }
 
+/** Details of a {@link UsageError}. */
+export interface UsageErrorOptions extends ErrorOptions {
+  /** The option that can't be used, as the library names it: `timeoutMs`. */
+  option?: string | undefined;
+}
+
 /** Input that can't be worked with (an option, a file named by one, an argument). The CLI exits with 2. */
-export class UsageError extends BfaError {
-  constructor(message: string, options?: ErrorOptions) {
-    super("USAGE", message, options);
+export class UsageError extends BfaError<"USAGE"> {
+  /** The option at fault, as the library names it; undefined when it isn't one option's. */
+  readonly option: string | undefined;
+  /** The message without the option's name. */
+  readonly reason: string;
+
+  constructor(reason: string, { option, ...options }: UsageErrorOptions = {}) {
+    super("USAGE", option === undefined ? reason : `${option}: ${reason}`, options);
+    this.option = option;
+    this.reason = reason;
   }
 }
 
@@ -28,21 +41,28 @@ export type StoreErrorCode =
 export class StoreError extends BfaError<StoreErrorCode> {}
 
 /** A question about days or symbols that are not in the database: the answer is not "none" but "not known". */
-export class NotWrittenError extends BfaError {
+export class NotWrittenError extends BfaError<"NOT_WRITTEN"> {
   constructor(message: string) {
     super("NOT_WRITTEN", message);
   }
 }
 
 /** The bucket could not be listed for its symbols, and no earlier list is known. */
-export class DiscoveryError extends BfaError {
+export class DiscoveryError extends BfaError<"DISCOVERY_FAILED"> {
   constructor(message: string, options?: ErrorOptions) {
     super("DISCOVERY_FAILED", message, options);
   }
 }
 
+/** The caller's signal ended the work before there was an answer. The CLI exits with 130. */
+export class InterruptedError extends BfaError<"INTERRUPTED"> {
+  constructor(message: string, options?: ErrorOptions) {
+    super("INTERRUPTED", message, options);
+  }
+}
+
 /** A thread of the pipeline stopped before its work was done. Units committed before are intact. */
-export class ThreadError extends BfaError {
+export class ThreadError extends BfaError<"THREAD_DIED"> {
   constructor(message: string, options?: ErrorOptions) {
     super("THREAD_DIED", message, options);
   }

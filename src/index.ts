@@ -15,13 +15,25 @@
  * @module
  */
 export * from "./errors.js";
-export { update, type UpdateOptions } from "./run/update.js";
-export { backfill, planBackfill, type BackfillOptions } from "./run/backfill.js";
-export { discover, type Discovery } from "./run/discover.js";
-export { DEFAULT_CONNECTIONS, DEFAULT_THREADS, DEFAULTS, type RunCommand, type RunOptions } from "./run/options.js";
+export { update } from "./run/update.js";
+export { backfill, planBackfill } from "./run/backfill.js";
+export { discover } from "./run/discover.js";
+export {
+  BOUNDS,
+  COMMAND_DEFAULTS,
+  DEFAULT_CONNECTIONS,
+  DEFAULTS,
+  type CommandDefaults,
+  type RunCommand,
+} from "./run/defaults.js";
+export type { BackfillOptions, ProbeOptions, RunOptions, UpdateOptions } from "./run/options.js";
+export type { RunCounts } from "./run/counts.js";
 export type { RunEvent } from "./run/events.js";
-export type { RunPlan } from "./run/run.js";
-export type { RunFailure, RunSummary } from "./run/summary.js";
+export type { RunFailure } from "./run/failure.js";
+export type { RunOutcome } from "./run/outcome.js";
+export type { PlannedStep, RunPlan } from "./run/plan.js";
+export type { RunSummary } from "./run/summary.js";
+export type { Discovery } from "./run/symbols.js";
 export type { FailureKind } from "./rows/failure.js";
 export { openReader, openStore, type Store } from "./store/open.js";
 export { importFile, type ImportSummary } from "./store/import.js";

@@ -46,7 +46,7 @@ export async function runCli(server: BenchServer, db: string, args: readonly str
   return {
     ...(JSON.parse(usage) as Usage),
     elapsedMs: endedAt - startedAt,
-    startMs: printedAt - startedAt - summary.elapsedMs,
+    startMs: printedAt - startedAt - summary.elapsed_ms,
     exitMs: endedAt - printedAt,
     summary,
   };

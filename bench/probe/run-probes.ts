@@ -2,7 +2,7 @@ import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 import type { MessagePort } from "node:worker_threads";
 import type { CreditMessage } from "../../src/threads/batch-sender.js";
 import { warmDns } from "../../src/probe/net/dns.js";
-import { DEFAULT_CONNECTIONS, DEFAULT_THREADS } from "../../src/run/options.js";
+import { COMMAND_DEFAULTS, DEFAULT_CONNECTIONS } from "../../src/run/defaults.js";
 import { ProberPool } from "../../src/threads/prober-pool.js";
 import { headShards } from "../../src/run/shards.js";
 import type { ProbeBatch } from "../../src/rows/batch.js";
@@ -22,7 +22,7 @@ export interface ProbeSetup {
 
 /** One thread over HTTP/1.1, pooled. */
 export const DEFAULT_SETUP: ProbeSetup = {
-  threads: DEFAULT_THREADS.update,
+  threads: COMMAND_DEFAULTS.update.threads,
   connections: DEFAULT_CONNECTIONS.http1,
   pooled: true,
   http2: false,

@@ -1,4 +1,5 @@
-import { BfaError, StoreError, UsageError } from "../errors.js";
+import { BfaError, InterruptedError, StoreError, UsageError } from "../errors.js";
+import type { RunSummary } from "../run/summary.js";
 import { printable } from "../text/printable.js";
 
 /** Exit codes of every command, as `--help` and the README list them. */
@@ -10,15 +11,36 @@ export const EXIT = {
   interrupted: 130,
 } as const;
 
+/** Exit code of a run by its outcome. */
+export const EXIT_OF_OUTCOME: Readonly<Record<RunSummary["outcome"], number>> = {
+  whole: EXIT.whole,
+  "nothing-to-do": EXIT.whole,
+  failed: EXIT.failed,
+  "stopped-early": EXIT.failed,
+  interrupted: EXIT.interrupted,
+};
+
 /** Exit code of an error that ended a command. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return EXIT.usage;
   if (error instanceof StoreError) return EXIT.store;
+  if (error instanceof InterruptedError) return EXIT.interrupted;
   return EXIT.failed;
 }
 
 /** One line for an expected error; the stack for one that is a defect of ours. */
 export function describeError(error: unknown): string {
-  if (error instanceof BfaError) return `bfa: ${error.message.split("\n").map(printable).join("\n")}`;
+  if (error instanceof BfaError) return `bfa: ${messageOf(error).split("\n").map(printable).join("\n")}`;
   return error instanceof Error ? `bfa: unexpected error\n${error.stack ?? error.message}` : `bfa: ${String(error)}`;
+}
+
+function messageOf(error: Error): string {
+  if (!(error instanceof UsageError) || error.option === undefined) return error.message;
+  return `${flagOf(error.option)}: ${error.reason}`;
+}
+
+/** How the command line spells an option of the library: `timeoutMs` is `--timeout`. */
+export function flagOf(option: string): string {
+  const name = option.replace(/Ms$/, "");
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

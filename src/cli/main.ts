@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 /** Entry of the `bfa` command. */
+import { COMMAND_DEFAULTS } from "../run/defaults.js";
 import { endEarlyWriter, startWriterEarly } from "../threads/writer-thread.js";
 
 const args = process.argv.slice(2);
-const probes = ["update", "backfill", "discover"].includes(args[0] ?? "");
+const probes = Object.hasOwn(COMMAND_DEFAULTS, args[0] ?? "");
 // The writer thread loads DuckDB while this one loads what parses the arguments, which is why that is no import above.
 if (probes && !args.includes("--help") && !args.includes("-h")) startWriterEarly();
 const { runCommandLine } = await import("./command-line.js");

@@ -13,10 +13,10 @@ export interface ListContext {
   bucketPath: string;
 }
 
-/** One page of the listing, or why there is none. */
+/** One list page, or why there is none. */
 export type ListOutcome = { type: "page"; page: ListPage; bytes: number } | { type: "failed"; failure: Failure };
 
-/** A page of 1,000 keys is 265 kB; far more than that is no listing, and is not read to its end. */
+/** A page of 1,000 keys is 265 kB; far more than that is not a list page, and is not read to its end. */
 const MAX_PAGE_BYTES = 4 * 1024 * 1024;
 
 /** Fetches and parses one page. Never rejects. */

@@ -23,13 +23,13 @@ export const FAILED_STATUS = 0;
 
 /**
  * A kind of row: its columns by name, in order. Batch, transfer list, stage table and appender follow from it; a new
- * kind is one more such value.
+ * kind is another such value.
  */
 export type RowKind = typeof CELL_COLUMNS & Readonly<Record<string, ColumnType>>;
 
 /**
  * What a probe of a cell gives. `size` is in bytes, the times in ms since the Unix epoch: when the file was uploaded and
- * when the answer arrived. `size` and `lastModified` are 0 where there is no file, `probedAt` too where the probe failed.
+ * when the answer arrived. `size` and `lastModified` are 0 where there is no file; so is `probedAt` where the probe failed.
  */
 export const PROBE_ROWS = {
   ...CELL_COLUMNS,

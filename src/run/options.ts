@@ -1,64 +1,131 @@
+import type { SOURCES } from "./defaults.js";
 import type { RunEvent } from "./events.js";
 
-/** Options that every command which probes has in common. */
+/** Options that every command which asks the bucket has in common. One that is undefined counts as left out. */
 export interface RunOptions {
   /** Path of the DuckDB file; made when it isn't there. */
   db: string;
-  /** Where HEADs go. Default: Binance Vision. */
-  endpoint?: string;
-  /** Bucket URL that LISTs go to. Default: Binance Vision's, unless `endpoint` is given: then there is no listing. */
-  listEndpoint?: string;
-  /** PEM certificates to trust instead of the system's. */
-  ca?: string;
-  /** Symbols to probe. Default: every perpetual of the bucket, settled ones included. */
-  symbols?: readonly string[];
-  /** Keep only symbols with this quote asset. */
-  quote?: string;
-  /** How to probe: `auto` takes what costs fewer requests. Default: `auto`. */
-  source?: "auto" | "head" | "list";
-  /** Prober threads. Default: {@link DEFAULT_THREADS}. */
-  threads?: number;
-  /** Sockets in all, split over the threads. Default: {@link DEFAULT_CONNECTIONS}. */
-  connections?: number;
-  /** Offer HTTP/2 for HEADs; a server without it gets HTTP/1.1. Default: {@link DEFAULT_HTTP2}. */
-  http2?: boolean;
-  /** False opens a connection for every HEAD, for comparison, over HTTP/1.1. */
-  pool?: boolean;
-  /** Limit for connecting and for each answer, ms. */
-  timeoutMs?: number;
-  /** Further attempts after a failure that may pass. */
-  retries?: number;
-  /** Share of failed cells (0 to 1) above which a run is stopped, after {@link BREAKER_CELLS} cells. Default: never. */
-  maxFailureRate?: number;
-  /** Aborting it finishes the units in hand and ends the run as interrupted. */
-  signal?: AbortSignal;
-  /** Called with what happens, in order, on the calling thread. */
-  onEvent?: (event: RunEvent) => void;
+  /**
+   * Origin that HEADs go to: scheme, host and port.
+   *
+   * @default "https://data.binance.vision"
+   */
+  endpoint?: string | undefined;
+  /**
+   * URL of the bucket that LISTs go to.
+   *
+   * @default Binance Vision's own; none when `endpoint` is given: then nothing can be listed
+   */
+  listEndpoint?: string | undefined;
+  /**
+   * PEM certificates (the text, not a path) to trust instead of the system's.
+   *
+   * @default the system's
+   */
+  ca?: string | undefined;
+  /**
+   * Prober threads, 1 to 64.
+   *
+   * @default 2 for a backfill, else 1
+   */
+  threads?: number | undefined;
+  /**
+   * Sockets in all, split over the threads, 1 to 1024.
+   *
+   * @default 64; 8 where the server speaks HTTP/2
+   */
+  connections?: number | undefined;
+  /**
+   * Offer HTTP/2 for HEADs; a server without it gets HTTP/1.1.
+   *
+   * @default true for an update, else false
+   */
+  http2?: boolean | undefined;
+  /**
+   * Keep connections open. False opens one for every HEAD, over HTTP/1.1, for comparison.
+   *
+   * @default true
+   */
+  pool?: boolean | undefined;
+  /**
+   * Limit for connecting and for each answer, 1 to 600000 ms.
+   *
+   * @default 10000
+   */
+  timeoutMs?: number | undefined;
+  /**
+   * Further attempts after a failure that may pass, 0 to 20.
+   *
+   * @default 0
+   */
+  retries?: number | undefined;
+  /**
+   * Aborting it finishes what is in hand and starts nothing more. A run ends as `interrupted`; a plan or a discovery
+   * that has no answer yet rejects with an InterruptedError.
+   */
+  signal?: AbortSignal | undefined;
+  /** Called with what happens, in order, on the calling thread. When it throws, the run ends and rejects with that. */
+  onEvent?: ((event: RunEvent) => void) | undefined;
 }
 
-/** Commands that probe, as summaries and the journal name them. */
-export type RunCommand = "update" | "backfill" | "discover";
+/** Options of the commands that probe cells. */
+export interface ProbeOptions extends RunOptions {
+  /**
+   * Symbols to probe.
+   *
+   * @default every perpetual of the bucket, settled ones included
+   */
+  symbols?: readonly string[] | undefined;
+  /**
+   * Keep only symbols with this quote asset, such as `USDT`.
+   *
+   * @default every quote asset
+   */
+  quote?: string | undefined;
+  /**
+   * How to probe: `auto` takes what costs fewer requests for the bytes.
+   *
+   * @default "auto"
+   */
+  source?: (typeof SOURCES)[number] | undefined;
+  /**
+   * Share of failed cells (0 to 1) above which a run is stopped, once 200 cells are answered. 1: never.
+   *
+   * @default 0.05 for a backfill, else 1
+   */
+  maxFailureRate?: number | undefined;
+}
 
-/**
- * Prober threads by default. For a day of a thousand symbols a second thread costs more (its start and its share of
- * undici, 100 ms of CPU) than it saves; for a history it pays off.
- */
-export const DEFAULT_THREADS: Readonly<Record<RunCommand, number>> = { update: 1, backfill: 2, discover: 1 };
+/** Options of {@link update}. */
+export interface UpdateOptions extends ProbeOptions {
+  /**
+   * The one UTC day to probe (YYYY-MM-DD), or the last of `lookback` days.
+   *
+   * @default every day that is not final yet, up to yesterday
+   */
+  date?: string | undefined;
+  /** Number of days up to `date`, or to yesterday, 1 to 400. */
+  lookback?: number | undefined;
+}
 
-/**
- * Whether HTTP/2 is offered by default. A day's time goes into handshakes and round trips, which HTTP/2 halves; a
- * history's goes into HEADs, of which each takes four times the CPU of one over HTTP/1.1.
- */
-export const DEFAULT_HTTP2: Readonly<Record<RunCommand, boolean>> = { update: true, backfill: false, discover: false };
-
-/** Sockets by default. One of HTTP/2 carries 64 requests at a time, so that few handshakes do for a day. */
-export const DEFAULT_CONNECTIONS = { http1: 64, http2: 8 } as const;
-
-/** Values of the other options left out. */
-export const DEFAULTS = {
-  timeoutMs: 10_000,
-  retries: 0,
-} as const;
-
-/** Cells before the failure rate means anything. */
-export const BREAKER_CELLS = 200;
+/** Options of {@link backfill}. */
+export interface BackfillOptions extends ProbeOptions {
+  /**
+   * First UTC day (YYYY-MM-DD).
+   *
+   * @default "2019-12-31", the first with any file
+   */
+  from?: string | undefined;
+  /**
+   * Last UTC day (YYYY-MM-DD).
+   *
+   * @default yesterday
+   */
+  to?: string | undefined;
+  /**
+   * Probe again what is whole and final.
+   *
+   * @default false
+   */
+  refresh?: boolean | undefined;
+}

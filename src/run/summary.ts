@@ -1,116 +1,69 @@
-import type { Counts } from "../rows/counters.js";
-import type { FailureKind, CellFailure } from "../rows/failure.js";
-import type { WriteTotals } from "../store/write/session.js";
 import { formatDay } from "../calendar/day.js";
 import type { DnsWarmUp } from "../probe/net/dns.js";
-import type { RunCommand } from "./options.js";
-import type { RunTarget } from "./run.js";
+import type { Source } from "../rows/unit.js";
+import { publicCounts, type RunCounts } from "./counts.js";
+import type { RunCommand } from "./defaults.js";
+import type { Totals } from "./execute.js";
+import type { RunFailure } from "./failure.js";
+import type { RunOutcome } from "./outcome.js";
+import type { Plan } from "./plan.js";
 
-/** Cells that failed, as the summary names them. */
-export interface RunFailure {
-  symbol: string;
-  /** First day, YYYY-MM-DD. */
-  date: string;
-  /** Days from `date` on that failed together: 1 for HEAD. */
-  days: number;
-  kind: FailureKind;
-  code: string;
-  message: string;
-}
-
-/** What a run did. Times in ms; dates as YYYY-MM-DD. */
-export interface RunSummary {
+/** What a run did. Times in ms, to a tenth; dates as YYYY-MM-DD. */
+export interface RunSummary extends RunCounts {
   command: RunCommand;
-  outcome: "whole" | "failed" | "interrupted";
-  /** Whether more failed than `maxFailureRate` allows, so that the rest was not probed. */
-  stoppedEarly: boolean;
+  outcome: RunOutcome;
   from: string;
   to: string;
-  symbols: number;
-  /** How the cells were probed; empty when there was nothing to do. */
-  sources: ("head" | "list")[];
-  /** Cells answered or failed: `available` + `missing` + `failed`. */
-  probes: number;
-  available: number;
-  missing: number;
-  failed: number;
-  /** HTTP requests sent, retries included and replays not. */
-  requests: number;
-  replays: number;
-  retries: number;
-  connectionsOpened: number;
-  dnsLookups: number;
-  rowsWritten: number;
-  unitsWritten: number;
+  symbol_count: number;
+  /** How the cells were probed; empty when there were none. */
+  sources: Source[];
+  dns_lookups: number;
   /** Files whose size or upload time changed since they were first seen. */
   replaced: number;
   /** Days written that a later run must probe again. */
   provisional: string[];
   /** Days of which nothing is there yet; not written. */
   unpublished: string[];
-  /** Keys of listings that are no files of the dataset. */
-  foreignKeys: number;
-  elapsedMs: number;
-  phases: { dnsMs: number; discoverMs: number; probeMs: number; writeMs: number };
+  elapsed_ms: number;
+  phases: { dns_ms: number; plan_ms: number; probe_ms: number; write_ms: number };
   failures: RunFailure[];
 }
 
-/** What a run has to show at its end. */
-export interface RunEnding {
-  command: RunCommand;
-  target: RunTarget;
-  outcome: RunSummary["outcome"];
-  stoppedEarly: boolean;
-  counts: Counts;
-  written: WriteTotals;
+/** What a run took, ms. */
+export interface Timing {
   dns: DnsWarmUp;
-  failures: readonly CellFailure[];
+  planMs: number;
   elapsedMs: number;
-  discoverMs: number;
-  probeMs: number;
 }
 
-/** Puts names and dates to what a run counted. */
-export function summarize(ending: RunEnding): RunSummary {
-  const { target, counts, written, dns } = ending;
-  const { symbols, parts } = target;
+/** Builds the summary: day numbers become dates, times are rounded. */
+export function summarize(command: RunCommand, plan: Plan, totals: Totals, timing: Timing): RunSummary {
+  const { written, counts } = totals;
   return {
-    command: ending.command,
-    outcome: ending.outcome,
-    stoppedEarly: ending.stoppedEarly,
-    from: formatDay(target.from),
-    to: formatDay(target.to),
-    symbols: symbols.length,
-    sources: [...new Set(parts.filter(({ cellCount }) => cellCount > 0).map(({ source }) => source))],
-    probes: counts.cells,
-    available: counts.available,
-    missing: counts.missing,
-    failed: counts.failed,
-    requests: counts.requests,
-    replays: counts.replays,
-    retries: counts.retries,
-    connectionsOpened: counts.connectionsOpened,
-    dnsLookups: dns.lookups,
-    rowsWritten: written.rowsWritten,
-    unitsWritten: written.unitsWritten,
+    command,
+    outcome: totals.outcome,
+    from: formatDay(plan.span.from),
+    to: formatDay(plan.span.to),
+    symbol_count: plan.symbols.length,
+    sources: [...new Set(plan.steps.map(({ source }) => source))],
+    ...publicCounts(counts),
+    rows_written: written.rowsWritten,
+    units_written: written.unitsWritten,
+    dns_lookups: timing.dns.lookups,
     replaced: written.replaced,
     provisional: written.provisional.map(formatDay),
     unpublished: written.unpublished.map(formatDay),
-    foreignKeys: counts.foreignKeys,
-    elapsedMs: ending.elapsedMs,
+    elapsed_ms: tenths(timing.elapsedMs),
     phases: {
-      dnsMs: dns.elapsedMs,
-      discoverMs: ending.discoverMs,
-      probeMs: ending.probeMs,
-      writeMs: written.writeMs,
+      dns_ms: tenths(timing.dns.elapsedMs),
+      plan_ms: tenths(timing.planMs),
+      probe_ms: tenths(totals.probeMs),
+      write_ms: tenths(written.writeMs),
     },
-    failures: ending.failures.map(({ symbolIndex, from, days, failure }) => ({
-      symbol: symbols[symbolIndex] ?? "",
-      date: formatDay(from),
-      days,
-      kind: failure.kind,
-      code: failure.code,
-      message: failure.message,
-    })),
+    failures: totals.failures,
   };
+}
+
+function tenths(ms: number): number {
+  return Math.round(ms * 10) / 10;
 }

@@ -1,7 +1,7 @@
 /**
  * How rows lie in the file. A snapshot wants the rows of a day together, a timeline those of a symbol; blocks of days,
- * by symbol within a block, in small row groups serve both, since DuckDB skips a row group by the least and greatest
- * date and symbol in it.
+ * by symbol within a block, in small row groups serve both, since DuckDB skips a row group by the minimum and
+ * maximum date and symbol in it.
  *
  * Tried on 732,480 rows (327 symbols × 2,240 days, 63 % available), one thread, medians in ms on a busy machine, so
  * only their proportions count (`npm run bench -- storage` measures them again):

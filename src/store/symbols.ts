@@ -42,7 +42,7 @@ export async function knownSymbols(
 
 /**
  * Adds the names of a whole listing of the bucket. Nothing is ever removed: `gone` names the symbols that were known
- * before and aren't in this listing.
+ * before and are not in this listing.
  *
  * @param now when the listing was made, ms since the Unix epoch.
  */

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
-import type { RunPlan } from "../../src/run/run.js";
+import type { RunPlan } from "../../src/run/plan.js";
 import { dayAt, formatDay } from "../../src/calendar/day.js";
 import { lastFinalDay } from "../../src/vision/finality.js";
 import { runCli, summaryOf } from "../support/cli.js";
@@ -29,7 +29,7 @@ describe("bfa backfill", () => {
   }) => {
     const truth = truthOf(history, symbols, first, yesterday);
     const listed = summaryOf(await backfill(...from, "--source", "list"));
-    expect(listed).toMatchObject({ outcome: "whole", sources: ["list"], rowsWritten: truth.length, replays: 0 });
+    expect(listed).toMatchObject({ outcome: "whole", sources: ["list"], rows_written: truth.length, replays: 0 });
     expect(await tableOf(db)).toEqual(truth);
     await expectSound();
     const other = join(folder, "b.duckdb");
@@ -53,7 +53,7 @@ describe("bfa backfill", () => {
     const to = ["--to", formatDay(lastFinalDay(DEFAULT_DATASET.finality, Date.now()))];
     await backfill(...from, ...to);
     const again = summaryOf(await backfill(...from, ...to));
-    expect(again).toMatchObject({ outcome: "whole", probes: 0, rowsWritten: 0, requests: 0, sources: [] });
+    expect(again).toMatchObject({ outcome: "nothing-to-do", probes: 0, rows_written: 0, requests: 0, sources: [] });
     const refreshed = summaryOf(await backfill(...from, ...to, "--refresh"));
     expect(refreshed).toMatchObject({
       outcome: "whole",
@@ -80,18 +80,20 @@ describe("bfa backfill", () => {
     const result = await backfill(...from, "--dry-run");
     expect(result.code, result.stderr).toBe(0);
     const plan = JSON.parse(result.stdout) as RunPlan;
-    expect(plan).toMatchObject({ from: formatDay(first), to: formatDay(yesterday), symbols: symbols.length });
-    const [final] = plan.parts;
-    expect(final).toMatchObject({ source: "list", by: "symbol", units: symbols.length });
-    expect(final?.costs.head.requests).toBe(final?.cellCount);
+    expect(plan).toMatchObject({ from: formatDay(first), to: formatDay(yesterday), symbol_count: symbols.length });
+    const [final] = plan.steps;
+    expect(final).toMatchObject({ source: "list", unit: "symbol", unit_count: symbols.length });
+    expect(final?.head_requests).toBe(final?.cell_count);
     expect((await replica.stats()).requests).toMatchObject({ head: 0, list: 1 });
     expect(await tableOf(db)).toEqual([]);
     const text = await bfa("backfill", ...from, "--dry-run");
     expect(text.stdout).toMatch(/HEAD: .* requests.*\n.*LIST: .* requests.*\n.*chosen: LIST/);
+    const quiet = await bfa("backfill", ...from, "--dry-run", "--quiet");
+    expect(quiet).toMatchObject({ code: 0, stdout: "", stderr: "" });
   });
 
   it.for<[args: string[], message: string]>([
-    [["--from", "2024-01-02", "--to", "2024-01-01"], "--from is after --to"],
+    [["--from", "2024-01-02", "--to", "2024-01-01"], "--from: the first day is after the last"],
     [["--from", "2019-09-24"], "before 2019-09-25"],
     [["--max-failure-rate", "101%"], "is not a share"],
   ])("%j ends with code 2", async ([args, message], { backfill }) => {
@@ -119,7 +121,7 @@ describe("bfa backfill and failures", () => {
     const result = await against((socket) => socket.write(status(500)), ...range);
     const summary = summaryOf(result);
     expect(result.code).toBe(1);
-    expect(summary).toMatchObject({ stoppedEarly: true, outcome: "failed", rowsWritten: 0 });
+    expect(summary).toMatchObject({ outcome: "stopped-early", rows_written: 0 });
     expect(summary.probes).toBeLessThan(1000);
     expect(summary.failures).toHaveLength(summary.failed);
     expect(summary.probes).toBe(summary.available + summary.missing + summary.failed);
@@ -133,9 +135,9 @@ describe("bfa backfill and failures", () => {
     );
     const summary = summaryOf(result);
     expect(result.code).toBe(1);
-    expect(summary).toMatchObject({ stoppedEarly: false, failed: 1, probes: 1000, unitsWritten: 49 });
+    expect(summary).toMatchObject({ outcome: "failed", failed: 1, probes: 1000, units_written: 49 });
     const resumed = summaryOf(await against((socket) => socket.write(available()), ...range));
-    expect(resumed).toMatchObject({ outcome: "whole", probes: 20, unitsWritten: 1 });
+    expect(resumed).toMatchObject({ outcome: "whole", probes: 20, units_written: 1 });
     await expectSound();
   });
 
@@ -178,7 +180,7 @@ describe("bfa backfill and failures", () => {
       ]);
       const summary = summaryOf(result);
       expect(result.code).toBe(1);
-      expect(summary).toMatchObject({ rowsWritten: 0, failed: 1000, stoppedEarly: false });
+      expect(summary).toMatchObject({ rows_written: 0, failed: 1000, outcome: "failed" });
       expect(summary.failures[0]).toMatchObject({ days: 50, kind: "protocol", code: "LIST_TRUNCATED" });
     } finally {
       await server.close();

@@ -99,7 +99,7 @@ describe("an interrupted backfill", () => {
     expect(result.code, result.stderr).toBe(130);
     expect(result.stderr).toContain("go on with: bfa backfill");
     const interrupted = summaryOf(result);
-    expect(interrupted.probes).toBe(interrupted.rowsWritten);
+    expect(interrupted.probes).toBe(interrupted.rows_written);
     await expectWholeUnits("date", symbols.length);
     expect(summaryOf(await backfill(...args)).probes).toBe(symbols.length * 301 - interrupted.probes);
     await expectSound();

@@ -3,8 +3,9 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startReplicaThread } from "../../src/threads/replica-thread.js";
 import { dayOf } from "../../src/calendar/day.js";
-import { runCli } from "../support/cli.js";
+import { runCli, startCli } from "../support/cli.js";
 import { rowsOf, temporaryFolder } from "../support/database.js";
+import { startRawServer } from "../support/raw-server.js";
 
 /** A name of every shape that the bucket has. */
 const SHAPES = [
@@ -83,5 +84,37 @@ describe("bfa discover", () => {
     expect(stdout).toContain("1 gone from the bucket, kept: ETHUSDT");
     const known = await rowsOf(join(folder.path, "a.duckdb"), "SELECT symbol FROM symbols ORDER BY 1");
     expect(known.flat()).toEqual(["BTCUSDT", "ETHUSDT", "NEWUSDT"]);
+  });
+
+  it("keeps quiet when asked to, unless a format is asked for as well", async () => {
+    expect(await discover(["BTCUSDT"], "--quiet")).toMatchObject({ code: 0, stdout: "", stderr: "" });
+    const { stdout, stderr } = await discover(["BTCUSDT"], "--quiet", "--json");
+    expect(JSON.parse(stdout)).toEqual({
+      ...{ symbol_count: 1, added: [], gone: [], foreign: ["not a symbol"] },
+      symbols: [{ symbol: "BTCUSDT", class: "perpetual", ticker: "BTCUSDT", quote: "USDT" }],
+    });
+    expect(stderr).toBe("");
+  });
+
+  it("logs what it finds", async () => {
+    const { stderr } = await discover(["BTCUSDT"], "--log-level", "info");
+    expect(stderr).toContain('"type":"discovered","symbol_count":1,"added":["BTCUSDT"]');
+  });
+
+  it("ends with 130 on Ctrl-C", async () => {
+    const server = await startRawServer(() => undefined);
+    try {
+      const ca = join(folder.path, "ca.pem");
+      writeFileSync(ca, server.ca);
+      const where = ["--endpoint", server.url, "--list-endpoint", server.url, "--ca", ca, "--timeout", "1500"];
+      const running = startCli(["discover", "--db", join(folder.path, "a.duckdb"), ...where]);
+      await server.received(1);
+      running.child.kill("SIGINT");
+      const { code, stdout, stderr } = await running.done;
+      expect({ code, stdout }, stderr).toEqual({ code: 130, stdout: "" });
+      expect(stderr).toContain("bfa: interrupted before the bucket was listed");
+    } finally {
+      await server.close();
+    }
   });
 });

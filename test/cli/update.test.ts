@@ -39,13 +39,13 @@ describe("bfa update", () => {
       outcome: "whole",
       from: formatDay(yesterday - 2),
       to: formatDay(yesterday),
-      symbols: symbols.length,
+      symbol_count: symbols.length,
       probes: symbols.length * 3,
       failed: 0,
       replays: 0,
       retries: 0,
-      rowsWritten: symbols.length * 3,
-      unitsWritten: 3,
+      rows_written: symbols.length * 3,
+      units_written: 3,
       replaced: 0,
       unpublished: [],
       failures: [],
@@ -63,7 +63,7 @@ describe("bfa update", () => {
     const stats = await replica.stats();
     expect(stats.requests.head).toBe(symbols.length);
     expect(stats.maxOpen).toBeLessThanOrEqual(5);
-    expect(summaryOf(result).connectionsOpened).toBe(stats.handshakes);
+    expect(summaryOf(result).connections_opened).toBe(stats.handshakes);
   });
 
   it("gives the same table over HTTP/2, and unpooled", async ({ replica, update, expectTable }) => {
@@ -81,7 +81,7 @@ describe("bfa update", () => {
     await update(...date);
     const table = await tableOf(db);
     const times = await rowsOf(db, "SELECT min(probe_timestamp)::VARCHAR FROM daily_availability");
-    expect(summaryOf(await update(...date, "--json"))).toMatchObject({ replaced: 0, rowsWritten: symbols.length });
+    expect(summaryOf(await update(...date, "--json"))).toMatchObject({ replaced: 0, rows_written: symbols.length });
     expect(await tableOf(db)).toEqual(table);
     expect(await rowsOf(db, "SELECT min(probe_timestamp)::VARCHAR FROM daily_availability")).not.toEqual(times);
     expect(await soundness(db)).toEqual({ wrongCounts: 0, duplicates: 0 });
@@ -139,7 +139,7 @@ describe("bfa update", () => {
       BFA_CA: ca,
     });
     expect(result.code).toBe(0);
-    expect(summaryOf(result).dnsLookups).toBe(1);
+    expect(summaryOf(result).dns_lookups).toBe(1);
     expect(readFileSync(log, "utf8")).toBe("localhost\n");
   });
 
@@ -148,8 +148,8 @@ describe("bfa update", () => {
     const result = await runCli([...args, "--endpoint", "https://no-such-host.invalid", "--db", db]);
     expect(result.code).toBe(1);
     expect(result.stderr).toContain("no-such-host.invalid can't be resolved");
-    const { failures, failed, rowsWritten } = summaryOf(result);
-    expect({ failed, rowsWritten }).toEqual({ failed: 2, rowsWritten: 0 });
+    const { failures, failed, rows_written } = summaryOf(result);
+    expect({ failed, rows_written }).toEqual({ failed: 2, rows_written: 0 });
     expect(failures.map(({ symbol, kind }) => `${symbol} ${kind}`).sort()).toEqual(["BTCUSDT dns", "ETHUSDT dns"]);
     expect(await tableOf(db)).toEqual([]);
   });
@@ -197,18 +197,18 @@ describe("bfa update and days that are not published", () => {
     "reports them, writes nothing for them, and writes them later, by %s",
     async (source, { db, against }) => {
       const first = await against([yesterday - 2, yesterday - 1], "--source", source);
-      expect(first).toMatchObject({ outcome: "whole", unpublished: [formatDay(yesterday)], unitsWritten: 2 });
+      expect(first).toMatchObject({ outcome: "whole", unpublished: [formatDay(yesterday)], units_written: 2 });
       expect(await rowsOf(db, "SELECT max(date)::VARCHAR FROM daily_availability")).toEqual([
         [formatDay(yesterday - 1)],
       ]);
       const later = await against([yesterday - 2, yesterday - 1, yesterday], "--source", source);
-      expect(later).toMatchObject({ unpublished: [], unitsWritten: 3 });
+      expect(later).toMatchObject({ unpublished: [], units_written: 3 });
     },
   );
 
   itAgainst("takes absence for truth once a day is final", async ({ against }) => {
     const summary = await against([yesterday - 30], "--date", formatDay(yesterday - 29));
-    expect(summary).toMatchObject({ unpublished: [], missing: 2, rowsWritten: 2 });
+    expect(summary).toMatchObject({ unpublished: [], missing: 2, rows_written: 2 });
   });
 });
 
@@ -236,7 +236,7 @@ describe("bfa update and failures", () => {
       const result = await runCli([...args, "--date", formatDay(yesterday - 9), "--lookback", "3"]);
       expect(result.code).toBe(1);
       const summary = summaryOf(result);
-      expect(summary).toMatchObject({ outcome: "failed", probes: 6, available: 5, failed: 1, unitsWritten: 2 });
+      expect(summary).toMatchObject({ outcome: "failed", probes: 6, available: 5, failed: 1, units_written: 2 });
       expect(summary.failures).toEqual([
         {
           symbol: "ETHUSDT",
@@ -293,8 +293,8 @@ describe("bfa update and failures", () => {
       expect(result.stderr).toContain("go on with: bfa update --endpoint");
       const summary = summaryOf(result);
       expect(summary.outcome).toBe("interrupted");
-      expect(summary.unitsWritten).toBeGreaterThan(0);
-      expect(summary.probes).toBe(summary.unitsWritten * 8);
+      expect(summary.units_written).toBeGreaterThan(0);
+      expect(summary.probes).toBe(summary.units_written * 8);
       expect(await rowsOf(db, "SELECT count(*)::INT FROM daily_availability")).toEqual([[summary.probes]]);
       expect(await rowsOf(db, "SELECT outcome FROM runs")).toEqual([["interrupted"]]);
     } finally {

@@ -77,7 +77,7 @@ describe("a clock that goes backwards", () => {
     const backwards = clock("2024-03-10T12:00:00.000Z", -3600 * 24);
     const summary = await runWith(["backfill", "--from", "2024-03-01", "--to", "2024-03-02"], backwards);
     expect(summary.outcome).toBe("whole");
-    expect(summary.elapsedMs).toBeGreaterThan(0);
+    expect(summary.elapsed_ms).toBeGreaterThan(0);
     expect(await tableOf(db)).toEqual(truthOf(history, symbols, dayOf("2024-03-01"), dayOf("2024-03-02")));
     expect(await soundness(db)).toEqual({ wrongCounts: 0, duplicates: 0 });
     // What the wandering clock made of it is put right by a run whose clock is sound.

@@ -123,7 +123,14 @@ describe("an HTTP/2 server that resets streams, says GOAWAY and drops connection
         const before = threads();
         const summary = await backfill({
           ...{ db, endpoint: server.url, ca: server.ca, symbols, from: formatDay(first), to: formatDay(last) },
-          ...{ source: "head", http2: true, connections: 1 + (seed % 4), threads: 1, timeoutMs: 3000 },
+          ...{
+            source: "head",
+            http2: true,
+            connections: 1 + (seed % 4),
+            threads: 1,
+            timeoutMs: 3000,
+            maxFailureRate: 1,
+          },
         });
         // None is left once the threads' own ends are closed, a turn or two later.
         await expect.poll(threads).toEqual(before);

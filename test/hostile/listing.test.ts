@@ -76,7 +76,7 @@ describe("a listing with every fault at once", () => {
       const db = join(path, "a.duckdb");
       const summary = await backfill({
         ...{ db, endpoint: server.url, listEndpoint: server.url, ca: server.ca, symbols, source: "list" },
-        ...{ from: formatDay(first), to: formatDay(last), timeoutMs: 5000 },
+        ...{ from: formatDay(first), to: formatDay(last), timeoutMs: 5000, maxFailureRate: 1 },
       });
       const days = last - first + 1;
       const harmful = LISTING_FAULTS.flatMap((fault, index) => (fault.harmful ? [symbols[index] ?? ""] : []));
@@ -91,7 +91,7 @@ describe("a listing with every fault at once", () => {
         outcome: "failed",
         probes: symbols.length * days,
         failed: harmful.length * days,
-        foreignKeys: 15,
+        foreign_keys: 15,
       });
       expect(summary.available + summary.missing + summary.failed).toBe(summary.probes);
       const whole = symbols.filter((symbol) => !harmful.includes(symbol));
@@ -162,7 +162,7 @@ describe("a listing that takes its time", () => {
       const range = { from: "2024-02-01", to: "2024-02-20" };
       const summary = await backfill({ ...where, ...range, symbols: ["BTCUSDT"], source: "list", timeoutMs: 300 });
       expect(summary.failures).toMatchObject([{ symbol: "BTCUSDT", days: 20, kind: "timeout" }]);
-      expect(summary).toMatchObject({ outcome: "failed", rowsWritten: 0, probes: 20, failed: 20 });
+      expect(summary).toMatchObject({ outcome: "failed", rows_written: 0, probes: 20, failed: 20 });
       await expect(discover({ ...where, timeoutMs: 300 })).rejects.toMatchObject({
         code: "DISCOVERY_FAILED",
         message: expect.stringContaining("TIMEOUT") as string,

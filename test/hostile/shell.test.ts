@@ -121,7 +121,7 @@ describe("Ctrl-C while a run is being planned", () => {
       for (const socket of asked) socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${page.length}\r\n\r\n${page}`);
       const { code, stdout, stderr } = await running.done;
       expect(code, stderr).toBe(130);
-      expect(JSON.parse(stdout)).toMatchObject({ outcome: "interrupted", probes: 0, rowsWritten: 0 });
+      expect(JSON.parse(stdout)).toMatchObject({ outcome: "interrupted", probes: 0, rows_written: 0 });
       expect(stderr).toContain("go on with: bfa update");
       expect(server.requests).toHaveLength(1);
       expect(await soundness(db)).toEqual({ wrongCounts: 0, duplicates: 0 });

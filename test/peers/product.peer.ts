@@ -78,7 +78,7 @@ describe.skipIf(nginxVersion === undefined)("bfa update against nginx", () => {
     const sockets = new Set(requests.map((line) => line.split(" ")[0]));
     expect(requests).toHaveLength(symbols.length);
     expect(sockets.size).toBeLessThanOrEqual(24);
-    expect((JSON.parse(result.stdout) as RunSummary).connectionsOpened).toBe(sockets.size);
+    expect((JSON.parse(result.stdout) as RunSummary).connections_opened).toBe(sockets.size);
   });
 });
 
@@ -114,7 +114,7 @@ describe.skipIf(motoVersion === undefined)("bfa discover and backfill by LIST ag
     const range = ["--from", formatDay(day), "--to", formatDay(day + 619)];
     const result = await runCli(["backfill", ...range, "--source", "list", "--json"], env);
     expect(result.code, result.stderr).toBe(0);
-    expect(JSON.parse(result.stdout)).toMatchObject({ foreignKeys: 0, probes: 3 * 620, sources: ["list"] });
+    expect(JSON.parse(result.stdout)).toMatchObject({ foreign_keys: 0, probes: 3 * 620, sources: ["list"] });
     const rows = await rowsOf(
       db,
       "SELECT symbol, date::VARCHAR, available, file_size_bytes::INT FROM daily_availability ORDER BY symbol, date",

@@ -59,7 +59,7 @@ describe("shards", () => {
 
   it("split a lone symbol's history at dates a page apart", () => {
     const shards = [...listShards([[{ from: 0, to: 1199 }]], 8)];
-    expect(shards.map((shard) => shard.type === "list" && shard.spans)).toEqual([
+    expect(shards.map(({ spans }) => spans)).toEqual([
       [{ from: 0, to: PAGE_DAYS - 1 }],
       [{ from: PAGE_DAYS, to: 2 * PAGE_DAYS - 1 }],
       [{ from: 2 * PAGE_DAYS, to: 1199 }],
@@ -73,14 +73,12 @@ describe("shards", () => {
 
   it("split a single day among all threads", () => {
     const cells = Array.from({ length: 10 }, () => [{ from: 5, to: 5 }]);
-    expect([...headShards(cells, 3)].map((shard) => shard.type === "head" && shard.symbolIndexes.length)).toEqual([
-      4, 4, 2,
-    ]);
+    expect([...headShards(cells, 3)].map(({ symbolIndexes }) => symbolIndexes.length)).toEqual([4, 4, 2]);
   });
 
   it("come in the order of days", () => {
     const shards = [...headShards([[{ from: 7, to: 9 }], [{ from: 1, to: 8 }]], 1)];
-    const order = shards.map((shard) => (shard.type === "head" ? shard.day : NaN));
+    const order = shards.map(({ day }) => day);
     expect(order).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
 });

@@ -2,7 +2,8 @@ import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { backfill, type BackfillOptions } from "../../src/run/backfill.js";
+import { backfill } from "../../src/run/backfill.js";
+import type { BackfillOptions } from "../../src/run/options.js";
 import type { RunSummary } from "../../src/run/summary.js";
 import { syntheticHistory } from "../../src/replica/synthetic.js";
 import { once } from "node:events";
@@ -71,12 +72,19 @@ async function run(server: Server, given: Omit<BackfillOptions, "symbols">): Pro
   let peak = 0;
   const sample = () => (peak = Math.max(peak, process.memoryUsage.rss()));
   const sampling = setInterval(sample, 100);
-  const summary = await backfill({ endpoint: server.url, ca: server.ca, symbols, timeoutMs: 2000, ...given });
+  const summary = await backfill({
+    endpoint: server.url,
+    ca: server.ca,
+    symbols,
+    timeoutMs: 2000,
+    maxFailureRate: 1,
+    ...given,
+  });
   clearInterval(sampling);
   sample();
   const peakMiB = peak / 2 ** 20;
-  const { probes, failed, retries, replays, elapsedMs } = summary;
-  const rate = Math.round((probes / elapsedMs) * 1000);
+  const { probes, failed, retries, replays, elapsed_ms } = summary;
+  const rate = Math.round((probes / elapsed_ms) * 1000);
   process.stdout.write(
     `${summary.from} to ${summary.to}: ${probes} probes, ${rate}/s, ${failed} failed, ${retries} retries, ${replays} replays, peak ${Math.round(peakMiB)} MiB\n`,
   );
@@ -88,7 +96,7 @@ function range(from: Day, to: Day) {
 }
 
 function expectAddsUp(summary: RunSummary, cells: number): void {
-  expect(summary).toMatchObject({ outcome: "whole", probes: cells, rowsWritten: cells, failed: 0, failures: [] });
+  expect(summary).toMatchObject({ outcome: "whole", probes: cells, rows_written: cells, failed: 0, failures: [] });
   expect(summary.available + summary.missing).toBe(cells);
 }
 

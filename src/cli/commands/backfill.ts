@@ -1,17 +1,18 @@
 import type { CommandModule } from "yargs";
-import type { RunPlan } from "../../run/run.js";
-import { bytes } from "../../text/sizes.js";
-import { number, plural } from "../../text/numbers.js";
-import { runCommand, libraryOptions } from "./run-command.js";
-import { withRunOptions, type RunArguments } from "../args/run-options.js";
+import { formatDay } from "../../calendar/day.js";
+import { BREAKER_CELLS, COMMAND_DEFAULTS } from "../../run/defaults.js";
+import { DEFAULT_DATASET } from "../../vision/datasets/default.js";
 import { pastDate, shareOf } from "../args/readers.js";
+import { probeOptionsOf, withProbeOptions, type ProbeArguments } from "../args/run-options.js";
+import { planAnswer, planText } from "../output/plan.js";
+import { showAnswer, showRun } from "./run-command.js";
 
-interface BackfillArguments extends RunArguments {
+interface BackfillArguments extends ProbeArguments {
   from: string | undefined;
   to: string | undefined;
   refresh: boolean;
   "dry-run": boolean;
-  "max-failure-rate": number;
+  "max-failure-rate": number | undefined;
 }
 
 /** `bfa backfill` */
@@ -19,23 +20,30 @@ const backfillCommand: CommandModule<object, BackfillArguments> = {
   command: "backfill",
   describe: "Fill a range of days; what is whole already is left alone",
   builder: (yargs) =>
-    withRunOptions(yargs)
+    withProbeOptions(yargs, "backfill")
       .options({
         from: {
-          describe: "first UTC day (default: 2019-12-31, the first with any file)",
+          describe: "first UTC day",
           string: true,
           requiresArg: true,
           coerce: pastDate("from"),
+          defaultDescription: `${formatDay(DEFAULT_DATASET.firstPeriod)}, the first with any file`,
         },
-        to: { describe: "last UTC day (default: yesterday)", string: true, requiresArg: true, coerce: pastDate("to") },
+        to: {
+          describe: "last UTC day",
+          string: true,
+          requiresArg: true,
+          coerce: pastDate("to"),
+          defaultDescription: "yesterday",
+        },
         refresh: { describe: "probe again what is whole already", boolean: true, default: false },
         "dry-run": { describe: "print the plan and stop", boolean: true, default: false },
         "max-failure-rate": {
-          describe: "stop when more than this share fails, after 200 probes",
+          describe: `stop when more than this share fails, after ${BREAKER_CELLS} probes`,
           string: true,
           requiresArg: true,
           coerce: shareOf("max-failure-rate"),
-          default: "5%",
+          defaultDescription: `${COMMAND_DEFAULTS.backfill.maxFailureRate * 100}%`,
         },
       })
       .group(["from", "to", "refresh"], "Days:")
@@ -45,27 +53,10 @@ const backfillCommand: CommandModule<object, BackfillArguments> = {
   handler: async (args) => {
     const { backfill, planBackfill } = await import("../../run/backfill.js");
     const { from, to, refresh } = args;
-    const range = { refresh, ...(from === undefined ? {} : { from }), ...(to === undefined ? {} : { to }) };
-    if (args["dry-run"]) {
-      const plan = await planBackfill({ ...libraryOptions(args), ...range });
-      process.stdout.write(`${args.json ? JSON.stringify(plan) : planText(plan)}\n`);
-      return;
-    }
-    await runCommand(args, (options) => backfill({ ...options, ...range, maxFailureRate: args["max-failure-rate"] }));
+    const options = { ...probeOptionsOf(args), from, to, refresh, maxFailureRate: args["max-failure-rate"] };
+    if (!args["dry-run"]) await showRun(args, options, backfill);
+    else await showAnswer(args, options, planBackfill, planAnswer, planText);
   },
 };
-
-/** The plan for people: units, and what either source would cost. */
-function planText({ from, to, symbols, parts }: RunPlan): string {
-  const wanted = parts.filter(({ cellCount }) => cellCount > 0);
-  const lines = wanted.flatMap(({ source, by, units, cellCount, costs, reason }) => [
-    `  ${number(cellCount)} (symbol, day) pairs in ${plural(units, "unit")}, one a ${by}`,
-    `    HEAD: ${plural(costs.head.requests, "request")}, about ${bytes(costs.head.bytes)}`,
-    `    LIST: ${plural(costs.list.requests, "request")}, about ${bytes(costs.list.bytes)}`,
-    `    chosen: ${source.toUpperCase()} (${reason})`,
-  ]);
-  const head = `backfill ${from} to ${to}, ${plural(symbols, "symbol")}`;
-  return [`${head}${lines.length === 0 ? ": nothing to do, all units are whole" : ""}`, ...lines].join("\n");
-}
 
 export default backfillCommand;

@@ -34,8 +34,8 @@ async function demo(): Promise<void> {
     // By name, so that there is something to look up.
     const named = (url: string) => url.replace("127.0.0.1", "localhost");
     const endpoints = { endpoint: named(replica.url), listEndpoint: named(replica.listUrl), ca: replica.ca };
-    const display = { json: false, quiet: false, "log-level": "silent" };
-    await showRun(display, { db, ...endpoints, source: "head" }, update);
+    const display = { json: false, format: undefined, out: undefined, quiet: false, "log-level": "silent" };
+    await showRun(display, { db, ...endpoints, source: "head" as const }, update);
   } finally {
     await replica.close();
   }

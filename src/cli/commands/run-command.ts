@@ -1,64 +1,70 @@
+import type { Logger } from "pino";
 import type { RunOptions } from "../../run/options.js";
 import type { RunSummary } from "../../run/summary.js";
-import { EXIT } from "../exit.js";
+import type { Answer, Columns } from "../../text/columns.js";
 import { duration } from "../../text/durations.js";
 import { printable } from "../../text/printable.js";
+import type { AnswerChoice } from "../args/answer-options.js";
+import { EXIT_OF_OUTCOME, flagOf } from "../exit.js";
 import { createLog, logEvent, logSummary } from "../output/log.js";
+import { printAnswer } from "../output/print-answer.js";
 import { createProgress } from "../output/progress.js";
-import type { RunArguments } from "../args/run-options.js";
-import { summaryJson, summaryText } from "../output/summary.js";
+import { summaryAnswer, summaryText } from "../output/summary.js";
 
-/** Options of the library from the arguments that all probing commands share. */
-export function libraryOptions(args: RunArguments): RunOptions {
-  const symbols = args.symbols ?? args["symbols-file"];
-  return {
-    db: args.db,
-    source: args.source,
-    pool: args.pool,
-    timeoutMs: args.timeout,
-    retries: args.retries,
-    ...(args.threads === undefined ? {} : { threads: args.threads }),
-    ...(args.connections === undefined ? {} : { connections: args.connections }),
-    ...(args.http2 === undefined ? {} : { http2: args.http2 }),
-    ...(symbols === undefined ? {} : { symbols }),
-    ...(args.quote === undefined ? {} : { quote: args.quote }),
-    ...(args.endpoint === undefined ? {} : { endpoint: args.endpoint }),
-    ...(args["list-endpoint"] === undefined ? {} : { listEndpoint: args["list-endpoint"] }),
-    ...(args.ca === undefined ? {} : { ca: args.ca }),
-  };
-}
-
-/** How a run is shown. */
-export interface RunDisplay {
-  json: boolean;
+/** How a command that asks the bucket shows what it does. */
+export interface RunDisplay extends AnswerChoice {
   quiet: boolean;
   "log-level": string;
 }
 
-/** Runs a probing command with the options of its arguments: see {@link showRun}. */
-export function runCommand(args: RunArguments, execute: (options: RunOptions) => Promise<RunSummary>): Promise<void> {
-  return showRun(args, libraryOptions(args), execute);
+/** Runs a probing command, prints its summary and sets the process's exit code: see {@link watch}. */
+export async function showRun<O extends RunOptions>(
+  display: RunDisplay,
+  options: O,
+  execute: (options: O) => Promise<RunSummary>,
+): Promise<void> {
+  const log = await createLog(display["log-level"]);
+  const summary = await watch(display, log, options, execute);
+  if (log !== undefined) logSummary(log, summary);
+  await print(display, summaryAnswer(summary), () => summaryText(summary));
+  if (summary.outcome === "interrupted" && !display.quiet) {
+    process.stderr.write(`bfa: interrupted; go on with: ${commandLine()}\n`);
+  }
+  process.exitCode = EXIT_OF_OUTCOME[summary.outcome];
+}
+
+/** Runs a command that asks the bucket a question, and prints the answer: see {@link watch}. */
+export async function showAnswer<O extends RunOptions, Result, Facts extends object, C extends Columns>(
+  display: RunDisplay,
+  options: O,
+  execute: (options: O) => Promise<Result>,
+  toAnswer: (result: Result) => Answer<Facts, C>,
+  toText: (result: Result) => string,
+): Promise<void> {
+  const log = await createLog(display["log-level"]);
+  const result = await watch(display, log, options, execute);
+  await print(display, toAnswer(result), () => toText(result));
 }
 
 /**
- * Runs a probing command for a person or a script: progress and notices on stderr, the summary on stdout, Ctrl-C ends
- * after the units in hand, a second one at once. Sets the process's exit code.
+ * Has a person or a log see what goes on: progress and notices on stderr, unless they want quiet. Ctrl-C ends after the
+ * units in hand, a second one at once.
  */
-export async function showRun(
-  display: RunDisplay,
-  options: RunOptions,
-  execute: (options: RunOptions) => Promise<RunSummary>,
-): Promise<void> {
-  const progress = await createProgress(display.quiet);
-  const log = await createLog(display["log-level"]);
+async function watch<O extends RunOptions, Result>(
+  { quiet }: RunDisplay,
+  log: Logger | undefined,
+  options: O,
+  execute: (options: O) => Promise<Result>,
+): Promise<Result> {
+  const progress = await createProgress(quiet);
   const say = (line: string) => {
-    if (!display.quiet) process.stderr.write(`${line}\n`);
+    if (!quiet) process.stderr.write(`${line}\n`);
   };
-  for (const [name, url] of [
-    ["--endpoint", options.endpoint],
-    ["--list-endpoint", options.listEndpoint],
-  ] as const) {
-    if (url?.startsWith("http:")) say(`bfa: ${name} ${url} is not encrypted: answers can be forged on the way`);
+  for (const option of ["endpoint", "listEndpoint"] as const) {
+    const url = options[option];
+    if (url?.startsWith("http:") === true) {
+      say(`bfa: ${flagOf(option)} ${url} is not encrypted: answers can be forged on the way`);
+    }
   }
   const interrupt = new AbortController();
   const onSignal = (signal: NodeJS.Signals) => {
@@ -74,7 +80,7 @@ export async function showRun(
   };
   process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
   try {
-    const summary = await execute({
+    return await execute({
       ...options,
       signal: interrupt.signal,
       onEvent: (event) => {
@@ -82,21 +88,25 @@ export async function showRun(
         if (event.type === "notice") say(`bfa: ${printable(event.message)}`);
         if (event.type === "dns") {
           for (const { message } of event.failed) say(`bfa: DNS: ${printable(message)}`);
-          say(`DNS: ${event.lookups} looked up in ${duration(event.elapsedMs)}`);
+          say(`DNS: ${event.lookups} looked up in ${duration(event.elapsed_ms)}`);
         }
         progress.onEvent(event);
       },
     });
-    progress.stop();
-    if (log !== undefined) logSummary(log, summary);
-    if (display.json) process.stdout.write(`${summaryJson(summary)}\n`);
-    else if (!display.quiet) process.stdout.write(`${summaryText(summary)}\n`);
-    if (summary.outcome === "interrupted") say(`bfa: interrupted; go on with: ${commandLine()}`);
-    process.exitCode = { whole: EXIT.whole, failed: EXIT.failed, interrupted: EXIT.interrupted }[summary.outcome];
   } finally {
     progress.stop();
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
   }
+}
+
+/** Prints an answer, unless the user wants quiet and asked for no format or file. */
+async function print<Facts extends object, C extends Columns>(
+  { quiet, json, format, out }: RunDisplay,
+  answer: Answer<Facts, C>,
+  toText: () => string,
+): Promise<void> {
+  if (quiet && !json && format === undefined && out === undefined) return;
+  await printAnswer(answer, { json, format, out }, () => `${toText()}\n`);
 }
 
 /** This very command, to be typed again: what is whole by then is not lost. */

@@ -1,9 +1,10 @@
 import type { CommandModule } from "yargs";
-import { runCommand } from "./run-command.js";
-import { withRunOptions, type RunArguments } from "../args/run-options.js";
+import { BOUNDS } from "../../run/defaults.js";
 import { pastDate, wholeNumber } from "../args/readers.js";
+import { probeOptionsOf, withProbeOptions, type ProbeArguments } from "../args/run-options.js";
+import { showRun } from "./run-command.js";
 
-interface UpdateArguments extends RunArguments {
+interface UpdateArguments extends ProbeArguments {
   date: string | undefined;
   lookback: number | undefined;
 }
@@ -13,7 +14,7 @@ const updateCommand: CommandModule<object, UpdateArguments> = {
   command: "update",
   describe: "Bring the file up to date: probe the days that are not final yet",
   builder: (yargs) =>
-    withRunOptions(yargs)
+    withProbeOptions(yargs, "update")
       .option("date", {
         describe: "only this UTC day (YYYY-MM-DD)",
         string: true,
@@ -24,21 +25,16 @@ const updateCommand: CommandModule<object, UpdateArguments> = {
         describe: "this many days, up to --date or yesterday",
         string: true,
         requiresArg: true,
-        coerce: wholeNumber("lookback", 1, 400),
+        coerce: wholeNumber("lookback", ...BOUNDS.lookback),
       })
       .group(["date", "lookback"], "Days:")
       .example("$0 update", "every day since the last final one, every perpetual")
       .example("$0 update --date 2024-03-01 --symbols BTCUSDT,ETHUSDT", "one day of two symbols")
       .example("$0 update --lookback 7 --json", "the last week, summary for a script"),
-  handler: async ({ date, lookback, ...args }) => {
+  handler: async (args) => {
     const { update } = await import("../../run/update.js");
-    await runCommand(args, (options) =>
-      update({
-        ...options,
-        ...(date === undefined ? {} : { date }),
-        ...(lookback === undefined ? {} : { lookback }),
-      }),
-    );
+    const { date, lookback } = args;
+    await showRun(args, { ...probeOptionsOf(args), date, lookback }, update);
   },
 };
 

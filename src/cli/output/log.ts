@@ -22,6 +22,9 @@ export function logEvent(log: Logger, event: RunEvent): void {
     case "discovered":
       log.info(event, "symbols discovered");
       break;
+    case "failure":
+      log.error(event, "probe failed");
+      break;
     case "planned":
       log.info(event, "planned");
       break;
@@ -34,8 +37,7 @@ export function logEvent(log: Logger, event: RunEvent): void {
   }
 }
 
-/** Logs every failure, then the end of the run. */
+/** Logs the end of a run. Its failures were logged when they happened. */
 export function logSummary(log: Logger, { failures, ...summary }: RunSummary): void {
-  for (const failure of failures) log.error(failure, "probe failed");
-  log.info(summary, "run ended");
+  log.info({ ...summary, failure_count: failures.length }, "run ended");
 }

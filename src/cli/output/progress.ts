@@ -1,5 +1,5 @@
 import type { RunEvent } from "../../run/events.js";
-import type { Counts } from "../../rows/counters.js";
+import type { RunCounts } from "../../run/counts.js";
 import { bytes } from "../../text/sizes.js";
 import { duration } from "../../text/durations.js";
 import { number } from "../../text/numbers.js";
@@ -11,11 +11,12 @@ export interface Progress {
   stop(): void;
 }
 
-/** Progress that shows nothing: stderr is no terminal, or the user wants quiet. */
+/** Progress that shows nothing: stderr is not a terminal, or the user wants quiet. */
 const SILENT: Progress = { onEvent: () => undefined, stop: () => undefined };
 
 /**
- * A bar with probes, units, rates, failures and time left, when stderr is a terminal. NO_COLOR is honoured by using no colour.
+ * A bar with probes, units, rates, failures and time left, when stderr is a terminal. It has no colours, so
+ * that NO_COLOR holds anyway.
  */
 export async function createProgress(quiet: boolean): Promise<Progress> {
   if (quiet || !process.stderr.isTTY) return SILENT;
@@ -32,18 +33,18 @@ export async function createProgress(quiet: boolean): Promise<Progress> {
     etaBuffer: 50,
   });
   let startedAt = 0;
-  let cells = 0;
-  let units = 0;
+  let cellCount = 0;
+  let unitCount = 0;
   return {
     onEvent(event) {
       switch (event.type) {
         case "planned":
           startedAt = performance.now();
-          ({ cells, units } = event);
-          if (cells > 0) bar.start(cells, 0, payload(undefined));
+          ({ cell_count: cellCount, unit_count: unitCount } = event);
+          if (cellCount > 0) bar.start(cellCount, 0, payload(undefined));
           break;
         case "progress":
-          bar.update(event.counts.cells, payload(event.counts));
+          bar.update(event.counts.probes, payload(event.counts));
           break;
         case "probed":
           bar.stop();
@@ -51,6 +52,7 @@ export async function createProgress(quiet: boolean): Promise<Progress> {
         case "dns":
         case "notice":
         case "discovered":
+        case "failure":
           break;
       }
     },
@@ -60,19 +62,19 @@ export async function createProgress(quiet: boolean): Promise<Progress> {
   };
 
   /** Values of the format. The unit count is that of the writer, which follows the probes. */
-  function payload(counts: Counts | undefined) {
+  function payload(counts: RunCounts | undefined) {
     const seconds = Math.max(0.001, (performance.now() - startedAt) / 1000);
-    const done = counts?.cells ?? 0;
+    const done = counts?.probes ?? 0;
     const received = counts?.bytes ?? 0;
     const requests = number(Math.round((counts?.requests ?? 0) / seconds));
     return {
       done: number(done),
-      all: number(cells),
+      all: number(cellCount),
       rate: number(Math.round(done / seconds)),
-      units: `${number(counts?.unitsWritten ?? 0)}/${number(units)}`,
+      units: `${number(counts?.units_written ?? 0)}/${number(unitCount)}`,
       traffic: received === 0 ? "" : `${requests} requests/s, ${bytes(received)} | `,
       failed: number(counts?.failed ?? 0),
-      left: done === 0 ? "?" : duration(((cells - done) * seconds * 1000) / done),
+      left: done === 0 ? "?" : duration(((cellCount - done) * seconds * 1000) / done),
     };
   }
 }

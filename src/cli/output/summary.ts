@@ -1,4 +1,6 @@
-import type { RunFailure, RunSummary } from "../../run/summary.js";
+import type { RunFailure } from "../../run/failure.js";
+import type { RunSummary } from "../../run/summary.js";
+import { column, optionalColumn, type Answer } from "../../text/columns.js";
 import { duration } from "../../text/durations.js";
 import { number, plural } from "../../text/numbers.js";
 import { printable } from "../../text/printable.js";
@@ -6,29 +8,46 @@ import { printable } from "../../text/printable.js";
 /** Failures shown a kind; the rest is counted. `--json` has them all. */
 const FAILURES_SHOWN = 5;
 
-/** The summary as `--json` prints it: `outcome` and all counts, failures one by one. */
-export function summaryJson(summary: RunSummary): string {
-  const { phases } = summary;
-  const rounded = Object.fromEntries(Object.entries(phases).map(([phase, ms]) => [phase, round(ms)]));
-  return JSON.stringify({ ...summary, elapsedMs: round(summary.elapsedMs), phases: rounded });
+/** How a run ended, in the first line. That it stopped early has a line of its own. */
+const OUTCOME_WORDS: Readonly<Record<RunSummary["outcome"], string>> = {
+  whole: "whole",
+  "nothing-to-do": "nothing to do",
+  failed: "failed",
+  "stopped-early": "failed",
+  interrupted: "interrupted",
+};
+
+const FAILURE_COLUMNS = {
+  symbol: column("symbol", "whose cells failed"),
+  date: column("date", "first day that failed"),
+  days: column("count", "days from then on that failed together"),
+  kind: column("text", "where the probe failed: dns, connect, tls, closed, reset, timeout, status, protocol, other"),
+  code: column("text", "finer than the kind: a system error, a TLS error, HTTP_503"),
+  message: column("text", "what went wrong"),
+  cause: optionalColumn("text", "what lies below it, where anything is known"),
+};
+
+/** The summary as an answer: a row for each failure. */
+export function summaryAnswer({ failures, ...facts }: RunSummary): Answer<object, typeof FAILURE_COLUMNS> {
+  return { facts, rowsName: "failures", columns: FAILURE_COLUMNS, rows: [failures] };
 }
 
 /** The summary for people. */
 export function summaryText(summary: RunSummary): string {
   const { phases } = summary;
   const days = summary.from === summary.to ? summary.from : `${summary.from} to ${summary.to}`;
-  if (summary.sources.length === 0) return `${summary.command} ${days}: nothing to do, all units are whole`;
+  if (summary.outcome === "nothing-to-do") return `${summary.command} ${days}: nothing to do, all units are whole`;
   const lines = [
-    `${summary.command} ${days}: ${summary.outcome} in ${duration(summary.elapsedMs)}`,
-    `  ${plural(summary.symbols, "symbol")} ${summary.sources.map((source) => `by ${source.toUpperCase()}`).join(" and ")}: ${number(summary.available)} available, ${number(summary.missing)} missing, ${number(summary.failed)} failed`,
-    `  ${plural(summary.requests, "request")} over ${plural(summary.connectionsOpened, "connection")}, ${plural(summary.dnsLookups, "DNS look-up")}, ${plural(summary.replays, "replay")}, ${number(summary.retries)} retries`,
-    `  ${plural(summary.rowsWritten, "row")} in ${plural(summary.unitsWritten, "unit")} written`,
-    `  DNS ${ms(phases.dnsMs)}, symbols ${ms(phases.discoverMs)}, probing ${ms(phases.probeMs)}, writing ${ms(phases.writeMs)}`,
+    `${summary.command} ${days}: ${OUTCOME_WORDS[summary.outcome]} in ${duration(summary.elapsed_ms)}`,
+    `  ${plural(summary.symbol_count, "symbol")} ${summary.sources.map((source) => `by ${source.toUpperCase()}`).join(" and ")}: ${number(summary.available)} available, ${number(summary.missing)} missing, ${number(summary.failed)} failed`,
+    `  ${plural(summary.requests, "request")} over ${plural(summary.connections_opened, "connection")}, ${plural(summary.dns_lookups, "DNS look-up")}, ${plural(summary.replays, "replay")}, ${number(summary.retries)} retries`,
+    `  ${plural(summary.rows_written, "row")} in ${plural(summary.units_written, "unit")} written`,
+    `  DNS ${ms(phases.dns_ms)}, planning ${ms(phases.plan_ms)}, probing ${ms(phases.probe_ms)}, writing ${ms(phases.write_ms)}`,
   ];
-  if (summary.stoppedEarly)
+  if (summary.outcome === "stopped-early")
     lines.push("  stopped early: too many failures (--max-failure-rate); the rest was not probed");
   if (summary.replaced > 0) lines.push(`  ${plural(summary.replaced, "file")} replaced by Binance since first seen`);
-  if (summary.foreignKeys > 0) lines.push(`  ${plural(summary.foreignKeys, "key")} of other kinds in the listings`);
+  if (summary.foreign_keys > 0) lines.push(`  ${plural(summary.foreign_keys, "key")} of other kinds in the listings`);
   if (summary.provisional.length > 0) lines.push(`  provisional, to be probed again: ${dayList(summary.provisional)}`);
   if (summary.unpublished.length > 0) lines.push(`  unpublished, not written: ${dayList(summary.unpublished)}`);
   return [...lines, ...failureLines(summary.failures)].join("\n");
@@ -66,8 +85,4 @@ function dayList(days: readonly string[]): string {
 
 function ms(value: number): string {
   return `${Math.round(value)} ms`;
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }

@@ -11,15 +11,15 @@ export class Concurrency {
   private http1 = false;
 
   /**
-   * @param connections of HTTP/1.1 at most
-   * @param http2Connections of HTTP/2; 0 when it isn't offered
+   * @param connections maximum of HTTP/1.1
+   * @param http2Connections maximum of HTTP/2; 0 when it is not offered
    */
   constructor(
     private readonly connections: number,
     private readonly http2Connections: number,
   ) {}
 
-  /** HEADs to have in flight at most, for now. */
+  /** Maximum HEADs to have in flight, for now. */
   get limit(): number {
     if (this.http1 || this.http2Connections === 0) return this.connections;
     return this.http2Connections + this.http2.size * (STREAMS_PER_CONNECTION - 1);
@@ -34,7 +34,7 @@ export class Concurrency {
     this.http2.delete(client);
   }
 
-  /** A connection failed, so that nothing is known of the server: then many fail sooner than few. */
+  /** A connection failed before the protocol was known: up to the limit of HTTP/1.1, so that a dead server fails fast. */
   failed(): void {
     this.http1 ||= this.http2.size === 0;
   }

@@ -8,7 +8,7 @@ import { buildConnector, Client, Pool } from "./undici.js";
 export interface ConnectionOptions {
   /** Scheme, host and port; no path. */
   origin: string;
-  /** Sockets open at once at most. */
+  /** Maximum sockets open at once. */
   connections: number;
   /** Offer HTTP/2 by ALPN; a socket that speaks it takes {@link STREAMS_PER_CONNECTION} requests at a time. */
   http2: boolean;
@@ -37,7 +37,7 @@ export interface ClientAwareOptions extends Dispatcher.DispatchOptions {
 
 /**
  * A client of the pool (one socket at a time) that knows whether its socket has served before and whether any byte of
- * the current answer has come. undici's errors don't tell the close of an idle kept-alive socket from a broken answer,
+ * the current answer has come. undici's errors do not tell the close of an idle kept-alive socket from a broken answer,
  * and only the former may be replayed. On HTTP/2 the bytes on a socket are those of many answers: there a request whose
  * own answer has not begun may be replayed when the connection ends, as by a GOAWAY.
  */
@@ -96,7 +96,7 @@ export function createPool(options: ConnectionOptions): Pool {
     lookup: tableLookup(options.addresses),
     timeout: options.timeoutMs,
     allowH2: options.http2,
-    // Said outright, so that NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment doesn't turn verification off.
+    // Set explicitly, so that NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment does not turn verification off.
     rejectUnauthorized: true,
     // One for all sockets: left to itself, Node makes one for each, 0.8 ms more a connection.
     secureContext: createSecureContext(options.ca === undefined ? {} : { ca: options.ca }),

@@ -1,0 +1,109 @@
+import { dayAt, formatDay, parseDay, type Day } from "../calendar/day.js";
+import { UsageError } from "../errors.js";
+import type { Dataset } from "../vision/dataset.js";
+import { isSymbol } from "../vision/symbol.js";
+
+/**
+ * Checks of option values, the same for the library and for the CLI, which reads them from text. Each takes the option's
+ * name, as the caller knows it, and gives the value.
+ *
+ * @throws UsageError, each of them
+ */
+
+/** A text that isn't blank. */
+export function checkText(option: string, value: unknown): string {
+  if (typeof value !== "string" || value.trim() === "") throw wrong(option, value, "a text");
+  return value;
+}
+
+/** True or false. */
+export function checkFlag(option: string, value: unknown): boolean {
+  if (typeof value !== "boolean") throw wrong(option, value, "true or false");
+  return value;
+}
+
+/** A whole number within bounds, both included. */
+export function checkWhole(option: string, value: unknown, [min, max]: readonly [number, number]): number {
+  if (!(Number.isInteger(value) && Number(value) >= min && Number(value) <= max)) {
+    throw wrong(option, value, `a whole number from ${min} to ${max}`);
+  }
+  return Number(value);
+}
+
+/** A share from 0 to 1. */
+export function checkShare(option: string, value: unknown): number {
+  if (typeof value !== "number" || !(value >= 0 && value <= 1)) {
+    throw wrong(option, value, "a share from 0 to 1 or from 0% to 100%");
+  }
+  return value;
+}
+
+/** One of some words. */
+export function checkChoice<Choice extends string>(option: string, value: unknown, choices: readonly Choice[]): Choice {
+  const choice = choices.find((each) => each === value);
+  if (choice === undefined) throw wrong(option, value, `one of ${choices.join(", ")}`);
+  return choice;
+}
+
+/**
+ * A UTC day, YYYY-MM-DD, that is over and not before the market began.
+ *
+ * @param now ms since the Unix epoch
+ */
+export function checkPastDay(option: string, value: unknown, { marketStart }: Dataset, now: number): Day {
+  const day = typeof value === "string" ? parseDay(value) : undefined;
+  if (day === undefined) throw new UsageError(`${shown(value)} is not a date; write YYYY-MM-DD`, { option });
+  if (day < marketStart) {
+    throw new UsageError(`${formatDay(day)} is before ${formatDay(marketStart)}, the start of the market`, { option });
+  }
+  const yesterday = dayAt(now) - 1;
+  if (day > yesterday) {
+    const last = formatDay(yesterday);
+    throw new UsageError(`${formatDay(day)} is not over yet; the last full UTC day is ${last}`, { option });
+  }
+  return day;
+}
+
+/** An http or https URL without credentials, query or fragment; gives it without a slash at its end. */
+export function checkUrl(option: string, value: unknown, path: "with path" | "without path"): string {
+  const text = checkText(option, value);
+  if (!URL.canParse(text)) throw wrong(option, text, "a URL");
+  const url = new URL(text);
+  if (url.protocol !== "https:" && url.protocol !== "http:") {
+    throw new UsageError(`${shown(text)} is neither https nor http`, { option });
+  }
+  if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
+    const parts = `scheme, host, port${path === "with path" ? " and path" : ""}`;
+    throw new UsageError(`only ${parts} belong in ${shown(text)}`, { option });
+  }
+  const trimmed = url.pathname.replace(/\/+$/, "");
+  if (trimmed !== "" && path === "without path") throw new UsageError(`${shown(text)} must have no path`, { option });
+  return url.origin + trimmed;
+}
+
+/** Symbols, at least one; gives each once. */
+export function checkSymbols(option: string, value: unknown): string[] {
+  if (!Array.isArray(value)) throw wrong(option, value, "a list of symbols");
+  const symbols = value.map((symbol: unknown) => {
+    if (typeof symbol !== "string" || !isSymbol(symbol)) throw wrong(option, symbol, "a symbol (such as BTCUSDT)");
+    return symbol;
+  });
+  if (symbols.length === 0) throw new UsageError("no symbol", { option });
+  return [...new Set(symbols)];
+}
+
+/** The text of a PEM certificate. */
+export function checkPem(option: string, value: unknown): string {
+  const text = checkText(option, value);
+  if (!text.includes("-----BEGIN CERTIFICATE-----")) throw new UsageError("holds no PEM certificate", { option });
+  return text;
+}
+
+function wrong(option: string, value: unknown, wanted: string): UsageError {
+  return new UsageError(`${shown(value)} is not ${wanted}`, { option });
+}
+
+/** A value as a message shows it: texts quoted, with control characters made visible. */
+function shown(value: unknown): string {
+  return typeof value === "string" ? JSON.stringify(value) : String(value);
+}

@@ -1,0 +1,109 @@
+import { formatDay } from "../calendar/day.js";
+import type { Counts } from "../rows/counters.js";
+import type { WriteTotals } from "../store/write/session.js";
+import type { Threads } from "../threads/threads.js";
+import { publicCounts } from "./counts.js";
+import { BREAKER_CELLS } from "./defaults.js";
+import type { Emit } from "./events.js";
+import { describeFailure, type RunFailure } from "./failure.js";
+import { journalOutcome, outcomeOf, type RunOutcome } from "./outcome.js";
+import { countPlan, type Plan, type Step } from "./plan.js";
+import type { ProbeSettings } from "./settings.js";
+import { cellsByUnit, headShards, listShards } from "./shards.js";
+
+/** What carrying out a plan came to. */
+export interface Totals {
+  outcome: RunOutcome;
+  counts: Counts;
+  written: WriteTotals;
+  failures: RunFailure[];
+  probeMs: number;
+}
+
+const PROGRESS_MS = 100;
+
+/**
+ * Carries out a plan: probes its steps one after the other while the writer commits what is whole, and journals the run.
+ *
+ * @throws StoreError, ThreadError
+ */
+export async function execute(plan: Plan, settings: ProbeSettings, threads: Threads, emit: Emit): Promise<Totals> {
+  const { span, symbols, steps } = plan;
+  const { command, signal, maxFailureRate, now } = settings;
+  const { writer, counters } = threads;
+  const { cellCount, unitCount } = countPlan(plan);
+  const sizes = { symbol_count: symbols.length, unit_count: unitCount, cell_count: cellCount };
+  emit({ type: "planned", from: formatDay(span.from), to: formatDay(span.to), ...sizes });
+  await writer.call("begin", {
+    run: { command, ...span, symbolCount: symbols.length, startedAt: now },
+    symbols,
+    counters: counters.buffer,
+  });
+
+  let stopped = false;
+  const shouldStop = () => {
+    if (stopped || signal?.aborted === true) return true;
+    const { cells, failed } = counters.read();
+    if (cells < BREAKER_CELLS || failed <= maxFailureRate * cells) return false;
+    stopped = true;
+    threads.abandon();
+    return true;
+  };
+
+  const failures: RunFailure[] = [];
+  threads.onFailure((failed) => {
+    const failure = describeFailure(failed, symbols);
+    failures.push(failure);
+    emit({ type: "failure", ...failure });
+  });
+  const probingAt = performance.now();
+  const progress = setInterval(() => {
+    const counts = publicCounts(counters.read());
+    emit({ type: "progress", counts, unit_count: unitCount, cell_count: cellCount });
+  }, PROGRESS_MS);
+  try {
+    for (const step of steps) {
+      if (!shouldStop()) await probeStep(step, symbols, settings, threads, shouldStop);
+    }
+  } finally {
+    clearInterval(progress);
+  }
+  const probeMs = performance.now() - probingAt;
+  emit({ type: "probed", counts: publicCounts(counters.read()) });
+
+  const written = await writer.call("finish");
+  const counts = counters.read();
+  const { cells: probes, available, missing, failed, replays, retries, connectionsOpened } = counts;
+  const outcome = outcomeOf({ aborted: signal?.aborted === true, stopped, cellCount, probes, failed });
+  await writer.call("close", {
+    outcome: journalOutcome(outcome),
+    ...{ probes, available, missing, failed, replays, retries, connectionsOpened },
+    rowsWritten: written.rowsWritten,
+    unitsWritten: written.unitsWritten,
+    endedAt: Date.now(),
+  });
+  return { outcome, counts, written, failures, probeMs };
+}
+
+/** Probes the cells of a step and waits until the writer has taken in every answer. */
+async function probeStep(
+  { cells, by, source, costs }: Step,
+  symbols: readonly string[],
+  settings: ProbeSettings,
+  threads: Threads,
+  shouldStop: () => boolean,
+): Promise<void> {
+  const { writer } = threads;
+  const pool = await threads.probers();
+  await writer.call("beginStep", { by, source, expected: cellsByUnit(cells, by) });
+  const parallel =
+    source === "head" ? pool.parallelHeads() : pool.parallelLists(costs.list.bytes / costs.list.requests);
+  const shards = source === "head" ? headShards(cells, settings.threads) : listShards(cells, parallel);
+  let answered = 0;
+  const probing = pool.runShards(shards, symbols, parallel, shouldStop, ({ cellCount }) => {
+    answered += cellCount;
+  });
+  // When the file can't be written any more there is no point in probing on.
+  await Promise.race([probing, writer.failed]);
+  await Promise.race([writer.call("endStep", answered), writer.failed]);
+}

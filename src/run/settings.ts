@@ -1,0 +1,159 @@
+import { dayAt, type Day } from "../calendar/day.js";
+import type { Span } from "../calendar/span.js";
+import { UsageError } from "../errors.js";
+import type { ThreadSettings } from "../threads/threads.js";
+import { DEFAULT_DATASET } from "../vision/datasets/default.js";
+import { ENDPOINTS } from "../vision/endpoints.js";
+import {
+  checkChoice,
+  checkFlag,
+  checkPastDay,
+  checkPem,
+  checkShare,
+  checkSymbols,
+  checkText,
+  checkUrl,
+  checkWhole,
+} from "./checks.js";
+import { BOUNDS, COMMAND_DEFAULTS, DEFAULT_CONNECTIONS, DEFAULTS, SOURCES, type RunCommand } from "./defaults.js";
+import type { RunEvent } from "./events.js";
+import type { BackfillOptions, ProbeOptions, RunOptions, UpdateOptions } from "./options.js";
+
+/** Everything that a command has to know, checked and with nothing left out. */
+export interface Settings extends ThreadSettings {
+  readonly command: RunCommand;
+  /** The instant, ms since the Unix epoch, that decides which days are over and final. */
+  readonly now: number;
+  readonly signal: AbortSignal | undefined;
+  readonly onEvent: ((event: RunEvent) => void) | undefined;
+}
+
+/** Settings of the commands that probe cells. */
+export interface ProbeSettings extends Settings {
+  /** Symbols asked for; undefined: those of the bucket. */
+  readonly symbols: readonly string[] | undefined;
+  readonly quote: string | undefined;
+  readonly source: (typeof SOURCES)[number];
+  /** From 0 to 1; 1: never stop. */
+  readonly maxFailureRate: number;
+}
+
+/** Settings of an update. */
+export interface UpdateSettings extends ProbeSettings {
+  readonly date: Day | undefined;
+  readonly lookback: number | undefined;
+}
+
+/** Settings of a backfill. */
+export interface BackfillSettings extends ProbeSettings {
+  readonly span: Span;
+  readonly refresh: boolean;
+}
+
+/**
+ * Settings of `update`.
+ *
+ * @param now ms since the Unix epoch
+ * @throws UsageError
+ */
+export function updateSettings(options: UpdateOptions, now: number): UpdateSettings {
+  const { common, rest } = probeSettings("update", options, now);
+  const { date, lookback, ...unknown } = rest;
+  refuseUnknown(unknown);
+  return {
+    ...common,
+    date: optional(date, (value) => checkPastDay("date", value, common.dataset, now)),
+    lookback: optional(lookback, (value) => checkWhole("lookback", value, BOUNDS.lookback)),
+  };
+}
+
+/**
+ * Settings of `backfill`.
+ *
+ * @param now ms since the Unix epoch
+ * @throws UsageError
+ */
+export function backfillSettings(options: BackfillOptions, now: number): BackfillSettings {
+  const { common, rest } = probeSettings("backfill", options, now);
+  const { from, to, refresh = DEFAULTS.refresh, ...unknown } = rest;
+  refuseUnknown(unknown);
+  const { dataset } = common;
+  const span = {
+    from: optional(from, (value) => checkPastDay("from", value, dataset, now)) ?? dataset.firstPeriod,
+    to: optional(to, (value) => checkPastDay("to", value, dataset, now)) ?? dayAt(now) - 1,
+  };
+  if (span.from > span.to) throw new UsageError("the first day is after the last", { option: "from" });
+  return { ...common, span, refresh: checkFlag("refresh", refresh) };
+}
+
+/**
+ * Settings of `discover`.
+ *
+ * @param now ms since the Unix epoch
+ * @throws UsageError
+ */
+export function discoverSettings(options: RunOptions, now: number): Settings {
+  const { common, rest } = runSettings("discover", options, now);
+  refuseUnknown(rest);
+  return common;
+}
+
+function probeSettings<O extends ProbeOptions>(command: RunCommand, options: O, now: number) {
+  const { common, rest: given } = runSettings(command, options, now);
+  const { symbols, quote, source = DEFAULTS.source, ...further } = given;
+  const { maxFailureRate = COMMAND_DEFAULTS[command].maxFailureRate, ...rest } = further;
+  const probing: ProbeSettings = {
+    ...common,
+    symbols: optional(symbols, (value) => checkSymbols("symbols", value)),
+    quote: optional(quote, (value) => checkText("quote", value)),
+    source: checkChoice("source", source, SOURCES),
+    maxFailureRate: checkShare("maxFailureRate", maxFailureRate),
+  };
+  if (probing.source === "list" && probing.listEndpoint === undefined) {
+    throw new UsageError("a listing needs it when another endpoint is given", { option: "listEndpoint" });
+  }
+  return { common: probing, rest };
+}
+
+function runSettings<O extends RunOptions>(command: RunCommand, options: O, now: number) {
+  const defaults = COMMAND_DEFAULTS[command];
+  const { db, endpoint = ENDPOINTS.download, ca, connections, signal, onEvent, ...others } = options;
+  const { listEndpoint = options.endpoint === undefined ? ENDPOINTS.list : undefined, ...further } = others;
+  const { threads = defaults.threads, http2 = defaults.http2, pool = DEFAULTS.pool, ...limits } = further;
+  const { timeoutMs = DEFAULTS.timeoutMs, retries = DEFAULTS.retries, ...rest } = limits;
+  const pooled = checkFlag("pool", pool);
+  const offersHttp2 = checkFlag("http2", http2) && pooled;
+  const sockets = optional(connections, (value) => checkWhole("connections", value, BOUNDS.connections));
+  const http1Connections = sockets ?? DEFAULT_CONNECTIONS.http1;
+  const http2Connections = offersHttp2 ? (sockets ?? DEFAULT_CONNECTIONS.http2) : 0;
+  const wantedThreads = checkWhole("threads", threads, BOUNDS.threads);
+  const common: Settings = {
+    command,
+    now,
+    db: checkText("db", db),
+    dataset: DEFAULT_DATASET,
+    endpoint: checkUrl("endpoint", endpoint, "without path"),
+    listEndpoint: optional(listEndpoint, (value) => checkUrl("listEndpoint", value, "with path")),
+    ca: optional(ca, (value) => checkPem("ca", value)),
+    // A thread without a socket would have nothing to do.
+    threads: Math.min(wantedThreads, http2Connections || http1Connections),
+    connections: http1Connections,
+    http2Connections,
+    pooled,
+    timeoutMs: checkWhole("timeoutMs", timeoutMs, BOUNDS.timeoutMs),
+    retries: checkWhole("retries", retries, BOUNDS.retries),
+    eager: defaults.eager,
+    signal,
+    onEvent,
+  };
+  return { common, rest };
+}
+
+function optional<T>(value: unknown, check: (value: unknown) => T): T | undefined {
+  return value === undefined ? undefined : check(value);
+}
+
+function refuseUnknown(rest: object): void {
+  const [option] = Object.keys(rest);
+  if (option !== undefined) throw new UsageError("is not an option of this command", { option });
+}

@@ -1,0 +1,138 @@
+import type { ThreadError } from "../errors.js";
+import { warmDns, type DnsWarmUp } from "../probe/net/dns.js";
+import { Traffic } from "../probe/traffic.js";
+import { Counters } from "../rows/counters.js";
+import type { CellFailure } from "../rows/failure.js";
+import type { StoreFacts } from "../store/writer.js";
+import type { Dataset } from "../vision/dataset.js";
+import { Heartbeats } from "./heartbeat.js";
+import type { ProberPool } from "./prober-pool.js";
+import { WriterClient } from "./writer-client.js";
+
+/** What the threads of a run are started with. */
+export interface ThreadSettings {
+  /** Path of the DuckDB file. */
+  readonly db: string;
+  readonly dataset: Dataset;
+  /** Origin that HEADs go to. */
+  readonly endpoint: string;
+  /** URL of the bucket that LISTs go to; undefined: nothing can be listed. */
+  readonly listEndpoint: string | undefined;
+  /** PEM certificates to trust instead of the system's. */
+  readonly ca: string | undefined;
+  /** Prober threads. */
+  readonly threads: number;
+  /** Sockets in all over HTTP/1.1. */
+  readonly connections: number;
+  /** Sockets in all where the server speaks HTTP/2; 0: it isn't offered. */
+  readonly http2Connections: number;
+  /** False opens a connection for every HEAD. */
+  readonly pooled: boolean;
+  readonly timeoutMs: number;
+  readonly retries: number;
+  /** Start the probers while the file is opened, not on first use. */
+  readonly eager: boolean;
+}
+
+/** The threads of a run, once the file is open. Disposing of them ends them all and closes the file. */
+export interface Threads extends AsyncDisposable {
+  readonly writer: Pick<WriterClient, "call" | "failed">;
+  /** What the file knew when it was opened. */
+  readonly facts: StoreFacts;
+  readonly dns: DnsWarmUp;
+  readonly counters: Counters;
+  /** Stops all probers before their next request. */
+  abandon(): void;
+  /** The pool of probers, started on first use. */
+  probers(): Promise<Pick<ProberPool, "discover" | "runShards" | "parallelHeads" | "parallelLists">>;
+  /** Has the listener called with each failure of a probe from now on, when it happens. It must not throw. */
+  onFailure(listener: (failure: CellFailure) => void): void;
+  /** Rejects when a thread is stuck or dies idle; never resolves. */
+  readonly died: Promise<never>;
+}
+
+/**
+ * Starts the writer, opens the file and warms DNS, all at once; the probers start when the addresses are known.
+ *
+ * @throws StoreError, ThreadError
+ */
+export async function startThreads(settings: ThreadSettings): Promise<Threads> {
+  const writer = new WriterClient();
+  const counters = new Counters();
+  const traffic = new Traffic();
+  let pool: Promise<ProberPool> | undefined;
+  let onFailure: ((failure: CellFailure) => void) | undefined;
+  let announceDeath: (error: ThreadError) => void = () => undefined;
+  const died = new Promise<never>((_resolve, reject) => {
+    announceDeath = reject;
+  });
+  // Nobody may be waiting any more when a thread dies.
+  died.catch(() => undefined);
+  const probers = Array.from({ length: settings.threads }, (_, index) => `prober thread ${index + 1}`);
+  const heartbeats = new Heartbeats(["the writer thread", ...probers], (place, error) => {
+    if (place === 0) writer.giveUp(error);
+    announceDeath(error);
+  });
+  const end = async () => {
+    heartbeats.stop();
+    traffic.abandon();
+    await Promise.all([pool?.then((running) => running.destroy()), writer.end()]);
+  };
+  try {
+    const opening = writer.call("open", settings.db, heartbeats.buffer);
+    // A failure to open is awaited below; until then it must not count as unhandled.
+    opening.catch(() => undefined);
+    const { endpoint, listEndpoint } = settings;
+    const dns = await warmDns(listEndpoint === undefined ? [endpoint] : [endpoint, listEndpoint]);
+    const startPool = async () => {
+      // Piscina takes 40 ms to load: time in which the writer thread, started before, loads DuckDB.
+      const { ProberPool } = await import("./prober-pool.js");
+      return new ProberPool(
+        {
+          dataset: settings.dataset,
+          endpoint,
+          listEndpoint: listEndpoint ?? endpoint,
+          connections: settings.connections,
+          http2Connections: settings.http2Connections,
+          threads: settings.threads,
+          pooled: settings.pooled,
+          timeoutMs: settings.timeoutMs,
+          retries: settings.retries,
+          ...(settings.ca === undefined ? {} : { ca: settings.ca }),
+          addresses: dns.table,
+          counters: counters.buffer,
+          traffic: traffic.buffer,
+          beats: heartbeats.buffer,
+          threadNumber: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
+        },
+        {
+          onRows: (port) => {
+            writer.connect(port);
+          },
+          onFailure: (failure) => onFailure?.(failure),
+          onDeath: announceDeath,
+        },
+      );
+    };
+    const started = () => (pool ??= startPool());
+    if (settings.eager) void started();
+    return {
+      writer,
+      facts: await Promise.race([opening, died]),
+      dns,
+      counters,
+      abandon: () => {
+        traffic.abandon();
+      },
+      probers: started,
+      onFailure: (listener) => {
+        onFailure = listener;
+      },
+      died,
+      [Symbol.asyncDispose]: end,
+    };
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
