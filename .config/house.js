@@ -21,7 +21,7 @@ const IMPORTS = arrows({
   run: ["threads"],
   query: ["threads"],
   check: ["query"],
-  bench: ["run", "check"],
+  bench: ["door", "run", "check"],
   cli: ["run", "check"],
   // The files that stand directly in src/: the library.
   door: ["run", "check"],
