@@ -1,11 +1,16 @@
 import { fileURLToPath } from "node:url";
 import js from "@eslint/js";
 import tseslint from "typescript-eslint";
+import house from "./house.js";
 
 export default tseslint.config(
   { ignores: ["dist/", "node_modules/", "coverage/", ".config/"] },
   js.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
+  {
+    plugins: { house },
+    rules: { "house/arrows": "error", "house/circles": "error", "house/terminal": "error" },
+  },
   {
     languageOptions: {
       parserOptions: { project: "test/tsconfig.json", tsconfigRootDir: fileURLToPath(new URL("..", import.meta.url)) },
@@ -17,6 +22,11 @@ export default tseslint.config(
       "no-console": "error",
       eqeqeq: "error",
     },
+  },
+  {
+    // A fixture that needs no other still has to take its context apart: vitest reads the parameter's text.
+    files: ["test/**"],
+    rules: { "no-empty-pattern": ["error", { allowObjectPatternsAsParameters: true }] },
   },
   {
     // Preloaded by Node as it is, so not compiled and without types.

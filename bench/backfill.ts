@@ -1,5 +1,5 @@
 import { copyFileSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { formatDay, type Day } from "../src/calendar/day.js";
 import { fetchSide, parseSide } from "./backfill/pages.js";
 import { runCli } from "./child/run-cli.js";
@@ -188,7 +188,7 @@ const realUniverse: Part = async ({ spans, folder, compare }) => {
     };
     const universe = await compare({
       title: "The real universe",
-      method: `The history of ${spans}: ${String(server.files)} files, listed for its symbols first; every file was found.`,
+      method: `The history of ${basename(spans)}: ${String(server.files)} files, listed for its symbols first; every file was found.`,
       metrics: METRICS,
       sides: [side],
     });

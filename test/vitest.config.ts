@@ -14,9 +14,10 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
+    globalSetup: "test/support/fresh-build.ts",
     pool: "forks",
     isolate: false,
-    // Most tests wait for child processes and sockets: three files at a time, also on a machine of two cores.
+    // Most tests wait for child processes and sockets: more files at a time than a small machine has cores.
     maxWorkers: 4,
     testTimeout: 30_000,
     hookTimeout: 30_000,

@@ -13,7 +13,7 @@ const HEADER = ["symbol", "first_day", "last_day", "bytes_per_day"];
 /** No span of a real contract is longer; a longer one is a slip that would fill the memory. */
 const MOST_DAYS = 20_000;
 
-interface Span {
+interface SymbolSpan {
   symbol: string;
   first: Day;
   last: Day;
@@ -38,7 +38,7 @@ export async function spansHistory(file: string, seed = 1): Promise<History> {
   return historyOfSpans(parseSpans(text, file), seed);
 }
 
-function parseSpans(text: string, file: string): Span[] {
+function parseSpans(text: string, file: string): SymbolSpan[] {
   let rows: { record: string[]; info: { lines: number } }[];
   try {
     // The types of csv-parse don't know what `info: true` does to the result.
@@ -54,10 +54,10 @@ function parseSpans(text: string, file: string): Span[] {
   return body.map(({ record, info }) => readSpan(record, `${file}:${info.lines}`));
 }
 
-function readSpan(record: readonly string[], place: string): Span {
+function readSpan(record: readonly string[], place: string): SymbolSpan {
   const [symbol = "", first = "", last = "", bytes = ""] = record;
   if (record.length !== HEADER.length) throw new UsageError(`${place}: ${record.length} columns instead of 4`);
-  if (!isSymbol(symbol)) throw new UsageError(`${place}: '${symbol}' is no symbol`);
+  if (!isSymbol(symbol)) throw new UsageError(`${place}: '${symbol}' is not a symbol`);
   const span = { symbol, first: readDay(first, place), last: readDay(last, place), bytes: Number(bytes) };
   if (span.last < span.first) throw new UsageError(`${place}: last_day ${last} is before first_day ${first}`);
   if (span.last - span.first >= MOST_DAYS) throw new UsageError(`${place}: more than ${MOST_DAYS} days in a span`);
@@ -70,11 +70,11 @@ function readSpan(record: readonly string[], place: string): Span {
 
 function readDay(text: string, place: string): Day {
   const day = parseDay(text);
-  if (day === undefined) throw new UsageError(`${place}: '${text}' is no date YYYY-MM-DD`);
+  if (day === undefined) throw new UsageError(`${place}: '${text}' is not a date YYYY-MM-DD`);
   return day;
 }
 
-function historyOfSpans(spans: readonly Span[], seed: number): History {
+function historyOfSpans(spans: readonly SymbolSpan[], seed: number): History {
   const bySymbol = new Map<string, Map<Day, number>>();
   for (const { symbol, first, last, bytes } of spans) {
     const sizes = bySymbol.get(symbol) ?? new Map<Day, number>();

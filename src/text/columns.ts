@@ -1,21 +1,22 @@
 /**
  * What a column of an answer holds:
  *
- * | kind     | in JavaScript and JSON                                     |
- * | -------- | ---------------------------------------------------------- |
- * | `date`   | `YYYY-MM-DD`, a UTC day                                     |
- * | `time`   | ISO 8601 in UTC, with ms only where there are any           |
- * | `symbol` | a symbol as the bucket names it                             |
- * | `text`   | any other text                                              |
- * | `flag`   | a boolean                                                   |
- * | `bytes`  | a whole number of bytes                                     |
- * | `count`  | a whole number of things                                    |
- * | `number` | any other number                                            |
- * | `ratio`  | a number from 0 to 1                                        |
- * | `value`  | anything that JSON has, lists and objects included          |
+ * | kind      | in JavaScript and JSON                                  |
+ * | --------- | ------------------------------------------------------- |
+ * | `date`    | `YYYY-MM-DD`, a UTC day                                 |
+ * | `time`    | ISO 8601 in UTC, with ms only where there are any       |
+ * | `symbol`  | a symbol as the bucket names it                         |
+ * | `text`    | any other text                                          |
+ * | `flag`    | a boolean                                               |
+ * | `bytes`   | a whole number of bytes                                 |
+ * | `count`   | a whole number of things                                |
+ * | `integer` | any whole number; a text beyond ±(2^53 - 1)             |
+ * | `number`  | any other number                                        |
+ * | `ratio`   | a number from 0 to 1                                    |
+ * | `value`   | anything that JSON has, lists and objects included      |
  */
 export type ColumnKind =
-  "date" | "time" | "symbol" | "text" | "flag" | "bytes" | "count" | "number" | "ratio" | "value";
+  "date" | "time" | "symbol" | "text" | "flag" | "bytes" | "count" | "integer" | "number" | "ratio" | "value";
 
 /** One column of an answer. */
 export interface Column<Kind extends ColumnKind = ColumnKind, Nullable extends boolean = boolean> {
@@ -40,6 +41,7 @@ interface Values {
   flag: boolean;
   bytes: number;
   count: number;
+  integer: number | string;
   number: number;
   ratio: number;
   value: JsonValue;
@@ -67,9 +69,27 @@ export function optionalColumn<Kind extends ColumnKind>(kind: Kind, about: strin
 export interface Answer<Facts extends object = object, C extends Columns = Columns> {
   /** Named in snake_case; what there is none of is null. */
   facts: Facts;
+  /** What the facts are, for the JSON Schema. */
+  factColumns?: Columns;
   /** Key of the rows in JSON. */
   rowsName: string;
+  /** What a table shows above its rows. */
+  heading?: string | undefined;
   columns: C;
+  /**
+   * Names of the columns in their order, where some of them are whole numbers: JavaScript puts those first in an object.
+   *
+   * @default the keys of `columns`
+   */
+  columnOrder?: readonly string[];
   /** The rows in their order, some at a time, so that a long answer needs no room for all of them. */
   rows: Iterable<readonly RowOf<C>[]> | AsyncIterable<readonly RowOf<C>[]>;
 }
+
+/** Names of an answer's columns in their order. */
+export function columnNames({ columns, columnOrder }: Pick<Answer, "columns" | "columnOrder">): readonly string[] {
+  return columnOrder ?? Object.keys(columns);
+}
+
+/** A value of a row, whatever its kind. */
+export type CellValue = Values[ColumnKind] | null;

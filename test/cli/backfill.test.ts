@@ -1,88 +1,55 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import type { RunPlan } from "../../src/run/plan.js";
-import type { RunSummary } from "../../src/run/summary.js";
-import type { Replica } from "../../src/replica/replica.js";
-import { syntheticHistory } from "../../src/replica/synthetic.js";
-import { startReplicaThread } from "../../src/threads/replica-thread.js";
 import { dayAt, formatDay } from "../../src/calendar/day.js";
 import { lastFinalDay } from "../../src/vision/finality.js";
-import { classifySymbol } from "../../src/vision/symbol.js";
-import { runCli, type CliResult } from "../support/cli.js";
-import { soundness, tableOf, temporaryFolder } from "../support/database.js";
-import { available, startRawServer, status } from "../support/raw-server.js";
+import { runCli, summaryOf } from "../support/cli.js";
+import { tableOf } from "../support/database.js";
+import { replicaTest, syntheticWorld } from "../support/fixture.js";
+import { available, startRawServer, status, type Behaviour } from "../support/raw-server.js";
 import { truthOf } from "../support/truth.js";
 import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 
 const yesterday = dayAt(Date.now()) - 1;
 const first = yesterday - 700;
-const options = { seed: 3, symbols: 24, from: first, through: yesterday };
-const history = syntheticHistory(options);
-const symbols = history.folders
-  .map((folder) => folder.symbol)
-  .filter((symbol) => classifySymbol(symbol).class !== "delivery");
+const { history, symbols, source } = syntheticWorld({ seed: 3, symbols: 24, from: first, through: yesterday });
 const from = ["--from", formatDay(first)];
 
-let replica: Replica;
-let folder: ReturnType<typeof temporaryFolder>;
-let db: string;
-let ca: string;
-
-beforeAll(async () => {
-  replica = await startReplicaThread({ history: { type: "synthetic", ...options } });
+const it = replicaTest({ history: source }).extend("backfill", ({ bfa }) => {
+  return (...args: string[]) => bfa("backfill", "--json", ...args);
 });
-afterAll(() => replica.close());
-beforeEach(async () => {
-  folder = temporaryFolder();
-  db = join(folder.path, "a.duckdb");
-  ca = join(folder.path, "ca.pem");
-  writeFileSync(ca, replica.ca);
-  await replica.resetStats();
-});
-afterEach(() => {
-  folder.remove();
-});
-
-function environment(): NodeJS.ProcessEnv {
-  return { BFA_DB: db, BFA_ENDPOINT: replica.url, BFA_LIST_ENDPOINT: replica.listUrl, BFA_CA: ca };
-}
-
-function backfill(...args: string[]): Promise<CliResult> {
-  return runCli(["backfill", "--json", ...args], environment());
-}
-
-function summaryOf(result: CliResult): RunSummary {
-  expect(result.stdout, result.stderr).not.toBe("");
-  return JSON.parse(result.stdout) as RunSummary;
-}
-
-async function expectSound(file = db): Promise<void> {
-  expect(await soundness(file)).toEqual({ wrongCounts: 0, duplicates: 0 });
-}
 
 describe("bfa backfill", () => {
-  it("gives the same table by LIST and by HEAD, and it is the truth, cell by cell", async () => {
+  it("gives the same table by LIST and by HEAD, and it is the truth, cell by cell", async ({
+    folder,
+    db,
+    backfill,
+    expectSound,
+  }) => {
     const truth = truthOf(history, symbols, first, yesterday);
     const listed = summaryOf(await backfill(...from, "--source", "list"));
     expect(listed).toMatchObject({ outcome: "whole", sources: ["list"], rows_written: truth.length, replays: 0 });
     expect(await tableOf(db)).toEqual(truth);
     await expectSound();
-    db = join(folder.path, "b.duckdb");
-    const probed = summaryOf(await backfill(...from, "--source", "head"));
+    const other = join(folder, "b.duckdb");
+    const probed = summaryOf(await backfill(...from, "--source", "head", "--db", other));
     expect(probed).toMatchObject({ outcome: "whole", sources: ["head"], requests: truth.length + 1 });
-    expect(await tableOf(db)).toEqual(truth);
-    await expectSound();
+    expect(await tableOf(other)).toEqual(truth);
+    await expectSound(other);
     expect(probed).toMatchObject({ available: listed.available, missing: listed.missing });
   });
 
-  it("splits a lone symbol's history into pages fetched side by side", async () => {
+  it("splits a lone symbol's history into pages fetched side by side", async ({ db, backfill }) => {
     const result = summaryOf(await backfill(...from, "--source", "list", "--symbols", "BTCUSDT"));
     expect(result.outcome).toBe("whole");
     expect(await tableOf(db)).toEqual(truthOf(history, ["BTCUSDT"], first, yesterday));
   });
 
-  it("finds nothing to do but the provisional days when run again, and all with --refresh", async () => {
+  it("finds nothing to do but the provisional days when run again, and all with --refresh", async ({
+    backfill,
+    expectSound,
+  }) => {
     const to = ["--to", formatDay(lastFinalDay(DEFAULT_DATASET.finality, Date.now()))];
     await backfill(...from, ...to);
     const again = summaryOf(await backfill(...from, ...to));
@@ -96,7 +63,10 @@ describe("bfa backfill", () => {
     await expectSound();
   });
 
-  it("fills the history of a symbol that is new, and of days that are new, and nothing else", async () => {
+  it("fills the history of a symbol that is new, and of days that are new, and nothing else", async ({
+    db,
+    backfill,
+  }) => {
     const to = lastFinalDay(DEFAULT_DATASET.finality, Date.now());
     await backfill("--from", formatDay(to - 99), "--to", formatDay(to - 10), "--symbols", "BTCUSDT");
     const result = summaryOf(
@@ -106,7 +76,7 @@ describe("bfa backfill", () => {
     expect(await tableOf(db)).toEqual(truthOf(history, ["BTCUSDT", "ETHUSDT"], to - 99, to));
   });
 
-  it("prints its plan with --dry-run and probes nothing", async () => {
+  it("prints its plan with --dry-run and probes nothing", async ({ replica, db, bfa, backfill }) => {
     const result = await backfill(...from, "--dry-run");
     expect(result.code, result.stderr).toBe(0);
     const plan = JSON.parse(result.stdout) as RunPlan;
@@ -116,17 +86,17 @@ describe("bfa backfill", () => {
     expect(final?.head_requests).toBe(final?.cell_count);
     expect((await replica.stats()).requests).toMatchObject({ head: 0, list: 1 });
     expect(await tableOf(db)).toEqual([]);
-    const text = await runCli(["backfill", ...from, "--dry-run"], environment());
+    const text = await bfa("backfill", ...from, "--dry-run");
     expect(text.stdout).toMatch(/HEAD: .* requests.*\n.*LIST: .* requests.*\n.*chosen: LIST/);
-    const quiet = await runCli(["backfill", ...from, "--dry-run", "--quiet"], environment());
+    const quiet = await bfa("backfill", ...from, "--dry-run", "--quiet");
     expect(quiet).toMatchObject({ code: 0, stdout: "", stderr: "" });
   });
 
-  it.each([
+  it.for<[args: string[], message: string]>([
     [["--from", "2024-01-02", "--to", "2024-01-01"], "--from: the first day is after the last"],
     [["--from", "2019-09-24"], "before 2019-09-25"],
     [["--max-failure-rate", "101%"], "is not a share"],
-  ])("%j ends with code 2", async (args, message) => {
+  ])("%j ends with code 2", async ([args, message], { backfill }) => {
     const result = await backfill(...args);
     expect(result).toMatchObject({ code: 2, stdout: "" });
     expect(result.stderr).toContain(message);
@@ -134,7 +104,8 @@ describe("bfa backfill", () => {
 });
 
 describe("bfa backfill and failures", () => {
-  async function against(behave: Parameters<typeof startRawServer>[0], ...args: string[]): Promise<CliResult> {
+  /** Backfills from a server that behaves like this. */
+  const itAgainst = it.extend("against", ({ db, ca }) => async (behave: Behaviour, ...args: string[]) => {
     const server = await startRawServer(behave);
     try {
       writeFileSync(ca, server.ca);
@@ -142,11 +113,11 @@ describe("bfa backfill and failures", () => {
     } finally {
       await server.close();
     }
-  }
+  });
   const names = Array.from({ length: 20 }, (_, i) => `S${i}USDT`);
   const range = ["--from", formatDay(yesterday - 60), "--to", formatDay(yesterday - 11), "--symbols", names.join(",")];
 
-  it("stops early when too much fails, and names what failed", async () => {
+  itAgainst("stops early when too much fails, and names what failed", async ({ against }) => {
     const result = await against((socket) => socket.write(status(500)), ...range);
     const summary = summaryOf(result);
     expect(result.code).toBe(1);
@@ -156,7 +127,7 @@ describe("bfa backfill and failures", () => {
     expect(summary.probes).toBe(summary.available + summary.missing + summary.failed);
   });
 
-  it("goes on past failures when they are few", async () => {
+  itAgainst("goes on past failures when they are few", async ({ expectSound, against }) => {
     const bad = `S3USDT-1m-${formatDay(yesterday - 30)}`;
     const result = await against(
       (socket, head) => socket.write(head.includes(bad) ? status(500) : available()),
@@ -170,7 +141,7 @@ describe("bfa backfill and failures", () => {
     await expectSound();
   });
 
-  it("backs off all threads together when the server asks for it", async () => {
+  it("backs off all threads together when the server asks for it", async ({ db, ca }) => {
     const answered: number[] = [];
     let slow = true;
     const server = await startRawServer((socket) => {
@@ -189,7 +160,7 @@ describe("bfa backfill and failures", () => {
     }
   });
 
-  it("fails the whole symbol when one of its pages can't be trusted", async () => {
+  it("fails the whole symbol when one of its pages can't be trusted", async ({ db, ca }) => {
     const server = await startRawServer((socket) => {
       const body = "<ListBucketResult><IsTruncated>false</IsTruncated>";
       socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`);

@@ -1,16 +1,13 @@
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { RunSummary } from "../../src/run/summary.js";
+import { describe, expect } from "vitest";
 import type { Replica } from "../../src/replica/replica.js";
-import { syntheticHistory } from "../../src/replica/synthetic.js";
-import { startReplicaThread } from "../../src/threads/replica-thread.js";
 import { dayAt, formatDay } from "../../src/calendar/day.js";
-import { classifySymbol } from "../../src/vision/symbol.js";
-import { CLI, runCli, startCli, type CliResult, type RunningCli } from "../support/cli.js";
-import { rowsOf, soundness, tableOf, temporaryFolder } from "../support/database.js";
+import { CLI, runCli, startCli, summaryOf, type RunningCli } from "../support/cli.js";
+import { rowsOf, tableOf } from "../support/database.js";
+import { replicaTest, syntheticWorld } from "../support/fixture.js";
 import { startRawServer } from "../support/raw-server.js";
 import { truthOf } from "../support/truth.js";
 
@@ -22,51 +19,15 @@ const first = yesterday - 700;
 const last = yesterday - 10;
 const days = last - first + 1;
 // Rows enough that a run ends with a compaction of the file, so that some kills fall into one.
-const options = { seed: 3, symbols: 100, from: first, through: yesterday };
-const history = syntheticHistory(options);
-const symbols = history.folders
-  .map((folder) => folder.symbol)
-  .filter((symbol) => classifySymbol(symbol).class !== "delivery");
-
-let replica: Replica;
-let folder: ReturnType<typeof temporaryFolder>;
-let db: string;
-let ca: string;
-
-beforeAll(async () => {
-  replica = await startReplicaThread({ history: { type: "synthetic", ...options } });
-});
-afterAll(() => replica.close());
-beforeEach(() => {
-  folder = temporaryFolder();
-  db = join(folder.path, "data", "a.duckdb");
-  ca = join(folder.path, "ca.pem");
-  writeFileSync(ca, replica.ca);
-});
-afterEach(() => {
-  folder.remove();
-});
-
-function environment(): NodeJS.ProcessEnv {
-  return { BFA_DB: db, BFA_ENDPOINT: replica.url, BFA_LIST_ENDPOINT: replica.listUrl, BFA_CA: ca };
-}
+const { history, symbols, source } = syntheticWorld({ seed: 3, symbols: 100, from: first, through: yesterday });
 
 /** Whether this user may mount a file system in a namespace of its own. */
 function canMount(): boolean {
   return spawnSync("unshare", ["-rm", "mount", "-t", "tmpfs", "tmpfs", tmpdir()]).status === 0;
 }
 
-function backfill(...args: string[]): Promise<CliResult> {
-  return runCli(["backfill", "--json", ...args], environment());
-}
-
-function summaryOf(result: CliResult): RunSummary {
-  expect(result.stdout, result.stderr).not.toBe("");
-  return JSON.parse(result.stdout) as RunSummary;
-}
-
 /** Resolves with the next request that the replica gets, or when the command has ended. */
-async function firstRequest(running: RunningCli): Promise<void> {
+async function firstRequest(replica: Replica, running: RunningCli): Promise<void> {
   const count = async () => Object.values((await replica.stats()).requests).reduce((a, b) => a + b, 0);
   const before = await count();
   const { child } = running;
@@ -74,43 +35,45 @@ async function firstRequest(running: RunningCli): Promise<void> {
   while (!isOver() && (await count()) === before) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
-async function expectSound(file = db): Promise<void> {
-  expect(await soundness(file)).toEqual({ wrongCounts: 0, duplicates: 0 });
-}
-
-/** Looks at copies, so that looking doesn't recover the file for the next run. */
-async function expectWholeUnits(unit: "symbol" | "date", size: number): Promise<void> {
-  const copy = join(folder.path, "copy.duckdb");
-  copyFileSync(db, copy);
-  if (existsSync(`${db}.wal`)) copyFileSync(`${db}.wal`, `${copy}.wal`);
-  const known = "SELECT count(*) FROM information_schema.tables WHERE table_name = 'daily_availability'";
-  if ((await rowsOf(copy, known))[0]?.[0] === 0n) return;
-  const units = `SELECT ${unit} FROM daily_availability GROUP BY 1 HAVING count(*) <> ${size}`;
-  expect(await rowsOf(copy, `SELECT count(*)::INT FROM (${units})`)).toEqual([[0]]);
-  await expectSound(copy);
-}
+const it = replicaTest({ history: source })
+  .extend("db", ({ folder }) => join(folder, "data", "a.duckdb"))
+  .extend("backfill", ({ bfa }) => {
+    return (...args: string[]) => bfa("backfill", "--json", ...args);
+  })
+  /** Looks at copies, so that looking doesn't recover the file for the next run. */
+  .extend("expectWholeUnits", ({ db, folder, expectSound }) => {
+    return async (unit: "symbol" | "date", size: number, file = db) => {
+      const copy = join(folder, "copy.duckdb");
+      copyFileSync(file, copy);
+      if (existsSync(`${file}.wal`)) copyFileSync(`${file}.wal`, `${copy}.wal`);
+      const known = "SELECT count(*) FROM information_schema.tables WHERE table_name = 'daily_availability'";
+      if ((await rowsOf(copy, known))[0]?.[0] === 0n) return;
+      const units = `SELECT ${unit} FROM daily_availability GROUP BY 1 HAVING count(*) <> ${size}`;
+      expect(await rowsOf(copy, `SELECT count(*)::INT FROM (${units})`)).toEqual([[0]]);
+      await expectSound(copy);
+    };
+  });
 
 describe("a killed backfill", () => {
-  it.each(["list", "head"])(
+  it.for(["list", "head"])(
     `leaves whole units at ${KILLS / 2} random moments, and goes on to the truth, by %s`,
     { timeout: 170_000 },
-    async (source) => {
+    async (source, { replica, folder, db, start, backfill, expectSound, expectWholeUnits }) => {
       const from = source === "list" ? first : last - 70;
       const args = ["--from", formatDay(from), "--to", formatDay(last), "--source", source];
       for (let i = 0; i < KILLS / 2; i++) {
-        const running = startCli(["backfill", ...args], environment());
+        const running = start("backfill", ...args);
         // Start-up takes most of a run's time: half of the kills wait for the first byte of work.
         const atWork = i % 2 === 0;
-        if (atWork) await firstRequest(running);
+        if (atWork) await firstRequest(replica, running);
         const timer = setTimeout(() => running.child.kill("SIGKILL"), Math.random() * (atWork ? 700 : 1200));
         const { code } = await running.done;
         clearTimeout(timer);
         if (!existsSync(db)) continue;
         await expectWholeUnits(source === "list" ? "symbol" : "date", source === "list" ? days : symbols.length);
         if (code === 0) {
-          folder.remove();
-          mkdirSync(folder.path);
-          writeFileSync(ca, replica.ca);
+          rmSync(folder, { recursive: true });
+          mkdirSync(folder);
         }
       }
       expect(summaryOf(await backfill(...args)).outcome).toBe("whole");
@@ -121,10 +84,16 @@ describe("a killed backfill", () => {
 });
 
 describe("an interrupted backfill", () => {
-  it("finishes the units in hand on Ctrl-C, and goes on from there", async () => {
+  it("finishes the units in hand on Ctrl-C, and goes on from there", async ({
+    replica,
+    start,
+    backfill,
+    expectSound,
+    expectWholeUnits,
+  }) => {
     const args = ["--from", formatDay(last - 300), "--to", formatDay(last), "--source", "head"];
-    const running = startCli(["backfill", "--json", ...args, "--connections", "4"], environment());
-    await firstRequest(running);
+    const running = start("backfill", "--json", ...args, "--connections", "4");
+    await firstRequest(replica, running);
     running.child.kill("SIGINT");
     const result = await running.done;
     expect(result.code, result.stderr).toBe(130);
@@ -136,7 +105,7 @@ describe("an interrupted backfill", () => {
     await expectSound();
   });
 
-  it("ends at once on a second Ctrl-C, with a sound file", async () => {
+  it("ends at once on a second Ctrl-C, with a sound file", async ({ db, ca, expectSound }) => {
     const server = await startRawServer(() => undefined);
     try {
       writeFileSync(ca, server.ca);
@@ -155,11 +124,11 @@ describe("an interrupted backfill", () => {
     }
   });
 
-  it("ends as quietly on a second signal while rows are written", async () => {
+  it("ends as quietly on a second signal while rows are written", async ({ replica, db, start, expectSound }) => {
     const args = ["--from", formatDay(first), "--to", formatDay(last), "--source", "list"];
     for (const afterMs of [0, 5, 10, 20, 40]) {
-      const running = startCli(["backfill", "--json", ...args], environment());
-      await firstRequest(running);
+      const running = start("backfill", "--json", ...args);
+      await firstRequest(replica, running);
       running.child.kill("SIGTERM");
       await new Promise((resolve) => setTimeout(resolve, afterMs));
       running.child.kill("SIGTERM");
@@ -175,48 +144,53 @@ describe("an interrupted backfill", () => {
 describe("a backfill that can't write", () => {
   const args = ["--from", formatDay(first), "--to", formatDay(last)];
 
-  it.skipIf(process.platform !== "linux")("ends with code 3 and a whole file when the disk is full", async () => {
-    // A limit on the size of files stands for the full disk: the write fails in the same place.
-    const command = ["-c", 'ulimit -f 300; exec "$@"', "bash", process.execPath, CLI, "backfill", ...args];
-    const limited = spawnSync("bash", command, { env: { ...process.env, ...environment() }, encoding: "utf8" });
-    expect(limited.status, limited.stderr).toBe(3);
-    await expectWholeUnits("symbol", days);
-    expect(summaryOf(await backfill(...args)).outcome).toBe("whole");
-    expect(await tableOf(db)).toEqual(truthOf(history, symbols, first, last));
-  });
+  it.skipIf(process.platform !== "linux")(
+    "ends with code 3 and a whole file when the disk is full",
+    async ({ env, db, backfill, expectWholeUnits }) => {
+      // A limit on the size of files stands for the full disk: the write fails in the same place.
+      const command = ["-c", 'ulimit -f 300; exec "$@"', "bash", process.execPath, CLI, "backfill", ...args];
+      const limited = spawnSync("bash", command, { env: { ...process.env, ...env }, encoding: "utf8" });
+      expect(limited.status, limited.stderr).toBe(3);
+      await expectWholeUnits("symbol", days);
+      expect(summaryOf(await backfill(...args)).outcome).toBe("whole");
+      expect(await tableOf(db)).toEqual(truthOf(history, symbols, first, last));
+    },
+  );
 
-  it.skipIf(!canMount())("ends with code 3 on a file system that fills, and goes on once there is room", async () => {
-    const [full, after] = ["full", "after"].map((name) => join(folder.path, name)) as [string, string];
-    const mount = join(folder.path, "mount");
-    for (const path of [full, after, mount]) mkdirSync(path);
-    // The mount is seen by this shell and its children only, and is gone with them.
-    const script = `mount -t tmpfs -o size=600k tmpfs "$1" || exit 9
+  it.skipIf(!canMount())(
+    "ends with code 3 on a file system that fills, and goes on once there is room",
+    async ({ env, folder, expectSound, expectWholeUnits }) => {
+      const [full, after] = ["full", "after"].map((name) => join(folder, name)) as [string, string];
+      const mount = join(folder, "mount");
+      for (const path of [full, after, mount]) mkdirSync(path);
+      // The mount is seen by this shell and its children only, and is gone with them.
+      const script = `mount -t tmpfs -o size=600k tmpfs "$1" || exit 9
       "$4" "$5" backfill "\${@:6}"; code=$?
       cp "$1"/* "$2" && mount -o remount,size=64m "$1" && "$4" "$5" backfill "\${@:6}" && cp "$1"/* "$3" || exit 8
       exit $code`;
-    const command = ["-rm", "bash", "-c", script, "bash", mount, full, after, process.execPath, CLI, ...args];
-    const env = { ...process.env, ...environment(), BFA_DB: join(mount, "a.duckdb") };
-    const filled = spawnSync("unshare", command, { env, encoding: "utf8" });
-    expect(filled.status, filled.stderr).toBe(3);
-    expect(filled.stderr).toMatch(/^bfa: the disk of .*a\.duckdb is full/m);
-    db = join(full, "a.duckdb");
-    await expectWholeUnits("symbol", days);
-    db = join(after, "a.duckdb");
-    expect(await tableOf(db)).toEqual(truthOf(history, symbols, first, last));
-    await expectSound();
-  });
+      const command = ["-rm", "bash", "-c", script, "bash", mount, full, after, process.execPath, CLI, ...args];
+      const mounted = { ...process.env, ...env, BFA_DB: join(mount, "a.duckdb") };
+      const filled = spawnSync("unshare", command, { env: mounted, encoding: "utf8" });
+      expect(filled.status, filled.stderr).toBe(3);
+      expect(filled.stderr).toMatch(/^bfa: the disk of .*a\.duckdb is full/m);
+      await expectWholeUnits("symbol", days, join(full, "a.duckdb"));
+      const final = join(after, "a.duckdb");
+      expect(await tableOf(final)).toEqual(truthOf(history, symbols, first, last));
+      await expectSound(final);
+    },
+  );
 
-  it("ends with code 3 where no file can be made", async () => {
+  it("ends with code 3 where no file can be made", async ({ ca, env }) => {
     const inAFile = join(ca, "a.duckdb");
-    const result = await runCli(["backfill", ...args], { ...environment(), BFA_DB: inAFile });
+    const result = await runCli(["backfill", ...args], { ...env, BFA_DB: inAFile });
     expect(result).toMatchObject({ code: 3, stdout: "" });
     expect(result.stderr).toContain(inAFile);
   });
 
   // Node's recursive mkdir never returns there.
-  it.runIf(existsSync("/proc/self"))("ends with code 3 where the system makes no folder", async () => {
+  it.runIf(existsSync("/proc/self"))("ends with code 3 where the system makes no folder", async ({ env }) => {
     const inProc = "/proc/bfa/a.duckdb";
-    const result = await runCli(["backfill", ...args], { ...environment(), BFA_DB: inProc });
+    const result = await runCli(["backfill", ...args], { ...env, BFA_DB: inProc });
     expect(result).toMatchObject({ code: 3, stdout: "" });
     expect(result.stderr).toContain(inProc);
   });

@@ -2,65 +2,34 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { RunSummary } from "../../src/run/summary.js";
-import type { Replica } from "../../src/replica/replica.js";
-import { syntheticHistory } from "../../src/replica/synthetic.js";
+import { describe, expect } from "vitest";
 import { startReplicaThread } from "../../src/threads/replica-thread.js";
 import { dayAt, formatDay, type Day } from "../../src/calendar/day.js";
-import { classifySymbol } from "../../src/vision/symbol.js";
-import { runCli, startCli, type CliResult } from "../support/cli.js";
-import { rowsOf, soundness, tableOf, temporaryFolder } from "../support/database.js";
+import { runCli, startCli, summaryOf } from "../support/cli.js";
+import { rowsOf, soundness, tableOf } from "../support/database.js";
+import { replicaTest, syntheticWorld } from "../support/fixture.js";
 import { available, startRawServer, status } from "../support/raw-server.js";
 import { truthOf } from "../support/truth.js";
 
 const yesterday = dayAt(Date.now()) - 1;
-const options = { seed: 7, symbols: 40, from: yesterday - 60, through: yesterday };
-const history = syntheticHistory(options);
-const symbols = history.folders
-  .map((folder) => folder.symbol)
-  .filter((symbol) => classifySymbol(symbol).class !== "delivery");
+const { history, symbols, source } = syntheticWorld({ seed: 7, symbols: 40, from: yesterday - 60, through: yesterday });
 
-let replica: Replica;
-let folder: ReturnType<typeof temporaryFolder>;
-let db: string;
-let ca: string;
-
-beforeAll(async () => {
-  replica = await startReplicaThread({ history: { type: "synthetic", ...options } });
-});
-afterAll(() => replica.close());
-beforeEach(async () => {
-  folder = temporaryFolder();
-  db = join(folder.path, "new", "a.duckdb");
-  ca = join(folder.path, "ca.pem");
-  writeFileSync(ca, replica.ca);
-  await replica.resetStats();
-});
-afterEach(() => {
-  folder.remove();
-});
-
-function update(...args: string[]): Promise<CliResult> {
-  return runCli(["update", ...args], {
-    BFA_DB: db,
-    BFA_ENDPOINT: replica.url,
-    BFA_LIST_ENDPOINT: replica.listUrl,
-    BFA_CA: ca,
+const it = replicaTest({ history: source })
+  // The folder is not there yet either.
+  .extend("db", ({ folder }) => join(folder, "new", "a.duckdb"))
+  .extend("update", ({ bfa }) => {
+    return (...args: string[]) => bfa("update", ...args);
+  })
+  .extend("expectTable", ({ db }) => async (from: Day, to: Day, names: readonly string[] = symbols, file = db) => {
+    expect(await tableOf(file)).toEqual(truthOf(history, names, from, to));
+    expect(await soundness(file)).toEqual({ wrongCounts: 0, duplicates: 0 });
   });
-}
-
-function summaryOf(result: CliResult): RunSummary {
-  return JSON.parse(result.stdout) as RunSummary;
-}
-
-async function expectTable(from: Day, to: Day, names: readonly string[] = symbols): Promise<void> {
-  expect(await tableOf(db)).toEqual(truthOf(history, names, from, to));
-  expect(await soundness(db)).toEqual({ wrongCounts: 0, duplicates: 0 });
-}
 
 describe("bfa update", () => {
-  it("takes the last three days of every perpetual into an empty file, cell by cell", async () => {
+  it("takes the last three days of every perpetual into an empty file, cell by cell", async ({
+    update,
+    expectTable,
+  }) => {
     const result = await update("--json");
     expect(result).toMatchObject({ code: 0, stderr: expect.stringContaining("DNS: 0 looked up") as string });
     await expectTable(yesterday - 2, yesterday);
@@ -85,7 +54,7 @@ describe("bfa update", () => {
     expect(summary.available + summary.missing).toBe(summary.probes);
   });
 
-  it("probes a chosen day by HEAD over no more connections than asked", async () => {
+  it("probes a chosen day by HEAD over no more connections than asked", async ({ replica, update, expectTable }) => {
     const date = formatDay(yesterday - 30);
     const result = await update("--date", date, "--connections", "5", "--threads", "3", "--json");
     expect(result.code).toBe(0);
@@ -97,7 +66,7 @@ describe("bfa update", () => {
     expect(summaryOf(result).connections_opened).toBe(stats.handshakes);
   });
 
-  it("gives the same table over HTTP/2, and unpooled", async () => {
+  it("gives the same table over HTTP/2, and unpooled", async ({ replica, update, expectTable }) => {
     const date = formatDay(yesterday - 30);
     expect(await update("--date", date, "--http2", "--connections", "2")).toMatchObject({ code: 0 });
     await expectTable(yesterday - 30, yesterday - 30);
@@ -107,7 +76,7 @@ describe("bfa update", () => {
     expect((await replica.stats()).handshakes).toBe(symbols.length);
   });
 
-  it("changes nothing but the probe times when run twice", async () => {
+  it("changes nothing but the probe times when run twice", async ({ db, update }) => {
     const date = ["--date", formatDay(yesterday - 30)];
     await update(...date);
     const table = await tableOf(db);
@@ -118,7 +87,7 @@ describe("bfa update", () => {
     expect(await soundness(db)).toEqual({ wrongCounts: 0, duplicates: 0 });
   });
 
-  it("goes on after the last final day, probing provisional days again", async () => {
+  it("goes on after the last final day, probing provisional days again", async ({ update, expectTable }) => {
     await update("--lookback", "10");
     const summary = summaryOf(await update("--json"));
     // Yesterday is D+1; days up to four days ago were final when they were probed.
@@ -126,18 +95,18 @@ describe("bfa update", () => {
     await expectTable(yesterday - 9, yesterday);
   });
 
-  it("takes symbols from a list, a file and by quote asset", async () => {
+  it("takes symbols from a list, a file and by quote asset", async ({ folder, update, expectTable }) => {
     const date = ["--date", formatDay(yesterday - 30)];
     await update(...date, "--symbols", "BTCUSDT,ETHUSDT,NOSUCHUSDT");
     await expectTable(yesterday - 30, yesterday - 30, ["BTCUSDT", "ETHUSDT", "NOSUCHUSDT"]);
-    const file = join(folder.path, "symbols.txt");
+    const file = join(folder, "symbols.txt");
     writeFileSync(file, "# two\nBTCUSDT\r\n\nETHUSDC\n");
-    db = join(folder.path, "b.duckdb");
-    await update(...date, "--symbols-file", file, "--quote", "USDC");
-    await expectTable(yesterday - 30, yesterday - 30, ["ETHUSDC"]);
+    const other = join(folder, "b.duckdb");
+    await update(...date, "--symbols-file", file, "--quote", "USDC", "--db", other);
+    await expectTable(yesterday - 30, yesterday - 30, ["ETHUSDC"], other);
   });
 
-  it("lists the bucket once and remembers its symbols", async () => {
+  it("lists the bucket once and remembers its symbols", async ({ replica, db, update }) => {
     await update();
     expect((await replica.stats()).requests.list).toBeGreaterThan(0);
     await replica.resetStats();
@@ -146,9 +115,9 @@ describe("bfa update", () => {
     expect(await rowsOf(db, "SELECT count(*) FROM symbols")).toEqual([[BigInt(history.folders.length)]]);
   });
 
-  it("makes one look-up a host and not one more, in any thread", async () => {
-    const log = join(folder.path, "lookups");
-    const hook = join(folder.path, "hook.mjs");
+  it("makes one look-up a host and not one more, in any thread", async ({ replica, folder, db, ca }) => {
+    const log = join(folder, "lookups");
+    const hook = join(folder, "hook.mjs");
     writeFileSync(log, "");
     writeFileSync(
       hook,
@@ -174,7 +143,7 @@ describe("bfa update", () => {
     expect(readFileSync(log, "utf8")).toBe("localhost\n");
   });
 
-  it("shows a warm-up that fails, goes on, and fails every probe for it", async () => {
+  it("shows a warm-up that fails, goes on, and fails every probe for it", async ({ db }) => {
     const args = ["update", "--symbols", "BTCUSDT,ETHUSDT", "--date", formatDay(yesterday), "--json"];
     const result = await runCli([...args, "--endpoint", "https://no-such-host.invalid", "--db", db]);
     expect(result.code).toBe(1);
@@ -185,7 +154,7 @@ describe("bfa update", () => {
     expect(await tableOf(db)).toEqual([]);
   });
 
-  it("journals a replaced file with its old and new facts", async () => {
+  it("journals a replaced file with its old and new facts", async ({ db, ca }) => {
     const day = yesterday - 30;
     const file = { symbol: "BTCUSDT", day, size: 2000, lastModified: 1_700_000_000_000 };
     const other = { ...file, symbol: "ETHUSDT" };
@@ -207,7 +176,8 @@ describe("bfa update", () => {
 });
 
 describe("bfa update and days that are not published", () => {
-  async function against(days: readonly Day[], ...args: string[]): Promise<RunSummary> {
+  /** Updates against a server that has these days of two symbols. */
+  const itAgainst = it.extend("against", ({ db, ca }) => async (days: readonly Day[], ...args: string[]) => {
     const files = days.flatMap((day) =>
       ["BTCUSDT", "ETHUSDT"].map((symbol) => ({ symbol, day, size: 2000, lastModified: 1_700_000_000_000 })),
     );
@@ -221,17 +191,22 @@ describe("bfa update and days that are not published", () => {
     } finally {
       await small.close();
     }
-  }
-
-  it.each(["head", "list"])("reports them, writes nothing for them, and writes them later, by %s", async (source) => {
-    const first = await against([yesterday - 2, yesterday - 1], "--source", source);
-    expect(first).toMatchObject({ outcome: "whole", unpublished: [formatDay(yesterday)], units_written: 2 });
-    expect(await rowsOf(db, "SELECT max(date)::VARCHAR FROM daily_availability")).toEqual([[formatDay(yesterday - 1)]]);
-    const later = await against([yesterday - 2, yesterday - 1, yesterday], "--source", source);
-    expect(later).toMatchObject({ unpublished: [], units_written: 3 });
   });
 
-  it("takes absence for truth once a day is final", async () => {
+  itAgainst.for(["head", "list"])(
+    "reports them, writes nothing for them, and writes them later, by %s",
+    async (source, { db, against }) => {
+      const first = await against([yesterday - 2, yesterday - 1], "--source", source);
+      expect(first).toMatchObject({ outcome: "whole", unpublished: [formatDay(yesterday)], units_written: 2 });
+      expect(await rowsOf(db, "SELECT max(date)::VARCHAR FROM daily_availability")).toEqual([
+        [formatDay(yesterday - 1)],
+      ]);
+      const later = await against([yesterday - 2, yesterday - 1, yesterday], "--source", source);
+      expect(later).toMatchObject({ unpublished: [], units_written: 3 });
+    },
+  );
+
+  itAgainst("takes absence for truth once a day is final", async ({ against }) => {
     const summary = await against([yesterday - 30], "--date", formatDay(yesterday - 29));
     expect(summary).toMatchObject({ unpublished: [], missing: 2, rows_written: 2 });
   });
@@ -240,7 +215,7 @@ describe("bfa update and days that are not published", () => {
 describe("bfa update and failures", () => {
   const day = formatDay(yesterday - 10);
 
-  it("writes whole days, no day with a failure, and names every failure", async () => {
+  it("writes whole days, no day with a failure, and names every failure", async ({ db, ca }) => {
     const server = await startRawServer((socket, head) => {
       socket.write(head.includes(`ETHUSDT-1m-${day}`) ? status(500) : available());
     });
@@ -270,6 +245,7 @@ describe("bfa update and failures", () => {
           kind: "status",
           code: "HTTP_500",
           message: expect.any(String) as string,
+          cause: null,
         },
       ]);
       const dates = await rowsOf(db, "SELECT DISTINCT date::VARCHAR FROM daily_availability ORDER BY 1");
@@ -282,7 +258,7 @@ describe("bfa update and failures", () => {
     }
   });
 
-  it("retries only when asked, and counts it", async () => {
+  it("retries only when asked, and counts it", async ({ db, ca }) => {
     let answers = 0;
     const server = await startRawServer((socket) => socket.write(++answers % 2 === 1 ? status(503) : available()));
     try {
@@ -297,14 +273,14 @@ describe("bfa update and failures", () => {
     }
   });
 
-  it("says aloud that an http:// endpoint is not encrypted", async () => {
+  it("says aloud that an http:// endpoint is not encrypted", async ({ db }) => {
     const args = ["update", "--endpoint", "http://127.0.0.1:1", "--db", db, "--symbols", "BTCUSDT", "--date", day];
     const { code, stderr } = await runCli(args);
     expect(code).toBe(1);
     expect(stderr).toContain("bfa: --endpoint http://127.0.0.1:1 is not encrypted");
   });
 
-  it("ends with 130 when interrupted, with the command that goes on", async () => {
+  it("ends with 130 when interrupted, with the command that goes on", async ({ db, ca }) => {
     const server = await startRawServer((socket) => setTimeout(() => socket.write(available()), 100));
     try {
       writeFileSync(ca, server.ca);
@@ -330,7 +306,7 @@ describe("bfa update and failures", () => {
 
 describe("bfa update and wrong usage", () => {
   const tomorrow = formatDay(yesterday + 2);
-  it.each([
+  it.for<[args: string[], message: string]>([
     [["--date", "2024-02-30"], "is not a date"],
     [["--date", "yesterday"], "is not a date"],
     [["--date", tomorrow], "is not over yet"],
@@ -357,7 +333,7 @@ describe("bfa update and wrong usage", () => {
     [["--db", ""], "needs a value"],
     [["--date", "2024-01-01", "--date", "2024-01-02"], "more than once"],
     [["--symbols", "AAUSDT", "--symbols-file", "x"], "can't be read"],
-  ])("%j ends with one line and code 2, before any work", async (args, message) => {
+  ])("%j ends with one line and code 2, before any work", async ([args, message], { replica, db, update }) => {
     const result = await update(...args);
     expect(result).toMatchObject({ code: 2, stdout: "" });
     expect(result.stderr).toContain(message);
@@ -368,7 +344,7 @@ describe("bfa update and wrong usage", () => {
 });
 
 describe("bfa update and a file that can't be used", () => {
-  it("names who holds it, with code 3", async () => {
+  it("names who holds it, with code 3", async ({ db, update }) => {
     await update("--date", formatDay(yesterday), "--symbols", "BTCUSDT");
     const instance = await DuckDBInstance.create(db);
     try {
@@ -380,10 +356,10 @@ describe("bfa update and a file that can't be used", () => {
     }
   });
 
-  it("leaves a file that is no database alone, with code 3", async () => {
-    db = join(folder.path, "notes.txt");
-    writeFileSync(db, "these are notes");
-    expect(await update("--date", formatDay(yesterday))).toMatchObject({ code: 3, stdout: "" });
-    expect(readFileSync(db, "utf8")).toBe("these are notes");
+  it("leaves a file that is no database alone, with code 3", async ({ folder, update }) => {
+    const notes = join(folder, "notes.txt");
+    writeFileSync(notes, "these are notes");
+    expect(await update("--date", formatDay(yesterday), "--db", notes)).toMatchObject({ code: 3, stdout: "" });
+    expect(readFileSync(notes, "utf8")).toBe("these are notes");
   });
 });

@@ -11,62 +11,43 @@ import {
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import type { Replica } from "../../src/replica/replica.js";
+import { describe, expect } from "vitest";
 import { chance } from "../../src/replica/random.js";
-import { syntheticHistory } from "../../src/replica/synthetic.js";
-import { startReplicaThread } from "../../src/threads/replica-thread.js";
 import { openReader } from "../../src/store/open.js";
 import { dayAt, formatDay } from "../../src/calendar/day.js";
-import { classifySymbol } from "../../src/vision/symbol.js";
-import { CLI, runCli, startCli } from "../support/cli.js";
+import { CLI, runCli, startCli, type CliResult } from "../support/cli.js";
 import { rowsOf, soundness, tableOf, temporaryFolder } from "../support/database.js";
+import { replicaTest, syntheticWorld } from "../support/fixture.js";
 import { startRawServer } from "../support/raw-server.js";
 import { truthOf } from "../support/truth.js";
 
 const last = dayAt(Date.now()) - 10;
 const first = last - 199;
-const options = { seed: 13, symbols: 60, from: first, through: last };
-const history = syntheticHistory(options);
-const symbols = history.folders
-  .map((folder) => folder.symbol)
-  .filter((symbol) => classifySymbol(symbol).class !== "delivery");
+const { history, symbols, source } = syntheticWorld({ seed: 13, symbols: 60, from: first, through: last });
 const range = ["--from", formatDay(first), "--to", formatDay(last)];
 
-let replica: Replica;
+/** Runs the CLI, as the fixture does. */
+type Bfa = (...args: string[]) => Promise<CliResult>;
+
 /** A file with the whole history, to be copied. */
-let sound: ReturnType<typeof temporaryFolder> & { db: string };
-let folder: ReturnType<typeof temporaryFolder>;
-let db: string;
-let env: NodeJS.ProcessEnv;
-
-beforeAll(async () => {
-  replica = await startReplicaThread({ history: { type: "synthetic", ...options } });
-  sound = { ...temporaryFolder(), db: "" };
-  sound.db = join(sound.path, "sound.duckdb");
-  const ca = join(sound.path, "ca.pem");
-  writeFileSync(ca, replica.ca);
-  env = { BFA_ENDPOINT: replica.url, BFA_LIST_ENDPOINT: replica.listUrl, BFA_CA: ca };
-  expect(await bfa("backfill", "--db", sound.db, ...range)).toMatchObject({ code: 0 });
-});
-afterAll(async () => {
-  await replica.close();
-  sound.remove();
-});
-beforeEach(() => {
-  folder = temporaryFolder();
-  db = join(folder.path, "a.duckdb");
-});
-afterEach(() => {
-  folder.remove();
-});
-
-function bfa(...args: string[]) {
-  return runCli(args, env);
-}
+const it = replicaTest({ history: source }).extend(
+  "sound",
+  { scope: "file" },
+  async ({ replicaThread }, { onCleanup }) => {
+    const { path, remove } = temporaryFolder();
+    onCleanup(remove);
+    const db = join(path, "sound.duckdb");
+    const ca = join(path, "ca.pem");
+    writeFileSync(ca, replicaThread.ca);
+    const { url, listUrl } = replicaThread;
+    const env = { BFA_ENDPOINT: url, BFA_LIST_ENDPOINT: listUrl, BFA_CA: ca };
+    expect(await runCli(["backfill", "--db", db, ...range], env)).toMatchObject({ code: 0 });
+    return { db };
+  },
+);
 
 describe("two at once on one file", () => {
-  it("two backfills: one works, the other says who has the file and touches nothing", async () => {
+  it("two backfills: one works, the other says who has the file and touches nothing", async ({ folder, db, bfa }) => {
     const both = await Promise.all([1, 2].map(() => bfa("backfill", "--db", db, ...range)));
     const [ok, refused] = both.sort((a, b) => Number(a.code) - Number(b.code));
     expect({ ok: ok?.code, refused: refused?.code }, refused?.stderr).toEqual({ ok: 0, refused: 3 });
@@ -74,13 +55,18 @@ describe("two at once on one file", () => {
     expect(refused?.stdout).toBe("");
     expect(await tableOf(db)).toEqual(truthOf(history, symbols, first, last));
     expect(await soundness(db)).toEqual({ wrongCounts: 0, duplicates: 0 });
-    expect(readdirSync(folder.path)).toEqual(["a.duckdb"]);
+    expect(readdirSync(folder)).toEqual(["a.duckdb"]);
   });
 
-  it("a question while a run writes: a clear word, and the answer once the run is over", async () => {
+  it("a question while a run writes: a clear word, and the answer once the run is over", async ({
+    folder,
+    db,
+    bfa,
+    sound,
+  }) => {
     const silent = await startRawServer(() => undefined);
     copyFileSync(sound.db, db);
-    const ca = join(folder.path, "ca.pem");
+    const ca = join(folder, "ca.pem");
     writeFileSync(ca, silent.ca);
     const args = ["update", "--db", db, "--symbols", "BTCUSDT", "--endpoint", silent.url, "--ca", ca];
     const running = startCli(args, {});
@@ -97,7 +83,12 @@ describe("two at once on one file", () => {
     expect((await bfa("query", "snapshot", formatDay(last), "--db", db)).code).toBe(0);
   });
 
-  it("a run while a question is open: names who has the file, and leaves it alone", async () => {
+  it("a run while a question is open: names who has the file, and leaves it alone", async ({
+    folder,
+    db,
+    bfa,
+    sound,
+  }) => {
     copyFileSync(sound.db, db);
     const before = readFileSync(db);
     const reader = await openReader(db);
@@ -113,10 +104,10 @@ describe("two at once on one file", () => {
       await reader.close();
     }
     expect(readFileSync(db).equals(before)).toBe(true);
-    expect(readdirSync(folder.path)).toEqual(["a.duckdb"]);
+    expect(readdirSync(folder)).toEqual(["a.duckdb"]);
   });
 
-  it("questions beside each other: all are answered", async () => {
+  it("questions beside each other: all are answered", async ({ db, bfa, sound }) => {
     copyFileSync(sound.db, db);
     const answers = await Promise.all([1, 2, 3, 4].map(() => bfa("query", "counts", "--db", db)));
     expect(answers.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
@@ -125,16 +116,16 @@ describe("two at once on one file", () => {
 });
 
 describe("a signal at any moment", () => {
-  it.each(["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const)(
+  it.for(["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const)(
     "%s leaves whole days of an update and whole imports",
-    async (signal) => {
+    async (signal, { folder, db, bfa, start, sound }) => {
       copyFileSync(sound.db, db);
-      const other = join(folder.path, "other.duckdb");
+      const other = join(folder, "other.duckdb");
       copyFileSync(sound.db, other);
-      const into = join(folder.path, "into.duckdb");
+      const into = join(folder, "into.duckdb");
       for (let moment = 0; moment < 3; moment++) {
-        const update = startCli(["update", "--db", db, "--lookback", "40", "--date", formatDay(last)], env);
-        const importing = startCli(["import", other, "--db", into], env);
+        const update = start("update", "--db", db, "--lookback", "40", "--date", formatDay(last));
+        const importing = start("import", other, "--db", into);
         await sleep(100 + moment * 250);
         update.child.kill(signal);
         importing.child.kill(signal);
@@ -162,10 +153,14 @@ describe("a signal at any moment", () => {
 });
 
 describe("an import", () => {
-  it("ended by a signal at its work leaves all of it or nothing, and the next one goes on", async () => {
+  it("ended by a signal at its work leaves all of it or nothing, and the next one goes on", async ({
+    folder,
+    bfa,
+    sound,
+  }) => {
     const endedAfter = async (afterMs: number, signal: NodeJS.Signals) => {
       // The file takes its name when it is there whole: what follows is the import.
-      const into = join(folder.path, `into-${afterMs}.duckdb`);
+      const into = join(folder, `into-${afterMs}.duckdb`);
       const { child, done } = startCli(["import", sound.db, "--db", into]);
       while (!existsSync(into) && child.exitCode === null) await sleep(2);
       await sleep(afterMs);
@@ -197,7 +192,7 @@ describe("an import", () => {
 
 describe("a file that was damaged", () => {
   /** Every command ends by itself with a line, or with an answer where the damage isn't in its way. */
-  async function expectNoCrash(what: string): Promise<void> {
+  async function expectNoCrash(bfa: Bfa, db: string, what: string): Promise<void> {
     const before = readFileSync(db);
     for (const args of [
       ["query", "snapshot", formatDay(last)],
@@ -213,26 +208,26 @@ describe("a file that was damaged", () => {
     }
   }
 
-  it.each([0, 0.5])("cut to %d: is named, not crashed on", async (length) => {
+  it.for([0, 0.5])("cut to %d: is named, not crashed on", async (length, { db, bfa, sound }) => {
     copyFileSync(sound.db, db);
     const size = statSync(db).size;
     truncateSync(db, length > 0 && length < 1 ? Math.floor(size * length) : length);
-    await expectNoCrash(`cut to ${length}`);
+    await expectNoCrash(bfa, db, `cut to ${length}`);
   });
 
-  it.each([0, 1])("overwritten in places (seed %d): is named, not crashed on", async (seed) => {
+  it.for([0, 1])("overwritten in places (seed %d): is named, not crashed on", async (seed, { db, bfa, sound }) => {
     const bytes = readFileSync(sound.db);
     for (let place = 0; place < 4; place++) {
       const at = Math.floor(chance(seed, 1, place) * bytes.length);
       bytes.fill(Math.floor(chance(seed, 2, place) * 256), at, Math.min(at + 3000, bytes.length));
     }
     writeFileSync(db, bytes);
-    await expectNoCrash(`seed ${seed}`);
+    await expectNoCrash(bfa, db, `seed ${seed}`);
   });
 });
 
 describe.skipIf(process.platform === "win32")("permissions", () => {
-  it("of a new file are those that the user's mask leaves", async () => {
+  it("of a new file are those that the user's mask leaves", async ({ db, bfa }) => {
     const mask = process.umask(0o077);
     try {
       expect((await bfa("update", "--date", formatDay(last), "--db", db)).code).toBe(0);
@@ -246,39 +241,39 @@ describe.skipIf(process.platform === "win32")("permissions", () => {
   const humble = process.getuid?.() === 0 ? ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] : [];
   const isHumbled = humble.length === 0 || spawnSync("setpriv", [...humble.slice(1), "true"]).status === 0;
 
-  function bfaHumble(...args: string[]) {
+  function bfaHumble(env: NodeJS.ProcessEnv, ...args: string[]) {
     const command = [...humble, process.execPath, CLI, ...args];
     return spawnSync("env", command, { env: { ...process.env, ...env }, encoding: "utf8" });
   }
 
-  it.skipIf(!isHumbled).each(["file", "folder"])(
+  it.skipIf(!isHumbled).for(["file", "folder"])(
     "of a read-only %s end a run with a word, and let questions through",
-    (what) => {
+    (what, { folder, db, env, sound }) => {
       copyFileSync(sound.db, db);
-      chmodSync(what === "file" ? db : folder.path, what === "file" ? 0o400 : 0o500);
+      chmodSync(what === "file" ? db : folder, what === "file" ? 0o400 : 0o500);
       try {
         for (const args of [
           ["update", "--date", formatDay(last)],
           ["import", sound.db],
         ]) {
-          const { status, stdout, stderr } = bfaHumble(...args, "--db", db);
+          const { status, stdout, stderr } = bfaHumble(env, ...args, "--db", db);
           expect({ status, stdout }, stderr).toEqual({ status: 3, stdout: "" });
           expect(stderr).toContain(`${db} can't be written or read by this user`);
         }
-        const asked = bfaHumble("query", "snapshot", formatDay(last), "--db", db);
+        const asked = bfaHumble(env, "query", "snapshot", formatDay(last), "--db", db);
         expect(asked.status, asked.stderr).toBe(0);
         if (what === "file") return;
         for (const args of [
           ["update", "--db", `${db}.new`],
           ["export", "--format", "csv", "--out", `${db}.csv`, "--db", db],
         ]) {
-          const { status, stderr } = bfaHumble(...args);
+          const { status, stderr } = bfaHumble(env, ...args);
           expect([2, 3], stderr).toContain(status);
           expect(stderr).toContain(db);
         }
-        expect(readdirSync(folder.path)).toEqual(["a.duckdb"]);
+        expect(readdirSync(folder)).toEqual(["a.duckdb"]);
       } finally {
-        chmodSync(folder.path, 0o700);
+        chmodSync(folder, 0o700);
       }
       expect(readFileSync(db).equals(readFileSync(sound.db))).toBe(true);
     },

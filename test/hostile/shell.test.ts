@@ -2,71 +2,50 @@ import { spawnSync } from "node:child_process";
 import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { describe, expect } from "vitest";
 import type { RunSummary } from "../../src/run/summary.js";
-import type { Replica } from "../../src/replica/replica.js";
-import { syntheticHistory } from "../../src/replica/synthetic.js";
-import { startReplicaThread } from "../../src/threads/replica-thread.js";
 import { dayAt, formatDay } from "../../src/calendar/day.js";
 import { CLI, runCli, startCli } from "../support/cli.js";
-import { rowsOf, soundness, tableOf, temporaryFolder } from "../support/database.js";
+import { rowsOf, soundness, tableOf } from "../support/database.js";
+import { replicaTest, syntheticWorld } from "../support/fixture.js";
 import { startRawServer } from "../support/raw-server.js";
 import { truthOf } from "../support/truth.js";
 import { listing } from "./listing-faults.js";
 
 const day = dayAt(Date.now()) - 10;
-const options = { seed: 17, symbols: 12, from: day - 30, through: day };
-const history = syntheticHistory(options);
+const { history, source } = syntheticWorld({ seed: 17, symbols: 12, from: day - 30, through: day });
 const symbols = history.folders.map(({ symbol }) => symbol);
 
-let replica: Replica;
-let folder: ReturnType<typeof temporaryFolder>;
-let db: string;
-let env: NodeJS.ProcessEnv;
-
-beforeAll(async () => {
-  replica = await startReplicaThread({ history: { type: "synthetic", ...options } });
-});
-afterAll(() => replica.close());
-beforeEach(() => {
-  folder = temporaryFolder();
-  db = join(folder.path, "a.duckdb");
-  const ca = join(folder.path, "ca.pem");
-  writeFileSync(ca, replica.ca);
-  env = { BFA_DB: db, BFA_ENDPOINT: replica.url, BFA_LIST_ENDPOINT: replica.listUrl, BFA_CA: ca };
-});
-afterEach(() => {
-  folder.remove();
-});
+const it = replicaTest({ history: source });
 
 const update = ["update", "--date", formatDay(day), "--symbols", symbols.join(",")];
 
 describe.skipIf(process.platform === "win32")("a reader that goes away", () => {
-  it("of the notices doesn't end the work", async () => {
-    const { child, done } = startCli([...update, "--log-level", "debug", "--json"], env);
+  it("of the notices doesn't end the work", async ({ folder, db, start }) => {
+    const { child, done } = start(...update, "--log-level", "debug", "--json");
     child.stderr?.destroy();
     const { code, signal, stdout } = await done;
     expect({ code, signal }).toEqual({ code: 0, signal: null });
     expect((JSON.parse(stdout) as RunSummary).outcome).toBe("whole");
     expect(await tableOf(db)).toEqual(truthOf(history, symbols, day, day));
-    expect(readdirSync(folder.path)).toEqual(["a.duckdb", "ca.pem"]);
+    expect(readdirSync(folder)).toEqual(["a.duckdb"]);
   });
 
-  it("of the summary doesn't end the work", async () => {
-    const { child, done } = startCli(update, env);
+  it("of the summary doesn't end the work", async ({ db, start }) => {
+    const { child, done } = start(...update);
     child.stdout?.destroy();
     expect((await done).code).toBe(0);
     expect(await tableOf(db)).toEqual(truthOf(history, symbols, day, day));
   });
 
-  it("of rows has seen enough", async () => {
-    expect((await runCli(update, env)).code).toBe(0);
-    const { child, done } = startCli(["query", "sql", "SELECT repeat('x', 100) FROM range(50000)"], env);
+  it("of rows has seen enough", async ({ bfa, start }) => {
+    expect((await bfa(...update)).code).toBe(0);
+    const { child, done } = start("query", "sql", "SELECT repeat('x', 100) FROM range(50000)");
     child.stdout?.once("data", () => child.stdout?.destroy());
     expect(await done).toMatchObject({ code: 0, signal: null, stderr: "" });
   });
 
-  it("was never there: stdin, stdout and stderr are closed", async () => {
+  it("was never there: stdin, stdout and stderr are closed", async ({ db, env }) => {
     const closed = spawnSync("sh", ["-c", 'exec "$@" <&- >&- 2>&-', "sh", process.execPath, CLI, ...update], {
       env: { ...process.env, ...env },
     });
@@ -76,14 +55,14 @@ describe.skipIf(process.platform === "win32")("a reader that goes away", () => {
 });
 
 describe.skipIf(process.platform !== "linux")("a full device", () => {
-  function into(stream: 1 | 2, ...args: string[]) {
+  function into(env: NodeJS.ProcessEnv, stream: 1 | 2, ...args: string[]) {
     const command = ["-c", `exec "$@" ${stream}>/dev/full`, "sh", process.execPath, CLI, ...args];
     return spawnSync("sh", command, { env: { ...process.env, ...env }, encoding: "utf8" });
   }
 
-  it("for the results is said in one line, with code 1", () => {
+  it("for the results is said in one line, with code 1", ({ env }) => {
     for (const args of [update, ["query", "counts"], ["--help"]]) {
-      const { status, stderr } = into(1, ...args, ...(args === update ? ["--json"] : []));
+      const { status, stderr } = into(env, 1, ...args, ...(args === update ? ["--json"] : []));
       expect({ status, said: stderr.split("\n").filter((line) => line.startsWith("bfa: ")) }, stderr).toEqual({
         status: 1,
         said: [expect.stringMatching(/^bfa: the output can't be written: .*ENOSPC/)],
@@ -92,16 +71,16 @@ describe.skipIf(process.platform !== "linux")("a full device", () => {
     }
   });
 
-  it("for the notices doesn't end the work", async () => {
-    expect(into(2, ...update).status).toBe(0);
+  it("for the notices doesn't end the work", async ({ db, env }) => {
+    expect(into(env, 2, ...update).status).toBe(0);
     expect(await tableOf(db)).toEqual(truthOf(history, symbols, day, day));
   });
 });
 
 describe("a name that would move the cursor", () => {
   const name = "no\u001b[2J\u009b31m\u202e.duckdb";
-  it("is shown harmless, wherever it was given", async () => {
-    await runCli(update, env);
+  it("is shown harmless, wherever it was given", async ({ folder, env, bfa }) => {
+    await bfa(...update);
     const commands = [
       ["query", "counts", "--db", name],
       ["import", name],
@@ -110,7 +89,7 @@ describe("a name that would move the cursor", () => {
       ["query", "sql", `SELECT "${name}"`],
     ];
     for (const args of commands) {
-      const { code, stderr } = await runCli(args, env, folder.path);
+      const { code, stderr } = await runCli(args, env, folder);
       expect([2, 3], stderr).toContain(code);
       expect(stderr).toContain("no\\u");
       expect(stderr.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
@@ -119,11 +98,11 @@ describe("a name that would move the cursor", () => {
 });
 
 describe("Ctrl-C while a run is being planned", () => {
-  it("ends it once the bucket is listed, before any probe", async () => {
+  it("ends it once the bucket is listed, before any probe", async ({ folder, db }) => {
     const asked: TLSSocket[] = [];
     const server = await startRawServer((socket) => asked.push(socket));
     try {
-      const ca = join(folder.path, "slow.pem");
+      const ca = join(folder, "slow.pem");
       writeFileSync(ca, server.ca);
       const where = ["--endpoint", server.url, "--list-endpoint", server.url, "--ca", ca];
       const running = startCli(["update", "--json", ...where], { BFA_DB: db });

@@ -180,8 +180,8 @@ describe("history from a CSV of spans", () => {
 
   it.each([
     ["BTCUSDT,2024-01-01,2024-01-02", /:3: 3 columns/],
-    ["BTC/USDT,2024-01-01,2024-01-02,8000", /:3: 'BTC\/USDT' is no symbol/],
-    ["BTCUSDT,2024-02-30,2024-03-02,8000", /:3: '2024-02-30' is no date/],
+    ["BTC/USDT,2024-01-01,2024-01-02,8000", /:3: 'BTC\/USDT' is not a symbol/],
+    ["BTCUSDT,2024-02-30,2024-03-02,8000", /:3: '2024-02-30' is not a date/],
     ["BTCUSDT,2024-01-02,2024-01-01,8000", /:3: last_day 2024-01-01 is before/],
     ["BTCUSDT,0001-01-02,2024-01-01,8000", /:3: /],
     ["BTCUSDT,2024-01-01,2024-01-02,eight", /:3: bytes_per_day 'eight'/],

@@ -70,7 +70,7 @@ function dueByHand(cells: readonly Cell[], symbol: string): Map<Day, DueReason> 
   }
   const last = files.at(-1)?.day ?? -Infinity;
   const dormant = own.length > 0 && dayAt(NOW) - 1 - last >= dormantAfterDays;
-  return dormant && oldestLook > NOW - dormantEveryDays * DAY_MS ? new Map() : due;
+  return dormant && oldestLook > NOW - dormantEveryDays * DAY_MS ? new Map<Day, DueReason>() : due;
 }
 
 const SYMBOLS = ["AUSDT", "AUSDTSETTLED", "BUSDT", "CUSDT"];

@@ -1,5 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { expect } from "vitest";
+import type { RunSummary } from "../../src/run/summary.js";
 
 /** The built command, as npm's bin link runs it. */
 export const CLI = fileURLToPath(new URL("../../dist/src/cli/main.js", import.meta.url));
@@ -42,4 +44,10 @@ export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}, c
 /** Runs the built CLI to its end. */
 export function runCli(args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd?: string): Promise<CliResult> {
   return startCli(args, env, cwd).done;
+}
+
+/** The summary that a run printed with `--json`. */
+export function summaryOf({ stdout, stderr }: CliResult): RunSummary {
+  expect(stdout, stderr).not.toBe("");
+  return JSON.parse(stdout) as RunSummary;
 }

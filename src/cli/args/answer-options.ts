@@ -11,9 +11,10 @@ export const answerOptions = {
     describe: "how to print the answer",
     choices: ANSWER_FORMATS,
     requiresArg: true,
-    defaultDescription: "table on a terminal, else csv",
+    defaultDescription: "by the ending of --out; a table on a terminal, else csv",
   },
-  json: { describe: "short for --format json", boolean: true, default: false, conflicts: "format" },
+  // Without a default: yargs would take it for given, and in conflict with every --format.
+  json: { describe: "short for --format json", boolean: true, conflicts: "format" },
   out: {
     describe: "file to write the answer to; - is stdout",
     string: true,
@@ -25,6 +26,6 @@ export const answerOptions = {
 /** How the user wants an answer printed. */
 export interface AnswerChoice {
   format: AnswerFormat | undefined;
-  json: boolean;
+  json: boolean | undefined;
   out: string | undefined;
 }

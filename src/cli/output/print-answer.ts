@@ -1,21 +1,80 @@
+import { extname } from "node:path";
+import { UsageError } from "../../errors.js";
 import type { Answer } from "../../text/columns.js";
-import type { AnswerChoice } from "../args/answer-options.js";
-import { chosenFormat, printRows } from "./render.js";
+import type { AnswerChoice, AnswerFormat } from "../args/answer-options.js";
+import { csvPieces } from "./csv.js";
+import { destinationOf, type Destination } from "./destination.js";
+import { jsonPieces } from "./json.js";
+import { ndjsonPieces } from "./ndjson.js";
+import { tablePieces } from "./table.js";
+import { writePieces, type Piece } from "./write-pieces.js";
+
+/** Formats by the endings of file names. */
+const ENDINGS: Readonly<Record<string, AnswerFormat>> = {
+  ".txt": "table",
+  ".json": "json",
+  ".ndjson": "ndjson",
+  ".jsonl": "ndjson",
+  ".csv": "csv",
+  ".parquet": "parquet",
+};
+
+/** Where an answer goes, and in which format; undefined leaves it to the answer. */
+interface Printing {
+  destination: Destination;
+  format: AnswerFormat | undefined;
+}
 
 /**
  * Prints an answer on stdout, or into the file that `--out` names.
  *
- * @param toText how the command shows the answer to a person, in place of a bare table of its rows
+ * @param toText how the command shows the answer to a person, in place of a bare table of its rows; it is then also
+ * what a pipe gets when no format is named
+ * @throws UsageError when the answer can't be written there or that way.
  */
 export async function printAnswer(answer: Answer, choice: AnswerChoice, toText?: () => string): Promise<void> {
-  const rows = [];
-  for await (const some of answer.rows) rows.push(...some);
-  const format = choice.json ? "json" : choice.format;
-  if (format === "json") {
-    process.stdout.write(`${JSON.stringify({ ...answer.facts, [answer.rowsName]: rows })}\n`);
-  } else if (toText !== undefined && (format ?? "table") === "table") {
-    process.stdout.write(toText());
-  } else if (format !== "parquet") {
-    await printRows(Object.keys(answer.columns), rows as Record<string, string>[], chosenFormat(format));
+  const { destination, format } = planPrinting(choice);
+  const isTerminal = destination.kind === "stdout" && process.stdout.isTTY;
+  const chosen = format ?? (toText !== undefined || isTerminal ? "table" : "csv");
+  await writePieces(await piecesOf(answer, chosen, isTerminal, toText), destination);
+}
+
+/**
+ * Decides where and how an answer will be printed: for a command that works for long, to be asked before the work.
+ *
+ * @throws UsageError when it can't be.
+ */
+export function planPrinting({ format, json, out }: AnswerChoice): Printing {
+  const destination = destinationOf(out);
+  const guessed = destination.kind === "file" ? ENDINGS[extname(destination.file).toLowerCase()] : undefined;
+  const chosen = json === true ? "json" : (format ?? guessed);
+  if (chosen === "parquet" && destination.kind === "stdout" && process.stdout.isTTY) {
+    throw new UsageError("parquet is not for a terminal: name a file with --out, or write to a pipe");
   }
+  return { destination, format: chosen };
+}
+
+async function piecesOf(
+  answer: Answer,
+  format: AnswerFormat,
+  isTerminal: boolean,
+  toText: (() => string) | undefined,
+): Promise<AsyncIterable<Piece>> {
+  switch (format) {
+    case "table":
+      return toText === undefined ? tablePieces(answer) : textPieces(toText);
+    case "json":
+      return jsonPieces(answer, isTerminal);
+    case "ndjson":
+      return ndjsonPieces(answer);
+    case "csv":
+      return csvPieces(answer);
+    case "parquet":
+      return (await import("./parquet.js")).parquetPieces(answer);
+  }
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- one of the generators above
+async function* textPieces(toText: () => string): AsyncGenerator<string> {
+  yield toText();
 }

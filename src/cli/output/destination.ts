@@ -1,0 +1,48 @@
+import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
+import { resolve } from "node:path";
+import { UsageError } from "../../errors.js";
+
+/** Where an answer goes. `file` is an absolute path. */
+export type Destination = { kind: "stdout" } | { kind: "file"; file: string };
+
+/** Values of `--out` that mean stdout. */
+const STDOUT = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
+
+/** The bytes from the ninth on of every DuckDB file. */
+const DUCKDB_MAGIC = "DUCK";
+
+/**
+ * The destination that `--out` names; stdout when it isn't given.
+ *
+ * @throws UsageError when it can't be written to: a folder, a device, a pipe, a DuckDB file or its log.
+ */
+export function destinationOf(out: string | undefined): Destination {
+  if (out === undefined || STDOUT.includes(out)) return { kind: "stdout" };
+  const file = resolve(out);
+  // The rename at the end would replace a device or a pipe with a regular file.
+  if (existsSync(file) && !statSync(file).isFile()) {
+    throw new UsageError(`--out ${out} exists and is not a regular file`);
+  }
+  if (isDatabase(file)) throw new UsageError(`--out ${out} is a DuckDB database: name another file`);
+  if (file.endsWith(".wal") && isDatabase(file.slice(0, -".wal".length))) {
+    throw new UsageError(`--out ${out} is the log of a DuckDB database: name another file`);
+  }
+  return { kind: "file", file };
+}
+
+function isDatabase(file: string): boolean {
+  if (!existsSync(file)) return false;
+  const start = Buffer.alloc(12);
+  let descriptor;
+  try {
+    descriptor = openSync(file, "r");
+    readSync(descriptor, start, 0, start.length, 0);
+  } catch (error) {
+    // A file that can't be read could be the database.
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`${file} can't be written: ${reason}`, { cause: error });
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
+  }
+  return start.subarray(8).toString("latin1") === DUCKDB_MAGIC;
+}

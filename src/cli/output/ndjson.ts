@@ -1,0 +1,10 @@
+import type { Answer } from "../../text/columns.js";
+
+/** The rows as JSON objects, one a line. */
+export async function* ndjsonPieces({ rows }: Answer): AsyncGenerator<string> {
+  for await (const some of rows) {
+    let piece = "";
+    for (const row of some) piece += `${JSON.stringify(row)}\n`;
+    yield piece;
+  }
+}

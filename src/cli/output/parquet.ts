@@ -1,0 +1,110 @@
+import { createReadStream } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
+import { UsageError } from "../../errors.js";
+import { BIGINT, BOOLEAN, DOUBLE, DuckDBDataChunk, DuckDBInstance, VARCHAR } from "../../store/duckdb.js";
+import { INSTANCE_OPTIONS } from "../../store/open.js";
+import { columnNames, type Answer, type CellValue, type Columns } from "../../text/columns.js";
+import { makeTemporaryFolder } from "./temporary-folder.js";
+
+/** Maximum rows of a DuckDB data chunk. */
+const CHUNK_ROWS = 2048;
+
+/** DuckDB moves rows to disk beyond this. */
+const MEMORY_LIMIT = "128MB";
+
+/** How a kind is held until the file is written, and its type in the file. */
+const TYPES = {
+  date: { held: VARCHAR, written: "DATE" },
+  time: { held: VARCHAR, written: "TIMESTAMP" },
+  symbol: { held: VARCHAR, written: "VARCHAR" },
+  text: { held: VARCHAR, written: "VARCHAR" },
+  flag: { held: BOOLEAN, written: "BOOLEAN" },
+  bytes: { held: BIGINT, written: "BIGINT" },
+  count: { held: BIGINT, written: "BIGINT" },
+  integer: { held: BIGINT, written: "BIGINT" },
+  number: { held: DOUBLE, written: "DOUBLE" },
+  ratio: { held: DOUBLE, written: "DOUBLE" },
+  value: { held: VARCHAR, written: "VARCHAR" },
+} as const;
+
+/**
+ * The rows as a Parquet file, compressed with zstd. Times are TIMESTAMPs in UTC; lists and objects are texts of JSON.
+ *
+ * @throws UsageError when there are no columns, or a whole number doesn't fit in 64 bits.
+ */
+export async function* parquetPieces(answer: Answer): AsyncGenerator<Uint8Array> {
+  const temporary = makeTemporaryFolder(tmpdir());
+  try {
+    const file = join(temporary.path, "answer.parquet");
+    await writeParquet(answer, join(temporary.path, "rows.duckdb"), file);
+    for await (const piece of createReadStream(file)) yield piece as Uint8Array;
+  } finally {
+    temporary.remove();
+  }
+}
+
+/** Collects the rows in a database of their own, since the file's compression needs many at a time. */
+async function writeParquet(answer: Answer, database: string, file: string): Promise<void> {
+  const names = columnNames(answer);
+  if (names.length === 0) throw new UsageError("parquet needs columns, and this answer has none");
+  const types = names.map((name) => TYPES[kindOf(answer.columns, name)]);
+  const instance = await DuckDBInstance.create(database, { ...INSTANCE_OPTIONS, memory_limit: MEMORY_LIMIT });
+  try {
+    const connection = await instance.connect();
+    const held = types.map(({ held }, at) => `c${at} ${held.toString()}`);
+    await connection.run(`SET preserve_insertion_order = true; CREATE TABLE held (${held.join(", ")})`);
+    await appendRows(connection, answer, names);
+    const written = types.map(({ written }, at) => `c${at}::${written} AS ${quoted(names[at] ?? "")}`);
+    await connection.run(
+      `COPY (SELECT ${written.join(", ")} FROM held) TO '${file.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION zstd)`,
+    );
+    connection.closeSync();
+  } finally {
+    instance.closeSync();
+  }
+}
+
+async function appendRows(connection: DuckDBConnection, answer: Answer, names: readonly string[]): Promise<void> {
+  const kinds = names.map((name) => kindOf(answer.columns, name));
+  const chunk = DuckDBDataChunk.create(kinds.map((kind) => TYPES[kind].held));
+  const appender = await connection.createAppender("held");
+  for await (const rows of answer.rows) {
+    for (let start = 0; start < rows.length; start += CHUNK_ROWS) {
+      const some = rows.slice(start, start + CHUNK_ROWS);
+      chunk.reset();
+      chunk.rowCount = some.length;
+      names.forEach((name, at) => {
+        const isWhole = TYPES[kinds[at] ?? "text"].held === BIGINT;
+        chunk.setColumnValues(
+          at,
+          some.map((row) => heldValue(row[name] ?? null, isWhole, name)),
+        );
+      });
+      appender.appendDataChunk(chunk);
+    }
+  }
+  appender.closeSync();
+}
+
+function heldValue(value: CellValue, isWhole: boolean, name: string): DuckDBValue {
+  if (value === null) return null;
+  if (isWhole) {
+    const whole = BigInt(value as number | string);
+    if (BigInt.asIntN(64, whole) !== whole) {
+      throw new UsageError(`${name}: ${whole} doesn't fit in the 64 bits of a whole number in parquet`);
+    }
+    return whole;
+  }
+  return typeof value === "object" ? JSON.stringify(value) : value;
+}
+
+function kindOf(columns: Columns, name: string) {
+  return columns[name]?.kind ?? "value";
+}
+
+/** SQL: a name as an identifier. */
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,64 @@
+import { column, optionalColumn } from "../text/columns.js";
+import { choice, day } from "./arguments.js";
+import { defineQuery } from "./define.js";
+import { readRows } from "./read-rows.js";
+import { DAY, date, dateText, ms, timeText } from "./select.js";
+import { CHANGE_KINDS } from "../store/write/changes.js";
+
+/** The journal of believed answers that changed. */
+export default defineQuery({
+  name: "changes",
+  summary: "What changed since it was believed: files that came late, were replaced or removed",
+  notes: "A copy of a replaced or removed file from before the change is stale. Old files are found by bfa sweep.",
+  args: {
+    since: day("only what was seen on this UTC day or later"),
+    kind: choice("only changes of this kind", CHANGE_KINDS),
+  },
+  facts: {},
+  columns: {
+    date: column("date", "day of the file"),
+    symbol: column("symbol", "symbol of the file"),
+    kind: column(
+      "text",
+      "late: missing when it was believed; replaced: another size, upload time or md5; removed: gone",
+    ),
+    old_size_bytes: optionalColumn("bytes", "size before; null when there was no file"),
+    new_size_bytes: optionalColumn("bytes", "size now; null when the file was removed"),
+    old_last_modified: optionalColumn("time", "upload time before; null when there was no file"),
+    new_last_modified: optionalColumn("time", "upload time now; null when the file was removed"),
+    seen_at: column("time", "when a probe found it; the rows are in this order"),
+  },
+  examples: [
+    { args: {}, about: "all that is known" },
+    { args: { since: "2024-03-01", kind: "replaced" }, about: "what to download again after a copy of February 2024" },
+  ],
+  run: async (store, { since = 0, kind }) => {
+    const found = await readRows(
+      store,
+      `SELECT ${DAY}, symbol, kind, old_size_bytes::DOUBLE, new_size_bytes::DOUBLE, ${ms("old_last_modified")},
+          ${ms("new_last_modified")}, ${ms("seen_at")}
+        FROM changes WHERE seen_at >= $since ORDER BY seen_at, date, symbol`,
+      {
+        day: "day",
+        symbol: "text",
+        kind: "text",
+        old_size_bytes: "number?",
+        new_size_bytes: "number?",
+        oldTime: "number?",
+        newTime: "number?",
+        seenAt: "number",
+      },
+      { since: date(since) },
+    );
+    const rows = found
+      .filter((change) => kind === undefined || change.kind === kind)
+      .map(({ day, oldTime, newTime, seenAt, ...change }) => ({
+        date: dateText(day),
+        ...change,
+        old_last_modified: oldTime === null ? null : timeText(oldTime),
+        new_last_modified: newTime === null ? null : timeText(newTime),
+        seen_at: timeText(seenAt),
+      }));
+    return { facts: {}, rows };
+  },
+});

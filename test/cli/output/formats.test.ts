@@ -1,0 +1,173 @@
+import { parse } from "csv-parse/sync";
+import fc from "fast-check";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { csvPieces } from "../../../src/cli/output/csv.js";
+import { jsonPieces } from "../../../src/cli/output/json.js";
+import { ndjsonPieces } from "../../../src/cli/output/ndjson.js";
+import { parquetPieces } from "../../../src/cli/output/parquet.js";
+import { tablePieces } from "../../../src/cli/output/table.js";
+import { column, optionalColumn, type Answer } from "../../../src/text/columns.js";
+import { temporaryFolder } from "../../support/database.js";
+import { ask, collect, EVERY_KIND, everyAnswer, everyRow } from "./answers.js";
+
+const rowLists = fc.array(everyRow, { maxLength: 6 });
+
+/** An answer of one column. */
+function texts(...values: (string | null)[]): Answer {
+  return {
+    facts: {},
+    rowsName: "rows",
+    columns: { a: optionalColumn("text", "a text"), n: column("count", "a number") },
+    rows: [values.map((a) => ({ a, n: 1 }))],
+  };
+}
+
+describe("json", () => {
+  it("reads back as the facts and the rows, on one line and indented alike", async () => {
+    await fc.assert(
+      fc.asyncProperty(rowLists, fc.boolean(), async (rows, pretty) => {
+        const text = (await collect(jsonPieces(everyAnswer(rows), pretty))).toString();
+        const whole = { symbol: "BTCUSDT", none: null, rows };
+        expect(text).toBe(`${JSON.stringify(whole, undefined, pretty ? 2 : undefined)}\n`);
+      }),
+    );
+  });
+
+  it("keeps every name apart, even when it is a property of all objects", async () => {
+    const row = Object.fromEntries([["__proto__", 1]]);
+    const answer = { ...texts(), rows: [[row]], columns: {} };
+    expect((await collect(jsonPieces(answer, false))).toString()).toBe('{"rows":[{"__proto__":1}]}\n');
+  });
+});
+
+describe("ndjson", () => {
+  it("reads back as the rows", async () => {
+    await fc.assert(
+      fc.asyncProperty(rowLists, async (rows) => {
+        const lines = (await collect(ndjsonPieces(everyAnswer(rows)))).toString().split("\n");
+        expect(lines.pop()).toBe("");
+        expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual(rows);
+      }),
+    );
+  });
+});
+
+describe("csv", () => {
+  it("reads back as the rows' texts, formulas behind a quote", async () => {
+    const harmless = (text: string) => (/^[=+\-@\t\r＝＋－＠]/.test(text) ? `'${text}` : text);
+    await fc.assert(
+      fc.asyncProperty(rowLists, async (rows) => {
+        const text = (await collect(csvPieces(everyAnswer(rows)))).toString();
+        const expected = rows.map((row) =>
+          Object.values(row).map((value) => {
+            if (value === null) return "";
+            if (typeof value === "object") return JSON.stringify(value);
+            return typeof value === "string" ? harmless(value) : String(value);
+          }),
+        );
+        expect(parse(text, { record_delimiter: "\n" })).toEqual([Object.keys(EVERY_KIND), ...expected]);
+      }),
+    );
+  });
+
+  it("writes negative numbers as numbers and hostile names as harmless", async () => {
+    const answer = { ...texts(), columns: { "=a": column("number", "") }, rows: [[{ "=a": -5 }]] };
+    expect((await collect(csvPieces(answer))).toString()).toBe("'=a\n-5\n");
+  });
+});
+
+describe("parquet", () => {
+  let folder: ReturnType<typeof temporaryFolder>;
+  let file: string;
+
+  beforeAll(() => {
+    folder = temporaryFolder();
+    file = join(folder.path, "it's.parquet");
+  });
+  afterAll(() => {
+    folder.remove();
+  });
+
+  const select = (what: string) => ask(`SELECT ${what} FROM '${file.replaceAll("'", "''")}'`);
+
+  it("reads back as the rows, each kind with its type", async () => {
+    await fc.assert(
+      fc.asyncProperty(rowLists, async (rows) => {
+        writeFileSync(file, await collect(parquetPieces(everyAnswer(rows))));
+        const read = await select("id, date::VARCHAR, epoch_us(time), * EXCLUDE (id, date, time)");
+        const micros = (time: unknown) => (typeof time === "string" ? toMicros(time) : null);
+        const whole = (value: unknown) => (value === null ? null : BigInt(value as number));
+        expect(read).toEqual(
+          rows.map((row) => [
+            whole(row.id),
+            row.date,
+            micros(row.time),
+            ...[row.symbol, row.text, row.flag, whole(row.bytes), whole(row.integer), row.number, row.ratio],
+            row.value === null ? null : JSON.stringify(row.value),
+          ]),
+        );
+      }),
+      { numRuns: 25 },
+    );
+    const types = (await ask(`DESCRIBE FROM '${file.replaceAll("'", "''")}'`)).map(([, type]) => type);
+    expect(types).toEqual([
+      ...["BIGINT", "DATE", "TIMESTAMP", "VARCHAR", "VARCHAR", "BOOLEAN"],
+      ...["BIGINT", "BIGINT", "DOUBLE", "DOUBLE", "VARCHAR"],
+    ]);
+  });
+
+  it("keeps the order of more rows than DuckDB takes at a time", async () => {
+    const rows = Array.from({ length: 5000 }, (_, n) => ({ a: null, n }));
+    writeFileSync(file, await collect(parquetPieces({ ...texts(), rows: [rows] })));
+    expect(await select("list(n) = range(5000)")).toEqual([[true]]);
+  });
+
+  it("refuses whole numbers beyond 64 bits and an answer without columns", async () => {
+    const columns = { n: column("integer", "") };
+    const large = { ...texts(), columns, rows: [[{ n: "9223372036854775808" }]] };
+    await expect(collect(parquetPieces(large))).rejects.toMatchObject({ code: "USAGE" });
+    await expect(collect(parquetPieces({ ...texts(), columns: {} }))).rejects.toMatchObject({ code: "USAGE" });
+  });
+
+  /** Microseconds of an ISO time. */
+  function toMicros(text: string): bigint {
+    const [seconds = "", fraction = ""] = text.slice(0, -1).split(".");
+    return BigInt(Date.parse(`${seconds}Z`)) * 1000n + BigInt(fraction.padEnd(6, "0"));
+  }
+});
+
+describe("table", () => {
+  it("shows no control character, whatever is in a text or a name", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.string({ unit: "binary" }), { maxLength: 4 }), fc.string(), async (values, name) => {
+        const answer = { ...texts(), columns: { [name]: column("text", "") } };
+        const rows = [values.map((value) => Object.fromEntries([[name, value]]))];
+        const text = (await collect(tablePieces({ ...answer, rows }))).toString();
+        expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+        expect(text.split("\n")).toHaveLength(values.length + 2);
+      }),
+    );
+  });
+
+  it("puts numbers to the right, even when the first row has none", async () => {
+    const columns = { n: optionalColumn("count", ""), a: column("text", "") };
+    const rows = [
+      [{ n: null, a: "x" }],
+      [
+        { n: 1000, a: "y" },
+        { n: 5, a: "z" },
+      ],
+    ];
+    const text = (await collect(tablePieces({ ...texts(), columns, rows }))).toString();
+    expect(text).toBe("   n  a\n      x\n1000  y\n   5  z\n");
+  });
+
+  it("has a header without rows, and columns in the order of the answer", async () => {
+    const columns = { b: column("text", ""), 1: column("text", "") };
+    const answer = { ...texts(), columns, columnOrder: ["b", "1"], rows: [] };
+    expect((await collect(tablePieces(answer))).toString()).toBe("b  1\n");
+    expect((await collect(csvPieces(answer))).toString()).toBe("b,1\n");
+  });
+});

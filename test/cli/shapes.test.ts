@@ -1,0 +1,70 @@
+import { copyFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { expect } from "vitest";
+import { dayOf } from "../../src/calendar/day.js";
+import { replicaTest, syntheticWorld } from "../support/fixture.js";
+import { startRawServer, status } from "../support/raw-server.js";
+import { shapeOf } from "../support/shape.js";
+
+const FOLDER = fileURLToPath(new URL("__snapshots__/json/", import.meta.url));
+
+const { source } = syntheticWorld({ seed: 11, symbols: 12, from: dayOf("2024-01-01"), through: dayOf("2024-03-31") });
+
+/** Commands by the name of their snapshot. They run in this order, on one file. */
+const COMMANDS: [name: string, ...args: string[]][] = [
+  ["discover", "discover"],
+  ["backfill-dry-run", "backfill", "--from", "2024-01-01", "--to", "2024-03-20", "--dry-run"],
+  ["backfill", "backfill", "--from", "2024-01-01", "--to", "2024-03-20"],
+  ["update", "update", "--date", "2024-03-21"],
+  ["status", "status"],
+  ["validate", "validate"],
+  ["query-snapshot", "query", "snapshot", "2024-03-01"],
+  ["query-timeline", "query", "timeline", "BTCUSDT"],
+  ["query-range", "query", "range", "2024-03-01", "2024-03-10"],
+  ["query-counts", "query", "counts"],
+  ["query-listings", "query", "listings"],
+  ["query-delistings", "query", "delistings"],
+  ["query-universe", "query", "universe", "2024-03-01"],
+  [
+    "query-sql",
+    "query",
+    "sql",
+    "SELECT count(*) AS n, [1, 2] AS list, {a: 1.5, b: NULL} AS struct, date '2024-01-01' AS d",
+  ],
+];
+
+const it = replicaTest({ history: source });
+
+async function expectShape(name: string, json: string): Promise<void> {
+  const shape = JSON.stringify(shapeOf(JSON.parse(json)), undefined, 2);
+  await expect(`${shape}\n`).toMatchFileSnapshot(`${FOLDER}${name}.json`);
+}
+
+it(
+  "what --json prints has the keys and kinds that were agreed on",
+  { timeout: 120_000 },
+  async ({ folder, db, bfa }) => {
+    for (const [name, ...args] of COMMANDS) {
+      const { code, stdout, stderr } = await bfa(...args, "--json");
+      // A validation may have findings; its answer has a shape too.
+      expect([0, 1], `${name}: ${stderr}`).toContain(code);
+      await expectShape(name, stdout);
+    }
+    const other = join(folder, "other.duckdb");
+    copyFileSync(db, other);
+    const imported = await bfa("import", other, "--db", join(folder, "into.duckdb"), "--json");
+    await expectShape("import", imported.stdout);
+  },
+);
+
+it("a failure in --json has the keys and kinds that were agreed on", async ({ ca, bfa }) => {
+  const server = await startRawServer((socket) => socket.write(status(500)));
+  try {
+    writeFileSync(ca, server.ca);
+    const args = ["update", "--date", "2024-03-01", "--symbols", "BTCUSDT", "--endpoint", server.url, "--json"];
+    await expectShape("update-failed", (await bfa(...args)).stdout);
+  } finally {
+    await server.close();
+  }
+});

@@ -1,0 +1,80 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { History } from "../../src/replica/history.js";
+import type { ReplicaOptions } from "../../src/replica/replica.js";
+import { syntheticHistory, type SyntheticOptions } from "../../src/replica/synthetic.js";
+import { startReplicaThread } from "../../src/threads/replica-thread.js";
+import { classifySymbol } from "../../src/vision/symbol.js";
+import { runCli, startCli } from "./cli.js";
+import { soundness, temporaryFolder } from "./database.js";
+
+/** A made-up history, with what a test compares the table with. */
+export interface World {
+  history: History;
+  /** The symbols that a run takes by default: all but delivery contracts. */
+  symbols: string[];
+  /** For {@link replicaTest}. */
+  source: { type: "synthetic" } & SyntheticOptions;
+}
+
+/** Makes up a history in this thread as the replica makes it up in its own. */
+export function syntheticWorld(options: SyntheticOptions): World {
+  const history = syntheticHistory(options);
+  const symbols = history.folders
+    .map(({ symbol }) => symbol)
+    .filter((symbol) => classifySymbol(symbol).class !== "delivery");
+  return { history, symbols, source: { type: "synthetic", ...options } };
+}
+
+/**
+ * The test function of a file whose commands run against one replica. Each test gets:
+ *
+ * - `replica`: it runs in a thread of its own, one for the file; its counts begin at zero in every test
+ * - `folder`: path of an empty folder, removed after the test
+ * - `db`: path of a file in it that does not exist yet
+ * - `ca`: path of the authority's certificate, outside of `folder`; a test with a server of its own overwrites it
+ * - `env`: the environment in which a command finds all these
+ * - `bfa`, `start`: run the built CLI in that environment to its end, or start it
+ * - `expectSound`: fails unless the counts are those of the rows and no row appears twice
+ */
+export function replicaTest(options: ReplicaOptions) {
+  return test
+    .extend("replicaThread", { scope: "file" }, async ({}, { onCleanup }) => {
+      const replica = await startReplicaThread(options);
+      onCleanup(() => replica.close());
+      return replica;
+    })
+    .extend("replica", async ({ replicaThread }) => {
+      await replicaThread.resetStats();
+      return replicaThread;
+    })
+    .extend("root", ({}, { onCleanup }) => {
+      const { path, remove } = temporaryFolder();
+      onCleanup(remove);
+      return path;
+    })
+    .extend("folder", ({ root }) => {
+      const folder = join(root, "work");
+      mkdirSync(folder);
+      return folder;
+    })
+    .extend("db", ({ folder }) => join(folder, "a.duckdb"))
+    .extend("ca", ({ root, replica }) => {
+      const ca = join(root, "ca.pem");
+      writeFileSync(ca, replica.ca);
+      return ca;
+    })
+    .extend("env", ({ db, ca, replica }): NodeJS.ProcessEnv => {
+      return { BFA_DB: db, BFA_ENDPOINT: replica.url, BFA_LIST_ENDPOINT: replica.listUrl, BFA_CA: ca };
+    })
+    .extend("bfa", ({ env }) => {
+      return (...args: string[]) => runCli(args, env);
+    })
+    .extend("start", ({ env }) => {
+      return (...args: string[]) => startCli(args, env);
+    })
+    .extend("expectSound", ({ db }) => async (file = db): Promise<void> => {
+      expect(await soundness(file)).toEqual({ wrongCounts: 0, duplicates: 0 });
+    });
+}

@@ -1,0 +1,29 @@
+import { readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Time of the newest file below a folder that `isWanted`, ms since the Unix epoch; 0 when there is none. */
+function newest(folder: string, isWanted: (name: string) => boolean): number {
+  const files = readdirSync(folder, { withFileTypes: true, recursive: true }).filter(
+    (entry) => entry.isFile() && isWanted(entry.name),
+  );
+  return Math.max(0, ...files.map(({ parentPath, name }) => statSync(join(parentPath, name)).mtimeMs));
+}
+
+function timeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+}
+
+/** Vitest's global set-up: the tests run the build, so it ends them with one line when the sources are newer. */
+export default function requireFreshBuild(): void {
+  const sources = ["src", "workers", "bench"].map((folder) =>
+    newest(join(root, folder), (name) => name.endsWith(".ts")),
+  );
+  // The build starts from an empty folder and writes this file every time.
+  const built = timeOf(join(root, "dist/src/index.js"));
+  if (Math.max(...sources) <= built) return;
+  process.stderr.write("dist/ is older than the sources: run npm run build\n");
+  process.exit(1);
+}
