@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { describe, expect } from "vitest";
 import { startReplicaThread } from "../../src/threads/replica-thread.js";
-import { dayAt, formatDay, type Day } from "../../src/calendar/day.js";
+import { dayAt, dayOf, formatDay, type Day } from "../../src/calendar/day.js";
+import { NO_CHANGES } from "../../src/store/write/changes.js";
+import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 import { runCli, startCli, summaryOf } from "../support/cli.js";
 import { rowsOf, soundness, tableOf } from "../support/database.js";
 import { replicaTest, syntheticWorld } from "../support/fixture.js";
@@ -12,6 +14,9 @@ import { available, startRawServer, status } from "../support/raw-server.js";
 import { truthOf } from "../support/truth.js";
 
 const yesterday = dayAt(Date.now()) - 1;
+const { firstPeriod } = DEFAULT_DATASET;
+/** The first day that is not final when it was probed today. */
+const firstProvisional = yesterday + 2 - DEFAULT_DATASET.finality.afterDays;
 const { history, symbols, source } = syntheticWorld({ seed: 7, symbols: 40, from: yesterday - 60, through: yesterday });
 
 const it = replicaTest({ history: source })
@@ -26,31 +31,34 @@ const it = replicaTest({ history: source })
   });
 
 describe("bfa update", () => {
-  it("takes the last three days of every perpetual into an empty file, cell by cell", async ({
+  it("takes the whole past of every perpetual into an empty file, cell by cell", async ({
     update,
     expectTable,
   }) => {
     const result = await update("--json");
     expect(result).toMatchObject({ code: 0, stderr: expect.stringContaining("DNS: 0 looked up") as string });
-    await expectTable(yesterday - 2, yesterday);
+    await expectTable(firstPeriod, yesterday);
     const summary = summaryOf(result);
+    const cellCount = symbols.length * (yesterday - firstPeriod + 1);
     expect(summary).toMatchObject({
       command: "update",
       outcome: "whole",
-      from: formatDay(yesterday - 2),
+      from: formatDay(firstPeriod),
       to: formatDay(yesterday),
       symbol_count: symbols.length,
-      probes: symbols.length * 3,
+      sources: ["list"],
+      probes: cellCount,
       failed: 0,
       replays: 0,
       retries: 0,
-      rows_written: symbols.length * 3,
-      units_written: 3,
-      replaced: 0,
-      unpublished: [],
+      rows_written: cellCount,
+      units_written: symbols.length,
+      changes: NO_CHANGES,
       failures: [],
     });
-    expect(summary.provisional).toEqual([2, 1, 0].map((ago) => formatDay(yesterday - ago)));
+    const last = summary.conditions.at(-1);
+    expect(last).toMatchObject({ condition: "provisional", to: formatDay(yesterday) });
+    expect(dayOf(last?.from ?? "")).toBeLessThanOrEqual(firstProvisional);
     expect(summary.available + summary.missing).toBe(summary.probes);
   });
 
@@ -59,7 +67,10 @@ describe("bfa update", () => {
     const result = await update("--date", date, "--connections", "5", "--threads", "3", "--json");
     expect(result.code).toBe(0);
     await expectTable(yesterday - 30, yesterday - 30);
-    expect(summaryOf(result)).toMatchObject({ sources: ["head"], provisional: [] });
+    expect(summaryOf(result)).toMatchObject({
+      sources: ["head"],
+      conditions: [{ condition: "final", from: date, to: date }],
+    });
     const stats = await replica.stats();
     expect(stats.requests.head).toBe(symbols.length);
     expect(stats.maxOpen).toBeLessThanOrEqual(5);
@@ -81,28 +92,56 @@ describe("bfa update", () => {
     await update(...date);
     const table = await tableOf(db);
     const times = await rowsOf(db, "SELECT min(probe_timestamp)::VARCHAR FROM daily_availability");
-    expect(summaryOf(await update(...date, "--json"))).toMatchObject({ replaced: 0, rows_written: symbols.length });
+    expect(summaryOf(await update(...date, "--json"))).toMatchObject({
+      changes: NO_CHANGES,
+      rows_written: symbols.length,
+    });
     expect(await tableOf(db)).toEqual(table);
     expect(await rowsOf(db, "SELECT min(probe_timestamp)::VARCHAR FROM daily_availability")).not.toEqual(times);
     expect(await soundness(db)).toEqual({ wrongCounts: 0, duplicates: 0 });
   });
 
-  it("goes on after the last final day, probing provisional days again", async ({ update, expectTable }) => {
-    await update("--lookback", "10");
-    const summary = summaryOf(await update("--json"));
-    // Yesterday is D+1; days up to four days ago were final when they were probed.
-    expect(summary).toMatchObject({ from: formatDay(yesterday - 2), to: formatDay(yesterday) });
-    await expectTable(yesterday - 9, yesterday);
+  it("probes again what is provisional, and holes, and leaves what is believed alone", async ({
+    db,
+    update,
+    expectTable,
+  }) => {
+    await update();
+    const [[first] = []] = await rowsOf(db, "SELECT max(probe_timestamp)::VARCHAR FROM daily_availability");
+    const { probes, outcome } = summaryOf(await update("--json"));
+    expect(outcome).toBe("whole");
+    const again = `probe_timestamp > TIMESTAMP '${String(first)}'`;
+    const provisional = `date >= DATE '${formatDay(firstProvisional)}'`;
+    expect(
+      await rowsOf(
+        db,
+        `SELECT count(*)::INT, bool_and(${provisional} OR NOT available) FROM daily_availability WHERE ${again}`,
+      ),
+    ).toEqual([[probes, true]]);
+    expect(
+      await rowsOf(db, `SELECT count(*)::INT FROM daily_availability WHERE ${provisional} AND NOT (${again})`),
+    ).toEqual([[0]]);
+    await expectTable(firstPeriod, yesterday);
+  });
+
+  it("refuses a symbol that the bucket does not list, with the nearest name, unless told", async ({ db, update }) => {
+    const date = ["--date", formatDay(yesterday - 30)];
+    const refused = await update(...date, "--symbols", "ETHUSDT,BTCUSDTT");
+    expect(refused).toMatchObject({ code: 2, stdout: "" });
+    expect(refused.stderr).toContain("the bucket does not list BTCUSDTT: did you mean BTCUSDT?");
+    expect(await tableOf(db)).toEqual([]);
+    expect((await update(...date, "--symbols", "btcusdt")).stderr).toContain("did you mean BTCUSDT?");
+    expect(await update(...date, "--symbols", "BTCUSDTT", "--unlisted")).toMatchObject({ code: 0 });
   });
 
   it("takes symbols from a list, a file and by quote asset", async ({ folder, update, expectTable }) => {
     const date = ["--date", formatDay(yesterday - 30)];
-    await update(...date, "--symbols", "BTCUSDT,ETHUSDT,NOSUCHUSDT");
+    await update(...date, "--symbols", "BTCUSDT,ETHUSDT,NOSUCHUSDT", "--unlisted");
     await expectTable(yesterday - 30, yesterday - 30, ["BTCUSDT", "ETHUSDT", "NOSUCHUSDT"]);
     const file = join(folder, "symbols.txt");
     writeFileSync(file, "# two\nBTCUSDT\r\n\nETHUSDC\n");
     const other = join(folder, "b.duckdb");
-    await update(...date, "--symbols-file", file, "--quote", "USDC", "--db", other);
+    await update(...date, "--symbols-file", file, "--quote", "USDC", "--unlisted", "--db", other);
     await expectTable(yesterday - 30, yesterday - 30, ["ETHUSDC"], other);
   });
 
@@ -144,7 +183,7 @@ describe("bfa update", () => {
   });
 
   it("shows a warm-up that fails, goes on, and fails every probe for it", async ({ db }) => {
-    const args = ["update", "--symbols", "BTCUSDT,ETHUSDT", "--date", formatDay(yesterday), "--json"];
+    const args = ["update", "--symbols", "BTCUSDT,ETHUSDT", "--date", formatDay(yesterday), "--json", "--retries", "0"];
     const result = await runCli([...args, "--endpoint", "https://no-such-host.invalid", "--db", db]);
     expect(result.code).toBe(1);
     expect(result.stderr).toContain("no-such-host.invalid can't be resolved");
@@ -168,10 +207,12 @@ describe("bfa update", () => {
         await small.close();
       }
     };
-    expect(await run([file, other])).toMatchObject({ replaced: 0, outcome: "whole" });
-    expect(await run([{ ...file, size: 3000, lastModified: 1_700_000_005_000 }, other])).toMatchObject({ replaced: 1 });
-    const columns = "symbol, old_size_bytes::INT, new_size_bytes::INT";
-    expect(await rowsOf(db, `SELECT ${columns} FROM replacements`)).toEqual([["BTCUSDT", 2000, 3000]]);
+    expect(await run([file, other])).toMatchObject({ changes: NO_CHANGES, outcome: "whole" });
+    expect(await run([{ ...file, size: 3000, lastModified: 1_700_000_005_000 }, other])).toMatchObject({
+      changes: { late: 0, replaced: 1, removed: 0 },
+    });
+    const columns = "kind, symbol, old_size_bytes::INT, new_size_bytes::INT";
+    expect(await rowsOf(db, `SELECT ${columns} FROM changes`)).toEqual([["replaced", "BTCUSDT", 2000, 3000]]);
   });
 });
 
@@ -194,28 +235,44 @@ describe("bfa update and days that are not published", () => {
   });
 
   itAgainst.for(["head", "list"])(
-    "reports them, writes nothing for them, and writes them later, by %s",
+    "writes what was answered and says that they are unpublished, until they are not, by %s",
     async (source, { db, against }) => {
-      const first = await against([yesterday - 2, yesterday - 1], "--source", source);
-      expect(first).toMatchObject({ outcome: "whole", unpublished: [formatDay(yesterday)], units_written: 2 });
-      expect(await rowsOf(db, "SELECT max(date)::VARCHAR FROM daily_availability")).toEqual([
-        [formatDay(yesterday - 1)],
-      ]);
-      const later = await against([yesterday - 2, yesterday - 1, yesterday], "--source", source);
-      expect(later).toMatchObject({ unpublished: [], units_written: 3 });
+      const recent = ["--lookback", "3", "--source", source];
+      const [first, last] = [formatDay(yesterday - 2), formatDay(yesterday)];
+      expect(await against([yesterday - 2, yesterday - 1], ...recent)).toMatchObject({
+        outcome: "whole",
+        rows_written: 6,
+        conditions: [
+          { condition: "provisional", from: first, to: formatDay(yesterday - 1) },
+          { condition: "unpublished", from: last, to: last },
+        ],
+      });
+      const yesterdays = `SELECT available FROM daily_availability WHERE date = DATE '${last}'`;
+      expect(await rowsOf(db, yesterdays)).toEqual([[false], [false]]);
+      expect(await against([yesterday - 2, yesterday - 1, yesterday], ...recent)).toMatchObject({
+        rows_written: 6,
+        conditions: [{ condition: "provisional", from: first, to: last }],
+        changes: NO_CHANGES,
+      });
+      expect(await rowsOf(db, yesterdays)).toEqual([[true], [true]]);
     },
   );
 
   itAgainst("takes absence for truth once a day is final", async ({ against }) => {
-    const summary = await against([yesterday - 30], "--date", formatDay(yesterday - 29));
-    expect(summary).toMatchObject({ unpublished: [], missing: 2, rows_written: 2 });
+    const date = formatDay(yesterday - 100);
+    const summary = await against([yesterday - 101], "--date", date);
+    expect(summary).toMatchObject({
+      conditions: [{ condition: "final", from: date, to: date }],
+      missing: 2,
+      rows_written: 2,
+    });
   });
 });
 
 describe("bfa update and failures", () => {
   const day = formatDay(yesterday - 10);
 
-  it("writes whole days, no day with a failure, and names every failure", async ({ db, ca }) => {
+  it("writes every cell that was answered, and no other, and names every failure", async ({ db, ca }) => {
     const server = await startRawServer((socket, head) => {
       socket.write(head.includes(`ETHUSDT-1m-${day}`) ? status(500) : available());
     });
@@ -231,12 +288,14 @@ describe("bfa update and failures", () => {
         db,
         "--symbols",
         "BTCUSDT,ETHUSDT",
+        "--retries",
+        "0",
         "--json",
       ];
       const result = await runCli([...args, "--date", formatDay(yesterday - 9), "--lookback", "3"]);
       expect(result.code).toBe(1);
       const summary = summaryOf(result);
-      expect(summary).toMatchObject({ outcome: "failed", probes: 6, available: 5, failed: 1, units_written: 2 });
+      expect(summary).toMatchObject({ outcome: "failed", probes: 6, available: 5, failed: 1, rows_written: 5 });
       expect(summary.failures).toEqual([
         {
           symbol: "ETHUSDT",
@@ -248,8 +307,15 @@ describe("bfa update and failures", () => {
           cause: null,
         },
       ]);
-      const dates = await rowsOf(db, "SELECT DISTINCT date::VARCHAR FROM daily_availability ORDER BY 1");
-      expect(dates.flat()).toEqual([formatDay(yesterday - 11), formatDay(yesterday - 9)]);
+      const cells = await rowsOf(db, "SELECT date::VARCHAR, symbol FROM daily_availability ORDER BY ALL");
+      expect(cells).toEqual([
+        [formatDay(yesterday - 11), "BTCUSDT"],
+        [formatDay(yesterday - 11), "ETHUSDT"],
+        [day, "BTCUSDT"],
+        [formatDay(yesterday - 9), "BTCUSDT"],
+        [formatDay(yesterday - 9), "ETHUSDT"],
+      ]);
+      expect(await soundness(db)).toEqual({ wrongCounts: 0, duplicates: 0 });
       const human = await runCli([...args.slice(0, -1), "--date", day]);
       expect(human.stdout).toContain("1 failed: status HTTP_500");
       expect(human.stdout).toContain(`ETHUSDT ${day}`);
@@ -258,15 +324,16 @@ describe("bfa update and failures", () => {
     }
   });
 
-  it("retries only when asked, and counts it", async ({ db, ca }) => {
+  it("retries what may pass, unless told not to, and counts it", async ({ db, ca }) => {
     let answers = 0;
     const server = await startRawServer((socket) => socket.write(++answers % 2 === 1 ? status(503) : available()));
     try {
       writeFileSync(ca, server.ca);
       const args = ["update", "--endpoint", server.url, "--ca", ca, "--db", db, "--symbols", "BTCUSDT", "--date", day];
-      expect(summaryOf(await runCli([...args, "--json"]))).toMatchObject({ failed: 1, retries: 0, requests: 1 });
+      const strict = summaryOf(await runCli([...args, "--json", "--retries", "0"]));
+      expect(strict).toMatchObject({ failed: 1, retries: 0, requests: 1 });
       answers = 0;
-      const retried = summaryOf(await runCli([...args, "--json", "--retries", "2"]));
+      const retried = summaryOf(await runCli([...args, "--json"]));
       expect(retried).toMatchObject({ outcome: "whole", failed: 0, retries: 1, requests: 2 });
     } finally {
       await server.close();
@@ -274,7 +341,7 @@ describe("bfa update and failures", () => {
   });
 
   it("says aloud that an http:// endpoint is not encrypted", async ({ db }) => {
-    const args = ["update", "--endpoint", "http://127.0.0.1:1", "--db", db, "--symbols", "BTCUSDT", "--date", day];
+    const args = ["update", "--endpoint", "http://127.0.0.1:1", "--db", db, "--symbols", "BTCUSDT", "--date", day, "--retries", "0"];
     const { code, stderr } = await runCli(args);
     expect(code).toBe(1);
     expect(stderr).toContain("bfa: --endpoint http://127.0.0.1:1 is not encrypted");

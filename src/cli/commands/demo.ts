@@ -4,6 +4,9 @@ import { join } from "node:path";
 import type { CommandModule } from "yargs";
 import { showRun } from "./run-command.js";
 
+/** Days that the demo takes: the whole history would take longer than anyone looks. */
+const DAYS = 3;
+
 /** Rows of each table that the demo shows. */
 const ROWS_SHOWN = 5;
 
@@ -38,7 +41,7 @@ async function demo(): Promise<void> {
     const named = (url: string) => url.replace("127.0.0.1", "localhost");
     const endpoints = { endpoint: named(replica.url), listEndpoint: named(replica.listUrl), ca: replica.ca };
     const display = { json: false, format: undefined, out: undefined, quiet: false, "log-level": "silent" };
-    await showRun(display, { db, ...endpoints, source: "head" as const }, update);
+    await showRun(display, { db, ...endpoints, source: "head" as const, lookback: DAYS }, update);
   } finally {
     await replica.close();
   }
@@ -47,8 +50,7 @@ async function demo(): Promise<void> {
 The database is ${db}: any DuckDB client reads it.
 
 Next, for the real thing:
-  bfa update                              the last days of every perpetual; run it daily
-  bfa backfill                            the whole history since 2019-12-31
+  bfa update                              the whole history at first, then what is due; run it daily
   bfa query snapshot ${formatDay(yesterday)}           what was there on a day
   bfa --help                              everything else`);
 }

@@ -172,7 +172,7 @@ function readyText({ url, listUrl, symbols, files }: Replica, caFile: string): s
     `  CA file   ${caFile}`,
     "",
     "Try, in another shell:",
-    `  bfa update --endpoint ${url} --list-endpoint ${listUrl} --ca ${caFile}`,
+    `  bfa update --db replica.duckdb --endpoint ${url} --list-endpoint ${listUrl} --ca ${caFile}`,
     "",
     "Ctrl-C ends it.",
     "",
