@@ -245,6 +245,7 @@ describe("bfa update and failures", () => {
           kind: "status",
           code: "HTTP_500",
           message: expect.any(String) as string,
+          cause: null,
         },
       ]);
       const dates = await rowsOf(db, "SELECT DISTINCT date::VARCHAR FROM daily_availability ORDER BY 1");

@@ -85,7 +85,8 @@ describe("a clock that goes backwards", () => {
       ["backfill", "--from", "2024-03-01", "--to", "2024-03-02"],
       clock("2024-04-01T12:00:00.000Z"),
     );
-    expect(after).toMatchObject({ outcome: "whole", provisional: [] });
+    expect(["whole", "nothing-to-do"]).toContain(after.outcome);
+    expect(after.provisional).toEqual([]);
     expect(await tableOf(db)).toEqual(truthOf(history, symbols, dayOf("2024-03-01"), dayOf("2024-03-02")));
   });
 

@@ -214,7 +214,7 @@ describe("a listing of folders", () => {
       const where = ["--db", db, "--endpoint", server.url, "--list-endpoint", server.url, "--ca", ca];
       const text = await runCli(["discover", ...where]);
       expect(text.code, text.stderr).toBe(0);
-      expect(text.stdout).toContain(`${hostile.length - 2} folders that are no symbols`);
+      expect(text.stdout).toContain(`${hostile.length - 2} folders that are not symbols`);
       expect(text.stdout.replaceAll("\n", "")).not.toMatch(/\p{Cc}|\p{Cf}/u);
       const json = await runCli(["discover", ...where, "--json"]);
       expect((JSON.parse(json.stdout) as { foreign: string[] }).foreign.sort()).toEqual(
