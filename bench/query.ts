@@ -3,12 +3,9 @@ import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { counts } from "../src/query/counts.js";
+import { openAvailability, type Availability } from "../src/open-availability.js";
 import { date, DAY, select } from "../src/query/select.js";
-import { snapshot } from "../src/query/snapshot.js";
-import { timeline } from "../src/query/timeline.js";
-import { universe } from "../src/query/universe.js";
-import { openReader, type Store } from "../src/store/open.js";
+import type { Store } from "../src/store/open.js";
 import { formatDay, parseDay, type Day } from "../src/calendar/day.js";
 import { writeBackfill } from "./backfilled.js";
 import type { Bench, Target } from "./frame/bench.js";
@@ -39,7 +36,7 @@ interface Question {
   /** Wanted of the library, ms. */
   wantedMs: number;
   /** Asks the library; what it gives can be told as rows, outside of the time taken. */
-  ours: (store: Store, round: number) => Promise<() => Rows>;
+  ours: (db: Availability, round: number) => Promise<() => Rows>;
   /** The same in SQL on the seed's table. */
   seed: (store: Store, round: number) => Promise<Rows>;
 }
@@ -55,7 +52,7 @@ export const queryBench: Bench = async ({ quick, folder, compare }) => {
   await writeBackfill(ours, history);
   await buildVariant(before, SEED_BEFORE, ours);
   await buildVariant(after, SEED_AFTER, ours);
-  const stores = [await openVariant(before), await openVariant(after), await openReader(ours)] as const;
+  const stores = [await openVariant(before), await openVariant(after), await openAvailability(ours)] as const;
   try {
     const questions = questionsOf(history);
     const comparisons: Comparison[] = [];
@@ -102,9 +99,9 @@ function questionsOf({ symbols, from, days }: BenchRows): Question[] {
     {
       title: "Snapshot of a day",
       wantedMs: 1,
-      ours: async (store, round) => {
-        const found = await snapshot(store, day(round));
-        return () => found.map((row) => [row.symbol, row.file_size_bytes, row.last_modified.getTime()]);
+      ours: async (db, round) => {
+        const { rows } = await db.snapshot({ date: formatDay(day(round)) });
+        return () => rows.map((row) => [row.symbol, row.file_size_bytes, Date.parse(row.last_modified)]);
       },
       seed: (store, round) =>
         select(
@@ -117,14 +114,14 @@ function questionsOf({ symbols, from, days }: BenchRows): Question[] {
     {
       title: "Timeline of a symbol",
       wantedMs: 2,
-      ours: async (store, round) => {
-        const { rows } = await timeline(store, symbol(round));
+      ours: async (db, round) => {
+        const { rows } = await db.timeline({ symbol: symbol(round) });
         return () =>
           rows.map((row) => [
             parseDay(row.date),
             row.available,
             row.file_size_bytes,
-            row.last_modified?.getTime() ?? null,
+            row.last_modified === null ? null : Date.parse(row.last_modified),
           ]);
       },
       seed: (store, round) =>
@@ -138,9 +135,9 @@ function questionsOf({ symbols, from, days }: BenchRows): Question[] {
     {
       title: "Counts of the whole history",
       wantedMs: 1,
-      ours: async (store) => {
-        const found = await counts(store);
-        return () => found.map((row) => [parseDay(row.date), row.available_count, row.probed_count]);
+      ours: async (db) => {
+        const { rows } = await db.counts();
+        return () => rows.map((row) => [parseDay(row.date), row.available_count, row.probed_count]);
       },
       seed: (store) =>
         select(
@@ -152,9 +149,9 @@ function questionsOf({ symbols, from, days }: BenchRows): Question[] {
     {
       title: `Universe of a day, ${MIN_AGE_DAYS} days old at least`,
       wantedMs: 5,
-      ours: async (store, round) => {
-        const found = await universe(store, day(round), { minAgeDays: MIN_AGE_DAYS });
-        return () => found.map((row) => [row.symbol, row.age_days, row.file_size_bytes]);
+      ours: async (db, round) => {
+        const { rows } = await db.universe({ date: formatDay(day(round)), minAge: MIN_AGE_DAYS });
+        return () => rows.map((row) => [row.symbol, row.age_days, row.file_size_bytes]);
       },
       seed: (store, round) =>
         select(

@@ -1,20 +1,26 @@
 /**
- * Library of `binance-futures-availability`: everything that the `bfa` command can do. Dates are UTC: options take
- * YYYY-MM-DD, queries a {@link Day} as `dayOf` gives it.
+ * Library of `binance-futures-availability`. Dates are UTC days, written `YYYY-MM-DD`.
  *
  * @example
  * ```ts
- * import { dayOf, openReader, snapshot, update } from "binance-futures-availability";
+ * import { openAvailability, update } from "binance-futures-availability";
  *
- * const summary = await update({ db: "availability.duckdb", date: "2024-03-01" });
- * const store = await openReader("availability.duckdb");
- * const there = await snapshot(store, dayOf("2024-03-01"));
- * await store.close();
+ * await update({ db: "availability.duckdb", date: "2024-03-01" });
+ * await using db = await openAvailability("availability.duckdb");
+ * const { rows } = await db.snapshot({ date: "2024-03-01", quote: "USDT" });
  * ```
  *
  * @module
  */
-export * from "./errors.js";
+export {
+  BfaError,
+  DiscoveryError,
+  NotWrittenError,
+  StoreError,
+  ThreadError,
+  UsageError,
+  type StoreErrorCode,
+} from "./errors.js";
 export { update } from "./run/update.js";
 export { backfill, planBackfill } from "./run/backfill.js";
 export { discover } from "./run/discover.js";
@@ -35,19 +41,30 @@ export type { PlannedStep, RunPlan } from "./run/plan.js";
 export type { RunSummary } from "./run/summary.js";
 export type { Discovery } from "./run/symbols.js";
 export type { FailureKind } from "./rows/failure.js";
+export {
+  openAvailability,
+  type Availability,
+  type Method,
+  type MethodOf,
+  type QueryMethods,
+  type SqlRows,
+} from "./open-availability.js";
+export type { DefinitionOf, QueryName } from "./query/registry.js";
 export { openReader, openStore, type Store } from "./store/open.js";
 export { importFile, type ImportSummary } from "./store/import.js";
-export * from "./query/counts.js";
-export * from "./query/listings.js";
-export * from "./query/export.js";
-export * from "./query/range.js";
-export * from "./query/replaced.js";
-export * from "./query/snapshot.js";
-export * from "./query/sql.js";
-export * from "./query/status.js";
-export * from "./query/timeline.js";
-export * from "./query/universe.js";
-export { validate, type ValidateOptions } from "./check/validate.js";
-export type { CheckName, CheckResult, Finding } from "./check/define.js";
+export { exportRows, type ExportedFile, type ExportFormat, type ExportOptions } from "./query/export.js";
+export { sql, type SqlAnswer } from "./query/sql.js";
+export { status, type RunRow, type Status, type StatusFacts } from "./query/status.js";
+export {
+  validate,
+  type CheckFinding,
+  type CheckSummary,
+  type ValidateOptions,
+  type Validation,
+  type ValidationFacts,
+} from "./check/validate.js";
+export { CHECK_NAMES, type CheckName } from "./check/registry.js";
+export type { CheckOutcome, Finding } from "./check/define.js";
+export type { Answer, CellValue, Column, ColumnKind, Columns, JsonValue, RowOf } from "./text/columns.js";
 export { dayOf, formatDay, parseDay, type Day } from "./calendar/day.js";
 export { classifySymbol, type SymbolClass, type SymbolFacts } from "./vision/symbol.js";

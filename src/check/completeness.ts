@@ -1,7 +1,15 @@
 import { DAY, date, dateText, select } from "../query/select.js";
 import type { Store } from "../store/open.js";
 import type { Day } from "../calendar/day.js";
-import { resultOf, type CheckResult, type Finding } from "./define.js";
+import { defineCheck, outcomeOf, type CheckOutcome, type Finding } from "./define.js";
+
+/** `completeness` */
+export const completeness = defineCheck({
+  name: "completeness",
+  summary: "days with fewer files than the days around them",
+  notes: "The last three days are left out: their files may come late.",
+  run: (store, { share }) => checkCompleteness(store, share),
+});
 
 /** Share by which a day's count may fall below its neighbours' before it is a finding. */
 export const DEFAULT_SHARE = 0.1;
@@ -21,7 +29,7 @@ interface DayCount {
  * Days with fewer files than their neighbours, by more than a share and at least two. No fixed number fits every era:
  * the market grew from 3 symbols to hundreds.
  */
-export async function checkCompleteness(store: Store, share: number): Promise<CheckResult> {
+async function checkCompleteness(store: Store, share: number): Promise<CheckOutcome> {
   const rows = await select(store, `SELECT ${DAY}, available_count FROM daily_symbol_counts ORDER BY date`);
   const days = rows.map(([day, available]) => ({ day: Number(day), available: Number(available) }));
   const findings: Finding[] = [];
@@ -33,8 +41,7 @@ export async function checkCompleteness(store: Store, share: number): Promise<Ch
       message: `${available} files where the days around it have ${expected}`,
     });
   }
-  return resultOf(
-    "completeness",
+  return outcomeOf(
     findings,
     `no day has ${share * 100} % fewer files than the days around it`,
     `${findings.length} of ${days.length} days have over ${share * 100} % fewer files than the days around them`,

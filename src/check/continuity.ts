@@ -1,10 +1,17 @@
 import { DAY, date, dateText, select } from "../query/select.js";
 import { countDays, describeSpan, gapsBetween, islands, type Span } from "../calendar/span.js";
 import type { Store } from "../store/open.js";
-import { resultOf, type CheckResult } from "./define.js";
+import { defineCheck, outcomeOf, type CheckOutcome } from "./define.js";
+
+/** `continuity` */
+export const continuity = defineCheck({
+  name: "continuity",
+  summary: "days without rows",
+  run: (store, { from, to }) => checkContinuity(store, { from, to }),
+});
 
 /** Days without rows in a span. */
-export async function checkContinuity(store: Store, span: Span): Promise<CheckResult> {
+async function checkContinuity(store: Store, span: Span): Promise<CheckOutcome> {
   const { from, to } = span;
   const rows = await select(
     store,
@@ -14,10 +21,10 @@ export async function checkContinuity(store: Store, span: Span): Promise<CheckRe
   const gaps = gapsBetween(islands(rows.map(([day]) => Number(day))), span);
   const findings = gaps.map((gap) => ({
     date: dateText(gap.from),
+    symbols: [],
     message: `no rows: ${describeSpan(gap)} (${countDays([gap])} days)`,
   }));
-  return resultOf(
-    "continuity",
+  return outcomeOf(
     findings,
     `every day from ${dateText(from)} to ${dateText(to)} has rows`,
     `${countDays(gaps)} of ${countDays([span])} days have no rows`,

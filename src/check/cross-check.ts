@@ -1,7 +1,16 @@
-import { snapshot } from "../query/snapshot.js";
+import snapshot from "../query/snapshot.js";
 import type { Store } from "../store/open.js";
 import { DAY_MS, formatDay, type Day } from "../calendar/day.js";
-import type { CheckResult, Finding } from "./define.js";
+import { defineCheck, type CheckOutcome, type Finding } from "./define.js";
+
+/** `cross-check` */
+export const crossCheck = defineCheck({
+  name: "cross-check",
+  summary: "perpetuals that trade on the exchange against the files of a day",
+  notes: "An exchange that doesn't answer makes it unavailable, which is not a finding.",
+  needsNetwork: true,
+  run: (store, { day, exchangeUrl }) => compareWithExchange(store, day, exchangeUrl),
+});
 
 /** The exchange's own list of what trades now. */
 export const EXCHANGE_INFO_URL = "https://fapi.binance.com/fapi/v1/exchangeInfo";
@@ -21,15 +30,15 @@ interface ExchangeSymbol {
 
 /**
  * The perpetuals that trade on the exchange now and did so before a day was over, against those that have a file of
- * that day. An exchange that doesn't answer makes the check unavailable, which is no finding.
+ * that day. An exchange that doesn't answer makes the check unavailable, which is not a finding.
  *
  * @throws NotWrittenError when the day isn't in the file.
  */
-export async function crossCheck(store: Store, day: Day, url: string): Promise<CheckResult> {
-  const check = "cross-check";
-  const answered = new Set((await snapshot(store, day)).map(({ symbol }) => symbol));
+async function compareWithExchange(store: Store, day: Day, url: string): Promise<CheckOutcome> {
+  const { rows } = await snapshot.run(store, { date: day, quote: undefined, contract: "perpetual" });
+  const answered = new Set(rows.map(({ symbol }) => symbol));
   const exchange = await exchangeSymbols(url);
-  if (typeof exchange === "string") return { check, outcome: "unavailable", summary: exchange };
+  if (typeof exchange === "string") return { outcome: "unavailable", summary: exchange };
   const trading = exchange.filter(
     ({ contractType, status, onboardDate }) =>
       contractType === "PERPETUAL" && status === "TRADING" && onboardDate < (day + 1) * DAY_MS,
@@ -40,8 +49,8 @@ export async function crossCheck(store: Store, day: Day, url: string): Promise<C
   const summary =
     `${both} of ${names.size} perpetuals that the exchange trades have a file of ${formatDay(day)}: ` +
     `${(match * 100).toFixed(1)} % (target over ${TARGET * 100} %)`;
-  if (match > TARGET) return { check, outcome: "passed", summary };
-  return { check, outcome: "findings", summary, findings: differences(names, answered, formatDay(day)) };
+  if (match > TARGET) return { outcome: "passed", summary };
+  return { outcome: "findings", summary, findings: differences(names, answered, formatDay(day)) };
 }
 
 function differences(exchange: Set<string>, answered: Set<string>, date: string): Finding[] {

@@ -1,9 +1,16 @@
 import { DAY, dateText, select } from "../query/select.js";
 import type { Store } from "../store/open.js";
-import { resultOf, type CheckResult } from "./define.js";
+import { defineCheck, outcomeOf, type CheckOutcome } from "./define.js";
 
-/** Cells that stand more than once. */
-export async function checkDuplicates(store: Store): Promise<CheckResult> {
+/** `duplicates` */
+export const duplicates = defineCheck({
+  name: "duplicates",
+  summary: "cells with more than one row",
+  run: (store) => checkDuplicates(store),
+});
+
+/** Cells that appear more than once. */
+async function checkDuplicates(store: Store): Promise<CheckOutcome> {
   const rows = await select(
     store,
     `SELECT ${DAY}, symbol, count(*)::INTEGER FROM availability
@@ -12,12 +19,11 @@ export async function checkDuplicates(store: Store): Promise<CheckResult> {
   const findings = rows.map(([day, symbol, times]) => ({
     date: dateText(Number(day)),
     symbols: [String(symbol)],
-    message: `stands ${Number(times)} times`,
+    message: `appears ${Number(times)} times`,
   }));
-  return resultOf(
-    "duplicates",
+  return outcomeOf(
     findings,
-    "no (date, symbol) stands twice",
-    `${findings.length} (date, symbol) stand more than once`,
+    "no (date, symbol) appears twice",
+    `${findings.length} (date, symbol) appear more than once`,
   );
 }

@@ -1,31 +1,83 @@
+import type { Day } from "../calendar/day.js";
 import { NotWrittenError } from "../errors.js";
 import { DAY, select } from "../query/select.js";
 import type { Store } from "../store/open.js";
-import type { Day } from "../calendar/day.js";
+import { column, type Answer } from "../text/columns.js";
 import { lastFinalDay } from "../vision/finality.js";
-import { CHECKS, type CheckName, type CheckResult } from "./define.js";
-import { checkCompleteness, DEFAULT_SHARE } from "./completeness.js";
-import { checkContinuity } from "./continuity.js";
-import { checkCounts } from "./counts.js";
-import { crossCheck, EXCHANGE_INFO_URL } from "./cross-check.js";
-import { checkDuplicates } from "./duplicates.js";
-
-/** Checks that are made when none is named: all that need no network. */
-export const DEFAULT_CHECKS: readonly CheckName[] = CHECKS.filter((check) => check !== "cross-check");
+import { DEFAULT_SHARE } from "./completeness.js";
+import { EXCHANGE_INFO_URL } from "./cross-check.js";
+import { FINDING_COLUMNS, type CheckOutcome, type Finding } from "./define.js";
+import { CHECK_NAMES, CHECKS, type CheckName } from "./registry.js";
 
 /** Options of {@link validate}. */
 export interface ValidateOptions {
-  checks?: readonly CheckName[];
-  /** First day that should have rows; 2019-12-31, the first day with any data, by default. */
-  from?: Day;
-  /** Share by which a day may have fewer files than the days around it; 0.1 by default. */
-  share?: number;
-  /** Day of the cross-check; the last one written by default. */
-  day?: Day;
-  /** URL of the exchange's `exchangeInfo`. */
-  exchangeUrl?: string;
-  /** ms since the Unix epoch: decides up to which day there should be rows. */
-  now: number;
+  /**
+   * The checks to make, in this order.
+   *
+   * @default all that need no network
+   */
+  checks?: readonly CheckName[] | undefined;
+  /**
+   * First day that should have rows.
+   *
+   * @default the first day of the dataset, 2019-12-31
+   */
+  from?: Day | undefined;
+  /**
+   * Share by which a day may have fewer files than the days around it, 0 to 1.
+   *
+   * @default 0.1
+   */
+  share?: number | undefined;
+  /**
+   * Day of the cross-check.
+   *
+   * @default the last one with files
+   */
+  day?: Day | undefined;
+  /**
+   * URL of the exchange's `exchangeInfo`.
+   *
+   * @default https://fapi.binance.com/fapi/v1/exchangeInfo
+   */
+  exchangeUrl?: string | undefined;
+  /**
+   * Time that decides up to which day there should be rows, ms since the Unix epoch.
+   *
+   * @default Date.now()
+   */
+  now?: number | undefined;
+}
+
+/** One check's outcome, without what it found. */
+export interface CheckSummary {
+  check: CheckName;
+  outcome: CheckOutcome["outcome"];
+  summary: string;
+}
+
+/** What all checks together say. */
+export interface ValidationFacts {
+  /** `findings` when any check has some; else `unavailable` when one couldn't be made. */
+  outcome: CheckOutcome["outcome"];
+  checks: CheckSummary[];
+}
+
+/** Columns of {@link ValidationFacts}. */
+export const VALIDATION_FACTS = {
+  outcome: column("text", "`findings` when a check has some, `unavailable` when one couldn't be made, else `passed`"),
+  checks: column("value", "the checks made, each with its outcome and a summary"),
+};
+
+/** Columns of the findings. */
+export const VALIDATION_COLUMNS = { check: column("text", "the check that found it"), ...FINDING_COLUMNS };
+
+/** A finding with its check. */
+export type CheckFinding = Finding & { check: string };
+
+/** What {@link validate} gives. */
+export interface Validation extends Answer<ValidationFacts, typeof VALIDATION_COLUMNS> {
+  rows: CheckFinding[][];
 }
 
 /**
@@ -33,35 +85,36 @@ export interface ValidateOptions {
  *
  * @throws NotWrittenError when nothing is in the file, or not the day of the cross-check.
  */
-export async function validate(store: Store, options: ValidateOptions): Promise<CheckResult[]> {
-  const { checks = DEFAULT_CHECKS, from = store.dataset.firstPeriod, share = DEFAULT_SHARE, now } = options;
-  const last = await lastDayWritten(store);
-  const results: CheckResult[] = [];
-  for (const check of checks) {
-    switch (check) {
-      case "continuity":
-        results.push(
-          await checkContinuity(store, {
-            from,
-            to: Math.max(last, lastFinalDay(store.dataset.finality, now)),
-          }),
-        );
-        break;
-      case "completeness":
-        results.push(await checkCompleteness(store, share));
-        break;
-      case "counts":
-        results.push(await checkCounts(store));
-        break;
-      case "duplicates":
-        results.push(await checkDuplicates(store));
-        break;
-      case "cross-check":
-        results.push(await crossCheck(store, options.day ?? last, options.exchangeUrl ?? EXCHANGE_INFO_URL));
-        break;
-    }
+export async function validate(store: Store, options: ValidateOptions = {}): Promise<Validation> {
+  const lastWritten = await lastDayWritten(store);
+  const settings = {
+    from: options.from ?? store.dataset.firstPeriod,
+    to: Math.max(lastWritten, lastFinalDay(store.dataset.finality, options.now ?? Date.now())),
+    share: options.share ?? DEFAULT_SHARE,
+    day: options.day ?? lastWritten,
+    exchangeUrl: options.exchangeUrl ?? EXCHANGE_INFO_URL,
+  };
+  const checks: CheckSummary[] = [];
+  const findings: CheckFinding[] = [];
+  for (const name of options.checks ?? CHECK_NAMES) {
+    const check = await CHECKS[name]();
+    if (options.checks === undefined && check.needsNetwork === true) continue;
+    const result = await check.run(store, settings);
+    checks.push({ check: name, outcome: result.outcome, summary: result.summary });
+    if (result.outcome === "findings") findings.push(...result.findings.map((found) => ({ check: name, ...found })));
   }
-  return results;
+  return {
+    facts: { outcome: overall(checks), checks },
+    factColumns: VALIDATION_FACTS,
+    rowsName: "findings",
+    columns: VALIDATION_COLUMNS,
+    rows: [findings],
+  };
+}
+
+function overall(checks: readonly CheckSummary[]): CheckOutcome["outcome"] {
+  const found = (["findings", "unavailable"] as const).find((outcome) => checks.some((one) => one.outcome === outcome));
+  return found ?? "passed";
 }
 
 async function lastDayWritten(store: Store): Promise<Day> {

@@ -8,7 +8,10 @@ const COMMANDS = {
   update: () => import("./commands/update.js"),
   backfill: () => import("./commands/backfill.js"),
   discover: () => import("./commands/discover.js"),
-  query: () => import("./commands/query.js"),
+  query: async (asked: string | undefined) => {
+    const { queryCommand } = await import("./commands/query.js");
+    return { default: await queryCommand(asked) };
+  },
   export: () => import("./commands/export.js"),
   import: () => import("./commands/import.js"),
   status: () => import("./commands/status.js"),
@@ -61,9 +64,11 @@ async function parse(args: readonly string[]): Promise<void> {
 }
 
 /** The command that the arguments begin with; all when they don't begin with one, for the help and its complaints. */
-async function commandsFor([first = ""]: readonly string[]): Promise<CommandModule[]> {
+async function commandsFor([first = "", second]: readonly string[]): Promise<CommandModule[]> {
   const named = Object.entries(COMMANDS).filter(([name]) => name === first);
-  const loaded = await Promise.all((named.length > 0 ? named : Object.entries(COMMANDS)).map(([, load]) => load()));
+  const loaded = await Promise.all(
+    (named.length > 0 ? named : Object.entries(COMMANDS)).map(([, load]) => load(second)),
+  );
   // Each command types its own arguments.
   return loaded.map((module) => module.default as unknown as CommandModule);
 }

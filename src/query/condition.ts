@@ -3,7 +3,8 @@ import { describeSpan, gapsBetween, islands } from "../calendar/span.js";
 import { NotWrittenError } from "../errors.js";
 import type { Store } from "../store/open.js";
 import { formatDay, type Day } from "../calendar/day.js";
-import { DAY, date, select } from "./select.js";
+import { readRows } from "./read-rows.js";
+import { DAY, date } from "./select.js";
 
 /** Spans of absent days that the error names. */
 const SPANS_SHOWN = 5;
@@ -15,22 +16,24 @@ const SPANS_SHOWN = 5;
  * @throws NotWrittenError naming the days that are not written, as ranges.
  */
 export async function requireWritten(store: Store, from: Day, to: Day): Promise<void> {
-  const [published] = await select(
+  const [published] = await readRows(
     store,
     "SELECT count(*)::INTEGER FROM daily_symbol_counts WHERE date BETWEEN $from AND $to AND available_count > 0",
+    { days: "number" },
     { from: date(from), to: date(to) },
   );
-  if (published?.[0] === to - from + 1) return;
-  const rows = await select(
+  if (published?.days === to - from + 1) return;
+  const rows = await readRows(
     store,
     `SELECT ${DAY} FROM daily_symbol_counts AS counts
       WHERE date BETWEEN $from AND $to AND (available_count > 0 OR EXISTS (
         FROM availability WHERE availability.date = counts.date
           AND ${finalSql(store.dataset.finality)}))
       ORDER BY date`,
+    { day: "day" },
     { from: date(from), to: date(to) },
   );
-  const absent = gapsBetween(islands(rows.map(([day]) => Number(day))), { from, to });
+  const absent = gapsBetween(islands(rows.map(({ day }) => day)), { from, to });
   if (absent.length === 0) return;
   const more = absent.length > SPANS_SHOWN ? ` and ${absent.length - SPANS_SHOWN} more ranges` : "";
   const first = absent[0]?.from ?? from;

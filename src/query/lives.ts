@@ -1,7 +1,8 @@
 import { finalSql } from "../vision/finality.js";
 import type { Store } from "../store/open.js";
 import type { Day } from "../calendar/day.js";
-import { DAY, select } from "./select.js";
+import { readRows } from "./read-rows.js";
+import { DAY } from "./select.js";
 
 /**
  * Days without a file after which the same name is taken to be listed anew. Shorter gaps are holes: the longest
@@ -23,15 +24,16 @@ export interface Life {
 
 /** The lives of every symbol, by name and time. */
 export async function lives(store: Store): Promise<Life[]> {
-  const summaries = (await select(
+  const summaries = await readRows(
     store,
     `SELECT symbol, min(${DAY}) FILTER (available), max(${DAY}) FILTER (available),
         count(*) FILTER (available)::INTEGER, min(${DAY}),
         max(${DAY}) FILTER (NOT available AND ${finalSql(store.dataset.finality)})
       FROM availability GROUP BY symbol ORDER BY symbol`,
-  )) as [string, Day | null, Day | null, number, Day, Day | null][];
+    { symbol: "text", first: "day?", last: "day?", count: "number", firstProbed: "day", lastMissing: "day?" },
+  );
   const all: Life[] = [];
-  for (const [symbol, first, last, count, firstProbed, lastMissing] of summaries) {
+  for (const { symbol, first, last, count, firstProbed, lastMissing } of summaries) {
     if (first === null || last === null) continue;
     // Only a symbol that lacks enough days in all can have a gap of so many; finding gaps reads all of its days.
     const lacking = last - first + 1 - count;
@@ -44,10 +46,15 @@ export async function lives(store: Store): Promise<Life[]> {
   return all;
 }
 
-/** First and last days of a symbol's files, in spans that are {@link RELISTING_GAP_DAYS} days apart or more. */
+/** First and last days of a symbol's files, in spans at least {@link RELISTING_GAP_DAYS} days apart. */
 async function spansOf(store: Store, symbol: string): Promise<{ first: Day; last: Day }[]> {
-  const rows = await select(store, `SELECT ${DAY} FROM availability WHERE symbol = $symbol AND available`, { symbol });
-  const days = rows.map(([day]) => Number(day)).sort((a, b) => a - b);
+  const rows = await readRows(
+    store,
+    `SELECT ${DAY} FROM availability WHERE symbol = $symbol AND available`,
+    { day: "day" },
+    { symbol },
+  );
+  const days = rows.map(({ day }) => day).sort((a, b) => a - b);
   const spans: { first: Day; last: Day }[] = [];
   for (const day of days) {
     const span = spans.at(-1);

@@ -1,43 +1,50 @@
-import type { Store } from "../store/open.js";
-import type { Day } from "../calendar/day.js";
-import { passes, type SymbolFilter } from "./symbol-filter.js";
-import { DAY, date, dateText, select } from "./select.js";
+import { column } from "../text/columns.js";
+import { day, daySpan, flag, positional, required } from "./arguments.js";
 import { requireWritten } from "./condition.js";
+import { defineQuery } from "./define.js";
+import { readRows } from "./read-rows.js";
+import { DAY, date, dateText } from "./select.js";
+import { passes, symbolFilter } from "./symbol-filter.js";
 
-/** A symbol that had files in a range of days. */
-export interface RangeRow {
-  symbol: string;
-  days_available: number;
-  /** First and last day with a file within the range. */
-  first_date: string;
-  last_date: string;
-}
-
-/** Options of {@link range}. */
-export interface RangeOptions extends SymbolFilter {
-  /** Only symbols that had a file on every day of the range; else any day will do. */
-  every?: boolean;
-}
-
-/**
- * The symbols that had a file on any (or every) day of a range, both ends included, by name.
- *
- * @throws NotWrittenError when a day of the range isn't in the file.
- */
-export async function range(store: Store, from: Day, to: Day, options: RangeOptions = {}): Promise<RangeRow[]> {
-  await requireWritten(store, from, to);
-  const rows = (await select(
-    store,
-    `SELECT symbol, count(*)::INTEGER, min(${DAY}), max(${DAY}) FROM availability
-      WHERE date BETWEEN $from AND $to AND available GROUP BY symbol ORDER BY symbol`,
-    { from: date(from), to: date(to) },
-  )) as [string, number, Day, Day][];
-  return rows
-    .filter(([symbol, days]) => passes(symbol, options) && (options.every !== true || days === to - from + 1))
-    .map(([symbol, days, first, last]) => ({
-      symbol,
-      days_available: days,
-      first_date: dateText(first),
-      last_date: dateText(last),
-    }));
-}
+/** The symbols of a range of days. */
+export default defineQuery({
+  name: "range",
+  summary: "The symbols that had a file on any day of a range",
+  args: {
+    from: positional(required(day("first day"))),
+    to: positional(required(day("last day"))),
+    every: flag("only those that had one on every day"),
+    ...symbolFilter,
+  },
+  facts: {},
+  columns: {
+    symbol: column("symbol", "in order of name"),
+    days_available: column("count", "days of the range with a file"),
+    first_date: column("date", "first day of the range with a file"),
+    last_date: column("date", "last day of the range with a file"),
+  },
+  examples: [
+    { args: { from: "2024-03-01", to: "2024-03-07" }, about: "what was there in a week" },
+    { args: { from: "2024-03-01", to: "2024-03-07", every: true, quote: "USDT" }, about: "all week long" },
+  ],
+  run: async (store, { from, to, every, ...filter }) => {
+    daySpan(from, to);
+    await requireWritten(store, from, to);
+    const found = await readRows(
+      store,
+      `SELECT symbol, count(*)::INTEGER, min(${DAY}), max(${DAY}) FROM availability
+        WHERE date BETWEEN $from AND $to AND available GROUP BY symbol ORDER BY symbol`,
+      { symbol: "text", days: "number", first: "day", last: "day" },
+      { from: date(from), to: date(to) },
+    );
+    const rows = found
+      .filter(({ symbol, days }) => passes(symbol, filter) && (!every || days === to - from + 1))
+      .map(({ symbol, days, first, last }) => ({
+        symbol,
+        days_available: days,
+        first_date: dateText(first),
+        last_date: dateText(last),
+      }));
+    return { facts: {}, rows };
+  },
+});

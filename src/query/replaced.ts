@@ -1,36 +1,52 @@
-import type { Store } from "../store/open.js";
-import type { Day } from "../calendar/day.js";
-import { DAY, date, dateText, ms, select } from "./select.js";
+import { column, optionalColumn } from "../text/columns.js";
+import { day } from "./arguments.js";
+import { defineQuery } from "./define.js";
+import { readRows } from "./read-rows.js";
+import { DAY, date, dateText, ms, timeText } from "./select.js";
 
-/** A file that Binance replaced after it was first seen; a download from before is stale. */
-export interface ReplacedRow {
-  date: string;
-  symbol: string;
-  old_size_bytes: number;
-  /** Null, like the new time, when the file was taken away. */
-  new_size_bytes: number | null;
-  old_last_modified: Date;
-  new_last_modified: Date | null;
-  /** When a probe found it. */
-  seen_at: Date;
-}
-
-/** Replacements seen on or after a day (UTC), or all of them, in the order in which they were seen. */
-export async function replaced(store: Store, since: Day = 0): Promise<ReplacedRow[]> {
-  const rows = (await select(
-    store,
-    `SELECT ${DAY}, symbol, old_size_bytes::DOUBLE, new_size_bytes::DOUBLE, ${ms("old_last_modified")},
-        ${ms("new_last_modified")}, ${ms("seen_at")}
-      FROM replacements WHERE seen_at >= $since ORDER BY seen_at, date, symbol`,
-    { since: date(since) },
-  )) as [Day, string, number, number | null, number, number | null, number][];
-  return rows.map(([day, symbol, oldSize, newSize, oldTime, newTime, seenAt]) => ({
-    date: dateText(day),
-    symbol,
-    old_size_bytes: oldSize,
-    new_size_bytes: newSize,
-    old_last_modified: new Date(oldTime),
-    new_last_modified: newTime === null ? null : new Date(newTime),
-    seen_at: new Date(seenAt),
-  }));
-}
+/** Files that changed after they were first seen. */
+export default defineQuery({
+  name: "replaced",
+  summary: "Files that Binance replaced since they were first seen: downloads from before are stale",
+  args: { since: day("only what was seen on this UTC day or later") },
+  facts: {},
+  columns: {
+    date: column("date", "day of the file"),
+    symbol: column("symbol", "symbol of the file"),
+    old_size_bytes: column("bytes", "size when first seen"),
+    new_size_bytes: optionalColumn("bytes", "size now; null when the file was removed"),
+    old_last_modified: column("time", "upload time when first seen"),
+    new_last_modified: optionalColumn("time", "upload time now; null when the file was removed"),
+    seen_at: column("time", "when a probe found it; the rows are in this order"),
+  },
+  examples: [
+    { args: {}, about: "all that is known" },
+    { args: { since: "2024-03-01" }, about: "what to download again after a copy made in February 2024" },
+  ],
+  run: async (store, { since = 0 }) => {
+    const found = await readRows(
+      store,
+      `SELECT ${DAY}, symbol, old_size_bytes::DOUBLE, new_size_bytes::DOUBLE, ${ms("old_last_modified")},
+          ${ms("new_last_modified")}, ${ms("seen_at")}
+        FROM replacements WHERE seen_at >= $since ORDER BY seen_at, date, symbol`,
+      {
+        day: "day",
+        symbol: "text",
+        old_size_bytes: "number",
+        new_size_bytes: "number?",
+        oldTime: "number",
+        newTime: "number?",
+        seenAt: "number",
+      },
+      { since: date(since) },
+    );
+    const rows = found.map(({ day, oldTime, newTime, seenAt, ...file }) => ({
+      date: dateText(day),
+      ...file,
+      old_last_modified: timeText(oldTime),
+      new_last_modified: newTime === null ? null : timeText(newTime),
+      seen_at: timeText(seenAt),
+    }));
+    return { facts: {}, rows };
+  },
+});

@@ -1,52 +1,130 @@
-import type { DuckDBConnection, DuckDBResultReader, Json } from "@duckdb/node-api";
-import { UsageError } from "../errors.js";
+import type { DuckDBConnection, DuckDBResult, DuckDBType } from "@duckdb/node-api";
+import { BfaError, UsageError } from "../errors.js";
 import { StatementType } from "../store/duckdb.js";
-import { openReader } from "../store/open.js";
+import { openReader, type Store } from "../store/open.js";
+import type { Answer, Column, Columns, JsonValue, RowOf } from "../text/columns.js";
+import { answerValue, columnKind } from "./sql-values.js";
 
-/** The answer to a statement: columns in order, rows by column name, values as JSON. */
-export interface SqlAnswer {
-  columns: string[];
-  rows: Record<string, Json>[];
+/**
+ * The answer to a statement. Its columns are those of the statement; all of them may be null. Rows come as DuckDB finds
+ * them, and keep the file open until the last one is read, the loop over them is left, or the answer is closed. DuckDB frees the
+ * file's lock after an answer that wasn't read to its end only once its result is garbage.
+ */
+export interface SqlAnswer extends Answer {
+  rows: AsyncGenerator<RowOf<Columns>[], void>;
+  /** Lets go of the file. A second call does nothing. */
+  close(): Promise<void>;
 }
 
-/** No other file, no network, no extension, and no way for a statement to change that. */
-const SANDBOX = { enable_external_access: "false", lock_configuration: "true" } as const;
+/** No other file, no network, no extension. */
+const SANDBOX = { enable_external_access: "false" } as const;
+
+/** Everything is in UTC, and no statement can change that or the sandbox. */
+const SESSION = "SET TimeZone = 'UTC'; SET lock_configuration = true";
 
 /**
- * Kinds of statements that are run. Questions are SELECTs to DuckDB, also FROM, SHOW, DESCRIBE, SUMMARIZE and UNPIVOT; a
- * PIVOT makes a type of its own first, and on a file opened read-only nothing else than a temporary thing can be made.
- * The rest is refused because the sandbox leaves the paths of the database and of its log open: COPY could write there.
- */
-const ALLOWED = [StatementType.SELECT, StatementType.CREATE];
-
-/**
- * Runs SQL against a file, read-only and without access to anything else.
+ * Runs one SELECT, or another question such as FROM, SHOW, DESCRIBE, SUMMARIZE, PIVOT, against a file: read-only, in UTC
+ * and without access to anything else.
  *
+ * | DuckDB                         | in the rows                                     |
+ * | ------------------------------ | --------------------------------------------    |
+ * | whole numbers                  | a number; a text beyond ±(2^53 - 1)             |
+ * | DECIMAL, DOUBLE, FLOAT         | a number                                        |
+ * | DATE                           | `YYYY-MM-DD`                                    |
+ * | TIMESTAMP, TIMESTAMPTZ, …      | ISO 8601 in UTC, with ms or µs if there are any |
+ * | BLOB                           | hexadecimal digits                              |
+ * | LIST, ARRAY                    | a list                                          |
+ * | STRUCT, JSON                   | what JSON has for it                            |
+ * | MAP                            | a list of objects, each with `key` and `value`  |
+ * | UNION                          | the value that it has                           |
+ * | TIME, INTERVAL, UUID, BIT, …   | DuckDB's text                                   |
+ *
+ * @param text the statement, with or without a semicolon at its end
  * @throws StoreError when the file can't be opened; UsageError with DuckDB's words when the statement is wrong.
+ * @example
+ * ```ts
+ * const { rows } = await sql("availability.duckdb", "SELECT symbol, count(*) AS days FROM daily_availability GROUP BY ALL");
+ * for await (const some of rows) for (const row of some) console.log(row.symbol, row.days);
+ * ```
  */
 export async function sql(file: string, text: string): Promise<SqlAnswer> {
   const store = await openReader(file, SANDBOX);
   try {
+    await store.connection.run(SESSION);
     const result = await ask(store.connection, text);
-    return { columns: result.deduplicatedColumnNames(), rows: result.getRowObjectsJson() };
+    const names = result.deduplicatedColumnNames();
+    if (names.includes("__proto__")) throw new UsageError("a column can't be named __proto__");
+    return {
+      facts: {},
+      rowsName: "rows",
+      columns: Object.fromEntries(names.map((name, at) => [name, columnOf(result.columnType(at))])),
+      columnOrder: names,
+      rows: readRows(store, result, names),
+      close: () => store.close(),
+    };
   } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(error instanceof Error ? error.message.trim() : String(error), { cause: error });
+    await store.close();
+    throw toUsageError(error);
+  }
+}
+
+function columnOf(type: DuckDBType): Column {
+  return { kind: columnKind(type), nullable: true, about: type.toString() };
+}
+
+/**
+ * Starts the one statement of a text. Questions are SELECTs to DuckDB, whatever word they begin with. It makes two
+ * statements of a PIVOT: the first creates a type.
+ *
+ * Everything else is refused because the sandbox leaves the paths of the database and of its log open: COPY could write
+ * there.
+ */
+async function ask(connection: DuckDBConnection, text: string): Promise<DuckDBResult> {
+  const statements = await connection.extractStatements(text);
+  for (let index = 0; index < statements.count; index++) {
+    const statement = await statements.prepare(index);
+    const { statementType } = statement;
+    const isLast = index === statements.count - 1;
+    if (isLast && statementType === StatementType.SELECT) return await statement.stream();
+    const belongsToPivot = statementType === StatementType.CREATE && !/^\s*CREATE\b/i.test(text);
+    if (isLast || (statementType !== StatementType.SELECT && !belongsToPivot)) {
+      throw new UsageError("the file is opened read-only: only questions can be asked (SELECT …)");
+    }
+    if (!belongsToPivot) throw new UsageError("one statement at a time");
+    await statement.run();
+  }
+  throw new UsageError("no statement");
+}
+
+async function* readRows(
+  store: Store,
+  result: DuckDBResult,
+  names: readonly string[],
+): AsyncGenerator<RowOf<Columns>[], void> {
+  const isJson = names.map((_, at) => result.columnType(at).alias === "JSON");
+  try {
+    for (;;) {
+      const chunk = await result.fetchChunk();
+      if (chunk === null || chunk.rowCount === 0) return;
+      const rows = Array.from({ length: chunk.rowCount }, (): RowOf<Columns> => ({}));
+      names.forEach((name, at) => {
+        const values = chunk.getColumnValues(at);
+        rows.forEach((row, index) => {
+          const value = answerValue(values[index] ?? null);
+          row[name] = isJson[at] === true && typeof value === "string" ? (JSON.parse(value) as JsonValue) : value;
+        });
+      });
+      yield rows;
+    }
+  } catch (error) {
+    throw toUsageError(error);
   } finally {
     await store.close();
   }
 }
 
-/** Runs the statements of a text one after the other; the last one's answer is the text's. */
-async function ask(connection: DuckDBConnection, text: string): Promise<DuckDBResultReader> {
-  const statements = await connection.extractStatements(text);
-  let answer: DuckDBResultReader | undefined;
-  for (let index = 0; index < statements.count; index++) {
-    const statement = await statements.prepare(index);
-    if (!ALLOWED.includes(statement.statementType))
-      throw new UsageError("the file is opened read-only: only questions can be asked (SELECT …)");
-    answer = await statement.runAndReadAll();
-  }
-  if (answer === undefined) throw new UsageError("no statement");
-  return answer;
+/** What DuckDB says of a statement. */
+function toUsageError(error: unknown): Error {
+  if (error instanceof Error && error instanceof BfaError) return error;
+  return new UsageError(error instanceof Error ? error.message.trim() : String(error), { cause: error });
 }

@@ -1,12 +1,17 @@
 import { classifySymbol, type SymbolFacts } from "../vision/symbol.js";
+import { choice, text, withDefault, type ValuesOf } from "./arguments.js";
+
+/** Arguments of the queries that show symbols. */
+export const symbolFilter = {
+  quote: text("only symbols with this quote asset"),
+  contract: withDefault(
+    choice("which contracts; settled names count as perpetual", ["perpetual", "delivery", "all"]),
+    "perpetual",
+  ),
+} as const;
 
 /** Which symbols a question is about. */
-export interface SymbolFilter {
-  /** `perpetual` (default) includes settled names, which were perpetuals. */
-  contract?: "perpetual" | "delivery" | "all";
-  /** Only symbols with this quote asset. */
-  quote?: string;
-}
+export type SymbolFilter = ValuesOf<typeof symbolFilter>;
 
 const known = new Map<string, SymbolFacts>();
 
@@ -21,8 +26,13 @@ export function factsOf(symbol: string): SymbolFacts {
 }
 
 /** Whether a symbol passes a filter. */
-export function passes(symbol: string, { contract = "perpetual", quote }: SymbolFilter): boolean {
+export function passes(symbol: string, { contract, quote }: SymbolFilter): boolean {
   const facts = factsOf(symbol);
   if (quote !== undefined && facts.quote !== quote) return false;
   return contract === "all" || (contract === "delivery") === (facts.class === "delivery");
+}
+
+/** Compares rows by their symbols, in the order of UTF-16 code units. */
+export function bySymbol(a: { symbol: string }, b: { symbol: string }): number {
+  return a.symbol < b.symbol ? -1 : 1;
 }

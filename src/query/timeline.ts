@@ -1,99 +1,102 @@
+import { formatDay } from "../calendar/day.js";
+import { countDays, gapsBetween, islands, type Span } from "../calendar/span.js";
 import { NotWrittenError } from "../errors.js";
-import type { Store } from "../store/open.js";
-import type { Day } from "../calendar/day.js";
-import type { SymbolClass } from "../vision/symbol.js";
+import { column, optionalColumn } from "../text/columns.js";
+import { number, plural } from "../text/numbers.js";
+import { printable } from "../text/printable.js";
+import { positional, required, symbol } from "./arguments.js";
+import { defineQuery, listOf, type FactsOf } from "./define.js";
+import { readRows } from "./read-rows.js";
+import { DAY, dateText, ms, timeText } from "./select.js";
 import { factsOf } from "./symbol-filter.js";
-import { DAY, dateText, ms, select } from "./select.js";
 
-/** One day of a symbol. Size and upload time are null when no file was there. */
-export interface TimelineRow {
-  date: string;
-  available: boolean;
-  file_size_bytes: number | null;
-  last_modified: Date | null;
+const SPAN = {
+  from: column("date", "first day"),
+  to: column("date", "last day"),
+  days: column("count", "number of days"),
+};
+
+const facts = {
+  symbol: column("symbol", "the symbol"),
+  class: column("text", "perpetual, settled or delivery"),
+  first_date: optionalColumn("date", "first day with a file; null when no day probed had one"),
+  last_date: optionalColumn("date", "last day with a file"),
+  days_available: column("count", "days with a file"),
+  holes: listOf("days without a file between the first and the last, as spans", SPAN),
+  not_written: listOf("days between those of the rows that are not in the database, as spans", SPAN),
+};
+
+/** One symbol, day by day. */
+export default defineQuery({
+  name: "timeline",
+  summary: "A symbol day by day, with its holes",
+  notes: "csv and ndjson give the days alone; json and table begin with first and last day and the holes.",
+  args: { symbol: positional(required(symbol("as in BTCUSDT"))) },
+  facts,
+  columns: {
+    date: column("date", "each day probed, ascending"),
+    available: column("flag", "whether there was a file"),
+    file_size_bytes: optionalColumn("bytes", "size of the zip file; null without a file"),
+    last_modified: optionalColumn("time", "upload time; null without a file"),
+  },
+  examples: [{ args: { symbol: "BTCUSDT" }, about: "every day probed of a symbol" }],
+  heading,
+  run: async (store, { symbol }) => {
+    const cells = await readRows(
+      store,
+      `SELECT ${DAY}, available, file_size_bytes::DOUBLE, ${ms("last_modified")} FROM availability
+        WHERE symbol = $symbol`,
+      { day: "day", available: "flag", size: "number?", uploaded: "number?" },
+      { symbol },
+    );
+    const [one] = cells;
+    if (one === undefined) {
+      throw new NotWrittenError(`no day of ${symbol} is in the database: is it a symbol? \`bfa discover\` lists them`);
+    }
+    // Sorting here is quicker than ORDER BY: the rows come almost in order already.
+    cells.sort((a, b) => a.day - b.day);
+    const there = cells.filter(({ available }) => available).map(({ day }) => day);
+    const [first = null, last = null] = [there[0], there.at(-1)];
+    const missing = cells.filter(
+      ({ day, available }) => !available && first !== null && last !== null && day > first && day < last,
+    );
+    const probed = { from: cells[0]?.day ?? one.day, to: cells.at(-1)?.day ?? one.day };
+    return {
+      facts: {
+        symbol,
+        class: factsOf(symbol).class,
+        first_date: first === null ? null : dateText(first),
+        last_date: last === null ? null : dateText(last),
+        days_available: there.length,
+        holes: islands(missing.map(({ day }) => day)).map(spanRow),
+        not_written: gapsBetween(islands(cells.map(({ day }) => day)), probed).map(spanRow),
+      },
+      rows: cells.map(({ day, available, size, uploaded }) => ({
+        date: dateText(day),
+        available,
+        file_size_bytes: size,
+        last_modified: uploaded === null ? null : timeText(uploaded),
+      })),
+    };
+  },
+});
+
+function spanRow(span: Span) {
+  return { from: formatDay(span.from), to: formatDay(span.to), days: countDays([span]) };
 }
 
-/** Dates from `from` to `to`, both included. */
-export interface DateRange {
-  from: string;
-  to: string;
-  days: number;
+function heading(answer: FactsOf<typeof facts>): string {
+  const { first_date: first, last_date: last } = answer;
+  const life =
+    first === null || last === null
+      ? "no file on any of the days probed"
+      : `${first} to ${last}, ${plural(answer.days_available, "day")} available`;
+  const lines = [`${printable(answer.symbol)} (${answer.class}): ${life}`];
+  if (answer.holes.length > 0) lines.push(`missing in between: ${describe(answer.holes)}`);
+  if (answer.not_written.length > 0) lines.push(`not in the database: ${describe(answer.not_written)}`);
+  return lines.join("\n");
 }
 
-/** The whole history of a symbol. */
-export interface Timeline {
-  symbol: string;
-  class: SymbolClass;
-  /** First and last day with a file; undefined when there was none on any day probed. */
-  first: string | undefined;
-  last: string | undefined;
-  daysAvailable: number;
-  /** Missing days between the first and the last. */
-  holes: DateRange[];
-  /** Days between the first and the last day of `rows` that are not in the database. */
-  notWritten: DateRange[];
-  /** Every day probed, ascending. */
-  rows: TimelineRow[];
-}
-
-/**
- * A symbol's days, one by one.
- *
- * @throws NotWrittenError when no day of the symbol is in the file.
- */
-export async function timeline(store: Store, symbol: string): Promise<Timeline> {
-  // Sorting here is quicker than ORDER BY: the rows come almost in order already.
-  const cells = (await select(
-    store,
-    `SELECT ${DAY}, available, file_size_bytes::DOUBLE, ${ms("last_modified")} FROM availability
-      WHERE symbol = $symbol`,
-    { symbol },
-  )) as [Day, boolean, number | null, number | null][];
-  if (cells.length === 0) {
-    throw new NotWrittenError(`no day of ${symbol} is in the database: is it a symbol? \`bfa discover\` lists them`);
-  }
-  cells.sort((a, b) => a[0] - b[0]);
-  const there = cells.filter((cell) => cell[1]);
-  const first = there[0]?.[0];
-  const last = there.at(-1)?.[0];
-  const inLife = cells.filter(([day]) => first !== undefined && last !== undefined && day >= first && day <= last);
-  return {
-    symbol,
-    class: factsOf(symbol).class,
-    first: first === undefined ? undefined : dateText(first),
-    last: last === undefined ? undefined : dateText(last),
-    daysAvailable: there.length,
-    holes: ranges(inLife.filter((cell) => !cell[1]).map(([day]) => day)),
-    notWritten: between(cells.map(([day]) => day)),
-    rows: cells.map(([day, available, size, uploaded]) => ({
-      date: dateText(day),
-      available,
-      file_size_bytes: size,
-      last_modified: uploaded === null ? null : new Date(uploaded),
-    })),
-  };
-}
-
-/** Ascending days as ranges of days that follow each other. */
-function ranges(days: readonly Day[]): DateRange[] {
-  const found: DateRange[] = [];
-  let start = 0;
-  for (let end = 1; end <= days.length; end++) {
-    if (days[end] === (days[end - 1] ?? NaN) + 1) continue;
-    found.push(dateRange(days[start] ?? 0, days[end - 1] ?? 0));
-    start = end;
-  }
-  return found;
-}
-
-/** The days that lie between those of an ascending list. */
-function between(days: readonly Day[]): DateRange[] {
-  return days.flatMap((day, index) => {
-    const previous = days[index - 1];
-    return previous === undefined || day === previous + 1 ? [] : [dateRange(previous + 1, day - 1)];
-  });
-}
-
-function dateRange(from: Day, to: Day): DateRange {
-  return { from: dateText(from), to: dateText(to), days: to - from + 1 };
+function describe(spans: FactsOf<typeof facts>["holes"]): string {
+  return spans.map(({ from, to, days }) => (days === 1 ? from : `${from} to ${to} (${number(days)} days)`)).join(", ");
 }

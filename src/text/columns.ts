@@ -73,6 +73,8 @@ export interface Answer<Facts extends object = object, C extends Columns = Colum
   factColumns?: Columns;
   /** Key of the rows in JSON. */
   rowsName: string;
+  /** What a table shows above its rows. */
+  heading?: string | undefined;
   columns: C;
   /**
    * Names of the columns in their order, where some of them are whole numbers: JavaScript puts those first in an object.

@@ -1,10 +1,11 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openReader, type Store } from "../../src/store/open.js";
 import { lowDays } from "../../src/check/completeness.js";
-import { DEFAULT_CHECKS, validate } from "../../src/check/validate.js";
+import { CHECK_NAMES, CHECKS } from "../../src/check/registry.js";
+import { validate } from "../../src/check/validate.js";
 import { DAY_MS, formatDay } from "../../src/calendar/day.js";
 import { runCli } from "../support/cli.js";
 import { temporaryFolder } from "../support/database.js";
@@ -54,54 +55,71 @@ async function reading<Result>(file: string, use: (store: Store) => Promise<Resu
 }
 
 describe("validate", () => {
-  test("passes a sound file", async () => {
-    const results = await reading(sound, (store) => validate(store, { from: D0, now: NOW }));
-    expect(results.map(({ check, outcome }) => [check, outcome])).toEqual(
-      DEFAULT_CHECKS.map((check) => [check, "passed"]),
+  it("passes a sound file", async () => {
+    const { facts, rows } = await reading(sound, (store) => validate(store, { from: D0, now: NOW }));
+    expect(facts.checks.map(({ check, outcome }) => [check, outcome])).toEqual(
+      ["continuity", "completeness", "counts", "duplicates"].map((check) => [check, "passed"]),
     );
+    expect([facts.outcome, rows]).toEqual(["passed", [[]]]);
   });
 
-  test("names what is wrong with a broken one", async () => {
-    const results = await reading(broken, (store) => validate(store, { from: D0, now: NOW }));
-    expect(
-      Object.fromEntries(results.map((result) => [result.check, "findings" in result ? result.findings : []])),
-    ).toEqual({
-      continuity: [
-        { date: formatDay(D0 + 5), message: `no rows: ${formatDay(D0 + 5)} to ${formatDay(D0 + 6)} (2 days)` },
-      ],
-      completeness: [
-        {
-          date: formatDay(D0 + 15),
-          symbols: ["S0USDT", "S1USDT", "S2USDT", "S3USDT"],
-          message: "16 files where the days around it have 20",
-        },
-      ],
-      counts: [
-        { date: formatDay(D0 + 9), message: "stored 20 of 7, counted 20 of 20" },
-        { date: formatDay(D0 + 20), message: "stored 20 of 20, counted 21 of 21" },
-      ],
-      duplicates: [{ date: formatDay(D0 + 20), symbols: ["S3USDT"], message: "stands 2 times" }],
+  it("names what is wrong with a broken one", async () => {
+    const { facts, rows } = await reading(broken, (store) => validate(store, { from: D0, now: NOW }));
+    expect(facts).toMatchObject({
+      outcome: "findings",
+      checks: facts.checks.map(({ check }) => ({ check, outcome: "findings" })),
     });
+    expect(rows.flat()).toEqual([
+      {
+        check: "continuity",
+        date: formatDay(D0 + 5),
+        symbols: [],
+        message: `no rows: ${formatDay(D0 + 5)} to ${formatDay(D0 + 6)} (2 days)`,
+      },
+      {
+        check: "completeness",
+        date: formatDay(D0 + 15),
+        symbols: ["S0USDT", "S1USDT", "S2USDT", "S3USDT"],
+        message: "16 files where the days around it have 20",
+      },
+      { check: "counts", date: formatDay(D0 + 9), symbols: [], message: "stored 20 of 7, counted 20 of 20" },
+      { check: "counts", date: formatDay(D0 + 20), symbols: [], message: "stored 20 of 20, counted 21 of 21" },
+      { check: "duplicates", date: formatDay(D0 + 20), symbols: ["S3USDT"], message: "appears 2 times" },
+    ]);
   });
 
-  test("days that should be there by now are missing too", async () => {
-    const [result] = await reading(sound, (store) =>
+  it("days that should be there by now are missing too", async () => {
+    const { facts, rows } = await reading(sound, (store) =>
       validate(store, { checks: ["continuity"], from: D0, now: NOW + 5 * DAY_MS }),
     );
-    expect(result).toMatchObject({ outcome: "findings", findings: [{ date: formatDay(D0 + 27) }] });
+    expect(facts.outcome).toBe("findings");
+    expect(rows.flat()).toMatchObject([{ check: "continuity", date: formatDay(D0 + 27) }]);
+  });
+
+  it("makes the checks that are named, in that order", async () => {
+    const { facts } = await reading(sound, (store) => validate(store, { checks: ["duplicates", "counts"] }));
+    expect(facts.checks.map(({ check }) => check)).toEqual(["duplicates", "counts"]);
+  });
+});
+
+describe("registry", () => {
+  it.each(CHECK_NAMES)("%s is registered under its own name, with a summary", async (name) => {
+    const check = await CHECKS[name]();
+    expect(check.name).toBe(name);
+    expect(check.summary).toMatch(/^[a-z].*[^.]$/);
   });
 });
 
 describe("lowDays", () => {
   const series = (...counts: number[]) => counts.map((available, day) => ({ day, available }));
 
-  test("compares with what is normal around the day, not with a fixed number", () => {
+  it("compares with what is normal around the day, not with a fixed number", () => {
     expect(lowDays(series(3, 3, 3, 3, 3, 1, 3, 3, 3, 3), 0.1)).toMatchObject([{ day: 5, expected: 3 }]);
     expect(lowDays(series(300, 310, 320, 330, 340, 350, 360, 370, 380, 390), 0.1)).toEqual([]);
     expect(lowDays(series(9, 9, 9, 9, 5, 5, 9, 9, 9, 9, 9), 0.1).map(({ day }) => day)).toEqual([4, 5]);
   });
 
-  test("leaves the last three days out, and a fall by one", () => {
+  it("leaves the last three days out, and a fall by one", () => {
     expect(lowDays(series(9, 9, 9, 9, 9, 9, 0, 0, 0), 0.1)).toEqual([]);
     expect(lowDays(series(9, 9, 8, 9, 9, 9, 9, 9, 9), 0.1)).toEqual([]);
   });
@@ -122,10 +140,11 @@ describe("cross-check", () => {
   });
 
   const check = () =>
-    reading(
-      sound,
-      async (store) => (await validate(store, { checks: ["cross-check"], exchangeUrl: url, now: NOW }))[0],
-    );
+    reading(sound, async (store) => {
+      const { facts, rows } = await validate(store, { checks: ["cross-check"], exchangeUrl: url, now: NOW });
+      expect(facts.outcome).toBe(facts.checks[0]?.outcome);
+      return { ...facts.checks[0], findings: rows.flat() };
+    });
   const listed = (symbols: string[], extra: object[] = []) => ({
     status: 200,
     body: JSON.stringify({
@@ -141,7 +160,7 @@ describe("cross-check", () => {
     }),
   });
 
-  test("passes over 95 %, whatever is delivery, halted or newer than the day", async () => {
+  it("passes over 95 %, whatever is delivery, halted or newer than the day", async () => {
     answer = listed(SYMBOLS, [
       { symbol: "X_231229", contractType: "CURRENT_QUARTER", status: "TRADING", onboardDate: 0 },
       { symbol: "OLDUSDT", contractType: "PERPETUAL", status: "SETTLING", onboardDate: 0 },
@@ -153,7 +172,7 @@ describe("cross-check", () => {
     });
   });
 
-  test("names both differences under the target", async () => {
+  it("names both differences under the target", async () => {
     answer = listed([...SYMBOLS.slice(2), "NEWUSDT"]);
     expect(await check()).toMatchObject({
       outcome: "findings",
@@ -164,7 +183,7 @@ describe("cross-check", () => {
     });
   });
 
-  test.each([
+  it.each([
     [451, "", /451: Binance doesn't serve/],
     [500, "", /answered 500/],
     [200, "<html>", /without a list of symbols/],
@@ -175,20 +194,27 @@ describe("cross-check", () => {
       check: "cross-check",
       outcome: "unavailable",
       summary: expect.stringMatching(summary) as string,
+      findings: [],
     });
   });
 });
 
 describe("bfa validate", () => {
-  test("reports and exits 0, with --strict 1", async () => {
+  it("reports and exits 0, with --strict 1", async () => {
     const args = ["validate", "duplicates", "counts", "--db", broken];
     const report = await runCli(args);
     expect(report).toMatchObject({ code: 0, stderr: "" });
     expect(report.stdout).toMatch(
-      /^duplicates: findings: 1 .*\n {2}2024-03-21: stands 2 times: S3USDT\ncounts: findings/,
+      /^duplicates: findings: 1 .*\n {2}2024-03-21: appears 2 times: S3USDT\ncounts: findings/,
     );
     expect((await runCli([...args, "--strict"])).code).toBe(1);
-    expect((await runCli(["validate", "counts", "--strict", "--json", "--db", sound])).stdout).toContain('"passed"');
+    expect((await runCli(["validate", "counts", "--strict", "--json", "--db", sound])).stdout).toBe(
+      `${JSON.stringify({
+        outcome: "passed",
+        checks: [{ check: "counts", outcome: "passed", summary: "the stored counts agree with the rows" }],
+        findings: [],
+      })}\n`,
+    );
     expect((await runCli(["validate", "nonsense", "--db", sound])).code).toBe(2);
   });
 });

@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { QUERY_NAMES } from "../../src/query/registry.js";
 import { runCli } from "../support/cli.js";
 import { temporaryFolder } from "../support/database.js";
 import { D0, dayUnit, writerFor } from "../store/support.js";
@@ -26,7 +27,7 @@ afterAll(() => {
 const query = (...args: string[]) => runCli(["query", ...args, "--db", db]);
 
 describe("bfa query", () => {
-  test("prints csv when stdout is no terminal, formulas and names made harmless", async () => {
+  it("prints csv when stdout is no terminal, formulas and names made harmless", async () => {
     const { code, stdout, stderr } = await query("snapshot", "2024-03-01");
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout.split("\n")).toEqual([
@@ -38,13 +39,15 @@ describe("bfa query", () => {
     ]);
   });
 
-  test("prints tables, json and ndjson", async () => {
+  it("prints tables, json and ndjson", async () => {
     const table = await query("snapshot", "2024-03-01", "--format", "table");
     expect(table.stdout).not.toContain("\u001b");
     expect(table.stdout.split("\n")[0]).toMatch(/^symbol +file_size_bytes +last_modified$/);
     expect(table.stdout).toMatch(/^BTCUSDT +100 +2024-03-02T10:00:00Z$/m);
     const json = await query("counts", "--format", "json");
-    expect(JSON.parse(json.stdout)).toEqual([{ date: "2024-03-01", available_count: 3, probed_count: 3 }]);
+    expect(JSON.parse(json.stdout)).toEqual({
+      rows: [{ date: "2024-03-01", available_count: 3, probed_count: 3 }],
+    });
     const ndjson = await query("range", "2024-03-01", "2024-03-01", "--format", "ndjson");
     expect(
       ndjson.stdout
@@ -54,21 +57,50 @@ describe("bfa query", () => {
     ).toContain("BTCUSDT");
   });
 
-  test("a table without rows still has its header", async () => {
+  it("shows the facts of a timeline above its table and beside its rows", async () => {
+    const table = await query("timeline", "BTCUSDT", "--format", "table");
+    expect(table.stdout.split("\n").slice(0, 3)).toEqual([
+      "BTCUSDT (perpetual): 2024-03-01 to 2024-03-01, 1 day available",
+      "",
+      "date        available  file_size_bytes  last_modified",
+    ]);
+    const json = await query("timeline", "BTCUSDT", "--json");
+    expect(JSON.parse(json.stdout)).toEqual({
+      ...{ symbol: "BTCUSDT", class: "perpetual", first_date: "2024-03-01", last_date: "2024-03-01" },
+      ...{ days_available: 1, holes: [], not_written: [] },
+      rows: [{ date: "2024-03-01", available: true, file_size_bytes: 100, last_modified: "2024-03-02T10:00:00Z" }],
+    });
+    expect((await query("timeline", "BTCUSDT")).stdout).toMatch(/^date,available,/);
+  });
+
+  it("lists every query, each with its help", async () => {
+    const list = await runCli(["query", "--help"]);
+    for (const name of QUERY_NAMES) {
+      expect(list.stdout).toMatch(new RegExp(`^  bfa query ${name} `, "m"));
+      const help = await runCli(["query", name, "--help"]);
+      expect(help.stdout).toMatch(new RegExp(`^bfa query ${name}`));
+    }
+  });
+
+  it("a table without rows still has its header", async () => {
     expect((await query("replaced", "--format", "table")).stdout).toMatch(/^date +symbol/);
     expect((await query("listings")).stdout).toBe("date,symbol,ticker,event,previous_symbol,previous_last_date\n");
   });
 
-  test("says that a day is not written", async () => {
+  it("says that a day is not written", async () => {
     const { code, stdout, stderr } = await query("snapshot", "2024-03-02");
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toMatch(/^bfa: not in the database: 2024-03-02; `bfa backfill .*\n$/);
   });
 
-  test.each([
+  it.each([
     [["snapshot", "2024-02-30"], /is not a date/],
     [["range", "2024-03-02", "2024-03-01"], /first date is after the second/],
     [["universe", "2024-03-01", "--min-age", "-3"], /min-age/],
+    [["universe", "2024-03-01"], /min-age/],
+    [["timeline", "../BTCUSDT"], /symbol: "..\/BTCUSDT" is not a symbol/],
+    [["snapshot", "2024-03-01", "--contract", "none"], /contract/],
+    [["snapshot", "2024-03-01", "--quote", "A", "--quote", "B"], /--quote: given more than once/],
     [["nonsense"], /nonsense/],
     [["sql", "DROP TABLE availability"], /read-only/],
     [["snapshot", "2024-03-01", "--format", "xml"], /format/],
@@ -79,20 +111,23 @@ describe("bfa query", () => {
     expect(stderr.trimEnd().split("\n").length).toBeLessThanOrEqual(2);
   });
 
-  test("a database that isn't there is code 3", async () => {
+  it("a database that isn't there is code 3", async () => {
     const { code, stderr } = await runCli(["query", "counts"], { BFA_DB: join(folder.path, "none.duckdb") });
     expect(code).toBe(3);
     expect(stderr).toMatch(/none\.duckdb doesn't exist yet/);
   });
 });
 
-test("bfa status and bfa export", async () => {
+it("bfa status and bfa export", async () => {
   const status = await runCli(["status", "--db", db]);
   expect(status.stdout).toMatch(/^rows +3$/m);
   expect(status.stdout).toMatch(/^last runs #1 .* test 2024-03-01 to 2024-03-01: unfinished$/m);
   expect(JSON.parse((await runCli(["status", "--db", db, "--json"])).stdout)).toMatchObject({
-    rows: 3,
-    firstDay: "2024-03-01",
+    row_count: 3,
+    first_date: "2024-03-01",
+    last_final_date: "2024-03-01",
+    discovered_at: null,
+    runs: [{ run_id: 1, outcome: "unfinished", probes: null }],
   });
   const exported = await runCli(["export", "--db", db, "--format", "csv", "--out", join(folder.path, "out.csv")]);
   expect(exported).toMatchObject({ code: 0, stderr: expect.stringContaining("3 rows written") as string });

@@ -42,7 +42,7 @@ describe("dates are UTC", () => {
     const query = await runCli(["query", "counts", "2024-03-30", "2024-03-31", "--db", db, "--format", "json"], {
       TZ,
     });
-    const days = JSON.parse(query.stdout) as { date: string }[];
+    const { rows: days } = JSON.parse(query.stdout) as { rows: { date: string }[] };
     expect(days.map(({ date }) => date)).toEqual(["2024-03-30", "2024-03-31"]);
   });
 });

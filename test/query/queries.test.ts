@@ -1,16 +1,16 @@
+import { statSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { checkCounts, counts } from "../../src/query/counts.js";
-import { delistings, listings } from "../../src/query/listings.js";
-import { range } from "../../src/query/range.js";
-import { replaced } from "../../src/query/replaced.js";
-import { snapshot } from "../../src/query/snapshot.js";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { compareCounts } from "../../src/check/compare-counts.js";
+import { openAvailability, type Availability } from "../../src/open-availability.js";
+import { readArguments } from "../../src/query/arguments.js";
+import listings from "../../src/query/listings.js";
+import snapshot from "../../src/query/snapshot.js";
 import { status } from "../../src/query/status.js";
-import { timeline } from "../../src/query/timeline.js";
-import { universe } from "../../src/query/universe.js";
 import { openReader, openStore, type Store } from "../../src/store/open.js";
 import { recordDiscovery } from "../../src/store/symbols.js";
 import { UnitWriter } from "../../src/store/write/commit.js";
+import { formatTime } from "../../src/calendar/time.js";
 import { DAY_MS, dayOf, formatDay } from "../../src/calendar/day.js";
 import { finalFrom } from "../../src/vision/finality.js";
 import { temporaryFolder } from "../support/database.js";
@@ -39,10 +39,11 @@ const HISTORY: Record<string, [first: number, last: number][]> = {
 const SYMBOLS = Object.keys(HISTORY);
 const on = (offset: number) => FIRST + offset;
 const text = (offset: number) => formatDay(on(offset));
-const uploaded = (offset: number) => new Date((on(offset) + 1) * DAY_MS + 36_000_000);
+const uploaded = (offset: number) => formatTime((on(offset) + 1) * DAY_MS + 36_000_000);
 
 let folder: ReturnType<typeof temporaryFolder>;
 let store: Store;
+let db: Availability;
 
 beforeAll(async () => {
   folder = temporaryFolder();
@@ -74,15 +75,17 @@ beforeAll(async () => {
   await recordDiscovery(written, SYMBOLS, LATE);
   await written.close();
   store = await openReader(file);
+  db = await openAvailability(file);
 });
 afterAll(async () => {
+  await db.close();
   await store.close();
   folder.remove();
 });
 
 describe("snapshot", () => {
-  test("gives the files of a day by name, settled names among the perpetuals", async () => {
-    expect(await snapshot(store, on(22))).toEqual([
+  it("gives the files of a day by name, settled names among the perpetuals", async () => {
+    expect((await db.snapshot({ date: text(22) })).rows).toEqual([
       { symbol: "AUSDT", file_size_bytes: 1000, last_modified: uploaded(22) },
       { symbol: "BUSDT", file_size_bytes: 2000, last_modified: uploaded(22) },
       { symbol: "ICPUSDT_SETTLED", file_size_bytes: 4000, last_modified: uploaded(22) },
@@ -90,33 +93,34 @@ describe("snapshot", () => {
     ]);
   });
 
-  test("filters by quote asset and contract", async () => {
-    const names = async (filter: Parameters<typeof snapshot>[2]) =>
-      (await snapshot(store, on(75), filter)).map(({ symbol }) => symbol);
+  it("filters by quote asset and contract", async () => {
+    const names = async (filter: Omit<Parameters<Availability["snapshot"]>[0], "date">) =>
+      (await db.snapshot({ date: text(75), ...filter })).rows.map(({ symbol }) => symbol);
     expect(await names({ quote: "USDC" })).toEqual(["BACKUSDC"]);
     expect(await names({ contract: "delivery" })).toEqual(["BTCUSDT_231229"]);
     expect(await names({ contract: "all" })).toHaveLength(6);
   });
 
-  test("says that a day is not written, or was not published, instead of none", async () => {
-    await expect(snapshot(store, on(100))).rejects.toMatchObject({
+  it("says that a day is not written, or was not published, instead of none", async () => {
+    await expect(db.snapshot({ date: text(100) })).rejects.toMatchObject({
       code: "NOT_WRITTEN",
       message: expect.stringContaining(text(100)) as string,
     });
-    await expect(snapshot(store, on(102))).rejects.toMatchObject({ code: "NOT_WRITTEN" });
-    await expect(snapshot(store, FIRST - 1)).rejects.toMatchObject({ code: "NOT_WRITTEN" });
+    await expect(db.snapshot({ date: text(102) })).rejects.toMatchObject({ code: "NOT_WRITTEN" });
+    await expect(db.snapshot({ date: text(-1) })).rejects.toMatchObject({ code: "NOT_WRITTEN" });
   });
 
-  test("gives none on a final day without files of the kind", async () => {
-    expect(await snapshot(store, on(99), { contract: "delivery" })).toEqual([]);
+  it("gives none on a final day without files of the kind", async () => {
+    expect(await db.snapshot({ date: text(99), contract: "delivery" })).toEqual({ rows: [] });
   });
 });
 
 describe("timeline", () => {
-  test("shows holes, first and last day, and what is not written", async () => {
-    const answer = await timeline(store, "币安人生USDT");
+  it("shows holes, first and last day, and what is not written", async () => {
+    const answer = await db.timeline({ symbol: "币安人生USDT" });
     expect(answer).toMatchObject({
-      ...{ class: "perpetual", first: text(20), last: text(99), daysAvailable: 77, notWritten: [] },
+      ...{ symbol: "币安人生USDT", class: "perpetual", first_date: text(20), last_date: text(99) },
+      ...{ days_available: 77, not_written: [] },
       holes: [{ from: text(30), to: text(32), days: 3 }],
     });
     expect(answer.rows).toHaveLength(DAYS);
@@ -128,57 +132,59 @@ describe("timeline", () => {
       file_size_bytes: 3000,
       last_modified: uploaded(20),
     });
-    expect((await timeline(store, "AUSDT")).notWritten).toEqual([{ from: text(100), to: text(100), days: 1 }]);
+    expect((await db.timeline({ symbol: "AUSDT" })).not_written).toEqual([{ from: text(100), to: text(100), days: 1 }]);
   });
 
-  test("of a symbol that never had a file, and of an unknown one", async () => {
-    expect(await timeline(store, "NEVERUSDT")).toMatchObject({
-      first: undefined,
-      last: undefined,
-      daysAvailable: 0,
+  it("of a symbol that never had a file, and of an unknown one", async () => {
+    expect(await db.timeline({ symbol: "NEVERUSDT" })).toMatchObject({
+      first_date: null,
+      last_date: null,
+      days_available: 0,
       holes: [],
     });
-    await expect(timeline(store, "NOSUCHUSDT")).rejects.toMatchObject({ code: "NOT_WRITTEN" });
+    await expect(db.timeline({ symbol: "NOSUCHUSDT" })).rejects.toMatchObject({ code: "NOT_WRITTEN" });
   });
 });
 
 describe("range", () => {
-  test("any day, or every day", async () => {
-    expect((await range(store, on(14), on(16))).map(({ symbol, days_available }) => [symbol, days_available])).toEqual([
+  it("any day, or every day", async () => {
+    const span = { from: text(14), to: text(16) };
+    const { rows } = await db.range(span);
+    expect(rows.map(({ symbol, days_available }) => [symbol, days_available])).toEqual([
       ["AUSDT", 3],
       ["BACKUSDC", 2],
       ["BUSDT", 3],
       ["ICPUSDT_SETTLED", 3],
     ]);
-    expect((await range(store, on(14), on(16), { every: true, quote: "USDC" })).length).toBe(0);
-    expect((await range(store, on(14), on(16), { every: true })).map(({ symbol }) => symbol)).not.toContain("BACKUSDC");
+    expect((await db.range({ ...span, every: true, quote: "USDC" })).rows).toEqual([]);
+    expect((await db.range({ ...span, every: true })).rows.map(({ symbol }) => symbol)).not.toContain("BACKUSDC");
   });
 
-  test("with a day that is not written fails", async () => {
-    await expect(range(store, on(98), on(101))).rejects.toMatchObject({ code: "NOT_WRITTEN" });
+  it("with a day that is not written fails", async () => {
+    await expect(db.range({ from: text(98), to: text(101) })).rejects.toMatchObject({ code: "NOT_WRITTEN" });
   });
 });
 
 describe("counts", () => {
-  test("of a range and of everything", async () => {
-    expect(await counts(store, { from: on(19), to: on(20) })).toEqual([
+  it("of a range and of everything", async () => {
+    expect((await db.counts({ from: text(19), to: text(20) })).rows).toEqual([
       { date: text(19), available_count: 4, probed_count: 8 },
       { date: text(20), available_count: 5, probed_count: 8 },
     ]);
-    const all = await counts(store);
+    const { rows: all } = await db.counts();
     expect(all).toHaveLength(DAYS + 2);
     expect(all.at(-1)).toEqual({ date: text(102), available_count: 0, probed_count: 1 });
-    await expect(counts(store, { from: on(99), to: on(100) })).rejects.toMatchObject({ code: "NOT_WRITTEN" });
+    await expect(db.counts({ from: text(99), to: text(100) })).rejects.toMatchObject({ code: "NOT_WRITTEN" });
   });
 
-  test("check finds a day whose counts were changed", async () => {
-    expect(await checkCounts(store)).toEqual([]);
+  it("compared with the rows show a day whose counts were changed", async () => {
+    expect(await compareCounts(store)).toEqual([]);
     const file = join(folder.path, "wrong.duckdb");
     const { store: other, writer } = await writerFor(file, SYMBOLS);
     await writer.commit([dayUnit(on(1), [{ symbol: 0, size: 5 }]), dayUnit(on(2), [{ symbol: 0, size: 5 }])]);
     await other.connection.run(`UPDATE daily_symbol_counts SET available_count = 9 WHERE date = '${text(1)}'`);
     await other.connection.run(`DELETE FROM daily_symbol_counts WHERE date = '${text(2)}'`);
-    expect(await checkCounts(other)).toEqual([
+    expect(await compareCounts(other)).toEqual([
       { date: text(1), stored_available: 9, counted_available: 1, stored_probed: 1, counted_probed: 1 },
       { date: text(2), stored_available: null, counted_available: 1, stored_probed: null, counted_probed: 1 },
     ]);
@@ -187,8 +193,8 @@ describe("counts", () => {
 });
 
 describe("listings and delistings", () => {
-  test("tell relistings from holes, and join settled names to their ticker", async () => {
-    const rows = await listings(store);
+  it("tell relistings from holes, and join settled names to their ticker", async () => {
+    const { rows } = await db.listings();
     expect(rows).toEqual([
       {
         date: text(5),
@@ -231,38 +237,38 @@ describe("listings and delistings", () => {
         previous_last_date: text(15),
       },
     ]);
-    expect((await listings(store, { from: on(10), to: on(20) })).map(({ symbol }) => symbol)).toEqual([
+    expect((await db.listings({ from: text(10), to: text(20) })).rows.map(({ symbol }) => symbol)).toEqual([
       "BUSDT",
       "币安人生USDT",
     ]);
   });
 
-  test("a delisting needs a final day after it", async () => {
-    expect(await delistings(store, { contract: "all" })).toEqual([
+  it("a delisting needs a final day after it", async () => {
+    expect((await db.delistings({ contract: "all" })).rows).toEqual([
       { date: text(15), symbol: "BACKUSDC", ticker: "BACKUSDC", days_listed: 11, relisted_date: text(70) },
       { date: text(40), symbol: "ICPUSDT_SETTLED", ticker: "ICPUSDT", days_listed: 41, relisted_date: text(60) },
       { date: text(80), symbol: "BTCUSDT_231229", ticker: "BTCUSDT", days_listed: 81, relisted_date: null },
     ]);
     // BUSDT has no file on day 101, but that answer is provisional.
-    expect((await delistings(store)).map(({ symbol }) => symbol)).not.toContain("BUSDT");
+    expect((await db.delistings()).rows.map(({ symbol }) => symbol)).not.toContain("BUSDT");
   });
 });
 
 describe("universe", () => {
-  const names = async (day: number, options: Parameters<typeof universe>[2]) =>
-    (await universe(store, on(day), options)).map(({ symbol }) => symbol);
+  const names = async (offset: number, options: Omit<Parameters<Availability["universe"]>[0], "date">) =>
+    (await db.universe({ date: text(offset), ...options })).rows.map(({ symbol }) => symbol);
 
-  test("is what was there and old enough", async () => {
-    expect(await universe(store, on(30), { minAgeDays: 20 })).toEqual([
+  it("is what was there and old enough", async () => {
+    expect((await db.universe({ date: text(30), minAge: 20 })).rows).toEqual([
       { symbol: "AUSDT", first_date: text(0), age_days: 30, file_size_bytes: 1000 },
       { symbol: "BUSDT", first_date: text(10), age_days: 20, file_size_bytes: 2000 },
       { symbol: "ICPUSDT_SETTLED", first_date: text(0), age_days: 30, file_size_bytes: 4000 },
     ]);
-    expect(await names(30, { minAgeDays: 21, minBytes: 1001 })).toEqual(["ICPUSDT_SETTLED"]);
+    expect(await names(30, { minAge: 21, minBytes: 1001 })).toEqual(["ICPUSDT_SETTLED"]);
   });
 
-  test("looks at nothing after the day, unless asked", async () => {
-    const before = await names(30, { minAgeDays: 0 });
+  it("looks at nothing after the day, unless asked", async () => {
+    const before = await names(30, { minAge: 0 });
     const file = join(folder.path, "past.duckdb");
     const { store: past, writer } = await writerFor(file, SYMBOLS);
     await writer.commit(
@@ -276,51 +282,55 @@ describe("universe", () => {
         ),
       ),
     );
-    expect((await universe(past, on(30), { minAgeDays: 0 })).map(({ symbol }) => symbol)).toEqual(before);
     await past.close();
-    expect(await names(30, { minAgeDays: 0, aliveUntil: on(50) })).toEqual(["AUSDT", "BUSDT"]);
+    await using pastDb = await openAvailability(file);
+    const { rows } = await pastDb.universe({ date: text(30), minAge: 0 });
+    expect(rows.map(({ symbol }) => symbol)).toEqual(before);
+    expect(await names(30, { minAge: 0, aliveUntil: text(50) })).toEqual(["AUSDT", "BUSDT"]);
   });
 
-  test("fails when a day that it depends on is not written", async () => {
-    await expect(names(30, { minAgeDays: 31 })).rejects.toMatchObject({ code: "NOT_WRITTEN" });
-    await expect(names(30, { minAgeDays: 3, aliveUntil: on(100) })).rejects.toMatchObject({ code: "NOT_WRITTEN" });
+  it("fails when a day that it depends on is not written", async () => {
+    await expect(names(30, { minAge: 31 })).rejects.toMatchObject({ code: "NOT_WRITTEN" });
+    await expect(names(30, { minAge: 3, aliveUntil: text(100) })).rejects.toMatchObject({ code: "NOT_WRITTEN" });
   });
 });
 
-test("replaced gives old and new, since a day", async () => {
+it("replaced gives old and new, since a day", async () => {
   const row = {
     ...{ date: text(50), symbol: "AUSDT", old_size_bytes: 1000, new_size_bytes: 777 },
-    ...{ old_last_modified: uploaded(50), new_last_modified: new Date(LATE), seen_at: new Date(LATE + 1000) },
+    ...{ old_last_modified: uploaded(50), new_last_modified: formatTime(LATE), seen_at: formatTime(LATE + 1000) },
   };
-  expect(await replaced(store)).toEqual([row]);
-  expect(await replaced(store, dayOf("2026-01-01"))).toEqual([row]);
-  expect(await replaced(store, dayOf("2026-01-02"))).toEqual([]);
+  expect(await db.replaced()).toEqual({ rows: [row] });
+  expect(await db.replaced({ since: "2026-01-01" })).toEqual({ rows: [row] });
+  expect(await db.replaced({ since: new Date("2026-01-02T10:00:00Z") })).toEqual({ rows: [] });
 });
 
-test("status says what is there and what is left", async () => {
+it("status says what is there and what is left", async () => {
   const now = (on(102) + 1) * DAY_MS + 1;
-  const answer = await status(store, now);
-  expect(answer).toMatchObject({
-    ...{ rows: DAYS * SYMBOLS.length + 3, firstDay: text(0), lastDay: text(102), lastFinalDay: text(99) },
-    ...{ symbols: SYMBOLS.length, discoveredAt: new Date(LATE) },
-    runs: [{ run_id: 1, command: "test", outcome: "unfinished", probes: null }],
-  });
+  const { facts, rows } = await status(store, now);
   const before = FIRST - dayOf("2019-12-31");
-  expect(answer.backlog).toEqual({ symbols: 7, cells: 7 * (before + 3) });
+  expect(facts).toEqual({
+    ...{ file: store.file, bytes: statSync(store.file).size, row_count: DAYS * SYMBOLS.length + 3 },
+    ...{ first_date: text(0), last_date: text(102), last_final_date: text(99), symbol_count: SYMBOLS.length },
+    ...{ discovered_at: formatTime(LATE), backlog_symbol_count: 7, backlog_cell_count: 7 * (before + 3) },
+  });
+  expect(rows.flat()).toMatchObject([{ run_id: 1, command: "test", outcome: "unfinished", probes: null }]);
 });
 
-test("two of the same question at once get their own answers", async () => {
+it("two of the same question at once get their own answers", async () => {
   const days = [20, 5, 60, 22, 75];
-  const together = await Promise.all(days.map((offset) => snapshot(store, on(offset))));
-  for (const [index, offset] of days.entries()) expect(together[index]).toEqual(await snapshot(store, on(offset)));
+  const together = await Promise.all(days.map((offset) => db.snapshot({ date: text(offset) })));
+  for (const [index, offset] of days.entries())
+    expect(together[index]).toEqual(await db.snapshot({ date: text(offset) }));
 });
 
-test("an open writer answers too", async () => {
+it("an open writer answers too", async () => {
   const file = join(folder.path, "open.duckdb");
   const writable = await openStore(file);
   const writer = await UnitWriter.create(writable, { runId: 1, symbols: SYMBOLS });
-  await expect(listings(writable)).rejects.toMatchObject({ code: "NOT_WRITTEN" });
+  await expect(listings.run(writable, readArguments(listings.args, {}))).rejects.toMatchObject({ code: "NOT_WRITTEN" });
   await writer.commit([dayUnit(FIRST, [{ symbol: 0, size: 5 }])]);
-  expect(await snapshot(writable, FIRST)).toHaveLength(1);
+  const { rows } = await snapshot.run(writable, readArguments(snapshot.args, { date: text(0) }));
+  expect(rows).toHaveLength(1);
   await writable.close();
 });

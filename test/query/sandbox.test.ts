@@ -4,6 +4,7 @@ import {
   existsSync,
   readFileSync,
   readdirSync,
+  readlinkSync,
   renameSync,
   rmSync,
   statSync,
@@ -11,10 +12,11 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exportRows } from "../../src/query/export.js";
 import { sql } from "../../src/query/sql.js";
 import { openReader } from "../../src/store/open.js";
+import { runCli } from "../support/cli.js";
 import { temporaryFolder } from "../support/database.js";
 import { ask, D0, dayUnit, writerFor } from "../store/support.js";
 
@@ -38,27 +40,114 @@ afterAll(() => {
   folder.remove();
 });
 
+/** The columns of an answer by name with their kinds, and all its rows. */
+async function answerOf(text: string, of = file) {
+  const { columns, columnOrder = [], rows } = await sql(of, text);
+  const all = [];
+  for await (const some of rows) all.push(...some);
+  return { columns: columnOrder.map((name) => `${name} ${columns[name]?.kind ?? ""}`), rows: all };
+}
+
+/** What a descriptor of this process is open on; it may be closed by now. */
+function linkOf(descriptor: string): string | undefined {
+  try {
+    return readlinkSync(`/proc/self/fd/${descriptor}`);
+  } catch {
+    return undefined;
+  }
+}
+
+/** One value as an answer has it. */
+async function valueOf(expression: string) {
+  const { columns, rows } = await answerOf(`SELECT ${expression} AS a`);
+  return [columns[0]?.slice(2), rows[0]?.["a"]];
+}
+
 describe("sql", () => {
-  test("answers in columns and rows", async () => {
-    expect(await sql(file, "SELECT symbol, count(*) AS n FROM daily_availability GROUP BY symbol ORDER BY 1")).toEqual({
-      columns: ["symbol", "n"],
+  it("answers in columns and rows", async () => {
+    expect(await answerOf("SELECT symbol, count(*) AS n FROM daily_availability GROUP BY symbol ORDER BY 1")).toEqual({
+      columns: ["symbol text", "n integer"],
       rows: [
-        { symbol: "BTCUSDT", n: "2" },
-        { symbol: "币安人生USDT", n: "2" },
+        { symbol: "BTCUSDT", n: 2 },
+        { symbol: "币安人生USDT", n: 2 },
       ],
     });
   });
 
-  test("answers every kind of question, and the last of several", async () => {
-    for (const statement of ["FROM symbols", "SHOW TABLES", "DESCRIBE symbols", "SUMMARIZE daily_symbol_counts"]) {
-      expect(await sql(file, statement), statement).toHaveProperty("columns");
+  it("answers every kind of question, one at a time", async () => {
+    for (const statement of ["FROM runs", "SHOW TABLES;", "DESCRIBE symbols", "SUMMARIZE daily_symbol_counts"]) {
+      expect((await answerOf(statement)).rows.length, statement).toBeGreaterThan(0);
     }
     const pivot = "PIVOT daily_availability ON symbol USING count(*) GROUP BY date";
-    expect((await sql(file, pivot)).columns).toEqual(["date", "BTCUSDT", "币安人生USDT"]);
-    expect((await sql(file, "SELECT 1 AS a; SELECT 2 AS b;")).rows).toEqual([{ b: 2 }]);
+    expect((await answerOf(pivot)).columns).toEqual(["date date", "BTCUSDT integer", "币安人生USDT integer"]);
+    for (const several of ["SELECT 1 AS a; SELECT 2 AS b;", `${pivot}; SELECT 1`, `SELECT 1; ${pivot}`]) {
+      await expect(sql(file, several), several).rejects.toThrow("one statement at a time");
+    }
   });
 
-  test("answers through a link as well, with what a killed run left in the log", async () => {
+  it.each([
+    ["1::TINYINT", "integer", 1],
+    ["9007199254740991", "integer", 9007199254740991],
+    ["9007199254740992", "integer", "9007199254740992"],
+    ["-170141183460469231731687303715884105727::HUGEINT", "integer", "-170141183460469231731687303715884105727"],
+    ["(SELECT sum(1) FROM range(3))", "integer", 3],
+    ["1.25", "number", 1.25],
+    ["0.1::FLOAT::DOUBLE", "number", Math.fround(0.1)],
+    ["'nan'::DOUBLE", "number", NaN],
+    ["true", "flag", true],
+    ["DATE '2024-02-29'", "date", "2024-02-29"],
+    ["'infinity'::DATE", "date", "infinity"],
+    ["TIMESTAMP '2024-03-02 09:36:43'", "time", "2024-03-02T09:36:43Z"],
+    ["TIMESTAMP '2024-03-02 09:36:43.25'", "time", "2024-03-02T09:36:43.250Z"],
+    ["TIMESTAMP '2024-03-02 09:36:43.000001'", "time", "2024-03-02T09:36:43.000001Z"],
+    ["TIMESTAMP '1969-12-31 23:59:59.999999'", "time", "1969-12-31T23:59:59.999999Z"],
+    ["'2024-03-02 09:36:43'::TIMESTAMP_S", "time", "2024-03-02T09:36:43Z"],
+    ["'2024-03-02 09:36:43.5'::TIMESTAMP_MS", "time", "2024-03-02T09:36:43.500Z"],
+    ["'2024-03-02 09:36:43.123456789'::TIMESTAMP_NS", "time", "2024-03-02T09:36:43.123456Z"],
+    ["'-infinity'::TIMESTAMP", "time", "-infinity"],
+    ["TIMESTAMPTZ '2024-03-02 09:36:43+02'", "time", "2024-03-02T07:36:43Z"],
+    ["TIMESTAMPTZ '2024-03-02 09:36:43'", "time", "2024-03-02T09:36:43Z"],
+    ["'\\xAA\\x01'::BLOB", "text", "aa01"],
+    ["[DATE '2024-03-01', NULL]", "value", ["2024-03-01", null]],
+    ["[1, 2]::INTEGER[2]", "value", [1, 2]],
+    ["{'a': 1::BIGINT, 'b': ['x']}", "value", { a: 1, b: ["x"] }],
+    ["MAP {1: 'x'}", "value", [{ key: 1, value: "x" }]],
+    ["union_value(n := 3)", "value", 3],
+    [`'{"a": [1]}'::JSON`, "value", { a: [1] }],
+    ["'a'::ENUM('a')", "text", "a"],
+    ["INTERVAL 1 DAY", "text", "1 day"],
+    ["NULL::VARCHAR", "text", null],
+  ])("gives %s as %s", async (expression, kind, value) => {
+    expect(await valueOf(expression)).toEqual([kind, value]);
+  });
+
+  it("runs in UTC, wherever it runs", async () => {
+    const { stdout } = await runCli(["query", "sql", "SELECT TIMESTAMPTZ '2024-03-02'::VARCHAR AS a", "--db", file], {
+      TZ: "America/New_York",
+    });
+    expect(stdout).toBe("a\n2024-03-02 00:00:00+00\n");
+  });
+
+  it("keeps the columns in the order of the statement, whatever they are called", async () => {
+    expect((await answerOf(`SELECT 'x' AS b, 2 AS "1", 3 AS b`)).columns).toEqual([
+      "b text",
+      "1 integer",
+      "b:1 integer",
+    ]);
+    await expect(sql(file, "SELECT 1 AS __proto__")).rejects.toMatchObject({ code: "USAGE" });
+  });
+
+  it("lets go of the file once the rows are read, and after a failure", async () => {
+    // A stream that was never read to its end, as in the tests above, is freed with the garbage.
+    const left = () => readdirSync("/proc/self/fd").filter((fd) => linkOf(fd) === file).length;
+    const before = left();
+    await answerOf("FROM runs");
+    await expect(answerOf("SELECT error('boom') FROM range(3)")).rejects.toMatchObject({ code: "USAGE" });
+    await expect(sql(file, "SELECT")).rejects.toMatchObject({ code: "USAGE" });
+    if (process.platform === "linux") expect(left()).toBe(before);
+  });
+
+  it("answers through a link as well, with what a killed run left in the log", async () => {
     const link = path("link.duckdb");
     symlinkSync(file, link);
     const log = `${file}.wal`;
@@ -75,7 +164,7 @@ describe("sql", () => {
     ]);
     try {
       expect([killed.signal, existsSync(log)]).toEqual(["SIGKILL", true]);
-      expect((await sql(link, "SELECT symbol FROM symbols")).rows).toEqual([{ symbol: "A" }]);
+      expect((await answerOf("SELECT symbol FROM symbols", link)).rows).toEqual([{ symbol: "A" }]);
     } finally {
       rmSync(log);
       rmSync(link);
@@ -83,7 +172,7 @@ describe("sql", () => {
     }
   });
 
-  test("can neither write nor reach anything else", async () => {
+  it("can neither write nor reach anything else", async () => {
     const before = readFileSync(file);
     const names = readdirSync(folder.path);
     for (const statement of [
@@ -121,9 +210,12 @@ describe("sql", () => {
 });
 
 describe("export", () => {
-  test("writes all eight columns of the range, as CSV and as Parquet", async () => {
+  it("writes all eight columns of the range, as CSV and as Parquet", async () => {
     const out = path("it's out.csv");
-    expect(await exportRows(file, { format: "csv", out, to: D0 })).toBe(2);
+    expect(await exportRows(file, { format: "csv", out, to: D0 })).toEqual({
+      ...{ file: out, format: "csv", row_count: 2 },
+      bytes: statSync(out).size,
+    });
     const lines = readFileSync(out, "utf8").trimEnd().split("\n");
     expect(lines).toHaveLength(3);
     expect(lines[0]).toBe("date,symbol,available,file_size_bytes,last_modified,url,status_code,probe_timestamp");
@@ -131,7 +223,7 @@ describe("export", () => {
       /^2024-03-01,BTCUSDT,true,100,2024-03-02 10:00:00,https:.*BTCUSDT-1m-2024-03-01\.zip,200,/,
     );
     const parquet = path("out.parquet");
-    expect(await exportRows(file, { format: "parquet", out: parquet, from: D0 })).toBe(4);
+    expect(await exportRows(file, { format: "parquet", out: parquet, from: D0 })).toMatchObject({ row_count: 4 });
     const reader = await openReader(file);
     expect(await ask(reader, `SELECT count(*) FROM (FROM '${parquet}' EXCEPT FROM daily_availability)`)).toEqual([
       ["0"],
@@ -139,7 +231,17 @@ describe("export", () => {
     await reader.close();
   });
 
-  test("leaves no piece behind when it can't be written, and never writes over the database", async () => {
+  it("takes symbols and a quote asset, and says when none is there", async () => {
+    const out = path("some.csv");
+    const some = (filter: object) => exportRows(file, { format: "csv", out, ...filter });
+    expect(await some({ symbols: ["BTCUSDT", "NONE"] })).toMatchObject({ row_count: 2 });
+    expect(await some({ quote: "USDT" })).toMatchObject({ row_count: 4 });
+    expect(await some({ quote: "USDT", symbols: ["币安人生USDT"], from: D0 + 1 })).toMatchObject({ row_count: 1 });
+    await expect(some({ quote: "usdt" })).rejects.toThrow("no symbol of the database is quoted in usdt");
+    await expect(some({ symbols: ["it's"] })).rejects.toMatchObject({ code: "USAGE" });
+  });
+
+  it("leaves no piece behind when it can't be written, and never writes over the database", async () => {
     const before = readFileSync(file);
     await expect(exportRows(file, { format: "csv", out: path("no/such/folder.csv") })).rejects.toMatchObject({
       code: "USAGE",
@@ -153,11 +255,11 @@ describe("export", () => {
     expect(statSync(file).size).toBe(before.length);
   });
 
-  test.skipIf(process.platform === "win32")("doesn't take the place of a pipe or a device", async () => {
+  it.skipIf(process.platform === "win32")("doesn't take the place of a pipe or a device", async () => {
     const pipe = path("pipe");
     spawnSync("mkfifo", [pipe]);
     for (const out of [pipe, "/dev/null"]) {
-      await expect(exportRows(file, { format: "csv", out })).rejects.toThrow("is there and no file");
+      await expect(exportRows(file, { format: "csv", out })).rejects.toThrow("exists and is not a regular file");
     }
     expect(statSync(pipe).isFIFO()).toBe(true);
     expect(statSync("/dev/null").isCharacterDevice()).toBe(true);

@@ -10,6 +10,9 @@ const ROWS_SHOWN = 5;
 /** Added round trip, ms: that of a server on the same continent. */
 const ROUND_TRIP_MS = 20;
 
+/** How the demo prints rows. */
+const TABLE = { format: "table", json: undefined, out: undefined } as const;
+
 /** `bfa demo` */
 const demoCommand: CommandModule = {
   command: "demo",
@@ -51,20 +54,26 @@ Next, for the real thing:
 }
 
 async function showTables(db: string, day: number): Promise<void> {
-  const [{ openReader }, { snapshot }, { counts }, { printRows }, { formatDay }] = await Promise.all([
+  const [{ openReader }, { ask }, snapshot, counts, { printAnswer }, { formatDay }] = await Promise.all([
     import("../../store/open.js"),
+    import("../../query/ask.js"),
     import("../../query/snapshot.js"),
     import("../../query/counts.js"),
-    import("../output/render.js"),
+    import("../output/print-answer.js"),
     import("../../calendar/day.js"),
   ]);
   const store = await openReader(db);
   try {
-    const rows = await snapshot(store, day);
+    const { rows, ...there } = await ask(snapshot.default, store, {
+      date: day,
+      quote: undefined,
+      contract: "perpetual",
+    });
     say(`\nSnapshot of ${formatDay(day)}, ${ROWS_SHOWN} of ${rows.length} symbols (bfa query snapshot):`);
-    await printRows(["symbol", "file_size_bytes", "last_modified"], rows.slice(0, ROWS_SHOWN), "table");
+    await printAnswer({ ...there, rowsName: "rows", rows: [rows.slice(0, ROWS_SHOWN)] }, TABLE);
     say("\nCounts (bfa query counts):");
-    await printRows(["date", "available_count", "probed_count"], await counts(store), "table");
+    const counted = await ask(counts.default, store, { from: undefined, to: undefined });
+    await printAnswer({ ...counted, rowsName: "rows", rows: [counted.rows] }, TABLE);
   } finally {
     await store.close();
   }

@@ -1,17 +1,41 @@
+import { createReadStream } from "node:fs";
+import { tmpdir } from "node:os";
+import { extname, join } from "node:path";
 import type { CommandModule } from "yargs";
 import type { Day } from "../../calendar/day.js";
+import { UsageError } from "../../errors.js";
+import type { ExportedFile, ExportFormat, ExportOptions } from "../../query/export.js";
+import { column } from "../../text/columns.js";
 import { plural } from "../../text/numbers.js";
 import { printable } from "../../text/printable.js";
-import { day, dayRange, dbOption, given } from "../args/query-options.js";
-import { nonEmpty } from "../args/readers.js";
+import { bytes } from "../../text/sizes.js";
+import { day, dayRange, dbOption } from "../args/query-options.js";
+import { nonEmpty, symbolList } from "../args/readers.js";
+import { destinationOf, type Destination } from "../output/destination.js";
+import { printAnswer } from "../output/print-answer.js";
+import { makeTemporaryFolder } from "../output/temporary-folder.js";
+import { writeFileWhole, writePieces } from "../output/write-pieces.js";
 
 interface ExportArguments {
-  format: "parquet" | "csv";
+  format: ExportFormat | undefined;
   out: string;
   from: Day | undefined;
   to: Day | undefined;
+  symbols: string[] | undefined;
+  quote: string | undefined;
+  json: boolean;
   db: string;
 }
+
+const FORMATS = ["parquet", "csv"] as const;
+
+/** What `--json` says of the file written. */
+const COLUMNS = {
+  file: column("text", "the file, as it was named"),
+  format: column("text", "`csv` or `parquet`"),
+  row_count: column("count", "rows written"),
+  bytes: column("bytes", "size of the file"),
+};
 
 /** `bfa export` */
 const exportCommand: CommandModule<object, ExportArguments> = {
@@ -19,18 +43,76 @@ const exportCommand: CommandModule<object, ExportArguments> = {
   describe: "Write daily_availability to a Parquet or CSV file",
   builder: (yargs) =>
     yargs.options({
-      format: { describe: "of the file", choices: ["parquet", "csv"] as const, demandOption: true, requiresArg: true },
-      out: { describe: "file to write", string: true, requiresArg: true, demandOption: true, coerce: nonEmpty("out") },
+      format: {
+        describe: "of the file",
+        choices: FORMATS,
+        requiresArg: true,
+        defaultDescription: "by the ending of --out",
+      },
+      out: {
+        describe: "file to write; - is stdout",
+        string: true,
+        requiresArg: true,
+        demandOption: true,
+        coerce: nonEmpty("out"),
+      },
       from: { describe: "first UTC day", string: true, requiresArg: true, coerce: day("--from") },
       to: { describe: "last UTC day", string: true, requiresArg: true, coerce: day("--to") },
+      symbols: { describe: "symbols, between commas", string: true, requiresArg: true, coerce: symbolList("symbols") },
+      quote: {
+        describe: "only symbols with this quote asset",
+        string: true,
+        requiresArg: true,
+        coerce: nonEmpty("quote"),
+      },
+      json: { describe: "say what was written as JSON on stdout", boolean: true, default: false },
       db: dbOption,
     }),
-  handler: async ({ db, format, out, from, to }) => {
-    if (to !== undefined) dayRange(from, to);
-    const { exportRows } = await import("../../query/export.js");
-    const rows = await exportRows(db, { format, out, ...given({ from, to }) });
-    process.stderr.write(`bfa: ${plural(rows, "row")} written to ${printable(out)}\n`);
+  handler: async ({ db, json, format, out, ...filter }) => {
+    if (filter.to !== undefined) dayRange(filter.from, filter.to);
+    const destination = destinationOf(out);
+    if (json && destination.kind === "stdout") throw new UsageError("--json and the rows can't both go to stdout");
+    const chosen = format ?? formatOf(out);
+    if (chosen === "parquet" && destination.kind === "stdout" && process.stdout.isTTY) {
+      throw new UsageError("parquet is not for a terminal: name a file with --out, or write to a pipe");
+    }
+    const written = { ...(await exportTo(destination, db, { ...filter, format: chosen })), file: out };
+    if (json) {
+      const answer = { facts: {}, rowsName: "files", columns: COLUMNS, rows: [[written]] };
+      await printAnswer(answer, { format: "json", json: undefined, out: undefined });
+    } else {
+      const what = `${plural(written.row_count, "row")} written to ${printable(out)}`;
+      process.stderr.write(`bfa: ${what}, ${bytes(written.bytes)}\n`);
+    }
   },
 };
+
+function formatOf(out: string): ExportFormat {
+  const ending = extname(out).slice(1).toLowerCase();
+  const format = FORMATS.find((format) => format === ending);
+  if (format === undefined) throw new UsageError(`--format: parquet or csv can't be told from --out ${out}`);
+  return format;
+}
+
+/** DuckDB writes a file, whatever the destination is. */
+async function exportTo(
+  destination: Destination,
+  db: string,
+  options: Omit<ExportOptions, "out">,
+): Promise<ExportedFile> {
+  const { exportRows } = await import("../../query/export.js");
+  if (destination.kind === "file") {
+    return await writeFileWhole(destination.file, (path) => exportRows(db, { ...options, out: path }));
+  }
+  const temporary = makeTemporaryFolder(tmpdir());
+  try {
+    const path = join(temporary.path, "rows");
+    const written = await exportRows(db, { ...options, out: path });
+    await writePieces(createReadStream(path), destination);
+    return written;
+  } finally {
+    temporary.remove();
+  }
+}
 
 export default exportCommand;

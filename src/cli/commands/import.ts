@@ -1,14 +1,27 @@
 import type { CommandModule } from "yargs";
+import type { ImportSummary } from "../../store/import.js";
+import { column, type Answer } from "../../text/columns.js";
 import { number, plural } from "../../text/numbers.js";
 import { printable } from "../../text/printable.js";
+import { answerOptions, type AnswerChoice } from "../args/answer-options.js";
 import { dbOption } from "../args/query-options.js";
 import { nonEmpty } from "../args/readers.js";
+import { planPrinting, printAnswer } from "../output/print-answer.js";
 
-interface ImportArguments {
+interface ImportArguments extends AnswerChoice {
   file: string;
-  json: boolean;
   db: string;
 }
+
+/** What an import says of itself. */
+const FACTS = {
+  row_count: column("count", "rows of the other file; each is imported, known or refused"),
+  imported_count: column("count", "rows taken over"),
+  known_count: column("count", "rows whose cell the database had already; it stays as it is"),
+  refused_count: column("count", "rows that aren't an answer of the bucket"),
+};
+
+const COLUMNS = { column: column("text", "a column of the other file that isn't taken over") };
 
 /** `bfa import` */
 const importCommand: CommandModule<object, ImportArguments> = {
@@ -22,34 +35,41 @@ const importCommand: CommandModule<object, ImportArguments> = {
         demandOption: true,
         coerce: nonEmpty("file"),
       })
-      .options({ json: { describe: "one JSON object", boolean: true, default: false }, db: dbOption })
+      .options({ ...answerOptions, db: dbOption })
       .epilogue(
         "Cells that the database has already stay as they are. Rows that are no answer of the bucket are refused.",
       ),
-  handler: async ({ file, json, db }) => {
+  handler: async ({ file, db, ...choice }) => {
+    planPrinting(choice);
     const { openStore } = await import("../../store/open.js");
     const { importFile } = await import("../../store/import.js");
     const { maintain } = await import("../../store/maintain.js");
     const store = await openStore(db);
+    let summary: ImportSummary;
     try {
-      const summary = await importFile(store, file, Date.now());
+      summary = await importFile(store, file, Date.now());
       await maintain(store);
-      if (json) {
-        process.stdout.write(`${JSON.stringify(summary, undefined, 2)}\n`);
-        return;
-      }
-      const { rows, imported, known, refused, ignoredColumns } = summary;
-      process.stdout.write(
-        `${plural(rows, "row")} in ${printable(file)}: ${number(imported)} imported, ${number(known)} known already, ` +
-          `${number(refused)} refused\n`,
-      );
-      if (ignoredColumns.length > 0) {
-        process.stdout.write(`columns left out: ${ignoredColumns.map(printable).join(", ")}\n`);
-      }
     } finally {
       await store.close();
     }
+    await printAnswer(answerOf(summary), choice, () => summaryText(file, summary));
   },
 };
+
+function answerOf({ rows, imported, known, refused, ignoredColumns }: ImportSummary): Answer {
+  return {
+    facts: { row_count: rows, imported_count: imported, known_count: known, refused_count: refused },
+    factColumns: FACTS,
+    rowsName: "ignored_columns",
+    columns: COLUMNS,
+    rows: [ignoredColumns.map((column) => ({ column }))],
+  };
+}
+
+function summaryText(file: string, { rows, imported, known, refused, ignoredColumns }: ImportSummary): string {
+  const done = `${number(imported)} imported, ${number(known)} known already, ${number(refused)} refused`;
+  const ignored = ignoredColumns.length === 0 ? "" : `columns left out: ${ignoredColumns.map(printable).join(", ")}\n`;
+  return `${plural(rows, "row")} in ${printable(file)}: ${done}\n${ignored}`;
+}
 
 export default importCommand;

@@ -1,37 +1,100 @@
-import type { CommandModule } from "yargs";
-import countsCommand from "./query-counts.js";
-import { delistingsCommand, listingsCommand } from "./query-listings.js";
-import rangeCommand from "./query-range.js";
-import replacedCommand from "./query-replaced.js";
-import snapshotCommand from "./query-snapshot.js";
-import sqlCommand from "./query-sql.js";
-import timelineCommand from "./query-timeline.js";
-import universeCommand from "./query-universe.js";
+import { text } from "node:stream/consumers";
+import type { CommandModule, Options, PositionalOptions } from "yargs";
+import { readArguments, type Argument, type Arguments, type ValuesOf } from "../../query/arguments.js";
+import { ask } from "../../query/ask.js";
+import { QUERIES, QUERY_NAMES, type AnyQuery, type QueryName } from "../../query/registry.js";
+import { answerOptions, type AnswerChoice } from "../args/answer-options.js";
+import { commandLine, optionName } from "../args/query-arguments.js";
+import { dbOption, withReader } from "../args/query-options.js";
+import { planPrinting, printAnswer } from "../output/print-answer.js";
 
-// Each command types its own arguments; here only their order matters.
-const COMMANDS = [
-  snapshotCommand,
-  timelineCommand,
-  rangeCommand,
-  countsCommand,
-  listingsCommand,
-  delistingsCommand,
-  universeCommand,
-  replacedCommand,
-  sqlCommand,
-] as unknown as readonly CommandModule[];
+interface QueryArguments extends AnswerChoice {
+  db: string;
+  [option: string]: unknown;
+}
 
-/** `bfa query` */
-const queryCommand: CommandModule = {
-  command: "query",
-  describe: "Ask the database: who was there when",
-  builder: (yargs) => {
-    for (const command of COMMANDS) yargs.command(command);
-    return yargs
-      .demandCommand(1, "which question? bfa query --help lists them")
-      .epilogue("A day that is not in the database is an error, never an empty answer.");
-  },
-  handler: () => undefined,
-};
+/**
+ * `bfa query`, with a command for each query of the registry.
+ *
+ * @param asked the word after `query`: only the query that it names is loaded, all when it names none
+ */
+export async function queryCommand(asked: string | undefined): Promise<CommandModule> {
+  const names = QUERY_NAMES.filter((name) => name === asked);
+  const commands = await Promise.all((names.length > 0 ? names : QUERY_NAMES).map(commandOf));
+  return {
+    command: "query",
+    describe: "Ask the database: who was there when",
+    builder: (yargs) => {
+      // Each command types its own arguments.
+      for (const command of commands) yargs.command(command as CommandModule<object, unknown>);
+      return yargs
+        .demandCommand(1, "which question? bfa query --help lists them")
+        .epilogue("A day that is not in the database is an error, never an empty answer.");
+    },
+    handler: () => undefined,
+  };
+}
 
-export default queryCommand;
+async function commandOf(name: QueryName): Promise<CommandModule<object, QueryArguments>> {
+  const query: AnyQuery = (await QUERIES[name]()).default;
+  const args = Object.entries(query.args);
+  const positions = args
+    .filter(([, { positional }]) => positional)
+    .map(([key, { presence }]) => (presence === "required" ? ` <${optionName(key)}>` : ` [${optionName(key)}]`));
+  return {
+    command: `${name}${positions.join("")}`,
+    describe: query.summary,
+    builder: (yargs) => {
+      for (const [key, argument] of args) {
+        if (argument.positional) yargs.positional(optionName(key), positionalOf(argument));
+        else yargs.option(optionName(key), optionOf(argument));
+      }
+      for (const { args, about } of query.examples) yargs.example(commandLine(query, args).replace("bfa", "$0"), about);
+      if (query.notes !== undefined) yargs.epilogue(query.notes);
+      return yargs.options({ ...answerOptions, db: dbOption });
+    },
+    handler: (given) => answer(query, given),
+  };
+}
+
+function positionalOf({ about, presence, choices }: Argument): PositionalOptions {
+  return { describe: about, type: "string", demandOption: presence === "required", ...(choices && { choices }) };
+}
+
+function optionOf(argument: Argument): Options {
+  const { kind, about, presence, choices } = argument;
+  return {
+    describe: about,
+    demandOption: presence === "required",
+    ...(kind === "flag" ? { boolean: true } : { string: true, requiresArg: true }),
+    ...(choices && { choices }),
+    ...(presence === "default" && { default: argument.default }),
+  };
+}
+
+async function answer(query: AnyQuery, given: QueryArguments): Promise<void> {
+  const { db, format, json, out } = given;
+  const choice = { format, json, out };
+  const args = Object.keys(query.args).map((key): [string, unknown] => [key, given[optionName(key)]]);
+  const values = readArguments(query.args, Object.fromEntries(args), (key) =>
+    query.args[key]?.positional === true ? optionName(key) : `--${optionName(key)}`,
+  );
+  planPrinting(choice);
+  if (query.reads === "store") {
+    const { facts, columns, rows } = await withReader(db, (store) => ask(query, store, values));
+    await printAnswer({ facts, rowsName: "rows", columns, rows: [rows], heading: query.heading?.(facts) }, choice);
+    return;
+  }
+  const streamed = await query.run(db, await withStdin(query.args, values));
+  try {
+    await printAnswer(streamed, choice);
+  } finally {
+    await streamed.close();
+  }
+}
+
+/** Arguments that may come from stdin, and are `-`, have the text of it instead. */
+async function withStdin(args: Arguments, values: ValuesOf<Arguments>): Promise<ValuesOf<Arguments>> {
+  const fromStdin = Object.keys(args).find((key) => args[key]?.fromStdin === true && values[key] === "-");
+  return fromStdin === undefined ? values : { ...values, [fromStdin]: await text(process.stdin) };
+}

@@ -1,60 +1,62 @@
 import type { CommandModule } from "yargs";
 import type { RunRow, Status } from "../../query/status.js";
-import { bytes } from "../../text/sizes.js";
 import { number, plural } from "../../text/numbers.js";
 import { printable } from "../../text/printable.js";
+import { bytes } from "../../text/sizes.js";
+import { answerOptions, type AnswerChoice } from "../args/answer-options.js";
 import { dbOption, withReader } from "../args/query-options.js";
+import { planPrinting, printAnswer } from "../output/print-answer.js";
 
-interface StatusArguments {
+interface StatusArguments extends AnswerChoice {
   db: string;
-  json: boolean;
 }
 
 /** `bfa status` */
 const statusCommand: CommandModule<object, StatusArguments> = {
   command: "status",
   describe: "What the database holds, its last runs, and what a backfill would still have to do",
-  builder: (yargs) =>
-    yargs.options({ json: { describe: "one JSON object", boolean: true, default: false }, db: dbOption }),
-  handler: async ({ db, json }) => {
+  builder: (yargs) => yargs.options({ ...answerOptions, db: dbOption }),
+  handler: async ({ db, ...choice }) => {
+    planPrinting(choice);
     const { status } = await import("../../query/status.js");
-    const answer = await withReader(db, (store) => status(store, Date.now()));
-    process.stdout.write(json ? `${JSON.stringify(answer, undefined, 2)}\n` : statusText(answer));
+    const answer = await withReader(db, (store) => status(store));
+    await printAnswer(answer, choice, () => statusText(answer));
   },
 };
 
-function statusText(status: Status): string {
-  const { firstDay, lastDay, lastFinalDay, discoveredAt, backlog } = status;
+function statusText({ facts, rows }: Status): string {
+  const { first_date, last_date, last_final_date, discovered_at, backlog_cell_count, backlog_symbol_count } = facts;
   const days =
-    firstDay === undefined || lastDay === undefined
+    first_date === null || last_date === null
       ? "none yet"
-      : `${firstDay} to ${lastDay}, final up to ${lastFinalDay ?? "none of them"}`;
-  const listed = discoveredAt === undefined ? "the bucket was never listed" : `listed ${timeText(discoveredAt)}`;
+      : `${first_date} to ${last_date}, final up to ${last_final_date ?? "none of them"}`;
+  const listed = discovered_at === null ? "the bucket was never listed" : `listed ${timeText(discovered_at)}`;
   const left =
-    backlog.cells === 0
-      ? status.symbols === 0
+    backlog_cell_count === 0
+      ? facts.symbol_count === 0
         ? "everything"
         : "nothing"
-      : `${plural(backlog.cells, "day")} of ${plural(backlog.symbols, "symbol")}, the provisional ones among them`;
+      : `${plural(backlog_cell_count, "day")} of ${plural(backlog_symbol_count, "symbol")}, the provisional ones among them`;
   const lines = [
-    `file      ${printable(status.file)}, ${bytes(status.bytes)}`,
-    `rows      ${number(status.rows)}`,
+    `file      ${printable(facts.file)}, ${bytes(facts.bytes)}`,
+    `rows      ${number(facts.row_count)}`,
     `days      ${days}`,
-    `symbols   ${number(status.symbols)}, ${listed}`,
+    `symbols   ${number(facts.symbol_count)}, ${listed}`,
     `backfill  ${left} to do`,
-    ...status.runs.map((run, index) => `${index === 0 ? "last runs" : "         "} ${runText(run)}`),
+    ...rows.flat().map((run, index) => `${index === 0 ? "last runs" : "         "} ${runText(run)}`),
   ];
   return `${lines.join("\n")}\n`;
 }
 
 function runText({ run_id, command, from_date, to_date, started_at, outcome, probes, failed, rows_written }: RunRow) {
-  const what = `#${run_id} ${timeText(started_at)} ${command} ${from_date} to ${to_date}: ${outcome}`;
+  const what = `#${run_id} ${timeText(started_at)} ${printable(command)} ${from_date} to ${to_date}: ${printable(outcome)}`;
   if (probes === null) return what;
   return `${what}, ${plural(probes, "probe")}, ${number(failed ?? 0)} failed, ${plural(rows_written ?? 0, "row")}`;
 }
 
-function timeText(time: Date): string {
-  return `${time.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+/** A time of an answer, to the minute. */
+function timeText(time: string): string {
+  return `${time.slice(0, 16).replace("T", " ")} UTC`;
 }
 
 export default statusCommand;

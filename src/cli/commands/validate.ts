@@ -1,20 +1,22 @@
 import type { CommandModule } from "yargs";
-import { CHECKS, type CheckName, type CheckResult } from "../../check/define.js";
+import { CHECK_NAMES, type CheckName } from "../../check/registry.js";
+import type { CheckFinding, Validation } from "../../check/validate.js";
 import type { Day } from "../../calendar/day.js";
 import { EXIT } from "../exit.js";
 import { plural } from "../../text/numbers.js";
 import { printable } from "../../text/printable.js";
-import { day, dbOption, given, withReader } from "../args/query-options.js";
+import { answerOptions, type AnswerChoice } from "../args/answer-options.js";
+import { day, dbOption, withReader } from "../args/query-options.js";
 import { httpUrl, shareOf } from "../args/readers.js";
+import { planPrinting, printAnswer } from "../output/print-answer.js";
 
-interface ValidateArguments {
+interface ValidateArguments extends AnswerChoice {
   checks: CheckName[] | undefined;
   from: Day | undefined;
   share: number | undefined;
   date: Day | undefined;
   "exchange-url": string | undefined;
   strict: boolean;
-  json: boolean;
   db: string;
 }
 
@@ -24,14 +26,14 @@ const SYMBOLS_SHOWN = 10;
 /** `bfa validate` */
 const validateCommand: CommandModule<object, ValidateArguments> = {
   command: "validate [checks..]",
-  describe: "Look for days without rows, falls, wrong counts, duplicates; compare with the exchange",
+  describe: "Check for missing days, sudden drops, wrong counts and duplicates; compare with the exchange",
   builder: (yargs) =>
     yargs
       .positional("checks", {
         describe: "all but cross-check, which asks the exchange, when none is named",
         type: "string",
         array: true,
-        choices: CHECKS,
+        choices: CHECK_NAMES,
       })
       .options({
         from: {
@@ -63,30 +65,33 @@ const validateCommand: CommandModule<object, ValidateArguments> = {
           defaultDescription: "fapi.binance.com",
         },
         strict: { describe: "exit with 1 when there are findings", boolean: true, default: false },
-        json: { describe: "an array of results", boolean: true, default: false },
+        ...answerOptions,
         db: dbOption,
       }),
-  handler: async ({ checks, from, share, date, strict, json, db, ...args }) => {
+  handler: async ({ checks, from, share, date, strict, db, "exchange-url": exchangeUrl, ...choice }) => {
+    planPrinting(choice);
     const { validate } = await import("../../check/validate.js");
-    const options = given({ from, share, day: date, exchangeUrl: args["exchange-url"] });
-    const named = checks !== undefined && checks.length > 0 ? { checks } : {};
-    const results = await withReader(db, (store) => validate(store, { ...options, ...named, now: Date.now() }));
-    process.stdout.write(json ? `${JSON.stringify(results, undefined, 2)}\n` : results.map(resultText).join(""));
-    if (strict && results.some(({ outcome }) => outcome === "findings")) process.exitCode = EXIT.failed;
+    const named = checks === undefined || checks.length === 0 ? undefined : checks;
+    const options = { checks: named, from, share, day: date, exchangeUrl };
+    const answer = await withReader(db, (store) => validate(store, options));
+    await printAnswer(answer, choice, () => validationText(answer));
+    if (strict && answer.facts.outcome === "findings") process.exitCode = EXIT.failed;
   },
 };
 
-function resultText(result: CheckResult): string {
-  const lines = [`${result.check}: ${result.outcome}: ${printable(result.summary)}`];
-  if (result.outcome === "findings") {
-    for (const { date, symbols = [], message } of result.findings) {
-      const shown = symbols.slice(0, SYMBOLS_SHOWN).map(printable).join(", ");
-      const more =
-        symbols.length > SYMBOLS_SHOWN ? ` and ${plural(symbols.length - SYMBOLS_SHOWN, "more symbol")}` : "";
-      lines.push(`  ${date === undefined ? "" : `${date}: `}${message}${shown === "" ? "" : `: ${shown}${more}`}`);
-    }
-  }
-  return `${lines.join("\n")}\n`;
+function validationText({ facts, rows }: Validation): string {
+  const findings = rows.flat();
+  const lines = facts.checks.flatMap(({ check, outcome, summary }) => [
+    `${check}: ${outcome}: ${printable(summary)}`,
+    ...findings.filter((finding) => finding.check === check).map(findingText),
+  ]);
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+function findingText({ date, symbols, message }: CheckFinding): string {
+  const shown = symbols.slice(0, SYMBOLS_SHOWN).map(printable).join(", ");
+  const more = symbols.length > SYMBOLS_SHOWN ? ` and ${plural(symbols.length - SYMBOLS_SHOWN, "more symbol")}` : "";
+  return `  ${date === null ? "" : `${date}: `}${message}${shown === "" ? "" : `: ${shown}${more}`}`;
 }
 
 export default validateCommand;

@@ -18,6 +18,7 @@ export async function* tablePieces(answer: Answer): AsyncGenerator<string> {
     style: { head: [], border: [], "padding-left": 0, "padding-right": 2 },
   });
   for (const row of rows) table.push(row.map(cellText));
+  if (answer.heading !== undefined) yield `${answer.heading}\n\n`;
   const lines = table.toString().split("\n");
   yield `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
 }

@@ -33,14 +33,16 @@ export async function writePieces(pieces: AsyncIterable<Piece>, destination: Des
  * a failure or a signal.
  *
  * @param write makes the file at the path that it is given
+ * @returns what `write` gave
  * @throws UsageError when there is no place for it.
  */
-export async function writeFileWhole(file: string, write: (path: string) => Promise<void>): Promise<void> {
+export async function writeFileWhole<Result>(file: string, write: (path: string) => Promise<Result>): Promise<Result> {
   const temporary = placeBeside(file);
   try {
     const path = join(temporary.path, basename(file));
-    await write(path);
+    const result = await write(path);
     await rename(path, file).catch(cantWrite(file));
+    return result;
   } finally {
     temporary.remove();
   }

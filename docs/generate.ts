@@ -1,0 +1,49 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { format } from "prettier";
+import { QUERIES, QUERY_NAMES, type AnyQuery } from "../src/query/registry.js";
+import { answerSchema } from "../src/query/schema.js";
+import { queriesPage } from "./queries-page.js";
+
+/** The sources of the docs, seen from `dist/docs/`. */
+const DOCS = fileURLToPath(new URL("../../docs/", import.meta.url));
+
+/** Every generated file of the docs by its path below `docs/`. */
+async function generatedFiles(): Promise<Map<string, string>> {
+  const queries: AnyQuery[] = await Promise.all(QUERY_NAMES.map(async (name) => (await QUERIES[name]()).default));
+  const files = new Map([["queries.md", await formatted("markdown", queriesPage(queries))]]);
+  for (const query of queries) {
+    files.set(`schemas/query-${query.name}.json`, await formatted("json", JSON.stringify(answerSchema(query))));
+  }
+  return files;
+}
+
+function formatted(parser: string, text: string): Promise<string> {
+  return format(text, { parser, printWidth: 120 });
+}
+
+/** Generated files that are missing or differ, and schemas of queries that are gone. */
+function staleFiles(files: ReadonlyMap<string, string>): string[] {
+  const path = (file: string) => join(DOCS, file);
+  const differ = [...files].filter(
+    ([file, text]) => !existsSync(path(file)) || readFileSync(path(file), "utf8") !== text,
+  );
+  const schemas = existsSync(path("schemas")) ? readdirSync(path("schemas")).map((name) => `schemas/${name}`) : [];
+  const gone = schemas.filter((file) => file.startsWith("schemas/query-") && !files.has(file));
+  return [...differ.map(([file]) => file), ...gone];
+}
+
+const files = await generatedFiles();
+if (process.argv[2] === "--check") {
+  const stale = staleFiles(files);
+  if (stale.length > 0) {
+    process.stderr.write(`stale, \`npm run docs\` writes them anew: ${stale.join(", ")}\n`);
+    process.exitCode = 1;
+  }
+} else {
+  for (const [file, text] of files) {
+    mkdirSync(dirname(join(DOCS, file)), { recursive: true });
+    writeFileSync(join(DOCS, file), text);
+  }
+}

@@ -1,0 +1,34 @@
+import { readRows } from "../query/read-rows.js";
+import { DAY, dateText } from "../query/select.js";
+import type { Store } from "../store/open.js";
+
+/** A day whose stored counts differ from the rows; a side is null when it has no such day. */
+export interface CountMismatch {
+  date: string;
+  stored_available: number | null;
+  counted_available: number | null;
+  stored_probed: number | null;
+  counted_probed: number | null;
+}
+
+/** Compares the counts table with the rows: the days that differ, none in a sound file. */
+export async function compareCounts(store: Store): Promise<CountMismatch[]> {
+  const rows = await readRows(
+    store,
+    `WITH counted AS (
+        SELECT date, count(*) FILTER (available)::INTEGER AS available, count(*)::INTEGER AS probed
+        FROM availability GROUP BY date
+      )
+      SELECT ${DAY}, available_count, available, probed_count, probed
+      FROM daily_symbol_counts FULL JOIN counted USING (date)
+      WHERE available_count IS DISTINCT FROM available OR probed_count IS DISTINCT FROM probed ORDER BY 1`,
+    {
+      day: "day",
+      stored_available: "number?",
+      counted_available: "number?",
+      stored_probed: "number?",
+      counted_probed: "number?",
+    },
+  );
+  return rows.map(({ day, ...counts }) => ({ date: dateText(day), ...counts }));
+}

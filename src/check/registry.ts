@@ -1,0 +1,16 @@
+import type { Check } from "./define.js";
+
+/** The checks in the order in which they are made, each loaded when it is. */
+export const CHECKS = {
+  continuity: async () => (await import("./continuity.js")).continuity,
+  completeness: async () => (await import("./completeness.js")).completeness,
+  counts: async () => (await import("./counts.js")).counts,
+  duplicates: async () => (await import("./duplicates.js")).duplicates,
+  "cross-check": async () => (await import("./cross-check.js")).crossCheck,
+} as const satisfies Record<string, () => Promise<Check>>;
+
+/** Name of a check. */
+export type CheckName = keyof typeof CHECKS;
+
+/** Names of all checks. */
+export const CHECK_NAMES = Object.keys(CHECKS) as CheckName[];

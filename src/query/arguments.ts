@@ -1,0 +1,197 @@
+import { dayAt, parseDay, type Day } from "../calendar/day.js";
+import type { Span } from "../calendar/span.js";
+import { UsageError } from "../errors.js";
+import { isSymbol } from "../vision/symbol.js";
+
+/** Kinds of arguments, as the docs name them. */
+export type ArgumentKind = "day" | "symbol" | "integer" | "flag" | "choice" | "text";
+
+/** Whether a caller must give an argument, may leave it out, or gets a default instead. */
+export type Presence = "required" | "optional" | "default";
+
+/** One argument of a query, for the library, the command line and the docs alike. */
+export interface Argument<Input = unknown, Value = unknown, P extends Presence = Presence> {
+  readonly kind: ArgumentKind;
+  /** What it means, for help and docs. */
+  readonly about: string;
+  readonly presence: P;
+  /** Taken when none is given and the presence is `default`. */
+  readonly default?: Input & Value;
+  /** Whether the command line takes it by its place; else it is an option. */
+  readonly positional: boolean;
+  /** The texts that a `choice` takes. */
+  readonly choices?: readonly string[];
+  /** Whether the command line reads it from stdin when it is `-`. */
+  readonly fromStdin?: boolean;
+  /**
+   * Checks what a caller gave: a text from the command line, a text or a value from the library.
+   *
+   * @param name as the caller knows the argument, for the message
+   * @throws UsageError when it is not a value of this kind.
+   */
+  read(name: string, value: unknown): Value;
+  /** Never there: it carries the type that callers give. */
+  readonly input?: Input;
+}
+
+/** Arguments by their name in the library (camelCase), in the order of the positional ones. */
+export type Arguments = Readonly<Record<string, Argument>>;
+
+type KeysOf<A extends Arguments, P extends Presence> = {
+  [Name in keyof A]: A[Name]["presence"] extends P ? Name : never;
+}[keyof A];
+type InputOf<X> = X extends Argument<infer Input> ? Input : never;
+type ValueOf<X> = X extends Argument<unknown, infer Value> ? Value : never;
+
+/** What a caller of the library gives. */
+export type InputsOf<A extends Arguments> = {
+  [Name in KeysOf<A, "required">]: InputOf<A[Name]>;
+} & {
+  [Name in KeysOf<A, "optional" | "default">]?: InputOf<A[Name]> | undefined;
+};
+
+/** What a query gets: checked, defaults filled in. */
+export type ValuesOf<A extends Arguments> = {
+  [Name in keyof A]: ValueOf<A[Name]> | (A[Name]["presence"] extends "optional" ? undefined : never);
+};
+
+function argument<Value, Input = Value>(
+  kind: ArgumentKind,
+  about: string,
+  read: (name: string, value: unknown) => Value,
+): Argument<Input, Value, "optional"> {
+  return { kind, about, presence: "optional", positional: false, read };
+}
+
+/** A UTC day. Callers of the library give `YYYY-MM-DD`, or a `Date` for the UTC day that contains it. */
+export function day(about: string): Argument<string | Date, Day, "optional"> {
+  return argument("day", about, readDay);
+}
+
+/** A symbol as the bucket names it. */
+export function symbol(about: string): Argument<string, string, "optional"> {
+  return argument("symbol", about, (name, value) => {
+    if (typeof value === "string" && isSymbol(value)) return value;
+    throw refusal(name, value, "is not a symbol (such as BTCUSDT)");
+  });
+}
+
+/** A whole number within bounds, both included. */
+export function integer(
+  about: string,
+  { min, max }: { min: number; max: number },
+): Argument<number, number, "optional"> {
+  return argument("integer", about, (name, value) => {
+    const number = typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : value;
+    if (typeof number === "number" && Number.isInteger(number) && number >= min && number <= max) return number;
+    throw refusal(name, value, `is not a whole number from ${min} to ${max}`);
+  });
+}
+
+/** Yes or no; no by default. */
+export function flag(about: string): Argument<boolean, boolean, "default"> {
+  const read = (name: string, value: unknown) => {
+    if (typeof value === "boolean") return value;
+    throw refusal(name, value, "is neither true nor false");
+  };
+  return withDefault(argument("flag", about, read), false);
+}
+
+/** One of some texts. */
+export function choice<const Choice extends string>(
+  about: string,
+  choices: readonly Choice[],
+): Argument<Choice, Choice, "optional"> {
+  const read = (name: string, value: unknown) => {
+    const chosen = choices.find((one) => one === value);
+    if (chosen !== undefined) return chosen;
+    throw refusal(name, value, `is not one of ${choices.join(", ")}`);
+  };
+  return { ...argument("choice", about, read), choices };
+}
+
+/** Any text that is not blank. */
+export function text(about: string): Argument<string, string, "optional"> {
+  return argument("text", about, (name, value) => {
+    if (typeof value === "string" && value.trim() !== "") return value;
+    throw refusal(name, value, "is not a text with something in it");
+  });
+}
+
+/** The same argument, but callers must give it. */
+export function required<Input, Value>(of: Argument<Input, Value>): Argument<Input, Value, "required"> {
+  return { ...of, presence: "required" };
+}
+
+/** The same argument, with a value for callers who don't give one. */
+export function withDefault<Input, Value>(
+  of: Argument<Input, Value>,
+  value: Input & Value,
+): Argument<Input, Value, "default"> {
+  return { ...of, presence: "default", default: value };
+}
+
+/** The same argument, taken by its place on the command line. */
+export function positional<Input, Value, P extends Presence>(of: Argument<Input, Value, P>): Argument<Input, Value, P> {
+  return { ...of, positional: true };
+}
+
+/**
+ * Checks the arguments of a call.
+ *
+ * @param given by name; undefined is as good as not given
+ * @param nameOf gives the name that the caller knows an argument by
+ * @throws UsageError naming the first argument that is unknown, missing or wrong.
+ */
+export function readArguments<A extends Arguments>(
+  args: A,
+  given: Readonly<Record<string, unknown>>,
+  nameOf: (name: string) => string = (name) => name,
+): ValuesOf<A> {
+  const unknown = Object.keys(given).find((name) => !Object.hasOwn(args, name));
+  if (unknown !== undefined) {
+    throw new UsageError(`${nameOf(unknown)}: no such argument; there are ${Object.keys(args).map(nameOf).join(", ")}`);
+  }
+  const values = Object.entries(args).map(([name, of]) => {
+    const value = given[name];
+    if (value !== undefined) return [name, of.read(nameOf(name), value)];
+    if (of.presence === "required") throw new UsageError(`${nameOf(name)} is missing: ${of.about}`);
+    return [name, of.default];
+  });
+  // Each value was read by the argument that its type comes from.
+  return Object.fromEntries(values) as ValuesOf<A>;
+}
+
+/**
+ * Reads a UTC day.
+ *
+ * @param name as the caller knows the argument
+ * @throws UsageError when it is neither `YYYY-MM-DD` nor a valid `Date`.
+ */
+export function readDay(name: string, value: unknown): Day {
+  const found = typeof value === "string" ? parseDay(value) : value instanceof Date ? dayAt(value.getTime()) : NaN;
+  if (found === undefined || !Number.isFinite(found)) throw refusal(name, value, "is not a date; write YYYY-MM-DD");
+  return found;
+}
+
+/**
+ * The span from one day to another; the first alone is a span of one day, neither is none.
+ *
+ * @throws UsageError when the first day is after the second, or only the second is given.
+ */
+export function daySpan(from: Day | undefined, to: Day | undefined): Span | undefined {
+  if (from === undefined) {
+    if (to !== undefined) throw new UsageError("the first date is missing");
+    return undefined;
+  }
+  const span = { from, to: to ?? from };
+  if (span.to < span.from) throw new UsageError("the first date is after the second");
+  return span;
+}
+
+function refusal(name: string, value: unknown, problem: string): UsageError {
+  if (Array.isArray(value)) return new UsageError(`${name}: given more than once`);
+  // JSON makes control characters visible. It knows no invalid dates, bigints and functions.
+  const shown = typeof value === "string" ? JSON.stringify(value) : String(value);
+  return new UsageError(`${name}: ${shown} ${problem}`);
+}

@@ -1,0 +1,28 @@
+import type { Columns } from "../text/columns.js";
+import type { Arguments } from "./arguments.js";
+import type { FactColumns, FreeQuery, Query } from "./define.js";
+
+/** Every query, in the order of the help. Each is loaded when it is asked: loading all takes longer than an answer. */
+export const QUERIES = {
+  snapshot: () => import("./snapshot.js"),
+  timeline: () => import("./timeline.js"),
+  range: () => import("./range.js"),
+  counts: () => import("./counts.js"),
+  listings: () => import("./listings.js"),
+  delistings: () => import("./delistings.js"),
+  universe: () => import("./universe.js"),
+  replaced: () => import("./replaced.js"),
+  sql: () => import("./sql-statement.js"),
+} as const;
+
+/** Names of the queries. */
+export type QueryName = keyof typeof QUERIES;
+
+/** The definition of a query. */
+export type DefinitionOf<Name extends QueryName> = Awaited<ReturnType<(typeof QUERIES)[Name]>>["default"];
+
+/** The names in their order. */
+export const QUERY_NAMES = Object.keys(QUERIES) as readonly QueryName[];
+
+/** A definition, whatever its arguments and columns. */
+export type AnyQuery = Query<Arguments, FactColumns, Columns> | FreeQuery<Arguments>;

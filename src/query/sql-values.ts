@@ -1,0 +1,100 @@
+import type { DuckDBType, DuckDBValue } from "@duckdb/node-api";
+import { formatDay } from "../calendar/day.js";
+import { formatMicros } from "../calendar/time.js";
+import {
+  DuckDBArrayValue,
+  DuckDBBlobValue,
+  DuckDBDateValue,
+  DuckDBDecimalValue,
+  DuckDBListValue,
+  DuckDBMapValue,
+  DuckDBStructValue,
+  DuckDBTimestampMillisecondsValue,
+  DuckDBTimestampNanosecondsValue,
+  DuckDBTimestampSecondsValue,
+  DuckDBTimestampTZValue,
+  DuckDBTimestampValue,
+  DuckDBTypeId,
+  DuckDBUnionValue,
+} from "../store/duckdb.js";
+import type { ColumnKind, JsonValue } from "../text/columns.js";
+
+/** The first and last day that have a year of four digits. DuckDB knows others, and `infinity`. */
+const [FIRST_DAY, LAST_DAY] = [-719_528, 2_932_896];
+
+/** The first and last microsecond of those days. */
+const [FIRST_MICRO, LAST_MICRO] = [-62_167_219_200_000_000n, 253_402_300_799_999_999n];
+
+/** DuckDB's types by the kind of column that they make; all others make texts. */
+const TYPES_BY_KIND = {
+  flag: [DuckDBTypeId.BOOLEAN],
+  integer: [
+    DuckDBTypeId.TINYINT,
+    DuckDBTypeId.SMALLINT,
+    DuckDBTypeId.INTEGER,
+    DuckDBTypeId.BIGINT,
+    DuckDBTypeId.HUGEINT,
+    DuckDBTypeId.UTINYINT,
+    DuckDBTypeId.USMALLINT,
+    DuckDBTypeId.UINTEGER,
+    DuckDBTypeId.UBIGINT,
+    DuckDBTypeId.UHUGEINT,
+    DuckDBTypeId.BIGNUM,
+  ],
+  number: [DuckDBTypeId.FLOAT, DuckDBTypeId.DOUBLE, DuckDBTypeId.DECIMAL],
+  date: [DuckDBTypeId.DATE],
+  time: [
+    DuckDBTypeId.TIMESTAMP,
+    DuckDBTypeId.TIMESTAMP_S,
+    DuckDBTypeId.TIMESTAMP_MS,
+    DuckDBTypeId.TIMESTAMP_NS,
+    DuckDBTypeId.TIMESTAMP_TZ,
+  ],
+  value: [DuckDBTypeId.LIST, DuckDBTypeId.ARRAY, DuckDBTypeId.STRUCT, DuckDBTypeId.MAP, DuckDBTypeId.UNION],
+} as const satisfies { readonly [Kind in ColumnKind]?: readonly DuckDBType["typeId"][] };
+
+const KINDS = new Map<number, ColumnKind>(
+  Object.entries(TYPES_BY_KIND).flatMap(([kind, types]) => types.map((type) => [type, kind as ColumnKind] as const)),
+);
+
+/** The kind of a column that has a type of DuckDB. */
+export function columnKind(type: DuckDBType): ColumnKind {
+  return type.alias === "JSON" ? "value" : (KINDS.get(type.typeId) ?? "text");
+}
+
+/** A value of DuckDB as an answer has it; within lists and structs too. */
+export function answerValue(value: DuckDBValue): JsonValue {
+  if (value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean") {
+    return value;
+  }
+  if (typeof value === "bigint") {
+    const number = Number(value);
+    return Number.isSafeInteger(number) ? number : String(value);
+  }
+  if (value instanceof DuckDBTimestampValue || value instanceof DuckDBTimestampTZValue) {
+    return timeText(value, value.micros);
+  }
+  if (value instanceof DuckDBTimestampSecondsValue) return timeText(value, value.seconds * 1_000_000n);
+  if (value instanceof DuckDBTimestampMillisecondsValue) return timeText(value, value.millis * 1000n);
+  if (value instanceof DuckDBTimestampNanosecondsValue) return timeText(value, value.nanos / 1000n);
+  if (value instanceof DuckDBDateValue) {
+    if (value.days >= FIRST_DAY && value.days <= LAST_DAY) return formatDay(value.days);
+    if (value.isFinite) return String(value);
+    return value.days > 0 ? "infinity" : "-infinity";
+  }
+  if (value instanceof DuckDBDecimalValue) return Number(value.toString());
+  if (value instanceof DuckDBBlobValue) return Buffer.from(value.bytes).toString("hex");
+  if (value instanceof DuckDBListValue || value instanceof DuckDBArrayValue) return value.items.map(answerValue);
+  if (value instanceof DuckDBStructValue) {
+    return Object.fromEntries(Object.entries(value.entries).map(([name, part]) => [name, answerValue(part)]));
+  }
+  if (value instanceof DuckDBMapValue) {
+    return value.entries.map(({ key, value }) => ({ key: answerValue(key), value: answerValue(value) }));
+  }
+  if (value instanceof DuckDBUnionValue) return answerValue(value.value);
+  return String(value);
+}
+
+function timeText(value: DuckDBValue, micros: bigint): string {
+  return micros >= FIRST_MICRO && micros <= LAST_MICRO ? formatMicros(micros) : String(value);
+}

@@ -1,0 +1,34 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { formatMicros, formatTime } from "../../src/calendar/time.js";
+
+const micros = fc.bigInt({ min: -62_167_219_200_000_000n, max: 253_402_300_799_999_999n });
+
+describe("formatTime", () => {
+  it("has milliseconds only where there are any", () => {
+    expect(formatTime(Date.UTC(2024, 2, 2, 9, 36, 43))).toBe("2024-03-02T09:36:43Z");
+    expect(formatTime(Date.UTC(2024, 2, 2, 9, 36, 43, 120))).toBe("2024-03-02T09:36:43.120Z");
+  });
+});
+
+describe("formatMicros", () => {
+  it("reads back exactly", () => {
+    fc.assert(
+      fc.property(micros, (value) => {
+        const text = formatMicros(value);
+        const [seconds = "", fraction = ""] = text.slice(0, -1).split(".");
+        expect(BigInt(Date.parse(`${seconds}Z`)) * 1000n + BigInt(fraction.padEnd(6, "0"))).toBe(value);
+        expect([0, 3, 6]).toContain(fraction.length);
+      }),
+    );
+  });
+
+  it("orders as its texts do", () => {
+    fc.assert(
+      fc.property(micros, micros, (a, b) => {
+        const same = formatMicros(a).length === formatMicros(b).length;
+        if (same) expect(a < b).toBe(formatMicros(a) < formatMicros(b));
+      }),
+    );
+  });
+});

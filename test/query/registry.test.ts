@@ -1,0 +1,64 @@
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { dayOf } from "../../src/calendar/day.js";
+import { commandLine } from "../../src/cli/args/query-arguments.js";
+import { openAvailability } from "../../src/open-availability.js";
+import { backfill } from "../../src/run/backfill.js";
+import { QUERIES, QUERY_NAMES, type AnyQuery } from "../../src/query/registry.js";
+import { startReplicaThread } from "../../src/threads/replica-thread.js";
+import { runCli } from "../support/cli.js";
+import { temporaryFolder } from "../support/database.js";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+
+let folder: ReturnType<typeof temporaryFolder>;
+let db: string;
+
+beforeAll(async () => {
+  folder = temporaryFolder();
+  db = join(folder.path, "a.duckdb");
+  const history = { type: "synthetic", through: dayOf("2024-04-05"), symbols: 20 } as const;
+  const replica = await startReplicaThread({ history });
+  try {
+    const endpoints = { endpoint: replica.url, listEndpoint: replica.listUrl, ca: replica.ca };
+    const { outcome } = await backfill({ db, ...endpoints, source: "list", from: "2023-11-01", to: "2024-04-05" });
+    expect(outcome).toBe("whole");
+  } finally {
+    await replica.close();
+  }
+});
+afterAll(() => {
+  folder.remove();
+});
+
+describe.each(QUERY_NAMES)("query %s", (name) => {
+  it("answers each of its examples by the schema that is documented", async () => {
+    const query: AnyQuery = (await QUERIES[name]()).default;
+    expect(query.name).toBe(name);
+    expect(query.examples.length).toBeGreaterThan(0);
+    const schema = JSON.parse(readFileSync(join(root, `docs/schemas/query-${name}.json`), "utf8")) as object;
+    const validate = new Ajv2020({ allowUnionTypes: true }).compile(schema);
+    await using availability = await openAvailability(db);
+    const ask = availability[name] as (args: object) => Promise<object>;
+    for (const { args } of query.examples) {
+      const line = commandLine(query, args);
+      const words = (line.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ""));
+      const { code, stdout, stderr } = await runCli([...words.slice(1), "--db", db, "--json"]);
+      expect({ line, code, stderr }).toEqual({ line, code: 0, stderr: "" });
+      const printed = JSON.parse(stdout) as object;
+      expect(validate(printed), JSON.stringify(validate.errors)).toBe(true);
+      expect(await ask(args)).toMatchObject(printed);
+    }
+  });
+});
+
+it("the generated docs are those of the definitions", () => {
+  const { status, stderr } = spawnSync(process.execPath, [join(root, "dist/docs/generate.js"), "--check"], {
+    encoding: "utf8",
+  });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+});

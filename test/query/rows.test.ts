@@ -1,0 +1,75 @@
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { checkRows } from "../../src/query/check-rows.js";
+import { readRows } from "../../src/query/read-rows.js";
+import { timeText } from "../../src/query/select.js";
+import { openStore, type Store } from "../../src/store/open.js";
+import { formatTime } from "../../src/calendar/time.js";
+import { column, optionalColumn } from "../../src/text/columns.js";
+import { temporaryFolder } from "../support/database.js";
+
+describe("rows of a SELECT", () => {
+  let folder: ReturnType<typeof temporaryFolder>;
+  let store: Store;
+  beforeAll(async () => {
+    folder = temporaryFolder();
+    store = await openStore(join(folder.path, "a.duckdb"));
+  });
+  afterAll(async () => {
+    await store.close();
+    folder.remove();
+  });
+
+  it("are read by the names of their shape", async () => {
+    const sql = "SELECT 'A', 3, NULL UNION ALL SELECT 'B', 4, true ORDER BY 1";
+    expect(await readRows(store, sql, { symbol: "text", first: "day", there: "flag?" })).toEqual([
+      { symbol: "A", first: 3, there: null },
+      { symbol: "B", first: 4, there: true },
+    ]);
+  });
+
+  it.each([
+    ["SELECT 1", { symbol: "text" }, "symbol is 1, not a string: SELECT 1"],
+    ["SELECT NULL::INTEGER", { count: "number" }, "count is null, not a number"],
+    ["SELECT 1::BIGINT", { count: "number?" }, "count is 1, not a number"],
+    ["SELECT 1, 2", { count: "number" }, "2 columns are not those of: SELECT 1, 2"],
+  ] as const)("of %s are refused as %j", async (sql, shape, message) => {
+    await expect(readRows(store, sql, shape)).rejects.toThrow(message);
+  });
+});
+
+describe("rows of an answer", () => {
+  const columns = {
+    date: column("date", ""),
+    time: optionalColumn("time", ""),
+    count: column("count", ""),
+    share: column("ratio", ""),
+  };
+  const row = { date: "2024-03-01", time: null, count: 1, share: 0.5 };
+
+  it("that have what their columns promise pass", () => {
+    expect(() => {
+      checkRows("q", columns, [row, { ...row, time: "2024-03-01T00:00:00Z" }]);
+    }).not.toThrow();
+  });
+
+  it.each([
+    [{ date: 19_000 }, "query q: date is 19000, not a date"],
+    [{ date: "2024-03-01T" }, "query q: date is 2024-03-01T, not a date"],
+    [{ time: new Date(0) }, "query q: time is "],
+    [{ count: null }, "query q: count is null, not a count"],
+    [{ count: -1 }, "query q: count is -1, not a count"],
+    [{ share: 1.5 }, "query q: share is 1.5, not a ratio"],
+    [{ count: undefined }, "query q: count is undefined, not a count"],
+  ])("that have %j fail by query, column and value", (wrong, message) => {
+    expect(() => {
+      checkRows("q", columns, [row, { ...row, ...wrong }]);
+    }).toThrow(message);
+  });
+});
+
+it("a time is written as everywhere else", () => {
+  for (const ms of [0, 1, 999, 1000, 86_399_999, 86_400_000, 1_709_372_203_000, 1_709_372_203_250, -1000]) {
+    expect(timeText(ms)).toBe(formatTime(ms));
+  }
+});
