@@ -1,5 +1,4 @@
 import type { MessagePort } from "node:worker_threads";
-import type { Day } from "../calendar/day.js";
 import type { Span } from "../calendar/span.js";
 import type { PlainError } from "../errors.js";
 import type { StepUnits } from "../rows/unit.js";
@@ -20,7 +19,7 @@ export interface WriterCalls {
   /** @param beats buffer of `Heartbeats`; the writer's place is 0 */
   open: (file: string, beats: SharedArrayBuffer) => StoreFacts;
   recordDiscovery: (names: readonly string[], now: number) => { added: string[]; gone: string[] };
-  gaps: (wanted: { symbols: readonly string[]; from: Day; to: Day }) => Span[][];
+  gaps: (wanted: { symbols: readonly string[] } & Span) => Span[][];
   begin: (start: WriteStart) => void;
   beginStep: (step: StepUnits) => void;
   /** Awaits so many cells of the step from the probers; units that are not whole then are dropped. */
