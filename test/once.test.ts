@@ -23,7 +23,12 @@ it.each<[what: string, spelling: RegExp, home: string[]]>([
   [
     "finality",
     /\bafterDays\b|\bINTERVAL [^"`]*DAY\b/,
-    ["src/vision/datasets/um-daily-klines-1m.ts", "src/vision/finality.ts"],
+    [
+      "src/store/conditions.ts",
+      "src/store/due.ts",
+      "src/vision/datasets/um-daily-klines-1m.ts",
+      "src/vision/finality.ts",
+    ],
   ],
   ["the columns of a batch", /: "(?:uint16|uint32|int32|float64)"/, ["src/rows/columns.ts"]],
 ])("%s is spelled once", (_, spelling, home) => {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openAvailability, type Availability } from "../../src/open-availability.js";
 import { temporaryFolder } from "../support/database.js";
-import { D0, symbolUnit, writerFor } from "../store/support.js";
+import { D0, symbolUnit, writerFor } from "../support/store.js";
 
 const SYMBOLS = ["AUSDT", "BUSDC", "BACKUSDT"];
 /** Offsets of the days without a file, of 80. */
