@@ -1,4 +1,4 @@
-import { finalSql } from "../vision/finality.js";
+import { provisionalSql } from "../vision/finality.js";
 import { describeSpan, gapsBetween, islands } from "../calendar/span.js";
 import { NotWrittenError } from "../errors.js";
 import type { Store } from "../store/open.js";
@@ -28,7 +28,7 @@ export async function requireWritten(store: Store, from: Day, to: Day): Promise<
     `SELECT ${DAY} FROM daily_symbol_counts AS counts
       WHERE date BETWEEN $from AND $to AND (available_count > 0 OR EXISTS (
         FROM availability WHERE availability.date = counts.date
-          AND ${finalSql(store.dataset.finality)}))
+          AND NOT ${provisionalSql(store.dataset.finality)}))
       ORDER BY date`,
     { day: "day" },
     { from: date(from), to: date(to) },

@@ -1,4 +1,4 @@
-import { finalSql } from "../vision/finality.js";
+import { provisionalSql } from "../vision/finality.js";
 import type { Store } from "../store/open.js";
 import type { Day } from "../calendar/day.js";
 import { readRows } from "./read-rows.js";
@@ -28,7 +28,7 @@ export async function lives(store: Store): Promise<Life[]> {
     store,
     `SELECT symbol, min(${DAY}) FILTER (available), max(${DAY}) FILTER (available),
         count(*) FILTER (available)::INTEGER, min(${DAY}),
-        max(${DAY}) FILTER (NOT available AND ${finalSql(store.dataset.finality)})
+        max(${DAY}) FILTER (NOT available AND NOT ${provisionalSql(store.dataset.finality)})
       FROM availability GROUP BY symbol ORDER BY symbol`,
     { symbol: "text", first: "day?", last: "day?", count: "number", firstProbed: "day", lastMissing: "day?" },
   );

@@ -1,13 +1,14 @@
 import { existsSync, statSync } from "node:fs";
 import type { DuckDBValue } from "@duckdb/node-api";
-import { dayAt } from "../calendar/day.js";
-import { countDays } from "../calendar/span.js";
-import { dayNumber } from "../calendar/sql.js";
+import { dayAt, DAY_MS, type Day } from "../calendar/day.js";
 import { formatTime } from "../calendar/time.js";
-import { gaps, lastFinalDay } from "../store/gaps.js";
+import { dayNumber } from "../calendar/sql.js";
+import { conditionSpans, dayConditions, type AdmittedSymbol, type DayCondition } from "../store/conditions.js";
+import { dueCells } from "../store/due.js";
 import type { Store } from "../store/open.js";
 import { knownSymbols } from "../store/symbols.js";
 import { column, optionalColumn, type Answer, type RowOf } from "../text/columns.js";
+import { classifySymbol } from "../vision/symbol.js";
 import { dateText, ms, select } from "./select.js";
 
 /** Columns of {@link StatusFacts}. */
@@ -17,15 +18,33 @@ export const STATUS_FACTS = {
   row_count: column("count", "cells that have a row"),
   first_date: optionalColumn("date", "first day with rows"),
   last_date: optionalColumn("date", "last day with rows"),
-  last_final_date: optionalColumn("date", "last day that no later run has to probe again"),
+  last_final_date: optionalColumn("date", "last day up to which all days from the first one on are final"),
+  provisional_day_count: column("count", "days that are answered for, and are still to be probed again"),
   symbol_count: column("count", "symbols known from listings of the bucket"),
   discovered_at: optionalColumn("time", "when the bucket was last listed for its symbols"),
-  backlog_symbol_count: column("count", "symbols that a backfill of all perpetuals up to yesterday would probe"),
-  backlog_cell_count: column("count", "cells that it would probe"),
+  first_due_date: optionalColumn("date", "first day of which a cell is due"),
+  due_never_probed: column("count", "due cells that were never probed"),
+  due_provisional: column("count", "due cells that were probed too early to be believed"),
+  due_hole: column("count", "due cells that are holes, whose absence is believed later"),
+  due_clock: column("count", "due cells whose probe says that it was made later than now"),
+  due_dormant: column("count", "cells of dormant symbols that wait for their weekly look; not among those above"),
+  conditions: column("value", "conditions of the last 30 days up to yesterday, as spans"),
+  updated_at: optionalColumn("time", "when the last run over all days that was whole began"),
+  swept_at: optionalColumn("time", "when the last whole sweep began"),
+  sweep_due_at: optionalColumn("time", "from when on a sweep is recommended"),
 };
 
-/** What a file holds and what it lacks. */
-export type StatusFacts = RowOf<typeof STATUS_FACTS>;
+/** Consecutive days in the same condition; dates as YYYY-MM-DD. */
+export interface StatusCondition {
+  condition: DayCondition["condition"];
+  from: string;
+  to: string;
+}
+
+/** What a file holds, and how far it is true. */
+export interface StatusFacts extends Omit<RowOf<typeof STATUS_FACTS>, "conditions"> {
+  conditions: StatusCondition[];
+}
 
 /** Columns of a run as its journal has it. */
 export const RUN_COLUMNS = {
@@ -51,8 +70,15 @@ export interface Status extends Answer<StatusFacts, typeof RUN_COLUMNS> {
 /** Number of runs that {@link status} shows. */
 const RUNS_SHOWN = 5;
 
+/** Days up to yesterday whose conditions {@link status} shows. */
+const DAYS_SHOWN = 30;
+
+/** Days after which everything should be listed again. */
+const SWEEP_EVERY_DAYS = 35;
+
 /**
- * What a file holds, what it lacks, and its last runs.
+ * What a file holds, how far it is true, and its last runs. It speaks of every symbol that a plain run would probe: all
+ * that the bucket has listed but delivery contracts, and those that have rows.
  *
  * @param now decides which days are over, ms since the Unix epoch; `Date.now()` by default
  * @throws StoreError when the file can't be read.
@@ -65,8 +91,7 @@ export async function status(store: Store, now: number = Date.now()): Promise<St
   );
   const [rowCount, first, last] = totals;
   const { symbols, discoveredAt } = await knownSymbols(store);
-  const finalDay = await lastFinalDay(store);
-  const perpetuals = symbols.filter((symbol) => symbol.class !== "delivery").map(({ symbol }) => symbol);
+  const admitted = await admittedSymbols(store, symbols);
   const log = `${store.file}.wal`;
   return {
     facts: {
@@ -75,16 +100,95 @@ export async function status(store: Store, now: number = Date.now()): Promise<St
       row_count: Number(rowCount),
       first_date: typeof first === "number" ? dateText(first) : null,
       last_date: typeof last === "number" ? dateText(last) : null,
-      last_final_date: finalDay === undefined ? null : dateText(finalDay),
+      ...(await conditionFacts(store, admitted, discoveredAt, typeof first === "number" ? first : undefined, now)),
       symbol_count: symbols.length,
       discovered_at: discoveredAt === undefined ? null : formatTime(discoveredAt),
-      ...(await backlog(store, perpetuals, now)),
+      ...(await dueFacts(store, admitted, now)),
+      ...(await runFacts(store, now)),
     },
     factColumns: STATUS_FACTS,
     rowsName: "runs",
     columns: RUN_COLUMNS,
     rows: [await lastRuns(store)],
   };
+}
+
+/** The symbols that a file is about. */
+async function admittedSymbols(store: Store, known: readonly AdmittedSymbol[]): Promise<AdmittedSymbol[]> {
+  const admitted = new Map(
+    known
+      .filter(({ symbol }) => classifySymbol(symbol).class !== "delivery")
+      .map(({ symbol, absentAt }) => [symbol, { symbol, absentAt }]),
+  );
+  for (const [symbol] of await select(store, "SELECT DISTINCT symbol FROM availability")) {
+    const name = String(symbol);
+    if (!admitted.has(name)) admitted.set(name, { symbol: name, absentAt: undefined });
+  }
+  return [...admitted.values()];
+}
+
+async function conditionFacts(
+  store: Store,
+  symbols: readonly AdmittedSymbol[],
+  discoveredAt: number | undefined,
+  first: Day | undefined,
+  now: number,
+): Promise<Pick<StatusFacts, "last_final_date" | "provisional_day_count" | "conditions">> {
+  const yesterday = dayAt(now) - 1;
+  const from = Math.min(first ?? yesterday, yesterday - DAYS_SHOWN + 1);
+  // A file whose symbols were all named by the user has no listing that could lack one.
+  const listedAt = discoveredAt ?? now;
+  const days = await dayConditions(store, { symbols, listedAt, from, to: yesterday, now });
+  const written = days.filter(({ day }) => first !== undefined && day >= first);
+  const notFinal = written.findIndex(({ condition }) => condition !== "final");
+  const lastFinal = written.at(notFinal < 0 ? -1 : notFinal - 1);
+  return {
+    last_final_date: notFinal === 0 || lastFinal === undefined ? null : dateText(lastFinal.day),
+    provisional_day_count: written.filter(({ condition }) => condition === "provisional").length,
+    conditions: conditionSpans(days.slice(-DAYS_SHOWN)).map((span) => ({
+      condition: span.condition,
+      from: dateText(span.from),
+      to: dateText(span.to),
+    })),
+  };
+}
+
+async function dueFacts(store: Store, admitted: readonly AdmittedSymbol[], now: number) {
+  const symbols = admitted.map(({ symbol }) => symbol);
+  const wanted = { symbols, from: store.dataset.firstPeriod, to: dayAt(now) - 1, rest: true };
+  const { spans, counts, dormantCount } = await dueCells(store, wanted, now);
+  const first = spans.reduce((least, [span]) => Math.min(least, span?.from ?? Infinity), Infinity);
+  return {
+    first_due_date: first === Infinity ? null : dateText(first),
+    due_never_probed: counts.never_probed,
+    due_provisional: counts.provisional,
+    due_hole: counts.hole,
+    due_clock: counts.clock,
+    due_dormant: dormantCount,
+  };
+}
+
+/** When everything was last looked after. Runs that say they began later than now are not believed. */
+async function runFacts(store: Store, now: number) {
+  const first = dateText(store.dataset.firstPeriod);
+  const [times = []] = await select(
+    store,
+    `SELECT ${ms("max(started_at) FILTER (outcome = 'whole' AND command IN ('update', 'backfill', 'sweep') AND from_date <= $first::DATE)")},
+      ${ms("max(started_at) FILTER (outcome = 'whole' AND command = 'sweep')")}, ${ms("min(started_at)")}
+      FROM runs WHERE epoch_ms(started_at) <= $now`,
+    { first, now },
+  );
+  const [updatedAt, sweptAt, begunAt] = times.map(countOf);
+  const counted = sweptAt ?? begunAt ?? null;
+  return {
+    updated_at: timeOf(updatedAt),
+    swept_at: timeOf(sweptAt),
+    sweep_due_at: timeOf(counted === null ? null : counted + SWEEP_EVERY_DAYS * DAY_MS),
+  };
+}
+
+function timeOf(time: number | null | undefined): string | null {
+  return time === null || time === undefined ? null : formatTime(time);
 }
 
 async function lastRuns(store: Store): Promise<RunRow[]> {
@@ -106,13 +210,7 @@ async function lastRuns(store: Store): Promise<RunRow[]> {
   }));
 }
 
-/** A number that a run which didn't end lacks. */
+/** A number that may be lacking: a run that didn't end has no counts. */
 function countOf(value: DuckDBValue | undefined): number | null {
   return typeof value === "number" ? value : null;
-}
-
-async function backlog(store: Store, symbols: readonly string[], now: number) {
-  const open = await gaps(store, { symbols, from: store.dataset.firstPeriod, to: dayAt(now) - 1 });
-  const left = open.filter((spans) => spans.length > 0);
-  return { backlog_symbol_count: left.length, backlog_cell_count: countDays(left.flat()) };
 }

@@ -44,9 +44,9 @@ describe("parseDay", () => {
 });
 
 describe("finality", () => {
-  it("is reached at D+4 00:00 UTC", () => {
+  it("is reached at D+20 00:00 UTC", () => {
     const day = dayOf("2026-03-01");
-    expect(new Date(finalFrom(DEFAULT_DATASET.finality, day)).toISOString()).toBe("2026-03-05T00:00:00.000Z");
+    expect(new Date(finalFrom(DEFAULT_DATASET.finality, day)).toISOString()).toBe("2026-03-21T00:00:00.000Z");
     expect(lastFinalDay(DEFAULT_DATASET.finality, finalFrom(DEFAULT_DATASET.finality, day))).toBe(day);
     expect(lastFinalDay(DEFAULT_DATASET.finality, finalFrom(DEFAULT_DATASET.finality, day) - 1)).toBe(day - 1);
   });

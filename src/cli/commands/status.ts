@@ -1,51 +1,109 @@
 import type { CommandModule } from "yargs";
-import type { RunRow, Status } from "../../query/status.js";
+import type { RunRow, Status, StatusFacts } from "../../query/status.js";
 import { number, plural } from "../../text/numbers.js";
 import { printable } from "../../text/printable.js";
 import { bytes } from "../../text/sizes.js";
 import { answerOptions, type AnswerChoice } from "../args/answer-options.js";
 import { dbOption, withReader } from "../args/query-options.js";
+import { wholeNumber } from "../args/readers.js";
+import { EXIT } from "../exit.js";
 import { planPrinting, printAnswer } from "../output/print-answer.js";
 
 interface StatusArguments extends AnswerChoice {
   db: string;
+  check: boolean;
+  "max-age": number | undefined;
 }
+
+const HOUR_MS = 3_600_000;
 
 /** `bfa status` */
 const statusCommand: CommandModule<object, StatusArguments> = {
   command: "status",
-  describe: "What the database holds, its last runs, and what a backfill would still have to do",
-  builder: (yargs) => yargs.options({ ...answerOptions, db: dbOption }),
-  handler: async ({ db, ...choice }) => {
+  describe: "What the database holds, how far it is true, what is due, and its last runs",
+  builder: (yargs) =>
+    yargs
+      .options({
+        check: { describe: "exit with 1, and say why, when it needs looking after", boolean: true, default: false },
+        "max-age": {
+          describe: "hours that the last whole update may be ago",
+          string: true,
+          requiresArg: true,
+          implies: "check",
+          coerce: wholeNumber("max-age", 1, 100_000),
+          defaultDescription: "36",
+        },
+        ...answerOptions,
+        db: dbOption,
+      })
+      .example("$0 status --check", "for a monitor: 0 when all is well")
+      .epilogue(
+        "--check fails when the last whole update is too old, when cells older than that were never probed, and when a\nsweep is overdue.",
+      ),
+  handler: async ({ db, check, "max-age": maxAge, ...choice }) => {
     planPrinting(choice);
-    const { status } = await import("../../query/status.js");
-    const answer = await withReader(db, (store) => status(store));
-    await printAnswer(answer, choice, () => statusText(answer));
+    const [{ status }, { staleness, DEFAULT_MAX_AGE_MS }] = await Promise.all([
+      import("../../query/status.js"),
+      import("../../check/freshness.js"),
+    ]);
+    const now = Date.now();
+    const { answer, reasons } = await withReader(db, async (store) => {
+      const found = await status(store, now);
+      const maxAgeMs = maxAge === undefined ? DEFAULT_MAX_AGE_MS : maxAge * HOUR_MS;
+      return { answer: found, reasons: check ? await staleness(store, found, maxAgeMs, now) : [] };
+    });
+    await printAnswer(answer, choice, () => statusText(answer, now));
+    for (const reason of reasons) process.stderr.write(`bfa: ${reason}\n`);
+    if (reasons.length > 0) process.exitCode = EXIT.failed;
   },
 };
 
-function statusText({ facts, rows }: Status): string {
-  const { first_date, last_date, last_final_date, discovered_at, backlog_cell_count, backlog_symbol_count } = facts;
-  const days =
-    first_date === null || last_date === null
-      ? "none yet"
-      : `${first_date} to ${last_date}, final up to ${last_final_date ?? "none of them"}`;
+function statusText({ facts, rows }: Status, now: number): string {
+  const { discovered_at } = facts;
   const listed = discovered_at === null ? "the bucket was never listed" : `listed ${timeText(discovered_at)}`;
-  const left =
-    backlog_cell_count === 0
-      ? facts.symbol_count === 0
-        ? "everything"
-        : "nothing"
-      : `${plural(backlog_cell_count, "day")} of ${plural(backlog_symbol_count, "symbol")}, the provisional ones among them`;
   const lines = [
     `file      ${printable(facts.file)}, ${bytes(facts.bytes)}`,
     `rows      ${number(facts.row_count)}`,
-    `days      ${days}`,
+    `days      ${daysText(facts)}`,
     `symbols   ${number(facts.symbol_count)}, ${listed}`,
-    `backfill  ${left} to do`,
+    `due       ${dueText(facts)}`,
+    ...facts.conditions.map(
+      ({ condition, from, to }, index) =>
+        `${index === 0 ? "last days" : "         "} ${from === to ? from : `${from} to ${to}`} ${condition}`,
+    ),
+    `sweep     ${sweepText(facts, now)}`,
     ...rows.flat().map((run, index) => `${index === 0 ? "last runs" : "         "} ${runText(run)}`),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+function daysText({ first_date, last_date, last_final_date, provisional_day_count }: StatusFacts): string {
+  if (first_date === null || last_date === null) return "none yet: bfa update fills it";
+  const final = last_final_date === null ? "none is final from the first on" : `final up to ${last_final_date}`;
+  const provisional = `${plural(provisional_day_count, "day")} ${provisional_day_count === 1 ? "is" : "are"} provisional`;
+  return `${first_date} to ${last_date}; ${final}; ${provisional}`;
+}
+
+function dueText({ first_due_date, due_dormant, ...facts }: StatusFacts): string {
+  const resting =
+    due_dormant === 0 ? "" : `; ${plural(due_dormant, "cell")} of dormant symbols wait for their weekly look`;
+  if (first_due_date === null) return `nothing${resting}`;
+  const reasons = [
+    [facts.due_never_probed, "never probed"],
+    [facts.due_provisional, "probed too early to be final"],
+    [facts.due_hole, "in holes that may still be filled"],
+    [facts.due_clock, "probed by a clock that was ahead"],
+  ] as const;
+  const cellCount = reasons.reduce((sum, [count]) => sum + count, 0);
+  const shown = reasons.filter(([count]) => count > 0).map(([count, reason]) => `${number(count)} ${reason}`);
+  return `${plural(cellCount, "cell")} from ${first_due_date} on: ${shown.join(", ")}${resting}`;
+}
+
+function sweepText({ swept_at, sweep_due_at }: StatusFacts, now: number): string {
+  const last = swept_at === null ? "never" : `last on ${swept_at.slice(0, 10)}`;
+  if (sweep_due_at === null) return last;
+  const due = sweep_due_at.slice(0, 10);
+  return now < Date.parse(sweep_due_at) ? `${last}; due on ${due}` : `${last}; a sweep is due since ${due}: bfa sweep`;
 }
 
 function runText({ run_id, command, from_date, to_date, started_at, outcome, probes, failed, rows_written }: RunRow) {

@@ -1,0 +1,52 @@
+import { DAY_MS, dayAt } from "../calendar/day.js";
+import type { Status } from "../query/status.js";
+import { dueCells } from "../store/due.js";
+import type { Store } from "../store/open.js";
+import { knownSymbols } from "../store/symbols.js";
+import { number, plural } from "../text/numbers.js";
+import { classifySymbol } from "../vision/symbol.js";
+
+/** Age in ms that a file's last whole update may have: a daily run that began a little later than the day before. */
+export const DEFAULT_MAX_AGE_MS = 36 * 3_600_000;
+
+/**
+ * Why a file needs looking after, a sentence each; nothing when it does not. Provisional cells and holes are due by rule
+ * every day, so they are no reason: only cells that no run has probed although their day ended longer ago than
+ * `maxAgeMs`, and those whose probe says that it was made later than now.
+ *
+ * @param maxAgeMs age that the last whole update may have, ms
+ * @param now ms since the Unix epoch
+ * @throws StoreError when the file can't be read
+ */
+export async function staleness(
+  store: Store,
+  { facts }: Pick<Status, "facts">,
+  maxAgeMs: number,
+  now: number,
+): Promise<string[]> {
+  const reasons: string[] = [];
+  const { updated_at, sweep_due_at } = facts;
+  if (updated_at === null) reasons.push("no update over all days was ever whole: bfa update");
+  else if (now - Date.parse(updated_at) > maxAgeMs) {
+    reasons.push(`the last whole update began ${updated_at}, ${hours(now - Date.parse(updated_at))} ago: bfa update`);
+  }
+  const { never_probed: unknown, clock } = await overdue(store, maxAgeMs, now);
+  if (unknown > 0) reasons.push(`${plural(unknown, "cell")} should have been probed and never were: bfa update`);
+  if (clock > 0) reasons.push(`${plural(clock, "cell")} were probed by a clock that was ahead: bfa update`);
+  if (sweep_due_at !== null && now >= Date.parse(sweep_due_at)) {
+    reasons.push(`a sweep is due since ${sweep_due_at.slice(0, 10)}: bfa sweep`);
+  }
+  return reasons;
+}
+
+async function overdue(store: Store, maxAgeMs: number, now: number) {
+  const { symbols: known } = await knownSymbols(store);
+  const symbols = known.map(({ symbol }) => symbol).filter((symbol) => classifySymbol(symbol).class !== "delivery");
+  const wanted = { symbols, from: store.dataset.firstPeriod, to: dayAt(now - maxAgeMs) - 1, rest: true };
+  const { counts } = await dueCells(store, wanted, now);
+  return counts;
+}
+
+function hours(ms: number): string {
+  return ms < 3 * DAY_MS ? `${number(Math.floor(ms / 3_600_000))} hours` : `${number(Math.floor(ms / DAY_MS))} days`;
+}
