@@ -1,7 +1,6 @@
 import type { History } from "../src/replica/history.js";
 import { syntheticHistory } from "../src/replica/synthetic.js";
-import { lastFinalDay } from "../src/vision/finality.js";
-import { type Day } from "../src/calendar/day.js";
+import { dayAt, type Day } from "../src/calendar/day.js";
 import { classifySymbol } from "../src/vision/symbol.js";
 import { DEFAULT_DATASET } from "../src/vision/datasets/default.js";
 
@@ -14,7 +13,7 @@ export const QUICK_DAYS = 500;
 
 /** The last day of the benches' histories: one that is final, so that no run treats it in a special way. */
 export function lastDay(): Day {
-  return lastFinalDay(DEFAULT_DATASET.finality, Date.now());
+  return dayAt(Date.now()) - DEFAULT_DATASET.finality.afterDays;
 }
 
 /** The history that a replica with `--through <to> --days <days>` serves. */

@@ -1,14 +1,16 @@
-import { DAY, date, dateText, select } from "../query/select.js";
+import { DAY, date, dateText, ms, select } from "../query/select.js";
 import type { Store } from "../store/open.js";
 import type { Day } from "../calendar/day.js";
-import { defineCheck, outcomeOf, type CheckOutcome, type Finding } from "./define.js";
+import { countDays, describeSpan, type Span } from "../calendar/span.js";
+import { dayConditions } from "../store/conditions.js";
+import { defineCheck, outcomeOf, type CheckOutcome, type CheckSettings, type Finding } from "./define.js";
 
 /** `completeness` */
 export const completeness = defineCheck({
   name: "completeness",
-  summary: "days with fewer files than the days around them",
-  notes: "The last three days are left out: their files may come late.",
-  run: (store, { share }) => checkCompleteness(store, share),
+  summary: "days on which symbols were never probed, or with fewer files than the days around them",
+  notes: "Symbols without any row are left out, and of low counts the last three days: their files may come late.",
+  run: (store, settings) => checkCompleteness(store, settings),
 });
 
 /** Share by which a day's count may fall below its neighbours' before it is a finding. */
@@ -26,14 +28,23 @@ interface DayCount {
 }
 
 /**
- * Days with fewer files than their neighbours, by more than a share and at least two. No fixed number fits every era:
- * the market grew from 3 symbols to hundreds.
+ * Days on which symbols were never probed, and days with fewer files than their neighbours, by more than a share and at
+ * least two. No fixed number fits every era: the market grew from 3 symbols to hundreds.
  */
-async function checkCompleteness(store: Store, share: number): Promise<CheckOutcome> {
+async function checkCompleteness(store: Store, settings: CheckSettings): Promise<CheckOutcome> {
+  const { share } = settings;
+  const partial = await partialSpans(store, settings);
   const rows = await select(store, `SELECT ${DAY}, available_count FROM daily_symbol_counts ORDER BY date`);
   const days = rows.map(([day, available]) => ({ day: Number(day), available: Number(available) }));
-  const findings: Finding[] = [];
+  const findings: Finding[] = partial.map((span) => ({
+    date: dateText(span.from),
+    symbols: [...span.symbols],
+    message: `never probed: ${describeSpan(span)} (${countDays([span])} days)`,
+  }));
+  const isPartial = (day: Day) => partial.some(({ from, to }) => from <= day && day <= to);
   for (const { day, available, expected } of lowDays(days, share)) {
+    // The files that a partial day lacks may be there.
+    if (isPartial(day)) continue;
     const symbols = await absentOnlyOn(store, day);
     findings.push({
       date: dateText(day),
@@ -43,9 +54,36 @@ async function checkCompleteness(store: Store, share: number): Promise<CheckOutc
   }
   return outcomeOf(
     findings,
-    `no day has ${share * 100} % fewer files than the days around it`,
-    `${findings.length} of ${days.length} days have over ${share * 100} % fewer files than the days around them`,
+    `all symbols were probed on every day, and none has ${share * 100} % fewer files than the days around it`,
+    `${countDays(partial)} of ${days.length} days have symbols that were never probed, ` +
+      `${findings.length - partial.length} over ${share * 100} % fewer files than the days around them`,
   );
+}
+
+/** Consecutive days on which the same symbols were never probed. */
+interface PartialSpan extends Span {
+  symbols: readonly string[];
+}
+
+/** The days on which symbols with rows have none. Days without any row are a matter of continuity. */
+async function partialSpans(store: Store, { from, to, now }: CheckSettings): Promise<PartialSpan[]> {
+  const known = await select(
+    store,
+    `SELECT symbol, ${ms("absent_at")} FROM (SELECT DISTINCT symbol FROM availability) LEFT JOIN symbols USING (symbol)
+      ORDER BY symbol`,
+  );
+  const symbols = known.map(([symbol, absentAt]) => ({
+    symbol: String(symbol),
+    absentAt: typeof absentAt === "number" ? absentAt : undefined,
+  }));
+  const spans: PartialSpan[] = [];
+  for (const { day, probed, unknownSymbols } of await dayConditions(store, { symbols, listedAt: now, from, to, now })) {
+    if (probed === 0 || unknownSymbols.length === 0) continue;
+    const last = spans.at(-1);
+    if (last?.to === day - 1 && last.symbols.join() === unknownSymbols.join()) last.to = day;
+    else spans.push({ from: day, to: day, symbols: unknownSymbols });
+  }
+  return spans;
 }
 
 /**

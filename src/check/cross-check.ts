@@ -1,7 +1,9 @@
 import snapshot from "../query/snapshot.js";
 import type { Store } from "../store/open.js";
 import { DAY_MS, formatDay, type Day } from "../calendar/day.js";
+import { printable } from "../text/printable.js";
 import { defineCheck, type CheckOutcome, type Finding } from "./define.js";
+import { groupBy } from "./group-by.js";
 
 /** `cross-check` */
 export const crossCheck = defineCheck({
@@ -14,6 +16,23 @@ export const crossCheck = defineCheck({
 
 /** The exchange's own list of what trades now. */
 export const EXCHANGE_INFO_URL = "https://fapi.binance.com/fapi/v1/exchangeInfo";
+
+/** Contracts without an end. */
+const PERPETUAL_TYPES: readonly string[] = ["PERPETUAL", "TRADIFI_PERPETUAL"];
+
+/** Contracts that the bucket has as delivery contracts, and those that are about to end or not traded yet. */
+const OTHER_TYPES: readonly string[] = [
+  "CURRENT_MONTH",
+  "NEXT_MONTH",
+  "CURRENT_QUARTER",
+  "NEXT_QUARTER",
+  "PERPETUAL_DELIVERING",
+  "CURRENT_QUARTER DELIVERING",
+  "NEXT_QUARTER DELIVERING",
+];
+
+/** Symbols that the summary names. */
+const SYMBOLS_SHOWN = 10;
 
 /** Share of the exchange's symbols that the day should have. */
 const TARGET = 0.95;
@@ -40,17 +59,39 @@ async function compareWithExchange(store: Store, day: Day, url: string): Promise
   const exchange = await exchangeSymbols(url);
   if (typeof exchange === "string") return { outcome: "unavailable", summary: exchange };
   const trading = exchange.filter(
-    ({ contractType, status, onboardDate }) =>
-      contractType === "PERPETUAL" && status === "TRADING" && onboardDate < (day + 1) * DAY_MS,
+    ({ status, onboardDate }) => status === "TRADING" && onboardDate < (day + 1) * DAY_MS,
   );
-  const names = new Set(trading.map(({ symbol }) => symbol));
-  const both = [...names].filter((symbol) => answered.has(symbol)).length;
+  const names = new Set(
+    trading.filter(({ contractType }) => PERPETUAL_TYPES.includes(contractType)).map(({ symbol }) => symbol),
+  );
+  const lacking = [...names].filter((symbol) => !answered.has(symbol)).sort();
+  const both = names.size - lacking.length;
   const match = names.size === 0 ? 0 : both / names.size;
+  const unknown = unknownTypes(trading);
   const summary =
     `${both} of ${names.size} perpetuals that the exchange trades have a file of ${formatDay(day)}: ` +
-    `${(match * 100).toFixed(1)} % (target over ${TARGET * 100} %)`;
-  if (match > TARGET) return { outcome: "passed", summary };
-  return { outcome: "findings", summary, findings: differences(names, answered, formatDay(day)) };
+    // Rounded down: what lacks a symbol is not 100.0 %.
+    `${(Math.floor(match * 1000) / 10).toFixed(1)} % (target over ${TARGET * 100} %)${namesOf(lacking)}`;
+  const findings = [...(match > TARGET ? [] : differences(names, answered, formatDay(day))), ...unknown];
+  return findings.length === 0 ? { outcome: "passed", summary } : { outcome: "findings", summary, findings };
+}
+
+/** A finding for each type of contract that is not known here, so that its symbols are not passed over in silence. */
+function unknownTypes(trading: readonly ExchangeSymbol[]): Finding[] {
+  const unknown = trading.filter(
+    ({ contractType }) => !PERPETUAL_TYPES.includes(contractType) && !OTHER_TYPES.includes(contractType),
+  );
+  return [...groupBy(unknown, ({ contractType }) => contractType)].map(([type, symbols]) => ({
+    date: null,
+    symbols: symbols.map(({ symbol }) => symbol).sort(),
+    message: `of contract type ${printable(type)}, which is not known here`,
+  }));
+}
+
+function namesOf(lacking: readonly string[]): string {
+  if (lacking.length === 0) return "";
+  const more = lacking.length > SYMBOLS_SHOWN ? ` and ${lacking.length - SYMBOLS_SHOWN} more` : "";
+  return `; without one: ${lacking.slice(0, SYMBOLS_SHOWN).map(printable).join(", ")}${more}`;
 }
 
 function differences(exchange: Set<string>, answered: Set<string>, date: string): Finding[] {

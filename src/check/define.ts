@@ -21,13 +21,15 @@ export type CheckOutcome =
 
 /**
  * What a check is asked with. The span is that of the days that should have rows: up to the last one written, or the last
- * one that is final by now.
+ * one that should be published by now.
  */
 export interface CheckSettings extends Span {
   /** Share by which a day may have fewer files than the days around it, 0 to 1. */
   share: number;
   /** Day to compare with the exchange. */
   day: Day;
+  /** The time that it is, ms since the Unix epoch. */
+  now: number;
   /** URL of the exchange's `exchangeInfo`. */
   exchangeUrl: string;
 }

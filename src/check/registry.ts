@@ -4,6 +4,7 @@ import type { Check } from "./define.js";
 export const CHECKS = {
   continuity: async () => (await import("./continuity.js")).continuity,
   completeness: async () => (await import("./completeness.js")).completeness,
+  holes: async () => (await import("./holes.js")).holes,
   counts: async () => (await import("./counts.js")).counts,
   duplicates: async () => (await import("./duplicates.js")).duplicates,
   "cross-check": async () => (await import("./cross-check.js")).crossCheck,

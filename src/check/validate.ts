@@ -1,9 +1,8 @@
-import type { Day } from "../calendar/day.js";
+import { dayAt, type Day } from "../calendar/day.js";
 import { NotWrittenError } from "../errors.js";
 import { DAY, select } from "../query/select.js";
 import type { Store } from "../store/open.js";
 import { column, type Answer } from "../text/columns.js";
-import { lastFinalDay } from "../vision/finality.js";
 import { DEFAULT_SHARE } from "./completeness.js";
 import { EXCHANGE_INFO_URL } from "./cross-check.js";
 import { FINDING_COLUMNS, type CheckOutcome, type Finding } from "./define.js";
@@ -87,9 +86,11 @@ export interface Validation extends Answer<ValidationFacts, typeof VALIDATION_CO
  */
 export async function validate(store: Store, options: ValidateOptions = {}): Promise<Validation> {
   const lastWritten = await lastDayWritten(store);
+  const now = options.now ?? Date.now();
   const settings = {
+    now,
     from: options.from ?? store.dataset.firstPeriod,
-    to: Math.max(lastWritten, lastFinalDay(store.dataset.finality, options.now ?? Date.now())),
+    to: Math.max(lastWritten, dayAt(now) - store.dataset.finality.publishedAfterDays),
     share: options.share ?? DEFAULT_SHARE,
     day: options.day ?? lastWritten,
     exchangeUrl: options.exchangeUrl ?? EXCHANGE_INFO_URL,

@@ -1,5 +1,5 @@
 import { dayNumber } from "../calendar/sql.js";
-import { dayAt, DAY_MS, type Day } from "../calendar/day.js";
+import { DAY_MS, type Day } from "../calendar/day.js";
 
 /** When an answer about a day is believed for good. */
 export interface Finality {
@@ -20,11 +20,6 @@ export interface Finality {
 /** The instant (ms since the Unix epoch) from which on a probe of this day is final; before it, a probe is provisional. */
 export function finalFrom({ afterDays }: Finality, day: Day): number {
   return (day + afterDays) * DAY_MS;
-}
-
-/** The latest day for which a probe at this instant (ms since the Unix epoch) is final. */
-export function lastFinalDay({ afterDays }: Finality, probedAt: number): Day {
-  return dayAt(probedAt) - afterDays;
 }
 
 /**

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DAY_MS, dayAt, dayOf, formatDay, parseDay } from "../../src/calendar/day.js";
-import { finalFrom, lastFinalDay } from "../../src/vision/finality.js";
+import { finalFrom } from "../../src/vision/finality.js";
 import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 
 describe("parseDay", () => {
@@ -47,8 +47,6 @@ describe("finality", () => {
   it("is reached at D+20 00:00 UTC", () => {
     const day = dayOf("2026-03-01");
     expect(new Date(finalFrom(DEFAULT_DATASET.finality, day)).toISOString()).toBe("2026-03-21T00:00:00.000Z");
-    expect(lastFinalDay(DEFAULT_DATASET.finality, finalFrom(DEFAULT_DATASET.finality, day))).toBe(day);
-    expect(lastFinalDay(DEFAULT_DATASET.finality, finalFrom(DEFAULT_DATASET.finality, day) - 1)).toBe(day - 1);
   });
 
   it("counts days in UTC whatever the local zone", () => {

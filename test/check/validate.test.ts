@@ -58,7 +58,7 @@ describe("validate", () => {
   it("passes a sound file", async () => {
     const { facts, rows } = await reading(sound, (store) => validate(store, { from: D0, now: NOW }));
     expect(facts.checks.map(({ check, outcome }) => [check, outcome])).toEqual(
-      ["continuity", "completeness", "counts", "duplicates"].map((check) => [check, "passed"]),
+      ["continuity", "completeness", "holes", "counts", "duplicates"].map((check) => [check, "passed"]),
     );
     expect([facts.outcome, rows]).toEqual(["passed", [[]]]);
   });
@@ -82,6 +82,12 @@ describe("validate", () => {
         symbols: ["S0USDT", "S1USDT", "S2USDT", "S3USDT"],
         message: "16 files where the days around it have 20",
       },
+      ...SYMBOLS.slice(0, 4).map((symbol) => ({
+        check: "holes",
+        date: formatDay(D0 + 15),
+        symbols: [symbol],
+        message: `no file inside its life: ${formatDay(D0 + 15)} (1 day)`,
+      })),
       { check: "counts", date: formatDay(D0 + 9), symbols: [], message: "stored 20 of 7, counted 20 of 20" },
       { check: "counts", date: formatDay(D0 + 20), symbols: [], message: "stored 20 of 20, counted 21 of 21" },
       { check: "duplicates", date: formatDay(D0 + 20), symbols: ["S3USDT"], message: "appears 2 times" },
@@ -107,6 +113,66 @@ describe("registry", () => {
     const check = await CHECKS[name]();
     expect(check.name).toBe(name);
     expect(check.summary).toMatch(/^[a-z].*[^.]$/);
+  });
+});
+
+describe("completeness", () => {
+  it("finds symbols that were never probed on a day that others were", async () => {
+    const file = join(folder.path, "partial.duckdb");
+    const { store, writer } = await writerFor(file, SYMBOLS.slice(0, 3));
+    const all = [0, 1, 2].map((symbol) => ({ symbol, size: 100 }));
+    await writer.commit([0, 1, 4, 5].map((at) => dayUnit(D0 + at, all)));
+    await writer.commit([2, 3].map((at) => dayUnit(D0 + at, all.slice(0, 1))));
+    const options = { checks: ["continuity", "completeness"] as const, from: D0, now: (D0 + 6) * DAY_MS };
+    const { facts, rows } = await validate(store, options);
+    await store.close();
+    expect(facts.checks.map(({ outcome }) => outcome)).toEqual(["passed", "findings"]);
+    expect(rows.flat()).toEqual([
+      {
+        check: "completeness",
+        date: formatDay(D0 + 2),
+        symbols: ["S1USDT", "S2USDT"],
+        message: `never probed: ${formatDay(D0 + 2)} to ${formatDay(D0 + 3)} (2 days)`,
+      },
+    ]);
+  });
+});
+
+describe("holes", () => {
+  it("finds single holes by symbol, and an incident where many symbols lack a day", async () => {
+    const file = join(folder.path, "holes.duckdb");
+    const { store, writer } = await writerFor(file, SYMBOLS);
+    await writer.commit(
+      Array.from({ length: 10 }, (_, at) =>
+        dayUnit(
+          D0 + at,
+          SYMBOLS.map((_, symbol) => {
+            const isHole = (at === 3 && symbol < 6) || ((at === 5 || at === 6) && symbol === 7);
+            const isYoung = symbol === 9 && at < 4;
+            return { symbol, size: isHole || isYoung ? 0 : 100 };
+          }),
+        ),
+      ),
+    );
+    const { facts, rows } = await validate(store, { checks: ["holes"], now: NOW });
+    await store.close();
+    expect(facts.checks).toMatchObject([
+      { outcome: "findings", summary: "8 files of 7 symbols are missing inside a life; 1 day with an incident" },
+    ]);
+    expect(rows.flat()).toEqual([
+      {
+        check: "holes",
+        date: formatDay(D0 + 3),
+        symbols: SYMBOLS.slice(0, 6),
+        message: "an incident: 6 of 19 symbols lack a file",
+      },
+      {
+        check: "holes",
+        date: formatDay(D0 + 5),
+        symbols: ["S7USDT"],
+        message: `no file inside its life: ${formatDay(D0 + 5)} to ${formatDay(D0 + 6)} (2 days)`,
+      },
+    ]);
   });
 });
 
@@ -169,6 +235,24 @@ describe("cross-check", () => {
     expect(await check()).toMatchObject({
       outcome: "passed",
       summary: expect.stringMatching(/^20 of 20 .* 100\.0 %/) as string,
+    });
+  });
+
+  it("takes perpetuals of every type, and names what lacks in whatever share", async () => {
+    answer = listed(SYMBOLS, [
+      { symbol: "TSLAUSDT", contractType: "TRADIFI_PERPETUAL", status: "TRADING", onboardDate: 0 },
+    ]);
+    expect(await check()).toMatchObject({
+      outcome: "passed",
+      summary: expect.stringMatching(/^20 of 21 .*: 95\.2 % .*; without one: TSLAUSDT$/) as string,
+    });
+  });
+
+  it("has a finding for a type of contract that it does not know", async () => {
+    answer = listed(SYMBOLS, [{ symbol: "NEWUSDT", contractType: "ETERNAL", status: "TRADING", onboardDate: 0 }]);
+    expect(await check()).toMatchObject({
+      outcome: "findings",
+      findings: [{ date: null, symbols: ["NEWUSDT"], message: "of contract type ETERNAL, which is not known here" }],
     });
   });
 

@@ -83,7 +83,7 @@ describe("bfa query", () => {
   });
 
   it("a table without rows still has its header", async () => {
-    expect((await query("replaced", "--format", "table")).stdout).toMatch(/^date +symbol/);
+    expect((await query("changes", "--format", "table")).stdout).toMatch(/^date +symbol/);
     expect((await query("listings")).stdout).toBe("date,symbol,ticker,event,previous_symbol,previous_last_date\n");
   });
 

@@ -1,4 +1,3 @@
-import { statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { compareCounts } from "../../src/check/compare-counts.js";
@@ -6,7 +5,6 @@ import { openAvailability, type Availability } from "../../src/open-availability
 import { readArguments } from "../../src/query/arguments.js";
 import listings from "../../src/query/listings.js";
 import snapshot from "../../src/query/snapshot.js";
-import { status } from "../../src/query/status.js";
 import { openReader, openStore, type Store } from "../../src/store/open.js";
 import { recordDiscovery } from "../../src/store/symbols.js";
 import { UnitWriter } from "../../src/store/write/commit.js";
@@ -295,26 +293,15 @@ describe("universe", () => {
   });
 });
 
-it("replaced gives old and new, since a day", async () => {
+it("changes gives old and new, since a day", async () => {
   const row = {
-    ...{ date: text(50), symbol: "AUSDT", old_size_bytes: 1000, new_size_bytes: 777 },
+    ...{ date: text(50), symbol: "AUSDT", kind: "replaced", old_size_bytes: 1000, new_size_bytes: 777 },
     ...{ old_last_modified: uploaded(50), new_last_modified: formatTime(LATE), seen_at: formatTime(LATE + 1000) },
   };
-  expect(await db.replaced()).toEqual({ rows: [row] });
-  expect(await db.replaced({ since: "2026-01-01" })).toEqual({ rows: [row] });
-  expect(await db.replaced({ since: new Date("2026-01-02T10:00:00Z") })).toEqual({ rows: [] });
-});
-
-it("status says what is there and what is left", async () => {
-  const now = (on(102) + 1) * DAY_MS + 1;
-  const { facts, rows } = await status(store, now);
-  const before = FIRST - dayOf("2019-12-31");
-  expect(facts).toEqual({
-    ...{ file: store.file, bytes: statSync(store.file).size, row_count: DAYS * SYMBOLS.length + 3 },
-    ...{ first_date: text(0), last_date: text(102), last_final_date: text(99), symbol_count: SYMBOLS.length },
-    ...{ discovered_at: formatTime(LATE), backlog_symbol_count: 7, backlog_cell_count: 7 * (before + 3) },
-  });
-  expect(rows.flat()).toMatchObject([{ run_id: 1, command: "test", outcome: "unfinished", probes: null }]);
+  expect(await db.changes()).toEqual({ rows: [row] });
+  expect(await db.changes({ since: "2026-01-01" })).toEqual({ rows: [row] });
+  expect(await db.changes({ since: new Date("2026-01-02T10:00:00Z") })).toEqual({ rows: [] });
+  expect(await db.changes({ kind: "late" })).toEqual({ rows: [] });
 });
 
 it("two of the same question at once get their own answers", async () => {

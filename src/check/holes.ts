@@ -1,0 +1,83 @@
+import { formatDay, type Day } from "../calendar/day.js";
+import { countDays, describeSpan, islands } from "../calendar/span.js";
+import { DAY, dateText, select } from "../query/select.js";
+import { holesAmong, type MissingCell } from "../store/holes.js";
+import type { Store } from "../store/open.js";
+import { plural } from "../text/numbers.js";
+import { defineCheck, outcomeOf, type CheckOutcome, type Finding } from "./define.js";
+import { groupBy } from "./group-by.js";
+
+/** `holes` */
+export const holes = defineCheck({
+  name: "holes",
+  summary: "files that are missing inside the life of a contract, and days on which many are",
+  notes: "Some holes are filled after months: bfa sweep finds out. A day on which many symbols have one is one finding.",
+  run: (store) => checkHoles(store),
+});
+
+/** So many symbols, and this share of those that should have a file, make an incident of a day's holes. */
+const MIN_INCIDENT_SYMBOLS = 5;
+const MIN_INCIDENT_SHARE = 0.05;
+
+/** Missing files within lives: whole incidents by day, all others by symbol. */
+async function checkHoles(store: Store): Promise<CheckOutcome> {
+  const cells = await holesOf(store);
+  const incidents = await incidentsAmong(store, cells);
+  const single = groupBy(
+    cells.filter(({ day }) => !incidents.has(day)),
+    ({ symbol }) => symbol,
+  );
+  const findings: Finding[] = [
+    ...[...incidents].map(([day, { symbols, expected }]) => ({
+      date: dateText(day),
+      symbols,
+      message: `an incident: ${symbols.length} of ${plural(expected, "symbol")} lack a file`,
+    })),
+    ...[...single].flatMap(([symbol, ofSymbol]) =>
+      islands(ofSymbol.map(({ day }) => day)).map((span) => ({
+        date: dateText(span.from),
+        symbols: [symbol],
+        message: `no file inside its life: ${describeSpan(span)} (${plural(countDays([span]), "day")})`,
+      })),
+    ),
+  ].sort((a, b) => (a.date < b.date ? -1 : a.date > b.date ? 1 : 0));
+  return outcomeOf(
+    findings,
+    "no file is missing inside a life",
+    `${plural(cells.length, "file")} of ${plural(new Set(cells.map(({ symbol }) => symbol)).size, "symbol")} ` +
+      `are missing inside a life; ${plural(incidents.size, "day")} with an incident`,
+  );
+}
+
+async function holesOf(store: Store): Promise<MissingCell[]> {
+  const rows = await select(
+    store,
+    `WITH files AS (SELECT symbol, min(date) AS first, max(date) AS last FROM availability WHERE available GROUP BY symbol)
+      SELECT symbol, ${DAY} FROM availability JOIN files USING (symbol)
+      WHERE NOT available AND date > first AND date < last ORDER BY symbol, date`,
+  );
+  return await holesAmong(
+    store,
+    rows.map(([symbol, day]) => ({ symbol: String(symbol), day: Number(day) })),
+  );
+}
+
+/** Days on which so many symbols lack a file that it is one incident, with those symbols. */
+async function incidentsAmong(
+  store: Store,
+  cells: readonly MissingCell[],
+): Promise<Map<Day, { symbols: string[]; expected: number }>> {
+  const incidents = new Map<Day, { symbols: string[]; expected: number }>();
+  for (const [day, ofDay] of [...groupBy(cells, ({ day }) => day)].sort(([a], [b]) => a - b)) {
+    if (ofDay.length < MIN_INCIDENT_SYMBOLS) continue;
+    const [counted = []] = await select(
+      store,
+      "SELECT available_count FROM daily_symbol_counts WHERE date = $date::DATE",
+      { date: formatDay(day) },
+    );
+    const expected = Number(counted[0] ?? 0) + ofDay.length;
+    if (ofDay.length < expected * MIN_INCIDENT_SHARE) continue;
+    incidents.set(day, { symbols: ofDay.map(({ symbol }) => symbol), expected });
+  }
+  return incidents;
+}
