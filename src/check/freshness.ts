@@ -1,10 +1,9 @@
 import { DAY_MS, dayAt } from "../calendar/day.js";
+import { admittedSymbols } from "../query/admission.js";
 import type { Status } from "../query/status.js";
 import { dueCells } from "../store/due.js";
 import type { Store } from "../store/open.js";
-import { knownSymbols } from "../store/symbols.js";
 import { number, plural } from "../text/numbers.js";
-import { classifySymbol } from "../vision/symbol.js";
 
 /** Age in ms that a file's last whole update may have: a daily run that began a little later than the day before. */
 export const DEFAULT_MAX_AGE_MS = 36 * 3_600_000;
@@ -40,8 +39,8 @@ export async function staleness(
 }
 
 async function overdue(store: Store, maxAgeMs: number, now: number) {
-  const { symbols: known } = await knownSymbols(store);
-  const symbols = known.map(({ symbol }) => symbol).filter((symbol) => classifySymbol(symbol).class !== "delivery");
+  const admitted = await admittedSymbols(store, { contract: "perpetual", quote: undefined });
+  const symbols = admitted.map(({ symbol }) => symbol);
   const wanted = { symbols, from: store.dataset.firstPeriod, to: dayAt(now - maxAgeMs) - 1, rest: true };
   const { counts } = await dueCells(store, wanted, now);
   return counts;

@@ -8,7 +8,7 @@ import { dueCells } from "../store/due.js";
 import type { Store } from "../store/open.js";
 import { knownSymbols } from "../store/symbols.js";
 import { column, optionalColumn, type Answer, type RowOf } from "../text/columns.js";
-import { classifySymbol } from "../vision/symbol.js";
+import { admittedSymbols, listedAt } from "./admission.js";
 import { dateText, ms, select } from "./select.js";
 
 /** Columns of {@link StatusFacts}. */
@@ -73,12 +73,14 @@ const RUNS_SHOWN = 5;
 /** Days up to yesterday whose conditions {@link status} shows. */
 const DAYS_SHOWN = 30;
 
+/** Symbols that it speaks of: those that a plain run would probe. */
+const ADMITTED = { contract: "perpetual", quote: undefined } as const;
+
 /** Days after which everything should be listed again. */
 const SWEEP_EVERY_DAYS = 35;
 
 /**
- * What a file holds, how far it is true, and its last runs. It speaks of every symbol that a plain run would probe: all
- * that the bucket has listed but delivery contracts, and those that have rows.
+ * What a file holds, how far it is true, and its last runs. It speaks of the symbols that a plain run would probe.
  *
  * @param now decides which days are over, ms since the Unix epoch; `Date.now()` by default
  * @throws StoreError when the file can't be read.
@@ -91,7 +93,7 @@ export async function status(store: Store, now: number = Date.now()): Promise<St
   );
   const [rowCount, first, last] = totals;
   const { symbols, discoveredAt } = await knownSymbols(store);
-  const admitted = await admittedSymbols(store, symbols);
+  const admitted = await admittedSymbols(store, ADMITTED);
   const log = `${store.file}.wal`;
   return {
     facts: {
@@ -100,7 +102,7 @@ export async function status(store: Store, now: number = Date.now()): Promise<St
       row_count: Number(rowCount),
       first_date: typeof first === "number" ? dateText(first) : null,
       last_date: typeof last === "number" ? dateText(last) : null,
-      ...(await conditionFacts(store, admitted, discoveredAt, typeof first === "number" ? first : undefined, now)),
+      ...(await conditionFacts(store, admitted, typeof first === "number" ? first : undefined, now)),
       symbol_count: symbols.length,
       discovered_at: discoveredAt === undefined ? null : formatTime(discoveredAt),
       ...(await dueFacts(store, admitted, now)),
@@ -113,32 +115,15 @@ export async function status(store: Store, now: number = Date.now()): Promise<St
   };
 }
 
-/** The symbols that a file is about. */
-async function admittedSymbols(store: Store, known: readonly AdmittedSymbol[]): Promise<AdmittedSymbol[]> {
-  const admitted = new Map(
-    known
-      .filter(({ symbol }) => classifySymbol(symbol).class !== "delivery")
-      .map(({ symbol, absentAt }) => [symbol, { symbol, absentAt }]),
-  );
-  for (const [symbol] of await select(store, "SELECT DISTINCT symbol FROM availability")) {
-    const name = String(symbol);
-    if (!admitted.has(name)) admitted.set(name, { symbol: name, absentAt: undefined });
-  }
-  return [...admitted.values()];
-}
-
 async function conditionFacts(
   store: Store,
   symbols: readonly AdmittedSymbol[],
-  discoveredAt: number | undefined,
   first: Day | undefined,
   now: number,
 ): Promise<Pick<StatusFacts, "last_final_date" | "provisional_day_count" | "conditions">> {
   const yesterday = dayAt(now) - 1;
   const from = Math.min(first ?? yesterday, yesterday - DAYS_SHOWN + 1);
-  // A file whose symbols were all named by the user has no listing that could lack one.
-  const listedAt = discoveredAt ?? now;
-  const days = await dayConditions(store, { symbols, listedAt, from, to: yesterday, now });
+  const days = await dayConditions(store, { symbols, listedAt: await listedAt(store, now), from, to: yesterday, now });
   const written = days.filter(({ day }) => first !== undefined && day >= first);
   const notFinal = written.findIndex(({ condition }) => condition !== "final");
   const lastFinal = written.at(notFinal < 0 ? -1 : notFinal - 1);

@@ -22,6 +22,11 @@ export function finalFrom({ afterDays }: Finality, day: Day): number {
   return (day + afterDays) * DAY_MS;
 }
 
+/** The instant (ms since the Unix epoch) from which on even a hole is believed. */
+export function holeFinalFrom({ holeAfterDays }: Finality, day: Day): number {
+  return (day + holeAfterDays) * DAY_MS;
+}
+
 /**
  * SQL: whole days from the start of a row's `date` to its probe. Whole days are compared, which takes half the time of
  * comparing times, and says the same, since finality begins at 00:00 UTC.
@@ -33,6 +38,11 @@ function ageSql(probeTimestamp = "probe_timestamp"): string {
 /** SQL: whether a row's probe came too early to be believed. */
 export function provisionalSql({ afterDays }: Finality): string {
   return `(${ageSql()} < ${afterDays})`;
+}
+
+/** SQL: whether a row's probe can be believed, unless it is a hole. */
+export function finalSql(finality: Finality): string {
+  return `NOT ${provisionalSql(finality)}`;
 }
 
 /** SQL: whether a hole's probe came too early to be believed, though that of any other cell would be. */
