@@ -11,7 +11,8 @@ import { groupBy } from "./group-by.js";
 export const holes = defineCheck({
   name: "holes",
   summary: "files that are missing inside the life of a contract, and days on which many are",
-  notes: "Some holes are filled after months: bfa sweep finds out. A day on which many symbols have one is one finding.",
+  notes:
+    "Some holes are filled after months: bfa sweep finds out. A day on which many symbols have one is one finding.",
   run: (store) => checkHoles(store),
 });
 

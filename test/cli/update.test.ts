@@ -31,10 +31,7 @@ const it = replicaTest({ history: source })
   });
 
 describe("bfa update", () => {
-  it("takes the whole past of every perpetual into an empty file, cell by cell", async ({
-    update,
-    expectTable,
-  }) => {
+  it("takes the whole past of every perpetual into an empty file, cell by cell", async ({ update, expectTable }) => {
     const result = await update("--json");
     expect(result).toMatchObject({ code: 0, stderr: expect.stringContaining("DNS: 0 looked up") as string });
     await expectTable(firstPeriod, yesterday);
@@ -341,7 +338,19 @@ describe("bfa update and failures", () => {
   });
 
   it("says aloud that an http:// endpoint is not encrypted", async ({ db }) => {
-    const args = ["update", "--endpoint", "http://127.0.0.1:1", "--db", db, "--symbols", "BTCUSDT", "--date", day, "--retries", "0"];
+    const args = [
+      "update",
+      "--endpoint",
+      "http://127.0.0.1:1",
+      "--db",
+      db,
+      "--symbols",
+      "BTCUSDT",
+      "--date",
+      day,
+      "--retries",
+      "0",
+    ];
     const { code, stderr } = await runCli(args);
     expect(code).toBe(1);
     expect(stderr).toContain("bfa: --endpoint http://127.0.0.1:1 is not encrypted");

@@ -70,9 +70,7 @@ describe("a server with every fault at once", () => {
         await expect.poll(handles).toEqual(before);
         expectReported(summary, faultOf);
         const failed = new Set(summary.failures.map(({ date, symbol }) => `${date}|${symbol}`));
-        const truth = truthOf(history, symbols, first, last).filter(
-          (row) => !failed.has(row.split("|", 2).join("|")),
-        );
+        const truth = truthOf(history, symbols, first, last).filter((row) => !failed.has(row.split("|", 2).join("|")));
         expect(await tableOf(db)).toEqual(truth);
         expect(await soundness(db)).toEqual({ wrongCounts: 0, duplicates: 0 });
         const days = new Set(truth.map((row) => row.slice(0, 10)));

@@ -110,7 +110,11 @@ describe("status", () => {
   it("sets cells of dormant symbols apart", async () => {
     const dormant = (symbol: number, day: Day): Partial<Cell> | undefined => {
       if (symbol !== 2 || day < D0 - 30) return {};
-      return day === D0 - 30 ? { size: 50_000 } : day >= TODAY - 2 ? undefined : { size: 0, probedAt: NOW - 2 * DAY_MS };
+      return day === D0 - 30
+        ? { size: 50_000 }
+        : day >= TODAY - 2
+          ? undefined
+          : { size: 0, probedAt: NOW - 2 * DAY_MS };
     };
     await filled(dormant, async (store) => {
       // Its cells of the last 22 days were probed too early, the newest two never.

@@ -1,0 +1,104 @@
+import { describe, expect } from "vitest";
+import { runCli } from "../support/cli.js";
+import { rowsOf } from "../support/database.js";
+import { CLOCK_PRELOAD } from "../model/clock.js";
+import { dates, it, symbolsOf } from "./support.js";
+
+const TWENTY = Array.from({ length: 20 }, (_, at) => `S${String(at).padStart(2, "0")}USDT`);
+
+describe("a day that is young", () => {
+  it("at 08:50 UTC, half published: refused as unpublished, later provisional, and said", async ({ world }) => {
+    world.files(TWENTY.join(" "), "2025-01-01", "2025-03-31");
+    // Half of them come at noon.
+    for (const symbol of TWENTY.slice(10)) {
+      world.withhold(symbol, "2025-03-19");
+      world.put(symbol, "2025-03-19", "2025-03-20", 50_000);
+    }
+    world.at("2025-03-20T08:50");
+    expect((await world.update()).conditions.at(-1)).toEqual({
+      condition: "unpublished",
+      from: "2025-03-19",
+      to: "2025-03-19",
+    });
+    for (const question of [
+      () => world.ask((file) => file.snapshot({ date: "2025-03-19" })),
+      () => world.ask((file) => file.universe({ date: "2025-03-19", minAge: 30 })),
+    ]) {
+      await expect(question()).rejects.toMatchObject({ code: "NOT_KNOWN", condition: "unpublished" });
+    }
+    world.at("2025-03-20T14:00");
+    await world.update();
+    const answer = await world.ask((file) => file.snapshot({ date: "2025-03-19" }));
+    expect(answer).toMatchObject({ condition: "provisional" });
+    expect(symbolsOf(answer)).toEqual(TWENTY);
+  });
+
+  it("of which one symbol was probed is partial, refused unless allowed, with exit code 4", async ({ world }) => {
+    world.files("AUSDT BUSDT CUSDT", "2025-01-01", "2025-03-31");
+    world.at("2025-03-19");
+    await world.update();
+    world.at("2025-03-20");
+    await world.update({ date: "2025-03-19", symbols: ["AUSDT"] });
+    const env = {
+      ...{ BFA_DB: world.db, BFA_MODEL_CLOCK: String(Date.now()) },
+      NODE_OPTIONS: `--require ${CLOCK_PRELOAD}`,
+    };
+    const refused = await runCli(["query", "snapshot", "2025-03-19"], env);
+    expect(refused).toMatchObject({ code: 4, stdout: "" });
+    expect(refused.stderr).toMatch(/^bfa: .*BUSDT, CUSDT were never probed; `bfa update`.*\n$/);
+    const allowed = await runCli(["query", "snapshot", "2025-03-19", "--allow-partial", "--json"], env);
+    expect(allowed.code, allowed.stderr).toBe(0);
+    expect(JSON.parse(allowed.stdout)).toMatchObject({
+      condition: "partial",
+      unknown_symbols: ["BUSDT", "CUSDT"],
+      rows: [{ symbol: "AUSDT" }],
+    });
+  });
+
+  it("is told day by day by query condition", async ({ world }) => {
+    world.files("AUSDT BUSDT", "2025-01-01", "2025-03-31");
+    world.at("2025-03-20");
+    await world.update();
+    const { rows } = await world.ask((file) => file.condition({ from: "2025-02-27", to: "2025-03-02" }));
+    expect(rows.map(({ date, condition, available_count }) => [date, condition, available_count])).toEqual(
+      dates("2025-02-27", "2025-03-02").map((date) => [date, date < "2025-03-01" ? "final" : "provisional", 2]),
+    );
+  });
+});
+
+describe("clocks", () => {
+  it("one run with the clock in 2027: its absences are not believed, the next run puts them right", async ({
+    world,
+  }) => {
+    world.files("AUSDT BUSDT", "2025-01-01", "2025-03-31");
+    world.at("2025-03-10");
+    await world.update();
+    world.at("2027-01-01");
+    // The machine believes that it is 2027; the bucket still has what it had in March.
+    for (const symbol of ["AUSDT", "BUSDT"]) {
+      for (const date of dates("2025-03-10", "2025-03-31")) world.put(symbol, date, "2025-01-01T00:00", undefined);
+    }
+    await world.update({ date: "2025-03-12" });
+    world.at("2025-03-20");
+    world.files("AUSDT BUSDT", "2025-03-10", "2025-03-31");
+    expect(await world.update()).toMatchObject({ outcome: "whole" });
+    expect(symbolsOf(await world.ask((file) => file.snapshot({ date: "2025-03-12" })))).toEqual(["AUSDT", "BUSDT"]);
+    const future = "SELECT count(*)::INT FROM daily_availability WHERE probe_timestamp > TIMESTAMP '2025-03-21'";
+    expect(await rowsOf(world.db, future)).toEqual([[0]]);
+  });
+
+  it.for(["America/Los_Angeles", "Pacific/Kiritimati"])("query sql is in UTC with TZ=%s", async (TZ, { world }) => {
+    world.files("AUSDT", "2025-03-01", "2025-03-31");
+    world.at("2025-03-20");
+    await world.update({ lookback: 3 });
+    const text = `SELECT current_date = (now() AT TIME ZONE 'UTC')::DATE AS today, current_setting('TimeZone') AS zone,
+      TIMESTAMPTZ '2025-03-20 01:00:00+00' AS time, (TIMESTAMPTZ '2025-03-20 01:00:00+00')::DATE AS day`;
+    const { code, stdout, stderr } = await runCli(["query", "sql", text, "--json"], { TZ, BFA_DB: world.db });
+    expect(code, stderr).toBe(0);
+    expect((JSON.parse(stdout) as { rows: object[] }).rows).toEqual([
+      { today: true, zone: "UTC", time: "2025-03-20T01:00:00Z", day: "2025-03-20" },
+    ]);
+    const days = await runCli(["query", "condition", "2025-03-19", "--json"], { TZ, BFA_DB: world.db });
+    expect(JSON.parse(days.stdout)).toMatchObject({ rows: [{ date: "2025-03-19" }] });
+  });
+});
