@@ -1,0 +1,372 @@
+import { rmSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { dayAt, DAY_MS, formatDay, type Day } from "../../src/calendar/day.js";
+import { answersOf } from "./answers.js";
+import type { MachineClock } from "./clock.js";
+import { isRun, NAMES, type Command, type FaultCommand, type RunCommand, type Sequence } from "./commands.js";
+import {
+  holdFile,
+  openAnswers,
+  readStored,
+  runAsProcess,
+  runInProcess,
+  type Question,
+  type RunEnd,
+  type RunRequest,
+  type Stored,
+} from "./driver.js";
+import { Faults } from "./faults-of-servers.js";
+import { judgeCell, judgeJournal, judgeRest, judgeSoundness, judgeSweep, type Violation } from "./invariants.js";
+import { startLivingBucket, type LivingBucket } from "./living-bucket.js";
+import { Conditions } from "./oracle/condition.js";
+import { dueCells, isDormant, mustBeLeftOut } from "./oracle/due.js";
+import { changeOf, type Change } from "./oracle/journal.js";
+import { isDelivery, isGone, knownSymbols, learn, nothingKnown, type Knowledge } from "./oracle/knowledge.js";
+import { ageOn, FIRST_DAY } from "./oracle/lives.js";
+import type { Probe } from "./probes.js";
+import { nameOf, World } from "./world.js";
+
+/** The violations that a step of a sequence showed. */
+export interface Failure {
+  step: number;
+  command: Command;
+  violations: Violation[];
+}
+
+/** Runs a sequence on a bucket and a file of its own, until a step breaks an invariant. */
+export async function runSequence(sequence: Sequence, clock: MachineClock): Promise<Failure | undefined> {
+  const folder = mkdtempSync(join(tmpdir(), "bfa-model-"));
+  const model = new Model(sequence, join(folder, "a.duckdb"), clock);
+  try {
+    await model.start();
+    for (const [step, command] of sequence.commands.entries()) {
+      const violations = await model.step(command);
+      if (violations.length > 0) return { step, command, violations };
+    }
+    return undefined;
+  } finally {
+    await model.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+class Model {
+  private readonly world: World;
+  private readonly knowledge: Knowledge = nothingKnown();
+  private faults = new Faults();
+  private probes: Probe[] = [];
+  private onAnswer: (() => void) | undefined;
+  private bucket: LivingBucket | undefined;
+  private stored: Stored | undefined;
+
+  constructor(
+    private readonly sequence: Sequence,
+    private readonly db: string,
+    private readonly clock: MachineClock,
+  ) {
+    this.world = new World(sequence.seed, FIRST_DAY * DAY_MS + DAY_MS / 2);
+  }
+
+  async start(): Promise<void> {
+    const { world } = this;
+    for (let symbol = 0; symbol < this.sequence.symbols; symbol++) world.apply({ do: "list", symbol, past: 0 });
+    // Ten past nine: the files of the day before are there.
+    world.advance((FIRST_DAY + this.sequence.days) * DAY_MS + (9 * 60 + 10) * 60_000);
+    const served = {
+      filesOf: (symbol: string) => world.history.filesAt(symbol, world.time),
+      fileOf: (symbol: string, day: Day) => world.history.fileAt(symbol, day, world.time),
+      folders: () => world.history.foldersAt(world.time),
+      faultOf: (request: { method: "HEAD" | "GET"; symbol: string; day: Day }) => this.faults.of(request),
+      answered: (probe: Probe) => {
+        this.probes.push(probe);
+        this.faults.changeAfter(probe, world);
+        this.onAnswer?.();
+      },
+    };
+    this.bucket = await startLivingBucket(served, this.sequence.pageKeys);
+    this.stored = await readStored(this.db);
+  }
+
+  async close(): Promise<void> {
+    await this.bucket?.close();
+  }
+
+  async step(command: Command): Promise<Violation[]> {
+    if (command.do === "wait") {
+      this.world.advance(Math.max(this.world.time, this.world.time + command.hours * 3_600_000));
+      return [];
+    }
+    if (isRun(command)) return await this.run(command);
+    if (isFault(command)) this.faults.arm(command);
+    else this.world.apply(command);
+    return [];
+  }
+
+  private async run(command: RunCommand): Promise<Violation[]> {
+    // A machine whose clock is before the bucket's first days has nothing to ask for.
+    const earliest = (FIRST_DAY + 2) * DAY_MS + 9 * 3_600_000;
+    const now = Math.max(earliest, this.world.time + (command.skewHours ?? 0) * 3_600_000);
+    const request = this.requestOf(command, now);
+    this.clock.set(now);
+    this.probes = [];
+    const end = await this.execute(command, request, now);
+    const changedWithin = this.faults.changed;
+    this.faults = new Faults();
+    const violations = await this.judge(command, request, end, now);
+    if (
+      violations.length === 0 &&
+      command.do === "sweep" &&
+      isWhole(end) &&
+      !changedWithin &&
+      now === this.world.time
+    ) {
+      const { history, time } = this.world;
+      violations.push(...judgeSweep(this.knowledge, (symbol, day) => history.fileAt(symbol, day, time)));
+    }
+    return violations.length > 0 ? violations : await this.judgeAnswers(now);
+  }
+
+  private requestOf(command: RunCommand, now: number): RunRequest {
+    const { only, days, lookback } = command;
+    const yesterday = dayAt(now) - 1;
+    const dayOfAge = (age: number): Day => Math.max(FIRST_DAY, yesterday - age);
+    return {
+      command: command.do,
+      db: this.db,
+      endpoint: this.bucket?.endpoint ?? "",
+      listEndpoint: this.bucket?.listEndpoint ?? "",
+      source: command.source,
+      ...(only !== undefined && "symbols" in only && { symbols: only.symbols.map(nameOf) }),
+      ...(only !== undefined && "quote" in only && { quote: only.quote }),
+      ...(days !== undefined && { from: dayOfAge(days.from), to: dayOfAge(days.to) }),
+      ...(lookback !== undefined && { lookback }),
+    };
+  }
+
+  private async execute(command: RunCommand, request: RunRequest, now: number): Promise<RunEnd> {
+    if (command.locked === true) {
+      const release = await holdFile(this.db);
+      try {
+        return await runInProcess(request);
+      } finally {
+        await release();
+      }
+    }
+    const { crashAfter } = command;
+    if (crashAfter === undefined) return await runInProcess(request);
+    try {
+      return await runAsProcess(request, now, (kill) => {
+        let left = crashAfter;
+        this.onAnswer = () => {
+          if (--left === 0) kill();
+        };
+      });
+    } finally {
+      this.onAnswer = undefined;
+    }
+  }
+
+  /** Compares what the run left with what it was told, and takes up into the oracle's knowledge what the store took up. */
+  private async judge(command: RunCommand, request: RunRequest, end: RunEnd, now: number): Promise<Violation[]> {
+    const before = this.stored ?? (await readStored(this.db));
+    const after = await readStored(this.db);
+    const answers = answersOf(this.probes, dayAt(now) - 1);
+    const resting = this.restingSymbols(command, now);
+    const wasFinal = this.finalDays(now);
+    const listed = answers.folders;
+    if (listed !== undefined && after.discoveredAt === now) this.knowledge.listings.push({ at: now, names: listed });
+    const { symbols, from, to } = this.scopeOf(command, request, now);
+    const isOver = end.type === "ended" && end.outcome !== "interrupted";
+    const plain = command.do !== "sweep";
+    const due =
+      command.do === "discover"
+        ? new Map<string, Day[]>()
+        : dueCells(this.knowledge, { symbols, from, to, plain }, now);
+    const owed = command.do === "sweep" ? this.everyCell(to, now) : due;
+    const violations: Violation[] = [...judgeSoundness(after), ...judgeEnd(end)];
+    const must: Change[] = [];
+    const may: Change[] = [];
+    let failed = false;
+    const taken: (() => void)[] = [];
+    for (const [symbol, days] of unionOf(this.knowledge.cells, after.cells, answers.cells, owed)) {
+      const owedDays = new Set(owed.get(symbol));
+      for (const day of days) {
+        const previous = this.knowledge.cells.get(symbol)?.get(day);
+        const said = answers.cells.get(symbol)?.get(day);
+        const name = `${symbol} ${formatDay(day)}`;
+        const isOwed = owedDays.has(day);
+        failed ||= isOwed && said?.failed === true;
+        const stored = after.cells.get(symbol)?.get(day);
+        const verdict = judgeCell(name, previous, stored, said, now, isOwed && isOver);
+        if (verdict.violation !== undefined) violations.push(verdict.violation);
+        const belief = verdict.taken;
+        if (belief === undefined) continue;
+        const change = changeOf(previous, belief, day, wasFinal.has(day));
+        if (change !== undefined) (change.certain ? must : may).push({ kind: change.kind, symbol, day });
+        taken.push(() => {
+          learn(this.knowledge, symbol, day, belief);
+        });
+      }
+    }
+    violations.push(...judgeJournal(before.changes, after.changes, must, may), ...judgeRest(answers, resting));
+    if (isOver && failed !== (end.outcome === "failed")) {
+      const message = failed ? "cells failed and the run says whole" : "no owed cell failed and the run says failed";
+      if (failed) violations.push({ rule: "a failure ends in a failed run", message });
+    }
+    for (const take of taken) take();
+    this.rememberLooks(answers, dueCells(this.knowledge, { symbols, from: FIRST_DAY, to, plain: false }, now), now);
+    if (command.do === "sweep" && isWhole(end)) this.knowledge.sweeps.push(now);
+    this.stored = after;
+    return violations;
+  }
+
+  /** What a run is about, by the names that are known after its own listing. */
+  private scopeOf(command: RunCommand, request: RunRequest, now: number): { symbols: string[]; from: Day; to: Day } {
+    const yesterday = dayAt(now) - 1;
+    const { quote, lookback } = request;
+    const symbols = request.symbols ?? knownSymbols(this.knowledge);
+    const to = request.to ?? yesterday;
+    const from =
+      lookback !== undefined
+        ? to - lookback + 1
+        : command.do === "update" && request.to !== undefined
+          ? to
+          : request.from;
+    return {
+      symbols: symbols.filter((symbol) => quote === undefined || quoteOf(symbol) === quote),
+      from: from ?? FIRST_DAY,
+      to: Math.min(to, yesterday),
+    };
+  }
+
+  /** What a sweep owes: all cells of all symbols. Those of a folder that is gone were answered by the listing. */
+  private everyCell(to: Day, now: number): Map<string, Day[]> {
+    const all = Array.from({ length: to - FIRST_DAY + 1 }, (_, i) => FIRST_DAY + i);
+    return new Map(
+      knownSymbols(this.knowledge).map((symbol) => {
+        const own = this.knowledge.cells.get(symbol);
+        return [symbol, isGone(this.knowledge, symbol, now) ? all.filter((day) => own?.has(day)) : all];
+      }),
+    );
+  }
+
+  private restingSymbols(command: RunCommand, now: number): string[] {
+    const isPlain =
+      command.do === "update" &&
+      command.only === undefined &&
+      command.days === undefined &&
+      command.lookback === undefined;
+    return isPlain ? knownSymbols(this.knowledge).filter((symbol) => mustBeLeftOut(this.knowledge, symbol, now)) : [];
+  }
+
+  private finalDays(now: number): Set<Day> {
+    const conditions = new Conditions(this.knowledge, now);
+    const all = knownSymbols(this.knowledge);
+    const days = Array.from({ length: dayAt(now) - FIRST_DAY }, (_, i) => FIRST_DAY + i);
+    return new Set(days.filter((day) => conditions.of(all, day).has("final")));
+  }
+
+  /** A run looked after a symbol when it left none of its cells unasked. */
+  private rememberLooks(
+    answers: ReturnType<typeof answersOf>,
+    due: ReadonlyMap<string, readonly Day[]>,
+    now: number,
+  ): void {
+    for (const [symbol, cells] of answers.cells) {
+      const left = (due.get(symbol) ?? []).filter((day) => (cells.get(day)?.said.length ?? 0) === 0);
+      if (left.length === 0) this.knowledge.looks.set(symbol, now);
+    }
+  }
+
+  /** Asks the product about every day that is over, and compares conditions and ages with the oracle's. */
+  private async judgeAnswers(now: number): Promise<Violation[]> {
+    const answers = await openAnswers(this.db);
+    if (answers === undefined) return [];
+    try {
+      const violations: Violation[] = [];
+      const conditions = new Conditions(this.knowledge, now);
+      const known = knownSymbols(this.knowledge);
+      const to = dayAt(now) - 1;
+      for (const question of this.questions()) {
+        const symbols = known.filter((symbol) => admits(question, symbol));
+        const told = await answers.conditions(question, FIRST_DAY, to);
+        for (let day = FIRST_DAY; day <= to; day++) {
+          const right = conditions.of(symbols, day);
+          const condition = told.get(day) ?? "unwritten";
+          if (right.has(condition)) continue;
+          const message = `${formatDay(day)} for ${JSON.stringify(question)} is ${condition}, not ${[...right].join(" or ")}`;
+          violations.push({ rule: "conditions are the oracle's", message });
+        }
+      }
+      violations.push(...(await this.judgeAges(answers, known, to, now)));
+      return violations;
+    } finally {
+      await answers.close();
+    }
+  }
+
+  private async judgeAges(
+    answers: NonNullable<Awaited<ReturnType<typeof openAnswers>>>,
+    known: readonly string[],
+    to: Day,
+    now: number,
+  ): Promise<Violation[]> {
+    const violations: Violation[] = [];
+    for (const day of [to, to - 7, to - 40].filter((asked) => asked >= FIRST_DAY)) {
+      const told = await answers.ages(day);
+      for (const symbol of known.filter((name) => told.has(name))) {
+        const right = ageOn(this.knowledge, symbol, day, now);
+        const age = told.get(symbol);
+        if (right?.days === age?.days && right?.exact === age?.exact) continue;
+        const message = `${symbol} on ${formatDay(day)}: ${JSON.stringify(age)}, not ${JSON.stringify(right)}`;
+        violations.push({ rule: "ages are the oracle's", message });
+      }
+    }
+    return violations;
+  }
+
+  private questions(): Question[] {
+    const listed = NAMES.slice(0, this.sequence.symbols);
+    return [{}, { quote: "USDC" }, { symbols: listed.slice(-2) }];
+  }
+}
+
+function isFault(command: Command): command is FaultCommand {
+  return ["fail-symbol", "fail-share", "fail-folders", "change-within"].includes(command.do);
+}
+
+function isWhole(end: RunEnd): boolean {
+  return end.type === "ended" && end.outcome === "whole";
+}
+
+/** A run that can't be asked for at all is the model's mistake or a gap of the product. */
+function judgeEnd(end: RunEnd): Violation[] {
+  return end.type === "refused" && end.code === "NO_SWEEP"
+    ? [{ rule: "the library sweeps", message: end.message }]
+    : [];
+}
+
+function quoteOf(symbol: string): string {
+  return symbol.replace(/(_?SETTLED)+$/, "").slice(-4);
+}
+
+function admits({ quote, symbols }: Question, symbol: string): boolean {
+  if (isDelivery(symbol) || (symbols !== undefined && !symbols.includes(symbol))) return false;
+  return quote === undefined || quoteOf(symbol) === quote;
+}
+
+/** Every cell that any of the maps has, by symbol. */
+function unionOf(
+  ...maps: readonly ReadonlyMap<string, Iterable<Day> | ReadonlyMap<Day, unknown>>[]
+): Map<string, Set<Day>> {
+  const union = new Map<string, Set<Day>>();
+  for (const map of maps) {
+    for (const [symbol, days] of map) {
+      const all = union.get(symbol) ?? new Set<Day>();
+      union.set(symbol, all);
+      for (const day of days instanceof Map ? (days as ReadonlyMap<Day, unknown>).keys() : days) all.add(Number(day));
+    }
+  }
+  return union;
+}
