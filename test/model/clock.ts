@@ -1,6 +1,6 @@
 import { createRequire, syncBuiltinESMExports } from "node:module";
 import { fileURLToPath } from "node:url";
-import type { WorkerOptions } from "node:worker_threads";
+import type * as WorkerThreads from "node:worker_threads";
 
 /** What a child process or a thread preloads to have the model's clock. */
 export const CLOCK_PRELOAD = fileURLToPath(new URL("clock.cjs", import.meta.url));
@@ -18,10 +18,10 @@ const require = createRequire(import.meta.url);
 /** Stops this process's clock at a time and has each thread started from now on preload the same one. */
 export function installClock(start: number): MachineClock {
   const { install } = require("./clock.cjs") as { install: (start: number) => MachineClock };
-  const threads = require("node:worker_threads") as { Worker: typeof import("node:worker_threads").Worker };
+  const threads = require("node:worker_threads") as { Worker: typeof WorkerThreads.Worker };
   const { Worker } = threads;
   threads.Worker = class extends Worker {
-    constructor(filename: string | URL, options: WorkerOptions = {}) {
+    constructor(filename: string | URL, options: WorkerThreads.WorkerOptions = {}) {
       super(filename, { ...options, execArgv: ["--require", CLOCK_PRELOAD] });
     }
   };

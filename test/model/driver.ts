@@ -1,71 +1,55 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
 import * as product from "../../src/index.js";
 import { formatDay, type Day } from "../../src/calendar/day.js";
 import { CLOCK_PRELOAD } from "./clock.js";
-import type { Age } from "./oracle/lives.js";
 import type { Change, ChangeKind } from "./oracle/journal.js";
-import type { Condition } from "./oracle/condition.js";
+import type { Answers, Circumstances, Product, RunEnd, RunRequest, Stored, StoredCell } from "./product.js";
 
 /**
  * Everything of the model that depends on how the product is called and what its tables are named. The rest of the model
  * knows none of it.
  */
 
-/** How a run is asked for, in names and days. */
-export interface RunRequest {
-  command: "update" | "backfill" | "sweep" | "discover";
-  db: string;
-  endpoint: string;
-  listEndpoint: string;
-  source: "auto" | "head" | "list";
-  symbols?: readonly string[];
-  quote?: string;
-  from?: Day;
-  to?: Day;
-  lookback?: number;
+/** The product as it is built, on a database file. */
+export class BuiltProduct implements Product {
+  private readonly folder = mkdtempSync(join(tmpdir(), "bfa-model-"));
+  private readonly db = join(this.folder, "a.duckdb");
+
+  async run(request: RunRequest, { now, locked, killer }: Circumstances): Promise<RunEnd> {
+    if (killer !== undefined) return await runAsProcess(this.db, request, now, killer);
+    if (!locked) return await runInProcess(this.db, request);
+    const release = await holdFile(this.db);
+    try {
+      return await runInProcess(this.db, request);
+    } finally {
+      await release();
+    }
+  }
+
+  stored(): Promise<Stored> {
+    return readStored(this.db);
+  }
+
+  /** The product has neither conditions nor marked ages yet: here they will be asked for. */
+  answers(): Promise<Answers | undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  close(): Promise<void> {
+    rmSync(this.folder, { recursive: true, force: true });
+    return Promise.resolve();
+  }
 }
-
-/** How a run ended. */
-export type RunEnd =
-  | { type: "ended"; outcome: "whole" | "failed" | "interrupted" }
-  /** It was not made, or broke off, with an error of the product. */
-  | { type: "refused"; code: string; message: string }
-  | { type: "killed" };
-
-/** A row as it is stored. */
-export interface StoredCell {
-  available: boolean;
-  size: number | undefined;
-  /** ms since the Unix epoch */
-  modified: number | undefined;
-  /** The first 16 hexadecimal digits of the ETag; undefined when the file keeps none. */
-  etag: string | undefined;
-  /** ms since the Unix epoch */
-  probedAt: number;
-}
-
-/** What a database file holds. */
-export interface Stored {
-  cells: Map<string, Map<Day, StoredCell>>;
-  /** Rows that appear twice. */
-  duplicates: number;
-  /** Days whose counts differ from those of the rows. */
-  wrongCounts: string[];
-  changes: Change[];
-  /** When the symbols were listed last, ms; undefined when never. */
-  discoveredAt: number | undefined;
-}
-
-/** The symbols that a question is about: all, those of a quote, or some. */
-export type Question = { quote?: string; symbols?: readonly string[] };
 
 /** Runs a command in this process. Its threads have the model's clock. */
-export async function runInProcess(request: RunRequest): Promise<RunEnd> {
-  const { command, db, endpoint, listEndpoint, source, symbols, quote, from, to, lookback } = request;
+async function runInProcess(db: string, request: RunRequest): Promise<RunEnd> {
+  const { command, endpoint, listEndpoint, source, symbols, quote, from, to, lookback } = request;
   const options = {
     db,
     endpoint,
@@ -104,7 +88,7 @@ export async function runInProcess(request: RunRequest): Promise<RunEnd> {
 
 /** The product has no sweep yet: called by its name, so that the model compiles until it has. */
 async function sweep(options: object): Promise<RunEnd> {
-  const run = (product as Record<string, unknown>)["sweep"] as
+  const run = (product as Readonly<Record<string, unknown>>)["sweep"] as
     ((options: object) => Promise<{ outcome: "whole" | "failed" | "interrupted" }>) | undefined;
   if (run === undefined) return { type: "refused", code: "NO_SWEEP", message: "the library has no sweep" };
   return { type: "ended", outcome: (await run(options)).outcome };
@@ -121,12 +105,13 @@ const CLI = fileURLToPath(
  * @param now the machine's time, ms
  * @param onStart is given the way to kill it
  */
-export async function runAsProcess(
+async function runAsProcess(
+  db: string,
   request: RunRequest,
   now: number,
   onStart: (kill: () => void) => void,
 ): Promise<RunEnd> {
-  const { command, db, endpoint, listEndpoint, source, symbols, quote, from, to, lookback } = request;
+  const { command, endpoint, listEndpoint, source, symbols, quote, from, to, lookback } = request;
   const args = [command, "--db", db, "--endpoint", endpoint, "--list-endpoint", listEndpoint];
   if (command !== "discover") args.push("--source", source);
   if (symbols !== undefined) args.push("--symbols", symbols.join(","));
@@ -159,7 +144,7 @@ const HOLD = `
 `;
 
 /** Has another process open the file for writing until the returned function is called. */
-export async function holdFile(db: string): Promise<() => Promise<void>> {
+async function holdFile(db: string): Promise<() => Promise<void>> {
   const child = spawn(process.execPath, ["-e", HOLD, db], { stdio: ["ignore", "pipe", "inherit"] });
   await once(child.stdout, "data");
   return async () => {
@@ -170,7 +155,7 @@ export async function holdFile(db: string): Promise<() => Promise<void>> {
 }
 
 /** Reads everything that the model compares out of a file that nobody holds. */
-export async function readStored(db: string): Promise<Stored> {
+async function readStored(db: string): Promise<Stored> {
   const stored: Stored = { cells: new Map(), duplicates: 0, wrongCounts: [], changes: [], discoveredAt: undefined };
   if (!existsSync(db)) return stored;
   const instance = await DuckDBInstance.create(db, { access_mode: "READ_ONLY", threads: "1" });
@@ -204,7 +189,7 @@ async function readCells(connection: DuckDBConnection, stored: Stored): Promise<
       available: available === true,
       size: numberOf(size),
       modified: numberOf(modified),
-      etag: tag === null || tag === undefined ? undefined : hexOf(String(tag)),
+      etag: typeof tag === "string" ? hexOf(tag) : undefined,
       probedAt: Number(probedAt),
     });
   }
@@ -253,19 +238,4 @@ async function rowsOf(connection: DuckDBConnection, sql: string): Promise<unknow
 
 function numberOf(value: unknown): number | undefined {
   return typeof value === "number" ? value : undefined;
-}
-
-/** What the product answers about a file, undefined where it can't be asked yet. */
-export interface Answers {
-  conditions(question: Question, from: Day, to: Day): Promise<Map<Day, Condition>>;
-  /** Ages of the symbols that have a file on a day; refused days give an error of the product. */
-  ages(day: Day): Promise<Map<string, Age>>;
-  close(): Promise<void>;
-}
-
-/**
- * Opens a file for questions. The product has neither conditions nor marked ages yet: here they will be asked for.
- */
-export function openAnswers(_db: string): Promise<Answers | undefined> {
-  return Promise.resolve(undefined);
 }

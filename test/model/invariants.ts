@@ -1,9 +1,9 @@
 import { formatDay, type Day } from "../../src/calendar/day.js";
 import type { CellAnswers, RunAnswers } from "./answers.js";
-import type { Stored, StoredCell } from "./driver.js";
 import type { BucketFile } from "./history.js";
 import type { Change } from "./oracle/journal.js";
 import type { Belief, Knowledge } from "./oracle/knowledge.js";
+import type { Stored, StoredCell } from "./product.js";
 
 /** What the product did that it must not do. `rule` names the invariant, for counting and for cutting a sequence down. */
 export interface Violation {

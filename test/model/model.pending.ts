@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { installClock, type MachineClock } from "./clock.js";
 import { sequenceOf, type Sequence } from "./commands.js";
+import { BuiltProduct } from "./driver.js";
+import type { Product } from "./product.js";
+import { ReferenceProduct } from "./reference.js";
 import { runSequence, type Failure } from "./run-sequence.js";
 import { shrink } from "./shrink.js";
 
@@ -15,6 +18,10 @@ const SEEDS = Number(process.env["BFA_MODEL_SEEDS"] ?? "24");
 const FROM = Number(process.env["BFA_MODEL_FROM"] ?? "1");
 const SECONDS = Number(process.env["BFA_MODEL_SECONDS"] ?? "40");
 const FAILURES = Number(process.env["BFA_MODEL_FAILURES"] ?? "1");
+
+/** `reference` runs the product in memory instead, to find what the model itself has wrong. */
+const newProduct = (): Product =>
+  process.env["BFA_MODEL_PRODUCT"] === "reference" ? new ReferenceProduct() : new BuiltProduct();
 
 let clock: MachineClock;
 beforeAll(() => {
@@ -33,7 +40,7 @@ describe("the product on a bucket that lives", () => {
       if (performance.now() - began > SECONDS * 1000) break;
       ran++;
       const sequence = sequenceOf(seed);
-      const failure = await runSequence(sequence, clock);
+      const failure = await runSequence(sequence, clock, newProduct());
       if (failure !== undefined) failing.push(await reportOf(sequence, failure, failing.length === 0));
     }
     const seconds = Math.round((performance.now() - began) / 1000);
@@ -45,7 +52,7 @@ describe("the product on a bucket that lives", () => {
 /** A failing seed in words; the first one cut down. */
 async function reportOf(sequence: Sequence, failure: Failure, isFirst: boolean): Promise<string> {
   const least = isFirst
-    ? await shrink(sequence, failure, (candidate) => runSequence(candidate, clock))
+    ? await shrink(sequence, failure, (candidate) => runSequence(candidate, clock, newProduct()))
     : { sequence, failure };
   const { violations, step } = least.failure;
   const lines = [

@@ -1,30 +1,17 @@
-import { rmSync, mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { dayAt, DAY_MS, formatDay, type Day } from "../../src/calendar/day.js";
 import { answersOf } from "./answers.js";
 import type { MachineClock } from "./clock.js";
 import { isRun, NAMES, type Command, type FaultCommand, type RunCommand, type Sequence } from "./commands.js";
-import {
-  holdFile,
-  openAnswers,
-  readStored,
-  runAsProcess,
-  runInProcess,
-  type Question,
-  type RunEnd,
-  type RunRequest,
-  type Stored,
-} from "./driver.js";
 import { Faults } from "./faults-of-servers.js";
 import { judgeCell, judgeJournal, judgeRest, judgeSoundness, judgeSweep, type Violation } from "./invariants.js";
 import { startLivingBucket, type LivingBucket } from "./living-bucket.js";
 import { Conditions } from "./oracle/condition.js";
-import { dueCells, isDormant, mustBeLeftOut } from "./oracle/due.js";
+import { dueCells, mustBeLeftOut } from "./oracle/due.js";
 import { changeOf, type Change } from "./oracle/journal.js";
 import { isDelivery, isGone, knownSymbols, learn, nothingKnown, type Knowledge } from "./oracle/knowledge.js";
 import { ageOn, FIRST_DAY } from "./oracle/lives.js";
 import type { Probe } from "./probes.js";
+import type { Answers, Product, Question, RunEnd, RunRequest, Stored } from "./product.js";
 import { nameOf, World } from "./world.js";
 
 /** The violations that a step of a sequence showed. */
@@ -34,10 +21,13 @@ export interface Failure {
   violations: Violation[];
 }
 
-/** Runs a sequence on a bucket and a file of its own, until a step breaks an invariant. */
-export async function runSequence(sequence: Sequence, clock: MachineClock): Promise<Failure | undefined> {
-  const folder = mkdtempSync(join(tmpdir(), "bfa-model-"));
-  const model = new Model(sequence, join(folder, "a.duckdb"), clock);
+/** Runs a sequence on a bucket of its own and a new product, until a step breaks an invariant. */
+export async function runSequence(
+  sequence: Sequence,
+  clock: MachineClock,
+  product: Product,
+): Promise<Failure | undefined> {
+  const model = new Model(sequence, product, clock);
   try {
     await model.start();
     for (const [step, command] of sequence.commands.entries()) {
@@ -47,7 +37,6 @@ export async function runSequence(sequence: Sequence, clock: MachineClock): Prom
     return undefined;
   } finally {
     await model.close();
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -62,7 +51,7 @@ class Model {
 
   constructor(
     private readonly sequence: Sequence,
-    private readonly db: string,
+    private readonly product: Product,
     private readonly clock: MachineClock,
   ) {
     this.world = new World(sequence.seed, FIRST_DAY * DAY_MS + DAY_MS / 2);
@@ -85,11 +74,12 @@ class Model {
       },
     };
     this.bucket = await startLivingBucket(served, this.sequence.pageKeys);
-    this.stored = await readStored(this.db);
+    this.stored = await this.product.stored();
   }
 
   async close(): Promise<void> {
     await this.bucket?.close();
+    await this.product.close();
   }
 
   async step(command: Command): Promise<Violation[]> {
@@ -133,7 +123,6 @@ class Model {
     const dayOfAge = (age: number): Day => Math.max(FIRST_DAY, yesterday - age);
     return {
       command: command.do,
-      db: this.db,
       endpoint: this.bucket?.endpoint ?? "",
       listEndpoint: this.bucket?.listEndpoint ?? "",
       source: command.source,
@@ -145,23 +134,15 @@ class Model {
   }
 
   private async execute(command: RunCommand, request: RunRequest, now: number): Promise<RunEnd> {
-    if (command.locked === true) {
-      const release = await holdFile(this.db);
-      try {
-        return await runInProcess(request);
-      } finally {
-        await release();
-      }
-    }
-    const { crashAfter } = command;
-    if (crashAfter === undefined) return await runInProcess(request);
+    const { crashAfter, locked = false } = command;
+    const killer = (kill: () => void) => {
+      let left = crashAfter ?? Infinity;
+      this.onAnswer = () => {
+        if (--left === 0) kill();
+      };
+    };
     try {
-      return await runAsProcess(request, now, (kill) => {
-        let left = crashAfter;
-        this.onAnswer = () => {
-          if (--left === 0) kill();
-        };
-      });
+      return await this.product.run(request, { now, locked, killer: crashAfter === undefined ? undefined : killer });
     } finally {
       this.onAnswer = undefined;
     }
@@ -169,8 +150,8 @@ class Model {
 
   /** Compares what the run left with what it was told, and takes up into the oracle's knowledge what the store took up. */
   private async judge(command: RunCommand, request: RunRequest, end: RunEnd, now: number): Promise<Violation[]> {
-    const before = this.stored ?? (await readStored(this.db));
-    const after = await readStored(this.db);
+    const before = this.stored ?? (await this.product.stored());
+    const after = await this.product.stored();
     const answers = answersOf(this.probes, dayAt(now) - 1);
     const resting = this.restingSymbols(command, now);
     const wasFinal = this.finalDays(now);
@@ -281,7 +262,7 @@ class Model {
 
   /** Asks the product about every day that is over, and compares conditions and ages with the oracle's. */
   private async judgeAnswers(now: number): Promise<Violation[]> {
-    const answers = await openAnswers(this.db);
+    const answers = await this.product.answers(now);
     if (answers === undefined) return [];
     try {
       const violations: Violation[] = [];
@@ -306,15 +287,11 @@ class Model {
     }
   }
 
-  private async judgeAges(
-    answers: NonNullable<Awaited<ReturnType<typeof openAnswers>>>,
-    known: readonly string[],
-    to: Day,
-    now: number,
-  ): Promise<Violation[]> {
+  private async judgeAges(answers: Answers, known: readonly string[], to: Day, now: number): Promise<Violation[]> {
     const violations: Violation[] = [];
     for (const day of [to, to - 7, to - 40].filter((asked) => asked >= FIRST_DAY)) {
       const told = await answers.ages(day);
+      if (told === undefined) continue;
       for (const symbol of known.filter((name) => told.has(name))) {
         const right = ageOn(this.knowledge, symbol, day, now);
         const age = told.get(symbol);

@@ -33,8 +33,12 @@ export class Conditions {
   of(symbols: readonly string[], day: Day): Set<Condition> {
     const admitted = symbols.filter((symbol) => this.known.includes(symbol));
     const states = admitted.map((symbol) => stateOf(this.knowledge, symbol, day, this.now, this.lives.get(symbol)));
-    if (day >= dayAt(this.now) || states.every((state) => state === "unknown")) return new Set(["unwritten"]);
-    const base = new Set([baseOf(states, "due"), baseOf(states, "unknown")]);
+    if (day >= dayAt(this.now)) return new Set(["unwritten"]);
+    const base = new Set([baseOf(states, "dormant"), baseOf(states, "unknown")]);
+    if (base.size === 1 && base.has("unwritten")) return base;
+    // Cells that only wait for a weekly LIST are nothing known, though DESIGN calls a day of such cells provisional.
+    const isKnown = states.some((state) => state === "believed" || state === "due");
+    if (!isKnown && base.has("partial")) base.add("unwritten");
     const unpublished = this.isUnpublished(admitted, day);
     if (unpublished === "no") return base;
     // Both refuse. DESIGN leaves open which word a day gets of which some is unknown and nothing known is there.
@@ -117,7 +121,9 @@ export class Conditions {
   }
 }
 
-function baseOf(states: readonly CellState[], resting: "due" | "unknown"): Condition {
+function baseOf(states: readonly CellState[], resting: "dormant" | "unknown"): Condition {
   const read = states.map((state) => (state === "resting" ? resting : state));
-  return read.includes("unknown") ? "partial" : read.includes("due") ? "provisional" : "final";
+  if (read.every((state) => state === "unknown")) return "unwritten";
+  if (read.includes("unknown")) return "partial";
+  return read.every((state) => state === "believed") ? "final" : "provisional";
 }

@@ -13,10 +13,10 @@ const WEEK_MS = 7 * DAY_MS;
 const SLACK_MS = DAY_MS / 2;
 
 /**
- * What is known of one cell. `due` was probed, and must be again; `unknown` never was. `resting` is one of a dormant
- * symbol whose weekly LIST DESIGN's wording lets be overdue or not.
+ * What is known of one cell. `due` was probed, and must be again; `unknown` never was. `dormant` never was either, but
+ * waits for the weekly LIST of its symbol; `resting` is one that DESIGN's wording lets be `dormant` or `unknown`.
  */
-export type CellState = "believed" | "due" | "unknown" | "resting";
+export type CellState = "believed" | "due" | "unknown" | "dormant" | "resting";
 
 /** Rules 2 and 3: whether a cell that was probed at some time has to be probed again. */
 export function isDueAfter(day: Day, probedAt: number, missing: boolean, lives: readonly Life[]): boolean {
@@ -45,14 +45,14 @@ export function stateOf(
 }
 
 /**
- * Rule 4: the newest cells of a dormant symbol have no rows until its weekly LIST; they are due, not unknown.
+ * Rule 4: the newest cells of a dormant symbol have no rows until its weekly LIST, but are not unknown.
  *
  * DESIGN leaves open how long. Taken here: for the week after the last row; after it either is right.
  */
 function stateOfUnprobed(knowledge: Knowledge, symbol: string, day: Day, now: number): CellState {
   const last = lastRowDay(knowledge, symbol, now);
   if (last === undefined || day <= last || !mayRest(knowledge, symbol, now)) return "unknown";
-  return isDormant(knowledge, symbol, now) && day <= last + 7 ? "due" : "resting";
+  return isDormant(knowledge, symbol, now) && day <= last + 7 ? "dormant" : "resting";
 }
 
 function lastRowDay(knowledge: Knowledge, symbol: string, now: number): Day | undefined {
@@ -67,7 +67,7 @@ export function isDormant(knowledge: Knowledge, symbol: string, now: number): bo
   if (last === undefined) return false;
   for (let day = last - DORMANT_DAYS + 1; day <= last; day++) {
     const row = rowOf(knowledge, symbol, day, now);
-    if (day >= FIRST_DAY && (row === undefined || row.file !== undefined)) return false;
+    if (row === undefined || row.file !== undefined) return false;
   }
   return true;
 }
