@@ -98,6 +98,7 @@ export function sequenceOf(seed: number): Sequence {
   const runs = draw.between(3, 6);
   while (commands.filter(isRun).length < runs) {
     commands.push(waitOf(draw));
+    if (draw.chance(0.25)) commands.push(...relistingOf(draw));
     for (let events = draw.between(0, 3); events > 0; events--) commands.push(eventOf(draw, symbols));
     if (draw.chance(0.35)) commands.push(waitOf(draw));
     for (let faults = draw.chance(0.35) ? draw.between(1, 2) : 0; faults > 0; faults--) commands.push(faultOf(draw));
@@ -127,6 +128,20 @@ function waitOf(draw: Draw): Command {
         [1, draw.between(-8, 8)],
       ] as const),
   };
+}
+
+/** A name that comes back after about as many days as end a life: without files, with flat ones, settled or not. */
+function relistingOf(draw: Draw): Command[] {
+  const symbol = draw.between(1, NAMES.length - 1);
+  const settle: Command[] = draw.chance(0.6)
+    ? [{ do: "settle", symbol, days: draw.between(1, 40), underscore: draw.chance(0.5) }]
+    : [];
+  const gone: Command = { do: draw.chance(0.5) ? "flatten" : "delist", symbol };
+  const days = draw.weighted([
+    [1, draw.between(1, 20)],
+    [3, draw.between(26, 31)],
+  ]);
+  return [...settle, gone, { do: "wait", hours: days * 24 }, { do: "list", symbol, past: 0 }, waitOf(draw)];
 }
 
 function eventOf(draw: Draw, symbols: number): BucketCommand {

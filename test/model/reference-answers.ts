@@ -98,7 +98,8 @@ export class ReferenceAnswers implements Answers {
 
   private isEmpty(day: Day): boolean {
     if ([...this.kept.rows.keys()].some((name) => this.row(name, day)?.file !== undefined)) return false;
-    return !this.rules.emptyDayWaits || !this.kept.sweeps.some((at) => at <= this.now && at >= (day + 90) * DAY_MS);
+    if (!this.rules.emptyDayWaits) return this.now < (day + this.rules.publicationDays) * DAY_MS;
+    return !this.kept.sweeps.some((at) => at <= this.now && at >= (day + 90) * DAY_MS);
   }
 
   private isHalf(asked: readonly string[], day: Day): boolean {
