@@ -81,8 +81,9 @@ async function runInProcess(db: string, request: RunRequest): Promise<RunEnd> {
         return { type: "ended", outcome: "whole" };
     }
   } catch (error) {
-    if (error instanceof product.BfaError) return { type: "refused", code: error.code, message: error.message };
-    throw error;
+    if (!(error instanceof product.BfaError)) throw error;
+    const code: unknown = error.code;
+    return { type: "refused", code: String(code), message: error.message };
   }
 }
 
@@ -95,8 +96,9 @@ async function sweep(options: object): Promise<RunEnd> {
 }
 
 /** The built command beside the modules that the tests load, which may be those of a mutant. */
-const CLI = fileURLToPath(
-  new URL("cli/main.js", process.env["BFA_MODEL_DIST"] ?? new URL("../../dist/src/", import.meta.url)),
+const CLI = join(
+  process.env["BFA_MODEL_DIST"] ?? fileURLToPath(new URL("../../dist/src/", import.meta.url)),
+  "cli/main.js",
 );
 
 /**

@@ -35,12 +35,8 @@ describe("the model on a product in memory", () => {
 describe("and bites one", () => {
   it.each(SEEDED_FAULTS)(
     "that $name (rule $rule)",
-    async ({ name, reference }) => {
-      const failure = await firstFailure({ ...RULES, ...reference }, SEEDS);
-      process.stdout.write(
-        `${name}: ${String(failure?.seed)} ${failure?.violations[0]?.rule}: ${failure?.violations[0]?.message}\n`,
-      );
-      expect(failure).toBeDefined();
+    async ({ reference }) => {
+      expect(await firstFailure({ ...RULES, ...reference }, SEEDS)).toBeDefined();
     },
     300_000,
   );

@@ -1,3 +1,4 @@
+import { Agent, request as httpRequest, type IncomingHttpHeaders } from "node:http";
 import { dayAt, DAY_MS, formatDay, parseDay, type Day } from "../../src/calendar/day.js";
 import type { BucketFile } from "./history.js";
 import type { Change } from "./oracle/journal.js";
@@ -30,6 +31,32 @@ const LIST_AGE_MS = DAY_MS;
 
 class Killed extends Error {}
 
+/** What a request said of a cell. */
+type Answer = { file: BucketFile | undefined } | "failed";
+type Found = ReadonlyMap<Day, Answer>;
+
+interface HttpAnswer {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+/** One request, without a second attempt. */
+function fetchOnce(url: string, method: "GET" | "HEAD", agent: Agent): Promise<HttpAnswer> {
+  return new Promise((resolve, reject) => {
+    const sent = httpRequest(url, { method, agent }, (response) => {
+      let body = "";
+      response.setEncoding("utf8").on("data", (text: string) => (body += text));
+      response.on("error", reject);
+      response.on("end", () => {
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body });
+      });
+    });
+    sent.on("error", reject);
+    sent.end();
+  });
+}
+
 /**
  * A product in memory that follows DESIGN in the plainest way: it shows that the model can be satisfied, and with one of
  * its {@link Rules} changed, that the model notices.
@@ -44,6 +71,7 @@ export class ReferenceProduct implements Product {
     sweeps: [],
     changes: [],
   };
+  private readonly agent = new Agent({ keepAlive: true, maxSockets: 8 });
   private isKilled = false;
 
   constructor(private readonly rules: Readonly<Rules> = RULES) {}
@@ -76,6 +104,7 @@ export class ReferenceProduct implements Product {
   }
 
   close(): Promise<void> {
+    this.agent.destroy();
     return Promise.resolve();
   }
 
@@ -128,36 +157,26 @@ export class ReferenceProduct implements Product {
     return state.dueDays(symbol, first, to);
   }
 
-  private async ask(
-    request: RunRequest,
-    symbol: string,
-    wanted: readonly Day[],
-  ): Promise<Map<Day, { file: BucketFile | undefined } | "failed">> {
+  private async ask(request: RunRequest, symbol: string, wanted: readonly Day[]): Promise<Found> {
     const isByHead = request.source === "head" || (request.source === "auto" && wanted.length <= 2);
     if (!isByHead || request.command === "sweep") return await this.askByList(request, symbol, wanted);
-    const found = new Map<Day, { file: BucketFile | undefined } | "failed">();
-    for (const day of wanted) {
-      const name = encodeURIComponent(symbol);
-      const path = `/data/futures/um/daily/klines/${name}/1m/${name}-1m-${formatDay(day)}.zip`;
-      const response = await this.fetch(`${request.endpoint}${path}`, "HEAD");
-      if (response?.status === 404) found.set(day, { file: undefined });
-      else if (response?.status !== 200) found.set(day, "failed");
-      else {
-        const header = (key: string) => response.headers.get(key) ?? "";
-        const modified = Date.parse(header("last-modified"));
-        found.set(day, {
-          file: { size: Number(header("content-length")), modified, etag: header("etag").replaceAll('"', "") },
-        });
-      }
-    }
-    return found;
+    const answers = await Promise.all(wanted.map((day) => this.askByHead(request, symbol, day)));
+    return new Map(wanted.map((day, index) => [day, answers[index] ?? "failed"]));
   }
 
-  private async askByList(
-    request: RunRequest,
-    symbol: string,
-    wanted: readonly Day[],
-  ): Promise<Map<Day, { file: BucketFile | undefined } | "failed">> {
+  private async askByHead({ endpoint }: RunRequest, symbol: string, day: Day): Promise<Answer> {
+    const name = encodeURIComponent(symbol);
+    const path = `/data/futures/um/daily/klines/${name}/1m/${name}-1m-${formatDay(day)}.zip`;
+    const response = await this.fetch(`${endpoint}${path}`, "HEAD");
+    if (response?.status === 404) return { file: undefined };
+    if (response?.status !== 200) return "failed";
+    const { headers } = response;
+    const modified = Date.parse(headers["last-modified"] ?? "");
+    const etag = (headers.etag ?? "").replaceAll('"', "");
+    return { file: { size: Number(headers["content-length"]), modified, etag } };
+  }
+
+  private async askByList(request: RunRequest, symbol: string, wanted: readonly Day[]): Promise<Found> {
     const stem = `data/futures/um/daily/klines/${symbol}/1m/${symbol}-1m-`;
     const files = new Map<Day, BucketFile>();
     let after = `${stem}${formatDay(wanted[0] ?? FIRST)}`;
@@ -173,7 +192,7 @@ export class ReferenceProduct implements Product {
         reached = this.rules.wholeLists ? -Infinity : (parseDay(after.slice(stem.length, stem.length + 10)) ?? 0);
         break;
       }
-      const xml = await page.text();
+      const xml = page.body;
       for (const [, key = "", time = "", etag = "", size = ""] of xml.matchAll(CONTENTS)) {
         const day = parseDay(key.slice(stem.length, stem.length + 10));
         if (key.endsWith(".zip") && day !== undefined) {
@@ -194,7 +213,7 @@ export class ReferenceProduct implements Product {
       const query = new URLSearchParams({ "list-type": "2", prefix, delimiter: "/", "start-after": after });
       const page = await this.fetch(`${request.listEndpoint}?${query.toString()}`, "GET");
       if (page?.status !== 200) return false;
-      const xml = await page.text();
+      const xml = page.body;
       for (const [, group = ""] of xml.matchAll(/<CommonPrefixes><Prefix>([^<]*)</g)) {
         names.add(group.slice(prefix.length, -1));
         after = group;
@@ -209,12 +228,12 @@ export class ReferenceProduct implements Product {
   }
 
   /** Asks again after failures, as often as the product does. */
-  private async fetch(url: string, method: "GET" | "HEAD"): Promise<Response | undefined> {
+  private async fetch(url: string, method: "GET" | "HEAD"): Promise<HttpAnswer | undefined> {
     for (let attempt = 1; ; attempt++) {
-      const response = await fetch(url, { method }).catch(() => undefined);
+      const answer = await fetchOnce(url, method, this.agent).catch(() => undefined);
       if (this.isKilled) throw new Killed();
-      const mayPass = response === undefined || response.status >= 500;
-      if (!mayPass || attempt === ATTEMPTS) return response;
+      const mayPass = answer === undefined || answer.status >= 500;
+      if (!mayPass || attempt === ATTEMPTS) return answer;
     }
   }
 

@@ -1,17 +1,18 @@
 import { dayAt, DAY_MS, formatDay, type Day } from "../../src/calendar/day.js";
 import { answersOf } from "./answers.js";
 import type { MachineClock } from "./clock.js";
-import { isRun, NAMES, type Command, type FaultCommand, type RunCommand, type Sequence } from "./commands.js";
+import { isRun, type Command, type FaultCommand, type RunCommand, type Sequence } from "./commands.js";
 import { Faults } from "./faults-of-servers.js";
 import { judgeCell, judgeJournal, judgeRest, judgeSoundness, judgeSweep, type Violation } from "./invariants.js";
+import { judgeAnswers } from "./judge-answers.js";
 import { startLivingBucket, type LivingBucket } from "./living-bucket.js";
 import { Conditions } from "./oracle/condition.js";
 import { dueCells, mustBeLeftOut } from "./oracle/due.js";
 import { changeOf, type Change } from "./oracle/journal.js";
-import { isDelivery, isGone, knownSymbols, learn, nothingKnown, type Knowledge } from "./oracle/knowledge.js";
-import { ageOn, FIRST_DAY } from "./oracle/lives.js";
+import { isGone, knownSymbols, learn, nothingKnown, quoteOf, type Knowledge } from "./oracle/knowledge.js";
+import { FIRST_DAY } from "./oracle/lives.js";
 import type { Probe } from "./probes.js";
-import type { Answers, Product, Question, RunEnd, RunRequest, Stored } from "./product.js";
+import type { Product, RunEnd, RunRequest, Stored } from "./product.js";
 import { nameOf, World } from "./world.js";
 
 /** The violations that a step of a sequence showed. */
@@ -114,7 +115,9 @@ class Model {
       const { history, time } = this.world;
       violations.push(...judgeSweep(this.knowledge, (symbol, day) => history.fileAt(symbol, day, time)));
     }
-    return violations.length > 0 ? violations : await this.judgeAnswers(now);
+    if (violations.length > 0) return violations;
+    const answers = await this.product.answers(now);
+    return answers === undefined ? [] : await judgeAnswers(answers, this.knowledge, this.sequence.symbols, now);
   }
 
   private requestOf(command: RunCommand, now: number): RunRequest {
@@ -259,54 +262,6 @@ class Model {
       if (left.length === 0) this.knowledge.looks.set(symbol, now);
     }
   }
-
-  /** Asks the product about every day that is over, and compares conditions and ages with the oracle's. */
-  private async judgeAnswers(now: number): Promise<Violation[]> {
-    const answers = await this.product.answers(now);
-    if (answers === undefined) return [];
-    try {
-      const violations: Violation[] = [];
-      const conditions = new Conditions(this.knowledge, now);
-      const known = knownSymbols(this.knowledge);
-      const to = dayAt(now) - 1;
-      for (const question of this.questions()) {
-        const symbols = known.filter((symbol) => admits(question, symbol));
-        const told = await answers.conditions(question, FIRST_DAY, to);
-        for (let day = FIRST_DAY; day <= to; day++) {
-          const right = conditions.of(symbols, day);
-          const condition = told.get(day) ?? "unwritten";
-          if (right.has(condition)) continue;
-          const message = `${formatDay(day)} for ${JSON.stringify(question)} is ${condition}, not ${[...right].join(" or ")}`;
-          violations.push({ rule: "conditions are the oracle's", message });
-        }
-      }
-      violations.push(...(await this.judgeAges(answers, known, to, now)));
-      return violations;
-    } finally {
-      await answers.close();
-    }
-  }
-
-  private async judgeAges(answers: Answers, known: readonly string[], to: Day, now: number): Promise<Violation[]> {
-    const violations: Violation[] = [];
-    for (const day of [to, to - 7, to - 40].filter((asked) => asked >= FIRST_DAY)) {
-      const told = await answers.ages(day);
-      if (told === undefined) continue;
-      for (const symbol of known.filter((name) => told.has(name))) {
-        const right = ageOn(this.knowledge, symbol, day, now);
-        const age = told.get(symbol);
-        if (right?.days === age?.days && right?.exact === age?.exact) continue;
-        const message = `${symbol} on ${formatDay(day)}: ${JSON.stringify(age)}, not ${JSON.stringify(right)}`;
-        violations.push({ rule: "ages are the oracle's", message });
-      }
-    }
-    return violations;
-  }
-
-  private questions(): Question[] {
-    const listed = NAMES.slice(0, this.sequence.symbols);
-    return [{}, { quote: "USDC" }, { symbols: listed.slice(-2) }];
-  }
 }
 
 function isFault(command: Command): command is FaultCommand {
@@ -322,15 +277,6 @@ function judgeEnd(end: RunEnd): Violation[] {
   return end.type === "refused" && end.code === "NO_SWEEP"
     ? [{ rule: "the library sweeps", message: end.message }]
     : [];
-}
-
-function quoteOf(symbol: string): string {
-  return symbol.replace(/(_?SETTLED)+$/, "").slice(-4);
-}
-
-function admits({ quote, symbols }: Question, symbol: string): boolean {
-  if (isDelivery(symbol) || (symbols !== undefined && !symbols.includes(symbol))) return false;
-  return quote === undefined || quoteOf(symbol) === quote;
 }
 
 /** Every cell that any of the maps has, by symbol. */

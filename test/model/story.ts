@@ -31,16 +31,17 @@ export class Story {
     return this;
   }
 
-  /** The symbol folders are listed. */
-  list(at: string): this {
-    const time = instant(at);
-    this.knowledge.listings.push({ at: time, names: new Set(this.bucket.foldersAt(time)) });
+  /** The symbol folders are listed. `clock` is what the machine's clock says then. */
+  list(at: string, clock = at): this {
+    const names = new Set(this.bucket.foldersAt(instant(at)));
+    this.knowledge.listings.push({ at: instant(clock), names });
     return this;
   }
 
-  /** Cells are probed at a time, and the answers taken up. `clock` is what the machine's clock says then. */
+  /** A run lists the folders and probes cells at a time, and its answers are taken up. `clock` is what the machine's clock says then. */
   probe(symbols: readonly string[], from: string, to: string, at: string, clock = at): this {
     const now = instant(clock);
+    this.list(at, clock);
     const isFinal = new Map<Day, boolean>();
     const before = new Conditions(this.knowledge, now);
     for (let day = dayOf(from); day <= dayOf(to); day++) isFinal.set(day, before.of(this.known, day).has("final"));

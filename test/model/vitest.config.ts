@@ -12,7 +12,7 @@ export default mergeConfig(
   {
     resolve: { alias: [{ find: /^(?:\.\.\/)+src\/(.*)$/, replacement: `${dist}$1` }] },
     test: {
-      include: ["test/model/model.pending.ts"],
+      include: ["test/model/*.pending.ts"],
       testTimeout: 24 * 3_600_000,
       disableConsoleIntercept: true,
     },

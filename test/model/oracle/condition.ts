@@ -1,6 +1,6 @@
 import { dayAt, type Day } from "../../../src/calendar/day.js";
-import { livesOf, type Life } from "./lives.js";
-import { stateOf, type CellState } from "./due.js";
+import { fileDays, livesOf, type Life } from "./lives.js";
+import { DORMANT_DAYS, READINGS, stateOf, type CellState } from "./due.js";
 import { knownSymbols, provedMissingAt, rowOf, startOf, type Knowledge } from "./knowledge.js";
 
 /** How sure an answer about a day is. */
@@ -11,6 +11,8 @@ const PUBLICATION_DAYS = 4;
 const LACKING_SYMBOLS = 5;
 const LACKING_SHARE = 0.05;
 const EMPTY_DAY_DAYS = 90;
+/** Days after which a listing of the symbols has all names of a day. */
+const LISTED_DAYS = 20;
 
 /** What a question can be asked of: one state of knowledge at one time. */
 export class Conditions {
@@ -34,16 +36,18 @@ export class Conditions {
     const admitted = symbols.filter((symbol) => this.known.includes(symbol));
     const states = admitted.map((symbol) => stateOf(this.knowledge, symbol, day, this.now, this.lives.get(symbol)));
     if (day >= dayAt(this.now)) return new Set(["unwritten"]);
-    const base = new Set([baseOf(states, "dormant"), baseOf(states, "unknown")]);
+    const base = new Set(readingsOf(new Set(states)).map(baseOf));
+    // What only listings and dormancy tell can count as nothing known.
+    if (base.has("partial") && !admitted.some((symbol) => this.hasRow(symbol, day))) base.add("unwritten");
+    // A store that never listed the bucket late enough can't know that it has every name.
+    const isListed = this.knowledge.listings.some(({ at }) => at <= this.now && at >= startOf(day, LISTED_DAYS));
+    if (base.has("final") && !isListed) base.add("provisional");
     if (base.size === 1 && base.has("unwritten")) return base;
-    // Cells that only wait for a weekly LIST are nothing known, though DESIGN calls a day of such cells provisional.
-    const isKnown = states.some((state) => state === "believed" || state === "due");
-    if (!isKnown && base.has("partial")) base.add("unwritten");
-    const unpublished = this.isUnpublished(admitted, day);
+    const unpublished = this.isUnpublished(admitted, day, base.size === 1 && base.has("final"));
     if (unpublished === "no") return base;
-    // Both refuse. DESIGN leaves open which word a day gets of which some is unknown and nothing known is there.
-    if (unpublished === "maybe" || base.has("partial")) return base.add("unpublished");
-    return new Set(["unpublished"]);
+    // DESIGN leaves open which of the words that refuse a day gets that several fit.
+    const refusing = [...base].filter((word) => unpublished === "maybe" || word === "partial" || word === "unwritten");
+    return new Set([...refusing, "unpublished"]);
   }
 
   /** The cells of a question that were never probed. */
@@ -51,19 +55,25 @@ export class Conditions {
     return symbols.filter((symbol) => stateOf(this.knowledge, symbol, day, this.now) === "unknown");
   }
 
-  private isUnpublished(admitted: readonly string[], day: Day): "yes" | "no" | "maybe" {
-    const empty = this.isEmpty(admitted, day);
-    return empty === "no" ? this.isHalfPublished(admitted, day) : empty;
+  private isUnpublished(admitted: readonly string[], day: Day, isSettled: boolean): "yes" | "no" | "maybe" {
+    const empty = this.isEmpty(admitted, day, isSettled);
+    if (empty === "yes") return empty;
+    const half = this.isHalfPublished(admitted, day);
+    return half === "no" ? empty : half;
   }
 
   /**
    * Rule 7, "nothing there at all", with rule 3: an empty day becomes final by a sweep after D+90 only.
    *
    * DESIGN leaves open whether "at all" is the file's or the question's. Taken here: the file's; delisted symbols alone
-   * must not make a day look unpublished for ever. Where none of the other symbols was probed, either is right.
+   * must not make a day look unpublished for ever. While some of the question's cells are due, either is right, and where
+   * none of the other symbols was probed.
    */
-  private isEmpty(admitted: readonly string[], day: Day): "yes" | "no" | "maybe" {
-    if (this.known.some((symbol) => this.hasFile(symbol, day))) return "no";
+  private isEmpty(admitted: readonly string[], day: Day, isSettled: boolean): "yes" | "no" | "maybe" {
+    if (admitted.some((symbol) => this.hasFile(symbol, day))) return "no";
+    if (this.known.some((symbol) => this.hasFile(symbol, day))) {
+      return isSettled || admitted.every((symbol) => this.isLongGone(symbol, day)) ? "no" : "maybe";
+    }
     if (this.knowledge.sweeps.some((at) => at <= this.now && at >= startOf(day, EMPTY_DAY_DAYS))) return "no";
     // Days before the first file that is known belong to no life: nothing was expected on them.
     if (![...this.lives.values()].flat().some(({ first }) => first < day)) return "maybe";
@@ -107,6 +117,15 @@ export class Conditions {
     return undefined;
   }
 
+  /** Whether a symbol had no file for so long that nothing is expected of it (rule 4: its days are provisional). */
+  private isLongGone(symbol: string, day: Day): boolean {
+    return !fileDays(this.knowledge, symbol, this.now).some((file) => file < day && file >= day - DORMANT_DAYS);
+  }
+
+  private hasRow(symbol: string, day: Day): boolean {
+    return rowOf(this.knowledge, symbol, day, this.now) !== undefined;
+  }
+
   private hasFile(symbol: string, day: Day): boolean {
     return rowOf(this.knowledge, symbol, day, this.now)?.file !== undefined;
   }
@@ -121,9 +140,17 @@ export class Conditions {
   }
 }
 
-function baseOf(states: readonly CellState[], resting: "dormant" | "unknown"): Condition {
-  const read = states.map((state) => (state === "resting" ? resting : state));
-  if (read.every((state) => state === "unknown")) return "unwritten";
-  if (read.includes("unknown")) return "partial";
-  return read.every((state) => state === "believed") ? "final" : "provisional";
+/** All ways to read some states, each as the set of what the cells count as. */
+function readingsOf(states: ReadonlySet<CellState>): ReadonlySet<string>[] {
+  let readings: ReadonlySet<string>[] = [new Set()];
+  for (const state of states) {
+    readings = readings.flatMap((reading) => READINGS[state].map((as) => new Set([...reading, as])));
+  }
+  return readings;
+}
+
+function baseOf(reading: ReadonlySet<string>): Condition {
+  if (!reading.has("believed") && !reading.has("due")) return "unwritten";
+  if (reading.has("unknown")) return "partial";
+  return reading.has("due") ? "provisional" : "final";
 }

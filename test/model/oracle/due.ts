@@ -1,22 +1,35 @@
 import { dayAt, DAY_MS, type Day } from "../../../src/calendar/day.js";
 import { fileDays, FIRST_DAY, isHole, livesOf, type Life } from "./lives.js";
-import { isGone, knownSymbols, provedMissingAt, rowOf, startOf, type Knowledge } from "./knowledge.js";
+import { isGone, isListedOnDay, knownSymbols, provedMissingAt, rowOf, startOf, type Knowledge } from "./knowledge.js";
 
 /** Days from the start of its own after which a probe of a cell is believed. */
 const LOOK_BACK_DAYS = 20;
 /** The same for a hole. */
 const HOLE_DAYS = 90;
 /** Days without a file that make a symbol dormant. */
-const DORMANT_DAYS = 60;
+export const DORMANT_DAYS = 60;
 /** A dormant symbol is looked after every week; half a day early or late is the run's own affair. */
 const WEEK_MS = 7 * DAY_MS;
 const SLACK_MS = DAY_MS / 2;
 
 /**
- * What is known of one cell. `due` was probed, and must be again; `unknown` never was. `dormant` never was either, but
- * waits for the weekly LIST of its symbol; `resting` is one that DESIGN's wording lets be `dormant` or `unknown`.
+ * What is known of one cell. `due` was probed, and must be again; `unknown` never was. The others are those that DESIGN's
+ * wording lets be read in more than one way, see {@link READINGS}: `dormant` waits for the weekly LIST of its symbol, or
+ * for one that is overdue (`resting`); `proved` was only shown missing by a listing that lacks its symbol; `doubted` has a
+ * row of a clock that was wrong, or a listing of its own day.
  */
-export type CellState = "believed" | "due" | "unknown" | "dormant" | "resting";
+export type CellState = "believed" | "due" | "unknown" | "dormant" | "resting" | "proved" | "doubted";
+
+/** What a cell of each state may count as. */
+export const READINGS: Readonly<Record<CellState, readonly ("believed" | "due" | "unknown")[]>> = {
+  believed: ["believed"],
+  due: ["due"],
+  unknown: ["unknown"],
+  dormant: ["due"],
+  resting: ["due", "unknown"],
+  proved: ["believed", "due"],
+  doubted: ["due", "unknown"],
+};
 
 /** Rules 2 and 3: whether a cell that was probed at some time has to be probed again. */
 export function isDueAfter(day: Day, probedAt: number, missing: boolean, lives: readonly Life[]): boolean {
@@ -39,8 +52,11 @@ export function stateOf(
   const proof = provedMissingAt(knowledge, symbol, day, now);
   if (proof !== undefined) {
     // What a listing proved of a symbol that came later is not its past, which is due at once (rule 2).
-    return isGone(knowledge, symbol, now) && !isDueAfter(day, proof, true, lives) ? "believed" : "due";
+    return isGone(knowledge, symbol, now) && !isDueAfter(day, proof, true, lives) ? "proved" : "due";
   }
+  // Rule 12 says "not believed" and "due": the first is no answer at all, the second a provisional one.
+  if (day <= dayAt(now) && knowledge.cells.get(symbol)?.has(day) === true) return "doubted";
+  if (isListedOnDay(knowledge, symbol, day, now)) return "doubted";
   return stateOfUnprobed(knowledge, symbol, day, now);
 }
 

@@ -49,6 +49,11 @@ export function tickerOf(symbol: string): string {
   return symbol.replace(/(_?SETTLED)+$/, "");
 }
 
+/** The quote of a name; the model has those of four letters only. */
+export function quoteOf(symbol: string): string {
+  return tickerOf(symbol).slice(-4);
+}
+
 /** Whether a name is one of a contract that was settled. */
 export function isSettled(symbol: string): boolean {
   return tickerOf(symbol) !== symbol;
@@ -80,11 +85,17 @@ export function rowOf({ cells }: Knowledge, symbol: string, day: Day, now: numbe
  * Rule 7: a complete listing that lacks a symbol proves its cells missing up to that day. Gives the time of the latest
  * proof, or undefined.
  *
- * DESIGN leaves open whether the listing's own day is proved. Taken here: the days that were over, as for every probe.
+ * DESIGN's "up to that day" can be read with the listing's own day, which isn't over then, or without.
+ * {@link isListedOnDay} tells of it; as a proof, it is taken without.
  */
 export function provedMissingAt({ listings }: Knowledge, symbol: string, day: Day, now: number): number | undefined {
   const proofs = listings.filter(({ at, names }) => at <= now && day < dayAt(at) && !names.has(symbol));
   return proofs.length === 0 ? undefined : Math.max(...proofs.map(({ at }) => at));
+}
+
+/** Whether a listing that was made on a day itself lacks the symbol. */
+export function isListedOnDay({ listings }: Knowledge, symbol: string, day: Day, now: number): boolean {
+  return listings.some(({ at, names }) => at <= now && dayAt(at) === day && !names.has(symbol));
 }
 
 /** Whether the last believed listing lacks a symbol. Without any listing nothing is gone. */

@@ -39,13 +39,16 @@ export function fileDays(knowledge: Knowledge, symbol: string, now: number): Day
   return days.filter((day) => rowOf(knowledge, symbol, day, now)?.file !== undefined);
 }
 
-/** The last days of the settled folders of a symbol's ticker; none for a settled name itself. */
-function settledLastDays(knowledge: Knowledge, symbol: string, now: number): { exists: boolean; lastDays: Set<Day> } {
+/** The first and last days of the settled folders of a symbol's ticker; none for a settled name itself. */
+function settledFolders(knowledge: Knowledge, symbol: string, now: number): { first: Day; last: Day }[] {
   const folders = knownSymbols(knowledge).filter(
     (name) => !isSettled(symbol) && isSettled(name) && tickerOf(name) === symbol,
   );
-  const lastDays = folders.flatMap((name) => fileDays(knowledge, name, now).slice(-1));
-  return { exists: folders.length > 0, lastDays: new Set(lastDays) };
+  return folders.flatMap((name) => {
+    const days = fileDays(knowledge, name, now);
+    const [first, last] = [days[0], days.at(-1)];
+    return first === undefined || last === undefined ? [] : [{ first, last }];
+  });
 }
 
 /**
@@ -55,10 +58,11 @@ function settledLastDays(knowledge: Knowledge, symbol: string, now: number): { e
  *
  * DESIGN leaves open what a day that isn't known does to (a) to (c). Taken here: a gap that could be shorter than it looks
  * begins a life whose first day is not exact. And when the first file known is exact: when the 30 days before it are
- * known to have none, or the bucket had nothing before; a single missing day before it can be a hole.
+ * known to have none, or the bucket had nothing before; a single missing day before it can be a hole. A settled folder
+ * counts from its first file on, since nothing later may decide about a file, and (b) needs a life that had traded.
  */
 export function livesOf(knowledge: Knowledge, symbol: string, now: number): Life[] {
-  const settled = settledLastDays(knowledge, symbol, now);
+  const settled = settledFolders(knowledge, symbol, now);
   const lives: { first: Day; last: Day; exact: boolean }[] = [];
   let previous: Day | undefined;
   for (const day of fileDays(knowledge, symbol, now)) {
@@ -66,7 +70,7 @@ export function livesOf(knowledge: Knowledge, symbol: string, now: number): Life
     const start =
       previous === undefined
         ? { isNew: true, exact: isKnownAbsentBefore(knowledge, symbol, day, now) }
-        : startAfter(knowledge, symbol, previous, day, settled, now);
+        : startAfter(knowledge, symbol, { first: life?.first ?? day, previous, day }, settled, now);
     if (life === undefined || start.isNew) lives.push({ first: day, last: day, exact: start.exact });
     else life.last = day;
     previous = day;
@@ -84,25 +88,25 @@ function isKnownAbsentBefore(knowledge: Knowledge, symbol: string, day: Day, now
 function startAfter(
   knowledge: Knowledge,
   symbol: string,
-  previous: Day,
-  day: Day,
-  settled: { exists: boolean; lastDays: ReadonlySet<Day> },
+  { first, previous, day }: { first: Day; previous: Day; day: Day },
+  settled: readonly { first: Day; last: Day }[],
   now: number,
 ): { isNew: boolean; exact: boolean } {
   const gap = Array.from({ length: day - previous - 1 }, (_, i) => previous + 1 + i);
   const exact = gap.every((absent) => kindOf(knowledge, symbol, absent, now) === "missing");
   if (gap.length >= ABSENT_DAYS) return { isNew: true, exact };
-  if (gap.length > 0 && settled.lastDays.has(previous)) return { isNew: true, exact };
-  if (!settled.exists || kindOf(knowledge, symbol, day, now) !== "live") return { isNew: false, exact: true };
-  let dull = 0;
+  if (gap.length > 0 && settled.some(({ last }) => last === previous)) return { isNew: true, exact };
+  const hasSettled = settled.some((folder) => folder.first < day);
+  if (!hasSettled || kindOf(knowledge, symbol, day, now) !== "live") return { isNew: false, exact: true };
   let known = true;
-  for (let before = day - 1; dull < ABSENT_OR_FLAT_DAYS && before >= FIRST_DAY; before--) {
+  for (let before = day - 1; before >= first; before--) {
     const kind = kindOf(knowledge, symbol, before, now);
-    if (kind === "live") return { isNew: false, exact: true };
+    if (kind === "live") {
+      return day - before - 1 >= ABSENT_OR_FLAT_DAYS ? { isNew: true, exact: known } : { isNew: false, exact: true };
+    }
     known &&= kind !== "unknown";
-    dull++;
   }
-  return dull >= ABSENT_OR_FLAT_DAYS ? { isNew: true, exact: known } : { isNew: false, exact: true };
+  return { isNew: false, exact: true };
 }
 
 /** Rule 3: a hole is a missing day inside a life. */
