@@ -163,6 +163,8 @@ async function readStored(db: string): Promise<Stored> {
   const instance = await DuckDBInstance.create(db, { access_mode: "READ_ONLY", threads: "1" });
   const connection = await instance.connect();
   try {
+    // Whoever held the file before the first run has made an empty one.
+    if (!(await hasColumn(connection, "daily_availability", "date"))) return stored;
     await readCells(connection, stored);
     stored.wrongCounts = await readWrongCounts(connection);
     stored.changes = await readChanges(connection);
