@@ -7,7 +7,10 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
 import * as product from "../../src/index.js";
-import { formatDay, type Day } from "../../src/calendar/day.js";
+import { dayOf, formatDay, type Day } from "../../src/calendar/day.js";
+import { admittedSymbols, listedAt } from "../../src/query/admission.js";
+import { dayConditions } from "../../src/store/conditions.js";
+import { openReader, type Store } from "../../src/store/open.js";
 import { CLOCK_PRELOAD } from "./clock.js";
 import type { Change, ChangeKind } from "./oracle/journal.js";
 import type { Answers, Circumstances, Product, RunEnd, RunRequest, Stored, StoredCell } from "./product.js";
@@ -37,9 +40,8 @@ export class BuiltProduct implements Product {
     return readStored(this.db);
   }
 
-  /** The product has neither conditions nor marked ages yet: here they will be asked for. */
-  answers(): Promise<Answers | undefined> {
-    return Promise.resolve(undefined);
+  async answers(now: number): Promise<Answers | undefined> {
+    return existsSync(this.db) ? await openAnswers(this.db, now) : undefined;
   }
 
   close(): Promise<void> {
@@ -75,8 +77,10 @@ async function runInProcess(db: string, request: RunRequest): Promise<RunEnd> {
         const summary = await product.backfill({ ...options, ...span });
         return { type: "ended", outcome: ended(summary.outcome) };
       }
-      case "sweep":
-        return await sweep(options);
+      case "sweep": {
+        const { source: _source, ...sweeping } = options;
+        return { type: "ended", outcome: ended((await product.sweep(sweeping)).outcome) };
+      }
       case "discover":
         await product.discover(options);
         return { type: "ended", outcome: "whole" };
@@ -88,12 +92,47 @@ async function runInProcess(db: string, request: RunRequest): Promise<RunEnd> {
   }
 }
 
-/** The product has no sweep yet: called by its name, so that the model compiles until it has. */
-async function sweep(options: object): Promise<RunEnd> {
-  const run = (product as Readonly<Record<string, unknown>>)["sweep"] as
-    ((options: object) => Promise<{ outcome: "whole" | "failed" | "interrupted" }>) | undefined;
-  if (run === undefined) return { type: "refused", code: "NO_SWEEP", message: "the library has no sweep" };
-  return { type: "ended", outcome: (await run(options)).outcome };
+/** Asks a file, or says that there is nothing to ask yet. */
+async function openAnswers(file: string, now: number): Promise<Answers | undefined> {
+  let store: Store;
+  try {
+    store = await openReader(file);
+  } catch (error) {
+    // Whoever held the file before the first run has made an empty one.
+    if (error instanceof product.StoreError) return undefined;
+    throw error;
+  }
+  const db = await product.openAvailability(file);
+  return {
+    async conditions({ quote, symbols: names }, from, to) {
+      const admission = { quote, contract: "perpetual" as const };
+      const admitted = await admittedSymbols(store, admission).catch((error: unknown) => {
+        if (error instanceof product.UsageError) return [];
+        throw error;
+      });
+      const symbols = names === undefined ? admitted : admitted.filter(({ symbol }) => names.includes(symbol));
+      const days = await dayConditions(store, { symbols, from, to, listedAt: await listedAt(store, now), now });
+      return new Map(days.map(({ day, condition }) => [day, condition]));
+    },
+    async ages(day) {
+      try {
+        const { rows } = await db.universe({ date: formatDay(day), minAge: 0 });
+        return new Map(
+          rows.map(({ symbol, first_date: first, age_days: days, age_is_minimum: isMinimum }) => [
+            symbol,
+            { first: dayOf(first), days, exact: !isMinimum },
+          ]),
+        );
+      } catch (error) {
+        if (error instanceof product.NotKnownError) return undefined;
+        throw error;
+      }
+    },
+    async close() {
+      await db.close();
+      await store.close();
+    },
+  };
 }
 
 /** The built command beside the modules that the tests load, which may be those of a mutant. */
@@ -116,7 +155,7 @@ async function runAsProcess(
 ): Promise<RunEnd> {
   const { command, endpoint, listEndpoint, source, symbols, quote, from, to, lookback } = request;
   const args = [command, "--db", db, "--endpoint", endpoint, "--list-endpoint", listEndpoint];
-  if (command !== "discover") args.push("--source", source);
+  if (command !== "discover" && command !== "sweep") args.push("--source", source);
   if (symbols !== undefined) args.push("--symbols", symbols.join(","));
   if (quote !== undefined) args.push("--quote", quote);
   if (command === "backfill" && from !== undefined) args.push("--from", formatDay(from));
@@ -179,12 +218,11 @@ async function readStored(db: string): Promise<Stored> {
 }
 
 async function readCells(connection: DuckDBConnection, stored: Stored): Promise<void> {
-  const etag = (await hasColumn(connection, "availability", "etag")) ? "etag::VARCHAR" : "NULL";
   const rows = await rowsOf(
     connection,
     `SELECT symbol, (date - DATE '1970-01-01')::INTEGER, available, file_size_bytes::DOUBLE,
-        epoch_ms(last_modified)::DOUBLE, ${etag}, epoch_ms(probe_timestamp)::DOUBLE
-      FROM ${etag === "NULL" ? "daily_availability" : "availability"}`,
+        epoch_ms(last_modified)::DOUBLE, etag::VARCHAR, epoch_ms(probe_timestamp)::DOUBLE
+      FROM availability`,
   );
   for (const [symbol, day, available, size, modified, tag, probedAt] of rows) {
     const days = stored.cells.get(String(symbol)) ?? new Map<Day, StoredCell>();
@@ -216,12 +254,8 @@ async function readWrongCounts(connection: DuckDBConnection): Promise<string[]> 
   return rows.map(([date]) => String(date));
 }
 
-/** The journal: a table of its own once the product keeps late files too, else that of the replacements. */
 async function readChanges(connection: DuckDBConnection): Promise<Change[]> {
-  const kind = (await hasColumn(connection, "changes", "kind"))
-    ? "kind FROM changes"
-    : "CASE WHEN new_size_bytes IS NULL THEN 'removed' ELSE 'replaced' END FROM replacements";
-  const rows = await rowsOf(connection, `SELECT symbol, (date - DATE '1970-01-01')::INTEGER, ${kind}`);
+  const rows = await rowsOf(connection, "SELECT symbol, (date - DATE '1970-01-01')::INTEGER, kind FROM changes");
   return rows.map(([symbol, day, what]) => ({
     symbol: String(symbol),
     day: Number(day),
