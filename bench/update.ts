@@ -27,7 +27,7 @@ const METRICS: [Metric, ...Metric[]] = [
 const SEED_PROBE_MS = 950;
 const DEFAULT_WAY = "pooled, HTTP/2 (default)";
 
-/** `bfa update` of one day as a process of its own: what a daily job costs. */
+/** `bfa update` as a process of its own: of one day, and of what is due, as a daily job runs it. */
 export const updateBench: Bench = async ({ quick, folder, compare }) => {
   const to = lastDay();
   const symbols = quick ? 40 : SYMBOLS;
@@ -43,7 +43,8 @@ export const updateBench: Bench = async ({ quick, folder, compare }) => {
     if (near === undefined || far === undefined) throw new Error("no server was started");
     const farRtt = rtts.at(-1) ?? 0;
     const comparisons: Comparison[] = [];
-    const job = { folder, symbolsFile, day: to };
+    const named = ["--symbols-file", symbolsFile, "--unlisted"];
+    const job = { folder, day: to, choice: ["update", "--date", formatDay(to), ...named] };
 
     const before = join(folder, "before.duckdb");
     await runCli(near, before, [
@@ -52,8 +53,7 @@ export const updateBench: Bench = async ({ quick, folder, compare }) => {
       "3",
       "--date",
       formatDay(to - 1),
-      "--symbols-file",
-      symbolsFile,
+      ...named,
     ]);
     const whole = await compare({
       title: "A day's update, by distance",
@@ -72,6 +72,17 @@ export const updateBench: Bench = async ({ quick, folder, compare }) => {
           updateSide(near, { ...job, before }, "later run", []),
           updateSide(near, job, "first run (empty file)", []),
         ],
+      }),
+    );
+
+    const full = join(folder, "full.duckdb");
+    await runCli(near, full, ["update"]);
+    comparisons.push(
+      await compare({
+        title: "A plain daily update",
+        method: `\`bfa update\` of a file that holds the whole history of ${symbols} symbols, at 0 ms: the bucket is listed, and what is due is probed, the last 20 days and holes.`,
+        metrics: METRICS,
+        sides: [updateSide(near, { folder, day: to, choice: ["update"], before: full }, "plain update", [])],
       }),
     );
 
@@ -114,7 +125,9 @@ export const updateBench: Bench = async ({ quick, folder, compare }) => {
 
 interface Job {
   folder: string;
-  symbolsFile: string;
+  /** The command with what it is to update. */
+  choice: readonly string[];
+  /** The day whose rows are compared. */
   day: Day;
   /** A file to begin with; by default the update makes one. */
   before?: string;
@@ -128,9 +141,8 @@ function updateSide(server: BenchServer, job: Job, name: string, options: readon
       const db = join(job.folder, "update.duckdb");
       rmSync(db, { force: true });
       if (job.before !== undefined) copyFileSync(job.before, db);
-      const choice = ["update", "--date", formatDay(job.day), "--symbols-file", job.symbolsFile];
       const { elapsedMs, startMs, exitMs, cpuSeconds, peakMiB, summary } = await runCli(server, db, [
-        ...choice,
+        ...job.choice,
         ...options,
       ]);
       const { dns_ms: dnsMs, plan_ms: planMs, probe_ms: probeMs, write_ms: writeMs } = summary.phases;

@@ -35,7 +35,13 @@ export class UsageError extends BfaError<"USAGE"> {
 
 /** Why a database file can't be used. The CLI exits with 3 for each of them. */
 export type StoreErrorCode =
-  "STORE_LOCKED" | "STORE_NEWER_SCHEMA" | "STORE_FOREIGN" | "STORE_NOT_DUCKDB" | "STORE_MISSING" | "STORE_UNUSABLE";
+  | "STORE_LOCKED"
+  | "STORE_NEWER_SCHEMA"
+  | "STORE_OLDER_SCHEMA"
+  | "STORE_FOREIGN"
+  | "STORE_NOT_DUCKDB"
+  | "STORE_MISSING"
+  | "STORE_UNUSABLE";
 
 /** The database file can't be opened, read or written; what was committed before is intact. */
 export class StoreError extends BfaError<StoreErrorCode> {}

@@ -25,6 +25,7 @@ export {
 } from "./errors.js";
 export { update } from "./run/update.js";
 export { backfill, planBackfill } from "./run/backfill.js";
+export { sweep } from "./run/sweep.js";
 export { discover } from "./run/discover.js";
 export {
   BOUNDS,
@@ -34,7 +35,7 @@ export {
   type CommandDefaults,
   type RunCommand,
 } from "./run/defaults.js";
-export type { BackfillOptions, ProbeOptions, RunOptions, UpdateOptions } from "./run/options.js";
+export type { BackfillOptions, ProbeOptions, RunOptions, SweepOptions, UpdateOptions } from "./run/options.js";
 export type { RunCounts } from "./run/counts.js";
 export type { RunEvent } from "./run/events.js";
 export type { RunFailure } from "./run/failure.js";

@@ -26,7 +26,8 @@ export interface CliRun extends Usage {
  * @throws Error with what it said when it did not end whole
  */
 export async function runCli(server: BenchServer, db: string, args: readonly string[]): Promise<CliRun> {
-  const where = ["--endpoint", server.url, "--db", db, "--json"];
+  // A retry would hide a failure of our own.
+  const where = ["--endpoint", server.url, "--db", db, "--json", "--retries", "0"];
   if (server.listUrl !== undefined) where.push("--list-endpoint", server.listUrl);
   if (server.caFile !== undefined) where.push("--ca", server.caFile);
   const startedAt = performance.now();

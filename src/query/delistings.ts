@@ -26,7 +26,7 @@ export default defineQuery({
   },
   examples: [
     { args: {}, about: "every delisting that is known" },
-    { args: { from: "2024-03-01", to: "2024-03-31", contract: "all" }, about: "of a month, deliveries included" },
+    { args: { from: "2024-03-01", to: "2024-03-31", quote: "USDT" }, about: "of a month and a quote asset" },
   ],
   rests: ({ from, to, quote, contract }) => {
     const span = daySpan(from, to);

@@ -38,7 +38,8 @@ export async function selectChunks(store: Store, sql: string, parameters: Parame
     const statement = kept ?? (await connection.prepare(sql));
     statement.bind({ ...parameters });
     const chunks = await (await statement.run()).fetchAllChunks();
-    statements.set(sql, statement);
+    // A plan rests on what was in the table: one that was made while it was empty finds nothing later.
+    if (store.access === "read") statements.set(sql, statement);
     return chunks;
   } catch (error) {
     throw toStoreError(store.file, error);

@@ -76,7 +76,7 @@ export async function openReader(file: string, options: Readonly<Record<string, 
       access_mode: "READ_ONLY",
     });
     return await guarded(file, instance, async (connection) => {
-      checkVersion(file, await fileKind(connection));
+      requireCurrent(file, checkVersion(file, await fileKind(connection)));
       return { file, access: "read", dataset: DEFAULT_DATASET, connection, close: closer(file, instance, connection) };
     });
   } catch (error) {
@@ -119,6 +119,13 @@ async function createFile(file: string): Promise<void> {
   } finally {
     removeDatabase(fresh);
   }
+}
+
+/** A reader can't migrate: a file of an older version has to be written to first. */
+function requireCurrent(file: string, version: number): void {
+  if (version === SCHEMA_VERSION) return;
+  const what = version === 0 ? "holds nothing yet" : `has schema version ${version} of an older package`;
+  throw new StoreError("STORE_OLDER_SCHEMA", `${file} ${what}: \`bfa update\` brings it up to date`);
 }
 
 function checkVersion(file: string, found: Awaited<ReturnType<typeof fileKind>>): number {

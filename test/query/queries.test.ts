@@ -15,23 +15,27 @@ import { temporaryFolder } from "../support/database.js";
 import { dayUnit, LATE, symbolUnit, writerFor } from "../support/store.js";
 import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 
-/** Days 0 to 99 of the history are all final; each symbol's days with a file are given as spans of day numbers. */
+/**
+ * Days -30 to 99 of the history are all final; each symbol's days with a file are given as spans of day numbers. A life
+ * that begins on day -30 may have begun before.
+ */
 const FIRST = dayOf("2023-10-01");
-const DAYS = 100;
+const START = -30;
+const DAYS = 130;
 const HISTORY: Record<string, [first: number, last: number][]> = {
-  AUSDT: [[0, 99]],
+  AUSDT: [[START, 99]],
   BUSDT: [[10, 99]],
   币安人生USDT: [
     [20, 29],
     [33, 99],
   ],
-  ICPUSDT_SETTLED: [[0, 40]],
+  ICPUSDT_SETTLED: [[START, 40]],
   ICPUSDT: [[60, 99]],
   BACKUSDC: [
     [5, 15],
     [70, 99],
   ],
-  BTCUSDT_231229: [[0, 80]],
+  BTCUSDT_231229: [[START, 80]],
   NEVERUSDT: [],
 };
 const SYMBOLS = Object.keys(HISTORY);
@@ -53,9 +57,9 @@ beforeAll(async () => {
     SYMBOLS.map((name, symbol) =>
       symbolUnit(
         symbol,
-        Array.from({ length: DAYS }, (_, offset) => ({
-          day: on(offset),
-          size: has(name, offset) ? 1000 * (symbol + 1) : 0,
+        Array.from({ length: DAYS }, (_, index) => ({
+          day: on(START + index),
+          size: has(name, START + index) ? 1000 * (symbol + 1) : 0,
         })),
       ),
     ),
@@ -84,10 +88,10 @@ afterAll(async () => {
 describe("snapshot", () => {
   it("gives the files of a day by name, settled names among the perpetuals", async () => {
     expect((await db.snapshot({ date: text(22) })).rows).toEqual([
-      { symbol: "AUSDT", file_size_bytes: 1000, last_modified: uploaded(22) },
-      { symbol: "BUSDT", file_size_bytes: 2000, last_modified: uploaded(22) },
-      { symbol: "ICPUSDT_SETTLED", file_size_bytes: 4000, last_modified: uploaded(22) },
-      { symbol: "币安人生USDT", file_size_bytes: 3000, last_modified: uploaded(22) },
+      { symbol: "AUSDT", file_size_bytes: 1000, last_modified: uploaded(22), also: [] },
+      { symbol: "BUSDT", file_size_bytes: 2000, last_modified: uploaded(22), also: [] },
+      { symbol: "ICPUSDT_SETTLED", file_size_bytes: 4000, last_modified: uploaded(22), also: [] },
+      { symbol: "币安人生USDT", file_size_bytes: 3000, last_modified: uploaded(22), also: [] },
     ]);
   });
 
@@ -101,15 +105,17 @@ describe("snapshot", () => {
 
   it("says that a day is not written, or was not published, instead of none", async () => {
     await expect(db.snapshot({ date: text(100) })).rejects.toMatchObject({
-      code: "NOT_WRITTEN",
+      code: "NOT_KNOWN",
       message: expect.stringContaining(text(100)) as string,
     });
-    await expect(db.snapshot({ date: text(102) })).rejects.toMatchObject({ code: "NOT_WRITTEN" });
-    await expect(db.snapshot({ date: text(-1) })).rejects.toMatchObject({ code: "NOT_WRITTEN" });
+    await expect(db.snapshot({ date: text(102) })).rejects.toMatchObject({ code: "NOT_KNOWN" });
+    await expect(db.snapshot({ date: text(START - 1) })).rejects.toMatchObject({ code: "NOT_KNOWN" });
   });
 
   it("gives none on a final day without files of the kind", async () => {
-    expect(await db.snapshot({ date: text(99), contract: "delivery" })).toEqual({ rows: [] });
+    expect(await db.snapshot({ date: text(99), contract: "delivery" })).toEqual({
+      ...{ flat_count: 0, condition: "final", conditions: [], unknown_symbols: [], rows: [] },
+    });
   });
 });
 
@@ -122,9 +128,16 @@ describe("timeline", () => {
       holes: [{ from: text(30), to: text(32), days: 3 }],
     });
     expect(answer.rows).toHaveLength(DAYS);
-    expect(answer.rows.map(({ date }) => date)).toEqual(Array.from({ length: DAYS }, (_, offset) => text(offset)));
-    expect(answer.rows[19]).toEqual({ date: text(19), available: false, file_size_bytes: null, last_modified: null });
-    expect(answer.rows[20]).toEqual({
+    expect(answer.rows.map(({ date }) => date)).toEqual(
+      Array.from({ length: DAYS }, (_, index) => text(START + index)),
+    );
+    expect(answer.rows[19 - START]).toEqual({
+      date: text(19),
+      available: false,
+      file_size_bytes: null,
+      last_modified: null,
+    });
+    expect(answer.rows[20 - START]).toEqual({
       date: text(20),
       available: true,
       file_size_bytes: 3000,
@@ -140,7 +153,7 @@ describe("timeline", () => {
       days_available: 0,
       holes: [],
     });
-    await expect(db.timeline({ symbol: "NOSUCHUSDT" })).rejects.toMatchObject({ code: "NOT_WRITTEN" });
+    await expect(db.timeline({ symbol: "NOSUCHUSDT" })).rejects.toMatchObject({ code: "NOT_KNOWN" });
   });
 });
 
@@ -159,20 +172,26 @@ describe("range", () => {
   });
 
   it("with a day that is not written fails", async () => {
-    await expect(db.range({ from: text(98), to: text(101) })).rejects.toMatchObject({ code: "NOT_WRITTEN" });
+    await expect(db.range({ from: text(98), to: text(101) })).rejects.toMatchObject({ code: "NOT_KNOWN" });
   });
 });
 
 describe("counts", () => {
   it("of a range and of everything", async () => {
     expect((await db.counts({ from: text(19), to: text(20) })).rows).toEqual([
-      { date: text(19), available_count: 4, probed_count: 8 },
-      { date: text(20), available_count: 5, probed_count: 8 },
+      { date: text(19), available_count: 4, contract_count: 4, probed_count: 8 },
+      { date: text(20), available_count: 5, contract_count: 5, probed_count: 8 },
     ]);
-    const { rows: all } = await db.counts();
-    expect(all).toHaveLength(DAYS + 2);
-    expect(all.at(-1)).toEqual({ date: text(102), available_count: 0, probed_count: 1 });
-    await expect(db.counts({ from: text(99), to: text(100) })).rejects.toMatchObject({ code: "NOT_WRITTEN" });
+    const { rows: all, conditions } = await db.counts();
+    expect(all).toHaveLength(DAYS);
+    expect(all.at(-1)?.date).toBe(text(99));
+    // What can't be answered is left out, and said.
+    expect(conditions).toEqual([
+      { condition: "unwritten", from: text(100), to: text(100) },
+      { condition: "partial", from: text(101), to: text(101) },
+      { condition: "unpublished", from: text(102), to: text(102) },
+    ]);
+    await expect(db.counts({ from: text(99), to: text(100) })).rejects.toMatchObject({ code: "NOT_KNOWN" });
   });
 
   it("compared with the rows show a day whose counts were changed", async () => {
@@ -244,8 +263,8 @@ describe("listings and delistings", () => {
   it("a delisting needs a final day after it", async () => {
     expect((await db.delistings({ contract: "all" })).rows).toEqual([
       { date: text(15), symbol: "BACKUSDC", ticker: "BACKUSDC", days_listed: 11, relisted_date: text(70) },
-      { date: text(40), symbol: "ICPUSDT_SETTLED", ticker: "ICPUSDT", days_listed: 41, relisted_date: text(60) },
-      { date: text(80), symbol: "BTCUSDT_231229", ticker: "BTCUSDT", days_listed: 81, relisted_date: null },
+      { date: text(40), symbol: "ICPUSDT_SETTLED", ticker: "ICPUSDT", days_listed: 71, relisted_date: text(60) },
+      { date: text(80), symbol: "BTCUSDT_231229", ticker: "BTCUSDT", days_listed: 111, relisted_date: null },
     ]);
     // BUSDT has no file on day 101, but that answer is provisional.
     expect((await db.delistings()).rows.map(({ symbol }) => symbol)).not.toContain("BUSDT");
@@ -258,9 +277,16 @@ describe("universe", () => {
 
   it("is what was there and old enough", async () => {
     expect((await db.universe({ date: text(30), minAge: 20 })).rows).toEqual([
-      { symbol: "AUSDT", first_date: text(0), age_days: 30, file_size_bytes: 1000 },
-      { symbol: "BUSDT", first_date: text(10), age_days: 20, file_size_bytes: 2000 },
-      { symbol: "ICPUSDT_SETTLED", first_date: text(0), age_days: 30, file_size_bytes: 4000 },
+      { symbol: "AUSDT", first_date: text(START), age_days: 60, age_is_minimum: true, file_size_bytes: 1000, also: [] },
+      { symbol: "BUSDT", first_date: text(10), age_days: 20, age_is_minimum: false, file_size_bytes: 2000, also: [] },
+      {
+        symbol: "ICPUSDT_SETTLED",
+        first_date: text(START),
+        age_days: 60,
+        age_is_minimum: true,
+        file_size_bytes: 4000,
+        also: [],
+      },
     ]);
     expect(await names(30, { minAge: 21, minBytes: 1001 })).toEqual(["ICPUSDT_SETTLED"]);
   });
@@ -270,7 +296,7 @@ describe("universe", () => {
     const file = join(folder.path, "past.duckdb");
     const { store: past, writer } = await writerFor(file, SYMBOLS);
     await writer.commit(
-      Array.from({ length: 31 }, (_, offset) =>
+      Array.from({ length: 61 }, (_, index) => START + index).map((offset) =>
         dayUnit(
           on(offset),
           SYMBOLS.map((name, symbol) => ({
@@ -288,20 +314,23 @@ describe("universe", () => {
   });
 
   it("fails when a day that it depends on is not written", async () => {
-    await expect(names(30, { minAge: 31 })).rejects.toMatchObject({ code: "NOT_WRITTEN" });
-    await expect(names(30, { minAge: 3, aliveUntil: text(100) })).rejects.toMatchObject({ code: "NOT_WRITTEN" });
+    await expect(names(30, { minAge: 61 })).rejects.toMatchObject({
+      ...{ code: "NOT_KNOWN", condition: "partial", unknown_symbols: ["AUSDT", "ICPUSDT_SETTLED"] },
+    });
+    expect(await names(30, { minAge: 61, allowPartial: 2 })).toEqual([]);
+    await expect(names(30, { minAge: 3, aliveUntil: text(100) })).rejects.toMatchObject({ code: "NOT_KNOWN" });
   });
 });
 
-it("changes gives old and new, since a day", async () => {
+it("changes gives old and new, since a day, of a kind", async () => {
   const row = {
     ...{ date: text(50), symbol: "AUSDT", kind: "replaced", old_size_bytes: 1000, new_size_bytes: 777 },
     ...{ old_last_modified: uploaded(50), new_last_modified: formatTime(LATE), seen_at: formatTime(LATE + 1000) },
   };
-  expect(await db.changes()).toEqual({ rows: [row] });
-  expect(await db.changes({ since: "2026-01-01" })).toEqual({ rows: [row] });
-  expect(await db.changes({ since: new Date("2026-01-02T10:00:00Z") })).toEqual({ rows: [] });
-  expect(await db.changes({ kind: "late" })).toEqual({ rows: [] });
+  expect((await db.changes()).rows).toEqual([row]);
+  expect((await db.changes({ since: "2026-01-01" })).rows).toEqual([row]);
+  expect((await db.changes({ since: new Date("2026-01-02T10:00:00Z") })).rows).toEqual([]);
+  expect((await db.changes({ kind: "late" })).rows).toEqual([]);
 });
 
 it("two of the same question at once get their own answers", async () => {
@@ -315,7 +344,7 @@ it("an open writer answers too", async () => {
   const file = join(folder.path, "open.duckdb");
   const writable = await openStore(file);
   const writer = await UnitWriter.create(writable, { runId: 1, symbols: SYMBOLS });
-  await expect(listings.run(writable, readArguments(listings.args, {}))).rejects.toMatchObject({ code: "NOT_WRITTEN" });
+  await expect(listings.run(writable, readArguments(listings.args, {}))).rejects.toMatchObject({ code: "NOT_KNOWN" });
   await writer.commit([dayUnit(FIRST, [{ symbol: 0, size: 5 }])]);
   const { rows } = await snapshot.run(writable, readArguments(snapshot.args, { date: text(0) }));
   expect(rows).toHaveLength(1);

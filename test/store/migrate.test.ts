@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { openStore } from "../../src/store/open.js";
+import { openReader, openStore } from "../../src/store/open.js";
 import { SCHEMA_VERSION } from "../../src/store/schema/migrate.js";
 import { VERSION_1 } from "../../src/store/schema/version-1.js";
 import { rowsOf, soundness, temporaryFolder } from "../support/database.js";
@@ -46,7 +46,7 @@ function startMigration(file: string, steps: readonly string[]) {
   const dist = (name: string) => JSON.stringify(new URL(`../../dist/src/store/${name}`, import.meta.url).href);
   const script = `
     import { MIGRATIONS } from ${dist("schema/migrate.js")};
-    import { openStore } from ${dist("open.js")};
+    import { openReader, openStore } from ${dist("open.js")};
     MIGRATIONS.splice(0, MIGRATIONS.length, ${JSON.stringify(steps)});
     console.log("open");
     try {
@@ -131,6 +131,10 @@ describe("a file of version 1", () => {
         (DATE '2024-03-01', 'ETHUSDT', 90, NULL, TIMESTAMP '2024-03-02', NULL, TIMESTAMP '2024-03-05', 1)`);
     connection.closeSync();
     instance.closeSync();
+    await expect(openReader(file)).rejects.toMatchObject({
+      code: "STORE_OLDER_SCHEMA",
+      message: expect.stringContaining("`bfa update` brings it up to date") as string,
+    });
     await (await openStore(file)).close();
     expect(await rowsOf(file, "SELECT symbol, kind, new_size_bytes::INT FROM changes ORDER BY symbol")).toEqual([
       ["BTCUSDT", "replaced", 100],

@@ -71,7 +71,8 @@ function optionOf(argument: Argument): Options {
     demandOption: presence === "required",
     ...(kind === "flag" ? { boolean: true } : { string: true, requiresArg: kind !== "tolerance" }),
     ...(choices && { choices }),
-    ...(presence === "default" && { default: argument.default }),
+    // yargs would take the default of an option whose value may be left out for the value left out.
+    ...(presence === "default" && kind !== "tolerance" && { default: argument.default }),
   };
 }
 

@@ -1,0 +1,77 @@
+import type { Day } from "../../src/calendar/day.js";
+import { FIRST_DAY } from "./oracle/lives.js";
+import type { Probe } from "./probes.js";
+import type { BucketFile } from "./history.js";
+
+/** What the probes of one run said of one cell. */
+export interface CellAnswers {
+  /** Answers that a store may take up; undefined in the list is "no file". More than one when the cell changed meanwhile. */
+  said: (BucketFile | undefined)[];
+  /** Whether the last request that was about it failed. */
+  failed: boolean;
+}
+
+/** What the probes of one run said. */
+export interface RunAnswers {
+  cells: Map<string, Map<Day, CellAnswers>>;
+  /** Names of the symbol folders when a listing of them came to its end. */
+  folders: Set<string> | undefined;
+  /** Symbols that were asked about at all. */
+  asked: Set<string>;
+}
+
+/**
+ * Sums up the probes of a run, cell by cell. By LIST a symbol's span is written whole or not at all, so the pages of a
+ * listing that broke off say nothing.
+ *
+ * @param to last day that was over by the machine's clock
+ */
+export function answersOf(probes: readonly Probe[], to: Day): RunAnswers {
+  const answers: RunAnswers = { cells: new Map(), folders: undefined, asked: new Set() };
+  const broken = brokenLists(probes);
+  let names = new Set<string>();
+  for (const probe of probes) {
+    if (probe.type === "folders") {
+      if (probe.names === undefined) continue;
+      if (probe.after === "") names = new Set();
+      for (const name of probe.names) names.add(name);
+      if (probe.last) answers.folders = names;
+      continue;
+    }
+    answers.asked.add(probe.symbol);
+    if (probe.type === "head") {
+      const cell = cellOf(answers, probe.symbol, probe.day);
+      cell.failed = probe.answer.type === "failed";
+      if (probe.answer.type !== "failed") cell.said.push(fileOf(probe.answer));
+      continue;
+    }
+    const isBroken = probe.files === undefined || broken.has(probe.symbol);
+    for (let day = Math.max(probe.from, FIRST_DAY); day <= Math.min(probe.to, to); day++) {
+      const cell = cellOf(answers, probe.symbol, day);
+      cell.failed = isBroken;
+      if (!isBroken) cell.said.push(probe.files?.get(day));
+    }
+  }
+  return answers;
+}
+
+/** Symbols with a page that failed and never came. */
+function brokenLists(probes: readonly Probe[]): Set<string> {
+  const pages = new Map<string, boolean>();
+  for (const probe of probes) {
+    if (probe.type === "list") pages.set(`${probe.symbol}|${probe.from}`, probe.files !== undefined);
+  }
+  return new Set([...pages].filter(([, came]) => !came).map(([page]) => page.split("|")[0] ?? ""));
+}
+
+function fileOf(answer: { type: "available"; file: BucketFile } | { type: "missing" }): BucketFile | undefined {
+  return answer.type === "available" ? answer.file : undefined;
+}
+
+function cellOf({ cells }: RunAnswers, symbol: string, day: Day): CellAnswers {
+  const days = cells.get(symbol) ?? new Map<Day, CellAnswers>();
+  cells.set(symbol, days);
+  const cell = days.get(day) ?? { said: [], failed: false };
+  days.set(day, cell);
+  return cell;
+}

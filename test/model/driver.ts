@@ -1,0 +1,294 @@
+import type { RunOutcome } from "../../src/run/outcome.js";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
+import * as product from "../../src/index.js";
+import { dayOf, formatDay, type Day } from "../../src/calendar/day.js";
+import { admittedSymbols, listedAt } from "../../src/query/admission.js";
+import { dayConditions } from "../../src/store/conditions.js";
+import { openReader, type Store } from "../../src/store/open.js";
+import { CLOCK_PRELOAD } from "./clock.js";
+import type { Change, ChangeKind } from "./oracle/journal.js";
+import type { Answers, Circumstances, Product, RunEnd, RunRequest, Stored, StoredCell } from "./product.js";
+
+/**
+ * Everything of the model that depends on how the product is called and what its tables are named. The rest of the model
+ * knows none of it.
+ */
+
+/** The product as it is built, on a database file. */
+export class BuiltProduct implements Product {
+  private readonly folder = mkdtempSync(join(tmpdir(), "bfa-model-"));
+  private readonly db = join(this.folder, "a.duckdb");
+
+  async run(request: RunRequest, { now, locked, killer }: Circumstances): Promise<RunEnd> {
+    if (killer !== undefined) return await runAsProcess(this.db, request, now, killer);
+    if (!locked) return await runInProcess(this.db, request);
+    const release = await holdFile(this.db);
+    try {
+      return await runInProcess(this.db, request);
+    } finally {
+      await release();
+    }
+  }
+
+  stored(): Promise<Stored> {
+    return readStored(this.db);
+  }
+
+  async answers(now: number): Promise<Answers | undefined> {
+    return existsSync(this.db) ? await openAnswers(this.db, now) : undefined;
+  }
+
+  close(): Promise<void> {
+    rmSync(this.folder, { recursive: true, force: true });
+    return Promise.resolve();
+  }
+}
+
+/** Runs a command in this process. Its threads have the model's clock. */
+async function runInProcess(db: string, request: RunRequest): Promise<RunEnd> {
+  const { command, endpoint, listEndpoint, source, symbols, quote, from, to, lookback } = request;
+  const options = {
+    db,
+    endpoint,
+    listEndpoint,
+    source,
+    threads: 1,
+    ...(symbols !== undefined && { symbols }),
+    ...(quote !== undefined && { quote }),
+  };
+  try {
+    switch (command) {
+      case "update": {
+        const date = to === undefined ? {} : { date: formatDay(to) };
+        const summary = await product.update({ ...options, ...date, ...(lookback !== undefined && { lookback }) });
+        return { type: "ended", outcome: ended(summary.outcome) };
+      }
+      case "backfill": {
+        const span = {
+          ...(from !== undefined && { from: formatDay(from) }),
+          ...(to !== undefined && { to: formatDay(to) }),
+        };
+        const summary = await product.backfill({ ...options, ...span });
+        return { type: "ended", outcome: ended(summary.outcome) };
+      }
+      case "sweep": {
+        const { source: _source, ...sweeping } = options;
+        return { type: "ended", outcome: ended((await product.sweep(sweeping)).outcome) };
+      }
+      case "discover":
+        await product.discover(options);
+        return { type: "ended", outcome: "whole" };
+    }
+  } catch (error) {
+    if (!(error instanceof product.BfaError)) throw error;
+    const code: unknown = error.code;
+    return { type: "refused", code: String(code), message: error.message };
+  }
+}
+
+/** Asks a file, or says that there is nothing to ask yet. */
+async function openAnswers(file: string, now: number): Promise<Answers | undefined> {
+  let store: Store;
+  try {
+    store = await openReader(file);
+  } catch (error) {
+    // Whoever held the file before the first run has made an empty one.
+    if (error instanceof product.StoreError) return undefined;
+    throw error;
+  }
+  const db = await product.openAvailability(file);
+  return {
+    async conditions({ quote, symbols: names }, from, to) {
+      const admission = { quote, contract: "perpetual" as const };
+      const admitted = await admittedSymbols(store, admission).catch((error: unknown) => {
+        if (error instanceof product.UsageError) return [];
+        throw error;
+      });
+      const symbols = names === undefined ? admitted : admitted.filter(({ symbol }) => names.includes(symbol));
+      const days = await dayConditions(store, { symbols, from, to, listedAt: await listedAt(store, now), now });
+      return new Map(days.map(({ day, condition }) => [day, condition]));
+    },
+    async ages(day) {
+      try {
+        const { rows } = await db.universe({ date: formatDay(day), minAge: 0 });
+        return new Map(
+          rows.map(({ symbol, first_date: first, age_days: days, age_is_minimum: isMinimum }) => [
+            symbol,
+            { first: dayOf(first), days, exact: !isMinimum },
+          ]),
+        );
+      } catch (error) {
+        if (error instanceof product.NotKnownError) return undefined;
+        throw error;
+      }
+    },
+    async close() {
+      await db.close();
+      await store.close();
+    },
+  };
+}
+
+/** The built command beside the modules that the tests load, which may be those of a mutant. */
+const CLI = join(
+  process.env["BFA_MODEL_DIST"] ?? fileURLToPath(new URL("../../dist/src/", import.meta.url)),
+  "cli/main.js",
+);
+
+/**
+ * Runs a command as a process of its own.
+ *
+ * @param now the machine's time, ms
+ * @param onStart is given the way to kill it
+ */
+async function runAsProcess(
+  db: string,
+  request: RunRequest,
+  now: number,
+  onStart: (kill: () => void) => void,
+): Promise<RunEnd> {
+  const { command, endpoint, listEndpoint, source, symbols, quote, from, to, lookback } = request;
+  const args = [command, "--db", db, "--endpoint", endpoint, "--list-endpoint", listEndpoint];
+  if (command !== "discover" && command !== "sweep") args.push("--source", source);
+  if (symbols !== undefined) args.push("--symbols", symbols.join(","));
+  if (quote !== undefined) args.push("--quote", quote);
+  if (command === "backfill" && from !== undefined) args.push("--from", formatDay(from));
+  if (to !== undefined) args.push(command === "update" ? "--date" : "--to", formatDay(to));
+  if (lookback !== undefined) args.push("--lookback", String(lookback));
+  const child = spawn(process.execPath, [CLI, ...args], {
+    env: { ...process.env, NODE_OPTIONS: `--require ${CLOCK_PRELOAD}`, BFA_MODEL_CLOCK: String(now) },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let stderr = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  onStart(() => child.kill("SIGKILL"));
+  await once(child, "close");
+  if (child.signalCode !== null) return { type: "killed" };
+  if (child.exitCode === 0 || child.exitCode === 1) {
+    return { type: "ended", outcome: child.exitCode === 0 ? "whole" : "failed" };
+  }
+  return { type: "refused", code: `EXIT_${String(child.exitCode)}`, message: stderr.slice(-500) };
+}
+
+const HOLD = `
+  const { DuckDBInstance } = require("@duckdb/node-api");
+  DuckDBInstance.create(process.argv[1]).then(async (instance) => {
+    globalThis.held = await instance.connect();
+    console.log("held");
+    setInterval(() => undefined, 1000);
+  });
+`;
+
+/** Has another process open the file for writing until the returned function is called. */
+async function holdFile(db: string): Promise<() => Promise<void>> {
+  const child = spawn(process.execPath, ["-e", HOLD, db], { stdio: ["ignore", "pipe", "inherit"] });
+  await once(child.stdout, "data");
+  return async () => {
+    const closed = once(child, "close");
+    child.kill("SIGKILL");
+    await closed;
+  };
+}
+
+/** Reads everything that the model compares out of a file that nobody holds. */
+async function readStored(db: string): Promise<Stored> {
+  const stored: Stored = { cells: new Map(), duplicates: 0, wrongCounts: [], changes: [], discoveredAt: undefined };
+  if (!existsSync(db)) return stored;
+  const instance = await DuckDBInstance.create(db, { access_mode: "READ_ONLY", threads: "1" });
+  const connection = await instance.connect();
+  try {
+    // Whoever held the file before the first run has made an empty one.
+    if (!(await hasColumn(connection, "daily_availability", "date"))) return stored;
+    await readCells(connection, stored);
+    stored.wrongCounts = await readWrongCounts(connection);
+    stored.changes = await readChanges(connection);
+    const [info] = await rowsOf(connection, "SELECT epoch_ms(symbols_discovered_at)::DOUBLE FROM store_info");
+    stored.discoveredAt = numberOf(info?.[0]);
+    return stored;
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
+async function readCells(connection: DuckDBConnection, stored: Stored): Promise<void> {
+  const rows = await rowsOf(
+    connection,
+    `SELECT symbol, (date - DATE '1970-01-01')::INTEGER, available, file_size_bytes::DOUBLE,
+        epoch_ms(last_modified)::DOUBLE, etag::VARCHAR, epoch_ms(probe_timestamp)::DOUBLE
+      FROM availability`,
+  );
+  for (const [symbol, day, available, size, modified, tag, probedAt] of rows) {
+    const days = stored.cells.get(String(symbol)) ?? new Map<Day, StoredCell>();
+    stored.cells.set(String(symbol), days);
+    if (days.has(Number(day))) stored.duplicates++;
+    days.set(Number(day), {
+      available: available === true,
+      size: numberOf(size),
+      modified: numberOf(modified),
+      etag: typeof tag === "string" ? hexOf(tag) : undefined,
+      probedAt: Number(probedAt),
+    });
+  }
+}
+
+/** The ETag's first 8 bytes: as text, or as the unsigned number that they are, the first byte the highest. */
+function hexOf(tag: string): string {
+  return /^\d+$/.test(tag) ? BigInt(tag).toString(16).padStart(16, "0") : tag.slice(0, 16);
+}
+
+async function readWrongCounts(connection: DuckDBConnection): Promise<string[]> {
+  const rows = await rowsOf(
+    connection,
+    `SELECT coalesce(g.date, c.date)::VARCHAR FROM (
+        SELECT date, count(*) FILTER (available) AS a, count(*) AS p FROM daily_availability GROUP BY date
+      ) AS g FULL JOIN daily_symbol_counts AS c ON g.date = c.date
+      WHERE g.a IS DISTINCT FROM c.available_count OR g.p IS DISTINCT FROM c.probed_count`,
+  );
+  return rows.map(([date]) => String(date));
+}
+
+async function readChanges(connection: DuckDBConnection): Promise<Change[]> {
+  const rows = await rowsOf(connection, "SELECT symbol, (date - DATE '1970-01-01')::INTEGER, kind FROM changes");
+  return rows.map(([symbol, day, what]) => ({
+    symbol: String(symbol),
+    day: Number(day),
+    kind: String(what) as ChangeKind,
+  }));
+}
+
+async function hasColumn(connection: DuckDBConnection, table: string, column: string): Promise<boolean> {
+  const found = await rowsOf(
+    connection,
+    `SELECT 1 FROM duckdb_columns() WHERE table_name = '${table}' AND column_name = '${column}'`,
+  );
+  return found.length > 0;
+}
+
+async function rowsOf(connection: DuckDBConnection, sql: string): Promise<unknown[][]> {
+  return (await connection.runAndReadAll(sql)).getRows();
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === "number" ? value : undefined;
+}
+
+/** The model knows fewer words: a run that had nothing to do was whole, one that stopped early failed. */
+function ended(outcome: RunOutcome): "whole" | "failed" | "interrupted" {
+  switch (outcome) {
+    case "nothing-to-do":
+      return "whole";
+    case "stopped-early":
+      return "failed";
+    case "whole":
+    case "failed":
+    case "interrupted":
+      return outcome;
+  }
+}

@@ -1,0 +1,151 @@
+import { formatDay, type Day } from "../../src/calendar/day.js";
+import type { CellAnswers, RunAnswers } from "./answers.js";
+import type { BucketFile } from "./history.js";
+import type { Change } from "./oracle/journal.js";
+import type { Belief, Knowledge } from "./oracle/knowledge.js";
+import type { Stored, StoredCell } from "./product.js";
+
+/** What the product did that it must not do. `rule` names the invariant, for counting and for cutting a sequence down. */
+export interface Violation {
+  rule: string;
+  message: string;
+}
+
+/** What a run left of one cell. */
+export interface CellVerdict {
+  /** What is believed from now on, when the run's answer was taken up. */
+  taken: Belief | undefined;
+  violation: Violation | undefined;
+}
+
+/**
+ * Whether a stored row is the one from before or an answer of this run. Nothing is stored that no probe said; which
+ * answers about cells that were not due are taken up is the product's choice, so it is read off the time of the row.
+ *
+ * @param isRequired whether the run owed an answer of this cell, and ended
+ */
+export function judgeCell(
+  name: string,
+  before: Belief | undefined,
+  stored: StoredCell | undefined,
+  answers: CellAnswers | undefined,
+  now: number,
+  isRequired: boolean,
+): CellVerdict {
+  const verdict = (rule: string, message: string): CellVerdict => ({
+    taken: undefined,
+    violation: { rule, message: `${name}: ${message}` },
+  });
+  if (stored !== undefined && stored.probedAt === now) {
+    const said = answers?.said.find((file) => isSame(stored, file));
+    if (answers?.said.some((file) => isSame(stored, file)) === true) {
+      return { taken: { file: said, probedAt: now }, violation: undefined };
+    }
+  }
+  if (!isRow(stored, before)) {
+    const failed = answers?.failed === true ? " (its probe failed)" : "";
+    return verdict("nothing is stored that no probe said", `${describe(stored)} was never answered${failed}`);
+  }
+  if (!isRequired || answers?.failed === true) return { taken: undefined, violation: undefined };
+  if (answers === undefined)
+    return verdict("due cells are probed", `due, and not asked for; stored is ${describe(stored)}`);
+  return verdict(
+    "due cells are the bucket's",
+    `answered ${answers.said.map(describeFile).join(", ")}; stored is ${describe(stored)}`,
+  );
+}
+
+/** Whether a stored row is what was believed before, its time included. */
+function isRow(stored: StoredCell | undefined, belief: Belief | undefined): boolean {
+  if (stored === undefined || belief === undefined) return stored === undefined && belief === undefined;
+  return stored.probedAt === belief.probedAt && isSame(stored, belief.file);
+}
+
+/** Whether a row says what an answer said. */
+export function isSame(stored: StoredCell, file: BucketFile | undefined): boolean {
+  if (file === undefined) return !stored.available && stored.size === undefined && stored.modified === undefined;
+  const etag = stored.etag === undefined || file.etag.startsWith(stored.etag);
+  return stored.available && stored.size === file.size && stored.modified === file.modified && etag;
+}
+
+/** Counts equal GROUP BY, and no cell appears twice. */
+export function judgeSoundness(stored: Stored): Violation[] {
+  const violations: Violation[] = [];
+  if (stored.duplicates > 0)
+    violations.push({ rule: "no cell twice", message: `${stored.duplicates} rows appear twice` });
+  if (stored.wrongCounts.length > 0) {
+    violations.push({
+      rule: "counts equal GROUP BY",
+      message: `wrong on ${stored.wrongCounts.slice(0, 5).join(", ")}`,
+    });
+  }
+  return violations;
+}
+
+/** The journal holds exactly the changes: all that it must, and nothing else than it may. */
+export function judgeJournal(
+  before: readonly Change[],
+  after: readonly Change[],
+  must: readonly Change[],
+  may: readonly Change[],
+): Violation[] {
+  const rule = "the journal holds exactly the changes";
+  const fresh = minus(after.map(text), before.map(text));
+  const lost = minus(before.map(text), after.map(text));
+  const absent = minus(must.map(text), fresh);
+  const extra = minus(minus(fresh, must.map(text)), may.map(text));
+  return [
+    ...lost.map((entry) => ({ rule, message: `lost: ${entry}` })),
+    ...absent.map((entry) => ({ rule, message: `not journaled: ${entry}` })),
+    ...extra.map((entry) => ({ rule, message: `journaled, and did not happen: ${entry}` })),
+  ];
+}
+
+/** One week's rest: a dormant symbol is not asked about before its LIST is due. */
+export function judgeRest(answers: RunAnswers, resting: readonly string[]): Violation[] {
+  return resting
+    .filter((symbol) => answers.asked.has(symbol))
+    .map((symbol) => ({ rule: "one LIST a week for dormant symbols", message: `${symbol} was asked about too early` }));
+}
+
+/** After a sweep everything is the bucket's. */
+export function judgeSweep(
+  knowledge: Knowledge,
+  bucketFile: (symbol: string, day: Day) => BucketFile | undefined,
+): Violation[] {
+  const violations: Violation[] = [];
+  for (const [symbol, days] of knowledge.cells) {
+    for (const [day, { file }] of days) {
+      const there = bucketFile(symbol, day);
+      if (describeFile(file) === describeFile(there)) continue;
+      const message = `${symbol} ${formatDay(day)}: ${describeFile(file)}; the bucket has ${describeFile(there)}`;
+      violations.push({ rule: "after a sweep everything is the bucket's", message });
+    }
+  }
+  return violations;
+}
+
+function minus(all: readonly string[], taken: readonly string[]): string[] {
+  const left = [...all];
+  for (const entry of taken) {
+    const place = left.indexOf(entry);
+    if (place >= 0) left.splice(place, 1);
+  }
+  return left;
+}
+
+function text({ kind, symbol, day }: Change): string {
+  return `${kind} ${symbol} ${formatDay(day)}`;
+}
+
+function describe(stored: StoredCell | undefined): string {
+  if (stored === undefined) return "no row";
+  const when = new Date(stored.probedAt).toISOString();
+  return stored.available
+    ? `available (${stored.size ?? "?"} bytes of ${stored.modified ?? "?"}, probed ${when})`
+    : `missing (probed ${when})`;
+}
+
+function describeFile(file: BucketFile | undefined): string {
+  return file === undefined ? "no file" : `${file.size} bytes of ${new Date(file.modified).toISOString()} ${file.etag}`;
+}

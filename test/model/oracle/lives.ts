@@ -1,0 +1,147 @@
+import type { Day } from "../../../src/calendar/day.js";
+import { isSettled, knownSymbols, provedMissingAt, rowOf, tickerOf, type Knowledge } from "./knowledge.js";
+
+/** The time of one contract: from its first to its last file. */
+export interface Life {
+  readonly first: Day;
+  readonly last: Day;
+  /** Whether it is known to begin at `first`. Else there may have been files before, and an age is a lower bound. */
+  readonly exact: boolean;
+}
+
+/** An age as it may be said: exactly, or as a lower bound. */
+export interface Age {
+  readonly first: Day;
+  readonly days: number;
+  readonly exact: boolean;
+}
+
+/** Days without files after which the next file is another contract's (8a). */
+const ABSENT_DAYS = 30;
+/** Days absent or flat after which it is, if the ticker has a settled folder (8b). */
+const ABSENT_OR_FLAT_DAYS = 28;
+/** Files below this are flat, bytes. */
+const FLAT_BYTES = 10_000;
+/** First day of which the bucket has any file. */
+export const FIRST_DAY: Day = 18_261; // 2019-12-31
+
+type CellKind = "live" | "flat" | "missing" | "unknown";
+
+function kindOf(knowledge: Knowledge, symbol: string, day: Day, now: number): CellKind {
+  const row = rowOf(knowledge, symbol, day, now);
+  if (row !== undefined) return row.file === undefined ? "missing" : row.file.size < FLAT_BYTES ? "flat" : "live";
+  return provedMissingAt(knowledge, symbol, day, now) === undefined ? "unknown" : "missing";
+}
+
+/** Days with a file of a symbol, ascending. */
+export function fileDays(knowledge: Knowledge, symbol: string, now: number): Day[] {
+  const days = [...(knowledge.cells.get(symbol)?.keys() ?? [])].sort((a, b) => a - b);
+  return days.filter((day) => rowOf(knowledge, symbol, day, now)?.file !== undefined);
+}
+
+/** The first and last days of the settled folders of a symbol's ticker; none for a settled name itself. */
+function settledFolders(knowledge: Knowledge, symbol: string, now: number): { first: Day; last: Day }[] {
+  const folders = knownSymbols(knowledge).filter(
+    (name) => !isSettled(symbol) && isSettled(name) && tickerOf(name) === symbol,
+  );
+  return folders.flatMap((name) => {
+    const days = fileDays(knowledge, name, now);
+    const [first, last] = [days[0], days.at(-1)];
+    return first === undefined || last === undefined ? [] : [{ first, last }];
+  });
+}
+
+/**
+ * Rule 8: the lives of a name, in order. A file begins a new one (a) after 30 days without files; (b) when it is not flat
+ * and comes after 28 days that are absent or flat, if the ticker has a settled folder; (c) after a shorter gap that
+ * starts the day after a settled folder's last file.
+ *
+ * DESIGN leaves open what a day that isn't known does to (a) to (c). Taken here: a gap that could be shorter than it looks
+ * begins a life whose first day is not exact. And when the first file known is exact: when the 30 days before it are
+ * known to have none, or the bucket had nothing before; a single missing day before it can be a hole. A settled folder
+ * counts from its first file on, since nothing later may decide about a file, and (b) needs a life that had traded.
+ */
+export function livesOf(knowledge: Knowledge, symbol: string, now: number): Life[] {
+  const settled = settledFolders(knowledge, symbol, now);
+  const lives: { first: Day; last: Day; exact: boolean }[] = [];
+  let previous: Day | undefined;
+  for (const day of fileDays(knowledge, symbol, now)) {
+    const life = lives.at(-1);
+    const start =
+      previous === undefined
+        ? { isNew: true, exact: isKnownAbsentBefore(knowledge, symbol, day, now) }
+        : startAfter(knowledge, symbol, { first: life?.first ?? day, previous, day }, settled, now);
+    if (life === undefined || start.isNew) lives.push({ first: day, last: day, exact: start.exact });
+    else life.last = day;
+    previous = day;
+  }
+  return lives;
+}
+
+function isKnownAbsentBefore(knowledge: Knowledge, symbol: string, day: Day, now: number): boolean {
+  for (let before = day - 1; before >= FIRST_DAY && before >= day - ABSENT_DAYS; before--) {
+    if (kindOf(knowledge, symbol, before, now) !== "missing") return false;
+  }
+  return true;
+}
+
+function startAfter(
+  knowledge: Knowledge,
+  symbol: string,
+  { first, previous, day }: { first: Day; previous: Day; day: Day },
+  settled: readonly { first: Day; last: Day }[],
+  now: number,
+): { isNew: boolean; exact: boolean } {
+  const gap = Array.from({ length: day - previous - 1 }, (_, i) => previous + 1 + i);
+  const exact = gap.every((absent) => kindOf(knowledge, symbol, absent, now) === "missing");
+  if (gap.length >= ABSENT_DAYS) return { isNew: true, exact };
+  if (gap.length > 0 && settled.some(({ last }) => last === previous)) return { isNew: true, exact };
+  const hasSettled = settled.some((folder) => folder.first < day);
+  if (!hasSettled || kindOf(knowledge, symbol, day, now) !== "live") return { isNew: false, exact: true };
+  let known = true;
+  for (let before = day - 1; before >= first; before--) {
+    const kind = kindOf(knowledge, symbol, before, now);
+    if (kind === "live") {
+      return day - before - 1 >= ABSENT_OR_FLAT_DAYS ? { isNew: true, exact: known } : { isNew: false, exact: true };
+    }
+    known &&= kind !== "unknown";
+  }
+  return { isNew: false, exact: true };
+}
+
+/** Rule 3: a hole is a missing day inside a life. */
+export function isHole(lives: readonly Life[], day: Day): boolean {
+  return lives.some(({ first, last }) => first < day && day < last);
+}
+
+/** Rule 8: ages count from the life that the day lies in. Undefined when the symbol has no file on the day. */
+export function ageOn(knowledge: Knowledge, symbol: string, day: Day, now: number): Age | undefined {
+  if (rowOf(knowledge, symbol, day, now)?.file === undefined) return undefined;
+  const life = livesOf(knowledge, symbol, now).find(({ first, last }) => first <= day && day <= last);
+  return life === undefined ? undefined : { first: life.first, days: day - life.first, exact: life.exact };
+}
+
+/** A contract that came to market, or went. */
+export interface MarketEvent {
+  readonly symbol: string;
+  readonly day: Day;
+  readonly event: "listing" | "relisting" | "delisting";
+}
+
+/**
+ * Rule 8: listings and delistings are the ends of lives. A first day that isn't exact is no listing; a last day is a
+ * delisting once a later life or a day that is believed to have no file shows it.
+ */
+export function marketEvents(
+  knowledge: Knowledge,
+  symbol: string,
+  now: number,
+  isBelieved: (symbol: string, day: Day) => boolean,
+): MarketEvent[] {
+  const lives = livesOf(knowledge, symbol, now);
+  return lives.flatMap(({ first, last, exact }, index) => {
+    const began: MarketEvent[] = exact ? [{ symbol, day: first, event: index === 0 ? "listing" : "relisting" }] : [];
+    const ended = index < lives.length - 1 || isBelieved(symbol, last + 1);
+    return ended ? [...began, { symbol, day: last, event: "delisting" as const }] : began;
+  });
+}
