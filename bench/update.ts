@@ -1,9 +1,9 @@
 import { copyFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { formatDay, type Day } from "../src/calendar/day.js";
+import { dayAt, formatDay, type Day } from "../src/calendar/day.js";
 import { runCli } from "./child/run-cli.js";
 import { dayDigest } from "./child/table-digest.js";
-import type { Bench, Target } from "./frame/bench.js";
+import type { Bench, BenchContext, Target } from "./frame/bench.js";
 import { medianOf, type Comparison, type Metric, type Side } from "./frame/comparison.js";
 import { measured } from "./output/format.js";
 import { startReplicaProcess } from "./servers/replica.js";
@@ -47,14 +47,7 @@ export const updateBench: Bench = async ({ quick, folder, compare }) => {
     const job = { folder, day: to, choice: ["update", "--date", formatDay(to), ...named] };
 
     const before = join(folder, "before.duckdb");
-    await runCli(near, before, [
-      "update",
-      "--lookback",
-      "3",
-      "--date",
-      formatDay(to - 1),
-      ...named,
-    ]);
+    await runCli(near, before, ["update", "--lookback", "3", "--date", formatDay(to - 1), ...named]);
     const whole = await compare({
       title: "A day's update, by distance",
       method: `${symbols} symbols of one day into a file that holds the days before, with the default options; process start to exit.`,
@@ -75,16 +68,7 @@ export const updateBench: Bench = async ({ quick, folder, compare }) => {
       }),
     );
 
-    const full = join(folder, "full.duckdb");
-    await runCli(near, full, ["update"]);
-    comparisons.push(
-      await compare({
-        title: "A plain daily update",
-        method: `\`bfa update\` of a file that holds the whole history of ${symbols} symbols, at 0 ms: the bucket is listed, and what is due is probed, the last 20 days and holes.`,
-        metrics: METRICS,
-        sides: [updateSide(near, { folder, day: to, choice: ["update"], before: full }, "plain update", [])],
-      }),
-    );
+    comparisons.push(await plainUpdate(folder, symbols, compare));
 
     const ways = await compare({
       title: `A day's update at ${farRtt} ms: pooling, protocol, threads`,
@@ -122,6 +106,24 @@ export const updateBench: Bench = async ({ quick, folder, compare }) => {
     await Promise.all([...servers.values()].map((server) => server.close()));
   }
 };
+
+/** `bfa update` without options, of a file that holds the whole history. */
+async function plainUpdate(folder: string, symbols: number, compare: BenchContext["compare"]): Promise<Comparison> {
+  const yesterday = dayAt(Date.now()) - 1;
+  const server = await startReplicaProcess("--days", "400", "--symbols", String(symbols));
+  try {
+    const before = join(folder, "full.duckdb");
+    await runCli(server, before, ["update"]);
+    return await compare({
+      title: "A plain daily update",
+      method: `\`bfa update\` of a file that holds the whole history of ${symbols} symbols, at 0 ms: the last 20 days and holes are due.`,
+      metrics: METRICS,
+      sides: [updateSide(server, { folder, day: yesterday, choice: ["update"], before }, "plain update", [])],
+    });
+  } finally {
+    await server.close();
+  }
+}
 
 interface Job {
   folder: string;
