@@ -12,7 +12,7 @@ it("bfa demo runs an update, shows what it got and says what to type next", asyn
     expect(stderr).toMatch(/^DNS: 1 looked up in .*\n$/);
     expect(stdout).toContain("327 symbols by HEAD");
     expect(stdout).toMatch(/Snapshot of \d{4}-\d\d-\d\d, 5 of \d+ symbols/);
-    expect(stdout).toMatch(/available_count +probed_count\n(?:\d{4}-\d\d-\d\d +\d+ +327\n){3}/);
+    expect(stdout).toMatch(/available_count +contract_count +probed_count\n(?:\d{4}-\d\d-\d\d +\d+ +\d+ +327\n){3}/);
     expect(stdout).toContain("bfa update");
   } finally {
     rmSync(folder, { recursive: true });

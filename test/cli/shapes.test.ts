@@ -25,6 +25,7 @@ const COMMANDS: [name: string, ...args: string[]][] = [
   ["query-counts", "query", "counts"],
   ["query-listings", "query", "listings"],
   ["query-delistings", "query", "delistings"],
+  ["query-condition", "query", "condition", "2024-03-01", "2024-03-10"],
   ["query-universe", "query", "universe", "2024-03-01", "--min-age", "0"],
   [
     "query-sql",
@@ -62,7 +63,8 @@ it("a failure in --json has the keys and kinds that were agreed on", async ({ ca
   const server = await startRawServer((socket) => socket.write(status(500)));
   try {
     writeFileSync(ca, server.ca);
-    const args = ["update", "--date", "2024-03-01", "--symbols", "BTCUSDT", "--endpoint", server.url, "--json"];
+    const strict = ["--unlisted", "--retries", "0", "--json"];
+    const args = ["update", "--date", "2024-03-01", "--symbols", "BTCUSDT", "--endpoint", server.url, ...strict];
     await expectShape("update-failed", (await bfa(...args)).stdout);
   } finally {
     await server.close();
