@@ -67,7 +67,9 @@ it("prints where it serves and what to type next, and keeps a CA file it was giv
   const { code, stdout } = await running.done;
   expect(code).toBe(0);
   const url = /objects +(\S+)/.exec(stdout)?.[1] ?? "";
-  expect(stdout).toContain(`bfa update --db replica.duckdb --endpoint ${url} --list-endpoint ${url}/data.binance.vision --ca ${caFile}\n`);
+  expect(stdout).toContain(
+    `bfa update --db replica.duckdb --endpoint ${url} --list-endpoint ${url}/data.binance.vision --ca ${caFile}\n`,
+  );
   expect(readFileSync(caFile, "utf8")).toContain("BEGIN CERTIFICATE");
 });
 
