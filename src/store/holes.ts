@@ -7,7 +7,7 @@ import { INTEGER, LIST, listValue, VARCHAR } from "./duckdb.js";
 import { settledFolders, symbolLives } from "./lives.js";
 import type { Store } from "./open.js";
 
-/** A missing file between the first and the last file of a symbol. */
+/** A missing file. */
 export interface MissingCell {
   symbol: string;
   day: Day;
@@ -31,13 +31,14 @@ export async function holesAmong<Cell extends MissingCell>(store: Store, cells: 
   });
 }
 
-/** The last file before and the first one after each missing one, by symbol and day. */
+/** The last file before and the first one after each missing one that has both, by symbol and day. */
 async function neighbouringFiles({ connection }: Store, cells: readonly MissingCell[]): Promise<Map<string, Span>> {
   const found = await connection.runAndReadAll(
     `WITH cells AS (SELECT unnest($symbols) AS symbol, ${dateOfDay("unnest($days)")} AS date)
       SELECT symbol, ${dayNumber("cells.date")}, ${dayNumber("max(files.date) FILTER (files.date < cells.date)")},
         ${dayNumber("min(files.date) FILTER (files.date > cells.date)")}
-      FROM cells JOIN availability AS files USING (symbol) WHERE available GROUP BY symbol, cells.date`,
+      FROM cells JOIN availability AS files USING (symbol) WHERE available GROUP BY symbol, cells.date
+      HAVING min(files.date) < cells.date AND max(files.date) > cells.date`,
     { symbols: listValue(cells.map(({ symbol }) => symbol)), days: listValue(cells.map(({ day }) => day)) },
     { symbols: LIST(VARCHAR), days: LIST(INTEGER) },
   );

@@ -143,6 +143,11 @@ describe("the condition of the cells that a question admits", () => {
     expect(await conditionsOf(D0 + 5, D0 + 5)).toEqual(["final"]);
   });
 
+  it("is final on days after a symbol's last file, which are not holes", async () => {
+    await fill(60, (symbol, offset) => ({ size: symbol === 2 && offset > 5 ? 0 : FILE, hours: 24 * 30 }));
+    expect(await conditionsOf(D0 + 5, D0 + 8)).toEqual(Array(4).fill("final"));
+  });
+
   it("takes a complete listing that lacks a symbol for a probe of its earlier cells", async () => {
     await fill(10, (symbol) => (symbol === 9 ? undefined : { size: FILE, hours: LATE }));
     const listedNow = NEVER_LACKING.map((one) =>
