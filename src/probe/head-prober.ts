@@ -3,7 +3,6 @@ import { availableRow, failedRow, missingRow } from "../rows/probe-row.js";
 import type { Concurrency } from "./net/concurrency.js";
 import { head, type HeadContext } from "./head.js";
 import type { Outcome } from "./outcome.js";
-import type { Failure } from "../rows/failure.js";
 import type { HeadShard, ShardResult } from "../rows/shard.js";
 import type { ProberContext } from "./prober-context.js";
 import { planRetry } from "./retry.js";
@@ -79,10 +78,19 @@ export class HeadProber {
 
   /** Puts a probe back when nothing may be sent now, to go on when it may. */
   private hold(probe: Probe): boolean {
-    const pause = this.context.traffic.pauseLeft(Date.now());
-    const ready = pause > 0 ? new Promise((resolve) => setTimeout(resolve, pause)) : this.context.sink.ready();
-    if (ready === undefined) return false;
+    const { sink, traffic } = this.context;
+    let ready = sink.ready();
+    if (ready === undefined) {
+      const wait = traffic.admit(Date.now());
+      if (wait === 0) return false;
+      if (!traffic.isEnding) ready = traffic.sleep(wait);
+    }
     this.retryNow.push(probe);
+    if (ready === undefined) {
+      // The run is to end, which waits for nothing.
+      this.abandon();
+      return true;
+    }
     this.held = true;
     void ready.then(() => {
       this.held = false;
@@ -97,19 +105,22 @@ export class HeadProber {
     this.context.counters.add("requests");
     head(this.headContext, probe.work.path(probe.symbolIndex), (outcome) => {
       this.inFlight--;
-      if (outcome.type === "failed" && this.retryLater(probe, outcome.failure)) return;
+      if (outcome.type === "failed" && this.retryLater(probe, outcome)) return;
       this.settle(probe, outcome);
       this.pump();
     });
   }
 
-  private retryLater(probe: Probe, failure: Failure): boolean {
-    const delay = planRetry(this.context, failure, probe.attempts);
+  private retryLater(probe: Probe, outcome: Outcome & { type: "failed" }): boolean {
+    const { context } = this;
+    const delay = planRetry(context, this.headContext.host, outcome.failure, probe.attempts);
     if (delay === undefined) return false;
-    setTimeout(() => {
-      this.retryNow.push(probe);
+    void context.traffic.sleep(delay).then(() => {
+      // The failure stands when the run is to end.
+      if (context.traffic.isEnding) this.settle(probe, outcome);
+      else this.retryNow.push(probe);
       this.pump();
-    }, delay);
+    });
     this.pump();
     return true;
   }

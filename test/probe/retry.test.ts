@@ -33,7 +33,7 @@ describe("backoffMs", () => {
 
 describe("planRetry", () => {
   const failure = statusFailure(500, {});
-  const run = (retries: number) => ({ retries, counters: new Counters(), traffic: new Traffic() });
+  const run = (retries: number) => ({ retries, counters: new Counters(), traffic: Traffic.start() });
 
   it("gives up after the allowed attempts, and counts only what is sent again", () => {
     const context = run(2);

@@ -4,7 +4,8 @@ import { number, plural } from "../../text/numbers.js";
 import { printable } from "../../text/printable.js";
 import { bytes } from "../../text/sizes.js";
 import { answerOptions, type AnswerChoice } from "../args/answer-options.js";
-import { dbOption, withReader } from "../args/query-options.js";
+import { dbOption } from "../args/db-path.js";
+import { withReader } from "../args/query-options.js";
 import { planPrinting, printAnswer } from "../output/print-answer.js";
 
 interface StatusArguments extends AnswerChoice {

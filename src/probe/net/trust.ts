@@ -1,0 +1,17 @@
+import { createSecureContext, type SecureContext } from "node:tls";
+
+/**
+ * The certificates that connections trust: what Node trusts by itself (its own list and NODE_EXTRA_CA_CERTS, or
+ * OpenSSL's store with `--use-openssl-ca`), and one's own.
+ *
+ * @param ca PEM certificates to trust besides
+ */
+export function secureContext(ca: string | undefined): SecureContext {
+  const context = createSecureContext();
+  if (ca !== undefined) {
+    // The option `ca` would replace Node's, and before Node 22.15 nothing lists all of those to be given along.
+    const { context: native } = context as { context: { addCACert: (pem: string) => void } };
+    native.addCACert(ca);
+  }
+  return context;
+}
