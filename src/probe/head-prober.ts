@@ -4,6 +4,7 @@ import type { Concurrency } from "./net/concurrency.js";
 import { head, type HeadContext } from "./head.js";
 import type { Outcome } from "./outcome.js";
 import type { HeadShard, ShardResult } from "../rows/shard.js";
+import type { Failure } from "../rows/failure.js";
 import type { ProberContext } from "./prober-context.js";
 import { planRetry } from "./retry.js";
 
@@ -105,19 +106,18 @@ export class HeadProber {
     this.context.counters.add("requests");
     head(this.headContext, probe.work.path(probe.symbolIndex), (outcome) => {
       this.inFlight--;
-      if (outcome.type === "failed" && this.retryLater(probe, outcome)) return;
+      if (outcome.type === "failed" && this.retryLater(probe, outcome.failure)) return;
       this.settle(probe, outcome);
       this.pump();
     });
   }
 
-  private retryLater(probe: Probe, outcome: Outcome & { type: "failed" }): boolean {
+  private retryLater(probe: Probe, failure: Failure): boolean {
     const { context } = this;
-    const delay = planRetry(context, this.headContext.host, outcome.failure, probe.attempts);
+    const delay = planRetry(context, this.headContext.host, failure, probe.attempts);
     if (delay === undefined) return false;
     void context.traffic.sleep(delay).then(() => {
-      // The failure stands when the run is to end.
-      if (context.traffic.isEnding) this.settle(probe, outcome);
+      if (context.traffic.isEnding) this.drop(probe);
       else this.retryNow.push(probe);
       this.pump();
     });
@@ -154,6 +154,12 @@ export class HeadProber {
     this.works.splice(this.works.indexOf(work), 1);
     this.context.sink.flush();
     work.finish(work.result);
+  }
+
+  /** Leaves a cell without an answer. */
+  private drop({ work }: Probe): void {
+    work.inFlight--;
+    this.finishIfDone(work);
   }
 
   /** Drops all that is not in flight; shards finish with the cells they have. */

@@ -18,6 +18,6 @@ export async function listWithRetries(
     const delay = planRetry(context, listContext.host, outcome.failure, attempts);
     if (delay === undefined) return outcome;
     await context.traffic.sleep(delay);
-    if (context.traffic.isEnding) return outcome;
+    if (context.traffic.isEnding) return { type: "abandoned" };
   }
 }

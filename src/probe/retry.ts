@@ -11,7 +11,7 @@ export type RetryContext = Pick<ProberContext, "retries" | "counters" | "traffic
 
 /**
  * Decides whether a request that failed is sent again, and when. A retry is counted and told here, and a server that asks for
- * fewer requests holds all threads back. Nothing is retried when the run is to end.
+ * fewer requests holds all threads back.
  *
  * @param host that the request went to
  * @param attempts made so far, from 1
@@ -25,7 +25,7 @@ export function planRetry(
   attempts: number,
   random = Math.random(),
 ): number | undefined {
-  if (attempts > retries || traffic.isEnding || !isRetryable(failure)) return undefined;
+  if (attempts > retries || !isRetryable(failure)) return undefined;
   const delay = backoffMs(failure, attempts, random);
   if (isSlowDown(failure)) traffic.pauseUntil(Date.now() + delay);
   counters.add("retries");

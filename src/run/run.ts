@@ -42,9 +42,10 @@ export async function withThreads<T>(
     answer.type === "unresolved" ? [{ host, message: answer.message }] : [],
   );
   emit({ type: "dns", lookups, elapsed_ms: elapsedMs, failed });
-  for (const { url, proxy } of threads.proxies) {
-    emit({ type: "notice", message: `${new URL(url).host} is asked through the proxy ${describeProxy(proxy)}` });
-  }
+  const proxied = threads.proxies.map(({ url, proxy }) => {
+    return `${new URL(url).host} is asked through the proxy ${describeProxy(proxy)}`;
+  });
+  for (const message of new Set(proxied)) emit({ type: "notice", message });
   await claimEndpoints(settings, threads);
   return await Promise.race([use(threads, emit), threads.died, broken]);
 }

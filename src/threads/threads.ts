@@ -1,4 +1,4 @@
-import type { ThreadError } from "../errors.js";
+import { ThreadError } from "../errors.js";
 import { warmDns, type DnsWarmUp } from "../probe/net/dns.js";
 import { proxyFor, type Proxy } from "../probe/net/proxy.js";
 import { Traffic } from "../probe/traffic.js";
@@ -96,7 +96,9 @@ export async function startThreads(settings: ThreadSettings): Promise<Threads> {
     if (place === 0) writer.giveUp(error);
     announceDeath(error);
   });
+  let ended = false;
   const end = async () => {
+    ended = true;
     heartbeats.stop();
     traffic.abandon();
     await Promise.all([pool?.then((running) => running.destroy()), writer.end()]);
@@ -138,7 +140,11 @@ export async function startThreads(settings: ThreadSettings): Promise<Threads> {
         },
       );
     };
-    const started = () => (pool ??= startPool());
+    const started = async () => {
+      // A run that was given up may still be on its way here.
+      if (ended) throw new ThreadError("the threads have ended");
+      return await (pool ??= startPool());
+    };
     if (settings.eager) void started();
     return {
       writer,
