@@ -92,7 +92,7 @@ describe("a schedule of deploy/", () => {
 
 describe("npm run check:deploy", () => {
   it("finds nothing to complain about", () => {
-    const { status, stdout } = spawnSync(process.execPath, [join(DEPLOY, "check.js")], { encoding: "utf8" });
+    const { status, stdout } = spawnSync(process.execPath, [join(DEPLOY, "check.cjs")], { encoding: "utf8" });
     expect(stdout).toMatch(/^(?:.*: (?:no complaint|not installed, left out)\n){5}$/);
     expect(status).toBe(0);
   });

@@ -58,7 +58,7 @@ const UPDATE = ["update", "--date", "2024-01-10", "--json"];
 
 const it = replicaTest({ history: { type: "synthetic", ...HISTORY } })
   // The name stands for a server that only the proxy can reach; its address is looked up by nobody but the proxy.
-  .extend("named", ({ replica, env }) => {
+  .extend("named", ({ replica, env }): NodeJS.ProcessEnv => {
     const named = (url: string) => url.replace("127.0.0.1", "localhost");
     return { ...env, BFA_ENDPOINT: named(replica.url), BFA_LIST_ENDPOINT: named(replica.listUrl) };
   })
@@ -132,9 +132,9 @@ describe("a proxy", () => {
     });
   });
 
-  it("that is not there, or none, is said in one line", async ({ named }) => {
+  it("that is not there, or none, is said in one line", async ({ named, db }) => {
     const args = ["update", "--date", "2024-01-10", "--symbols", "BTCUSDT", "--unlisted", "--source", "head"];
-    const gone = await runCli(args, { ...named, HTTPS_PROXY: "http://127.0.0.1:1", BFA_DB: `${named["BFA_DB"]}2` });
+    const gone = await runCli(args, { ...named, HTTPS_PROXY: "http://127.0.0.1:1", BFA_DB: `${db}2` });
     expect(gone).toMatchObject({ code: 1, stderr: expect.stringContaining("connect ECONNREFUSED") as string });
     const wrong = await runCli(args, { ...named, HTTPS_PROXY: `socks5://me:${PASSWORD}@a:1` });
     expect(wrong).toMatchObject({ code: 2, stdout: "" });

@@ -69,7 +69,7 @@ describe("what is trusted", () => {
     ca,
     folder,
   }) => {
-    const { BFA_CA: _, ...bare } = env;
+    const bare = { ...env, BFA_CA: undefined };
     const other = join(folder, "other.pem");
     writeFileSync(other, (await createCertificate()).ca);
     const day = [...ONE_DAY, "--retries", "0"];

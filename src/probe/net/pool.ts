@@ -102,6 +102,9 @@ export class ConnectionClient extends Client {
   }
 }
 
+/** Opens a socket to an origin. */
+type Connector = connectors.connector;
+
 /** Opens nothing yet: sockets come with the first requests. */
 export function createLine(options: ConnectionOptions): Line {
   const { origin, http2, proxy } = options;
@@ -128,10 +131,8 @@ export function createLine(options: ConnectionOptions): Line {
   return {
     dispatch: (request, handler) => agent.dispatch({ ...request, origin }, handler),
     destroy: () => agent.destroy(),
-  } as Line;
+  };
 }
-
-type Connector = connectors.connector;
 
 /** @param connect opens a socket to the origin */
 function createPool(options: ConnectionOptions, connect: Connector): Pool {

@@ -11,7 +11,7 @@ export function secureContext(ca: string | undefined): SecureContext {
   const context = createSecureContext();
   if (ca !== undefined) {
     // The option `ca` would replace Node's, and before Node 22.15 nothing lists all of those to be given along.
-    const { context: native } = context as { context: { addCACert: (pem: string) => void } };
+    const native = context.context as { addCACert: (pem: string) => void };
     native.addCACert(ca);
     // Node 20 forgets its extra ones with the first that is added.
     const extra = extraCertificates();

@@ -1,3 +1,4 @@
+/* eslint-disable no-control-regex -- what a terminal is made of */
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { plainProgress, terminalProgress, type ProgressStream } from "../../../src/cli/output/progress.js";
 import type { RunEvent } from "../../../src/run/events.js";
@@ -44,7 +45,7 @@ class FakeTerminal {
   resize(columns: number): void {
     const lines: string[] = [];
     for (const { text, wrapped } of this.rows) {
-      if (wrapped) lines[lines.length - 1] += text;
+      if (wrapped) lines.push((lines.pop() ?? "") + text);
       else lines.push(text);
     }
     this.columns = columns;
@@ -63,7 +64,6 @@ class FakeTerminal {
   }
 
   private take(text: string): void {
-    // eslint-disable-next-line no-control-regex -- what a terminal is made of
     for (const [part] of text.matchAll(/\x1b\[(\d*)([A-Z])|[\r\n]|[^\x1b\r\n]+/g)) this.put(part);
   }
 
@@ -142,7 +142,7 @@ describe("terminalProgress", () => {
 
 it("plainProgress writes a line every ten seconds", () => {
   let text = "";
-  const progress = plainProgress({ write: (part: string) => (text += part) !== "" } as unknown as ProgressStream);
+  const progress = plainProgress({ write: (part: string) => (text += part) !== "" });
   vi.advanceTimersByTime(9000);
   expect(text).toBe("");
   progress.onEvent(PLANNED);

@@ -64,20 +64,14 @@ describe("proxyFor", () => {
 
 /** What undici's agent would connect to: one of the proxies, or the origin itself. */
 function undiciChoice(origin: string, noProxy: string): string {
-  let choice = "";
-  const factory = (_origin: unknown, { connect }: { connect?: unknown }) => {
-    choice = connect === undefined ? "none" : "proxied";
-    return { on: () => ({}), dispatch: () => true } as unknown as Dispatcher;
+  const seen = { direct: false };
+  const factory = (_origin: unknown, { connect }: { connect?: unknown }): Dispatcher => {
+    seen.direct = connect === undefined;
+    const made = { on: () => made, dispatch: () => true };
+    return made as unknown as Dispatcher;
   };
-  const agent = new EnvHttpProxyAgent({
-    ...{ httpProxy: "http://p:1", httpsProxy: "http://p:2", noProxy },
-    factory: (given: unknown, options: object) => {
-      const made = factory(given, options) as { on: () => unknown };
-      made.on = () => made;
-      return made as unknown as Dispatcher;
-    },
-  });
-  agent.dispatch({ origin, path: "/", method: "HEAD" }, {});
-  if (choice === "none") return choice;
+  const proxies = { httpProxy: "http://p:1", httpsProxy: "http://p:2", noProxy };
+  new EnvHttpProxyAgent({ ...proxies, factory }).dispatch({ origin, path: "/", method: "HEAD" }, {});
+  if (seen.direct) return "none";
   return origin.startsWith("https:") ? "http://p:2" : "http://p:1";
 }

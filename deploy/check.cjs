@@ -2,14 +2,12 @@
  * Has the files of this folder checked by the tools that know their formats, as far as they are installed:
  * `npm run check:deploy`. Exits with 1 when one of them complains.
  */
-import { spawnSync } from "node:child_process";
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
-import { fileURLToPath } from "node:url";
+const { spawnSync } = require("node:child_process");
+const { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } = require("node:fs");
+const { tmpdir } = require("node:os");
+const { join } = require("node:path");
 
-const folder = dirname(fileURLToPath(import.meta.url));
-const file = (path) => join(folder, path);
+const file = (path) => join(__dirname, path);
 const scratch = mkdtempSync(join(tmpdir(), "bfa-deploy-"));
 
 /** The units, with a command that is there: the check asks for the file, not only for its syntax. */
@@ -44,16 +42,17 @@ const CHECKS = [
   ],
 ];
 
+const say = (line) => process.stdout.write(`${line}\n`);
 const run = ([tool, ...args]) => spawnSync(tool, args, { encoding: "utf8" });
 
 for (const [probe, command] of CHECKS) {
-  const name = command.slice(0, 2).join(" ").replace(folder, "deploy");
+  const name = command.slice(0, 2).join(" ").replace(__dirname, "deploy");
   if (run(probe).status !== 0) {
-    console.log(`${name}: not installed, left out`);
+    say(`${name}: not installed, left out`);
     continue;
   }
   const { status, stdout, stderr } = run(command);
   if (status !== 0) process.exitCode = 1;
-  console.log(`${name}: ${status === 0 ? "no complaint" : `exit code ${status}\n${stdout}${stderr}`}`);
+  say(`${name}: ${status === 0 ? "no complaint" : `exit code ${status}\n${stdout}${stderr}`}`);
 }
 rmSync(scratch, { recursive: true });
