@@ -4,10 +4,10 @@ import type { RunSummary } from "../../run/summary.js";
 import type { Answer, Columns } from "../../text/columns.js";
 import type { AnswerChoice } from "../args/answer-options.js";
 import { EXIT_OF_OUTCOME, exitCodeOf, flagOf } from "../exit.js";
+import { interruptible } from "../interrupt.js";
 import { printAnswer } from "../output/print-answer.js";
 import { failureNotice, summaryAnswer, summaryText } from "../output/summary.js";
 import { createVoice, type Voice, type VoiceChoice } from "../output/voice.js";
-import { listenForSignals } from "../signals.js";
 
 /** How a command that asks the bucket shows what it does. */
 export interface RunDisplay extends AnswerChoice, VoiceChoice {}
@@ -75,14 +75,15 @@ async function executeWatched<O extends RunOptions, Result>(
       voice.notice(`${flagOf(option)} ${url} is not encrypted: answers can be forged on the way`);
     }
   }
-  using interruption = listenForSignals((signal) => {
-    voice.stop();
-    voice.notice(`${signal}: finishing the units in hand; once more to end at once`);
-  });
-  const { signal } = interruption;
   const onEvent = voice.onEvent.bind(voice);
   try {
-    return await execute({ ...options, signal, onEvent });
+    return await interruptible(
+      (signal) => execute({ ...options, signal, onEvent }),
+      (signal) => {
+        voice.stop();
+        voice.notice(`${signal}: finishing the units in hand; once more to end at once`);
+      },
+    );
   } finally {
     voice.stop();
   }

@@ -6,33 +6,39 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /** Time after which a signal that no person sent ends the process at once, ms: a container that is stopped has 10 s. */
 const LIMIT_MS = 9000;
 
-/** What ends a command before its time. Disposing of it gives the signals back. */
-export interface Interruption extends Disposable {
-  /** Aborted by the first signal. A second one ends the process at once; whole units are written all the same. */
-  readonly signal: AbortSignal;
-}
-
-/** @param onFirst called with the first signal */
-export function listenForSignals(onFirst: (signal: NodeJS.Signals) => void): Interruption {
-  const controller = new AbortController();
+/**
+ * Has `work` end early by its signal on the first SIGINT, SIGTERM or SIGHUP; a second one ends the process at once.
+ * Whole units are written in either case.
+ *
+ * @param onInterrupt called with the name of the first signal
+ */
+export async function interruptible<Result>(
+  work: (signal: AbortSignal) => Promise<Result>,
+  onInterrupt: (signal: NodeJS.Signals) => void,
+): Promise<Result> {
+  const interrupt = new AbortController();
   let limit: NodeJS.Timeout | undefined;
-  const stop = () => {
+  const ignore = () => {
     clearTimeout(limit);
     for (const signal of SIGNALS) process.off(signal, onSignal);
   };
   const onSignal = (signal: NodeJS.Signals) => {
-    if (controller.signal.aborted) {
-      stop();
+    if (interrupt.signal.aborted) {
+      ignore();
       endAtOnce(signal);
       return;
     }
     // A person can wait, or press again.
     if (signal !== "SIGINT") limit = setTimeout(onSignal, LIMIT_MS, signal).unref();
-    onFirst(signal);
-    controller.abort();
+    onInterrupt(signal);
+    interrupt.abort();
   };
   for (const signal of SIGNALS) process.on(signal, onSignal);
-  return { signal: controller.signal, [Symbol.dispose]: stop };
+  try {
+    return await work(interrupt.signal);
+  } finally {
+    ignore();
+  }
 }
 
 /** Ends by the signal itself: process.exit would end the writer thread in the middle of a call of DuckDB, which aborts. */
