@@ -29,13 +29,14 @@ export default tseslint.config(
     rules: { "no-empty-pattern": ["error", { allowObjectPatternsAsParameters: true }] },
   },
   {
-    // Preloaded by Node as it is, so not compiled and without types.
+    // Run by Node as it is, so not compiled and without types.
     files: ["**/*.cjs"],
     ...tseslint.configs.disableTypeChecked,
     languageOptions: {
       sourceType: "commonjs",
       parserOptions: { project: null },
       globals: {
+        __dirname: "readonly",
         Date: "readonly",
         require: "readonly",
         process: "readonly",

@@ -41,7 +41,8 @@ export type { RunEvent } from "./run/events.js";
 export type { RunFailure } from "./run/failure.js";
 export type { RunOutcome } from "./run/outcome.js";
 export type { PlannedStep, RunPlan } from "./run/plan.js";
-export type { RunSummary } from "./run/summary.js";
+export type { RetriedRequests } from "./run/retried.js";
+export type { RunSummary, SummaryChange, SummaryCondition, SummaryDate } from "./run/summary.js";
 export type { Discovery } from "./run/symbols.js";
 export type { FailureKind } from "./rows/failure.js";
 export {

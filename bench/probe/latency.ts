@@ -1,5 +1,5 @@
 import { warmDns } from "../../src/probe/net/dns.js";
-import { createPool } from "../../src/probe/net/pool.js";
+import { createLine } from "../../src/probe/net/pool.js";
 import { Deadlines } from "../../src/probe/net/deadlines.js";
 import { head } from "../../src/probe/head.js";
 import type { ComparisonPlan, Sample, Side } from "../frame/comparison.js";
@@ -33,7 +33,7 @@ async function timeHeads(
 ): Promise<Sample> {
   const timeoutMs = 30_000;
   const { table } = await warmDns([server.url]);
-  const pool = createPool({
+  const line = createLine({
     origin: server.url,
     connections: CONNECTIONS,
     http2,
@@ -43,7 +43,7 @@ async function timeHeads(
     onConnect: () => undefined,
   });
   const deadlines = new Deadlines(timeoutMs);
-  const context = { pool, deadlines, pooled, onReplay: () => undefined };
+  const context = { line, host: new URL(server.url).host, deadlines, pooled, onReplay: () => undefined };
   const paths = pathsOf(work);
   const latencies = new Float64Array(countHeads(work));
   const answers: Answer[] = [];
@@ -64,7 +64,7 @@ async function timeHeads(
   };
   await Promise.all(Array.from({ length: CONNECTIONS }, sendAll));
   deadlines.stop();
-  await pool.destroy();
+  await line.destroy();
   latencies.sort();
   return {
     values: {

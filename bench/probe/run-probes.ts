@@ -55,10 +55,11 @@ export async function runProbes(
       pooled: setup.pooled,
       timeoutMs: 10_000,
       retries: 0,
+      proxies: { endpoint: undefined, listEndpoint: undefined },
       ...(server.ca === undefined ? {} : { ca: server.ca }),
       addresses: table,
       counters: counters.buffer,
-      traffic: new Traffic().buffer,
+      traffic: Traffic.start().buffer,
       beats: new SharedArrayBuffer((setup.threads + 1) * Int32Array.BYTES_PER_ELEMENT),
       threadNumber: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
     },
@@ -67,6 +68,7 @@ export async function runProbes(
         rows.collect(port);
       },
       onFailure: () => undefined,
+      onRetry: () => undefined,
       onDeath: (error) => {
         throw error;
       },

@@ -1,6 +1,6 @@
-import { createRequire } from "node:module";
 import yargs, { type CommandModule } from "yargs";
 import { UsageError } from "../errors.js";
+import { VERSION } from "../text/version.js";
 import { describeError, EXIT, exitCodeOf } from "./exit.js";
 
 /** Commands in the order of the help. Each is loaded when it is needed: all of them take 25 ms. */
@@ -47,7 +47,8 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
 async function parse(args: readonly string[]): Promise<void> {
   const parser = yargs([...args])
     .scriptName("bfa")
-    .version(ownVersion())
+    // yargs by itself takes that of the folder where the command was typed.
+    .version(VERSION)
     .usage("$0 <command>\n\nWhich Binance USDⓈ-M perpetual futures had data on Binance Vision on a given day.")
     .strict()
     .strictCommands()
@@ -72,14 +73,6 @@ async function commandsFor([first = "", second]: readonly string[]): Promise<Com
   );
   // Each command types its own arguments.
   return loaded.map((module) => module.default as unknown as CommandModule);
-}
-
-/** Version of this package; yargs by itself takes that of the folder where the command was typed. */
-function ownVersion(): string {
-  const { version } = createRequire(import.meta.url)("binance-futures-availability/package.json") as {
-    version: string;
-  };
-  return version;
 }
 
 /** yargs throws its own class for wrong usage, also around what a `coerce` threw. */

@@ -3,6 +3,10 @@
 import { COMMAND_DEFAULTS } from "../run/defaults.js";
 import { endEarlyWriter, startWriterEarly } from "../threads/writer-thread.js";
 
+if (process.platform === "win32") {
+  process.stderr.write("bfa: Windows is not supported; it runs in WSL 2, and on Linux and macOS\n");
+  process.exit(2);
+}
 const args = process.argv.slice(2);
 const probes = Object.hasOwn(COMMAND_DEFAULTS, args[0] ?? "");
 // The writer thread loads DuckDB while this one loads what parses the arguments, which is why that is no import above.

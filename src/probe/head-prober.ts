@@ -3,8 +3,8 @@ import { availableRow, failedRow, missingRow } from "../rows/probe-row.js";
 import type { Concurrency } from "./net/concurrency.js";
 import { head, type HeadContext } from "./head.js";
 import type { Outcome } from "./outcome.js";
-import type { Failure } from "../rows/failure.js";
 import type { HeadShard, ShardResult } from "../rows/shard.js";
+import type { Failure } from "../rows/failure.js";
 import type { ProberContext } from "./prober-context.js";
 import { planRetry } from "./retry.js";
 
@@ -79,10 +79,19 @@ export class HeadProber {
 
   /** Puts a probe back when nothing may be sent now, to go on when it may. */
   private hold(probe: Probe): boolean {
-    const pause = this.context.traffic.pauseLeft(Date.now());
-    const ready = pause > 0 ? new Promise((resolve) => setTimeout(resolve, pause)) : this.context.sink.ready();
-    if (ready === undefined) return false;
+    const { sink, traffic } = this.context;
+    let ready = sink.ready();
+    if (ready === undefined) {
+      const wait = traffic.admit(Date.now());
+      if (wait === 0) return false;
+      if (!traffic.isEnding) ready = traffic.sleep(wait);
+    }
     this.retryNow.push(probe);
+    if (ready === undefined) {
+      // The run is to end, which waits for nothing.
+      this.abandon();
+      return true;
+    }
     this.held = true;
     void ready.then(() => {
       this.held = false;
@@ -104,12 +113,14 @@ export class HeadProber {
   }
 
   private retryLater(probe: Probe, failure: Failure): boolean {
-    const delay = planRetry(this.context, failure, probe.attempts);
+    const { context } = this;
+    const delay = planRetry(context, this.headContext.host, failure, probe.attempts);
     if (delay === undefined) return false;
-    setTimeout(() => {
-      this.retryNow.push(probe);
+    void context.traffic.sleep(delay).then(() => {
+      if (context.traffic.isEnding) this.drop(probe);
+      else this.retryNow.push(probe);
       this.pump();
-    }, delay);
+    });
     this.pump();
     return true;
   }
@@ -143,6 +154,12 @@ export class HeadProber {
     this.works.splice(this.works.indexOf(work), 1);
     this.context.sink.flush();
     work.finish(work.result);
+  }
+
+  /** Leaves a cell without an answer. */
+  private drop({ work }: Probe): void {
+    work.inFlight--;
+    this.finishIfDone(work);
   }
 
   /** Drops all that is not in flight; shards finish with the cells they have. */

@@ -1,5 +1,5 @@
-import type { Dispatcher, Pool } from "undici";
-import type { ClientAwareOptions, ConnectionClient } from "./net/pool.js";
+import type { Dispatcher } from "undici";
+import type { ClientAwareOptions, ConnectionClient, Line } from "./net/pool.js";
 import { TimedRequest, type Deadlines } from "./net/deadlines.js";
 import { parseHttpDate } from "./net/http-date.js";
 import { parseEtag } from "../vision/etag.js";
@@ -7,7 +7,9 @@ import { failureOf, fileOutcome, protocolFailure, statusFailure, type Headers, t
 
 /** What HEADs of one thread share. */
 export interface HeadContext {
-  pool: Pool;
+  line: Line;
+  /** Host and port of the server. */
+  host: string;
   deadlines: Deadlines;
   /** False: the socket is closed after each answer, as a client without a pool does. */
   pooled: boolean;
@@ -19,10 +21,10 @@ export interface HeadContext {
  * Sends one HEAD and gives its outcome, once. A HEAD that meets a kept-alive socket which the server has closed in the
  * meantime is replayed on a fresh connection. Redirects are not followed.
  *
- * @param path percent-encoded path of the file on the pool's origin
+ * @param path percent-encoded path of the file on the server
  */
 export function head(context: HeadContext, path: string, done: (outcome: Outcome) => void): void {
-  new HeadRequest(context, path, done).send(context.pool);
+  new HeadRequest(context, path, done).send(context.line);
 }
 
 class HeadRequest extends TimedRequest implements Dispatcher.DispatchHandler {
@@ -37,7 +39,7 @@ class HeadRequest extends TimedRequest implements Dispatcher.DispatchHandler {
     super();
   }
 
-  send(dispatcher: Dispatcher): void {
+  send(line: Pick<Line, "dispatch">): void {
     const options: ClientAwareOptions = {
       path: this.path,
       method: "HEAD",
@@ -45,7 +47,7 @@ class HeadRequest extends TimedRequest implements Dispatcher.DispatchHandler {
       reset: !this.context.pooled,
       tell: this,
     };
-    dispatcher.dispatch(options, this);
+    line.dispatch(options, this);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {

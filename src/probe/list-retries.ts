@@ -1,10 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { ListRequest } from "../vision/list-page.js";
 import { listPage, type ListContext, type ListOutcome } from "./list.js";
 import type { ProberContext } from "./prober-context.js";
 import { planRetry } from "./retry.js";
 
-/** Fetches a page, with the retries that the run allows. Waits while the run is paused. Never rejects. */
+/** Fetches a page, with the retries that the run allows. Waits for its turn. Never rejects. */
 export async function listWithRetries(
   context: ProberContext,
   listContext: ListContext,
@@ -12,14 +11,13 @@ export async function listWithRetries(
 ): Promise<ListOutcome | { type: "abandoned" }> {
   for (let attempts = 1; ; attempts++) {
     await context.sink.ready();
-    const pause = context.traffic.pauseLeft(Date.now());
-    if (pause > 0) await sleep(pause);
-    if (context.traffic.isAbandoned) return { type: "abandoned" };
+    if (!(await context.traffic.turn())) return { type: "abandoned" };
     context.counters.add("requests");
     const outcome = await listPage(listContext, request);
     if (outcome.type === "page") return outcome;
-    const delay = planRetry(context, outcome.failure, attempts);
+    const delay = planRetry(context, listContext.host, outcome.failure, attempts);
     if (delay === undefined) return outcome;
-    await sleep(delay);
+    await context.traffic.sleep(delay);
+    if (context.traffic.isEnding) return { type: "abandoned" };
   }
 }

@@ -1,15 +1,18 @@
 import { isAscii } from "node:buffer";
-import type { Dispatcher, Pool } from "undici";
+import type { Dispatcher } from "undici";
 import { ListPageError, listQuery, parseListPage, type ListPage, type ListRequest } from "../vision/list-page.js";
 import { TimedRequest, type Deadlines } from "./net/deadlines.js";
+import type { Line } from "./net/pool.js";
 import { failureOf, statusFailure, type Headers } from "./outcome.js";
 import { type Failure } from "../rows/failure.js";
 
 /** What LIST requests of one thread share. */
 export interface ListContext {
-  pool: Pool;
+  line: Line;
+  /** Host and port of the server. */
+  host: string;
   deadlines: Deadlines;
-  /** Path of the bucket on the pool's origin: "/data.binance.vision", or "/" where the bucket is the host. */
+  /** Path of the bucket on the server: "/data.binance.vision", or "/" where the bucket is the host. */
   bucketPath: string;
 }
 
@@ -23,7 +26,7 @@ const MAX_PAGE_BYTES = 4 * 1024 * 1024;
 export function listPage(context: ListContext, request: ListRequest): Promise<ListOutcome> {
   return new Promise((resolve) => {
     const call = new ListCall(context, request, resolve);
-    context.pool.dispatch({ path: `${context.bucketPath}?${listQuery(request)}`, method: "GET" }, call);
+    context.line.dispatch({ path: `${context.bucketPath}?${listQuery(request)}`, method: "GET" }, call);
   });
 }
 

@@ -45,6 +45,7 @@ const KIND_BY_CODE: Readonly<Record<string, FailureKind>> = {
   HTTPParserError: "protocol",
   // A stream of HTTP/2 that ended before its answer: undici has no finer code for it.
   UND_ERR_INFO: "protocol",
+  UND_ERR_PRX_TLS: "tls",
   EPROTO: "tls",
   DEPTH_ZERO_SELF_SIGNED_CERT: "tls",
   SELF_SIGNED_CERT_IN_CHAIN: "tls",
@@ -62,8 +63,15 @@ const KIND_BY_PREFIX: readonly (readonly [string, FailureKind])[] = [
   ["ERR_HTTP2_", "protocol"],
 ];
 
+/** How undici says that a proxy made no tunnel; it has no code for it. */
+const PROXY_REFUSAL = /^Proxy response \((\d{3})\) !== 200 when HTTP Tunneling$/;
+
 /** The failure behind an error of undici, TLS, the socket or the lookup. */
 export function failureOf(error: Error): Failure {
+  const refusal = PROXY_REFUSAL.exec(error.message)?.[1];
+  if (refusal !== undefined) {
+    return { kind: "proxy", code: `PROXY_${refusal}`, message: `the proxy answered ${refusal} to CONNECT` };
+  }
   const code = "code" in error && typeof error.code === "string" ? error.code : error.name;
   const kind = KIND_BY_CODE[code] ?? KIND_BY_PREFIX.find(([prefix]) => code.startsWith(prefix))?.[1] ?? "other";
   const failure: Failure = { kind, code, message: error.message === "" ? code : error.message };

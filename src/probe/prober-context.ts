@@ -1,5 +1,5 @@
 import type { Counters } from "../rows/counters.js";
-import type { CellFailure } from "../rows/failure.js";
+import type { CellFailure, Retry } from "../rows/failure.js";
 import type { RowSink } from "../rows/sink.js";
 import type { Dataset } from "../vision/dataset.js";
 import type { Traffic } from "./traffic.js";
@@ -13,6 +13,8 @@ export interface ProberContext {
   sink: RowSink;
   /** Told of each failure when it happens. */
   onFailure: (failure: CellFailure) => void;
+  /** Told of each request that is sent again. */
+  onRetry: (retry: Retry) => void;
   counters: Counters;
   traffic: Traffic;
 }

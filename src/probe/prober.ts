@@ -1,6 +1,5 @@
-import type { Pool } from "undici";
 import type { Counters } from "../rows/counters.js";
-import type { CellFailure } from "../rows/failure.js";
+import type { CellFailure, Retry } from "../rows/failure.js";
 import type { Shard, ShardResult } from "../rows/shard.js";
 import type { RowSink } from "../rows/sink.js";
 import type { Dataset } from "../vision/dataset.js";
@@ -12,7 +11,8 @@ import { runListShard } from "./list-prober.js";
 import type { AddressTable } from "./net/addresses.js";
 import { Concurrency } from "./net/concurrency.js";
 import { Deadlines } from "./net/deadlines.js";
-import { createPool, type ConnectionOptions } from "./net/pool.js";
+import { createLine, type ConnectionOptions, type Line } from "./net/pool.js";
+import type { Proxy } from "./net/proxy.js";
 import type { ProberContext } from "./prober-context.js";
 import type { Traffic } from "./traffic.js";
 
@@ -33,8 +33,10 @@ export interface ProberSettings {
   timeoutMs: number;
   /** Maximum further attempts after a failure that may pass. */
   retries: number;
-  /** PEM certificates to trust instead of the system's. */
+  /** PEM certificates to trust besides Node's. */
   ca?: string;
+  /** Proxies for either URL; undefined: it is connected to directly. */
+  proxies: { endpoint: Proxy | undefined; listEndpoint: Proxy | undefined };
   addresses: AddressTable;
 }
 
@@ -43,6 +45,8 @@ export interface ProberOutput {
   sink: RowSink;
   /** Told of each failure when it happens. */
   onFailure: (failure: CellFailure) => void;
+  /** Told of each request that is sent again. */
+  onRetry: (retry: Retry) => void;
   counters: Counters;
   traffic: Traffic;
 }
@@ -51,8 +55,8 @@ export interface ProberOutput {
 export class Prober {
   private readonly context: ProberContext;
   private readonly deadlines: Deadlines;
-  private readonly headPool: Pool;
-  private readonly listPool: Pool;
+  private readonly headLine: Line;
+  private readonly listLine: Line;
   private readonly headProber: HeadProber;
   private readonly listContext: ListContext;
 
@@ -60,11 +64,12 @@ export class Prober {
     const { dataset, retries } = settings;
     this.context = { ...output, dataset, retries, symbols: [] };
     this.deadlines = new Deadlines(settings.timeoutMs);
-    const headOrigin = new URL(settings.endpoint).origin;
+    const { origin, host } = new URL(settings.endpoint);
     const concurrency = new Concurrency(settings.connections, settings.http2Connections);
-    this.headPool = this.createHeadPool(settings, headOrigin, concurrency);
+    this.headLine = this.createHeadLine(settings, origin, concurrency);
     const headContext: HeadContext = {
-      pool: this.headPool,
+      line: this.headLine,
+      host,
       deadlines: this.deadlines,
       pooled: settings.pooled,
       onReplay: () => {
@@ -74,8 +79,13 @@ export class Prober {
     this.headProber = new HeadProber(this.context, headContext, concurrency);
     const listUrl = new URL(settings.listEndpoint);
     // Two URLs of one server share its sockets. S3 itself speaks HTTP/1.1 only.
-    this.listPool = listUrl.origin === headOrigin ? this.headPool : this.createListPool(settings, listUrl.origin);
-    this.listContext = { pool: this.listPool, deadlines: this.deadlines, bucketPath: listUrl.pathname };
+    this.listLine = listUrl.origin === origin ? this.headLine : this.createListLine(settings, listUrl.origin);
+    this.listContext = {
+      line: this.listLine,
+      host: listUrl.host,
+      deadlines: this.deadlines,
+      bucketPath: listUrl.pathname,
+    };
   }
 
   /**
@@ -96,12 +106,12 @@ export class Prober {
   /** Ends all connections; requests under way fail. */
   async close(): Promise<void> {
     this.deadlines.stop();
-    await Promise.all(Array.from(new Set([this.headPool, this.listPool]), (pool) => pool.destroy()));
+    await Promise.all(Array.from(new Set([this.headLine, this.listLine]), (line) => line.destroy()));
   }
 
-  private createHeadPool(settings: ProberSettings, origin: string, concurrency: Concurrency): Pool {
-    return createPool({
-      ...reach(settings),
+  private createHeadLine(settings: ProberSettings, origin: string, concurrency: Concurrency): Line {
+    return createLine({
+      ...reach(settings, settings.proxies.endpoint),
       origin,
       http2: settings.http2Connections > 0,
       onConnect: (client) => {
@@ -121,9 +131,9 @@ export class Prober {
     });
   }
 
-  private createListPool(settings: ProberSettings, origin: string): Pool {
-    return createPool({
-      ...reach(settings),
+  private createListLine(settings: ProberSettings, origin: string): Line {
+    return createLine({
+      ...reach(settings, settings.proxies.listEndpoint),
       origin,
       http2: false,
       onConnect: () => {
@@ -133,8 +143,12 @@ export class Prober {
   }
 }
 
-/** What connections to either origin have in common. */
-function reach(settings: ProberSettings): Pick<ConnectionOptions, "connections" | "timeoutMs" | "ca" | "addresses"> {
+/** What connections to either origin have in common, with its proxy. */
+function reach(settings: ProberSettings, proxy: Proxy | undefined): Omit<ConnectionOptions, "origin" | "http2"> {
   const { connections, timeoutMs, ca, addresses } = settings;
-  return { connections, timeoutMs, ...(ca === undefined ? {} : { ca }), addresses };
+  return {
+    ...{ connections, timeoutMs, addresses },
+    ...(ca === undefined ? {} : { ca }),
+    ...(proxy === undefined ? {} : { proxy }),
+  };
 }

@@ -6,16 +6,21 @@ const MAX_BACKOFF_MS = 10_000;
 /** Cap on what a server may ask for. Beyond it the next attempt comes too early, rather than stall the run. */
 const MAX_ASKED_MS = 60_000;
 
+/** What a retry takes of a prober. */
+export type RetryContext = Pick<ProberContext, "retries" | "counters" | "traffic" | "onRetry">;
+
 /**
- * Decides whether a request that failed is sent again, and when. A retry is counted here, and a server that asks for
+ * Decides whether a request that failed is sent again, and when. A retry is counted and told here, and a server that asks for
  * fewer requests holds all threads back.
  *
+ * @param host that the request went to
  * @param attempts made so far, from 1
  * @param random in [0, 1)
  * @returns ms to wait before the next attempt; undefined: the failure stands
  */
 export function planRetry(
-  { retries, counters, traffic }: Pick<ProberContext, "retries" | "counters" | "traffic">,
+  { retries, counters, traffic, onRetry }: RetryContext,
+  host: string,
   failure: Failure,
   attempts: number,
   random = Math.random(),
@@ -24,6 +29,7 @@ export function planRetry(
   const delay = backoffMs(failure, attempts, random);
   if (isSlowDown(failure)) traffic.pauseUntil(Date.now() + delay);
   counters.add("retries");
+  onRetry({ kind: failure.kind, code: failure.code, host });
   return delay;
 }
 
@@ -51,6 +57,9 @@ export function isRetryable(failure: Failure): boolean {
     case "reset":
     case "timeout":
       return true;
+    case "proxy":
+      // A proxy whose own upstream is in trouble; 407 and 403 are refusals.
+      return /^PROXY_5\d\d$/.test(failure.code);
     case "protocol":
       // Servers end single streams of HTTP/2 when they are busy or go away.
       return /^(ERR_HTTP2_|UND_ERR_INFO$)/.test(failure.code);

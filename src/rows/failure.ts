@@ -1,7 +1,8 @@
 import type { Day } from "../calendar/day.js";
 
 /** Where a probe failed. The code beside it is finer: a system error, a TLS error, `HTTP_503`. */
-export type FailureKind = "dns" | "connect" | "tls" | "closed" | "reset" | "timeout" | "status" | "protocol" | "other";
+export type FailureKind =
+  "dns" | "connect" | "proxy" | "tls" | "closed" | "reset" | "timeout" | "status" | "protocol" | "other";
 
 /** A probe without an answer that could be taken as truth. */
 export interface Failure {
@@ -23,4 +24,12 @@ export interface CellFailure {
   /** Number of days. */
   days: number;
   failure: Failure;
+}
+
+/** A request that failed in a way that may pass, and is sent again. */
+export interface Retry {
+  kind: FailureKind;
+  code: string;
+  /** Host and port that it went to. */
+  host: string;
 }

@@ -52,6 +52,7 @@ export const BOUNDS = {
   connections: [1, 1024],
   timeoutMs: [1, 600_000],
   retries: [0, 20],
+  maxRequestsPerSecond: [1, 100_000],
   lookback: [1, 400],
 } as const satisfies Record<string, readonly [min: number, max: number]>;
 

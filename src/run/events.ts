@@ -16,7 +16,9 @@ export type RunEvent =
   /** Some cells failed, for good. */
   | ({ type: "failure" } & RunFailure)
   /** Probing is over; the writer finishes. */
-  | { type: "probed"; counts: RunCounts };
+  | { type: "probed"; counts: RunCounts }
+  /** All is written; the file is tidied up and closed. */
+  | { type: "publishing" };
 
 /** Tells the listener of a run what happens. Never throws. */
 export type Emit = (event: RunEvent) => void;

@@ -1,10 +1,13 @@
 import { formatDay } from "../calendar/day.js";
 import type { Counts } from "../rows/counters.js";
 import type { ConditionSpan } from "../store/conditions.js";
+import type { DueCells } from "../store/due.js";
+import type { News } from "../store/news.js";
 import type { WriteTotals } from "../store/write/session.js";
 import type { Threads } from "../threads/threads.js";
 import { publicCounts } from "./counts.js";
 import { BREAKER_CELLS } from "./defaults.js";
+import { endOnSignal, type Ending } from "./ending.js";
 import type { Emit } from "./events.js";
 import { describeFailure, type RunFailure } from "./failure.js";
 import { journalOutcome, outcomeOf, type RunOutcome } from "./outcome.js";
@@ -19,6 +22,9 @@ export interface Totals {
   written: WriteTotals;
   /** Conditions of the last days of the run's span, for its symbols. */
   conditions: ConditionSpan[];
+  news: News;
+  /** Cells of the run's symbols and days that are still due, by reason. */
+  due: DueCells["counts"];
   failures: RunFailure[];
   probeMs: number;
 }
@@ -56,6 +62,9 @@ export async function execute(plan: Plan, settings: ProbeSettings, threads: Thre
     return true;
   };
 
+  using ending = endOnSignal(signal, () => {
+    threads.windDown();
+  });
   const failures: RunFailure[] = [];
   threads.onFailure((failed) => {
     const failure = describeFailure(failed, symbols);
@@ -69,7 +78,7 @@ export async function execute(plan: Plan, settings: ProbeSettings, threads: Thre
   }, PROGRESS_MS);
   try {
     for (const step of steps) {
-      if (!shouldStop()) await probeStep(step, symbols, settings, threads, shouldStop);
+      if (!shouldStop()) await probeStep(step, symbols, settings, threads, { shouldStop, ending });
     }
   } finally {
     clearInterval(progress);
@@ -80,9 +89,12 @@ export async function execute(plan: Plan, settings: ProbeSettings, threads: Thre
   const written = await writer.call("finish");
   const recent = { from: Math.max(span.from, span.to - CONDITION_DAYS + 1), to: span.to };
   const conditions = await writer.call("conditions", { symbols, ...recent, now: Date.now() });
+  const news = await writer.call("news");
+  const { counts: due } = await writer.call("due", { symbols, ...span, rest: false }, Date.now());
   const counts = counters.read();
   const { cells: probes, available, missing, failed, replays, retries, connectionsOpened } = counts;
   const outcome = outcomeOf({ aborted: signal?.aborted === true, stopped, cellCount, probes, failed });
+  emit({ type: "publishing" });
   await writer.call("close", {
     outcome: journalOutcome(outcome),
     ...{ probes, available, missing, failed, replays, retries, connectionsOpened },
@@ -90,7 +102,13 @@ export async function execute(plan: Plan, settings: ProbeSettings, threads: Thre
     unitsWritten: written.unitsWritten,
     endedAt: Date.now(),
   });
-  return { outcome, counts, written, conditions, failures, probeMs };
+  return { outcome, counts, written, conditions, news, due, failures, probeMs };
+}
+
+/** When probing is to end before all is done. */
+interface Limits {
+  shouldStop: () => boolean;
+  ending: Ending;
 }
 
 /** Probes the cells of a step and waits until the writer has taken in every answer. */
@@ -99,7 +117,7 @@ async function probeStep(
   symbols: readonly string[],
   settings: ProbeSettings,
   threads: Threads,
-  shouldStop: () => boolean,
+  { shouldStop, ending }: Limits,
 ): Promise<void> {
   const { writer } = threads;
   const pool = await threads.probers();
@@ -112,6 +130,6 @@ async function probeStep(
     answered += cellCount;
   });
   // When the file can't be written any more there is no point in probing on.
-  await Promise.race([probing, writer.failed]);
+  await Promise.race([probing, writer.failed, ending.over]);
   await Promise.race([writer.call("endStep", answered), writer.failed]);
 }

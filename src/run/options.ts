@@ -18,9 +18,10 @@ export interface RunOptions {
    */
   listEndpoint?: string | undefined;
   /**
-   * PEM certificates (the text, not a path) to trust instead of the system's.
+   * PEM certificates (the text, not a path) to trust besides those that Node trusts: its own list,
+   * NODE_EXTRA_CA_CERTS, and with `--use-openssl-ca` the system's.
    *
-   * @default the system's
+   * @default none
    */
   ca?: string | undefined;
   /**
@@ -59,6 +60,12 @@ export interface RunOptions {
    * @default 3
    */
   retries?: number | undefined;
+  /**
+   * Maximum requests a second, of all threads together, 1 to 100000: for an address that others share.
+   *
+   * @default as many as it goes
+   */
+  maxRequestsPerSecond?: number | undefined;
   /**
    * Fill a file from other servers than those that filled it before.
    *

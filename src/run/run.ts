@@ -1,8 +1,10 @@
+import { describeProxy } from "../probe/net/proxy.js";
 import { startThreads, type Threads } from "../threads/threads.js";
 import { createEmitter, type Emit } from "./events.js";
 import { claimEndpoints } from "./endpoints.js";
 import { execute } from "./execute.js";
 import { makePlan, type Command } from "./plan.js";
+import { countRetries } from "./retried.js";
 import type { ProbeSettings, Settings } from "./settings.js";
 import { summarize, type RunSummary } from "./summary.js";
 
@@ -14,12 +16,13 @@ import { summarize, type RunSummary } from "./summary.js";
 export function run<S extends ProbeSettings>(command: Command<S>, settings: S): Promise<RunSummary> {
   const startedAt = performance.now();
   return withThreads(settings, async (threads, emit) => {
+    const retried = countRetries(threads);
     const planningAt = performance.now();
     const plan = await makePlan(command, settings, threads, emit);
     const planMs = performance.now() - planningAt;
     const totals = await execute(plan, settings, threads, emit);
     const elapsedMs = performance.now() - startedAt;
-    return summarize(command.name, plan, totals, { dns: threads.dns, planMs, elapsedMs });
+    return summarize(command.name, plan, totals, { retried: retried(), dns: threads.dns, planMs, elapsedMs });
   });
 }
 
@@ -39,6 +42,10 @@ export async function withThreads<T>(
     answer.type === "unresolved" ? [{ host, message: answer.message }] : [],
   );
   emit({ type: "dns", lookups, elapsed_ms: elapsedMs, failed });
+  const proxied = threads.proxies.map(({ url, proxy }) => {
+    return `${new URL(url).host} is asked through the proxy ${describeProxy(proxy)}`;
+  });
+  for (const message of new Set(proxied)) emit({ type: "notice", message });
   await claimEndpoints(settings, threads);
   return await Promise.race([use(threads, emit), threads.died, broken]);
 }

@@ -147,7 +147,7 @@ function runSettings<O extends RunOptions>(command: RunCommand, options: O, now:
   const { listEndpoint = options.endpoint === undefined ? ENDPOINTS.list : undefined, ...further } = others;
   const { threads = defaults.threads, http2 = defaults.http2, pool = DEFAULTS.pool, ...limits } = further;
   const { timeoutMs = DEFAULTS.timeoutMs, retries = DEFAULTS.retries, ...behaviour } = limits;
-  const { adoptEndpoint = DEFAULTS.adoptEndpoint, ...rest } = behaviour;
+  const { adoptEndpoint = DEFAULTS.adoptEndpoint, maxRequestsPerSecond, ...rest } = behaviour;
   const pooled = checkFlag("pool", pool);
   const offersHttp2 = checkFlag("http2", http2) && pooled;
   const sockets = optional(connections, (value) => checkWhole("connections", value, BOUNDS.connections));
@@ -169,6 +169,9 @@ function runSettings<O extends RunOptions>(command: RunCommand, options: O, now:
     pooled,
     timeoutMs: checkWhole("timeoutMs", timeoutMs, BOUNDS.timeoutMs),
     retries: checkWhole("retries", retries, BOUNDS.retries),
+    maxRequestsPerSecond: optional(maxRequestsPerSecond, (value) =>
+      checkWhole("maxRequestsPerSecond", value, BOUNDS.maxRequestsPerSecond),
+    ),
     adoptEndpoint: checkFlag("adoptEndpoint", adoptEndpoint),
     eager: defaults.eager,
     signal,

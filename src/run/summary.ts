@@ -6,8 +6,11 @@ import type { RunCommand } from "./defaults.js";
 import type { Totals } from "./execute.js";
 import type { RunFailure } from "./failure.js";
 import type { RunOutcome } from "./outcome.js";
+import type { RetriedRequests } from "./retried.js";
 import type { Plan } from "./plan.js";
-import type { ChangeCounts } from "../store/write/changes.js";
+import type { DueReason } from "../store/due.js";
+import type { SymbolDay } from "../store/news.js";
+import type { ChangeCounts, ChangeKind } from "../store/write/changes.js";
 import type { Condition } from "../vision/condition.js";
 
 /** Consecutive days in the same condition; dates as YYYY-MM-DD. */
@@ -15,6 +18,17 @@ export interface SummaryCondition {
   condition: Condition;
   from: string;
   to: string;
+}
+
+/** A symbol and a day of it, YYYY-MM-DD. */
+export interface SummaryDate {
+  symbol: string;
+  date: string;
+}
+
+/** A file that is not what it was believed to be. */
+export interface SummaryChange extends SummaryDate {
+  kind: ChangeKind;
 }
 
 /** What a run did. Times in ms, to a tenth; dates as YYYY-MM-DD. */
@@ -27,8 +41,18 @@ export interface RunSummary extends RunCounts {
   /** How the cells were probed; empty when there were none. */
   sources: Source[];
   dns_lookups: number;
+  /** Requests that failed in a way that may pass and were sent again, even when that helped. */
+  retried: RetriedRequests[];
   /** Changes of answers that were believed: files that came late, were replaced, were removed. */
   changes: ChangeCounts;
+  /** These files, by date and symbol; at most 1,000. */
+  changed_files: SummaryChange[];
+  /** Contracts that came to market, with their first day: those that the file did not know before the run. */
+  listings: SummaryDate[];
+  /** Contracts that are believed to have ended since the run, with their last day. */
+  delistings: SummaryDate[];
+  /** Cells of the run's symbols and days that are still due, by reason. */
+  due_cells: Record<DueReason, number>;
   /** Conditions of the last 30 days of the run, for its symbols, as spans. */
   conditions: SummaryCondition[];
   elapsed_ms: number;
@@ -36,16 +60,17 @@ export interface RunSummary extends RunCounts {
   failures: RunFailure[];
 }
 
-/** What a run took, ms. */
-export interface Timing {
+/** What a run took beside its probes; times in ms. */
+export interface Effort {
+  retried: RetriedRequests[];
   dns: DnsWarmUp;
   planMs: number;
   elapsedMs: number;
 }
 
 /** Builds the summary: day numbers become dates, times are rounded. */
-export function summarize(command: RunCommand, plan: Plan, totals: Totals, timing: Timing): RunSummary {
-  const { written, counts } = totals;
+export function summarize(command: RunCommand, plan: Plan, totals: Totals, effort: Effort): RunSummary {
+  const { written, counts, news } = totals;
   return {
     command,
     outcome: totals.outcome,
@@ -56,22 +81,31 @@ export function summarize(command: RunCommand, plan: Plan, totals: Totals, timin
     ...publicCounts(counts),
     rows_written: written.rowsWritten,
     units_written: written.unitsWritten,
-    dns_lookups: timing.dns.lookups,
+    dns_lookups: effort.dns.lookups,
+    retried: effort.retried,
     changes: written.changes,
+    changed_files: news.changedFiles.map(({ kind, ...file }) => ({ kind, ...dated(file) })),
+    listings: news.listings.map(dated),
+    delistings: news.delistings.map(dated),
+    due_cells: totals.due,
     conditions: totals.conditions.map(({ condition, from, to }) => ({
       condition,
       from: formatDay(from),
       to: formatDay(to),
     })),
-    elapsed_ms: tenths(timing.elapsedMs),
+    elapsed_ms: tenths(effort.elapsedMs),
     phases: {
-      dns_ms: tenths(timing.dns.elapsedMs),
-      plan_ms: tenths(timing.planMs),
+      dns_ms: tenths(effort.dns.elapsedMs),
+      plan_ms: tenths(effort.planMs),
       probe_ms: tenths(totals.probeMs),
       write_ms: tenths(written.writeMs),
     },
     failures: totals.failures,
   };
+}
+
+function dated({ symbol, day }: SymbolDay): SummaryDate {
+  return { symbol, date: formatDay(day) };
 }
 
 function tenths(ms: number): number {

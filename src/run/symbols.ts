@@ -2,6 +2,7 @@ import { closest } from "fastest-levenshtein";
 import { DiscoveryError, InterruptedError, UsageError } from "../errors.js";
 import type { Threads } from "../threads/threads.js";
 import { classifySymbol, isSymbol } from "../vision/symbol.js";
+import { endOnSignal } from "./ending.js";
 import type { Emit } from "./events.js";
 import type { ProbeSettings, Settings } from "./settings.js";
 
@@ -81,27 +82,24 @@ export async function discoverSymbols(
     throw new UsageError("name them: an endpoint without a list endpoint can't be listed", { option: "symbols" });
   }
   const isAborted = () => signal?.aborted === true;
-  const abandon = () => {
+  using ending = endOnSignal(signal, () => {
     threads.abandon();
-  };
-  signal?.addEventListener("abort", abandon, { once: true });
-  try {
+  });
+  if (isAborted()) throw interrupted();
+  const pool = await threads.probers();
+  const outcome = await Promise.race([pool.discover(), ending.over]);
+  if (outcome === undefined) throw interrupted();
+  if (outcome.type === "failed") {
     if (isAborted()) throw interrupted();
-    const outcome = await (await threads.probers()).discover();
-    if (outcome.type === "failed") {
-      if (isAborted()) throw interrupted();
-      const { code, message } = outcome.failure;
-      throw new DiscoveryError(`listing the bucket's symbols failed (${code}: ${message}); try again or name them`);
-    }
-    const symbols = outcome.names.filter(isSymbol);
-    const foreign = outcome.names.filter((name) => !isSymbol(name));
-    if (symbols.length === 0) throw new DiscoveryError("the bucket lists no symbols: is this Binance Vision?");
-    const { added, gone } = await threads.writer.call("recordDiscovery", symbols, Date.now());
-    emit({ type: "discovered", symbol_count: symbols.length, added, gone });
-    return { symbols, added, gone, foreign };
-  } finally {
-    signal?.removeEventListener("abort", abandon);
+    const { code, message } = outcome.failure;
+    throw new DiscoveryError(`listing the bucket's symbols failed (${code}: ${message}); try again or name them`);
   }
+  const symbols = outcome.names.filter(isSymbol);
+  const foreign = outcome.names.filter((name) => !isSymbol(name));
+  if (symbols.length === 0) throw new DiscoveryError("the bucket lists no symbols: is this Binance Vision?");
+  const { added, gone } = await threads.writer.call("recordDiscovery", symbols, Date.now());
+  emit({ type: "discovered", symbol_count: symbols.length, added, gone });
+  return { symbols, added, gone, foreign };
 }
 
 function interrupted(): InterruptedError {

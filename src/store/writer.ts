@@ -6,6 +6,7 @@ import { conditionSpans, dayConditions, type ConditionSpan } from "./conditions.
 import { dueCells, type DueCells, type WantedCells } from "./due.js";
 import { adoptEndpoints, knownEndpoints, type Endpoints } from "./endpoints.js";
 import { maintain } from "./maintain.js";
+import { fileSpans, newsSince, type FileSpans, type News } from "./news.js";
 import { openStore, type Store } from "./open.js";
 import { beginRun, endRun, type RunEnd, type RunStart } from "./runs.js";
 import { knownSymbols, recordDiscovery, type KnownSymbol } from "./symbols.js";
@@ -35,6 +36,7 @@ export interface StoreFacts {
  */
 export class Writer {
   private runId: number | undefined;
+  private filesBefore: FileSpans = new Map();
   private session: WriteSession | undefined;
   private cellsAwaited = Infinity;
   private announceReceived: () => void = () => undefined;
@@ -88,6 +90,8 @@ export class Writer {
    * @param counters get what is committed
    */
   async begin(run: RunStart, symbols: readonly string[], counters: Counters): Promise<void> {
+    // While the probers connect, so that nothing waits for it.
+    this.filesBefore = await fileSpans(this.store);
     this.runId = await beginRun(this.store, run);
     const units = await UnitWriter.create(this.store, { runId: this.runId, symbols });
     this.session = new WriteSession(units, (unitCount, rowCount) => {
@@ -127,6 +131,12 @@ export class Writer {
     const session = this.begun();
     this.session = undefined;
     return await session.finish();
+  }
+
+  /** What the run found that was not known before it. */
+  async news(): Promise<News> {
+    if (this.runId === undefined) throw new Error("the writer was called outside of a run");
+    return await newsSince(this.store, this.filesBefore, this.runId);
   }
 
   /**

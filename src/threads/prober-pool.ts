@@ -2,7 +2,8 @@ import type { MessagePort } from "node:worker_threads";
 import { Piscina } from "piscina";
 import { ThreadError } from "../errors.js";
 import type { DiscoveryOutcome } from "../probe/list-folders.js";
-import type { CellFailure } from "../rows/failure.js";
+import { Counters } from "../rows/counters.js";
+import type { CellFailure, Retry } from "../rows/failure.js";
 import type { Shard, ShardResult } from "../rows/shard.js";
 import { Arrivals } from "./arrivals.js";
 import {
@@ -31,6 +32,8 @@ export interface PoolEvents {
   onRows: (port: MessagePort) => void;
   /** Called with each failure when it happens; those of a shard all before {@link ProberPool.runShards} resolves. */
   onFailure: (failure: CellFailure) => void;
+  /** Called with each request that is sent again, as soon and as surely. */
+  onRetry: (retry: Retry) => void;
   /** Called when a thread dies that had nothing to do; one with tasks fails these. */
   onDeath: (error: ThreadError) => void;
 }
@@ -44,11 +47,15 @@ export class ProberPool {
   private readonly settled: Promise<void>;
   private announceSettled: () => void = () => undefined;
   private readonly failures = new Arrivals();
+  private readonly retries = new Arrivals();
+  private readonly counters: Counters;
+  private retriesPromised = 0;
 
   constructor(
     private readonly settings: PoolSettings,
     events: PoolEvents,
   ) {
+    this.counters = new Counters(settings.counters);
     this.piscina = new Piscina<ProberTask, ProberAnswer>({
       filename: ENTRY,
       workerData: settings,
@@ -73,6 +80,10 @@ export class ProberPool {
           events.onFailure(message.failure);
           this.failures.arrived();
           break;
+        case "retry":
+          events.onRetry(message.retry);
+          this.retries.arrived();
+          break;
       }
     });
     this.piscina.on("error", (cause: unknown) => {
@@ -83,12 +94,14 @@ export class ProberPool {
 
   /** Lists the bucket for its symbol folders. */
   async discover(): Promise<DiscoveryOutcome> {
-    return (await this.run({ type: "discover" })) as DiscoveryOutcome;
+    const outcome = (await this.run({ type: "discover" })) as DiscoveryOutcome;
+    await this.allRetries();
+    return outcome;
   }
 
   /**
    * Runs shards, `parallel` at a time, until they are all done or `stop` says so: then the shards under way are finished
-   * and the rest is left. When it resolves, each failure of these shards has been told.
+   * and the rest is left. When it resolves, each failure and retry of these shards has been told.
    *
    * @throws ThreadError when a thread died; the others are left to finish
    */
@@ -114,6 +127,7 @@ export class ProberPool {
     await Promise.all(Array.from({ length: parallel }, feed));
     // A thread's answers and failures come over different ports, in no order.
     await this.failures.all();
+    await this.allRetries();
   }
 
   /**
@@ -132,6 +146,14 @@ export class ProberPool {
   parallelLists(pageBytes: number): number {
     const { threads, connections } = this.settings;
     return Math.max(threads * 2, Math.min(connections, Math.floor(MAX_LIST_BYTES / pageBytes)));
+  }
+
+  /** Resolves when each retry that was counted has been told. */
+  private async allRetries(): Promise<void> {
+    const { retries } = this.counters.read();
+    this.retries.promise(retries - this.retriesPromised);
+    this.retriesPromised = retries;
+    await this.retries.all();
   }
 
   /** Resolves when every thread is loaded, or one has died. */

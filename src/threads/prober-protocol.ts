@@ -1,7 +1,7 @@
 import type { MessagePort } from "node:worker_threads";
 import type { DiscoveryOutcome } from "../probe/list-folders.js";
 import type { ProberSettings } from "../probe/prober.js";
-import type { CellFailure } from "../rows/failure.js";
+import type { CellFailure, Retry } from "../rows/failure.js";
 import type { Shard, ShardResult } from "../rows/shard.js";
 
 /** What the prober threads are started with (`workerData`). Sockets are those of all threads; each takes its share. */
@@ -16,9 +16,10 @@ export interface PoolSettings extends ProberSettings {
 
 /**
  * Thread to main, beside the answers to tasks: once, when it is loaded, the port to hand to the writer; and each failure
- * when it happens.
+ * and each retry when it happens.
  */
-export type ProberMessage = { type: "loaded"; rows: MessagePort } | { type: "failure"; failure: CellFailure };
+export type ProberMessage =
+  { type: "loaded"; rows: MessagePort } | { type: "failure"; failure: CellFailure } | { type: "retry"; retry: Retry };
 
 /** A task of the pool. The run's symbols come with each shard, in shared memory: see {@link packSymbols}. */
 export type ProberTask = { type: "discover" } | { type: "shard"; shard: Shard; symbols: SharedArrayBuffer };

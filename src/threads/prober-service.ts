@@ -24,7 +24,7 @@ export interface ProberService {
 
 /**
  * Makes this thread one of the pool's probers: it takes its share of the sockets, streams rows over a port that it hands
- * to the main thread, and tells that of each failure.
+ * to the main thread, and tells that of each failure and retry.
  *
  * @param port to the main thread
  */
@@ -47,6 +47,9 @@ export function serveProber(port: MessagePort, settings: PoolSettings): ProberSe
       sink: new BatchSender(PROBE_ROWS, port1),
       onFailure: (failure) => {
         post({ type: "failure", failure });
+      },
+      onRetry: (retry) => {
+        post({ type: "retry", retry });
       },
       counters: new Counters(settings.counters),
       traffic: new Traffic(settings.traffic),

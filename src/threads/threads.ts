@@ -1,8 +1,9 @@
-import type { ThreadError } from "../errors.js";
+import { ThreadError } from "../errors.js";
 import { warmDns, type DnsWarmUp } from "../probe/net/dns.js";
+import { proxyFor, type Proxy } from "../probe/net/proxy.js";
 import { Traffic } from "../probe/traffic.js";
 import { Counters } from "../rows/counters.js";
-import type { CellFailure } from "../rows/failure.js";
+import type { CellFailure, Retry } from "../rows/failure.js";
 import type { StoreFacts } from "../store/writer.js";
 import type { Dataset } from "../vision/dataset.js";
 import { Heartbeats } from "./heartbeat.js";
@@ -18,7 +19,7 @@ export interface ThreadSettings {
   readonly endpoint: string;
   /** URL of the bucket that LISTs go to; undefined: nothing can be listed. */
   readonly listEndpoint: string | undefined;
-  /** PEM certificates to trust instead of the system's. */
+  /** PEM certificates to trust besides Node's. */
   readonly ca: string | undefined;
   /** Prober threads. */
   readonly threads: number;
@@ -30,8 +31,16 @@ export interface ThreadSettings {
   readonly pooled: boolean;
   readonly timeoutMs: number;
   readonly retries: number;
+  /** Of all threads together; undefined: as many as it goes. */
+  readonly maxRequestsPerSecond: number | undefined;
   /** Start the probers while the file is opened, not on first use. */
   readonly eager: boolean;
+}
+
+/** A URL that is reached through a proxy. */
+export interface ProxyUse {
+  readonly url: string;
+  readonly proxy: Proxy;
 }
 
 /** The threads of a run, once the file is open. Disposing of them ends them all and closes the file. */
@@ -40,13 +49,19 @@ export interface Threads extends AsyncDisposable {
   /** What the file knew when it was opened. */
   readonly facts: StoreFacts;
   readonly dns: DnsWarmUp;
+  /** The proxies that the environment names, with the URL that each is for. */
+  readonly proxies: readonly ProxyUse[];
   readonly counters: Counters;
+  /** Has the probers finish the shards in hand without waiting for better times, as a server's or a retry's. */
+  windDown(): void;
   /** Stops all probers before their next request. */
   abandon(): void;
   /** The pool of probers, started on first use. */
   probers(): Promise<Pick<ProberPool, "discover" | "runShards" | "parallelHeads" | "parallelLists">>;
   /** Has the listener called with each failure of a probe from now on, when it happens. It must not throw. */
   onFailure(listener: (failure: CellFailure) => void): void;
+  /** Has the listener called with each request that is sent again from now on. It must not throw. */
+  onRetry(listener: (retry: Retry) => void): void;
   /** Rejects when a thread is stuck or dies idle; never resolves. */
   readonly died: Promise<never>;
 }
@@ -54,14 +69,22 @@ export interface Threads extends AsyncDisposable {
 /**
  * Starts the writer, opens the file and warms DNS, all at once; the probers start when the addresses are known.
  *
- * @throws StoreError, ThreadError
+ * @throws StoreError, ThreadError; UsageError when a proxy of the environment is not one
  */
 export async function startThreads(settings: ThreadSettings): Promise<Threads> {
+  const { endpoint, listEndpoint } = settings;
+  const urls = listEndpoint === undefined ? [endpoint] : [endpoint, listEndpoint];
+  const proxies = urls.flatMap((url): ProxyUse[] => {
+    const proxy = proxyFor(url, process.env);
+    return proxy === undefined ? [] : [{ url, proxy }];
+  });
+  const proxyOf = (url: string | undefined) => proxies.find((use) => use.url === url)?.proxy;
   const writer = new WriterClient();
   const counters = new Counters();
-  const traffic = new Traffic();
+  const traffic = Traffic.start(settings.maxRequestsPerSecond);
   let pool: Promise<ProberPool> | undefined;
   let onFailure: ((failure: CellFailure) => void) | undefined;
+  let onRetry: ((retry: Retry) => void) | undefined;
   let announceDeath: (error: ThreadError) => void = () => undefined;
   const died = new Promise<never>((_resolve, reject) => {
     announceDeath = reject;
@@ -73,7 +96,9 @@ export async function startThreads(settings: ThreadSettings): Promise<Threads> {
     if (place === 0) writer.giveUp(error);
     announceDeath(error);
   });
+  let ended = false;
   const end = async () => {
+    ended = true;
     heartbeats.stop();
     traffic.abandon();
     await Promise.all([pool?.then((running) => running.destroy()), writer.end()]);
@@ -82,8 +107,7 @@ export async function startThreads(settings: ThreadSettings): Promise<Threads> {
     const opening = writer.call("open", settings.db, heartbeats.buffer);
     // A failure to open is awaited below; until then it must not count as unhandled.
     opening.catch(() => undefined);
-    const { endpoint, listEndpoint } = settings;
-    const dns = await warmDns(listEndpoint === undefined ? [endpoint] : [endpoint, listEndpoint]);
+    const dns = await warmDns(urls.map((url) => proxyOf(url)?.url ?? url));
     const startPool = async () => {
       // Piscina takes 40 ms to load: time in which the writer thread, started before, loads DuckDB.
       const { ProberPool } = await import("./prober-pool.js");
@@ -99,6 +123,7 @@ export async function startThreads(settings: ThreadSettings): Promise<Threads> {
           timeoutMs: settings.timeoutMs,
           retries: settings.retries,
           ...(settings.ca === undefined ? {} : { ca: settings.ca }),
+          proxies: { endpoint: proxyOf(endpoint), listEndpoint: proxyOf(listEndpoint) },
           addresses: dns.table,
           counters: counters.buffer,
           traffic: traffic.buffer,
@@ -110,23 +135,35 @@ export async function startThreads(settings: ThreadSettings): Promise<Threads> {
             writer.connect(port);
           },
           onFailure: (failure) => onFailure?.(failure),
+          onRetry: (retry) => onRetry?.(retry),
           onDeath: announceDeath,
         },
       );
     };
-    const started = () => (pool ??= startPool());
+    const started = async () => {
+      // A run that was given up may still be on its way here.
+      if (ended) throw new ThreadError("the threads have ended");
+      return await (pool ??= startPool());
+    };
     if (settings.eager) void started();
     return {
       writer,
       facts: await Promise.race([opening, died]),
       dns,
+      proxies,
       counters,
+      windDown: () => {
+        traffic.windDown();
+      },
       abandon: () => {
         traffic.abandon();
       },
       probers: started,
       onFailure: (listener) => {
         onFailure = listener;
+      },
+      onRetry: (listener) => {
+        onRetry = listener;
       },
       died,
       [Symbol.asyncDispose]: end,

@@ -6,6 +6,7 @@ import type { WriteTotals } from "../store/write/session.js";
 import type { ConditionSpan } from "../store/conditions.js";
 import type { DueCells, WantedCells } from "../store/due.js";
 import type { Endpoints } from "../store/endpoints.js";
+import type { News } from "../store/news.js";
 import type { ConditionsWanted, StoreFacts } from "../store/writer.js";
 
 /** A run about to write. */
@@ -31,6 +32,8 @@ export interface WriterCalls {
   endStep: (cellCount: number) => void;
   /** Commits all whole units. */
   finish: () => WriteTotals;
+  /** What the run found that was not known before it. */
+  news: () => News;
   /** Ends the run in the journal, tidies the file and closes it. */
   close: (end: RunEnd | undefined) => void;
 }

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { AddressTable } from "../../src/probe/net/addresses.js";
-import { createPool } from "../../src/probe/net/pool.js";
+import { createLine } from "../../src/probe/net/pool.js";
 import { Deadlines } from "../../src/probe/net/deadlines.js";
 import { head } from "../../src/probe/head.js";
 import type { Outcome } from "../../src/probe/outcome.js";
@@ -27,7 +27,7 @@ function client(
   const timeoutMs = settings.timeoutMs ?? 2000;
   let connected = 0;
   let replays = 0;
-  const pool = createPool({
+  const line = createLine({
     origin,
     connections: settings.connections ?? 1,
     http2: false,
@@ -39,9 +39,15 @@ function client(
   const deadlines = new Deadlines(timeoutMs);
   open.push(() => {
     deadlines.stop();
-    return pool.destroy();
+    return line.destroy();
   });
-  const context = { pool, deadlines, pooled: settings.pooled ?? true, onReplay: () => replays++ };
+  const context = {
+    line,
+    host: new URL(origin).host,
+    deadlines,
+    pooled: settings.pooled ?? true,
+    onReplay: () => replays++,
+  };
   return {
     head: (path = "/data/X-1m-2021-01-01.zip") =>
       new Promise((resolve) => {

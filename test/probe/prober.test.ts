@@ -3,7 +3,7 @@ import { Prober, type ProberSettings } from "../../src/probe/prober.js";
 import { Traffic } from "../../src/probe/traffic.js";
 import { FAILED_STATUS } from "../../src/rows/columns.js";
 import { Counters } from "../../src/rows/counters.js";
-import type { CellFailure } from "../../src/rows/failure.js";
+import type { CellFailure, Retry } from "../../src/rows/failure.js";
 import type { FaultOptions } from "../../src/replica/faults.js";
 import { startReplica } from "../../src/replica/replica.js";
 import { syntheticHistory } from "../../src/replica/synthetic.js";
@@ -29,11 +29,13 @@ async function against(faults: FaultOptions = {}, settings: Partial<ProberSettin
   const sink = keepingSink();
   const failures: CellFailure[] = [];
   const counters = new Counters();
-  const traffic = new Traffic();
+  const traffic = Traffic.start();
   const onFailure = (failure: CellFailure) => failures.push(failure);
-  const prober = new Prober({ ...settingsFor(replica), ...settings }, { sink, onFailure, counters, traffic });
+  const retried: Retry[] = [];
+  const onRetry = (retry: Retry) => retried.push(retry);
+  const prober = new Prober({ ...settingsFor(replica), ...settings }, { sink, onFailure, onRetry, counters, traffic });
   open.push(() => prober.close());
-  return { prober, sink, failures, counters, traffic };
+  return { prober, replica, sink, failures, retried, counters, traffic };
 }
 
 describe("Prober", () => {

@@ -4,6 +4,7 @@ import { backoffMs, planRetry } from "../../src/probe/retry.js";
 import { failureOf, statusFailure } from "../../src/probe/outcome.js";
 import { Traffic } from "../../src/probe/traffic.js";
 import { Counters } from "../../src/rows/counters.js";
+import type { Retry } from "../../src/rows/failure.js";
 
 const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 
@@ -33,28 +34,45 @@ describe("backoffMs", () => {
 
 describe("planRetry", () => {
   const failure = statusFailure(500, {});
-  const run = (retries: number) => ({ retries, counters: new Counters(), traffic: new Traffic() });
+  const host = "data.binance.vision";
+  const run = (retries: number) => {
+    const told: Retry[] = [];
+    const onRetry = (retry: Retry) => told.push(retry);
+    return { retries, counters: new Counters(), traffic: Traffic.start(), told, onRetry };
+  };
 
   it("gives up after the allowed attempts, and counts only what is sent again", () => {
     const context = run(2);
-    expect(planRetry(context, failure, 1, 0.5)).toBe(100);
-    expect(planRetry(context, failure, 2, 0.5)).toBe(200);
-    expect(planRetry(context, failure, 3, 0.5)).toBeUndefined();
+    expect(planRetry(context, host, failure, 1, 0.5)).toBe(100);
+    expect(planRetry(context, host, failure, 2, 0.5)).toBe(200);
+    expect(planRetry(context, host, failure, 3, 0.5)).toBeUndefined();
     expect(context.counters.read().retries).toBe(2);
+    expect(context.told).toEqual(Array(2).fill({ kind: "status", code: "HTTP_500", host }));
     expect(context.traffic.pauseLeft(Date.now())).toBe(0);
+  });
+
+  it.each([
+    [502, true],
+    [407, false],
+    [403, false],
+  ])("of a proxy that answers %d: %s", (status, retried) => {
+    const error = new Error(`Proxy response (${status}) !== 200 when HTTP Tunneling`);
+    const proxyFailure = failureOf(error);
+    expect(proxyFailure).toMatchObject({ kind: "proxy", code: `PROXY_${status}` });
+    expect(planRetry(run(1), host, proxyFailure, 1) !== undefined).toBe(retried);
   });
 
   it("does not retry a refusal", () => {
     for (const code of [301, 400, 403, 451]) {
       const context = run(9);
-      expect(planRetry(context, statusFailure(code, {}), 1)).toBeUndefined();
+      expect(planRetry(context, host, statusFailure(code, {}), 1)).toBeUndefined();
       expect(context.counters.read().retries).toBe(0);
     }
   });
 
   it.each([429, 503])("holds every thread back after a %d", (code) => {
     const context = run(1);
-    const delay = planRetry(context, statusFailure(code, { "retry-after": "3" }), 1, 0);
+    const delay = planRetry(context, host, statusFailure(code, { "retry-after": "3" }), 1, 0);
     expect(delay).toBe(3000);
     expect(context.traffic.pauseLeft(Date.now())).toBeGreaterThan(2900);
   });

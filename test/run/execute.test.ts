@@ -26,8 +26,8 @@ async function run(options: Partial<ProbeOptions> = {}, fakes: FakeOptions = {})
   const settings = settingsOf(options);
   const plan = await makePlan(UPDATE, settings, threads, emit);
   const totals = await execute(plan, settings, threads, emit);
-  const timing = { dns: threads.dns, planMs: 1.23, elapsedMs: 12.345 };
-  return { threads, events, summary: summarize("update", plan, totals, timing) };
+  const effort = { retried: [], dns: threads.dns, planMs: 1.23, elapsedMs: 12.345 };
+  return { threads, events, summary: summarize("update", plan, totals, effort) };
 }
 
 describe("a run", () => {
@@ -39,11 +39,13 @@ describe("a run", () => {
       "endStep",
       "finish",
       "conditions",
+      "news",
+      "due",
       "close",
     ]);
     expect(threads.calls.at(-1)?.args).toMatchObject([{ outcome: "whole", probes: 6 }]);
     expect(threads.shards).toHaveLength(3);
-    expect(events.map(({ type }) => type)).toEqual(["planned", "probed"]);
+    expect(events.map(({ type }) => type)).toEqual(["planned", "probed", "publishing"]);
     expect(events[0]).toEqual({
       ...{ type: "planned", from: "2024-03-07", to: "2024-03-09" },
       ...{ symbol_count: 2, unit_count: 3, cell_count: 6 },
@@ -54,7 +56,7 @@ describe("a run", () => {
   it("tells a failure when it happens, and names it at the end", async () => {
     const { threads, events, summary } = await run({}, { failuresOf: failed });
     const failure = { symbol: "ETHUSDT", date: "2024-03-08", days: 1, kind: "status", code: "HTTP_500" };
-    expect(events.map(({ type }) => type)).toEqual(["planned", "failure", "probed"]);
+    expect(events.map(({ type }) => type)).toEqual(["planned", "failure", "probed", "publishing"]);
     expect(events[1]).toMatchObject({ type: "failure", ...failure, cause: null });
     expect(summary).toMatchObject({ outcome: "failed", failed: 1, failures: [failure] });
     expect(threads.calls.at(-1)?.args).toMatchObject([{ outcome: "failed" }]);

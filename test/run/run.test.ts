@@ -36,7 +36,7 @@ describe("a listener that throws", () => {
     expect(heard).toEqual(["notice"]);
   });
 
-  it.each(["dns", "planned", "progress", "failure", "probed"])(
+  it.each(["dns", "planned", "progress", "failure", "probed", "publishing"])(
     "at %s rejects the run, leaves nothing behind and a sound file",
     async (type) => {
       const server = await startRawServer((socket, _head, nth) =>
@@ -77,7 +77,7 @@ describe("a failure", () => {
       const [failure] = summary.failures;
       expect(failure).toMatchObject({ symbol: "ETHUSDT", kind: "status", code: "HTTP_500", days: 1, cause: null });
       const told = events.filter(({ type }) => type !== "progress");
-      expect(told.map(({ type }) => type)).toEqual(["dns", "planned", "failure", "probed"]);
+      expect(told.map(({ type }) => type)).toEqual(["dns", "planned", "failure", "probed", "publishing"]);
       expect(told[2]).toEqual({ type: "failure", ...failure });
     } finally {
       await server.close();

@@ -51,6 +51,7 @@ export function fakeThreads(options: FakeOptions = {}): FakeThreads {
     recordDiscovery: { added: [], gone: [] },
     finish: { rowsWritten: 0, unitsWritten: 0, changes: NO_CHANGES, writeMs: 0 },
     conditions: [],
+    news: { listings: [], delistings: [], changedFiles: [] },
     due: { spans: options.due ?? [], counts: { never_probed: 0, provisional: 0, hole: 0, clock: 0 }, dormantCount: 0 },
   };
   const threads: FakeThreads = {
@@ -67,12 +68,17 @@ export function fakeThreads(options: FakeOptions = {}): FakeThreads {
     facts: { symbols: [], discoveredAt: undefined, endpoints: undefined, ...options.facts },
     dns: { table: {}, lookups: 0, elapsedMs: 0 },
     counters,
+    proxies: [],
+    windDown: () => {
+      threads.abandoned = true;
+    },
     abandon: () => {
       threads.abandoned = true;
     },
     onFailure: (onFailure) => {
       listener = onFailure;
     },
+    onRetry: () => undefined,
     probers: () =>
       Promise.resolve({
         discover: () => {

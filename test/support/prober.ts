@@ -36,6 +36,7 @@ export function settingsFor(replica: Replica): ProberSettings {
     timeoutMs: 5000,
     retries: 0,
     ca: replica.ca,
+    proxies: { endpoint: undefined, listEndpoint: undefined },
     addresses: {},
   };
 }

@@ -31,7 +31,7 @@ async function poolSettings(threads: number, faults: FaultOptions = {}): Promise
     ...settingsFor(replica),
     threads,
     counters: new Counters().buffer,
-    traffic: new Traffic().buffer,
+    traffic: Traffic.start().buffer,
     beats: new SharedArrayBuffer(4 * (threads + 1)),
     threadNumber: new SharedArrayBuffer(4),
   };
@@ -64,7 +64,7 @@ async function served(faults: FaultOptions = {}) {
   port1.on("message", (message: ProberMessage) => {
     messages.push(message);
     if (message.type === "failure") failures.push(message.failure);
-    else rows = collect(message.rows);
+    else if (message.type === "loaded") rows = collect(message.rows);
   });
   const service = serveProber(port2, settings);
   open.push(
@@ -121,6 +121,7 @@ describe("ProberPool", () => {
     const pool = new ProberPool(settings, {
       onRows: collect,
       onFailure: (failure) => failures.push(failure),
+      onRetry: () => undefined,
       onDeath: (error) => {
         throw error;
       },

@@ -1,19 +1,6 @@
-import type { Options } from "yargs";
 import type { Day } from "../../calendar/day.js";
 import { readDay } from "../../query/arguments.js";
 import type { Store } from "../../store/open.js";
-import { defaultDatabase } from "./db-path.js";
-import { nonEmpty } from "./readers.js";
-
-/** `--db`, as every command that reads a file has it. */
-export const dbOption = {
-  describe: "database file (env BFA_DB)",
-  string: true,
-  requiresArg: true,
-  coerce: nonEmpty("db"),
-  default: process.env["BFA_DB"] ?? defaultDatabase(),
-  defaultDescription: "in the XDG data folder",
-} as const satisfies Options;
 
 /** Check of a UTC date, given as an option (`--from`) or an argument (`D1`). */
 export function day(name: string) {

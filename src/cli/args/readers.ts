@@ -40,6 +40,17 @@ export function httpUrl(name: string, allowPath: boolean) {
     checkUrl(`--${name}`, oneValue(name, value), allowPath ? "with path" : "without path");
 }
 
+/** An http or https URL of any kind. What is wrong with it is not quoted, since it may hold a secret. */
+export function webhook(name: string) {
+  return (value: unknown): string => {
+    const text = oneValue(name, value);
+    if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
+      throw new UsageError(`--${name} needs the URL of an https or http server`);
+    }
+    return text;
+  };
+}
+
 /** Symbols between commas. */
 export function symbolList(name: string) {
   return (value: unknown): string[] => {

@@ -10,8 +10,8 @@ import {
 import type { ProbeOptions, RunOptions } from "../../run/options.js";
 import { ENDPOINTS } from "../../vision/endpoints.js";
 import { answerOptions } from "./answer-options.js";
-import { defaultDatabase } from "./db-path.js";
-import { httpUrl, nonEmpty, pemFile, symbolFile, symbolList, wholeNumber } from "./readers.js";
+import { dbOption } from "./db-path.js";
+import { httpUrl, nonEmpty, pemFile, symbolFile, symbolList, webhook, wholeNumber } from "./readers.js";
 
 /** Environment of the options that have a variable. */
 const env = process.env;
@@ -23,14 +23,7 @@ const env = process.env;
 function runOptions(command: RunCommand) {
   const defaults = COMMAND_DEFAULTS[command];
   return {
-    db: {
-      describe: "database file (env BFA_DB)",
-      string: true,
-      requiresArg: true,
-      coerce: nonEmpty("db"),
-      default: env["BFA_DB"] ?? defaultDatabase(),
-      defaultDescription: "in the XDG data folder",
-    },
+    db: dbOption,
     endpoint: {
       describe: "where HEADs go (env BFA_ENDPOINT)",
       string: true,
@@ -48,7 +41,7 @@ function runOptions(command: RunCommand) {
       defaultDescription: ENDPOINTS.list,
     },
     ca: {
-      describe: "PEM file of certificates to trust instead of the system's (env BFA_CA)",
+      describe: "PEM file of certificates to trust besides those that Node trusts (env BFA_CA)",
       string: true,
       requiresArg: true,
       coerce: pemFile("ca"),
@@ -88,13 +81,19 @@ function runOptions(command: RunCommand) {
       coerce: wholeNumber("retries", ...BOUNDS.retries),
       defaultDescription: String(DEFAULTS.retries),
     },
+    "max-requests-per-second": {
+      describe: "limit for all threads together, as for an address that others share",
+      string: true,
+      requiresArg: true,
+      coerce: wholeNumber("max-requests-per-second", ...BOUNDS.maxRequestsPerSecond),
+    },
     ...answerOptions,
     "adopt-endpoint": {
       describe: "fill a file from other servers than those that filled it before",
       boolean: true,
       defaultDescription: yesNo(DEFAULTS.adoptEndpoint),
     },
-    quiet: { describe: "no progress, no notices and no summary", boolean: true, default: false },
+    quiet: { describe: "no progress, no notices and no summary; only failures", boolean: true, default: false },
     "log-level": {
       describe: "structured log lines on stderr",
       choices: ["silent", "error", "warn", "info", "debug"] as const,
@@ -103,7 +102,17 @@ function runOptions(command: RunCommand) {
   } as const satisfies Record<string, Options>;
 }
 
-/** Options of the commands that probe cells. */
+/** Options of the commands that end in a summary. */
+const summaryOptions = {
+  notify: {
+    describe: "URL to post the summary to, as JSON; that it can't be is a warning",
+    string: true,
+    requiresArg: true,
+    coerce: webhook("notify"),
+  },
+} as const satisfies Record<string, Options>;
+
+/** Options of the commands that probe chosen cells. */
 const probeOptions = {
   symbols: { describe: "symbols, between commas", string: true, requiresArg: true, coerce: symbolList("symbols") },
   "symbols-file": {
@@ -127,16 +136,25 @@ const probeOptions = {
 } as const satisfies Record<string, Options>;
 
 export type RunArguments = InferredOptionTypes<ReturnType<typeof runOptions>>;
-export type ProbeArguments = RunArguments & InferredOptionTypes<typeof probeOptions>;
+export type SummaryArguments = RunArguments & InferredOptionTypes<typeof summaryOptions>;
+export type ProbeArguments = SummaryArguments & InferredOptionTypes<typeof probeOptions>;
 
 /** Adds the options of every command that asks the bucket, with the defaults of this one. */
 export function withRunOptions<T>(yargs: Argv<T>, command: RunCommand) {
   return yargs.options(runOptions(command));
 }
 
-/** Adds those of the commands that probe cells. */
+/** Adds those of the commands that end in a summary. */
+export function withSummaryOptions<T>(yargs: Argv<T>, command: RunCommand) {
+  return withRunOptions(yargs, command).options(summaryOptions);
+}
+
+/** Adds those of the commands that probe chosen cells. */
 export function withProbeOptions<T>(yargs: Argv<T>, command: RunCommand) {
-  return withRunOptions(yargs.options(probeOptions), command).group(["symbols", "symbols-file", "quote"], "Symbols:");
+  return withSummaryOptions(yargs.options(probeOptions), command).group(
+    ["symbols", "symbols-file", "quote"],
+    "Symbols:",
+  );
 }
 
 /** Options of the library from the arguments that all these commands share. */
@@ -152,6 +170,7 @@ export function runOptionsOf(args: RunArguments): RunOptions {
     pool: args.pool,
     timeoutMs: args.timeout,
     retries: args.retries,
+    maxRequestsPerSecond: args["max-requests-per-second"],
     adoptEndpoint: args["adopt-endpoint"],
   };
 }

@@ -37,10 +37,19 @@ async function demo(): Promise<void> {
   const replica = await startReplicaThread({ history, rttMs: ROUND_TRIP_MS });
   try {
     say(`It serves ${replica.files.toLocaleString("en-US")} files at ${replica.url}, ${ROUND_TRIP_MS} ms away.\n`);
+    // No proxy leads back to this machine.
+    process.env["no_proxy"] = "*";
     // By name, so that there is something to look up.
     const named = (url: string) => url.replace("127.0.0.1", "localhost");
     const endpoints = { endpoint: named(replica.url), listEndpoint: named(replica.listUrl), ca: replica.ca };
-    const display = { json: false, format: undefined, out: undefined, quiet: false, "log-level": "silent" };
+    const display = {
+      json: false,
+      format: undefined,
+      out: undefined,
+      quiet: false,
+      "log-level": "silent",
+      notify: undefined,
+    };
     await showRun(display, { db, ...endpoints, source: "head" as const, lookback: DAYS }, update);
   } finally {
     await replica.close();

@@ -4,7 +4,7 @@ import { column, type Answer } from "../../text/columns.js";
 import { number, plural } from "../../text/numbers.js";
 import { printable } from "../../text/printable.js";
 import { answerOptions, type AnswerChoice } from "../args/answer-options.js";
-import { dbOption } from "../args/query-options.js";
+import { dbOption } from "../args/db-path.js";
 import { nonEmpty } from "../args/readers.js";
 import { planPrinting, printAnswer } from "../output/print-answer.js";
 

@@ -7,7 +7,8 @@ import { ask } from "../../query/ask.js";
 import { QUERIES, QUERY_NAMES, type AnyQuery, type QueryName } from "../../query/registry.js";
 import { answerOptions, type AnswerChoice } from "../args/answer-options.js";
 import { commandLine, optionName } from "../args/query-arguments.js";
-import { dbOption, withReader } from "../args/query-options.js";
+import { dbOption } from "../args/db-path.js";
+import { withReader } from "../args/query-options.js";
 import { conditionLines } from "../output/conditions.js";
 import { planPrinting, printAnswer } from "../output/print-answer.js";
 

@@ -1,38 +1,37 @@
-import type { Logger } from "pino";
-import type { RunEvent } from "../../run/events.js";
+import { DEFAULTS } from "../../run/defaults.js";
 import type { RunOptions } from "../../run/options.js";
 import type { RunSummary } from "../../run/summary.js";
 import type { Answer, Columns } from "../../text/columns.js";
-import { duration } from "../../text/durations.js";
-import { printable } from "../../text/printable.js";
 import type { AnswerChoice } from "../args/answer-options.js";
-import { EXIT_OF_OUTCOME, flagOf } from "../exit.js";
+import { EXIT_OF_OUTCOME, exitCodeOf, flagOf } from "../exit.js";
 import { interruptible } from "../interrupt.js";
-import { createLog, logEvent, logSummary } from "../output/log.js";
 import { printAnswer } from "../output/print-answer.js";
-import { createProgress } from "../output/progress.js";
-import { summaryAnswer, summaryText } from "../output/summary.js";
+import { failureNotice, summaryAnswer, summaryText } from "../output/summary.js";
+import { createVoice, type Voice, type VoiceChoice } from "../output/voice.js";
 
 /** How a command that asks the bucket shows what it does. */
-export interface RunDisplay extends AnswerChoice {
-  quiet: boolean;
-  "log-level": string;
+export interface RunDisplay extends AnswerChoice, VoiceChoice {}
+
+/** How a probing command shows what it did, and whom it tells. */
+export interface SummaryDisplay extends RunDisplay {
+  /** URL that the summary is posted to. */
+  notify: string | undefined;
 }
 
 /** Runs a probing command, prints its summary and sets the process's exit code: see {@link watch}. */
 export async function showRun<O extends RunOptions>(
-  display: RunDisplay,
+  display: SummaryDisplay,
   options: O,
   execute: (options: O) => Promise<RunSummary>,
 ): Promise<void> {
-  const log = await createLog(display["log-level"]);
-  const summary = await watch(display, log, options, execute);
-  if (log !== undefined) logSummary(log, summary);
-  await print(display, summaryAnswer(summary), () => summaryText(summary));
-  if (summary.outcome === "interrupted" && !display.quiet) {
-    process.stderr.write(`bfa: interrupted; go on with: ${commandLine()}\n`);
-  }
-  process.exitCode = EXIT_OF_OUTCOME[summary.outcome];
+  await watch(display, options, execute, async (summary, voice) => {
+    voice.summary(summary);
+    await print(display, summaryAnswer(summary), () => summaryText(summary));
+    if (summary.failures.length > 0) voice.failure(failureNotice(summary, options.retries ?? DEFAULTS.retries));
+    if (summary.outcome === "interrupted") voice.notice(`interrupted; go on with: ${commandLine()}`);
+    process.exitCode = EXIT_OF_OUTCOME[summary.outcome];
+    if (display.notify !== undefined) await notify(display.notify, summary, options.ca, voice);
+  });
 }
 
 /** Runs a command that asks the bucket a question, and prints the answer: see {@link watch}. */
@@ -43,51 +42,59 @@ export async function showAnswer<O extends RunOptions, Result, Facts extends obj
   toAnswer: (result: Result) => Answer<Facts, C>,
   toText: (result: Result) => string,
 ): Promise<void> {
-  const log = await createLog(display["log-level"]);
-  const result = await watch(display, log, options, execute);
-  await print(display, toAnswer(result), () => toText(result));
+  await watch(display, options, execute, (result) => print(display, toAnswer(result), () => toText(result)));
 }
 
 /**
- * Has a person or a log see what goes on: progress and notices on stderr, unless they want quiet. Ctrl-C ends after the
- * units in hand, a second one at once.
+ * Runs a command while a person or a log hears what goes on. A first signal ends it after the units in hand, a second
+ * one at once. An error that ends it is told, and decides the exit code.
  */
 async function watch<O extends RunOptions, Result>(
-  { quiet }: RunDisplay,
-  log: Logger | undefined,
+  display: VoiceChoice,
   options: O,
   execute: (options: O) => Promise<Result>,
+  show: (result: Result, voice: Voice) => Promise<void>,
+): Promise<void> {
+  const voice = await createVoice(display);
+  try {
+    await show(await executeWatched(options, execute, voice), voice);
+  } catch (error) {
+    voice.fatal(error);
+    process.exitCode = exitCodeOf(error);
+  }
+}
+
+async function executeWatched<O extends RunOptions, Result>(
+  options: O,
+  execute: (options: O) => Promise<Result>,
+  voice: Voice,
 ): Promise<Result> {
-  const progress = await createProgress(quiet);
-  const say = (line: string) => {
-    if (!quiet) process.stderr.write(`${line}\n`);
-  };
   for (const option of ["endpoint", "listEndpoint"] as const) {
     const url = options[option];
     if (url?.startsWith("http:") === true) {
-      say(`bfa: ${flagOf(option)} ${url} is not encrypted: answers can be forged on the way`);
+      voice.notice(`${flagOf(option)} ${url} is not encrypted: answers can be forged on the way`);
     }
   }
-  const onEvent = (event: RunEvent) => {
-    if (log !== undefined) logEvent(log, event);
-    if (event.type === "notice") say(`bfa: ${printable(event.message)}`);
-    if (event.type === "dns") {
-      for (const { message } of event.failed) say(`bfa: DNS: ${printable(message)}`);
-      say(`DNS: ${event.lookups} looked up in ${duration(event.elapsed_ms)}`);
-    }
-    progress.onEvent(event);
-  };
+  const onEvent = voice.onEvent.bind(voice);
   try {
     return await interruptible(
       (signal) => execute({ ...options, signal, onEvent }),
       (signal) => {
-        progress.stop();
-        say(`bfa: ${signal}: finishing the units in hand; once more to end at once`);
+        voice.stop();
+        voice.notice(`${signal}: finishing the units in hand; once more to end at once`);
       },
     );
   } finally {
-    progress.stop();
+    voice.stop();
   }
+}
+
+/** Posts the summary. That it could not be is a warning. */
+async function notify(url: string, summary: RunSummary, ca: string | undefined, voice: Voice): Promise<void> {
+  const { post } = await import("../../run/notify.js");
+  const failure = await post(url, summary, { ca, env: process.env });
+  // The path of such a URL is often a secret.
+  if (failure !== undefined) voice.failure(`the summary could not be posted to ${new URL(url).host}: ${failure}`);
 }
 
 /** Prints an answer, unless the user wants quiet and asked for no format or file. */

@@ -1,13 +1,13 @@
 import type { CommandModule } from "yargs";
-import { runOptionsOf, withRunOptions, type RunArguments } from "../args/run-options.js";
+import { runOptionsOf, withSummaryOptions, type SummaryArguments } from "../args/run-options.js";
 import { showRun } from "./run-command.js";
 
 /** `bfa sweep` */
-const sweepCommand: CommandModule<object, RunArguments> = {
+const sweepCommand: CommandModule<object, SummaryArguments> = {
   command: "sweep",
   describe: "List everything again: finds late, replaced and removed files of any age",
   builder: (yargs) =>
-    withRunOptions(yargs, "sweep")
+    withSummaryOptions(yargs, "sweep")
       .example("$0 sweep", "once a month; about 2,400 requests for the whole history")
       .epilogue("What changed is journaled: bfa query changes shows it. Interrupted, it begins anew."),
   handler: async (args) => {

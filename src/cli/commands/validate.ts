@@ -6,7 +6,8 @@ import { EXIT } from "../exit.js";
 import { plural } from "../../text/numbers.js";
 import { printable } from "../../text/printable.js";
 import { answerOptions, type AnswerChoice } from "../args/answer-options.js";
-import { day, dbOption, withReader } from "../args/query-options.js";
+import { dbOption } from "../args/db-path.js";
+import { day, withReader } from "../args/query-options.js";
 import { httpUrl, shareOf } from "../args/readers.js";
 import { planPrinting, printAnswer } from "../output/print-answer.js";
 

@@ -2,9 +2,8 @@ import type { Logger } from "pino";
 import type { RunEvent } from "../../run/events.js";
 import type { RunSummary } from "../../run/summary.js";
 
-/** Structured lines of a run on stderr, one JSON object each; undefined when the level is `silent`. */
-export async function createLog(level: string): Promise<Logger | undefined> {
-  if (level === "silent") return undefined;
+/** Structured lines of a run on stderr, one JSON object each. */
+export async function createLog(level: string): Promise<Logger> {
   const { pino } = await import("pino");
   return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ fd: 2, sync: true }));
 }
@@ -33,6 +32,9 @@ export function logEvent(log: Logger, event: RunEvent): void {
       break;
     case "probed":
       log.info(event, "probed");
+      break;
+    case "publishing":
+      log.info(event, "publishing");
       break;
   }
 }

@@ -1,80 +1,136 @@
 import type { RunEvent } from "../../run/events.js";
-import type { RunCounts } from "../../run/counts.js";
-import { bytes } from "../../text/sizes.js";
-import { duration } from "../../text/durations.js";
-import { number } from "../../text/numbers.js";
+import { plainProgressLine, progressLine, type ProgressState } from "./progress-line.js";
 
-/** Shows the events of a run on stderr while it goes. */
+/** Shows a run on stderr while it goes. */
 export interface Progress {
   onEvent(event: RunEvent): void;
-  /** Clears the line; to be called before anything else is printed. */
+  /** Writes a text of whole lines, clear of what is shown. */
+  write(text: string): void;
+  /** Shows nothing more, and clears what is shown. */
   stop(): void;
 }
 
-/** Progress that shows nothing: stderr is not a terminal, or the user wants quiet. */
-const SILENT: Progress = { onEvent: () => undefined, stop: () => undefined };
+/** What progress needs of a terminal. */
+export type ProgressStream = Pick<NodeJS.WriteStream, "write" | "on" | "off" | "columns">;
 
-/**
- * A bar with probes, units, rates, failures and time left, when stderr is a terminal. It has no colours, so
- * that NO_COLOR holds anyway.
- */
-export async function createProgress(quiet: boolean): Promise<Progress> {
-  if (quiet || !process.stderr.isTTY) return SILENT;
-  const { default: cliProgress } = await import("cli-progress");
-  const bar = new cliProgress.SingleBar({
-    stream: process.stderr,
-    format:
-      "[{bar}] {percentage}% | {done}/{all} probes, {rate}/s | {units} units | {traffic}failed {failed} | {left} left",
-    barCompleteChar: "#",
-    barIncompleteChar: "-",
-    barsize: 24,
-    hideCursor: true,
-    clearOnComplete: true,
-    etaBuffer: 50,
-  });
-  let startedAt = 0;
-  let cellCount = 0;
-  let unitCount = 0;
+const REDRAW_MS = 100;
+const PLAIN_MS = 10_000;
+
+/** Assumed where the terminal doesn't say. */
+const DEFAULT_COLUMNS = 80;
+
+/** A line that is drawn again ten times a second, and when the terminal changes its size. It has no colours. */
+export function terminalProgress(stream: ProgressStream): Progress {
+  const view = new RunView();
+  let shown = 0;
+  let stopped = false;
+  const columns = () => Math.max(1, stream.columns || DEFAULT_COLUMNS);
+  const clear = () => {
+    if (shown === 0) return;
+    // A terminal that became narrower has broken the line into several.
+    const rowsAbove = Math.ceil(shown / columns()) - 1;
+    stream.write(`${rowsAbove > 0 ? `\x1b[${rowsAbove}A` : ""}\r\x1b[J`);
+    shown = 0;
+  };
+  const draw = () => {
+    if (stopped) return;
+    // The last column stays free: a terminal may go to the next row after it.
+    const line = progressLine(columns() - 1, view.state());
+    clear();
+    stream.write(line);
+    shown = line.length;
+  };
+  const timer = setInterval(draw, REDRAW_MS).unref();
+  stream.on("resize", draw);
   return {
-    onEvent(event) {
-      switch (event.type) {
-        case "planned":
-          startedAt = performance.now();
-          ({ cell_count: cellCount, unit_count: unitCount } = event);
-          if (cellCount > 0) bar.start(cellCount, 0, payload(undefined));
-          break;
-        case "progress":
-          bar.update(event.counts.probes, payload(event.counts));
-          break;
-        case "probed":
-          bar.stop();
-          break;
-        case "dns":
-        case "notice":
-        case "discovered":
-        case "failure":
-          break;
-      }
+    onEvent: (event) => {
+      view.onEvent(event);
     },
-    stop() {
-      bar.stop();
+    write: (text) => {
+      clear();
+      stream.write(text);
+    },
+    stop: () => {
+      if (stopped) return;
+      stopped = true;
+      clearInterval(timer);
+      stream.off("resize", draw);
+      clear();
     },
   };
+}
 
-  /** Values of the format. The unit count is that of the writer, which follows the probes. */
-  function payload(counts: RunCounts | undefined) {
-    const seconds = Math.max(0.001, (performance.now() - startedAt) / 1000);
-    const done = counts?.probes ?? 0;
-    const received = counts?.bytes ?? 0;
-    const requests = number(Math.round((counts?.requests ?? 0) / seconds));
-    return {
-      done: number(done),
-      all: number(cellCount),
-      rate: number(Math.round(done / seconds)),
-      units: `${number(counts?.units_written ?? 0)}/${number(unitCount)}`,
-      traffic: received === 0 ? "" : `${requests} requests/s, ${bytes(received)} | `,
-      failed: number(counts?.failed ?? 0),
-      left: done === 0 ? "?" : duration(((cellCount - done) * seconds * 1000) / done),
-    };
+/** A plain line every ten seconds, for a log file. */
+export function plainProgress(stream: Pick<ProgressStream, "write">): Progress {
+  const view = new RunView();
+  const timer = setInterval(() => {
+    stream.write(`bfa: ${plainProgressLine(view.state())}\n`);
+  }, PLAIN_MS).unref();
+  return {
+    onEvent: (event) => {
+      view.onEvent(event);
+    },
+    write: (text) => {
+      stream.write(text);
+    },
+    stop: () => {
+      clearInterval(timer);
+    },
+  };
+}
+
+/** Nothing but what is written. */
+export function noProgress(stream: Pick<ProgressStream, "write">): Progress {
+  return {
+    onEvent: () => undefined,
+    write: (text) => {
+      stream.write(text);
+    },
+    stop: () => undefined,
+  };
+}
+
+/** What a run is at, by its events. */
+class RunView {
+  private phase: ProgressState["phase"] = "planning";
+  private since = performance.now();
+  private probing = { counts: undefined, cellCount: 0, unitCount: 0 } as Omit<
+    ProgressState & { phase: "probing" },
+    "phase" | "elapsedMs"
+  >;
+
+  onEvent(event: RunEvent): void {
+    switch (event.type) {
+      case "planned":
+        this.probing = { counts: undefined, cellCount: event.cell_count, unitCount: event.unit_count };
+        this.enter(event.cell_count > 0 ? "probing" : "writing");
+        break;
+      case "progress":
+        this.probing = { ...this.probing, counts: event.counts };
+        break;
+      case "probed":
+        this.enter("writing");
+        break;
+      case "publishing":
+        this.enter("publishing");
+        break;
+      case "dns":
+      case "notice":
+      case "discovered":
+      case "failure":
+        break;
+    }
+  }
+
+  state(): ProgressState {
+    const elapsedMs = performance.now() - this.since;
+    return this.phase === "probing"
+      ? { phase: "probing", elapsedMs, ...this.probing }
+      : { phase: this.phase, elapsedMs };
+  }
+
+  private enter(phase: ProgressState["phase"]): void {
+    this.phase = phase;
+    this.since = performance.now();
   }
 }

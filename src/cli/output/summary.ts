@@ -1,5 +1,6 @@
 import type { RunFailure } from "../../run/failure.js";
-import type { RunSummary } from "../../run/summary.js";
+import type { RetriedRequests } from "../../run/retried.js";
+import type { RunSummary, SummaryDate } from "../../run/summary.js";
 import { column, optionalColumn, type Answer } from "../../text/columns.js";
 import { duration } from "../../text/durations.js";
 import { number, plural } from "../../text/numbers.js";
@@ -7,6 +8,12 @@ import { printable } from "../../text/printable.js";
 
 /** Failures shown a kind; the rest is counted. `--json` has them all. */
 const FAILURES_SHOWN = 5;
+
+/** Kinds of failures named in one line. */
+const KINDS_SHOWN = 3;
+
+/** Contracts shown that came or ended. */
+const DATES_SHOWN = 10;
 
 /** How a run ended, in the first line. That it stopped early has a line of its own. */
 const OUTCOME_WORDS: Readonly<Record<RunSummary["outcome"], string>> = {
@@ -41,6 +48,7 @@ export function summaryText(summary: RunSummary): string {
     `${summary.command} ${days}: ${OUTCOME_WORDS[summary.outcome]} in ${duration(summary.elapsed_ms)}`,
     `  ${plural(summary.symbol_count, "symbol")} ${summary.sources.map((source) => `by ${source.toUpperCase()}`).join(" and ")}: ${number(summary.available)} available, ${number(summary.missing)} missing, ${number(summary.failed)} failed`,
     `  ${plural(summary.requests, "request")} over ${plural(summary.connections_opened, "connection")}, ${plural(summary.dns_lookups, "DNS look-up")}, ${plural(summary.replays, "replay")}, ${number(summary.retries)} retries`,
+    ...summary.retried.map(retriedLine),
     `  ${plural(summary.rows_written, "row")} in ${plural(summary.units_written, "unit")} written`,
     `  DNS ${ms(phases.dns_ms)}, planning ${ms(phases.plan_ms)}, probing ${ms(phases.probe_ms)}, writing ${ms(phases.write_ms)}`,
   ];
@@ -52,11 +60,49 @@ export function summaryText(summary: RunSummary): string {
       `  changed since they were believed: ${number(late)} late, ${number(replaced)} replaced, ${number(removed)} removed`,
     );
   }
+  lines.push(...datedLine("came to market", summary.listings), ...datedLine("ended", summary.delistings));
   if (summary.foreign_keys > 0) lines.push(`  ${plural(summary.foreign_keys, "key")} of other kinds in the listings`);
+  lines.push(`  still due: ${dueText(summary.due_cells)}`);
   for (const { condition, from, to } of summary.conditions) {
     lines.push(`  ${condition}: ${from === to ? from : `${from} to ${to}`}`);
   }
   return [...lines, ...failureLines(summary.failures)].join("\n");
+}
+
+/** The failures in one line, with the way on: what a person or a cron job must hear even when nothing else is said. */
+export function failureNotice({ failures, failed, probes }: RunSummary, retries: number): string {
+  const kinds = new Map<string, number>();
+  for (const { kind, code } of failures) kinds.set(`${kind} ${code}`, (kinds.get(`${kind} ${code}`) ?? 0) + 1);
+  const listed = [...kinds].sort(([, a], [, b]) => b - a).map(([name, count]) => `${name} ${number(count)} times`);
+  const shown = listed.slice(0, KINDS_SHOWN).map((kind) => printable(kind).replace(/ 1 times$/, " once"));
+  const more = listed.length > KINDS_SHOWN ? " and others" : "";
+  const tried = retries === 0 ? "; --retries tries again what may pass" : ` in spite of ${number(retries)} retries`;
+  return (
+    `${number(failed)} of ${plural(probes, "probe")} failed${tried}: ${shown.join(", ")}${more}. ` +
+    "These cells stay due: run it again"
+  );
+}
+
+function retriedLine({ kind, code, host, count }: RetriedRequests): string {
+  return `    ${number(count)} after ${kind} ${printable(code)} from ${printable(host)}`;
+}
+
+function datedLine(what: string, dates: readonly SummaryDate[]): string[] {
+  if (dates.length === 0) return [];
+  const shown = dates.slice(0, DATES_SHOWN).map(({ symbol, date }) => `${printable(symbol)} ${date}`);
+  const more = dates.length > DATES_SHOWN ? ` and ${number(dates.length - DATES_SHOWN)} more` : "";
+  return [`  ${number(dates.length)} ${what}: ${shown.join(", ")}${more}`];
+}
+
+function dueText(due: RunSummary["due_cells"]): string {
+  const reasons = [
+    [due.never_probed, "never probed"],
+    [due.provisional, "provisional"],
+    [due.hole, "in holes"],
+    [due.clock, "probed in the future"],
+  ] as const;
+  const left = reasons.filter(([count]) => count > 0).map(([count, reason]) => `${number(count)} ${reason}`);
+  return left.length === 0 ? "nothing" : `${left.join(", ")} (cells)`;
 }
 
 /** Failures grouped by kind and code, the most frequent first. */

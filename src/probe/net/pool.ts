@@ -1,8 +1,10 @@
 import type { Socket } from "node:net";
-import { createSecureContext } from "node:tls";
-import type { Dispatcher } from "undici";
+import type { buildConnector as connectors, Dispatcher } from "undici";
 import { tableLookup, type AddressTable } from "./addresses.js";
-import { buildConnector, Client, Pool } from "./undici.js";
+import type { Proxy } from "./proxy.js";
+import { secureContext } from "./trust.js";
+import { buildConnector, Client, loadProxyAgent, Pool } from "./undici.js";
+import { USER_AGENT } from "./user-agent.js";
 
 /** How one thread reaches one origin. */
 export interface ConnectionOptions {
@@ -14,8 +16,11 @@ export interface ConnectionOptions {
   http2: boolean;
   /** Limit for connecting and for each response, in ms. */
   timeoutMs: number;
-  /** PEM certificates to trust instead of the system's. */
+  /** PEM certificates to trust besides Node's. */
   ca?: string;
+  /** Left out: the origin is connected to directly. */
+  proxy?: Proxy;
+  /** Addresses of what is connected to: of the proxy, where there is one. */
   addresses: AddressTable;
   /** Called with the client of each socket that was opened, handshake included, or that ended. */
   onConnect?: (client: ConnectionClient) => void;
@@ -29,6 +34,12 @@ export interface ConnectionOptions {
  * hangs must not hold up others, and bytes that a server sends too much must not be taken for the next answer.
  */
 export const STREAMS_PER_CONNECTION = 64;
+
+/** Headers of every request. An array, since undici's proxy agent adds a host to an object. */
+const HEADERS = ["user-agent", USER_AGENT];
+
+/** What requests to one origin are sent with. */
+export type Line = Pick<Dispatcher, "dispatch" | "destroy">;
 
 /** Options of a request that is told which client of the pool it went to. */
 export interface ClientAwareOptions extends Dispatcher.DispatchOptions {
@@ -66,6 +77,7 @@ export class ConnectionClient extends Client {
 
   override dispatch(options: ClientAwareOptions, handler: Dispatcher.DispatchHandler): boolean {
     if (options.tell !== undefined) options.tell.client = this;
+    options.headers = HEADERS;
     return super.dispatch(options, handler);
   }
 
@@ -90,17 +102,40 @@ export class ConnectionClient extends Client {
   }
 }
 
+/** Opens a socket to an origin. */
+type Connector = connectors.connector;
+
 /** Opens nothing yet: sockets come with the first requests. */
-export function createPool(options: ConnectionOptions): Pool {
-  const connect = buildConnector({
-    lookup: tableLookup(options.addresses),
+export function createLine(options: ConnectionOptions): Line {
+  const { origin, http2, proxy } = options;
+  const tls = {
     timeout: options.timeoutMs,
-    allowH2: options.http2,
     // Set explicitly, so that NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment does not turn verification off.
     rejectUnauthorized: true,
     // One for all sockets: left to itself, Node makes one for each, 0.8 ms more a connection.
-    secureContext: createSecureContext(options.ca === undefined ? {} : { ca: options.ca }),
+    secureContext: secureContext(options.ca),
+  };
+  const direct = { ...tls, lookup: tableLookup(options.addresses) };
+  if (proxy === undefined) return createPool(options, buildConnector({ ...direct, allowH2: http2 }));
+  const ProxyAgent = loadProxyAgent();
+  const agent = new ProxyAgent({
+    uri: proxy.url,
+    headers: { "user-agent": USER_AGENT },
+    ...(proxy.authorization === undefined ? {} : { token: proxy.authorization }),
+    proxyTls: direct,
+    requestTls: { ...tls, allowH2: http2 },
+    clientFactory: (url, { connect }: { connect: Connector }) =>
+      new Pool(url, { connect, headersTimeout: options.timeoutMs }),
+    factory: (_origin, { connect }: { connect: Connector }) => createPool(options, connect),
   });
+  return {
+    dispatch: (request, handler) => agent.dispatch({ ...request, origin }, handler),
+    destroy: () => agent.destroy(),
+  };
+}
+
+/** @param connect opens a socket to the origin */
+function createPool(options: ConnectionOptions, connect: Connector): Pool {
   const pool = new Pool(options.origin, {
     connections: options.connections,
     // Until the socket shows that it speaks HTTP/2.

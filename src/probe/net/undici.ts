@@ -12,5 +12,10 @@ export const Client = require("undici/lib/dispatcher/client.js") as typeof Types
 export const Pool = require("undici/lib/dispatcher/pool.js") as typeof Types.Pool;
 export const buildConnector = require("undici/lib/core/connect.js") as typeof Types.buildConnector;
 
+/** For the runs that go through a proxy. The whole of undici, since that alone gives its pools a `connect`. */
+export function loadProxyAgent(): typeof Types.ProxyAgent {
+  return (require("undici") as typeof Types).ProxyAgent;
+}
+
 export type Client = Types.Client;
 export type Pool = Types.Pool;

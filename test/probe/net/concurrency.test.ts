@@ -4,7 +4,7 @@ import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Concurrency } from "../../../src/probe/net/concurrency.js";
-import { createPool, STREAMS_PER_CONNECTION } from "../../../src/probe/net/pool.js";
+import { createLine, STREAMS_PER_CONNECTION } from "../../../src/probe/net/pool.js";
 import { Deadlines } from "../../../src/probe/net/deadlines.js";
 import { head } from "../../../src/probe/head.js";
 import type { Outcome } from "../../../src/probe/outcome.js";
@@ -31,7 +31,7 @@ async function startServer(protocol: "h2" | "http/1.1"): Promise<{ url: string; 
 }
 
 function connect(origin: string, ca: string, concurrency: Concurrency) {
-  const pool = createPool({
+  const line = createLine({
     ...{ origin, ca, connections: 16, http2: true, timeoutMs: 2000, addresses: {} },
     onConnect: (client) => {
       concurrency.connected(client);
@@ -46,11 +46,11 @@ function connect(origin: string, ca: string, concurrency: Concurrency) {
   const deadlines = new Deadlines(2000);
   open.push(async () => {
     deadlines.stop();
-    await pool.destroy();
+    await line.destroy();
   });
-  const context = { pool, deadlines, pooled: true, onReplay: () => undefined };
+  const context = { line, host: new URL(origin).host, deadlines, pooled: true, onReplay: () => undefined };
   return {
-    pool,
+    line,
     head: () =>
       new Promise<Outcome>((resolve) => {
         head(context, "/a.zip", resolve);
@@ -66,12 +66,12 @@ describe("the limit of HEADs in flight", () => {
   it("rises by the streams of each connection that speaks HTTP/2, and falls with its end", async () => {
     const server = await startServer("h2");
     const concurrency = new Concurrency(16, 2);
-    const { pool, head } = connect(server.url, server.ca, concurrency);
+    const { line, head } = connect(server.url, server.ca, concurrency);
     expect(concurrency.limit).toBe(2);
     expect(await head()).toEqual({ type: "missing" });
     expect(concurrency.limit).toBe(1 + STREAMS_PER_CONNECTION);
     await Promise.all([
-      pool.destroy(),
+      line.destroy(),
       vi.waitFor(() => {
         expect(concurrency.limit).toBe(2);
       }),

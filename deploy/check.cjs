@@ -1,0 +1,58 @@
+/**
+ * Has the files of this folder checked by the tools that know their formats, as far as they are installed:
+ * `npm run check:deploy`. Exits with 1 when one of them complains.
+ */
+const { spawnSync } = require("node:child_process");
+const { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } = require("node:fs");
+const { tmpdir } = require("node:os");
+const { join } = require("node:path");
+
+const file = (path) => join(__dirname, path);
+const scratch = mkdtempSync(join(tmpdir(), "bfa-deploy-"));
+
+/** The units, with a command that is there: the check asks for the file, not only for its syntax. */
+function unitsToVerify() {
+  cpSync(file("systemd"), scratch, { recursive: true });
+  const service = join(scratch, "bfa-update.service");
+  writeFileSync(service, readFileSync(service, "utf8").replace("/usr/local/bin/bfa", process.execPath));
+  return [service, join(scratch, "bfa-update.timer")];
+}
+
+/** Each check with a command that tells whether its tool is installed. */
+const CHECKS = [
+  [
+    ["systemd-analyze", "--version"],
+    ["systemd-analyze", "verify", "--man=no", ...unitsToVerify()],
+  ],
+  [
+    ["actionlint", "--version"],
+    ["actionlint", file("github-actions/update-index.yml")],
+  ],
+  [
+    ["hadolint", "--version"],
+    ["hadolint", file("Dockerfile")],
+  ],
+  [
+    ["docker", "compose", "version"],
+    ["docker", "compose", "--file", file("compose.yaml"), "config", "--quiet"],
+  ],
+  [
+    ["kubernetes-validate", "--version"],
+    ["kubernetes-validate", "--strict", file("kubernetes/cronjob.yaml")],
+  ],
+];
+
+const say = (line) => process.stdout.write(`${line}\n`);
+const run = ([tool, ...args]) => spawnSync(tool, args, { encoding: "utf8" });
+
+for (const [probe, command] of CHECKS) {
+  const name = command.slice(0, 2).join(" ").replace(__dirname, "deploy");
+  if (run(probe).status !== 0) {
+    say(`${name}: not installed, left out`);
+    continue;
+  }
+  const { status, stdout, stderr } = run(command);
+  if (status !== 0) process.exitCode = 1;
+  say(`${name}: ${status === 0 ? "no complaint" : `exit code ${status}\n${stdout}${stderr}`}`);
+}
+rmSync(scratch, { recursive: true });

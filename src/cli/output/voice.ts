@@ -1,0 +1,85 @@
+import type { RunEvent } from "../../run/events.js";
+import type { RunSummary } from "../../run/summary.js";
+import { duration } from "../../text/durations.js";
+import { printable } from "../../text/printable.js";
+import { describeError } from "../exit.js";
+import { createLog, logEvent, logSummary } from "./log.js";
+import { noProgress, plainProgress, terminalProgress } from "./progress.js";
+
+/** How much of a run a user wants to hear on stderr. */
+export interface VoiceChoice {
+  quiet: boolean;
+  "log-level": string;
+}
+
+/** What a command that asks the bucket says on stderr: to people in lines, or to a program in JSON lines alone. */
+export interface Voice {
+  onEvent(event: RunEvent): void;
+  /** Something worth knowing, which quiet suppresses. */
+  notice(text: string): void;
+  /** A failure, which nothing suppresses. */
+  failure(text: string): void;
+  summary(summary: RunSummary): void;
+  /** An error that ended the command. */
+  fatal(error: unknown): void;
+  /** Ends the progress. */
+  stop(): void;
+}
+
+/** The voice that the user chose. Quiet is for people; what is logged is decided by the level. */
+export async function createVoice({ quiet, "log-level": level }: VoiceChoice): Promise<Voice> {
+  return level === "silent" ? spokenVoice(quiet) : await loggedVoice(level);
+}
+
+function spokenVoice(quiet: boolean): Voice {
+  const { stderr } = process;
+  const progress = quiet ? noProgress(stderr) : stderr.isTTY ? terminalProgress(stderr) : plainProgress(stderr);
+  const notice = (text: string) => {
+    if (!quiet) progress.write(`${text}\n`);
+  };
+  return {
+    onEvent: (event) => {
+      progress.onEvent(event);
+      if (event.type === "notice") notice(`bfa: ${printable(event.message)}`);
+      if (event.type !== "dns") return;
+      for (const { message } of event.failed) notice(`bfa: DNS: ${printable(message)}`);
+      if (event.lookups > 0) notice(`DNS: ${event.lookups} looked up in ${duration(event.elapsed_ms)}`);
+    },
+    notice: (text) => {
+      notice(`bfa: ${text}`);
+    },
+    failure: (text) => {
+      progress.write(`bfa: ${text}\n`);
+    },
+    summary: () => undefined,
+    fatal: (error) => {
+      progress.stop();
+      progress.write(`${describeError(error)}\n`);
+    },
+    stop: () => {
+      progress.stop();
+    },
+  };
+}
+
+async function loggedVoice(level: string): Promise<Voice> {
+  const log = await createLog(level);
+  return {
+    onEvent: (event) => {
+      logEvent(log, event);
+    },
+    notice: (text) => {
+      log.warn(text);
+    },
+    failure: (text) => {
+      log.error(text);
+    },
+    summary: (summary) => {
+      logSummary(log, summary);
+    },
+    fatal: (error) => {
+      log.fatal({ err: error }, describeError(error));
+    },
+    stop: () => undefined,
+  };
+}

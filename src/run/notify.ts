@@ -1,0 +1,64 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { proxyFor } from "../probe/net/proxy.js";
+import { secureContext } from "../probe/net/trust.js";
+import { USER_AGENT } from "../probe/net/user-agent.js";
+import type { RunSummary } from "./summary.js";
+
+/** Limit for connecting and for the answer, each, and the attempts: all in all some ten seconds. */
+const TIMEOUT_MS = 2500;
+const ATTEMPTS = 3;
+const PAUSE_MS = 500;
+
+/** What a post is made with. */
+export interface PostOptions {
+  /** PEM certificates to trust besides Node's. */
+  ca: string | undefined;
+  /** The environment that names proxies. */
+  env: NodeJS.ProcessEnv;
+}
+
+/**
+ * Posts a summary as JSON. Redirects are not followed.
+ *
+ * @returns why it could not be posted, or undefined when it was: a status of 200 to 299
+ */
+export async function post(url: string, summary: RunSummary, { ca, env }: PostOptions): Promise<string | undefined> {
+  let failure: string | undefined;
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    if (attempt > 1) await sleep(PAUSE_MS * attempt);
+    try {
+      const status = await postOnce(url, JSON.stringify(summary), { ca, env });
+      if (status >= 200 && status < 300) return undefined;
+      failure = `the server answered ${status}`;
+      if (status < 500 && status !== 429) return failure;
+    } catch (error) {
+      failure = error instanceof Error ? error.message || error.name : String(error);
+    }
+  }
+  return failure;
+}
+
+async function postOnce(url: string, body: string, { ca, env }: PostOptions): Promise<number> {
+  const { Agent, ProxyAgent, request } = await import("undici");
+  const tls = { secureContext: secureContext(ca), timeout: TIMEOUT_MS };
+  const proxy = proxyFor(url, env);
+  const limits = { headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS };
+  const dispatcher =
+    proxy === undefined
+      ? new Agent({ ...limits, connect: tls })
+      : new ProxyAgent({
+          ...limits,
+          uri: proxy.url,
+          ...(proxy.authorization === undefined ? {} : { token: proxy.authorization }),
+          headers: { "user-agent": USER_AGENT },
+          proxyTls: tls,
+          requestTls: tls,
+        });
+  try {
+    const headers = { "content-type": "application/json", "user-agent": USER_AGENT };
+    const { statusCode } = await request(url, { method: "POST", headers, body, dispatcher });
+    return statusCode;
+  } finally {
+    await dispatcher.destroy();
+  }
+}

@@ -1,0 +1,116 @@
+import type { Day } from "../calendar/day.js";
+import type { Span } from "../calendar/span.js";
+import { dayNumber } from "../calendar/sql.js";
+import { finalSql } from "../vision/finality.js";
+import { RELISTED_AFTER_DAYS } from "../vision/lives.js";
+import { toStoreError } from "./duckdb-error.js";
+import { symbolLives } from "./lives.js";
+import type { Store } from "./open.js";
+import { CHANGE_KINDS, type ChangeKind } from "./write/changes.js";
+
+/** A symbol and the day on which something of it begins or ends. */
+export interface SymbolDay {
+  symbol: string;
+  day: Day;
+}
+
+/** A file that is not what it was believed to be. */
+export interface ChangedFile extends SymbolDay {
+  kind: ChangeKind;
+}
+
+/** What a run found that was not known before it. */
+export interface News {
+  /** First days of contracts that came to market. */
+  listings: SymbolDay[];
+  /** Last days of contracts that are believed to have ended. */
+  delistings: SymbolDay[];
+  /** At most {@link MAX_CHANGED_FILES}, in order of date and symbol. */
+  changedFiles: ChangedFile[];
+}
+
+/** Maximum files that {@link News} names; the run counts them all. */
+export const MAX_CHANGED_FILES = 1000;
+
+/** From the first to the last file of a symbol, and whether it is believed to have ended. */
+interface FileSpan extends Span {
+  ended: boolean;
+}
+
+/** The files of each symbol that has one, as far as {@link newsSince} needs them. */
+export type FileSpans = ReadonlyMap<string, FileSpan>;
+
+/** @throws StoreError when the file can't be read */
+export async function fileSpans({ connection, dataset, file }: Store): Promise<FileSpans> {
+  try {
+    const found = await connection.runAndReadAll(
+      `SELECT symbol, ${dayNumber("min(date) FILTER (available)")}, ${dayNumber("max(date) FILTER (available)")} AS last,
+          coalesce(${dayNumber(`max(date) FILTER (NOT available AND ${finalSql(dataset.finality)})`)} > last, false)
+        FROM availability GROUP BY symbol HAVING count(*) FILTER (available) > 0`,
+    );
+    return new Map(
+      found
+        .getRows()
+        .map(([symbol, from, to, ended]) => [
+          String(symbol),
+          { from: Number(from), to: Number(to), ended: ended === true },
+        ]),
+    );
+  } catch (error) {
+    throw toStoreError(file, error);
+  }
+}
+
+/**
+ * What a run found. To a file that was empty nothing is news, and neither are days before its first.
+ *
+ * @param before of the file before the run
+ * @throws StoreError when the file can't be read
+ */
+export async function newsSince(store: Store, before: FileSpans, runId: number): Promise<News> {
+  const after = await fileSpans(store);
+  try {
+    const delistings = [...after]
+      .filter(([symbol, { ended }]) => ended && before.get(symbol)?.ended === false)
+      .map(([symbol, { to }]) => ({ symbol, day: to }));
+    return {
+      listings: await listingsSince(store, before, after),
+      delistings: delistings.sort(byDayAndSymbol),
+      changedFiles: await changedFiles(store, runId),
+    };
+  } catch (error) {
+    throw toStoreError(store.file, error);
+  }
+}
+
+async function listingsSince(store: Store, before: FileSpans, after: FileSpans): Promise<SymbolDay[]> {
+  const firstDay = Math.min(...[...before.values()].map(({ from }) => from));
+  const added = [...after].filter(([symbol, { from }]) => !before.has(symbol) && from > firstDay);
+  const revived = [...after].filter(([symbol, { to }]) => to - (before.get(symbol)?.to ?? to) > RELISTED_AFTER_DAYS);
+  const lives = await symbolLives(
+    store,
+    revived.map(([symbol]) => symbol),
+  );
+  const relistings = [...lives].flatMap(([symbol, ofSymbol]) =>
+    ofSymbol
+      .filter(({ from }) => from > (before.get(symbol)?.to ?? Infinity))
+      .map(({ from }) => ({ symbol, day: from })),
+  );
+  return [...added.map(([symbol, { from }]) => ({ symbol, day: from })), ...relistings].sort(byDayAndSymbol);
+}
+
+async function changedFiles({ connection }: Store, runId: number): Promise<ChangedFile[]> {
+  const found = await connection.runAndReadAll(
+    `SELECT symbol, ${dayNumber("date")}, kind FROM changes WHERE run_id = $runId ORDER BY date, symbol
+      LIMIT ${MAX_CHANGED_FILES}`,
+    { runId },
+  );
+  return found.getRows().flatMap(([symbol, day, kind]) => {
+    const known = CHANGE_KINDS.find((each) => each === kind);
+    return known === undefined ? [] : [{ symbol: String(symbol), day: Number(day), kind: known }];
+  });
+}
+
+function byDayAndSymbol(a: SymbolDay, b: SymbolDay): number {
+  return a.day - b.day || (a.symbol < b.symbol ? -1 : 1);
+}

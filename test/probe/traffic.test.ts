@@ -1,0 +1,102 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Traffic } from "../../src/probe/traffic.js";
+
+const NOW = 1_700_000_000_000;
+
+describe("the rate of requests", () => {
+  it("is kept by all threads together, in any stretch of time, but for a tenth of a second's worth", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 5000 }),
+        fc.array(fc.tuple(fc.integer({ min: 0, max: 400 }), fc.integer({ min: 1, max: 40 })), { maxLength: 10 }),
+        (rate, steps) => {
+          const first = Traffic.start(rate);
+          const threads = [first, new Traffic(first.buffer)];
+          const sent: number[] = [];
+          let now = NOW;
+          for (const [pause, wanted] of steps) {
+            now += pause;
+            for (let i = 0; i < wanted; i++) if (threads[i % 2]?.admit(now) === 0) sent.push(now);
+          }
+          const excess = sent.flatMap((from, i) => sent.slice(i).map((to, j) => j - ((to - from + 100) * rate) / 1000));
+          expect(excess.reduce((most, each) => Math.max(most, each), 0)).toBeLessThanOrEqual(0);
+        },
+      ),
+    );
+  });
+
+  it("is reached by one who asks again when told", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 900 }), (rate) => {
+        const traffic = Traffic.start(rate);
+        let now = NOW;
+        let sent = 0;
+        while (now < NOW + 5000) {
+          const wait = traffic.admit(now);
+          if (wait === 0) sent++;
+          now += wait;
+        }
+        expect(sent).toBeGreaterThanOrEqual(Math.floor(rate * 4.9 * 0.9));
+      }),
+    );
+  });
+
+  it("is not limited without being asked", () => {
+    const traffic = Traffic.start();
+    for (let i = 0; i < 1000; i++) expect(traffic.admit(NOW)).toBe(0);
+  });
+
+  it("waits for a server that asked for a pause", () => {
+    const traffic = Traffic.start(10);
+    traffic.pauseUntil(NOW + 700);
+    expect(traffic.admit(NOW)).toBe(700);
+    expect(traffic.admit(NOW + 700)).toBe(0);
+  });
+});
+
+describe("a sleep", () => {
+  it.each(["windDown", "abandon"] as const)("ends at once when another thread says %s", async (end) => {
+    const traffic = Traffic.start();
+    const other = new Traffic(traffic.buffer);
+    const asleep = Promise.all([traffic.sleep(60_000), traffic.sleep(30_000)]);
+    const startedAt = performance.now();
+    setTimeout(() => {
+      other[end]();
+    }, 20);
+    await asleep;
+    await traffic.sleep(60_000);
+    expect(performance.now() - startedAt).toBeLessThan(5000);
+    expect(traffic.isEnding).toBe(true);
+    expect(traffic.isAbandoned).toBe(end === "abandon");
+  });
+
+  it("lasts as long as it was meant to otherwise", async () => {
+    const startedAt = performance.now();
+    await Traffic.start().sleep(50);
+    expect(performance.now() - startedAt).toBeGreaterThanOrEqual(45);
+  });
+});
+
+describe("a turn", () => {
+  it("comes at once, after a pause, or never when the run ends first", async () => {
+    const traffic = Traffic.start();
+    expect(await traffic.turn()).toBe(true);
+    traffic.pauseUntil(Date.now() + 30);
+    expect(await traffic.turn()).toBe(true);
+    traffic.pauseUntil(Date.now() + 60_000);
+    const turn = traffic.turn();
+    new Traffic(traffic.buffer).windDown();
+    expect(await turn).toBe(false);
+  });
+
+  it("still comes to shards in hand when nothing holds them back", async () => {
+    const traffic = Traffic.start();
+    traffic.windDown();
+    expect(await traffic.turn()).toBe(true);
+    traffic.abandon();
+    expect(await traffic.turn()).toBe(false);
+    traffic.windDown();
+    expect(traffic.isAbandoned).toBe(true);
+  });
+});
