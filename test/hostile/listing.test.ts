@@ -75,7 +75,7 @@ describe("a listing with every fault at once", () => {
     try {
       const db = join(path, "a.duckdb");
       const summary = await backfill({
-        ...{ db, endpoint: server.url, listEndpoint: server.url, ca: server.ca, symbols, source: "list" },
+        ...{ db, endpoint: server.url, listEndpoint: server.url, ca: server.ca, symbols, unlisted: true, source: "list" },
         ...{ from: formatDay(first), to: formatDay(last), timeoutMs: 5000, maxFailureRate: 1 },
       });
       const days = last - first + 1;
@@ -127,7 +127,7 @@ describe("a listing with every fault at once", () => {
           ca: server.ca,
           source: "list",
         },
-        ...{ symbols: ["BTCUSDT"], from: "2024-02-01", to: "2024-02-20" },
+        ...{ symbols: ["BTCUSDT"], unlisted: true, from: "2024-02-01", to: "2024-02-20" },
       });
       expect(summary.failures).toMatchObject([
         { symbol: "BTCUSDT", days: 20, kind: "protocol", code: "LIST_MALFORMED" },
@@ -160,7 +160,7 @@ describe("a listing that takes its time", () => {
     const where = { db: join(path, "a.duckdb"), endpoint: server.url, listEndpoint: server.url, ca: server.ca };
     try {
       const range = { from: "2024-02-01", to: "2024-02-20" };
-      const summary = await backfill({ ...where, ...range, symbols: ["BTCUSDT"], source: "list", timeoutMs: 300 });
+      const summary = await backfill({ ...where, ...range, symbols: ["BTCUSDT"], unlisted: true, source: "list", timeoutMs: 300 });
       expect(summary.failures).toMatchObject([{ symbol: "BTCUSDT", days: 20, kind: "timeout" }]);
       expect(summary).toMatchObject({ outcome: "failed", rows_written: 0, probes: 20, failed: 20 });
       await expect(discover({ ...where, timeoutMs: 300 })).rejects.toMatchObject({
