@@ -12,6 +12,9 @@ export const MAX_PAGE_ENTRIES = 1000;
 /** Maximum bytes of a page; one of 1,000 keys is 265 kB. */
 export const MAX_PAGE_BYTES = 4 * 1024 * 1024;
 
+/** Maximum bytes of a key, by S3's own rule. */
+export const MAX_KEY_BYTES = 1024;
+
 /** Maximum bytes of a tag with its attributes. */
 export const MAX_TAG_BYTES = 1024;
 

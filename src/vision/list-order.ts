@@ -1,4 +1,5 @@
-import { ListPageError } from "./list-page.js";
+import { MAX_KEY_BYTES } from "./list-limits.js";
+import { ListPageError, malformed } from "./list-page.js";
 
 /** Order of S3 keys: by UTF-8 bytes, which is by code point. */
 export function compareUtf8(a: string, b: string): number {
@@ -10,11 +11,13 @@ export function compareUtf8(a: string, b: string): number {
 const SURROGATE = /[\ud800-\udfff]/;
 
 /**
- * Throws unless a name comes after the one before and lies below the prefix that was asked for.
+ * Throws unless a key or common prefix is short enough to be one, comes after the one before, and lies below the prefix that was
+ * asked for.
  *
  * @throws ListPageError
  */
 export function requireOrder(name: string, previous: string, prefix: string): void {
+  if (name.length > MAX_KEY_BYTES) throw malformed(`a key of more than ${MAX_KEY_BYTES} bytes`);
   if (!name.startsWith(prefix)) {
     throw new ListPageError("LIST_FOREIGN", `${JSON.stringify(name)} is outside of ${prefix}`);
   }

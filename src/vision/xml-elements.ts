@@ -26,7 +26,7 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
  */
 export class XmlElements {
   /** Holds the document's bytes [position, end) that are not read yet. */
-  bytes: Buffer = Buffer.allocUnsafe(FIRST_CAPACITY);
+  bytes: Buffer<ArrayBuffer> = Buffer.allocUnsafe(FIRST_CAPACITY);
   position = 0;
   end = 0;
   private place: "prolog" | "root" | "epilog" = "prolog";

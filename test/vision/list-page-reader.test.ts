@@ -72,7 +72,7 @@ const ending = fc.oneof(
 );
 const key = fc.oneof(
   { weight: 9, arbitrary: fc.tuple(date, ending).map(([date, ending]) => `${stem}${date}${ending}`) },
-  { weight: 1, arbitrary: fc.constantFrom(`${request.prefix}!`, `${request.prefix}~`, "elsewhere", `${stem}`) },
+  { weight: 1, arbitrary: fc.constantFrom(`${request.prefix}!`, `${request.prefix}~`, "elsewhere", stem) },
 );
 /** Mostly what S3 writes, at times another form, at times what is wrong. */
 const usually = <T>(...values: T[]) =>

@@ -154,6 +154,7 @@ describe("ListPageReader", () => {
     ["a key twice in one object", page(contents("p/a").replace("</Key>", "</Key><Key>p/b</Key>")), "LIST_MALFORMED"],
     ["KeyCount twice", page("<KeyCount>0</KeyCount><KeyCount>0</KeyCount>"), "LIST_MALFORMED"],
     ["a byte order mark inside", page("", "<IsTruncated>\ufefffalse</IsTruncated>"), "LIST_MALFORMED"],
+    ["a key longer than S3 allows", page(contents(`p/${"x".repeat(1023)}`)), "LIST_MALFORMED"],
     ["a tag without end", page(`<Note ${"x".repeat(2000)}`), "LIST_MALFORMED"],
     ["text between elements", page(`stray${contents("p/a")}`), "LIST_MALFORMED"],
   ])("rejects %s", (_name, xml, code) => {
