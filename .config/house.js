@@ -21,6 +21,7 @@ const IMPORTS = arrows({
   run: ["threads"],
   query: ["threads"],
   check: ["query"],
+  // The library is measured as its users have it.
   bench: ["door", "run", "check"],
   cli: ["run", "check"],
   // The files that stand directly in src/: the library.

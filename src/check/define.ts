@@ -1,4 +1,5 @@
 import type { Day } from "../calendar/day.js";
+import type { Span } from "../calendar/span.js";
 import type { Store } from "../store/open.js";
 import { column, optionalColumn, type RowOf } from "../text/columns.js";
 
@@ -18,12 +19,11 @@ export type CheckOutcome =
   | { outcome: "findings"; summary: string; findings: Finding[] }
   | { outcome: "unavailable"; summary: string };
 
-/** What a check is asked with. */
-export interface CheckSettings {
-  /** First day that should have rows. */
-  from: Day;
-  /** Last day that should have rows: the last one written, or the last one that is final by now. */
-  to: Day;
+/**
+ * What a check is asked with. The span is that of the days that should have rows: up to the last one written, or the last
+ * one that is final by now.
+ */
+export interface CheckSettings extends Span {
   /** Share by which a day may have fewer files than the days around it, 0 to 1. */
   share: number;
   /** Day to compare with the exchange. */

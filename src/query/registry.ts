@@ -11,6 +11,7 @@ export const QUERIES = {
   listings: () => import("./listings.js"),
   delistings: () => import("./delistings.js"),
   universe: () => import("./universe.js"),
+  holes: () => import("./holes.js"),
   changes: () => import("./changes.js"),
   sql: () => import("./sql-statement.js"),
 } as const;

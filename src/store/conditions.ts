@@ -2,7 +2,7 @@ import { DAY_MS, type Day } from "../calendar/day.js";
 import { gapsBetween, type Span } from "../calendar/span.js";
 import { dateLiteral, dayNumber } from "../calendar/sql.js";
 import { conditionOf, type Condition, type DayCells } from "../vision/condition.js";
-import { finalFrom, probeAgeSql } from "../vision/finality.js";
+import { finalFrom, openHoleSql, provisionalSql, unpublishedSql } from "../vision/finality.js";
 import { LIST, listValue, VARCHAR } from "./duckdb.js";
 import { toStoreError } from "./duckdb-error.js";
 import { holesAmong } from "./holes.js";
@@ -102,12 +102,11 @@ function admittedNames({ symbols }: Asked) {
 }
 
 async function dayRows(store: Store, asked: Asked): Promise<Map<Day, DayRows>> {
-  const { afterDays, publishedAfterDays } = store.dataset.finality;
-  const age = probeAgeSql();
+  const { finality } = store.dataset;
   const found = await store.connection.runAndReadAll(
     `SELECT ${dayNumber("date")}, count(*)::INTEGER, count(*) FILTER (available)::INTEGER,
-        count(*) FILTER (${age} < ${afterDays} OR epoch_ms(probe_timestamp) > ${asked.now})::INTEGER,
-        count(*) FILTER (NOT available AND ${age} < ${publishedAfterDays})::INTEGER,
+        count(*) FILTER (${provisionalSql(finality)} OR epoch_ms(probe_timestamp) > ${asked.now})::INTEGER,
+        count(*) FILTER (NOT available AND ${unpublishedSql(finality)})::INTEGER,
         epoch_ms(max(last_modified)::TIMESTAMP)::DOUBLE
       FROM availability
       WHERE date BETWEEN ${dateLiteral(asked.from)} AND ${dateLiteral(asked.to)} AND symbol IN ${ADMITTED}
@@ -133,12 +132,10 @@ async function dayRows(store: Store, asked: Asked): Promise<Map<Day, DayRows>> {
 
 /** Holes that are due, apart from those that are so by their age alone. */
 async function dueHoles(store: Store, asked: Asked): Promise<{ symbol: string; day: Day }[]> {
-  const { afterDays, holeAfterDays } = store.dataset.finality;
-  const age = probeAgeSql();
   const found = await store.connection.runAndReadAll(
     `SELECT symbol, ${dayNumber("date")} FROM availability
       WHERE date BETWEEN ${dateLiteral(asked.from)} AND ${dateLiteral(asked.to)} AND NOT available
-        AND ${age} BETWEEN ${afterDays} AND ${holeAfterDays - 1} AND epoch_ms(probe_timestamp) <= ${asked.now}
+        AND ${openHoleSql(store.dataset.finality)} AND epoch_ms(probe_timestamp) <= ${asked.now}
         AND symbol IN ${ADMITTED}`,
     ...admittedNames(asked),
   );
@@ -214,13 +211,14 @@ async function comparedWithLastPublished(
     before.findLast(({ available, condition }) => available > 0 && condition !== "unpublished")?.day ??
     (await publishedBefore(store, asked, before[0]?.day ?? day));
   if (published === undefined) return { expected: 0, lacking: 0 };
-  const { publishedAfterDays } = store.dataset.finality;
   const found = await store.connection.runAndReadAll(
-    `SELECT count(*)::INTEGER, count(*) FILTER (NOT today.available
-          AND epoch_ms(today.probe_timestamp) < ${(day + publishedAfterDays) * DAY_MS})::INTEGER
-      FROM availability AS last LEFT JOIN availability AS today ON today.date = ${dateLiteral(day)}
-        AND today.symbol = last.symbol
-      WHERE last.date = ${dateLiteral(published)} AND last.available AND last.symbol IN ${ADMITTED}`,
+    `WITH today AS (
+        SELECT symbol, NOT available AND ${unpublishedSql(store.dataset.finality)} AS lacking
+        FROM availability WHERE date = ${dateLiteral(day)}
+      )
+      SELECT count(*)::INTEGER, count(*) FILTER (lacking)::INTEGER
+      FROM availability LEFT JOIN today USING (symbol)
+      WHERE date = ${dateLiteral(published)} AND available AND symbol IN ${ADMITTED}`,
     ...admittedNames(asked),
   );
   const [expected, lacking] = found.getRows()[0] ?? [];

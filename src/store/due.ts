@@ -1,7 +1,7 @@
 import { dayAt, DAY_MS, type Day } from "../calendar/day.js";
 import { countDays, gapsBetween, islands, unionSpans, type Span } from "../calendar/span.js";
 import { dateLiteral, dayNumber } from "../calendar/sql.js";
-import { probeAgeSql, type Finality } from "../vision/finality.js";
+import { openHoleSql, provisionalSql, type Finality } from "../vision/finality.js";
 import { toStoreError } from "./duckdb-error.js";
 import { holesAmong } from "./holes.js";
 import type { Store } from "./open.js";
@@ -101,17 +101,15 @@ function wholeSpan(facts: SymbolRows | undefined): Span[] {
 
 /** The rows whose probe is not believed, by symbol, ascending by day. */
 export async function dueRows(store: Store, { from, to }: Span, now: number): Promise<Map<string, DueRow[]>> {
-  const { afterDays, holeAfterDays } = store.dataset.finality;
-  const age = probeAgeSql();
+  const { finality } = store.dataset;
+  const fromLater = `epoch_ms(probe_timestamp) > ${now}`;
   const found = await store.connection.runAndReadAll(
     `WITH files AS (SELECT symbol, min(date) AS first, max(date) AS last FROM availability WHERE available GROUP BY symbol)
       SELECT symbol, ${dayNumber("date")}, epoch_ms(probe_timestamp)::DOUBLE,
-        CASE WHEN epoch_ms(probe_timestamp) > ${now} THEN 'clock'
-          WHEN ${age} < ${afterDays} THEN 'provisional' ELSE 'hole' END
+        CASE WHEN ${fromLater} THEN 'clock' WHEN ${provisionalSql(finality)} THEN 'provisional' ELSE 'hole' END
       FROM availability LEFT JOIN files USING (symbol)
-      WHERE date BETWEEN ${dateLiteral(from)} AND ${dateLiteral(to)}
-        AND (epoch_ms(probe_timestamp) > ${now} OR ${age} < ${afterDays}
-          OR (NOT available AND date > first AND date < last AND ${age} < ${holeAfterDays}))
+      WHERE date BETWEEN ${dateLiteral(from)} AND ${dateLiteral(to)} AND (${fromLater} OR ${provisionalSql(finality)}
+        OR (NOT available AND date > first AND date < last AND ${openHoleSql(finality)}))
       ORDER BY 1, 2`,
   );
   const due = found.getRows().map(([symbol, day, probedAt, reason]) => ({

@@ -1,5 +1,5 @@
 import { DuckDBDateValue, DuckDBTimestampValue } from "./duckdb.js";
-import type { Day } from "../calendar/day.js";
+import type { Span } from "../calendar/span.js";
 import { toStoreError } from "./duckdb-error.js";
 import { numberOf } from "./numbers.js";
 import type { Store } from "./open.js";
@@ -8,11 +8,9 @@ import type { Store } from "./open.js";
 export type RunOutcome = "whole" | "failed" | "interrupted";
 
 /** What is known of a run when it begins. */
-export interface RunStart {
+export interface RunStart extends Span {
   /** The command's name: `update`, `backfill`, `import`. */
   command: string;
-  from: Day;
-  to: Day;
   symbolCount: number;
   /** ms since the Unix epoch. */
   startedAt: number;

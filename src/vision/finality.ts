@@ -31,11 +31,30 @@ export function lastFinalDay({ afterDays }: Finality, probedAt: number): Day {
  * SQL: whole days from the start of a row's `date` to its probe. Whole days are compared, which takes half the time of
  * comparing times, and says the same, since finality begins at 00:00 UTC.
  */
-export function probeAgeSql(probeTimestamp = "probe_timestamp"): string {
+function ageSql(probeTimestamp = "probe_timestamp"): string {
   return `(epoch_ms(${probeTimestamp}) // ${DAY_MS} - ${dayNumber("date")})`;
 }
 
-/** SQL: whether a row (of the columns `date` and `probe_timestamp`) comes from a final probe. */
-export function finalSql({ afterDays }: Finality): string {
-  return `${probeAgeSql()} >= ${afterDays}`;
+/** SQL: whether a row's probe came too early to be believed. */
+export function provisionalSql({ afterDays }: Finality): string {
+  return `(${ageSql()} < ${afterDays})`;
+}
+
+/** SQL: whether a hole's probe came too early to be believed, though that of any other cell would be. */
+export function openHoleSql({ afterDays, holeAfterDays }: Finality): string {
+  return `(${ageSql()} BETWEEN ${afterDays} AND ${holeAfterDays - 1})`;
+}
+
+/** SQL: whether a row's probe came before its day counts as published. */
+export function unpublishedSql({ publishedAfterDays }: Finality): string {
+  return `(${ageSql()} < ${publishedAfterDays})`;
+}
+
+/**
+ * SQL: whether a file that a probe did not find, and a later one did, came late, and was not just being published.
+ *
+ * @param probeTimestamp column with the time of the earlier probe
+ */
+export function lateSql({ lateAfterDays }: Finality, probeTimestamp: string): string {
+  return `(${ageSql(probeTimestamp)} >= ${lateAfterDays})`;
 }

@@ -8,7 +8,7 @@ import { reportHtml } from "../../bench/output/html.js";
 import { updateResults } from "../../bench/output/markdown.js";
 import { reportText } from "../../bench/output/terminal.js";
 import { temporaryFolder } from "../support/database.js";
-import { exampleReport } from "./report.js";
+import { exampleReport } from "../support/bench-report.js";
 
 /** The parts of a document that these tests look at; linkedom's own types need the DOM's. */
 interface Page {

@@ -9,7 +9,7 @@ import { validate } from "../../src/check/validate.js";
 import { DAY_MS, formatDay } from "../../src/calendar/day.js";
 import { runCli } from "../support/cli.js";
 import { temporaryFolder } from "../support/database.js";
-import { D0, dayUnit, writerFor } from "../store/support.js";
+import { D0, dayUnit, writerFor } from "../support/store.js";
 
 const SYMBOLS = Array.from({ length: 20 }, (_, at) => `S${at}USDT`);
 const NOW = (D0 + 30) * DAY_MS;

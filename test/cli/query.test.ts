@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { QUERY_NAMES } from "../../src/query/registry.js";
 import { runCli } from "../support/cli.js";
 import { temporaryFolder } from "../support/database.js";
-import { D0, dayUnit, writerFor } from "../store/support.js";
+import { D0, dayUnit, writerFor } from "../support/store.js";
 
 let folder: ReturnType<typeof temporaryFolder>;
 let db: string;

@@ -25,7 +25,7 @@ const COMMANDS: [name: string, ...args: string[]][] = [
   ["query-counts", "query", "counts"],
   ["query-listings", "query", "listings"],
   ["query-delistings", "query", "delistings"],
-  ["query-universe", "query", "universe", "2024-03-01"],
+  ["query-universe", "query", "universe", "2024-03-01", "--min-age", "0"],
   [
     "query-sql",
     "query",

@@ -11,7 +11,7 @@ import { keyPath, fileKey } from "../../src/vision/object-key.js";
 import { soundness, tableOf, temporaryFolder } from "../support/database.js";
 import { handles } from "../support/handles.js";
 import { truthOf } from "../support/truth.js";
-import { first, history, last, served, symbols } from "./served.js";
+import { first, history, last, served, symbols } from "../support/served.js";
 import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 
 const SEEDS = Number(process.env["HOSTILE_SEEDS"] ?? 4);

@@ -11,7 +11,7 @@ import { rowsOf, soundness, tableOf, temporaryFolder } from "../support/database
 import { startRawServer, status } from "../support/raw-server.js";
 import { truthOf } from "../support/truth.js";
 import { runCli } from "../support/cli.js";
-import { contents, honestPage, listing, LISTING_FAULTS, type Listed } from "./listing-faults.js";
+import { contents, honestPage, listing, LISTING_FAULTS, type Listed } from "../support/list-page-faults.js";
 import { writeFileSync } from "node:fs";
 import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 

@@ -9,8 +9,8 @@ import { soundness, tableOf, temporaryFolder } from "../support/database.js";
 import { handles } from "../support/handles.js";
 import { startRawServer, status } from "../support/raw-server.js";
 import { truthOf } from "../support/truth.js";
-import { FAULTS, ODDITIES, SLOW_FAULTS, type Fault } from "./faults.js";
-import { first, history, last, served, symbols } from "./served.js";
+import { FAULTS, ODDITIES, SLOW_FAULTS, type Fault } from "../support/faults.js";
+import { first, history, last, served, symbols } from "../support/served.js";
 import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 
 /** Runs with another mix of faults each; HOSTILE_SEEDS asks for more. */

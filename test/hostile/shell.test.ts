@@ -10,7 +10,7 @@ import { rowsOf, soundness, tableOf } from "../support/database.js";
 import { replicaTest, syntheticWorld } from "../support/fixture.js";
 import { startRawServer } from "../support/raw-server.js";
 import { truthOf } from "../support/truth.js";
-import { listing } from "./listing-faults.js";
+import { listing } from "../support/list-page-faults.js";
 
 const day = dayAt(Date.now()) - 10;
 const { history, source } = syntheticWorld({ seed: 17, symbols: 12, from: day - 30, through: day });

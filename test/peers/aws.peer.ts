@@ -9,7 +9,7 @@ import { BUCKET } from "../../src/replica/bucket.js";
 import { startReplica, type Replica } from "../../src/replica/replica.js";
 import { dayOf } from "../../src/calendar/day.js";
 import { fileKey } from "../../src/vision/object-key.js";
-import { file, foreign } from "../replica/support.js";
+import { file, foreign } from "../support/replica.js";
 import { announce, versionOf } from "./programs.js";
 import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 

@@ -5,10 +5,10 @@
  */
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { keyPath, fileKey } from "../../src/vision/object-key.js";
 import { ENDPOINTS } from "../../src/vision/endpoints.js";
-import { D0, dayUnit, writerFor } from "../store/support.js";
+import { D0, dayUnit, writerFor } from "../support/store.js";
 import { temporaryFolder } from "../support/database.js";
 import { announce, versionOf } from "./programs.js";
 
@@ -32,7 +32,7 @@ describe.skipIf(version === undefined)("DuckDB's Python client", () => {
     folder.remove();
   });
 
-  test("reads all eight columns by name", async () => {
+  it("reads all eight columns by name", async () => {
     const file = join(folder.path, "a.duckdb");
     const { store, writer } = await writerFor(file, ["BTCUSDT", "币安人生USDT"]);
     await writer.commit([

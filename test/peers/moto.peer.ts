@@ -4,7 +4,7 @@ import { BUCKET, createBucket } from "../../src/replica/bucket.js";
 import { listedHistory } from "../../src/replica/files.js";
 import { dayOf } from "../../src/calendar/day.js";
 import { keyPath, fileKey } from "../../src/vision/object-key.js";
-import { file, foreign, readListing } from "../replica/support.js";
+import { file, foreign, readListing } from "../support/replica.js";
 import { announce, freePort, startProgram, versionOf } from "./programs.js";
 import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 

@@ -8,7 +8,7 @@ import type { FaultOptions } from "../../src/replica/faults.js";
 import { startReplica } from "../../src/replica/replica.js";
 import { syntheticHistory } from "../../src/replica/synthetic.js";
 import { dayOf } from "../../src/calendar/day.js";
-import { comparable, expectedRows, keepingSink, settingsFor } from "./support.js";
+import { comparable, expectedRows, keepingSink, settingsFor } from "../support/prober.js";
 
 const FROM = dayOf("2024-01-01");
 const TO = FROM + 9;

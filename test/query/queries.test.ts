@@ -14,7 +14,7 @@ import { formatTime } from "../../src/calendar/time.js";
 import { DAY_MS, dayOf, formatDay } from "../../src/calendar/day.js";
 import { finalFrom } from "../../src/vision/finality.js";
 import { temporaryFolder } from "../support/database.js";
-import { dayUnit, LATE, symbolUnit, writerFor } from "../store/support.js";
+import { dayUnit, LATE, symbolUnit, writerFor } from "../support/store.js";
 import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 
 /** Days 0 to 99 of the history are all final; each symbol's days with a file are given as spans of day numbers. */

@@ -18,7 +18,7 @@ import { sql } from "../../src/query/sql.js";
 import { openReader } from "../../src/store/open.js";
 import { runCli } from "../support/cli.js";
 import { temporaryFolder } from "../support/database.js";
-import { ask, D0, dayUnit, writerFor } from "../store/support.js";
+import { ask, D0, dayUnit, writerFor } from "../support/store.js";
 
 let folder: ReturnType<typeof temporaryFolder>;
 let file: string;

@@ -13,7 +13,7 @@ function program(start: string, options: string): string {
     import { connect } from "node:tls";
     import { connect as connectHttp2 } from "node:http2";
     import { startReplica } from "${dist}replica.js";
-    import { startReplicaThread } from "${dist}thread.js";
+    import { startReplicaThread } from "${dist}../threads/replica-thread.js";
     const replica = await ${start}({ history: { type: "synthetic", through: 18300, symbols: 2 }, ${options} });
     const opened = (socket, event) => new Promise((resolve) => socket.once(event, resolve));
     const tls = { port: replica.port, host: "127.0.0.1", ca: replica.ca };

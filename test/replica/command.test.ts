@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { Agent, request } from "undici";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { runCli, startCli, type RunningCli } from "../support/cli.js";
-import { readListing } from "./support.js";
+import { readListing } from "../support/replica.js";
 
 let place: string;
 beforeAll(async () => {

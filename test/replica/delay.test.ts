@@ -1,6 +1,6 @@
 import { connect } from "node:tls";
 import { expect, it } from "vitest";
-import { file, withReplica } from "./support.js";
+import { file, withReplica } from "../support/replica.js";
 
 const RTT = 60;
 /** Timers may fire a millisecond early against the clock that measures them. */

@@ -5,7 +5,7 @@ import { describe, expect, it } from "vitest";
 import { UsageError } from "../../src/errors.js";
 import { planFaults, type FaultOptions } from "../../src/replica/faults.js";
 import type { Replica } from "../../src/replica/replica.js";
-import { file, withReplica } from "./support.js";
+import { file, withReplica } from "../support/replica.js";
 
 const targets = Array.from({ length: 4_000 }, (_, i) => `/data/${i}.zip`);
 

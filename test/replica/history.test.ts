@@ -16,7 +16,7 @@ import { spansHistory } from "../../src/replica/spans.js";
 import { syntheticHistory } from "../../src/replica/synthetic.js";
 import { DAY_MS, dayOf } from "../../src/calendar/day.js";
 import { classifySymbol, isSymbol } from "../../src/vision/symbol.js";
-import { file, foreign } from "./support.js";
+import { file, foreign } from "../support/replica.js";
 
 const THROUGH = dayOf("2026-02-15");
 

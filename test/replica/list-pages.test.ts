@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createBucket, type Bucket } from "../../src/replica/bucket.js";
 import { listedHistory } from "../../src/replica/files.js";
-import { file, foreign, readListing, type ReadListing, UPLOADED } from "./support.js";
+import { file, foreign, readListing, type ReadListing, UPLOADED } from "../support/replica.js";
 
 const PREFIX = "data/futures/um/daily/klines/";
 

@@ -9,7 +9,7 @@ import { startReplicaThread } from "../../src/threads/replica-thread.js";
 import type { Replica, ReplicaOptions } from "../../src/replica/replica.js";
 import { fileKey } from "../../src/vision/object-key.js";
 import { dayOf } from "../../src/calendar/day.js";
-import { file, foreign, readListing, UPLOADED, withReplica } from "./support.js";
+import { file, foreign, readListing, UPLOADED, withReplica } from "../support/replica.js";
 import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 
 const OPTIONS: ReplicaOptions = {

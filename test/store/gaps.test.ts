@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { gaps, lastFinalDay } from "../../src/store/gaps.js";
 import { finalFrom } from "../../src/vision/finality.js";
 import { temporaryFolder } from "../support/database.js";
-import { D0, dayUnit, symbolUnit, writerFor } from "./support.js";
+import { D0, dayUnit, symbolUnit, writerFor } from "../support/store.js";
 import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 
 const SYMBOLS = ["AUSDT", "BUSDT", "CUSDT"];
@@ -19,7 +19,7 @@ afterAll(() => {
 const writerForNew = () => writerFor(join(folder.path, `${files++}.duckdb`), SYMBOLS);
 
 describe("gaps", () => {
-  test("are the days without a final row, whatever was written", async () => {
+  it("are the days without a final row, whatever was written", async () => {
     const cell = fc.constantFrom("none" as const, "provisional" as const, "final" as const);
     const history = fc.array(fc.array(cell, { minLength: 12, maxLength: 12 }), { minLength: 3, maxLength: 3 });
     await fc.assert(
@@ -62,7 +62,7 @@ describe("gaps", () => {
 });
 
 describe("lastFinalDay", () => {
-  test("is the last day all of whose rows are final, however long ago", async () => {
+  it("is the last day all of whose rows are final, however long ago", async () => {
     const { store, writer } = await writerForNew();
     expect(await lastFinalDay(store)).toBeUndefined();
     const day = (at: number, early: number) =>

@@ -2,13 +2,13 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { importFile } from "../../src/store/import.js";
 import { knownSymbols } from "../../src/store/symbols.js";
 import { isSymbol } from "../../src/vision/symbol.js";
 import { WRONG_COUNTS, temporaryFolder } from "../support/database.js";
 import { runCli } from "../support/cli.js";
-import { ask, D0, dayUnit, LATE, writerFor } from "./support.js";
+import { ask, D0, dayUnit, LATE, writerFor } from "../support/store.js";
 
 /** The table of the seed's decision record, as its Python system makes it. */
 const SEED = `CREATE TABLE daily_availability (
@@ -45,7 +45,7 @@ async function makeOther(...statements: string[]): Promise<void> {
 }
 
 describe("importFile", () => {
-  test("takes over a file of the seed's schema, keeps known cells, refuses what is no answer", async () => {
+  it("takes over a file of the seed's schema, keeps known cells, refuses what is no answer", async () => {
     await makeOther(SEED, ROWS, "ALTER TABLE daily_availability ADD COLUMN note VARCHAR");
     const before = readFileSync(other);
     const { store, writer } = await writerFor(file, ["BTCUSDT"]);
@@ -75,7 +75,7 @@ describe("importFile", () => {
     expect(readFileSync(other).equals(before)).toBe(true);
   });
 
-  test("takes over times of other types, and another store of ours", async () => {
+  it("takes over times of other types, and another store of ours", async () => {
     await makeOther(
       SEED.replace("last_modified VARCHAR", "last_modified TIMESTAMP"),
       `INSERT INTO daily_availability VALUES
@@ -95,7 +95,7 @@ describe("importFile", () => {
     await second.close();
   });
 
-  test("refuses rows that no probe can have made, so that later runs aren't stopped by them", async () => {
+  it("refuses rows that no probe can have made, so that later runs aren't stopped by them", async () => {
     const row = (date: string, symbol: string) => `(${date}, ${symbol}, false, NULL, NULL, 'u', 404, '2025-01-01')`;
     const rows = [
       row("'2024-03-01'", "'BTCUSDT'"),
@@ -118,7 +118,7 @@ describe("importFile", () => {
     await store.close();
   });
 
-  test.each([
+  it.each([
     [
       "has a view in the place of the table",
       [
@@ -153,7 +153,7 @@ describe("importFile", () => {
     await store.close();
   });
 
-  test("refuses what is no database, and itself", async () => {
+  it("refuses what is no database, and itself", async () => {
     writeFileSync(other, "text");
     const { store } = await writerFor(file, ["BTCUSDT"]);
     await expect(importFile(store, other, LATE)).rejects.toMatchObject({ code: "USAGE" });
@@ -162,7 +162,7 @@ describe("importFile", () => {
     await store.close();
   });
 
-  test("bfa import says what it did", async () => {
+  it("bfa import says what it did", async () => {
     await makeOther(SEED, ROWS);
     const { code, stdout } = await runCli(["import", other, "--db", file]);
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining("6 rows in") as string });

@@ -11,12 +11,12 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { maintain } from "../../src/store/maintain.js";
 import { openReader, openStore } from "../../src/store/open.js";
 import { UnitWriter } from "../../src/store/write/commit.js";
 import { soundness, temporaryFolder } from "../support/database.js";
-import { ask, D0, dayUnit, symbolUnit, writerFor } from "./support.js";
+import { ask, D0, dayUnit, symbolUnit, writerFor } from "../support/store.js";
 
 /** Enough rows that a file of them is worth compacting. */
 const SYMBOLS = Array.from({ length: 300 }, (_, at) => `S${String(at).padStart(3, "0")}USDT`);
@@ -55,7 +55,7 @@ function copy(name: string): string {
 }
 
 describe("maintain", () => {
-  test("compacts after a backfill: the same rows in the order of the layout", async () => {
+  it("compacts after a backfill: the same rows in the order of the layout", async () => {
     const file = copy("compacted.duckdb");
     chmodSync(file, 0o640);
     const link = join(folder.path, "link.duckdb");
@@ -78,7 +78,7 @@ describe("maintain", () => {
     expect(readdirSync(folder.path).filter((name) => name.includes("compact"))).toEqual(["compacted.duckdb"]);
   });
 
-  test("leaves a small or an orderly file alone", async () => {
+  it("leaves a small or an orderly file alone", async () => {
     const file = join(folder.path, "daily.duckdb");
     const { store, writer } = await writerFor(file, SYMBOLS);
     await writer.commit([
@@ -93,7 +93,7 @@ describe("maintain", () => {
     expect(statSync(file).ino).toBe(ino);
   });
 
-  test("the file stays small over daily updates that each write four days", async () => {
+  it("the file stays small over daily updates that each write four days", async () => {
     const file = copy("updated.duckdb");
     let store = await openStore(file);
     await maintain(store);
@@ -111,7 +111,7 @@ describe("maintain", () => {
     expect(await soundness(file)).toEqual({ wrongCounts: 0, duplicates: 0 });
   });
 
-  test("killed at any moment, a compaction leaves the whole file", async () => {
+  it("killed at any moment, a compaction leaves the whole file", async () => {
     const file = copy("killed.duckdb");
     const reader = await openReader(file);
     const before = await ask(reader, CONTENT);
@@ -138,7 +138,7 @@ describe("maintain", () => {
     expect(readdirSync(folder.path).filter((name) => name.startsWith("killed"))).toEqual(["killed.duckdb"]);
   });
 
-  test("a compaction that can't be finished leaves file and store usable", async () => {
+  it("a compaction that can't be finished leaves file and store usable", async () => {
     const file = copy("blocked.duckdb");
     const store = await openStore(file);
     const before = await ask(store, CONTENT);

@@ -3,13 +3,13 @@ import { once } from "node:events";
 import { copyFileSync, existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { openStore } from "../../src/store/open.js";
 import { SCHEMA_VERSION } from "../../src/store/schema/migrate.js";
 import { VERSION_1 } from "../../src/store/schema/version-1.js";
 import { rowsOf, soundness, temporaryFolder } from "../support/database.js";
-import { D0, dayUnit, writerFor } from "./support.js";
+import { D0, dayUnit, writerFor } from "../support/store.js";
 
 const DAYS = 300;
 const SYMBOLS = Array.from({ length: 100 }, (_, index) => `S${index}USDT`);
@@ -68,7 +68,7 @@ async function stateOf(file: string): Promise<{ version: unknown; sizes: unknown
 }
 
 describe("a migration", () => {
-  test("killed at any moment leaves the old file or the new one, and the next opening makes it new", async () => {
+  it("killed at any moment leaves the old file or the new one, and the next opening makes it new", async () => {
     const before = await stateOf(older);
     const tables = String(before.tables)
       .replace(",changes", "")
@@ -98,7 +98,7 @@ describe("a migration", () => {
     await Promise.all([0, 20, 40, 60, 90, 120].map(killedAfter));
   });
 
-  test("that fails leaves the file as it was", async () => {
+  it("that fails leaves the file as it was", async () => {
     const file = join(folder.path, "failed.duckdb");
     copyFileSync(older, file);
     const child = startMigration(file, [...STEPS, "ALTER TABLE nowhere ADD COLUMN x INTEGER"]);
@@ -106,7 +106,7 @@ describe("a migration", () => {
     expect(await stateOf(file)).toEqual(await stateOf(older));
   });
 
-  test("that can't fit what is there is refused, and leaves the file as it was", async () => {
+  it("that can't fit what is there is refused, and leaves the file as it was", async () => {
     const file = join(folder.path, "odd.duckdb");
     copyFileSync(older, file);
     // Version 0 says that the first migration is to run, but its tables are there.
@@ -116,7 +116,7 @@ describe("a migration", () => {
 });
 
 describe("a file of version 1", () => {
-  test("keeps its rows and its replaced files, which become changes", async () => {
+  it("keeps its rows and its replaced files, which become changes", async () => {
     const file = join(folder.path, "version-1.duckdb");
     const instance = await DuckDBInstance.create(file);
     const connection = await instance.connect();

@@ -3,10 +3,10 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openReader, openStore } from "../../src/store/open.js";
 import { temporaryFolder } from "../support/database.js";
-import { ask, D0, dayUnit, writerFor } from "./support.js";
+import { ask, D0, dayUnit, writerFor } from "../support/store.js";
 
 let folder: ReturnType<typeof temporaryFolder>;
 let file: string;
@@ -35,12 +35,12 @@ async function otherwise(path: string, ...statements: string[]): Promise<void> {
 }
 
 describe("openStore", () => {
-  test("creates folder and file, and leaves nothing else beside it", async () => {
+  it("creates folder and file, and leaves nothing else beside it", async () => {
     await create();
     expect(readdirSync(join(folder.path, "sub"))).toEqual(["it's.duckdb"]);
   });
 
-  test.each([":memory:", "~/a.duckdb", "sqlite:a.duckdb", "md:a", "file:a.duckdb", "https://127.0.0.1:1/a"])(
+  it.each([":memory:", "~/a.duckdb", "sqlite:a.duckdb", "md:a", "file:a.duckdb", "https://127.0.0.1:1/a"])(
     "takes %s for the path of a file, as the system does",
     async (name) => {
       const here = process.cwd();
@@ -59,7 +59,7 @@ describe("openStore", () => {
     },
   );
 
-  test("takes a DuckDB file without tables as new", async () => {
+  it("takes a DuckDB file without tables as new", async () => {
     file = join(folder.path, "empty.duckdb");
     await otherwise(file, "CHECKPOINT");
     await create();
@@ -68,7 +68,7 @@ describe("openStore", () => {
     await store.close();
   });
 
-  test("finds committed rows in the log that a killed process left", async () => {
+  it("finds committed rows in the log that a killed process left", async () => {
     await create();
     const child = spawn(
       process.execPath,
@@ -108,19 +108,19 @@ describe("a file that can't be used is named and left untouched", () => {
     expect(readFileSync(file).equals(before)).toBe(true);
   }
 
-  test("a newer schema", async () => {
+  it("a newer schema", async () => {
     await create();
     await otherwise(file, "UPDATE store_info SET schema_version = 99");
     await rejected("STORE_NEWER_SCHEMA", /schema version 99.*update binance-futures-availability/);
   });
 
-  test("a DuckDB file of something else", async () => {
+  it("a DuckDB file of something else", async () => {
     file = join(folder.path, "other.duckdb");
     await otherwise(file, "CREATE TABLE daily_availability (date DATE)");
     await rejected("STORE_FOREIGN", /bfa import/);
   });
 
-  test("a file that isn't of DuckDB, or is empty", async () => {
+  it("a file that isn't of DuckDB, or is empty", async () => {
     file = join(folder.path, "text");
     for (const text of ["symbol,date\n".repeat(2000), "short", ""]) {
       writeFileSync(file, text);
@@ -128,7 +128,7 @@ describe("a file that can't be used is named and left untouched", () => {
     }
   });
 
-  test("a truncated file", async () => {
+  it("a truncated file", async () => {
     await create();
     for (const bytes of [70_000, 13_000, 5_000]) {
       const handle = openSync(file, "r+");
@@ -138,7 +138,7 @@ describe("a file that can't be used is named and left untouched", () => {
     }
   });
 
-  test("a file in use, with the process that holds it", async () => {
+  it("a file in use, with the process that holds it", async () => {
     await create();
     const holder = spawn(
       process.execPath,
@@ -164,7 +164,7 @@ describe("a file that can't be used is named and left untouched", () => {
     await store.close();
   });
 
-  test("no file, for a reader", async () => {
+  it("no file, for a reader", async () => {
     await expect(openReader(file)).rejects.toMatchObject({
       code: "STORE_MISSING",
       message: expect.stringMatching(/bfa update/) as string,
@@ -172,7 +172,7 @@ describe("a file that can't be used is named and left untouched", () => {
     expect(existsSync(file)).toBe(false);
   });
 
-  test("a folder that can't be made", async () => {
+  it("a folder that can't be made", async () => {
     writeFileSync(join(folder.path, "sub"), "a file where the folder should be");
     await expect(openStore(file)).rejects.toMatchObject({ code: "STORE_UNUSABLE" });
   });

@@ -5,7 +5,7 @@ import { Counters } from "../../src/rows/counters.js";
 import { COMMIT_AFTER_MS } from "../../src/store/write/session.js";
 import { Writer } from "../../src/store/writer.js";
 import { rowsOf, soundness, temporaryFolder } from "../support/database.js";
-import { D0, LATE, rowsOfCells } from "./support.js";
+import { D0, LATE, rowsOfCells } from "../support/store.js";
 import { setTimeout as sleep } from "node:timers/promises";
 
 const SYMBOLS = ["AUSDT", "BUSDT"];

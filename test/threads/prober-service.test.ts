@@ -11,7 +11,7 @@ import { Traffic } from "../../src/probe/traffic.js";
 import { packSymbols, type PoolSettings, type ProberMessage } from "../../src/threads/prober-protocol.js";
 import { ProberPool } from "../../src/threads/prober-pool.js";
 import { serveProber } from "../../src/threads/prober-service.js";
-import { comparable, expectedRows, settingsFor, type ProbeRow } from "../probe/support.js";
+import { comparable, expectedRows, settingsFor, type ProbeRow } from "../support/prober.js";
 
 const DAY = dayOf("2024-01-05");
 const HISTORY = { seed: 3, symbols: 12, from: DAY - 4, through: DAY };

@@ -10,7 +10,7 @@ import { BatchSender, MAX_CREDITS } from "../../src/threads/batch-sender.js";
 import type { WriterMethod, WriterReply } from "../../src/threads/writer-protocol.js";
 import { WriterService } from "../../src/threads/writer-service.js";
 import { rowsOf, soundness, temporaryFolder } from "../support/database.js";
-import { D0, LATE } from "../store/support.js";
+import { D0, LATE } from "../support/store.js";
 
 const SYMBOLS = ["AUSDT", "BUSDT", "CUSDT"];
 const END: RunEnd = {

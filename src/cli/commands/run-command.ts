@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import type { RunEvent } from "../../run/events.js";
 import type { RunOptions } from "../../run/options.js";
 import type { RunSummary } from "../../run/summary.js";
 import type { Answer, Columns } from "../../text/columns.js";
@@ -6,6 +7,7 @@ import { duration } from "../../text/durations.js";
 import { printable } from "../../text/printable.js";
 import type { AnswerChoice } from "../args/answer-options.js";
 import { EXIT_OF_OUTCOME, flagOf } from "../exit.js";
+import { interruptible } from "../interrupt.js";
 import { createLog, logEvent, logSummary } from "../output/log.js";
 import { printAnswer } from "../output/print-answer.js";
 import { createProgress } from "../output/progress.js";
@@ -66,36 +68,25 @@ async function watch<O extends RunOptions, Result>(
       say(`bfa: ${flagOf(option)} ${url} is not encrypted: answers can be forged on the way`);
     }
   }
-  const interrupt = new AbortController();
-  const onSignal = (signal: NodeJS.Signals) => {
-    if (interrupt.signal.aborted) {
-      // By the signal itself: process.exit would end the writer thread in the middle of a call, see `workers/writer.ts`.
-      process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
-      process.kill(process.pid, signal);
-      return;
+  const onEvent = (event: RunEvent) => {
+    if (log !== undefined) logEvent(log, event);
+    if (event.type === "notice") say(`bfa: ${printable(event.message)}`);
+    if (event.type === "dns") {
+      for (const { message } of event.failed) say(`bfa: DNS: ${printable(message)}`);
+      say(`DNS: ${event.lookups} looked up in ${duration(event.elapsed_ms)}`);
     }
-    progress.stop();
-    say(`bfa: ${signal}: finishing the units in hand; once more to end at once`);
-    interrupt.abort();
+    progress.onEvent(event);
   };
-  process.on("SIGINT", onSignal).on("SIGTERM", onSignal);
   try {
-    return await execute({
-      ...options,
-      signal: interrupt.signal,
-      onEvent: (event) => {
-        if (log !== undefined) logEvent(log, event);
-        if (event.type === "notice") say(`bfa: ${printable(event.message)}`);
-        if (event.type === "dns") {
-          for (const { message } of event.failed) say(`bfa: DNS: ${printable(message)}`);
-          say(`DNS: ${event.lookups} looked up in ${duration(event.elapsed_ms)}`);
-        }
-        progress.onEvent(event);
+    return await interruptible(
+      (signal) => execute({ ...options, signal, onEvent }),
+      (signal) => {
+        progress.stop();
+        say(`bfa: ${signal}: finishing the units in hand; once more to end at once`);
       },
-    });
+    );
   } finally {
     progress.stop();
-    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
   }
 }
 

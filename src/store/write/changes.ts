@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { numbersOf } from "../numbers.js";
-import { probeAgeSql, type Finality } from "../../vision/finality.js";
+import { lateSql, type Finality } from "../../vision/finality.js";
 
 /**
  * What can change in an answer that was believed: a file that came late, one that was replaced by another, and one that
@@ -26,10 +26,10 @@ const SAME_FILE = `(old_available AND available AND file_size_bytes = old_size_b
  */
 export async function journalChanges(
   connection: DuckDBConnection,
-  { lateAfterDays }: Finality,
+  finality: Finality,
   runId: number,
 ): Promise<ChangeCounts> {
-  const isLate = `(NOT old_available AND available AND ${probeAgeSql("old_probe_timestamp")} >= ${lateAfterDays})`;
+  const isLate = `(NOT old_available AND available AND ${lateSql(finality, "old_probe_timestamp")})`;
   await connection.run(
     `INSERT INTO changes
       SELECT date, symbol, CASE WHEN NOT available THEN 'removed' WHEN old_available THEN 'replaced' ELSE 'late' END,

@@ -10,7 +10,7 @@ import { parquetPieces } from "../../../src/cli/output/parquet.js";
 import { tablePieces } from "../../../src/cli/output/table.js";
 import { column, optionalColumn, type Answer } from "../../../src/text/columns.js";
 import { temporaryFolder } from "../../support/database.js";
-import { ask, collect, EVERY_KIND, everyAnswer, everyRow } from "./answers.js";
+import { ask, collect, EVERY_KIND, everyAnswer, everyRow } from "../../support/answers.js";
 
 const rowLists = fc.array(everyRow, { maxLength: 6 });
 

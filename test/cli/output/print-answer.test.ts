@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openStore } from "../../../src/store/open.js";
 import { CLI, runCli, startCli } from "../../support/cli.js";
 import { temporaryFolder } from "../../support/database.js";
-import { ask } from "./answers.js";
+import { ask } from "../../support/answers.js";
 
 let folder: ReturnType<typeof temporaryFolder>;
 let out: string;

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { FAILED_STATUS, PROBE_ROWS } from "../../../src/rows/columns.js";
 import { UnitAssembler } from "../../../src/store/write/assemble.js";
-import { rowsOfCells, type Cell } from "../support.js";
+import { rowsOfCells, type Cell } from "../../support/store.js";
 
 const plan = fc.record({
   by: fc.constantFrom("day" as const, "symbol" as const),

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { join } from "node:path";
 import { openStore } from "../../../src/store/open.js";
 import { NO_CHANGES } from "../../../src/store/write/changes.js";
@@ -8,7 +8,7 @@ import { DAY_MS, formatDay } from "../../../src/calendar/day.js";
 import { fileKey, keyPath } from "../../../src/vision/object-key.js";
 import { ENDPOINTS } from "../../../src/vision/endpoints.js";
 import { temporaryFolder, WRONG_COUNTS } from "../../support/database.js";
-import { ask, D0, dayUnit, LATE, symbolUnit, writerFor, type Cell } from "../support.js";
+import { ask, D0, dayUnit, LATE, symbolUnit, writerFor, type Cell } from "../../support/store.js";
 import { DEFAULT_DATASET } from "../../../src/vision/datasets/default.js";
 
 const SYMBOLS = ["BTCUSDT", "币安人生USDT", "ICPUSDT_SETTLED", "BTCUSDT_231229", "1000PEPEUSDT"];
@@ -34,7 +34,7 @@ const unit = fc.oneof(
 );
 
 describe("UnitWriter", () => {
-  test("any sequence of commits leaves the last word of each cell, no duplicates, and counts that agree", async () => {
+  it("any sequence of commits leaves the last word of each cell, no duplicates, and counts that agree", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.array(unit, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 6 }),
@@ -83,7 +83,7 @@ describe("UnitWriter", () => {
     );
   });
 
-  test("answers all eight columns of available and missing cells", async () => {
+  it("answers all eight columns of available and missing cells", async () => {
     const { store, writer } = await writerFor(newFile(), SYMBOLS);
     const uploaded = Date.UTC(2024, 2, 2, 9, 8, 7);
     await writer.commit([
@@ -114,7 +114,7 @@ describe("UnitWriter", () => {
     await store.close();
   });
 
-  test("running a day twice changes nothing but the probe times", async () => {
+  it("running a day twice changes nothing but the probe times", async () => {
     const { store, writer } = await writerFor(newFile(), SYMBOLS);
     const cells = [
       { symbol: 0, size: 49_000 },
@@ -133,7 +133,7 @@ describe("UnitWriter", () => {
     await store.close();
   });
 
-  test("journals what changes in a believed answer, and nothing else", async () => {
+  it("journals what changes in a believed answer, and nothing else", async () => {
     const { store, writer } = await writerFor(newFile(), SYMBOLS);
     const uploaded = Date.UTC(2024, 2, 2, 9);
     const early = (D0 + 3) * DAY_MS - 1;
@@ -173,7 +173,7 @@ describe("UnitWriter", () => {
     await store.close();
   });
 
-  test("keeps an ETag that a later probe of the same file does not give, and forgets that of another file", async () => {
+  it("keeps an ETag that a later probe of the same file does not give, and forgets that of another file", async () => {
     const { store, writer } = await writerFor(newFile(), SYMBOLS);
     const etags = () => ask(store, "SELECT etag >> 32 FROM availability ORDER BY symbol");
     const cells = [
@@ -191,7 +191,7 @@ describe("UnitWriter", () => {
     await store.close();
   });
 
-  test("a commit that fails leaves the file as it was", async () => {
+  it("a commit that fails leaves the file as it was", async () => {
     const { store, writer } = await writerFor(newFile(), SYMBOLS);
     await writer.commit([dayUnit(D0, [{ symbol: 0, size: 100 }])]);
     await store.connection.run("ALTER TABLE units RENAME TO hidden");
@@ -205,7 +205,7 @@ describe("UnitWriter", () => {
     await store.close();
   });
 
-  test("refuses units that could write a cell twice", async () => {
+  it("refuses units that could write a cell twice", async () => {
     const { store, writer } = await writerFor(newFile(), SYMBOLS);
     const day = dayUnit(D0, [{ symbol: 0, size: 1 }]);
     await expect(writer.commit([day, day])).rejects.toThrow("appears twice in one commit");
@@ -222,7 +222,7 @@ describe("UnitWriter", () => {
     await store.close();
   });
 
-  test("journals units with their run", async () => {
+  it("journals units with their run", async () => {
     const file = newFile();
     const { store, writer } = await writerFor(file, SYMBOLS);
     await writer.commit([

@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, it } from "vitest";
 import { openStore, type Store } from "../../../src/store/open.js";
 import { beginRun, endRun } from "../../../src/store/runs.js";
 import { knownSymbols, recordDiscovery } from "../../../src/store/symbols.js";
 import { temporaryFolder } from "../../support/database.js";
-import { ask, D0, LATE } from "../support.js";
+import { ask, D0, LATE } from "../../support/store.js";
 
 let folder: ReturnType<typeof temporaryFolder>;
 let store: Store;
@@ -17,7 +17,7 @@ afterEach(async () => {
   folder.remove();
 });
 
-test("symbols are added with their class, and never removed", async () => {
+it("symbols are added with their class, and never removed", async () => {
   expect(await knownSymbols(store)).toEqual({ symbols: [], discoveredAt: undefined });
   const first = await recordDiscovery(store, ["BTCUSDT", "币安人生USDT", "ICPUSDT_SETTLED", "BTCUSDT_231229"], LATE);
   expect(first).toEqual({ added: ["BTCUSDT", "BTCUSDT_231229", "ICPUSDT_SETTLED", "币安人生USDT"], gone: [] });
@@ -36,7 +36,7 @@ test("symbols are added with their class, and never removed", async () => {
   ]);
 });
 
-test("a run that never ended has no outcome, and ids go up", async () => {
+it("a run that never ended has no outcome, and ids go up", async () => {
   const start = { command: "update", from: D0, to: D0 + 2, symbolCount: 7, startedAt: LATE };
   expect(await beginRun(store, start)).toBe(1);
   expect(await beginRun(store, start)).toBe(2);

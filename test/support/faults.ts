@@ -1,6 +1,6 @@
 import type { TLSSocket } from "node:tls";
 import type { FailureKind } from "../../src/rows/failure.js";
-import { status } from "../support/raw-server.js";
+import { status } from "./raw-server.js";
 
 /** How a server treats one HEAD, and what the product may say of it. */
 export interface Fault {

@@ -1,8 +1,8 @@
 import { DuckDBInstance, type DuckDBValue } from "@duckdb/node-api";
 import fc from "fast-check";
-import { formatDay } from "../../../src/calendar/day.js";
-import { formatMicros } from "../../../src/calendar/time.js";
-import { column, optionalColumn, type Answer, type CellValue, type Columns } from "../../../src/text/columns.js";
+import { formatDay } from "../../src/calendar/day.js";
+import { formatMicros } from "../../src/calendar/time.js";
+import { column, optionalColumn, type Answer, type CellValue, type Columns } from "../../src/text/columns.js";
 
 /** A column of every kind, each optional, and one that never is null. */
 export const EVERY_KIND = {
