@@ -40,10 +40,27 @@ export type StoreErrorCode =
 /** The database file can't be opened, read or written; what was committed before is intact. */
 export class StoreError extends BfaError<StoreErrorCode> {}
 
-/** A question about days or symbols that are not in the database: the answer is not "none" but "not known". */
-export class NotWrittenError extends BfaError<"NOT_WRITTEN"> {
-  constructor(message: string) {
-    super("NOT_WRITTEN", message);
+/** Details of a {@link NotKnownError}. */
+export interface NotKnownDetails {
+  /** The worst condition among the days that the answer rests on. */
+  condition: "partial" | "unpublished" | "unwritten";
+  /** Days in such a condition, as spans; dates as YYYY-MM-DD. */
+  spans: { condition: string; from: string; to: string }[];
+  /** For `partial`: the symbols of which nothing is known on these days. */
+  unknown_symbols: string[];
+}
+
+/** A question whose answer is not "none" but "not known". The CLI exits with 4. */
+export class NotKnownError extends BfaError<"NOT_KNOWN"> implements NotKnownDetails {
+  readonly condition: NotKnownDetails["condition"];
+  readonly spans: NotKnownDetails["spans"];
+  readonly unknown_symbols: string[];
+
+  constructor(message: string, { condition, spans, unknown_symbols }: NotKnownDetails) {
+    super("NOT_KNOWN", message);
+    this.condition = condition;
+    this.spans = spans;
+    this.unknown_symbols = unknown_symbols;
   }
 }
 

@@ -1,6 +1,7 @@
 import { ask } from "./query/ask.js";
 import { readArguments, type Arguments, type InputsOf, type ValuesOf } from "./query/arguments.js";
-import type { FactsOf, FreeQuery, Query } from "./query/define.js";
+import type { FreeQuery, Query } from "./query/define.js";
+import type { FactsOf } from "./query/facts.js";
 import { QUERIES, QUERY_NAMES, type AnyQuery, type DefinitionOf, type QueryName } from "./query/registry.js";
 import type { Store } from "./store/open.js";
 import { columnNames, type Columns, type RowOf } from "./text/columns.js";
@@ -39,7 +40,7 @@ export interface Availability extends QueryMethods, AsyncDisposable {
  * Opens a database file for questions. Nobody can write to the file meanwhile, and any number of readers can share it.
  *
  * Each query is a method; it takes days as `YYYY-MM-DD` or as a `Date`, and gives facts and rows in one object, named in
- * snake_case as in the JSON of the command. A method rejects with a NotWrittenError when a day that its answer depends
+ * snake_case as in the JSON of the command. A method rejects with a NotKnownError when a day that its answer depends
  * on is not in the file, and with a UsageError when an argument is wrong.
  *
  * @param file path of the database

@@ -32,10 +32,10 @@ interface ExchangeSymbol {
  * The perpetuals that trade on the exchange now and did so before a day was over, against those that have a file of
  * that day. An exchange that doesn't answer makes the check unavailable, which is not a finding.
  *
- * @throws NotWrittenError when the day isn't in the file.
+ * @throws NotKnownError when the day isn't in the file.
  */
 async function compareWithExchange(store: Store, day: Day, url: string): Promise<CheckOutcome> {
-  const { rows } = await snapshot.run(store, { date: day, quote: undefined, contract: "perpetual" });
+  const { rows } = await snapshot.run(store, { date: day, quote: undefined, contract: "perpetual", allowPartial: 0 });
   const answered = new Set(rows.map(({ symbol }) => symbol));
   const exchange = await exchangeSymbols(url);
   if (typeof exchange === "string") return { outcome: "unavailable", summary: exchange };

@@ -41,7 +41,7 @@ export interface Check {
   notes?: string;
   /** Whether it asks the network: then it is made only when it is named. */
   needsNetwork?: boolean;
-  /** @throws NotWrittenError when a day that it needs isn't in the file. */
+  /** @throws NotKnownError when a day that it needs isn't in the file. */
   run(store: Store, settings: CheckSettings): Promise<CheckOutcome>;
 }
 

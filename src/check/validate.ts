@@ -1,5 +1,5 @@
 import type { Day } from "../calendar/day.js";
-import { NotWrittenError } from "../errors.js";
+import { NotKnownError } from "../errors.js";
 import { DAY, select } from "../query/select.js";
 import type { Store } from "../store/open.js";
 import { column, type Answer } from "../text/columns.js";
@@ -83,7 +83,7 @@ export interface Validation extends Answer<ValidationFacts, typeof VALIDATION_CO
 /**
  * Looks for what can be wrong with a file, in the order of the checks named.
  *
- * @throws NotWrittenError when nothing is in the file, or not the day of the cross-check.
+ * @throws NotKnownError when nothing is in the file, or not the day of the cross-check.
  */
 export async function validate(store: Store, options: ValidateOptions = {}): Promise<Validation> {
   const lastWritten = await lastDayWritten(store);
@@ -120,6 +120,8 @@ function overall(checks: readonly CheckSummary[]): CheckOutcome["outcome"] {
 async function lastDayWritten(store: Store): Promise<Day> {
   const [last] = await select(store, `SELECT max(${DAY}) FROM daily_symbol_counts WHERE available_count > 0`);
   if (typeof last?.[0] !== "number")
-    throw new NotWrittenError("no day is in the database yet: `bfa backfill` fills it");
+    throw new NotKnownError("no day is in the database yet: `bfa update` fills it", {
+      ...{ condition: "unwritten", spans: [], unknown_symbols: [] },
+    });
   return last[0];
 }

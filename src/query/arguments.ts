@@ -4,7 +4,7 @@ import { UsageError } from "../errors.js";
 import { isSymbol } from "../vision/symbol.js";
 
 /** Kinds of arguments, as the docs name them. */
-export type ArgumentKind = "day" | "symbol" | "integer" | "flag" | "choice" | "text";
+export type ArgumentKind = "tolerance" | "day" | "symbol" | "integer" | "flag" | "choice" | "text";
 
 /** Whether a caller must give an argument, may leave it out, or gets a default instead. */
 export type Presence = "required" | "optional" | "default";
@@ -108,6 +108,22 @@ export function choice<const Choice extends string>(
     throw refusal(name, value, `is not one of ${choices.join(", ")}`);
   };
   return { ...argument("choice", about, read), choices };
+}
+
+/**
+ * How many exceptions are tolerated: none unless it is given; any number when it is given without one (`true` in the
+ * library); else at most so many.
+ */
+export function tolerance(about: string): Argument<boolean | number, number, "default"> {
+  const read = (name: string, value: unknown) => {
+    if (value === true || value === "") return Infinity;
+    if (value === false) return 0;
+    const number = typeof value === "string" && /^\d{1,9}$/.test(value) ? Number(value) : value;
+    if (typeof number === "number" && (Number.isSafeInteger(number) || number === Infinity) && number >= 0)
+      return number;
+    throw refusal(name, value, "is not a whole number");
+  };
+  return withDefault(argument("tolerance", about, read), 0);
 }
 
 /** Any text that is not blank. */

@@ -2,7 +2,8 @@ import type { Store } from "../store/open.js";
 import type { Columns, RowOf } from "../text/columns.js";
 import type { Arguments, ValuesOf } from "./arguments.js";
 import { checkRows } from "./check-rows.js";
-import type { FactColumns, FactsOf, Query } from "./define.js";
+import type { Query } from "./define.js";
+import type { FactColumns, FactsOf } from "./facts.js";
 
 /** What a query found, checked. */
 export interface Asked<F extends FactColumns, C extends Columns> {
@@ -14,7 +15,7 @@ export interface Asked<F extends FactColumns, C extends Columns> {
 /**
  * Asks a query and checks what it gives.
  *
- * @throws NotWrittenError, StoreError, UsageError as the query says; TypeError when facts or rows are not what the
+ * @throws NotKnownError, StoreError, UsageError as the query says; TypeError when facts or rows are not what the
  * definition promises, which is a defect of the query.
  */
 export async function ask<A extends Arguments, F extends FactColumns, C extends Columns>(

@@ -32,6 +32,7 @@ export default defineQuery({
     { args: {}, about: "all that is known" },
     { args: { since: "2024-03-01", kind: "replaced" }, about: "what to download again after a copy of February 2024" },
   ],
+  rests: () => ({ days: "all", admits: { contract: "all", quote: undefined }, unknownDays: "tell" }),
   run: async (store, { since = 0, kind }) => {
     const found = await readRows(
       store,

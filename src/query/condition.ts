@@ -1,45 +1,54 @@
-import { finalSql } from "../vision/finality.js";
-import { describeSpan, gapsBetween, islands } from "../calendar/span.js";
-import { NotWrittenError } from "../errors.js";
-import type { Store } from "../store/open.js";
-import { formatDay, type Day } from "../calendar/day.js";
-import { readRows } from "./read-rows.js";
-import { DAY, date } from "./select.js";
+import { column, optionalColumn } from "../text/columns.js";
+import { day, daySpan, positional } from "./arguments.js";
+import { defineQuery } from "./define.js";
+import { dateText, timeText } from "./select.js";
+import { symbolFilter } from "./symbol-filter.js";
 
-/** Spans of absent days that the error names. */
-const SPANS_SHOWN = 5;
-
-/**
- * Fails unless every day of a range is in the file. A day on which nothing at all was available, and which was probed
- * too early to be final, counts as not written: it wasn't published yet.
- *
- * @throws NotWrittenError naming the days that are not written, as ranges.
- */
-export async function requireWritten(store: Store, from: Day, to: Day): Promise<void> {
-  const [published] = await readRows(
-    store,
-    "SELECT count(*)::INTEGER FROM daily_symbol_counts WHERE date BETWEEN $from AND $to AND available_count > 0",
-    { days: "number" },
-    { from: date(from), to: date(to) },
-  );
-  if (published?.days === to - from + 1) return;
-  const rows = await readRows(
-    store,
-    `SELECT ${DAY} FROM daily_symbol_counts AS counts
-      WHERE date BETWEEN $from AND $to AND (available_count > 0 OR EXISTS (
-        FROM availability WHERE availability.date = counts.date
-          AND ${finalSql(store.dataset.finality)}))
-      ORDER BY date`,
-    { day: "day" },
-    { from: date(from), to: date(to) },
-  );
-  const absent = gapsBetween(islands(rows.map(({ day }) => day)), { from, to });
-  if (absent.length === 0) return;
-  const more = absent.length > SPANS_SHOWN ? ` and ${absent.length - SPANS_SHOWN} more ranges` : "";
-  const first = absent[0]?.from ?? from;
-  const last = absent.at(-1)?.to ?? to;
-  throw new NotWrittenError(
-    `not in the database: ${absent.slice(0, SPANS_SHOWN).map(describeSpan).join(", ")}${more}; ` +
-      `\`bfa backfill --from ${formatDay(first)} --to ${formatDay(last)}\` fills them once they are published`,
-  );
-}
+/** What is known, day by day. */
+export default defineQuery({
+  name: "condition",
+  summary: "How sure each day is, and what that follows from",
+  notes: `final: all cells are believed. provisional: all were probed, some are still due. partial: some were never probed.
+unpublished: not published yet, or only in part. unwritten: nothing is known. The last three are refused as answers.`,
+  args: {
+    from: positional(day("the day, or the first of a range")),
+    to: positional(day("last day of the range")),
+    ...symbolFilter,
+  },
+  facts: {},
+  columns: {
+    date: column("date", "ascending"),
+    condition: column("text", "of the cells of these symbols"),
+    symbol_count: column("count", "symbols that are known and admitted"),
+    probed_count: column("count", "of them, those with an answer"),
+    available_count: column("count", "with a file"),
+    missing_count: column("count", "without one"),
+    due_count: column("count", "that will be probed again"),
+    pending_count: column("count", "without an answer that are no secret: dormant, or not listed by the bucket then"),
+    unknown_count: column("count", "that were never probed"),
+    latest_upload: optionalColumn("time", "upload time of the latest file; null without one"),
+  },
+  examples: [
+    { args: { from: "2024-03-01", to: "2024-03-07" }, about: "a week" },
+    { args: { from: "2024-03-01", quote: "USDC" }, about: "a day, for the symbols of one quote asset" },
+  ],
+  rests: ({ from, to, quote, contract }) => {
+    const span = daySpan(from, to);
+    return { days: span === undefined ? "all" : [span], admits: { quote, contract }, unknownDays: "tell" };
+  },
+  run: (_store, _args, { days }) => {
+    const rows = days.map(({ day, condition, probed, available, due, pending, unknown, latestUpload }) => ({
+      date: dateText(day),
+      condition,
+      symbol_count: probed + pending + unknown,
+      probed_count: probed,
+      available_count: available,
+      missing_count: probed - available,
+      due_count: due,
+      pending_count: pending,
+      unknown_count: unknown,
+      latest_upload: latestUpload === undefined ? null : timeText(latestUpload),
+    }));
+    return Promise.resolve({ facts: {}, rows });
+  },
+});

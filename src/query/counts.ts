@@ -1,20 +1,22 @@
-import type { Span } from "../calendar/span.js";
+import type { Day } from "../calendar/day.js";
 import type { Store } from "../store/open.js";
 import { column } from "../text/columns.js";
 import { day, daySpan, positional } from "./arguments.js";
-import { requireWritten } from "./condition.js";
 import { defineQuery } from "./define.js";
 import { readRows } from "./read-rows.js";
 import { DAY, date, dateText } from "./select.js";
+import { factsOf } from "./symbol-filter.js";
 
-const SHAPE = { day: "day", available: "number", probed: "number" } as const;
-const COUNTS = `SELECT ${DAY}, available_count, probed_count FROM daily_symbol_counts`;
+/** Before and after every day that can be stored. */
+const EVER = { from: 0, to: 100_000 };
 
 /** The counts table. */
 export default defineQuery({
   name: "counts",
   summary: "How many symbols had a file, day by day",
-  notes: "Without a day, all days in the database. `bfa validate counts` compares these counts with the rows.",
+  notes: `Without a day, all days in the database that can be answered. A ticker whose files lie under its own and under a
+settled name counts twice as available and once as a contract. \`bfa validate counts\` compares the stored counts with the
+rows.`,
   args: {
     from: positional(day("the day, or the first of a range")),
     to: positional(day("last day of the range")),
@@ -23,26 +25,61 @@ export default defineQuery({
   columns: {
     date: column("date", "ascending"),
     available_count: column("count", "symbols that had a file"),
+    contract_count: column("count", "the same, each ticker counted once"),
     probed_count: column("count", "symbols that were probed"),
   },
   examples: [
     { args: {}, about: "every day in the database" },
     { args: { from: "2024-03-01", to: "2024-03-07" }, about: "a week" },
   ],
-  run: async (store, { from, to }) => {
+  rests: ({ from, to }) => {
     const span = daySpan(from, to);
-    const counts = await (span === undefined ? readRows(store, COUNTS, SHAPE) : countsOf(store, span));
+    return {
+      days: span === undefined ? "all" : [span],
+      admits: { contract: "perpetual", quote: undefined },
+      unknownDays: span === undefined ? "leave out" : "refuse",
+    };
+  },
+  run: async (store, { from, to }, known) => {
+    const span = daySpan(from, to) ?? EVER;
+    const counts = await readRows(
+      store,
+      `SELECT ${DAY}, available_count, probed_count FROM daily_symbol_counts WHERE date BETWEEN $from AND $to`,
+      { day: "day", available: "number", probed: "number" },
+      { from: date(span.from), to: date(span.to) },
+    );
     counts.sort((a, b) => a.day - b.day);
-    const rows = counts.map(({ day, available, probed }) => ({
-      date: dateText(day),
-      available_count: available,
-      probed_count: probed,
-    }));
+    const folded = await foldedCounts(store);
+    const rows = counts
+      .filter(({ day }) => known.has(day))
+      .map(({ day, available, probed }) => ({
+        date: dateText(day),
+        available_count: available,
+        contract_count: available - (folded.get(day) ?? 0),
+        probed_count: probed,
+      }));
     return { facts: {}, rows };
   },
 });
 
-async function countsOf(store: Store, { from, to }: Span) {
-  await requireWritten(store, from, to);
-  return await readRows(store, `${COUNTS} WHERE date BETWEEN $from AND $to`, SHAPE, { from: date(from), to: date(to) });
+/** How many files of a day are those of a ticker that has another one, by day. */
+async function foldedCounts(store: Store): Promise<Map<Day, number>> {
+  const settled = await readRows(
+    store,
+    `SELECT ${DAY}, symbol FROM availability WHERE available AND symbol IN (
+        SELECT symbol FROM symbols WHERE class = 'settled' UNION
+        SELECT regexp_replace(symbol, '(_?SETTLED)+$', '') FROM symbols WHERE class = 'settled')`,
+    { day: "day", symbol: "text" },
+  );
+  const names = new Map<string, number>();
+  for (const { day, symbol } of settled) {
+    const key = `${day} ${factsOf(symbol).ticker}`;
+    names.set(key, (names.get(key) ?? 0) + 1);
+  }
+  const folded = new Map<Day, number>();
+  for (const [key, count] of names) {
+    const day = Number(key.split(" ", 1)[0]);
+    if (count > 1) folded.set(day, (folded.get(day) ?? 0) + count - 1);
+  }
+  return folded;
 }

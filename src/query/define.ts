@@ -1,24 +1,8 @@
 import type { Store } from "../store/open.js";
-import type { Answer, Column, Columns, RowOf } from "../text/columns.js";
-import type { Arguments, InputsOf, ValuesOf } from "./arguments.js";
-
-/** A list as a fact of an answer; `items` says what each of its objects has. */
-export interface ListColumn<C extends Columns = Columns> extends Column<"value", false> {
-  readonly items: C;
-}
-
-/** Facts about a whole answer, by name. Names are snake_case. */
-export type FactColumns = Readonly<Record<string, Column | ListColumn>>;
-
-/** The facts of an answer; what there is none of is null. */
-export type FactsOf<F extends FactColumns> = {
-  -readonly [Name in keyof F]: F[Name] extends ListColumn<infer C> ? RowOf<C>[] : RowOf<Pick<F, Name>>[Name];
-};
-
-/** A list of objects, as a fact. */
-export function listOf<C extends Columns>(about: string, items: C): ListColumn<C> {
-  return { kind: "value", nullable: false, about, items };
-}
+import type { Answer, Columns, RowOf } from "../text/columns.js";
+import { tolerance, type Arguments, type InputsOf, type ValuesOf } from "./arguments.js";
+import { CONDITION_FACTS, knownOf, type Basis, type Known } from "./basis.js";
+import type { FactColumns, FactsOf } from "./facts.js";
 
 /** What a query found. */
 export interface Found<F extends FactColumns, C extends Columns> {
@@ -68,9 +52,25 @@ export interface FreeQuery<A extends Arguments> extends Described<A> {
   run(file: string, args: ValuesOf<A>): Promise<OpenAnswer>;
 }
 
+/** Arguments that every query of the store has beside its own. */
+const COMMON_ARGUMENTS = {
+  allowPartial: tolerance("answer although symbols were never probed: any number of them, or at most so many"),
+} as const;
+
+/** What a definition says of a query of the store. */
+interface Definition<A extends Arguments, F extends FactColumns, C extends Columns> extends Omit<
+  Query<A, F, C>,
+  "reads" | "run"
+> {
+  /** The cells that the answer rests on, which decide whether it may be given. */
+  rests(args: ValuesOf<A>): Basis;
+  run(store: Store, args: ValuesOf<A>, known: Known): Promise<Found<F, C>>;
+}
+
 /**
  * Defines a query: everything else about it (its command, its method in the library, the schema of its answer, its part
- * of the docs) follows from the definition.
+ * of the docs) follows from the definition. Each answer carries the condition of the cells that it rests on, and is
+ * refused when too little is known of them.
  *
  * @example
  * ```ts
@@ -81,14 +81,29 @@ export interface FreeQuery<A extends Arguments> extends Described<A> {
  *   facts: {},
  *   columns: { date: column("date", "UTC day") },
  *   examples: [{ args: { from: "2024-03-01" }, about: "days with rows since March 2024" }],
+ *   rests: () => ({ days: "all", admits: { contract: "all", quote: undefined }, unknownDays: "tell" }),
  *   run: async (store, { from }) => ({ facts: {}, rows: await daysFrom(store, from) }),
  * });
  * ```
  */
-export function defineQuery<A extends Arguments, F extends FactColumns, C extends Columns>(
-  query: Omit<Query<A, F, C>, "reads">,
-): Query<A, F, C> {
-  return { reads: "store", ...query };
+export function defineQuery<A extends Arguments, F extends FactColumns, C extends Columns>({
+  rests,
+  run,
+  ...query
+}: Definition<A, F, C>): Query<A & typeof COMMON_ARGUMENTS, F & typeof CONDITION_FACTS, C> {
+  return {
+    ...query,
+    reads: "store",
+    args: { ...query.args, ...COMMON_ARGUMENTS },
+    facts: { ...query.facts, ...CONDITION_FACTS },
+    run: async (store, { allowPartial, ...args }) => {
+      // The arguments of the definition are what is left of all.
+      const own = args as unknown as ValuesOf<A>;
+      const known = await knownOf(store, rests(own), Number(allowPartial), Date.now());
+      const { facts, ...found } = await run(store, own, known);
+      return { ...found, facts: { ...facts, ...known.facts } };
+    },
+  };
 }
 
 /** Defines a query whose columns are known only with the answer. */

@@ -3,14 +3,14 @@ import { day, daySpan, positional } from "./arguments.js";
 import { defineQuery } from "./define.js";
 import { dateText } from "./select.js";
 import { passes, symbolFilter } from "./symbol-filter.js";
-import { byDateAndSymbol, tickerLives } from "./ticker-lives.js";
+import { byDateAndSymbol, contractLives } from "./ticker-lives.js";
 
-/** Last days of lives that are known, by a final day, to have ended. */
+/** Last days of lives that are known to have ended. */
 export default defineQuery({
   name: "delistings",
   summary: "Last days of symbols that have had no file since",
   notes: `The last file is not always the last trade: settled and halted contracts can go on getting flat files of about
-8 kB a day. A delisting is reported only once a later day is final: probed four days or more after it began.`,
+8 kB a day. A delisting is reported only once the lack of a later file is believed: probed 20 days or more after its day began.`,
   args: {
     from: positional(day("the day, or the first of a range")),
     to: positional(day("last day of the range")),
@@ -28,20 +28,27 @@ export default defineQuery({
     { args: {}, about: "every delisting that is known" },
     { args: { from: "2024-03-01", to: "2024-03-31", contract: "all" }, about: "of a month, deliveries included" },
   ],
-  run: async (store, { from, to, ...filter }) => {
+  rests: ({ from, to, quote, contract }) => {
+    const span = daySpan(from, to);
+    return {
+      days: span === undefined ? "all" : [span],
+      admits: { quote, contract },
+      unknownDays: span === undefined ? "tell" : "refuse",
+    };
+  },
+  run: async (store, { from, to, quote, contract }) => {
     const span = daySpan(from, to) ?? { from: -Infinity, to: Infinity };
-    const rows = (await tickerLives(store))
-      .filter(({ symbol, last, ends }) => ends && last >= span.from && last <= span.to && passes(symbol, filter))
-      .map(({ symbol, ticker, first, last, ofTicker }) => {
-        const next = ofTicker.find((other) => other.first > last);
-        return {
-          date: dateText(last),
-          symbol,
-          ticker,
-          days_listed: last - first + 1,
-          relisted_date: next === undefined ? null : dateText(next.first),
-        };
-      })
+    const rows = (await contractLives(store))
+      .filter(
+        ({ symbol, last, ends }) => ends && last >= span.from && last <= span.to && passes(symbol, { quote, contract }),
+      )
+      .map(({ symbol, ticker, first, last, next }) => ({
+        date: dateText(last),
+        symbol,
+        ticker,
+        days_listed: last - first + 1,
+        relisted_date: next === undefined ? null : dateText(next.first),
+      }))
       .sort(byDateAndSymbol);
     return { facts: {}, rows };
   },

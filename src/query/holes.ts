@@ -34,7 +34,8 @@ export default defineQuery({
     { args: {}, about: "the holes of every perpetual" },
     { args: { by: "day", quote: "USDT" }, about: "the days on which symbols have one" },
   ],
-  run: async (store, { by, ...filter }) => {
+  rests: ({ quote, contract }) => ({ days: "all", admits: { quote, contract }, unknownDays: "tell" }),
+  run: async (store, { by, quote, contract }) => {
     const missing = await readRows(
       store,
       `WITH files AS (SELECT symbol, min(date) AS first, max(date) AS last FROM availability WHERE available GROUP BY symbol)
@@ -44,7 +45,7 @@ export default defineQuery({
     );
     const holes = await holesAmong(
       store,
-      missing.filter(({ symbol }) => passes(symbol, filter)),
+      missing.filter(({ symbol }) => passes(symbol, { quote, contract })),
     );
     return by === "symbol"
       ? { facts: {}, columns: BY_SYMBOL, rows: bySymbol(holes) }

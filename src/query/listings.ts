@@ -3,17 +3,15 @@ import { day, daySpan, positional } from "./arguments.js";
 import { defineQuery } from "./define.js";
 import { dateText } from "./select.js";
 import { passes, symbolFilter } from "./symbol-filter.js";
-import { byDateAndSymbol, tickerLives } from "./ticker-lives.js";
+import { byDateAndSymbol, contractLives } from "./ticker-lives.js";
 
-/**
- * First days of lives. The first day known of a symbol is a listing only if the day before was probed too, or nothing
- * can have been there before.
- */
+/** First days of lives, as far as they are known to be first days. */
 export default defineQuery({
   name: "listings",
   summary: "First days of symbols: listings, and relistings of a ticker",
-  notes: `A ticker that had no file for more than 30 days and has one again is relisted; a shorter gap is a hole.
-The old contract of a relisted ticker can have a settled name (ICPUSDT_SETTLED): it is named as previous_symbol.`,
+  notes: `A ticker is relisted when it has a file again after 30 days without one; after 28 days without a traded one, if it has a
+settled folder; or after a shorter gap that starts the day after a settled folder's last file. The files of the old contract
+can have a settled name (ICPUSDT_SETTLED): then that is the previous_symbol.`,
   args: {
     from: positional(day("the day, or the first of a range")),
     to: positional(day("last day of the range")),
@@ -35,22 +33,27 @@ The old contract of a relisted ticker can have a settled name (ICPUSDT_SETTLED):
     { args: {}, about: "every listing that is known" },
     { args: { from: "2024-03-01", to: "2024-03-31", quote: "USDT" }, about: "of a month and a quote asset" },
   ],
-  run: async (store, { from, to, ...filter }) => {
+  rests: ({ from, to, quote, contract }) => {
+    const span = daySpan(from, to);
+    return {
+      days: span === undefined ? "all" : [span],
+      admits: { quote, contract },
+      unknownDays: span === undefined ? "tell" : "refuse",
+    };
+  },
+  run: async (store, { from, to, quote, contract }) => {
     const span = daySpan(from, to) ?? { from: -Infinity, to: Infinity };
-    const rows = (await tickerLives(store))
-      .filter(({ symbol, first }) => first >= span.from && first <= span.to && passes(symbol, filter))
-      .filter(({ first, begins }) => begins || first <= store.dataset.firstPeriod)
-      .map(({ symbol, ticker, first, ofTicker }) => {
-        const previous = ofTicker.filter(({ last }) => last < first).at(-1);
-        return {
-          date: dateText(first),
-          symbol,
-          ticker,
-          event: previous === undefined ? "listing" : "relisting",
-          previous_symbol: previous?.symbol ?? null,
-          previous_last_date: previous === undefined ? null : dateText(previous.last),
-        };
-      })
+    const rows = (await contractLives(store))
+      .filter(({ symbol, first }) => first >= span.from && first <= span.to && passes(symbol, { quote, contract }))
+      .filter(({ begins }) => begins)
+      .map(({ symbol, ticker, first, previous }) => ({
+        date: dateText(first),
+        symbol,
+        ticker,
+        event: previous === undefined ? "listing" : "relisting",
+        previous_symbol: previous?.symbol ?? null,
+        previous_last_date: previous === undefined ? null : dateText(previous.last),
+      }))
       .sort(byDateAndSymbol);
     return { facts: {}, rows };
   },

@@ -1,65 +1,113 @@
-import { finalSql } from "../vision/finality.js";
-import type { Store } from "../store/open.js";
 import type { Day } from "../calendar/day.js";
+import { dateOfDay, dayNumber } from "../calendar/sql.js";
+import { LIST, INTEGER, listValue, VARCHAR } from "../store/duckdb.js";
+import { settledFolders, symbolLives } from "../store/lives.js";
+import type { Store } from "../store/open.js";
+import { provisionalSql } from "../vision/finality.js";
+import { RELISTED_AFTER_DAYS } from "../vision/lives.js";
+import { DAY_MS } from "../calendar/day.js";
 import { readRows } from "./read-rows.js";
-import { DAY } from "./select.js";
+import { ms } from "./select.js";
+import { factsOf } from "./symbol-filter.js";
 
-/**
- * Days without a file after which the same name is taken to be listed anew. Shorter gaps are holes: the longest
- * outages of single symbols in the bucket lasted days, the shortest relistings months.
- */
-export const RELISTING_GAP_DAYS = 30;
-
-/** A time in which a symbol had files, but for holes. A symbol that was listed again under its name has two. */
+/** The time of one contract, from its first to its last file. */
 export interface Life {
   symbol: string;
-  /** First and last day with a file. */
   first: Day;
   last: Day;
-  /** Whether the day before `first` was probed and had no file, so that `first` is a beginning and not just the first day known. */
+  /**
+   * Whether `first` is known to be its beginning: the days before it were probed, as far as a gap must reach to separate
+   * two lives. Else there may have been files before, and an age is only a lower bound.
+   */
   begins: boolean;
-  /** Whether a day after `last` is known, finally, to have no file. */
+  /** Whether it is known to have ended: by a later life, or by a believed day without a file. */
   ends: boolean;
 }
 
-/** The lives of every symbol, by name and time. */
-export async function lives(store: Store): Promise<Life[]> {
-  const summaries = await readRows(
-    store,
-    `SELECT symbol, min(${DAY}) FILTER (available), max(${DAY}) FILTER (available),
-        count(*) FILTER (available)::INTEGER, min(${DAY}),
-        max(${DAY}) FILTER (NOT available AND ${finalSql(store.dataset.finality)})
-      FROM availability GROUP BY symbol ORDER BY symbol`,
-    { symbol: "text", first: "day?", last: "day?", count: "number", firstProbed: "day", lastMissing: "day?" },
-  );
-  const all: Life[] = [];
-  for (const { symbol, first, last, count, firstProbed, lastMissing } of summaries) {
-    if (first === null || last === null) continue;
-    // Only a symbol that lacks enough days in all can have a gap of so many; finding gaps reads all of its days.
-    const lacking = last - first + 1 - count;
-    const spans = lacking < RELISTING_GAP_DAYS ? [{ first, last }] : await spansOf(store, symbol);
-    for (const span of spans) {
-      const ends = lastMissing !== null && lastMissing > span.last;
-      all.push({ symbol, ...span, begins: firstProbed < span.first, ends });
-    }
-  }
-  return all;
+/** Lives in a file that can't change while it is open: its readers keep every writer out. */
+const kept = new WeakMap<Store, Map<string, Life[]>>();
+
+/** The lives of every symbol that has one, by name, each ascending. */
+export async function livesBySymbol(store: Store): Promise<Map<string, Life[]>> {
+  const known = kept.get(store);
+  if (known !== undefined) return known;
+  const found = await findLives(store);
+  if (store.access === "read") kept.set(store, found);
+  return found;
 }
 
-/** First and last days of a symbol's files, in spans at least {@link RELISTING_GAP_DAYS} days apart. */
-async function spansOf(store: Store, symbol: string): Promise<{ first: Day; last: Day }[]> {
-  const rows = await readRows(
+async function findLives(store: Store): Promise<Map<string, Life[]>> {
+  const { firstPeriod, finality } = store.dataset;
+  const summaries = await readRows(
     store,
-    `SELECT ${DAY} FROM availability WHERE symbol = $symbol AND available`,
-    { day: "day" },
-    { symbol },
+    `WITH files AS (
+        SELECT symbol, min(date) AS first, max(date) AS last, count(*) AS files
+        FROM availability WHERE available GROUP BY symbol
+      )
+      SELECT symbol, ${dayNumber("first")}, ${dayNumber("last")}, files::INTEGER,
+        count(*) FILTER (date BETWEEN first - ${RELISTED_AFTER_DAYS} AND first - 1)::INTEGER,
+        bool_or(NOT available AND date > last AND NOT ${provisionalSql(finality)}), ${ms("any_value(absent_at)")}
+      FROM availability JOIN files USING (symbol) LEFT JOIN symbols USING (symbol)
+      GROUP BY symbol, first, last, files ORDER BY symbol`,
+    {
+      symbol: "text",
+      first: "day",
+      last: "day",
+      files: "number",
+      before: "number",
+      endsKnown: "flag",
+      absentAt: "number?",
+    },
   );
-  const days = rows.map(({ day }) => day).sort((a, b) => a - b);
-  const spans: { first: Day; last: Day }[] = [];
-  for (const day of days) {
-    const span = spans.at(-1);
-    if (span !== undefined && day - span.last <= RELISTING_GAP_DAYS) span.last = day;
-    else spans.push({ first: day, last: day });
-  }
-  return spans;
+  const folders = await settledFolders(store);
+  // Only a symbol that lacks enough days in all, or has a settled folder, can have several; finding them reads its days.
+  const several = summaries.filter(
+    ({ symbol, first, last, files }) =>
+      last - first + 1 - files >= RELISTED_AFTER_DAYS || folders.has(factsOf(symbol).ticker),
+  );
+  const spans = await symbolLives(
+    store,
+    several.map(({ symbol }) => symbol),
+  );
+  const probedBefore = await rowsBefore(store, spans);
+  return new Map(
+    summaries.map(({ symbol, first, last, before, endsKnown, absentAt }) => {
+      const wanted = Math.min(RELISTED_AFTER_DAYS, first - firstPeriod);
+      const isAbsent = absentAt !== null && absentAt >= (first - 1) * DAY_MS;
+      const own = spans.get(symbol) ?? [{ from: first, to: last }];
+      const lives = own.map(({ from, to }, index) => ({
+        symbol,
+        first: from,
+        last: to,
+        begins:
+          index === 0
+            ? before >= wanted || isAbsent
+            : (probedBefore.get(`${symbol} ${from}`) ?? 0) >= Math.min(RELISTED_AFTER_DAYS, from - firstPeriod),
+        ends: index < own.length - 1 || endsKnown,
+      }));
+      return [symbol, lives];
+    }),
+  );
+}
+
+/** Rows of the days before each life but the first, as many as a gap must have, by symbol and first day. */
+async function rowsBefore(
+  { connection }: Store,
+  lives: ReadonlyMap<string, readonly { from: Day }[]>,
+): Promise<Map<string, number>> {
+  const later = [...lives].flatMap(([symbol, spans]) => spans.slice(1).map(({ from }) => ({ symbol, from })));
+  if (later.length === 0) return new Map();
+  const found = await connection.runAndReadAll(
+    `WITH lives AS (SELECT unnest($symbols) AS symbol, ${dateOfDay("unnest($days)")} AS first)
+      SELECT symbol, ${dayNumber("first")}, count(*)::INTEGER FROM lives JOIN availability USING (symbol)
+      WHERE date BETWEEN first - ${RELISTED_AFTER_DAYS} AND first - 1 GROUP BY symbol, first`,
+    { symbols: listValue(later.map(({ symbol }) => symbol)), days: listValue(later.map(({ from }) => from)) },
+    { symbols: LIST(VARCHAR), days: LIST(INTEGER) },
+  );
+  return new Map(found.getRows().map(([symbol, day, rows]) => [`${String(symbol)} ${Number(day)}`, Number(rows)]));
+}
+
+/** The life that a day lies in. */
+export function lifeOn(lives: ReadonlyMap<string, readonly Life[]>, symbol: string, day: Day): Life | undefined {
+  return lives.get(symbol)?.find(({ first, last }) => first <= day && day <= last);
 }

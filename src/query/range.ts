@@ -1,6 +1,5 @@
 import { column } from "../text/columns.js";
 import { day, daySpan, flag, positional, required } from "./arguments.js";
-import { requireWritten } from "./condition.js";
 import { defineQuery } from "./define.js";
 import { readRows } from "./read-rows.js";
 import { DAY, date, dateText } from "./select.js";
@@ -27,9 +26,12 @@ export default defineQuery({
     { args: { from: "2024-03-01", to: "2024-03-07" }, about: "what was there in a week" },
     { args: { from: "2024-03-01", to: "2024-03-07", every: true, quote: "USDT" }, about: "all week long" },
   ],
+  rests: ({ from, to, quote, contract }) => ({
+    days: [daySpan(from, to) ?? { from, to }],
+    admits: { quote, contract },
+    unknownDays: "refuse",
+  }),
   run: async (store, { from, to, every, ...filter }) => {
-    daySpan(from, to);
-    await requireWritten(store, from, to);
     const found = await readRows(
       store,
       `SELECT symbol, count(*)::INTEGER, min(${DAY}), max(${DAY}) FROM availability

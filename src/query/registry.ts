@@ -1,6 +1,7 @@
 import type { Columns } from "../text/columns.js";
 import type { Arguments } from "./arguments.js";
-import type { FactColumns, FreeQuery, Query } from "./define.js";
+import type { FreeQuery, Query } from "./define.js";
+import type { FactColumns } from "./facts.js";
 
 /** Every query, in the order of the help. Each is loaded when it is asked: loading all takes longer than an answer. */
 export const QUERIES = {
@@ -11,6 +12,7 @@ export const QUERIES = {
   listings: () => import("./listings.js"),
   delistings: () => import("./delistings.js"),
   universe: () => import("./universe.js"),
+  condition: () => import("./condition.js"),
   holes: () => import("./holes.js"),
   changes: () => import("./changes.js"),
   sql: () => import("./sql-statement.js"),

@@ -1,6 +1,6 @@
 import type { Column, ColumnKind, Columns } from "../text/columns.js";
 import { columnSets } from "./ask.js";
-import type { ListColumn } from "./define.js";
+import type { ListColumn } from "./facts.js";
 import type { AnyQuery } from "./registry.js";
 
 /** A JSON Schema, draft 2020-12. */

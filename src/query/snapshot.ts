@@ -1,7 +1,8 @@
 import { column } from "../text/columns.js";
+import { FLAT_BELOW_BYTES } from "../vision/lives.js";
 import { day, positional, required } from "./arguments.js";
-import { requireWritten } from "./condition.js";
 import { defineQuery } from "./define.js";
+import { foldTickers } from "./fold.js";
 import { readRows } from "./read-rows.js";
 import { date, ms, timeText } from "./select.js";
 import { bySymbol, passes, symbolFilter } from "./symbol-filter.js";
@@ -11,17 +12,23 @@ export default defineQuery({
   name: "snapshot",
   summary: "The symbols that had a file on a day",
   args: { date: positional(required(day("UTC day"))), ...symbolFilter },
-  facts: {},
+  facts: { flat_count: column("count", "rows whose file is flat, below 10 kB: no trade on the day") },
   columns: {
-    symbol: column("symbol", "in order of name"),
+    symbol: column("symbol", "in order of name; a ticker appears once"),
     file_size_bytes: column("bytes", "size of the zip file"),
     last_modified: column("time", "upload time"),
+    also: column("value", "settled names of the ticker that had a file too"),
   },
   examples: [
     { args: { date: "2024-03-01" }, about: "what was there on a day" },
     { args: { date: "2024-03-01", quote: "USDC", contract: "all" }, about: "of one quote asset, deliveries included" },
   ],
-  run: async (store, { date: day, ...filter }) => {
+  rests: ({ date: day, quote, contract }) => ({
+    days: [{ from: day, to: day }],
+    admits: { quote, contract },
+    unknownDays: "refuse",
+  }),
+  run: async (store, { date: day, quote, contract }) => {
     const files = await readRows(
       store,
       `SELECT symbol, file_size_bytes::DOUBLE, ${ms("last_modified")} FROM availability
@@ -29,11 +36,12 @@ export default defineQuery({
       { symbol: "text", size: "number", uploaded: "number" },
       { day: date(day) },
     );
-    if (files.length === 0) await requireWritten(store, day, day);
     const rows = files
-      .filter(({ symbol }) => passes(symbol, filter))
+      .filter(({ symbol }) => passes(symbol, { quote, contract }))
       .map(({ symbol, size, uploaded }) => ({ symbol, file_size_bytes: size, last_modified: timeText(uploaded) }))
       .sort(bySymbol);
-    return { facts: {}, rows };
+    const folded = foldTickers(rows);
+    const flat_count = folded.filter(({ file_size_bytes: size }) => size < FLAT_BELOW_BYTES).length;
+    return { facts: { flat_count }, rows: folded };
   },
 });

@@ -1,39 +1,53 @@
-import { NotWrittenError } from "../errors.js";
 import type { Store } from "../store/open.js";
-import { lives, type Life } from "./lives.js";
-import { readRows } from "./read-rows.js";
+import { livesBySymbol, type Life } from "./lives.js";
 import { factsOf } from "./symbol-filter.js";
 
-/** A life and those of the same ticker, under whatever name, in order of their first day. */
-export interface TickerLife extends Life {
+/** The life of a contract among those of its ticker, under whatever name. */
+export interface ContractLife extends Life {
   ticker: string;
-  ofTicker: readonly Life[];
+  /** The life before it, under the name that the bucket has for that contract now. */
+  previous: { symbol: string; last: number } | undefined;
+  next: Life | undefined;
 }
 
 /**
- * The lives of all symbols, each with those of its ticker. A delivery contract is on its own.
- *
- * @throws NotWrittenError when nothing is in the file.
+ * The contracts that came to market. A settled folder holds files of a contract whose own name has most of them too:
+ * it is a contract of its own only where its files lie apart from those of the name, and before some of them. A delivery
+ * contract is on its own.
  */
-export async function tickerLives(store: Store): Promise<TickerLife[]> {
+export async function contractLives(store: Store): Promise<ContractLife[]> {
   const tickers = new Map<string, Life[]>();
-  for (const life of await lives(store)) {
-    const { class: kind, ticker } = factsOf(life.symbol);
-    const key = kind === "delivery" ? life.symbol : ticker;
-    const ofTicker = tickers.get(key) ?? [];
-    ofTicker.push(life);
-    tickers.set(key, ofTicker);
+  for (const [symbol, lives] of await livesBySymbol(store)) {
+    const { class: kind, ticker } = factsOf(symbol);
+    const key = kind === "delivery" ? symbol : ticker;
+    tickers.set(key, [...(tickers.get(key) ?? []), ...lives]);
   }
-  if (tickers.size === 0) await requireAnyDay(store);
-  return [...tickers.values()].flatMap((ofTicker) => {
-    ofTicker.sort((a, b) => a.first - b.first);
-    return ofTicker.map((life) => ({ ...life, ticker: factsOf(life.symbol).ticker, ofTicker }));
+  return [...tickers.values()].flatMap(contractsOf);
+}
+
+function contractsOf(ofTicker: readonly Life[]): ContractLife[] {
+  const isSettled = ({ symbol }: Life) => factsOf(symbol).class === "settled";
+  const own = ofTicker.filter((life) => !isSettled(life));
+  const settled = ofTicker.filter(isSettled);
+  const apart = settled.filter(
+    (life) =>
+      own.length === 0 || (!own.some((other) => overlap(life, other)) && own.some((other) => other.first > life.last)),
+  );
+  const contracts = [...own, ...apart].sort((a, b) => a.first - b.first);
+  return contracts.map((life, index) => {
+    const before = contracts[index - 1];
+    const moved = before === undefined ? undefined : settled.findLast((other) => overlap(other, before));
+    return {
+      ...life,
+      ticker: factsOf(life.symbol).ticker,
+      previous: before === undefined ? undefined : { symbol: (moved ?? before).symbol, last: before.last },
+      next: contracts[index + 1],
+    };
   });
 }
 
-async function requireAnyDay(store: Store): Promise<void> {
-  const days = await readRows(store, "SELECT 1 FROM daily_symbol_counts LIMIT 1", { one: "number" });
-  if (days.length === 0) throw new NotWrittenError("no day is in the database yet: `bfa backfill` fills it");
+function overlap(a: Life, b: Life): boolean {
+  return a.first <= b.last && b.first <= a.last;
 }
 
 /** Compares events by date, then by symbol. */

@@ -1,11 +1,13 @@
-import { formatDay } from "../calendar/day.js";
+import { formatDay, type Day } from "../calendar/day.js";
+import { symbolLives } from "../store/lives.js";
 import { countDays, gapsBetween, islands, type Span } from "../calendar/span.js";
-import { NotWrittenError } from "../errors.js";
+import { NotKnownError } from "../errors.js";
 import { column, optionalColumn } from "../text/columns.js";
 import { number, plural } from "../text/numbers.js";
 import { printable } from "../text/printable.js";
 import { positional, required, symbol } from "./arguments.js";
-import { defineQuery, listOf, type FactsOf } from "./define.js";
+import { defineQuery } from "./define.js";
+import { listOf, type FactsOf } from "./facts.js";
 import { readRows } from "./read-rows.js";
 import { DAY, dateText, ms, timeText } from "./select.js";
 import { factsOf } from "./symbol-filter.js";
@@ -22,7 +24,8 @@ const facts = {
   first_date: optionalColumn("date", "first day with a file; null when no day probed had one"),
   last_date: optionalColumn("date", "last day with a file"),
   days_available: column("count", "days with a file"),
-  holes: listOf("days without a file between the first and the last, as spans", SPAN),
+  lives: listOf("from the first to the last file of each contract that had the name", SPAN),
+  holes: listOf("days without a file inside a life, as spans", SPAN),
   not_written: listOf("days between those of the rows that are not in the database, as spans", SPAN),
 };
 
@@ -41,6 +44,7 @@ export default defineQuery({
   },
   examples: [{ args: { symbol: "BTCUSDT" }, about: "every day probed of a symbol" }],
   heading,
+  rests: ({ symbol }) => ({ days: "all", admits: { symbol }, unknownDays: "tell" }),
   run: async (store, { symbol }) => {
     const cells = await readRows(
       store,
@@ -51,15 +55,17 @@ export default defineQuery({
     );
     const [one] = cells;
     if (one === undefined) {
-      throw new NotWrittenError(`no day of ${symbol} is in the database: is it a symbol? \`bfa discover\` lists them`);
+      throw new NotKnownError(`no day of ${symbol} is in the database: is it a symbol? \`bfa discover\` lists them`, {
+        ...{ condition: "unwritten", spans: [], unknown_symbols: [symbol] },
+      });
     }
     // Sorting here is quicker than ORDER BY: the rows come almost in order already.
     cells.sort((a, b) => a.day - b.day);
     const there = cells.filter(({ available }) => available).map(({ day }) => day);
     const [first = null, last = null] = [there[0], there.at(-1)];
-    const missing = cells.filter(
-      ({ day, available }) => !available && first !== null && last !== null && day > first && day < last,
-    );
+    const lives = (await symbolLives(store, [symbol])).get(symbol) ?? [];
+    const isInLife = (day: Day) => lives.some((life) => life.from < day && day < life.to);
+    const missing = cells.filter(({ day, available }) => !available && isInLife(day));
     const probed = { from: cells[0]?.day ?? one.day, to: cells.at(-1)?.day ?? one.day };
     return {
       facts: {
@@ -68,6 +74,7 @@ export default defineQuery({
         first_date: first === null ? null : dateText(first),
         last_date: last === null ? null : dateText(last),
         days_available: there.length,
+        lives: lives.map(spanRow),
         holes: islands(missing.map(({ day }) => day)).map(spanRow),
         not_written: gapsBetween(islands(cells.map(({ day }) => day)), probed).map(spanRow),
       },

@@ -1,21 +1,25 @@
 import type { Day } from "../calendar/day.js";
 import type { Store } from "../store/open.js";
+import { FLAT_BELOW_BYTES } from "../vision/lives.js";
 import { column } from "../text/columns.js";
 import { day, integer, positional, required } from "./arguments.js";
-import { requireWritten } from "./condition.js";
 import { defineQuery } from "./define.js";
+import { foldTickers } from "./fold.js";
+import { lifeOn, livesBySymbol } from "./lives.js";
 import { readRows } from "./read-rows.js";
-import { DAY, date, dateText } from "./select.js";
+import { ageRefusal } from "./refusal.js";
+import { date, dateText } from "./select.js";
 import { bySymbol, passes, symbolFilter } from "./symbol-filter.js";
 
 /** The symbols that a backtest may hold on a day: they had a file on it, and their first one long enough before. */
 export default defineQuery({
   name: "universe",
   summary: "The point-in-time universe of a backtest: there on a day, and listed long enough",
-  notes: "Nothing after the day is looked at, unless --alive-until asks for it.",
+  notes: `Nothing after the day is looked at, unless --alive-until asks for it. An age counts from the life that the day lies
+in: a contract that was listed again under an old name is young.`,
   args: {
     date: positional(required(day("UTC day"))),
-    minAge: required(integer("minimum days since the first file", { min: 0, max: 10_000 })),
+    minAge: required(integer("minimum days since the first file of the contract", { min: 0, max: 10_000 })),
     minBytes: integer(
       "leave out smaller files: dead contracts get flat ones of about 8 kB, live ones have 49 kB (median)",
       {
@@ -26,12 +30,14 @@ export default defineQuery({
     aliveUntil: day("only symbols that had a file on this later day too: lets the future leak in"),
     ...symbolFilter,
   },
-  facts: {},
+  facts: { flat_count: column("count", "rows whose file is flat, below 10 kB: no trade on the day") },
   columns: {
-    symbol: column("symbol", "in order of name"),
-    first_date: column("date", "day of the first file"),
-    age_days: column("count", "days from the first file to the day asked about"),
+    symbol: column("symbol", "in order of name; a ticker appears once"),
+    first_date: column("date", "day of the first file of the contract"),
+    age_days: column("count", "days from then to the day asked about"),
+    age_is_minimum: column("flag", "whether earlier days were never probed, so that it may be older"),
     file_size_bytes: column("bytes", "size of the zip file of the day"),
+    also: column("value", "settled names of the ticker that had a file too"),
   },
   examples: [
     { args: { date: "2024-03-01", minAge: 90 }, about: "listed for at least 90 days by then" },
@@ -40,49 +46,41 @@ export default defineQuery({
       about: "without flat files of dead contracts",
     },
   ],
-  run: async (store, { date: day, minAge, minBytes = 0, aliveUntil, ...filter }) => {
-    await requireWritten(store, day, day);
-    const youngest = day - minAge;
-    if (minAge > 0 && youngest >= store.dataset.firstPeriod) await requireWritten(store, youngest, youngest);
-    if (aliveUntil !== undefined) await requireWritten(store, aliveUntil, aliveUntil);
-    const firstDays = await firstDaysOf(store);
+  rests: ({ date: day, aliveUntil, quote, contract }) => ({
+    days: [day, ...(aliveUntil === undefined ? [] : [aliveUntil])].map((one) => ({ from: one, to: one })),
+    admits: { quote, contract },
+    unknownDays: "refuse",
+  }),
+  run: async (store, { date: day, minAge, minBytes = 0, aliveUntil, quote, contract }, { tolerated }) => {
+    const lives = await livesBySymbol(store);
     const files = await readRows(
       store,
-      `SELECT symbol, file_size_bytes::DOUBLE FROM availability
-        WHERE date = $day AND available AND file_size_bytes >= $minBytes`,
+      "SELECT symbol, file_size_bytes::DOUBLE FROM availability WHERE date = $day AND available",
       { symbol: "text", size: "number" },
-      { day: date(day), minBytes },
+      { day: date(day) },
     );
     const alive = aliveUntil === undefined ? undefined : await availableOn(store, aliveUntil);
-    const rows = files
-      .map(({ symbol, size }) => ({ symbol, size, first: firstDays.get(symbol) ?? day }))
-      .filter(({ symbol, first }) => first <= youngest && passes(symbol, filter) && alive?.has(symbol) !== false)
-      .map(({ symbol, size, first }) => ({
+    const listed = files
+      .filter(({ symbol }) => passes(symbol, { quote, contract }))
+      .map(({ symbol, size }) => ({ symbol, size, life: lifeOn(lives, symbol, day) }))
+      .map(({ symbol, size, life }) => ({
         symbol,
-        first_date: dateText(first),
-        age_days: day - first,
+        first_date: dateText(life?.first ?? day),
+        age_days: day - (life?.first ?? day),
+        age_is_minimum: life?.begins !== true,
         file_size_bytes: size,
       }))
       .sort(bySymbol);
-    return { facts: {}, rows };
+    const folded = foldTickers(listed).filter(
+      ({ symbol, file_size_bytes: size }) => size >= minBytes && alive?.has(symbol) !== false,
+    );
+    const unsure = folded.filter((row) => row.age_is_minimum && row.age_days < minAge).map(({ symbol }) => symbol);
+    if (unsure.length > tolerated) throw ageRefusal(unsure, dateText(day));
+    const rows = folded.filter(({ age_days: age }) => age >= minAge);
+    const flat_count = rows.filter(({ file_size_bytes: size }) => size < FLAT_BELOW_BYTES).length;
+    return { facts: { flat_count }, rows };
   },
 });
-
-/** First days of symbols in a file that can't change while it is open: its readers keep every writer out. */
-const kept = new WeakMap<Store, Map<string, Day>>();
-
-/** The first day with a file of each symbol. It is the costly part of the answer and the same for every day asked about. */
-async function firstDaysOf(store: Store): Promise<Map<string, Day>> {
-  const known = kept.get(store);
-  if (known !== undefined) return known;
-  const rows = await readRows(store, `SELECT symbol, min(${DAY}) FROM availability WHERE available GROUP BY symbol`, {
-    symbol: "text",
-    first: "day",
-  });
-  const found = new Map(rows.map(({ symbol, first }) => [symbol, first]));
-  if (store.access === "read") kept.set(store, found);
-  return found;
-}
 
 async function availableOn(store: Store, day: Day): Promise<Set<string>> {
   const rows = await readRows(

@@ -2,12 +2,13 @@ import { DAY_MS, type Day } from "../calendar/day.js";
 import { gapsBetween, type Span } from "../calendar/span.js";
 import { dateLiteral, dayNumber } from "../calendar/sql.js";
 import { conditionOf, type Condition, type DayCells } from "../vision/condition.js";
-import { finalFrom, openHoleSql, provisionalSql, unpublishedSql } from "../vision/finality.js";
+import { finalFrom, holeFinalFrom, openHoleSql, provisionalSql, unpublishedSql } from "../vision/finality.js";
 import { LIST, listValue, VARCHAR } from "./duckdb.js";
 import { toStoreError } from "./duckdb-error.js";
 import { holesAmong } from "./holes.js";
 import type { Store } from "./open.js";
 import { probedSpans, symbolRows, type SymbolRows } from "./probed.js";
+import { lastSweep } from "./runs.js";
 
 /** A symbol that a question admits, as far as the listings of the bucket tell. */
 export interface AdmittedSymbol {
@@ -72,19 +73,19 @@ export async function dayConditions(store: Store, asked: Asked): Promise<DayCond
   try {
     const rows = await dayRows(store, asked);
     const absent = await absentCells(store, asked, rows);
+    const empty = await emptyDays(store, asked);
     const conditions: DayCondition[] = [];
     const { finality } = store.dataset;
     for (let day = asked.from; day <= asked.to; day++) {
       const { early, latestUpload, ...counted } = rows.get(day) ?? NO_ROWS;
       const { pending, unknownSymbols } = absent(day);
-      const settled = counted.due + pending + unknownSymbols.length === 0;
-      const isOdd = early > 0 || (counted.available === 0 && counted.probed > 0 && !settled);
       const cells: DayCells = {
         ...counted,
         pending,
         unknown: unknownSymbols.length,
         listed: asked.listedAt !== undefined && asked.listedAt >= finalFrom(finality, day),
-        ...(isOdd ? await comparedWithLastPublished(store, asked, conditions, day) : { expected: 0, lacking: 0 }),
+        empty: empty.has(day),
+        ...(early > 0 ? await comparedWithLastPublished(store, asked, conditions, day) : { expected: 0, lacking: 0 }),
       };
       conditions.push({ ...cells, day, condition: conditionOf(cells), unknownSymbols, latestUpload });
     }
@@ -105,11 +106,12 @@ async function dayRows(store: Store, asked: Asked): Promise<Map<Day, DayRows>> {
   const { finality } = store.dataset;
   const found = await store.connection.runAndReadAll(
     `SELECT ${dayNumber("date")}, count(*)::INTEGER, count(*) FILTER (available)::INTEGER,
-        count(*) FILTER (${provisionalSql(finality)} OR epoch_ms(probe_timestamp) > ${asked.now})::INTEGER,
+        count(*) FILTER (${provisionalSql(finality)})::INTEGER,
         count(*) FILTER (NOT available AND ${unpublishedSql(finality)})::INTEGER,
         epoch_ms(max(last_modified)::TIMESTAMP)::DOUBLE
       FROM availability
       WHERE date BETWEEN ${dateLiteral(asked.from)} AND ${dateLiteral(asked.to)} AND symbol IN ${ADMITTED}
+        AND epoch_ms(probe_timestamp) <= ${asked.now}
       GROUP BY date`,
     ...admittedNames(asked),
   );
@@ -128,6 +130,22 @@ async function dayRows(store: Store, asked: Asked): Promise<Map<Day, DayRows>> {
     if (ofDay !== undefined) ofDay.due++;
   }
   return rows;
+}
+
+/**
+ * The days on which nothing at all is there, though files came before them: Binance has not published them. Only a sweep
+ * made so long after a day that holes are believed takes its emptiness for the truth.
+ */
+async function emptyDays({ connection, dataset }: Store, { from, to, now }: Asked): Promise<Set<Day>> {
+  const found = await connection.runAndReadAll(
+    `SELECT ${dayNumber("date")} FROM daily_symbol_counts
+      WHERE date BETWEEN ${dateLiteral(from)} AND ${dateLiteral(to)} AND available_count = 0
+        AND date > (SELECT min(date) FROM daily_symbol_counts WHERE available_count > 0)`,
+  );
+  if (found.currentRowCount === 0) return new Set();
+  const swept = await lastSweep(connection, now);
+  const days = found.getRows().map(([day]) => Number(day));
+  return new Set(days.filter((day) => swept === undefined || swept < holeFinalFrom(dataset.finality, day)));
 }
 
 /** Holes that are due, apart from those that are so by their age alone. */
@@ -161,7 +179,7 @@ async function absentCells(
   let isWhole = true;
   for (let day = from; day <= to; day++) isWhole &&= rows.get(day)?.probed === symbols.length;
   if (isWhole) return () => ({ pending: 0, unknownSymbols: [] });
-  const known = await symbolRows(store, asked);
+  const known = await symbolRows(store, asked, asked.now);
   const broken = symbols.filter(({ symbol }) => {
     const facts = known.get(symbol);
     return facts !== undefined && facts.count < facts.last - facts.first + 1;
@@ -170,6 +188,7 @@ async function absentCells(
     store,
     broken.map(({ symbol }) => symbol),
     asked,
+    asked.now,
   );
   const gaps = symbols.map((admitted) => {
     const facts = known.get(admitted.symbol);
@@ -187,9 +206,9 @@ async function absentCells(
   };
 }
 
-/** Whether a complete listing of the bucket, made on the day or later, lacked the symbol. */
+/** Whether a complete listing of the bucket, made when the day was over, lacked the symbol. */
 function isProvedMissing({ absentAt }: AdmittedSymbol, day: Day): boolean {
-  return absentAt !== undefined && day * DAY_MS <= absentAt;
+  return absentAt !== undefined && (day + 1) * DAY_MS <= absentAt;
 }
 
 /** Whether a symbol has had no file for so long that the day waits for its weekly look. */

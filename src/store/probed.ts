@@ -15,13 +15,21 @@ export interface SymbolRows {
   lastFile: Day | undefined;
 }
 
-/** What the table knows of each symbol with a row. */
-export async function symbolRows({ connection }: Store, { from, to }: Span): Promise<Map<string, SymbolRows>> {
+/**
+ * What the table knows of each symbol with a row.
+ *
+ * @param probedUntil leaves out rows that say they were probed later, ms since the Unix epoch
+ */
+export async function symbolRows(
+  { connection }: Store,
+  { from, to }: Span,
+  probedUntil?: number,
+): Promise<Map<string, SymbolRows>> {
   const asked = `FILTER (date BETWEEN ${dateLiteral(from)} AND ${dateLiteral(to)})`;
   const found = await connection.runAndReadAll(
     `SELECT symbol, count(*) ${asked}::INTEGER, ${dayNumber(`min(date) ${asked}`)}, ${dayNumber(`max(date) ${asked}`)},
         ${dayNumber("min(date) FILTER (available)")}, ${dayNumber("max(date) FILTER (available)")}
-      FROM availability GROUP BY symbol`,
+      FROM availability WHERE ${probedBy(probedUntil)} GROUP BY symbol`,
   );
   return new Map(
     found.getRows().map(([symbol, count, first, last, firstFile, lastFile]) => [
@@ -37,11 +45,21 @@ export async function symbolRows({ connection }: Store, { from, to }: Span): Pro
   );
 }
 
-/** The spans of days that have rows, of symbols whose rows are not one span. */
+/** SQL: whether a row was probed by then. */
+function probedBy(probedUntil: number | undefined): string {
+  return probedUntil === undefined ? "true" : `epoch_ms(probe_timestamp) <= ${probedUntil}`;
+}
+
+/**
+ * The spans of days that have rows, of symbols whose rows are not one span.
+ *
+ * @param probedUntil as for {@link symbolRows}
+ */
 export async function probedSpans(
   { connection }: Store,
   symbols: readonly string[],
   { from, to }: Span,
+  probedUntil?: number,
 ): Promise<Map<string, Span[]>> {
   const spans = new Map<string, Span[]>();
   if (symbols.length === 0) return spans;
@@ -51,6 +69,7 @@ export async function probedSpans(
         SELECT symbol, date, date - row_number() OVER (PARTITION BY symbol ORDER BY date)::INTEGER AS island
         FROM availability
         WHERE date BETWEEN ${dateLiteral(from)} AND ${dateLiteral(to)} AND symbol IN (SELECT unnest($symbols))
+          AND ${probedBy(probedUntil)}
       ) GROUP BY symbol, island ORDER BY 1, 2`,
     { symbols: listValue([...symbols]) },
     { symbols: LIST(VARCHAR) },

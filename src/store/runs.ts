@@ -1,3 +1,4 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
 import { DuckDBDateValue, DuckDBTimestampValue } from "./duckdb.js";
 import type { Span } from "../calendar/span.js";
 import { toStoreError } from "./duckdb-error.js";
@@ -66,6 +67,16 @@ export async function endRun(store: Store, runId: number, end: RunEnd): Promise<
   } catch (error) {
     throw toStoreError(store.file, error);
   }
+}
+
+/** When the last sweep began that failed nowhere, ms since the Unix epoch; undefined when there was none by now. */
+export async function lastSweep(connection: DuckDBConnection, now: number): Promise<number | undefined> {
+  const found = await connection.runAndReadAll(
+    `SELECT epoch_ms(max(started_at))::DOUBLE FROM runs
+      WHERE command = 'sweep' AND outcome = 'whole' AND epoch_ms(started_at) <= ${now}`,
+  );
+  const at = found.getRows()[0]?.[0];
+  return typeof at === "number" ? at : undefined;
 }
 
 /** A TIMESTAMP of an instant in ms since the Unix epoch, as DuckDB takes it. */

@@ -28,6 +28,8 @@ export interface DayCells {
   pending: number;
   /** Cells that were never probed. */
   unknown: number;
+  /** Whether nothing at all is there on the day, of any symbol, and that is not taken for the truth yet. */
+  empty: boolean;
   /** Symbols with a file on the last published day before. */
   expected: number;
   /** Those of them whose cell is missing by a probe from before a day counts as published. */
@@ -38,10 +40,10 @@ export interface DayCells {
 
 /** The condition of a day's cells. */
 export function conditionOf(cells: DayCells): Condition {
-  const { probed, available, due, pending, unknown, expected, lacking, listed } = cells;
+  const { probed, due, pending, unknown, empty, expected, lacking, listed } = cells;
   if (probed === 0 && (unknown > 0 || pending === 0)) return "unwritten";
   const unsettled = due + pending + unknown > 0;
-  if (probed > 0 && isUnpublished({ available, unsettled, expected, lacking })) return "unpublished";
+  if (probed > 0 && isUnpublished({ empty, expected, lacking })) return "unpublished";
   if (unknown > 0) return "partial";
   return unsettled || !listed ? "provisional" : "final";
 }

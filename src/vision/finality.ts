@@ -22,6 +22,11 @@ export function finalFrom({ afterDays }: Finality, day: Day): number {
   return (day + afterDays) * DAY_MS;
 }
 
+/** The instant (ms since the Unix epoch) from which on even a hole is believed. */
+export function holeFinalFrom({ holeAfterDays }: Finality, day: Day): number {
+  return (day + holeAfterDays) * DAY_MS;
+}
+
 /** The latest day for which a probe at this instant (ms since the Unix epoch) is final. */
 export function lastFinalDay({ afterDays }: Finality, probedAt: number): Day {
   return dayAt(probedAt) - afterDays;
@@ -38,6 +43,11 @@ function ageSql(probeTimestamp = "probe_timestamp"): string {
 /** SQL: whether a row's probe came too early to be believed. */
 export function provisionalSql({ afterDays }: Finality): string {
   return `(${ageSql()} < ${afterDays})`;
+}
+
+/** SQL: whether a row's probe can be believed, unless it is a hole. */
+export function finalSql(finality: Finality): string {
+  return `NOT ${provisionalSql(finality)}`;
 }
 
 /** SQL: whether a hole's probe came too early to be believed, though that of any other cell would be. */

@@ -4,20 +4,17 @@ const MIN_LACKING = 5;
 const MIN_LACKING_SHARE = 0.05;
 
 /**
- * Whether Binance has not published a day yet, or only a part of it: nothing is there at all, as long as some of it may
- * still come, or too many symbols lack a file that had one on the last published day.
+ * Whether Binance has not published a day yet, or only a part of it: nothing is there at all, or too many symbols lack a
+ * file that had one on the last published day.
  */
 export function isUnpublished(day: {
-  /** Files of the day. */
-  available: number;
-  /** Whether some of its cells are due or were never probed. */
-  unsettled: boolean;
+  /** Whether nothing at all is there, and that is not taken for the truth yet. */
+  empty: boolean;
   /** Symbols with a file on the last published day. */
   expected: number;
   /** Those of them whose cell is missing by a probe from before a day counts as published. */
   lacking: number;
 }): boolean {
-  const { available, unsettled, expected, lacking } = day;
-  if (available === 0 && expected > 0 && unsettled) return true;
-  return lacking >= MIN_LACKING && lacking >= expected * MIN_LACKING_SHARE;
+  const { empty, expected, lacking } = day;
+  return empty || (lacking >= MIN_LACKING && lacking >= expected * MIN_LACKING_SHARE);
 }

@@ -43,6 +43,10 @@ async function fill(
     `INSERT INTO availability (date, symbol, available, file_size_bytes, last_modified, status_code, probe_timestamp)
       VALUES ${rows.join(", ")}`,
   );
+  await store.connection.run(
+    `DELETE FROM daily_symbol_counts; INSERT INTO daily_symbol_counts
+      SELECT date, count(*) FILTER (available), count(*) FROM availability GROUP BY date`,
+  );
 }
 
 async function conditionsOf(
@@ -113,11 +117,18 @@ describe("the condition of the cells that a question admits", () => {
     expect(await conditionsOf(D0 + 10, D0 + 10)).toEqual(["provisional"]);
   });
 
-  it("is unpublished on an empty day until it was probed after D+90", async () => {
-    const empty = (hours: number) => (_symbol: number, offset: number) => ({ size: offset === 5 ? 0 : FILE, hours });
-    await fill(11, empty(24 * 30));
+  it("is unpublished on an empty day until a sweep after D+90", async () => {
+    await fill(11, (_symbol, offset) => ({ size: offset === 5 ? 0 : FILE, hours: 24 * 95 }));
+    const sweptAt = (day: Day, outcome: string) =>
+      store.connection.run(
+        `INSERT INTO runs (run_id, command, from_date, to_date, symbols, started_at, outcome)
+          VALUES (1, 'sweep', DATE '2025-03-01', DATE '2025-03-01', 1, DATE '${formatDay(day)}', '${outcome}')`,
+      );
     expect(await conditionsOf(D0 + 4, D0 + 6)).toEqual(["final", "unpublished", "final"]);
-    await fill(11, empty(24 * 95));
+    await sweptAt(D0 + 5 + 89, "whole");
+    await sweptAt(D0 + 5 + 90, "failed");
+    expect(await conditionsOf(D0 + 5, D0 + 5)).toEqual(["unpublished"]);
+    await sweptAt(D0 + 5 + 90, "whole");
     expect(await conditionsOf(D0 + 4, D0 + 6)).toEqual(["final", "final", "final"]);
   });
 
@@ -139,7 +150,7 @@ describe("the condition of the cells that a question admits", () => {
     );
     expect((await conditionsOf(D0 + 5, D0 + 8, { symbols: listedNow })).slice(0, 4)).toEqual([
       "provisional",
-      "provisional",
+      "partial",
       "partial",
       "partial",
     ]);
@@ -147,7 +158,7 @@ describe("the condition of the cells that a question admits", () => {
 
   it("is not partial for a dormant symbol that waits for its weekly look", async () => {
     await fill(100, (symbol, offset) =>
-      symbol === 4 && offset > 96 ? undefined : { size: symbol === 4 && offset > 20 ? 0 : FILE, hours: 24 * 25 },
+      symbol === 4 && offset > 96 ? undefined : { size: symbol === 4 && offset > 20 ? 0 : FILE, hours: 30 },
     );
     const now = (D0 + 101) * DAY_MS;
     expect(await conditionsOf(D0 + 97, D0 + 99, { now })).toEqual(Array(3).fill("provisional"));
@@ -155,8 +166,8 @@ describe("the condition of the cells that a question admits", () => {
   });
 
   it("does not believe a probe from the future", async () => {
-    await fill(3, () => ({ size: FILE, hours: 24 * 700 }));
-    expect(await conditionsOf(D0, D0 + 2)).toEqual(Array(3).fill("provisional"));
+    await fill(3, (symbol) => ({ size: FILE, hours: symbol === 0 ? 24 * 700 : LATE }));
+    expect(await conditionsOf(D0, D0 + 2)).toEqual(Array(3).fill("partial"));
   });
 
   it("is never final when the bucket was not listed since: a new symbol may be lacking", async () => {

@@ -8,6 +8,7 @@ const FINAL: DayCells = {
   due: 0,
   pending: 0,
   unknown: 0,
+  empty: false,
   expected: 300,
   lacking: 0,
   listed: true,
@@ -21,6 +22,7 @@ const cells: fc.Arbitrary<DayCells> = fc
     due: count,
     pending: count,
     unknown: count,
+    empty: fc.boolean(),
     expected: count,
     lacking: count,
     listed: fc.boolean(),
@@ -36,7 +38,7 @@ const cells: fc.Arbitrary<DayCells> = fc
 describe("the condition of a day", () => {
   it.each<[string, Partial<DayCells>]>([
     ["final", {}],
-    ["final", { available: 0, expected: 300 }],
+    ["final", { available: 0 }],
     ["provisional", { due: 1 }],
     ["provisional", { pending: 3 }],
     ["provisional", { listed: false }],
@@ -46,7 +48,8 @@ describe("the condition of a day", () => {
     ["partial", { probed: 1, available: 1, unknown: 326 }],
     ["unpublished", { due: 327, lacking: 15 }],
     ["unpublished", { due: 326, unknown: 1, lacking: 150 }],
-    ["unpublished", { available: 0, due: 327, lacking: 300 }],
+    ["unpublished", { available: 0, due: 327, empty: true }],
+    ["unpublished", { available: 0, empty: true }],
     ["unwritten", { probed: 0, available: 0, unknown: 327 }],
     ["unwritten", { probed: 0, available: 0, expected: 0 }],
   ])("is %s for %j", (condition, some) => {

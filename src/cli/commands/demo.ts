@@ -68,11 +68,12 @@ async function showTables(db: string, day: number): Promise<void> {
       date: day,
       quote: undefined,
       contract: "perpetual",
+      allowPartial: 0,
     });
     say(`\nSnapshot of ${formatDay(day)}, ${ROWS_SHOWN} of ${rows.length} symbols (bfa query snapshot):`);
     await printAnswer({ ...there, rowsName: "rows", rows: [rows.slice(0, ROWS_SHOWN)] }, TABLE);
     say("\nCounts (bfa query counts):");
-    const counted = await ask(counts.default, store, { from: undefined, to: undefined });
+    const counted = await ask(counts.default, store, { from: undefined, to: undefined, allowPartial: 0 });
     await printAnswer({ ...counted, rowsName: "rows", rows: [counted.rows] }, TABLE);
   } finally {
     await store.close();

@@ -1,11 +1,14 @@
 import { text } from "node:stream/consumers";
 import type { CommandModule, Options, PositionalOptions } from "yargs";
 import { readArguments, type Argument, type Arguments, type ValuesOf } from "../../query/arguments.js";
+import type { CONDITION_FACTS } from "../../query/basis.js";
+import type { FactsOf } from "../../query/facts.js";
 import { ask } from "../../query/ask.js";
 import { QUERIES, QUERY_NAMES, type AnyQuery, type QueryName } from "../../query/registry.js";
 import { answerOptions, type AnswerChoice } from "../args/answer-options.js";
 import { commandLine, optionName } from "../args/query-arguments.js";
 import { dbOption, withReader } from "../args/query-options.js";
+import { conditionLines } from "../output/conditions.js";
 import { planPrinting, printAnswer } from "../output/print-answer.js";
 
 interface QueryArguments extends AnswerChoice {
@@ -66,7 +69,7 @@ function optionOf(argument: Argument): Options {
   return {
     describe: about,
     demandOption: presence === "required",
-    ...(kind === "flag" ? { boolean: true } : { string: true, requiresArg: true }),
+    ...(kind === "flag" ? { boolean: true } : { string: true, requiresArg: kind !== "tolerance" }),
     ...(choices && { choices }),
     ...(presence === "default" && { default: argument.default }),
   };
@@ -82,6 +85,8 @@ async function answer(query: AnyQuery, given: QueryArguments): Promise<void> {
   planPrinting(choice);
   if (query.reads === "store") {
     const { facts, columns, rows } = await withReader(db, (store) => ask(query, store, values));
+    // Every query of the store has these facts.
+    for (const line of conditionLines(facts as FactsOf<typeof CONDITION_FACTS>)) process.stderr.write(`bfa: ${line}\n`);
     await printAnswer({ facts, rowsName: "rows", columns, rows: [rows], heading: query.heading?.(facts) }, choice);
     return;
   }

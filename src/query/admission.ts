@@ -1,0 +1,59 @@
+import { UsageError } from "../errors.js";
+import type { AdmittedSymbol } from "../store/conditions.js";
+import type { Store } from "../store/open.js";
+import { readRows, type SqlRow } from "./read-rows.js";
+import { ms } from "./select.js";
+import { factsOf, passes, type SymbolFilter } from "./symbol-filter.js";
+
+/** Which symbols a question admits: those that pass a filter, or one by its name. */
+export type Admission = SymbolFilter | { symbol: string };
+
+const KNOWN_SHAPE = { symbol: "text", absentAt: "number?" } as const;
+
+/**
+ * Symbols of a file that can't change while it is open: its readers keep every writer out. They are the same in every
+ * answer.
+ */
+const kept = new WeakMap<Store, SqlRow<typeof KNOWN_SHAPE>[]>();
+
+/**
+ * The symbols that a question admits: of those that a listing of the bucket has shown, or, when it was never listed,
+ * those that were probed.
+ *
+ * @throws UsageError when no known symbol has the quote asset of the filter
+ */
+export async function admittedSymbols(store: Store, admission: Admission): Promise<AdmittedSymbol[]> {
+  const known = await knownSymbols(store);
+  if ("symbol" in admission) {
+    const { symbol } = admission;
+    const absentAt = known.find((one) => one.symbol === symbol)?.absentAt ?? undefined;
+    return [{ symbol, absentAt }];
+  }
+  const admitted = known.filter(({ symbol }) => passes(symbol, admission));
+  const { quote } = admission;
+  if (admitted.length === 0 && quote !== undefined && !known.some(({ symbol }) => factsOf(symbol).quote === quote)) {
+    const quotes = [...new Set(known.map(({ symbol }) => factsOf(symbol).quote))].filter((one) => one !== "").sort();
+    throw new UsageError(`no known symbol has the quote asset ${quote}; there are ${quotes.join(", ") || "none"}`, {
+      option: "quote",
+    });
+  }
+  return admitted.map(({ symbol, absentAt }) => ({ symbol, absentAt: absentAt ?? undefined }));
+}
+
+async function knownSymbols(store: Store): Promise<SqlRow<typeof KNOWN_SHAPE>[]> {
+  const before = kept.get(store);
+  if (before !== undefined) return before;
+  const listed = await readRows(store, `SELECT symbol, ${ms("absent_at")} FROM symbols`, KNOWN_SHAPE);
+  const known =
+    listed.length > 0
+      ? listed
+      : await readRows(store, "SELECT DISTINCT symbol, NULL::DOUBLE FROM availability", KNOWN_SHAPE);
+  if (store.access === "read") kept.set(store, known);
+  return known;
+}
+
+/** When the bucket was last listed for its symbols; undefined when it never was, or says that it was later than now. */
+export async function listedAt(store: Store, now: number): Promise<number | undefined> {
+  const [info] = await readRows(store, `SELECT ${ms("symbols_discovered_at")} FROM store_info`, { at: "number?" });
+  return info?.at == null || info.at > now ? undefined : info.at;
+}

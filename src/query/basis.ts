@@ -1,0 +1,126 @@
+import { dayAt, type Day } from "../calendar/day.js";
+import type { Span } from "../calendar/span.js";
+import { dayNumber } from "../calendar/sql.js";
+import { conditionSpans, dayConditions, type AdmittedSymbol, type DayCondition } from "../store/conditions.js";
+import type { Store } from "../store/open.js";
+import { isAnswerable, worstCondition } from "../vision/condition.js";
+import { column } from "../text/columns.js";
+import { admittedSymbols, listedAt, type Admission } from "./admission.js";
+import { listOf, type FactsOf } from "./facts.js";
+import { refusal } from "./refusal.js";
+import { dateText } from "./select.js";
+import { readRows } from "./read-rows.js";
+
+/** The cells that an answer rests on. */
+export interface Basis {
+  /** Days; `all` are those of the whole file. */
+  days: readonly Span[] | "all";
+  /** Symbols. */
+  admits: Admission;
+  /**
+   * What to do about days that can't be answered: refuse the answer; leave them out, which the query does by the days
+   * that it is given; or only tell of them, since the answer is about what is in the file.
+   */
+  unknownDays: "refuse" | "leave out" | "tell";
+}
+
+/** Facts that every answer has. */
+export const CONDITION_FACTS = {
+  condition: column(
+    "text",
+    "what is known of the cells that the answer rests on: final, provisional, partial, unpublished or unwritten",
+  ),
+  conditions: listOf("days that are not final, as spans", {
+    condition: column("text", "condition of the days"),
+    from: column("date", "first day"),
+    to: column("date", "last day"),
+  }),
+  unknown_symbols: column("value", "symbols that were never probed on some of the days, by name"),
+};
+
+/** What a query is told about its basis. */
+export interface Known {
+  facts: FactsOf<typeof CONDITION_FACTS>;
+  /** Each day of the basis, ascending. */
+  days: readonly DayCondition[];
+  /** Whether a day can be answered. */
+  has(day: Day): boolean;
+  /** Number of symbols that may be unknown. */
+  tolerated: number;
+}
+
+/**
+ * Finds out what is known of the cells that an answer rests on.
+ *
+ * @param tolerated number of symbols that may be unknown
+ * @throws NotKnownError when too little is, and the basis refuses that; UsageError when the admission admits no symbol
+ */
+export async function knownOf(store: Store, basis: Basis, tolerated: number, now: number): Promise<Known> {
+  const symbols = await admittedSymbols(store, basis.admits);
+  const listed = await listedAt(store, now);
+  const spans = basis.days === "all" ? await allDays(store, now) : basis.days;
+  const days: DayCondition[] = [];
+  for (const span of spans) {
+    days.push(...(await conditionsOf(store, span, symbols, listed, now)));
+  }
+  const isTolerable = ({ condition, unknown }: DayCondition) =>
+    isAnswerable(condition) || (condition === "partial" && unknown <= tolerated);
+  const bad = days.filter((day) => !isTolerable(day));
+  if (basis.unknownDays === "refuse" && bad.length > 0) throw refusal(store.dataset, bad, now);
+  const left = new Set(basis.unknownDays === "leave out" ? bad.map(({ day }) => day) : []);
+  return {
+    facts: {
+      condition: worstCondition(days.map(({ condition }) => condition)),
+      conditions: conditionSpans(days)
+        .filter(({ condition }) => condition !== "final")
+        .map(({ condition, from, to }) => ({ condition, from: dateText(from), to: dateText(to) })),
+      unknown_symbols: [...new Set(days.flatMap(({ unknownSymbols }) => unknownSymbols))].sort(),
+    },
+    days,
+    has: (day) => !left.has(day),
+    tolerated,
+  };
+}
+
+/** Conditions of a span; days that are not over, and those before the market, are unwritten without a look. */
+async function conditionsOf(
+  store: Store,
+  { from, to }: Span,
+  symbols: readonly AdmittedSymbol[],
+  listed: number | undefined,
+  now: number,
+): Promise<DayCondition[]> {
+  const over = Math.min(to, dayAt(now) - 1);
+  const days = over < from ? [] : await dayConditions(store, { from, to: over, symbols, listedAt: listed, now });
+  for (let day = Math.max(from, over + 1); day <= to; day++) days.push(unwritten(day));
+  return days;
+}
+
+function unwritten(day: Day): DayCondition {
+  const none = {
+    probed: 0,
+    available: 0,
+    due: 0,
+    pending: 0,
+    unknown: 0,
+    empty: false,
+    expected: 0,
+    lacking: 0,
+    listed: false,
+  };
+  return { ...none, day, condition: "unwritten", unknownSymbols: [], latestUpload: undefined };
+}
+
+/** From the first to the last day of the file. */
+async function allDays(store: Store, now: number): Promise<Span[]> {
+  const [days] = await readRows(
+    store,
+    `SELECT ${dayNumber("min(date)")}, ${dayNumber("max(date)")} FROM daily_symbol_counts`,
+    { from: "day?", to: "day?" },
+  );
+  if (days?.from == null || days.to === null) {
+    const yesterday = dayAt(now) - 1;
+    throw refusal(store.dataset, [unwritten(yesterday)], now);
+  }
+  return [{ from: days.from, to: Math.min(days.to, dayAt(now) - 1) }];
+}

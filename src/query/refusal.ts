@@ -1,0 +1,72 @@
+import { dayAt, formatDay } from "../calendar/day.js";
+import { countDays, describeSpan } from "../calendar/span.js";
+import { NotKnownError } from "../errors.js";
+import { conditionSpans, type ConditionSpan, type DayCondition } from "../store/conditions.js";
+import { worstCondition } from "../vision/condition.js";
+import type { Dataset } from "../vision/dataset.js";
+import { number, plural } from "../text/numbers.js";
+
+/** Spans and names that the message shows; the error has all. */
+const SPANS_SHOWN = 5;
+const NAMES_SHOWN = 10;
+
+/**
+ * Why days can't be answered, and what helps. The advice is a command that will not be refused itself.
+ *
+ * @param days not empty
+ * @param now ms since the Unix epoch
+ */
+export function refusal(dataset: Dataset, days: readonly DayCondition[], now: number): NotKnownError {
+  const spans = conditionSpans(days);
+  const condition = worstCondition(spans.map((span) => span.condition));
+  const worst = spans.filter((span) => span.condition === condition);
+  const unknown = [...new Set(days.flatMap(({ unknownSymbols }) => unknownSymbols))].sort();
+  const message =
+    condition === "partial"
+      ? `only a part of ${describe(worst)} is known: ${names(unknown)} ${unknown.length === 1 ? "was" : "were"} never probed; ` +
+        `\`bfa update\` probes what is due, --allow-partial answers all the same`
+      : condition === "unpublished"
+        ? `Binance has not published all of ${describe(worst)} yet: \`bfa update\` probes it again`
+        : unwrittenMessage(dataset, worst, now);
+  return new NotKnownError(message, {
+    condition: condition === "partial" || condition === "unpublished" ? condition : "unwritten",
+    spans: spans.map(({ condition: of, from, to }) => ({ condition: of, from: formatDay(from), to: formatDay(to) })),
+    unknown_symbols: unknown,
+  });
+}
+
+/**
+ * Why symbols can't be filtered by their age: what is known of them begins later than the age asks for.
+ *
+ * @param symbols not empty, by name
+ * @param date YYYY-MM-DD
+ */
+export function ageRefusal(symbols: readonly string[], date: string): NotKnownError {
+  return new NotKnownError(
+    `the age of ${names(symbols)} on ${date} is only known to be at least what the database holds; ` +
+      "`bfa update` fills their past, --allow-partial leaves them out",
+    { condition: "partial", spans: [{ condition: "partial", from: date, to: date }], unknown_symbols: [...symbols] },
+  );
+}
+
+function unwrittenMessage({ firstPeriod }: Dataset, spans: readonly ConditionSpan[], now: number): string {
+  const yesterday = dayAt(now) - 1;
+  if (spans.every(({ to }) => to < firstPeriod)) {
+    return `nothing can be known of ${describe(spans)}: the first files are of ${formatDay(firstPeriod)}`;
+  }
+  if (spans.every(({ from }) => from > yesterday)) {
+    return `${describe(spans)} is not over yet; the last full UTC day is ${formatDay(yesterday)}`;
+  }
+  return `not in the database: ${describe(spans)}; \`bfa update\` fills it`;
+}
+
+function describe(spans: readonly ConditionSpan[]): string {
+  const shown = spans.slice(0, SPANS_SHOWN).map(describeSpan).join(", ");
+  const rest = countDays(spans.slice(SPANS_SHOWN));
+  return rest === 0 ? shown : `${shown} and ${plural(rest, "more day")}`;
+}
+
+function names(symbols: readonly string[]): string {
+  const shown = symbols.slice(0, NAMES_SHOWN).join(", ");
+  return symbols.length > NAMES_SHOWN ? `${shown} and ${number(symbols.length - NAMES_SHOWN)} more symbols` : shown;
+}
