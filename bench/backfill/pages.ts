@@ -1,7 +1,8 @@
 import { Pool } from "undici";
 import type { History } from "../../src/replica/history.js";
-import { listQuery, parseListPage, type ListRequest } from "../../src/vision/list-page.js";
-import { fileKey, symbolPrefix } from "../../src/vision/object-key.js";
+import { ListPageReader, type FileKeys } from "../../src/vision/list-page-reader.js";
+import { listQuery, type ListRequest } from "../../src/vision/list-request.js";
+import { fileKey, fileKeyStem, symbolPrefix } from "../../src/vision/object-key.js";
 import type { Side } from "../frame/comparison.js";
 import type { BenchServer } from "../servers/server.js";
 import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
@@ -13,9 +14,17 @@ import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 
 const PAGE_FILES = 500;
 const CONNECTIONS = 32;
+/** Bytes that a TLS record brings, and so a read of the socket. */
+const CHUNK_BYTES = 16_384;
+
+/** A page to be fetched and read. */
+interface Wanted {
+  request: ListRequest;
+  keys: FileKeys;
+}
 
 /** The listing requests of a whole history, symbol by symbol. */
-function pageRequests(history: History, symbols: readonly string[]): ListRequest[] {
+function pageRequests(history: History, symbols: readonly string[]): Wanted[] {
   const wanted = new Set(symbols);
   return history.folders
     .filter(({ symbol }) => wanted.has(symbol))
@@ -26,7 +35,10 @@ function pageRequests(history: History, symbols: readonly string[]): ListRequest
           last === undefined
             ? symbolPrefix(DEFAULT_DATASET, symbol)
             : `${fileKey(DEFAULT_DATASET, symbol, last)}.CHECKSUM`;
-        return { prefix: symbolPrefix(DEFAULT_DATASET, symbol), after, maxKeys: 2 * PAGE_FILES };
+        return {
+          request: { prefix: symbolPrefix(DEFAULT_DATASET, symbol), after, maxKeys: 2 * PAGE_FILES },
+          keys: { dataset: DEFAULT_DATASET, stem: fileKeyStem(DEFAULT_DATASET, symbol) },
+        };
       }),
     );
 }
@@ -48,8 +60,8 @@ export function fetchSide(server: BenchServer, history: History, symbols: readon
 /** Parsing as many pages, fetched before: a page of each symbol as often as it takes. */
 export function parseSide(server: BenchServer, history: History, symbols: readonly string[]): Side {
   const requests = pageRequests(history, symbols);
-  const ofSymbol = new Map<string, ListRequest[]>();
-  for (const request of requests) ofSymbol.set(request.prefix, [...(ofSymbol.get(request.prefix) ?? []), request]);
+  const ofSymbol = new Map<string, Wanted[]>();
+  for (const one of requests) ofSymbol.set(one.keys.stem, [...(ofSymbol.get(one.keys.stem) ?? []), one]);
   return {
     name: `parsing its ${requests.length} pages alone, 1 thread`,
     role: "bound",
@@ -58,11 +70,9 @@ export function parseSide(server: BenchServer, history: History, symbols: readon
       await fetchAll(
         server,
         [...ofSymbol.values()].flatMap((pages) => pages.slice(0, 1)),
-        (request, bytes) => {
+        (wanted, bytes) => {
           const startedAt = performance.now();
-          for (let page = ofSymbol.get(request.prefix)?.length ?? 0; page > 0; page--) {
-            parseListPage(new TextDecoder("utf-8", { fatal: true }).decode(bytes), request);
-          }
+          for (let page = ofSymbol.get(wanted.keys.stem)?.length ?? 0; page > 0; page--) parsePage(wanted, bytes);
           elapsed += performance.now() - startedAt;
         },
       );
@@ -71,23 +81,30 @@ export function parseSide(server: BenchServer, history: History, symbols: readon
   };
 }
 
+/** Reads a page in the pieces in which a socket brings it. */
+function parsePage({ request, keys }: Wanted, bytes: Buffer): void {
+  const reader = new ListPageReader(request, keys);
+  for (let at = 0; at < bytes.length; at += CHUNK_BYTES) reader.push(bytes.subarray(at, at + CHUNK_BYTES));
+  reader.finish();
+}
+
 async function fetchAll(
   { listUrl = "", ca }: BenchServer,
-  requests: readonly ListRequest[],
-  onPage: (request: ListRequest, bytes: Buffer) => void,
+  requests: readonly Wanted[],
+  onPage: (wanted: Wanted, bytes: Buffer) => void,
 ): Promise<void> {
   const { origin, pathname } = new URL(listUrl);
   const pool = new Pool(origin, { connections: CONNECTIONS, ...(ca === undefined ? {} : { connect: { ca } }) });
   try {
     const queue = requests[Symbol.iterator]();
     const fetchSome = async () => {
-      for (const request of queue) {
+      for (const wanted of queue) {
         const { statusCode, body } = await pool.request({
-          path: `${pathname}?${listQuery(request)}`,
+          path: `${pathname}?${listQuery(wanted.request)}`,
           method: "GET",
         });
         if (statusCode !== 200) throw new Error(`a page was answered with ${statusCode}`);
-        onPage(request, Buffer.from(await body.arrayBuffer()));
+        onPage(wanted, Buffer.from(await body.arrayBuffer()));
       }
     };
     await Promise.all(Array.from({ length: CONNECTIONS }, fetchSome));

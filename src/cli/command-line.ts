@@ -11,7 +11,7 @@ const COMMANDS = {
   discover: () => import("./commands/discover.js"),
   query: async (asked: string | undefined) => {
     const { queryCommand } = await import("./commands/query.js");
-    return { default: await queryCommand(asked) };
+    return { default: queryCommand(asked) };
   },
   export: () => import("./commands/export.js"),
   import: () => import("./commands/import.js"),
@@ -65,8 +65,12 @@ async function parse(args: readonly string[]): Promise<void> {
   await parser.parseAsync();
 }
 
-/** The command that the arguments begin with; all when they don't begin with one, for the help and its complaints. */
+/**
+ * The command that the arguments begin with, none for `--version`, all when they don't begin with one, for the help and
+ * its complaints.
+ */
 async function commandsFor([first = "", second]: readonly string[]): Promise<CommandModule[]> {
+  if (first === "--version") return [];
   const named = Object.entries(COMMANDS).filter(([name]) => name === first);
   const loaded = await Promise.all(
     (named.length > 0 ? named : Object.entries(COMMANDS)).map(([, load]) => load(second)),

@@ -1,5 +1,7 @@
 import { datasetPrefix } from "../vision/object-key.js";
-import { lastEntry, type Continuation } from "../vision/list-page.js";
+import { MAX_FOLDER_PAGES, MAX_FOLDERS, MAX_PAGE_ENTRIES } from "../vision/list-limits.js";
+import type { Continuation } from "../vision/list-request.js";
+import { endlessListing } from "./outcome.js";
 import type { ListContext } from "./list.js";
 import { listWithRetries } from "./list-retries.js";
 import type { Failure } from "../rows/failure.js";
@@ -14,8 +16,8 @@ export async function discoverFolders(context: ProberContext, listContext: ListC
   const names: string[] = [];
   let after = "";
   let continuation: Continuation | undefined;
-  for (;;) {
-    const request = { prefix: root, after, continuation, delimiter: "/", maxKeys: 1000 } as const;
+  for (let pages = 0; pages < MAX_FOLDER_PAGES && names.length <= MAX_FOLDERS; pages++) {
+    const request = { prefix: root, after, continuation, delimiter: "/", maxKeys: MAX_PAGE_ENTRIES } as const;
     const outcome = await listWithRetries(context, listContext, request);
     if (outcome.type === "failed") return outcome;
     if (outcome.type === "abandoned") {
@@ -24,7 +26,8 @@ export async function discoverFolders(context: ProberContext, listContext: ListC
     context.counters.add("bytes", outcome.bytes);
     for (const prefix of outcome.page.prefixes) names.push(prefix.slice(root.length, -1));
     if (!outcome.page.truncated) return { type: "folders", names };
-    after = lastEntry(outcome.page);
+    after = outcome.page.lastEntry;
     continuation = outcome.page.continuation;
   }
+  return { type: "failed", failure: endlessListing(`${names.length} folders and more`) };
 }

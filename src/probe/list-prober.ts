@@ -1,10 +1,9 @@
-import type { Day } from "../calendar/day.js";
 import { formatPeriod } from "../calendar/period.js";
-import { lastEntry, type ListPage } from "../vision/list-page.js";
-import { fileKeyEnd, isChecksum, filePeriod, fileKeyStem, parseKey, symbolPrefix } from "../vision/object-key.js";
+import { KEYS_PER_PERIOD, MAX_PAGE_ENTRIES, maxFilePages } from "../vision/list-limits.js";
+import { noFiles, type ListedFiles } from "../vision/list-page.js";
+import { fileKeyEnd, fileKeyStem, parseKey, symbolPrefix } from "../vision/object-key.js";
 import { availableRow, failedRow, missingRow, type FileFacts } from "../rows/probe-row.js";
-import { NO_ETAG } from "../vision/etag.js";
-import { fileOutcome, type Outcome } from "./outcome.js";
+import { endlessListing, fileOutcome, type Outcome } from "./outcome.js";
 import type { ListContext } from "./list.js";
 import { listWithRetries } from "./list-retries.js";
 import type { Failure } from "../rows/failure.js";
@@ -14,11 +13,6 @@ import type { ListShard, ShardResult } from "../rows/shard.js";
 
 /** What an abandoned shard came to. */
 const NOTHING: ShardResult = { cellCount: 0, failureCount: 0 };
-
-/** Each day has two keys, the file and its checksum. */
-const KEYS_PER_DAY = 2;
-/** Maximum keys of an S3 list page. */
-const MAX_PAGE_KEYS = 1000;
 
 /**
  * Runs one LIST shard: the pages of one symbol from the first wanted day to the last, in order. Wanted days without a
@@ -36,23 +30,23 @@ export async function runListShard(
   const { dataset } = context;
   const symbol = context.symbols[shard.symbolIndex] ?? "";
   const stem = fileKeyStem(dataset, symbol);
-  const found = new Map<Day, FileFacts>();
+  const found = noFiles();
   const end = stem + fileKeyEnd(dataset, last.to);
   // No key is a bare date, so the first day's own file comes after this.
   let after = stem + formatPeriod(dataset.cadence, first.from);
   let nextDay = first.from;
-  for (;;) {
-    const maxKeys = Math.min(MAX_PAGE_KEYS, (last.to - nextDay + 1) * KEYS_PER_DAY);
-    const outcome = await listWithRetries(context, listContext, {
-      prefix: symbolPrefix(dataset, symbol),
-      after,
-      maxKeys,
-    });
+  const maxPages = maxFilePages(last.to - first.from + 1);
+  for (let pages = 0; ; pages++) {
+    if (pages === maxPages) return failShard(context, shard, endlessListing(`${pages} pages and more`));
+    const maxKeys = Math.min(MAX_PAGE_ENTRIES, (last.to - nextDay + 1) * KEYS_PER_PERIOD);
+    const request = { prefix: symbolPrefix(dataset, symbol), after, maxKeys };
+    const outcome = await listWithRetries(context, listContext, request, { dataset, stem });
     if (outcome.type === "abandoned") return NOTHING;
     if (outcome.type === "failed") return failShard(context, shard, outcome.failure);
     context.counters.add("bytes", outcome.bytes);
-    collect(context, stem, outcome.page, found);
-    after = lastEntry(outcome.page);
+    context.counters.add("foreignKeys", outcome.page.others.length);
+    append(found, outcome.page.files);
+    after = outcome.page.lastEntry;
     if (!outcome.page.truncated || after >= end) break;
     const reached = parseKey(dataset, after);
     nextDay = reached.type === "foreign" ? nextDay : reached.period;
@@ -60,27 +54,26 @@ export async function runListShard(
   return answerShard(context, shard, found);
 }
 
-/** Keeps the files of a page; checksums are known companions, anything else is counted as foreign. */
-function collect(context: ProberContext, stem: string, page: ListPage, found: Map<Day, FileFacts>): void {
-  for (const [i, key] of page.keys.entries()) {
-    const day = filePeriod(context.dataset, stem, key);
-    const size = page.sizes[i];
-    const lastModified = page.lastModified[i];
-    const etag = page.etags[i] ?? NO_ETAG;
-    if (day !== undefined && size !== undefined && lastModified !== undefined)
-      found.set(day, { size, lastModified, etag });
-    else if (!isChecksum(context.dataset, stem, key)) context.counters.add("foreignKeys");
-  }
+/** Puts the files of a page behind those of the pages before. */
+function append(found: ListedFiles, { days, sizes, lastModified, etagHighs, etagLows }: ListedFiles): void {
+  found.days.push(...days);
+  found.sizes.push(...sizes);
+  found.lastModified.push(...lastModified);
+  found.etagHighs.push(...etagHighs);
+  found.etagLows.push(...etagLows);
 }
 
-function answerShard(context: ProberContext, shard: ListShard, found: ReadonlyMap<Day, FileFacts>): ShardResult {
+function answerShard(context: ProberContext, shard: ListShard, found: ListedFiles): ShardResult {
   const now = Date.now();
   const { symbolIndex, spans } = shard;
   let available = 0;
   let failureCount = 0;
+  // Both the files and the wanted days ascend.
+  let place = 0;
   for (const { from, to } of spans) {
     for (let day = from; day <= to; day++) {
-      const file = found.get(day);
+      while ((found.days[place] ?? Infinity) < day) place++;
+      const file = found.days[place] === day ? fileAt(found, place) : undefined;
       const outcome: Outcome = file === undefined ? { type: "missing" } : fileOutcome(file);
       if (outcome.type === "available") {
         available++;
@@ -99,6 +92,15 @@ function answerShard(context: ProberContext, shard: ListShard, found: ReadonlyMa
   context.counters.add("failed", failureCount);
   context.counters.add("missing", cellCount - available - failureCount);
   return settle(context, { cellCount, failureCount });
+}
+
+/** Facts of the file at a place of the columns, which must have one. */
+function fileAt({ sizes, lastModified, etagHighs, etagLows }: ListedFiles, place: number): FileFacts {
+  return {
+    size: sizes[place] as number,
+    lastModified: lastModified[place] as number,
+    etag: { high: etagHighs[place] as number, low: etagLows[place] as number },
+  };
 }
 
 function failShard(context: ProberContext, shard: ListShard, failure: Failure): ShardResult {

@@ -1,6 +1,8 @@
-import { isAscii } from "node:buffer";
 import type { Dispatcher } from "undici";
-import { ListPageError, listQuery, parseListPage, type ListPage, type ListRequest } from "../vision/list-page.js";
+import { MAX_PAGE_BYTES } from "../vision/list-limits.js";
+import { ListPageError, malformed, type ListPage } from "../vision/list-page.js";
+import { ListPageReader, type FileKeys } from "../vision/list-page-reader.js";
+import { listQuery, type ListRequest } from "../vision/list-request.js";
 import { TimedRequest, type Deadlines } from "./net/deadlines.js";
 import type { Line } from "./net/pool.js";
 import { failureOf, statusFailure, type Headers } from "./outcome.js";
@@ -19,13 +21,14 @@ export interface ListContext {
 /** One list page, or why there is none. */
 export type ListOutcome = { type: "page"; page: ListPage; bytes: number } | { type: "failed"; failure: Failure };
 
-/** A page of 1,000 keys is 265 kB; far more than that is not a list page, and is not read to its end. */
-const MAX_PAGE_BYTES = 4 * 1024 * 1024;
-
-/** Fetches and parses one page. Never rejects. */
-export function listPage(context: ListContext, request: ListRequest): Promise<ListOutcome> {
+/**
+ * Fetches one page, and reads it while it arrives. Never rejects.
+ *
+ * @param keys of the files wanted, if there are any
+ */
+export function listPage(context: ListContext, request: ListRequest, keys?: FileKeys): Promise<ListOutcome> {
   return new Promise((resolve) => {
-    const call = new ListCall(context, request, resolve);
+    const call = new ListCall(context, () => new ListPageReader(request, keys), resolve);
     context.line.dispatch({ path: `${context.bucketPath}?${listQuery(request)}`, method: "GET" }, call);
   });
 }
@@ -34,11 +37,12 @@ class ListCall extends TimedRequest implements Dispatcher.DispatchHandler {
   private status = 0;
   private headers: Headers = {};
   private bytes = 0;
-  private readonly chunks: Buffer[] = [];
+  /** Of an answer that may be a page. */
+  private reader: ListPageReader | undefined = undefined;
 
   constructor(
     private readonly context: ListContext,
-    private readonly request: ListRequest,
+    private readonly createReader: () => ListPageReader,
     private readonly resolve: (outcome: ListOutcome) => void,
   ) {
     super();
@@ -52,32 +56,35 @@ class ListCall extends TimedRequest implements Dispatcher.DispatchHandler {
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
     this.status = status;
     this.headers = headers;
+    this.bytes = 0;
+    this.reader = status === 200 ? this.createReader() : undefined;
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.bytes += chunk.length;
-    if (this.bytes > MAX_PAGE_BYTES) {
-      controller.abort(new ListPageError("LIST_MALFORMED", `a page of more than ${MAX_PAGE_BYTES} bytes`));
-    } else if (this.status === 200) {
-      this.chunks.push(chunk);
+    try {
+      if (this.bytes > MAX_PAGE_BYTES) throw malformed(`an answer of more than ${MAX_PAGE_BYTES} bytes`);
+      this.reader?.push(chunk);
+    } catch (error) {
+      // Nothing of the rest could make the page right.
+      controller.abort(error as Error);
     }
   }
 
   onResponseEnd(): void {
-    if (this.status !== 200) {
+    if (this.reader === undefined) {
       this.finish({ type: "failed", failure: statusFailure(this.status, this.headers) });
       return;
     }
     try {
-      const xml = decodeUtf8(Buffer.concat(this.chunks, this.bytes));
-      this.finish({ type: "page", page: parseListPage(xml, this.request), bytes: this.bytes });
+      this.finish({ type: "page", page: this.reader.finish(), bytes: this.bytes });
     } catch (error) {
-      this.finish({ type: "failed", failure: pageFailure(error) });
+      this.finish({ type: "failed", failure: pageFailure(error as Error) });
     }
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.finish({ type: "failed", failure: error instanceof ListPageError ? pageFailure(error) : failureOf(error) });
+    this.finish({ type: "failed", failure: pageFailure(error) });
   }
 
   private finish(outcome: ListOutcome): void {
@@ -86,13 +93,9 @@ class ListCall extends TimedRequest implements Dispatcher.DispatchHandler {
   }
 }
 
-/** Text of UTF-8 bytes. Nearly all pages are ASCII, for which there is a way that takes a tenth of the time. */
-function decodeUtf8(bytes: Buffer): string {
-  return isAscii(bytes) ? bytes.toString("latin1") : new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-}
-
-/** A page that was read but can't be trusted. The decoder throws a TypeError on bytes that are not UTF-8. */
-function pageFailure(error: unknown): Failure {
-  const code = error instanceof ListPageError ? error.code : "LIST_MALFORMED";
-  return { kind: "protocol", code, message: error instanceof Error ? error.message : String(error) };
+/** Why there is no page: what came can't be trusted, or nothing came. */
+function pageFailure(error: Error): Failure {
+  return error instanceof ListPageError
+    ? { kind: "protocol", code: error.code, message: error.message }
+    : failureOf(error);
 }

@@ -19,6 +19,11 @@ export function protocolFailure(code: string, message: string): Outcome {
   return { type: "failed", failure: { kind: "protocol", code, message } };
 }
 
+/** The failure of a listing that goes on beyond what a bucket can hold. */
+export function endlessListing(message: string): Failure {
+  return { kind: "protocol", code: "LIST_ENDLESS", message: `the listing does not end: ${message}` };
+}
+
 const KIND_BY_CODE: Readonly<Record<string, FailureKind>> = {
   ENOTFOUND: "dns",
   EAI_AGAIN: "dns",

@@ -51,6 +51,11 @@ export function fileKey(dataset: Dataset, symbol: string, period: Day): string {
   return fileKeyStem(dataset, symbol) + fileKeyEnd(dataset, period);
 }
 
+/** Key of the checksum of a file. */
+export function checksumKey(key: string): string {
+  return key + CHECKSUM_ENDING;
+}
+
 /** Request path of a key: percent-encoded UTF-8, slashes kept. */
 export function keyPath(key: string): string {
   return `/${key.split("/").map(encodeURIComponent).join("/")}`;

@@ -11,7 +11,7 @@ import { rowsOf, soundness, tableOf, temporaryFolder } from "../support/database
 import { startRawServer, status } from "../support/raw-server.js";
 import { truthOf } from "../support/truth.js";
 import { runCli } from "../support/cli.js";
-import { honestPage, listing, LISTING_FAULTS, type Listed } from "../support/list-page-faults.js";
+import { contents, honestPage, listing, LISTING_FAULTS, type Listed } from "../support/list-page-faults.js";
 import { writeFileSync } from "node:fs";
 import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 
@@ -75,9 +75,17 @@ describe("a listing with every fault at once", () => {
     try {
       const db = join(path, "a.duckdb");
       const summary = await backfill({
-        ...{ db, endpoint: server.url, listEndpoint: server.url, ca: server.ca, symbols, source: "list" },
+        ...{
+          db,
+          endpoint: server.url,
+          listEndpoint: server.url,
+          ca: server.ca,
+          symbols,
+          unlisted: true,
+          source: "list",
+        },
         ...{ from: formatDay(first), to: formatDay(last), timeoutMs: 5000, maxFailureRate: 1 },
-        ...{ unlisted: true, retries: 0 },
+        retries: 0,
       });
       const days = last - first + 1;
       const harmful = LISTING_FAULTS.flatMap((fault, index) => (fault.harmful ? [symbols[index] ?? ""] : []));
@@ -135,6 +143,63 @@ describe("a listing with every fault at once", () => {
       ]);
       // What the sockets' buffers hold on top of the 4 MiB that are read.
       expect(sent).toBeLessThan(32 * 2 ** 20);
+    } finally {
+      await server.close();
+      remove();
+    }
+  });
+});
+
+describe("a listing that never ends", () => {
+  const root = "data/futures/um/daily/klines/";
+
+  /** A server of pages that always promise more, and go on from where the request says. */
+  function startEndless(entry: (prefix: string, number: number) => string) {
+    return startRawServer((socket, head) => {
+      const query = queryOf(head);
+      const prefix = query.get("prefix") ?? "";
+      const from = Number(/(\d{9})\D*$/.exec(query.get("start-after") ?? "")?.[1] ?? -1) + 1;
+      const count = Number(query.get("max-keys"));
+      respond(socket, listing(Array.from({ length: count }, (_, i) => entry(prefix, from + i)).join(""), count, true));
+    });
+  }
+  const numbered = (number: number) => String(number).padStart(9, "0");
+
+  it("of folders ends with a failure and a code", async () => {
+    const server = await startEndless(
+      (_, number) => `<CommonPrefixes><Prefix>${root}${"A".repeat(55)}${numbered(number)}/</Prefix></CommonPrefixes>`,
+    );
+    const { path, remove } = temporaryFolder();
+    try {
+      const options = { db: join(path, "a.duckdb"), endpoint: server.url, listEndpoint: server.url, ca: server.ca };
+      await expect(discover(options)).rejects.toMatchObject({
+        code: "DISCOVERY_FAILED",
+        message: expect.stringContaining("LIST_ENDLESS") as string,
+      });
+      expect(server.requests.length).toBeLessThanOrEqual(52);
+    } finally {
+      await server.close();
+      remove();
+    }
+  });
+
+  it("of one symbol's files fails its days", async () => {
+    const server = await startEndless((prefix, number) =>
+      contents({
+        key: `${prefix}BTCUSDT-1m-2024-02-01~${numbered(number)}`,
+        size: 1,
+        lastModified: "2024-02-03T00:00:00.000Z",
+      }),
+    );
+    const { path, remove } = temporaryFolder();
+    try {
+      const summary = await backfill({
+        ...{ db: join(path, "a.duckdb"), endpoint: server.url, listEndpoint: server.url, ca: server.ca },
+        ...{ symbols: ["BTCUSDT"], unlisted: true, source: "list", from: "2024-02-01", to: "2024-02-20" },
+      });
+      expect(summary.failures).toMatchObject([{ symbol: "BTCUSDT", days: 20, kind: "protocol", code: "LIST_ENDLESS" }]);
+      expect(summary).toMatchObject({ outcome: "failed", rows_written: 0, failed: 20 });
+      expect(server.requests.length).toBeLessThanOrEqual(25);
     } finally {
       await server.close();
       remove();

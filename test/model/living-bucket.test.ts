@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { dayOf } from "../../src/calendar/day.js";
-import { parseListPage } from "../../src/vision/list-page.js";
+import type { ListPage } from "../../src/vision/list-page.js";
+import { ListPageReader } from "../../src/vision/list-page-reader.js";
 import { answersOf } from "./answers.js";
 import type { BucketFile } from "./history.js";
 import { startLivingBucket, type Fault, type LivingBucket } from "./living-bucket.js";
@@ -34,12 +35,14 @@ function head(date: string): Promise<Response> {
   return fetch(`${bucket.endpoint}/${PREFIX}BTCUSDT-1m-${date}.zip`, { method: "HEAD" });
 }
 
-async function page(prefix: string, after: string, delimiter?: "/"): Promise<ReturnType<typeof parseListPage>> {
+async function page(prefix: string, after: string, delimiter?: "/"): Promise<ListPage> {
   const query = new URLSearchParams({ "list-type": "2", prefix, "start-after": after });
   if (delimiter !== undefined) query.set("delimiter", delimiter);
   const response = await fetch(`${bucket.listEndpoint}?${query.toString()}`);
   const request = { prefix, after, maxKeys: 1000, ...(delimiter !== undefined && { delimiter }) };
-  return parseListPage(await response.text(), request);
+  const reader = new ListPageReader(request);
+  reader.push(Buffer.from(await response.arrayBuffer()));
+  return reader.finish();
 }
 
 describe("the bucket that lives", () => {
@@ -68,8 +71,8 @@ describe("the bucket that lives", () => {
   it("lists keys page by page, each page speaking of its days", async () => {
     const first = await page(PREFIX, `${PREFIX}BTCUSDT-1m-2019-12-31`);
     expect(first).toMatchObject({ sizes: [1234, 91], truncated: true });
-    const second = await page(PREFIX, first.keys.at(-1) ?? "");
-    const third = await page(PREFIX, second.keys.at(-1) ?? "");
+    const second = await page(PREFIX, first.others.at(-1)?.key ?? "");
+    const third = await page(PREFIX, second.others.at(-1)?.key ?? "");
     expect(third.truncated).toBe(false);
     expect(probes.map((probe) => probe.type === "list" && [probe.from, probe.to, probe.files?.size])).toEqual([
       [D - 1, D, 1],
@@ -89,7 +92,7 @@ describe("the bucket that lives", () => {
   it("says nothing of a symbol whose listing broke off", async () => {
     const first = await page(PREFIX, "");
     fault = 503;
-    await expect(page(PREFIX, first.keys.at(-1) ?? "")).rejects.toThrow();
+    await expect(page(PREFIX, first.others.at(-1)?.key ?? "")).rejects.toThrow();
     const cells = answersOf(probes, D + 1).cells.get("BTCUSDT");
     expect([...(cells?.values() ?? [])].every(({ said, failed }) => said.length === 0 && failed)).toBe(true);
   });

@@ -1,7 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { NO_ETAG } from "../../src/vision/etag.js";
-import { compareUtf8, lastEntry, ListPageError, listQuery, parseListPage } from "../../src/vision/list-page.js";
+import { compareUtf8 } from "../../src/vision/list-order.js";
+import { ListPageError, noFiles, type ListPage } from "../../src/vision/list-page.js";
+import { ListPageReader } from "../../src/vision/list-page-reader.js";
+import { listQuery, type ListRequest } from "../../src/vision/list-request.js";
 
 const request = { prefix: "p/", after: "", maxKeys: 1000 } as const;
 
@@ -13,9 +16,16 @@ function page(inner: string, truncated = "<IsTruncated>false</IsTruncated>"): st
   return `<?xml version="1.0" encoding="UTF-8"?>\n<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>b</Name><Prefix>p/</Prefix><Marker/><MaxKeys>1000</MaxKeys>${truncated}${inner}</ListBucketResult>`;
 }
 
+/** Reads a page that comes in one piece, for nobody's files: all objects are others. */
+function readPage(xml: string, request: ListRequest): ListPage {
+  const reader = new ListPageReader(request);
+  reader.push(Buffer.from(xml));
+  return reader.finish();
+}
+
 function codeOf(xml: string, after = ""): string {
   try {
-    parseListPage(xml, { ...request, after });
+    readPage(xml, { ...request, after });
   } catch (error) {
     if (error instanceof ListPageError) return error.code;
     throw error;
@@ -23,7 +33,7 @@ function codeOf(xml: string, after = ""): string {
   return "parsed";
 }
 
-describe("parseListPage", () => {
+describe("ListPageReader", () => {
   it.each([
     ["2021-03-05T10:12:13.000Z", 0],
     ["2021-03-05T10:12:13Z", 0],
@@ -32,13 +42,13 @@ describe("parseListPage", () => {
     ["2021-03-05T10:12:13.25+00:00", 250],
     ["2021-03-05T10:12:13-00:00", 0],
   ])("reads the time %s", (text, ms) => {
-    const { lastModified } = parseListPage(page(contents("p/a", "1", text)), request);
-    expect(lastModified).toEqual([Date.UTC(2021, 2, 5, 10, 12, 13, ms)]);
+    const { others } = readPage(page(contents("p/a", "1", text)), request);
+    expect(others.map(({ lastModified }) => lastModified)).toEqual([Date.UTC(2021, 2, 5, 10, 12, 13, ms)]);
   });
 
   it("reads the end of a day as the start of the next", () => {
-    const { lastModified } = parseListPage(page(contents("p/a", "1", "2021-03-05T24:00:00Z")), request);
-    expect(lastModified).toEqual([Date.UTC(2021, 2, 6)]);
+    const { others } = readPage(page(contents("p/a", "1", "2021-03-05T24:00:00Z")), request);
+    expect(others.map(({ lastModified }) => lastModified)).toEqual([Date.UTC(2021, 2, 6)]);
   });
 
   it.each([
@@ -53,29 +63,29 @@ describe("parseListPage", () => {
 
   it("keeps the first 8 bytes of an ETag that is an md5", () => {
     const withEtag = (etag: string) => contents("p/a").replace("&quot;0&quot;", etag);
-    const etagOf = (etag: string) => parseListPage(page(withEtag(etag)), request).etags;
+    const etagsOf = (xml: string) => readPage(page(xml), request).others.map(({ etag }) => etag);
+    const etagOf = (etag: string) => etagsOf(withEtag(etag));
     expect(etagOf("&quot;9b2cf535f27731c974343645a3985328&quot;")).toEqual([{ high: 0x9b2cf535, low: 0xf27731c9 }]);
     expect(etagOf('"9B2CF535F27731C974343645A3985328"')).toEqual([{ high: 0x9b2cf535, low: 0xf27731c9 }]);
     expect(etagOf("&quot;9b2cf535f27731c974343645a3985328-2&quot;")).toEqual([NO_ETAG]);
-    expect(parseListPage(page(contents("p/a").replace(/<ETag>.*<\/ETag>/, "")), request).etags).toEqual([NO_ETAG]);
+    expect(etagsOf(contents("p/a").replace(/<ETag>.*<\/ETag>/, ""))).toEqual([NO_ETAG]);
   });
 
   it("reads several prefixes in one CommonPrefixes", () => {
     const xml = page("<CommonPrefixes><Prefix>p/x/</Prefix><Prefix>p/y/</Prefix></CommonPrefixes>");
-    expect(parseListPage(xml, { ...request, delimiter: "/" }).prefixes).toEqual(["p/x/", "p/y/"]);
+    expect(readPage(xml, { ...request, delimiter: "/" }).prefixes).toEqual(["p/x/", "p/y/"]);
   });
 
   it("passes over the group that the page before ended with", () => {
     const groups =
       "<CommonPrefixes><Prefix>p/x/</Prefix></CommonPrefixes><CommonPrefixes><Prefix>p/y/</Prefix></CommonPrefixes>";
-    expect(parseListPage(page(groups), { ...request, delimiter: "/", after: "p/x/" }).prefixes).toEqual(["p/y/"]);
+    expect(readPage(page(groups), { ...request, delimiter: "/", after: "p/x/" }).prefixes).toEqual(["p/y/"]);
     const same = "<CommonPrefixes><Prefix>p/x/</Prefix></CommonPrefixes>";
     expect(codeOf(page(same, "<IsTruncated>true</IsTruncated>"), "p/x/")).toBe("LIST_STUCK");
   });
 
   it("says how the server wants to be asked for the next page", () => {
-    const next = (inner: string) =>
-      parseListPage(page(contents("p/a") + inner, "<IsTruncated>true</IsTruncated>"), request);
+    const next = (inner: string) => readPage(page(contents("p/a") + inner, "<IsTruncated>true</IsTruncated>"), request);
     const token = { parameter: "continuation-token", value: "a+/=&b" } as const;
     const marker = { parameter: "marker", value: "p/a" } as const;
     expect(next("<NextContinuationToken>a+/=&amp;b</NextContinuationToken>").continuation).toEqual(token);
@@ -92,17 +102,18 @@ describe("parseListPage", () => {
       `${contents("p/a&amp;b&#x26;&#38;", "0")}${contents("p/币", "123456789012", "1970-01-01T00:00:00.001Z")}<CommonPrefixes><Prefix>p/x/</Prefix></CommonPrefixes>`,
       "<IsTruncated>true</IsTruncated>",
     );
-    const parsed = parseListPage(xml, request);
+    const parsed = readPage(xml, request);
     expect(parsed).toEqual({
-      keys: ["p/a&b&&", "p/币"],
-      sizes: [0, 123456789012],
-      lastModified: [Date.parse("2021-03-05T10:12:13.000Z"), 1],
-      etags: [NO_ETAG, NO_ETAG],
+      files: noFiles(),
+      others: [
+        { key: "p/a&b&&", size: 0, lastModified: Date.parse("2021-03-05T10:12:13.000Z"), etag: NO_ETAG },
+        { key: "p/币", size: 123456789012, lastModified: 1, etag: NO_ETAG },
+      ],
       prefixes: ["p/x/"],
       truncated: true,
+      lastEntry: "p/币",
       continuation: undefined,
     });
-    expect(lastEntry(parsed)).toBe("p/币");
   });
 
   it("takes any order of elements and white space between them", () => {
@@ -110,7 +121,7 @@ describe("parseListPage", () => {
       <Contents><Size>1</Size><Owner><ID>x</ID></Owner><LastModified>2021-03-05T10:12:13.000Z</LastModified><Key>p/a</Key></Contents>
       <KeyCount>1</KeyCount> <IsTruncated>false</IsTruncated>
     </ListBucketResult>\n`;
-    expect(parseListPage(xml, request).keys).toEqual(["p/a"]);
+    expect(readPage(xml, request).others.map(({ key }) => key)).toEqual(["p/a"]);
   });
 
   it.each([
@@ -140,6 +151,11 @@ describe("parseListPage", () => {
     ["a web page", "<!doctype html><html></html>", "LIST_MALFORMED"],
     ["nothing", "", "LIST_MALFORMED"],
     ["a document type with entities", `<!DOCTYPE x [<!ENTITY a "aa">]>${page(contents("p/a"))}`, "LIST_MALFORMED"],
+    ["a key twice in one object", page(contents("p/a").replace("</Key>", "</Key><Key>p/b</Key>")), "LIST_MALFORMED"],
+    ["KeyCount twice", page("<KeyCount>0</KeyCount><KeyCount>0</KeyCount>"), "LIST_MALFORMED"],
+    ["a byte order mark inside", page("", "<IsTruncated>\ufefffalse</IsTruncated>"), "LIST_MALFORMED"],
+    ["a key longer than S3 allows", page(contents(`p/${"x".repeat(1023)}`)), "LIST_MALFORMED"],
+    ["a tag without end", page(`<Note ${"x".repeat(2000)}`), "LIST_MALFORMED"],
     ["text between elements", page(`stray${contents("p/a")}`), "LIST_MALFORMED"],
   ])("rejects %s", (_name, xml, code) => {
     expect(codeOf(xml)).toBe(code);
@@ -151,7 +167,7 @@ describe("parseListPage", () => {
 
   it("rejects more entries than were asked for", () => {
     const xml = page(contents("p/a") + contents("p/b"));
-    expect(() => parseListPage(xml, { ...request, maxKeys: 1 })).toThrow(ListPageError);
+    expect(() => readPage(xml, { ...request, maxKeys: 1 })).toThrow(ListPageError);
   });
 
   it("takes no cut-off page for a whole one, wherever it is cut", () => {

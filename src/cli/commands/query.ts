@@ -22,13 +22,14 @@ interface QueryArguments extends AnswerChoice {
  *
  * @param asked the word after `query`: only the query that it names is loaded, all when it names none
  */
-export async function queryCommand(asked: string | undefined): Promise<CommandModule> {
-  const names = QUERY_NAMES.filter((name) => name === asked);
-  const commands = await Promise.all((names.length > 0 ? names : QUERY_NAMES).map(commandOf));
+export function queryCommand(asked: string | undefined): CommandModule {
   return {
     command: "query",
     describe: "Ask the database: who was there when",
-    builder: (yargs) => {
+    // Queries bring DuckDB with them, which the help of all commands can do without.
+    builder: async (yargs) => {
+      const names = QUERY_NAMES.filter((name) => name === asked);
+      const commands = await Promise.all((names.length > 0 ? names : QUERY_NAMES).map(commandOf));
       // Each command types its own arguments.
       for (const command of commands) yargs.command(command as CommandModule<object, unknown>);
       return yargs

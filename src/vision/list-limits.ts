@@ -1,0 +1,30 @@
+/*
+ * How much of a listing is believed. A bucket holds a bounded number of things, so a listing that goes on beyond it is
+ * not read to its end: it would fill the memory, or never end.
+ */
+
+/** Each period has two keys, the file and its checksum. */
+export const KEYS_PER_PERIOD = 2;
+
+/** Maximum keys and prefixes of an S3 list page. */
+export const MAX_PAGE_ENTRIES = 1000;
+
+/** Maximum bytes of a page; one of 1,000 keys is 265 kB. */
+export const MAX_PAGE_BYTES = 4 * 1024 * 1024;
+
+/** Maximum bytes of a key, by S3's own rule. */
+export const MAX_KEY_BYTES = 1024;
+
+/** Maximum bytes of a tag with its attributes. */
+export const MAX_TAG_BYTES = 1024;
+
+/** Maximum folders below a dataset. The largest has about 3,600. */
+export const MAX_FOLDERS = 50_000;
+
+/** Maximum pages of the folders: ten times those that as many folders fill, since servers may send less than asked. */
+export const MAX_FOLDER_PAGES = (10 * MAX_FOLDERS) / MAX_PAGE_ENTRIES;
+
+/** Maximum pages of one symbol's files over so many periods: ten times those that they fill, and room for strange keys. */
+export function maxFilePages(periods: number): number {
+  return 10 * (Math.ceil((periods * KEYS_PER_PERIOD) / MAX_PAGE_ENTRIES) + 1);
+}

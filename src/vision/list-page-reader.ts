@@ -1,0 +1,198 @@
+import type { Dataset } from "./dataset.js";
+import { FileContents } from "./list-contents.js";
+import { parseContents, parsePrefixes, parseText } from "./list-elements.js";
+import { compareUtf8, requireOrder } from "./list-order.js";
+import { ListPageError, malformed, noFiles, type ListedObject, type ListPage } from "./list-page.js";
+import type { Continuation, ListRequest } from "./list-request.js";
+import { checksumKey, fileKeyEnd, filePeriod, isChecksum } from "./object-key.js";
+import { XmlElements, type XmlElement } from "./xml-elements.js";
+
+/** Whose files are asked for. */
+export interface FileKeys {
+  dataset: Dataset;
+  /** Start of the keys of a symbol's files, as `fileKeyStem` gives it. */
+  stem: string;
+}
+
+/**
+ * Reads one list page while it arrives. It is strict: whatever it can't account for is an error, since a page misread is
+ * rows lost. Files written as S3 writes them are read from the bytes, everything else as text.
+ *
+ * @example
+ * ```ts
+ * const reader = new ListPageReader(request, { dataset, stem: fileKeyStem(dataset, "BTCUSDT") });
+ * for await (const chunk of body) reader.push(chunk);
+ * const { files } = reader.finish();
+ * ```
+ */
+export class ListPageReader {
+  private readonly elements = new XmlElements("ListBucketResult");
+  private readonly contents: FileContents | undefined;
+  private readonly files = noFiles();
+  private readonly others: ListedObject[] = [];
+  private readonly prefixes: string[] = [];
+  /** Texts of the elements that may appear once. */
+  private readonly said = new Map<string, string>();
+  /** Keys and prefixes so far. */
+  private count = 0;
+  private prefixCount = 0;
+  /** The key before: that of a file as its place among all files and checksums of the symbol, or else as text. */
+  private previousPlace = -1;
+  private previousKey: string;
+  private previousPrefix: string;
+
+  /** @param keys of the files wanted; without them every object is among the page's `others` */
+  constructor(
+    private readonly request: ListRequest,
+    private readonly keys?: FileKeys,
+  ) {
+    this.previousKey = request.after;
+    this.previousPrefix = request.after;
+    if (keys !== undefined) this.contents = new FileContents(keys.dataset.cadence, keys.stem);
+  }
+
+  /**
+   * Takes the next bytes of the page. Whoever pushes bounds their number (`MAX_PAGE_BYTES`).
+   *
+   * @throws ListPageError as soon as the page can't be trusted
+   */
+  push(chunk: Uint8Array): void {
+    const { elements, contents } = this;
+    elements.push(chunk);
+    while (elements.enter()) {
+      const end = contents?.read(elements.bytes, elements.position, elements.end) ?? -1;
+      if (contents !== undefined && end >= 0) {
+        this.addFile(contents);
+        elements.advance(end);
+        continue;
+      }
+      const element = elements.next();
+      if (element === undefined) return;
+      this.add(element);
+    }
+  }
+
+  /**
+   * The page, after all of its bytes were pushed.
+   *
+   * @throws ListPageError when it is cut off, malformed, or not what was asked for
+   */
+  finish(): ListPage {
+    this.elements.finish();
+    const { files, others, prefixes, count, said } = this;
+    const truncated = said.get("IsTruncated");
+    if (truncated !== "true" && truncated !== "false") {
+      throw malformed(`IsTruncated is ${truncated === undefined ? "absent" : JSON.stringify(truncated)}`);
+    }
+    const keyCount = said.get("KeyCount");
+    if (keyCount !== undefined && keyCount !== String(count)) {
+      throw malformed(`KeyCount is ${keyCount} on a page of ${count}`);
+    }
+    const lastEntry = this.lastEntry();
+    if (truncated === "true" && lastEntry === this.request.after) {
+      throw new ListPageError("LIST_STUCK", "a page promises more but holds nothing");
+    }
+    return { files, others, prefixes, truncated: truncated === "true", lastEntry, continuation: this.continuation() };
+  }
+
+  private add({ name, inner }: XmlElement): void {
+    switch (name) {
+      case "Contents":
+        this.addObject(parseContents(inner));
+        break;
+      case "CommonPrefixes":
+        for (const prefix of parsePrefixes(inner)) this.addPrefix(prefix);
+        break;
+      case "IsTruncated":
+      case "KeyCount":
+        this.sayOnce(name, inner);
+        break;
+      case "NextContinuationToken":
+      case "NextMarker":
+        this.sayOnce(name, parseText(name, inner));
+        break;
+      case "EncodingType":
+        throw malformed("keys are encoded, which was not asked for");
+      default:
+        break;
+    }
+  }
+
+  private addFile(contents: FileContents): void {
+    const { day } = contents;
+    const place = 2 * day + Number(contents.isChecksum);
+    // Periods are in the order of their names, and a checksum follows its file.
+    if (this.previousPlace < 0 || place <= this.previousPlace) {
+      requireOrder(this.keyAt(place), this.lastKey(), this.request.prefix);
+    }
+    this.previousPlace = place;
+    this.countEntry();
+    if (!contents.isChecksum)
+      this.keepFile(day, contents.size, contents.lastModified, contents.etagHigh, contents.etagLow);
+  }
+
+  private addObject(object: ListedObject): void {
+    const { key, size, lastModified, etag } = object;
+    requireOrder(key, this.lastKey(), this.request.prefix);
+    this.previousPlace = -1;
+    this.previousKey = key;
+    this.countEntry();
+    const { keys } = this;
+    const day = keys && filePeriod(keys.dataset, keys.stem, key);
+    if (day !== undefined) this.keepFile(day, size, lastModified, etag.high, etag.low);
+    else if (keys === undefined || !isChecksum(keys.dataset, keys.stem, key)) this.others.push(object);
+  }
+
+  private addPrefix(prefix: string): void {
+    this.countEntry();
+    // Some servers repeat the group that the page before ended with.
+    const { after } = this.request;
+    if (this.prefixCount++ === 0 && after !== "" && prefix === after) return;
+    requireOrder(prefix, this.previousPrefix, this.request.prefix);
+    this.previousPrefix = prefix;
+    this.prefixes.push(prefix);
+  }
+
+  private keepFile(day: number, size: number, lastModified: number, etagHigh: number, etagLow: number): void {
+    const { files } = this;
+    files.days.push(day);
+    files.sizes.push(size);
+    files.lastModified.push(lastModified);
+    files.etagHighs.push(etagHigh);
+    files.etagLows.push(etagLow);
+  }
+
+  private countEntry(): void {
+    const { maxKeys } = this.request;
+    if (++this.count > maxKeys) throw malformed(`more than the ${maxKeys} entries that were asked for`);
+  }
+
+  private sayOnce(name: string, text: string): void {
+    if (this.said.has(name)) throw malformed(`${name} appears twice`);
+    this.said.set(name, text);
+  }
+
+  private continuation(): Continuation | undefined {
+    const token = this.said.get("NextContinuationToken");
+    if (token !== undefined) return { parameter: "continuation-token", value: token };
+    const marker = this.said.get("NextMarker");
+    return marker === undefined ? undefined : { parameter: "marker", value: marker };
+  }
+
+  /** The key of a file or checksum by its place among all of the symbol. */
+  private keyAt(place: number): string {
+    const { keys } = this;
+    if (keys === undefined) return "";
+    const key = keys.stem + fileKeyEnd(keys.dataset, Math.floor(place / 2));
+    return place % 2 === 0 ? key : checksumKey(key);
+  }
+
+  private lastKey(): string {
+    return this.previousPlace < 0 ? this.previousKey : this.keyAt(this.previousPlace);
+  }
+
+  private lastEntry(): string {
+    const key = this.lastKey();
+    return compareUtf8(key, this.previousPrefix) > 0 ? key : this.previousPrefix;
+  }
+}
