@@ -9,9 +9,9 @@ const COMMANDS = {
   backfill: () => import("./commands/backfill.js"),
   sweep: () => import("./commands/sweep.js"),
   discover: () => import("./commands/discover.js"),
-  query: async (asked: string | undefined) => {
-    const { queryCommand } = await import("./commands/query.js");
-    return { default: queryCommand(asked) };
+  query: async (asked: string | undefined, isNamed: boolean) => {
+    const { queryCommand, queryGroup } = await import("./commands/query.js");
+    return { default: isNamed ? await queryCommand(asked) : queryGroup([]) };
   },
   export: () => import("./commands/export.js"),
   import: () => import("./commands/import.js"),
@@ -73,7 +73,7 @@ async function commandsFor([first = "", second]: readonly string[]): Promise<Com
   if (first === "--version") return [];
   const named = Object.entries(COMMANDS).filter(([name]) => name === first);
   const loaded = await Promise.all(
-    (named.length > 0 ? named : Object.entries(COMMANDS)).map(([, load]) => load(second)),
+    (named.length > 0 ? named : Object.entries(COMMANDS)).map(([, load]) => load(second, named.length > 0)),
   );
   // Each command types its own arguments.
   return loaded.map((module) => module.default as unknown as CommandModule);

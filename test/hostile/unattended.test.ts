@@ -132,7 +132,7 @@ describe("retries", () => {
     });
     failures = 1;
     const shown = await bfa(...ONE_CELL, "--endpoint", server.url);
-    expect(shown.stdout).toContain(`1 after status HTTP_503 from ${host}`);
+    expect(shown.stdout, shown.stderr).toContain(`1 after status HTTP_503 from ${host}`);
   });
 
   it("that don't help end in exit 1 and a hint, whatever else is asked to be quiet", async ({ ca, bfa }) => {

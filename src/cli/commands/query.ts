@@ -22,14 +22,21 @@ interface QueryArguments extends AnswerChoice {
  *
  * @param asked the word after `query`: only the query that it names is loaded, all when it names none
  */
-export function queryCommand(asked: string | undefined): CommandModule {
+export async function queryCommand(asked: string | undefined): Promise<CommandModule> {
+  const names = QUERY_NAMES.filter((name) => name === asked);
+  const commands = await Promise.all((names.length > 0 ? names : QUERY_NAMES).map(commandOf));
+  return queryGroup(commands);
+}
+
+/**
+ * `bfa query` with some of its commands; with none it is the line in the help of all commands. Queries bring DuckDB with
+ * them, which that help can do without.
+ */
+export function queryGroup(commands: readonly CommandModule<object, QueryArguments>[]): CommandModule {
   return {
     command: "query",
     describe: "Ask the database: who was there when",
-    // Queries bring DuckDB with them, which the help of all commands can do without.
-    builder: async (yargs) => {
-      const names = QUERY_NAMES.filter((name) => name === asked);
-      const commands = await Promise.all((names.length > 0 ? names : QUERY_NAMES).map(commandOf));
+    builder: (yargs) => {
       // Each command types its own arguments.
       for (const command of commands) yargs.command(command as CommandModule<object, unknown>);
       return yargs
