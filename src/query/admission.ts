@@ -55,5 +55,6 @@ async function knownSymbols(store: Store): Promise<SqlRow<typeof KNOWN_SHAPE>[]>
 /** When the bucket was last listed for its symbols; undefined when it never was, or says that it was later than now. */
 export async function listedAt(store: Store, now: number): Promise<number | undefined> {
   const [info] = await readRows(store, `SELECT ${ms("symbols_discovered_at")} FROM store_info`, { at: "number?" });
-  return info?.at == null || info.at > now ? undefined : info.at;
+  const at = info?.at ?? Infinity;
+  return at > now ? undefined : at;
 }

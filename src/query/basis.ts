@@ -118,7 +118,7 @@ async function allDays(store: Store, now: number): Promise<Span[]> {
     `SELECT ${dayNumber("min(date)")}, ${dayNumber("max(date)")} FROM daily_symbol_counts`,
     { from: "day?", to: "day?" },
   );
-  if (days?.from == null || days.to === null) {
+  if (days === undefined || days.from === null || days.to === null) {
     const yesterday = dayAt(now) - 1;
     throw refusal(store.dataset, [unwritten(yesterday)], now);
   }

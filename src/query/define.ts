@@ -63,8 +63,8 @@ interface Definition<A extends Arguments, F extends FactColumns, C extends Colum
   "reads" | "run"
 > {
   /** The cells that the answer rests on, which decide whether it may be given. */
-  rests(args: ValuesOf<A>): Basis;
-  run(store: Store, args: ValuesOf<A>, known: Known): Promise<Found<F, C>>;
+  rests: (args: ValuesOf<A>) => Basis;
+  run: (store: Store, args: ValuesOf<A>, known: Known) => Promise<Found<F, C>>;
 }
 
 /**

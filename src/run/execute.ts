@@ -11,7 +11,8 @@ import { endOnSignal, type Ending } from "./ending.js";
 import type { Emit } from "./events.js";
 import { describeFailure, type RunFailure } from "./failure.js";
 import { journalOutcome, outcomeOf, type RunOutcome } from "./outcome.js";
-import { countPlan, type Plan, type Step } from "./plan.js";
+import { countPlan, type Plan } from "./plan.js";
+import type { Step } from "./step.js";
 import type { ProbeSettings } from "./settings.js";
 import { cellsByUnit, headShards, listShards } from "./shards.js";
 

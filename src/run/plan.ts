@@ -6,30 +6,9 @@ import type { Source, UnitBy } from "../rows/unit.js";
 import type { RunCommand } from "./defaults.js";
 import type { Emit } from "./events.js";
 import type { ProbeSettings } from "./settings.js";
-import type { Cells } from "./shards.js";
 import { planSteps } from "./source.js";
+import type { Step } from "./step.js";
 import { resolveSymbols } from "./symbols.js";
-
-/** What probing some cells would cost. */
-export interface Cost {
-  requests: number;
-  /** Of requests and answers, roughly. */
-  bytes: number;
-}
-
-/** Cells that are probed and written in one way. */
-export interface Step {
-  cells: Cells;
-  /** What one transaction writes. */
-  by: UnitBy;
-  source: Source;
-  cellCount: number;
-  unitCount: number;
-  /** What either source would cost. */
-  costs: { head: Cost; list: Cost };
-  /** Why this source, in words. */
-  reason: string;
-}
 
 /** What a run is going to do: its steps one after the other, each with at least one cell. */
 export interface Plan {

@@ -1,6 +1,6 @@
 import type { Span } from "../calendar/span.js";
 import type { Source } from "../rows/unit.js";
-import type { Cost, Step } from "./plan.js";
+import type { Cost, Step } from "./step.js";
 import type { ProbeSettings } from "./settings.js";
 import { cellsByUnit, countCells, listShards, PAGE_DAYS, type Cells } from "./shards.js";
 

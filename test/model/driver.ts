@@ -78,8 +78,8 @@ async function runInProcess(db: string, request: RunRequest): Promise<RunEnd> {
         return { type: "ended", outcome: ended(summary.outcome) };
       }
       case "sweep": {
-        const { source: _source, ...sweeping } = options;
-        return { type: "ended", outcome: ended((await product.sweep(sweeping)).outcome) };
+        const summary = await product.sweep({ db, endpoint, listEndpoint, threads: 1 });
+        return { type: "ended", outcome: ended(summary.outcome) };
       }
       case "discover":
         await product.discover(options);

@@ -8,7 +8,7 @@ import { DAY_MS, formatDay } from "../../../src/calendar/day.js";
 import { fileKey, keyPath } from "../../../src/vision/object-key.js";
 import { ENDPOINTS } from "../../../src/vision/endpoints.js";
 import { temporaryFolder, WRONG_COUNTS } from "../../support/database.js";
-import { ask, D0, dayUnit, LATE, symbolUnit, writerFor, type Cell } from "../../support/store.js";
+import { ask, D0, dayUnit, LATE, symbolUnit, writerFor } from "../../support/store.js";
 import { DEFAULT_DATASET } from "../../../src/vision/datasets/default.js";
 
 const SYMBOLS = ["BTCUSDT", "币安人生USDT", "ICPUSDT_SETTLED", "BTCUSDT_231229", "1000PEPEUSDT"];
