@@ -41,6 +41,7 @@ export const DEFAULTS = {
   pool: true,
   timeoutMs: 10_000,
   retries: 3,
+  waitMs: 0,
   refresh: false,
   unlisted: false,
   adoptEndpoint: false,
@@ -52,6 +53,7 @@ export const BOUNDS = {
   connections: [1, 1024],
   timeoutMs: [1, 600_000],
   retries: [0, 20],
+  waitMs: [0, 86_400_000],
   lookback: [1, 400],
 } as const satisfies Record<string, readonly [min: number, max: number]>;
 

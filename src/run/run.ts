@@ -39,6 +39,7 @@ export async function withThreads<T>(
     answer.type === "unresolved" ? [{ host, message: answer.message }] : [],
   );
   emit({ type: "dns", lookups, elapsed_ms: elapsedMs, failed });
+  for (const message of threads.facts.notices) emit({ type: "notice", message });
   await claimEndpoints(settings, threads);
   return await Promise.race([use(threads, emit), threads.died, broken]);
 }

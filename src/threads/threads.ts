@@ -3,6 +3,8 @@ import { warmDns, type DnsWarmUp } from "../probe/net/dns.js";
 import { Traffic } from "../probe/traffic.js";
 import { Counters } from "../rows/counters.js";
 import type { CellFailure } from "../rows/failure.js";
+import { claimInProcess } from "../store/lock.js";
+import { whenFree } from "../store/waiting.js";
 import type { StoreFacts } from "../store/writer.js";
 import type { Dataset } from "../vision/dataset.js";
 import { Heartbeats } from "./heartbeat.js";
@@ -29,6 +31,10 @@ export interface ThreadSettings {
   /** False opens a connection for every HEAD. */
   readonly pooled: boolean;
   readonly timeoutMs: number;
+  /** For how long a file in use is waited for, ms. */
+  readonly waitMs: number;
+  /** Ends that waiting. */
+  readonly signal: AbortSignal | undefined;
   readonly retries: number;
   /** Start the probers while the file is opened, not on first use. */
   readonly eager: boolean;
@@ -57,6 +63,7 @@ export interface Threads extends AsyncDisposable {
  * @throws StoreError, ThreadError
  */
 export async function startThreads(settings: ThreadSettings): Promise<Threads> {
+  const claim = await whenFree(async () => Promise.resolve(claimInProcess(settings.db)), settings);
   const writer = new WriterClient();
   const counters = new Counters();
   const traffic = new Traffic();
@@ -77,9 +84,10 @@ export async function startThreads(settings: ThreadSettings): Promise<Threads> {
     heartbeats.stop();
     traffic.abandon();
     await Promise.all([pool?.then((running) => running.destroy()), writer.end()]);
+    claim.release();
   };
   try {
-    const opening = writer.call("open", settings.db, heartbeats.buffer);
+    const opening = whenFree(() => writer.call("open", settings.db, heartbeats.buffer), settings);
     // A failure to open is awaited below; until then it must not count as unhandled.
     opening.catch(() => undefined);
     const { endpoint, listEndpoint } = settings;

@@ -31,8 +31,8 @@ export interface WriterCalls {
   endStep: (cellCount: number) => void;
   /** Commits all whole units. */
   finish: () => WriteTotals;
-  /** Ends the run in the journal, tidies the file and closes it. */
-  close: (end: RunEnd | undefined) => void;
+  /** Ends the run in the journal, tidies the file, publishes and closes it; gives what the user should know. */
+  close: (end: RunEnd | undefined) => string[];
 }
 
 export type WriterMethod = keyof WriterCalls;

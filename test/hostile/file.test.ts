@@ -55,7 +55,7 @@ describe("two at once on one file", () => {
     expect(refused?.stdout).toBe("");
     expect(await tableOf(db)).toEqual(truthOf(history, symbols, first, last));
     expect(await soundness(db)).toEqual({ wrongCounts: 0, duplicates: 0 });
-    expect(readdirSync(folder)).toEqual(["a.duckdb"]);
+    expect(readdirSync(folder)).toEqual([".a.duckdb.lock", "a.duckdb"]);
   });
 
   it("a question while a run writes: a clear word, and the answer once the run is over", async ({
@@ -104,7 +104,7 @@ describe("two at once on one file", () => {
       await reader.close();
     }
     expect(readFileSync(db).equals(before)).toBe(true);
-    expect(readdirSync(folder)).toEqual(["a.duckdb"]);
+    expect(readdirSync(folder)).toEqual([".a.duckdb.lock", "a.duckdb"]);
   });
 
   it("questions beside each other: all are answered", async ({ db, bfa, sound }) => {
@@ -271,7 +271,7 @@ describe.skipIf(process.platform === "win32")("permissions", () => {
           expect([2, 3], stderr).toContain(status);
           expect(stderr).toContain(db);
         }
-        expect(readdirSync(folder)).toEqual(["a.duckdb"]);
+        expect(readdirSync(folder)).toEqual([".a.duckdb.lock", "a.duckdb"]);
       } finally {
         chmodSync(folder, 0o700);
       }

@@ -13,6 +13,15 @@ import { answerOptions } from "./answer-options.js";
 import { defaultDatabase } from "./db-path.js";
 import { httpUrl, nonEmpty, pemFile, symbolFile, symbolList, wholeNumber } from "./readers.js";
 
+/** `--wait`, as every command that writes a file has it. */
+export const waitOption = {
+  describe: "how long to wait for a file that another process has, s",
+  string: true,
+  requiresArg: true,
+  coerce: wholeNumber("wait", ...(BOUNDS.waitMs.map((ms) => ms / 1000) as [number, number])),
+  defaultDescription: String(DEFAULTS.waitMs / 1000),
+} as const satisfies Options;
+
 /** Environment of the options that have a variable. */
 const env = process.env;
 
@@ -88,6 +97,7 @@ function runOptions(command: RunCommand) {
       coerce: wholeNumber("retries", ...BOUNDS.retries),
       defaultDescription: String(DEFAULTS.retries),
     },
+    wait: waitOption,
     ...answerOptions,
     "adopt-endpoint": {
       describe: "fill a file from other servers than those that filled it before",
@@ -152,6 +162,7 @@ export function runOptionsOf(args: RunArguments): RunOptions {
     pool: args.pool,
     timeoutMs: args.timeout,
     retries: args.retries,
+    waitMs: args.wait === undefined ? undefined : args.wait * 1000,
     adoptEndpoint: args["adopt-endpoint"],
   };
 }
