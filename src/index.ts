@@ -54,8 +54,10 @@ export {
   type SqlRows,
 } from "./open-availability.js";
 export type { DefinitionOf, QueryName } from "./query/registry.js";
-export { openReader, openStore, type Store } from "./store/open.js";
-export { importFile, type ImportSummary } from "./store/import.js";
+export { openReader, openStore, type ReaderOptions, type Store, type WritableStore } from "./store/open.js";
+export { importInto, type ImportedInto } from "./store/import-into.js";
+export { type ImportOptions, type ImportSummary, type Refusal } from "./store/import.js";
+export type { Waiting } from "./store/waiting.js";
 export { exportRows, type ExportedFile, type ExportFormat, type ExportOptions } from "./query/export.js";
 export { sql, type SqlAnswer } from "./query/sql.js";
 export { status, type RunRow, type Status, type StatusFacts } from "./query/status.js";

@@ -75,11 +75,9 @@ export async function exportRows(file: string, options: ExportOptions): Promise<
     throw new UsageError(`${out} exists and is not a regular file`);
   }
   const unfinished = `${target}.${process.pid}.part`;
-  const store = await openReader(file, {});
+  const store = await openReader(file, { settings: {}, output: unfinished });
   try {
     const { connection } = store;
-    await connection.run(`SET allowed_paths = [${literal(unfinished)}]`);
-    await connection.run("SET enable_external_access = false; SET lock_configuration = true");
     const written = await connection.runAndReadAll(
       `COPY (SELECT * FROM daily_availability WHERE ${await condition(store, options)} ORDER BY date, symbol)
         TO ${literal(unfinished)} (${FORMATS[format]}, USE_TMP_FILE false)`,

@@ -41,6 +41,7 @@ export const DEFAULTS = {
   pool: true,
   timeoutMs: 10_000,
   retries: 3,
+  waitMs: 0,
   refresh: false,
   unlisted: false,
   adoptEndpoint: false,
@@ -53,6 +54,7 @@ export const BOUNDS = {
   timeoutMs: [1, 600_000],
   retries: [0, 20],
   maxRequestsPerSecond: [1, 100_000],
+  waitMs: [0, 86_400_000],
   lookback: [1, 400],
 } as const satisfies Record<string, readonly [min: number, max: number]>;
 

@@ -96,13 +96,14 @@ export async function execute(plan: Plan, settings: ProbeSettings, threads: Thre
   const { cells: probes, available, missing, failed, replays, retries, connectionsOpened } = counts;
   const outcome = outcomeOf({ aborted: signal?.aborted === true, stopped, cellCount, probes, failed });
   emit({ type: "publishing" });
-  await writer.call("close", {
+  const notices = await writer.call("close", {
     outcome: journalOutcome(outcome),
     ...{ probes, available, missing, failed, replays, retries, connectionsOpened },
     rowsWritten: written.rowsWritten,
     unitsWritten: written.unitsWritten,
     endedAt: Date.now(),
   });
+  for (const message of notices) emit({ type: "notice", message });
   return { outcome, counts, written, conditions, news, due, failures, probeMs };
 }
 

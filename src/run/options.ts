@@ -67,6 +67,12 @@ export interface RunOptions {
    */
   maxRequestsPerSecond?: number | undefined;
   /**
+   * How long to wait for a file that another process has, 0 to 86400000 ms.
+   *
+   * @default 0
+   */
+  waitMs?: number | undefined;
+  /**
    * Fill a file from other servers than those that filled it before.
    *
    * @default false

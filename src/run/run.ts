@@ -46,6 +46,7 @@ export async function withThreads<T>(
     return `${new URL(url).host} is asked through the proxy ${describeProxy(proxy)}`;
   });
   for (const message of new Set(proxied)) emit({ type: "notice", message });
+  for (const message of threads.facts.notices) emit({ type: "notice", message });
   await claimEndpoints(settings, threads);
   return await Promise.race([use(threads, emit), threads.died, broken]);
 }

@@ -26,7 +26,6 @@ export interface Settings extends ThreadSettings {
   readonly adoptEndpoint: boolean;
   /** The instant, ms since the Unix epoch, that decides which days are over and final. */
   readonly now: number;
-  readonly signal: AbortSignal | undefined;
   readonly onEvent: ((event: RunEvent) => void) | undefined;
 }
 
@@ -147,7 +146,7 @@ function runSettings<O extends RunOptions>(command: RunCommand, options: O, now:
   const { listEndpoint = options.endpoint === undefined ? ENDPOINTS.list : undefined, ...further } = others;
   const { threads = defaults.threads, http2 = defaults.http2, pool = DEFAULTS.pool, ...limits } = further;
   const { timeoutMs = DEFAULTS.timeoutMs, retries = DEFAULTS.retries, ...behaviour } = limits;
-  const { adoptEndpoint = DEFAULTS.adoptEndpoint, maxRequestsPerSecond, ...rest } = behaviour;
+  const { adoptEndpoint = DEFAULTS.adoptEndpoint, waitMs = DEFAULTS.waitMs, maxRequestsPerSecond, ...rest } = behaviour;
   const pooled = checkFlag("pool", pool);
   const offersHttp2 = checkFlag("http2", http2) && pooled;
   const sockets = optional(connections, (value) => checkWhole("connections", value, BOUNDS.connections));
@@ -172,6 +171,7 @@ function runSettings<O extends RunOptions>(command: RunCommand, options: O, now:
     maxRequestsPerSecond: optional(maxRequestsPerSecond, (value) =>
       checkWhole("maxRequestsPerSecond", value, BOUNDS.maxRequestsPerSecond),
     ),
+    waitMs: checkWhole("waitMs", waitMs, BOUNDS.waitMs),
     adoptEndpoint: checkFlag("adoptEndpoint", adoptEndpoint),
     eager: defaults.eager,
     signal,

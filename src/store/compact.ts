@@ -1,48 +1,81 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { chmodSync, realpathSync, renameSync, statSync } from "node:fs";
+import { chmodSync, chownSync, renameSync, rmSync, statSync } from "node:fs";
+import { join } from "node:path";
 import { dayNumber } from "../calendar/sql.js";
+import { catalogOf, copyOtherTables } from "./catalog.js";
+import type { WritableStore } from "./database.js";
 import { DuckDBDateValue } from "./duckdb.js";
+import { attach } from "./file.js";
 import { LAYOUT, ORDER_IN_BLOCK } from "./layout.js";
-import { attach, compactionFile, removeLeftovers } from "./file.js";
-import type { Store } from "./open.js";
-import { AVAILABILITY_COLUMNS, migrate } from "./schema/migrate.js";
+import { AVAILABILITY_COLUMNS } from "./schema/migrate.js";
+import { OWN_TABLES } from "./schema/own-names.js";
 import { inTransaction } from "./transaction.js";
 
 /**
- * Rewrites the file without garbage and with its rows in the order of {@link LAYOUT}: into a new file, which takes the old one's
- * name once it is whole. Killed at any instant, either the old or the new file is there, both with the same rows. The
- * lock is never let go: the old file's is held until after the new file's is.
+ * Rewrites a working copy without garbage and with its rows in the order of {@link LAYOUT}: into a new file, which takes
+ * its place once it is whole. Whatever users put into the file is carried over; where that can't be done, or something
+ * would be lacking, the copy stays as it is.
  *
  * Rewriting within the file was tried: it leaves the old blocks as a hole at its front, and the file twice as large.
  *
  * Afterwards the store can be read and closed; nothing must be written to it, since DuckDB would look for the log of
  * such writes under the new file's first name.
+ *
+ * @returns why the file stays as it is, in words; undefined when it was rewritten
+ * @throws what DuckDB or the file system throws when there is no room or the file is damaged
  */
-export async function compact(store: Store): Promise<void> {
-  const { connection } = store;
-  const file = realpathSync(store.file);
-  const fresh = compactionFile(file);
-  removeLeftovers(file);
+export async function compact(store: WritableStore): Promise<string | undefined> {
+  const { connection, path, scratch } = store;
+  const fresh = join(scratch, "compacted.duckdb");
+  removeFresh(fresh);
   // Empties the log: it has the file's name and must not be taken for that of the new file.
   await connection.run("CHECKPOINT store");
   try {
     await attach(connection, fresh, "compacted");
-    await connection.run("USE compacted");
-    await migrate(connection, 0);
-    await inTransaction(connection, () => copyTables(store));
+    const { uid, gid, mode } = statSync(path);
+    if (process.geteuid?.() === 0) chownSync(fresh, uid, gid);
+    chmodSync(fresh, mode & 0o7777);
+    const reason = await copyOthers(connection);
+    if (reason !== undefined) {
+      await dropFresh(connection, fresh);
+      return reason;
+    }
+    await inTransaction(connection, () => copyOwnTables(connection));
     await connection.run("CHECKPOINT compacted");
-    chmodSync(fresh, statSync(file).mode);
-    renameSync(fresh, file);
+    renameSync(fresh, path);
   } catch (error) {
-    await connection.run("USE store; DETACH DATABASE IF EXISTS compacted");
-    removeLeftovers(file);
+    await dropFresh(connection, fresh);
     throw error;
   }
-  await connection.run("DETACH store");
+  await connection.run("USE compacted; DETACH store");
+  return undefined;
 }
 
-/** Copies every table from `store` to the empty ones of `compacted`, inside a transaction. */
-async function copyTables({ connection }: Store): Promise<void> {
+async function dropFresh(connection: DuckDBConnection, fresh: string): Promise<void> {
+  await connection.run("USE store; DETACH DATABASE IF EXISTS compacted");
+  removeFresh(fresh);
+}
+
+function removeFresh(fresh: string): void {
+  for (const file of [fresh, `${fresh}.wal`]) rmSync(file, { force: true });
+}
+
+/** Makes all tables, views and the like in `compacted`, and fills the tables that users made. */
+async function copyOthers(connection: DuckDBConnection): Promise<string | undefined> {
+  try {
+    await connection.run("COPY FROM DATABASE store TO compacted (SCHEMA)");
+    await copyOtherTables(connection);
+  } catch (error) {
+    // A full disk is no reason to go on.
+    if (!(error instanceof Error) || /^(IO|Fatal|Internal|Out of Memory) /.test(error.message)) throw error;
+    return `something in it can't be carried over (${error.message.split("\n", 1)[0] ?? ""})`;
+  }
+  const [before, after] = [await catalogOf(connection, "store"), await catalogOf(connection, "compacted")];
+  return before === after ? undefined : "something in it would be lost";
+}
+
+/** Copies every table of this project from `store` to the empty ones of `compacted`, inside a transaction. */
+async function copyOwnTables(connection: DuckDBConnection): Promise<void> {
   // Block by block, since sorting the whole history at once takes 100 MiB for each million rows.
   for (const block of await dayBlocks(connection)) {
     await connection.run(
@@ -55,13 +88,22 @@ async function copyTables({ connection }: Store): Promise<void> {
       },
     );
   }
-  await connection.run("DELETE FROM compacted.store_info");
-  for (const table of ["daily_symbol_counts", "runs", "units", "symbols", "changes", "store_info"]) {
-    await connection.run(`INSERT INTO compacted.${table} SELECT * FROM store.${table}`);
+  for (const table of await presentTables(connection)) {
+    if (table !== "availability") await connection.run(`INSERT INTO compacted.${table} SELECT * FROM store.${table}`);
   }
   await connection.run(
-    "UPDATE compacted.store_info SET compacted_rows = (SELECT count(*) FROM compacted.availability)",
+    "UPDATE compacted.store_info SET compacted_rows = (SELECT count(*) FROM compacted.availability), compacted_bytes = NULL",
   );
+}
+
+async function presentTables(connection: DuckDBConnection): Promise<string[]> {
+  const found = await connection.runAndReadAll(
+    "SELECT table_name FROM system.main.duckdb_tables() WHERE database_name = 'store' AND schema_name = 'main'",
+  );
+  return found
+    .getRows()
+    .map(([name]) => String(name))
+    .filter((name) => OWN_TABLES.includes(name));
 }
 
 /** The blocks of days that have rows, ascending: block n begins n × {@link LAYOUT.blockDays} days after 1970-01-01. */

@@ -13,6 +13,12 @@ interface Trouble {
 /** The first one whose sign is found counts. */
 const TROUBLES: readonly Trouble[] = [
   {
+    sign: /File locks are not supported|No locks available|Could not set lock on file.*(not implemented|not supported)/i,
+    code: "STORE_UNUSABLE",
+    say: (file) =>
+      `the file system of ${file} has no locks, without which two runs could write at once: put it on another`,
+  },
+  {
     sign: /Could not set lock on file/,
     code: "STORE_LOCKED",
     say: (file, text) => `${file} is in use by ${holderOf(text)}: wait for it to end, or stop it`,

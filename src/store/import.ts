@@ -1,20 +1,36 @@
-import { existsSync } from "node:fs";
+import { rmSync } from "node:fs";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { BfaError, UsageError } from "../errors.js";
 import { dayAt } from "../calendar/day.js";
 import type { Span } from "../calendar/span.js";
+import { dateLiteral, dayNumber } from "../calendar/sql.js";
 import { isSymbol } from "../vision/symbol.js";
+import type { WritableStore } from "./database.js";
 import { LIST, listValue, VARCHAR } from "./duckdb.js";
 import { toStoreError } from "./duckdb-error.js";
 import { addToCounts } from "./counts.js";
-import { pathLiteral, pathOf } from "./file.js";
+import { pathOf } from "./file.js";
+import { copyForeignRows, type ForeignRows } from "./foreign.js";
+import { textLiteral } from "./instance.js";
 import { numberOf, numbersOf } from "./numbers.js";
-import type { Store } from "./open.js";
 import { beginRun, endRun } from "./runs.js";
 import { AVAILABILITY_COLUMNS } from "./schema/migrate.js";
-import { dateLiteral, dayNumber } from "../calendar/sql.js";
 import { appendSymbols } from "./symbols.js";
 import { inTransaction } from "./transaction.js";
+
+/** Why a row is not an answer of the bucket. A row that has several reasons counts for the first. */
+export const REFUSALS = {
+  impossible_day: "a day before the market began or not over yet, or none",
+  other_status: "a status other than 200 and 404",
+  disagreeing_flag: "`available` says something else than the status",
+  no_size: "a file without size or upload time",
+  negative_size: "a file of fewer than 0 bytes",
+  impossible_time: "a time that is infinite or before the market began, or no probe time",
+  not_a_symbol: "a name that can't be a symbol's",
+} as const;
+
+/** Why a row was refused. */
+export type Refusal = keyof typeof REFUSALS;
 
 /** What an import did with the rows of the other file. */
 export interface ImportSummary {
@@ -23,107 +39,87 @@ export interface ImportSummary {
   imported: number;
   /** Cells that the store had already: they stay as they are. */
   known: number;
-  /**
-   * Rows that are not an answer of the bucket: a status other than 200 or 404, a flag that disagrees with it, a file
-   * without size or upload time, a name that is not a symbol, or a day that is before the market began or not over yet. A
-   * backfill probes those that can be probed.
-   */
+  /** Rows that are not an answer of the bucket. A backfill probes those that can be probed. */
   refused: number;
+  /** The refused rows by reason. */
+  refusedBy: Record<Refusal, number>;
   /** Columns that are not taken over. */
-  ignoredColumns: string[];
+  ignoredColumns: readonly string[];
 }
 
-/** The columns that are taken over; `url` is derived, whatever the other file has. */
-const REQUIRED = ["date", "symbol", "available", "file_size_bytes", "last_modified", "status_code", "probe_timestamp"];
-
-/** Columns beside these that are taken over where they are, or derived. */
-const TAKEN_OR_DERIVED = ["etag", "url"];
+/** Options of {@link importFile}. */
+export interface ImportOptions {
+  /**
+   * When the import is made, ms since the Unix epoch: decides which days are over.
+   *
+   * @default now
+   */
+  now?: number;
+  /** Aborting it ends the reading of the other file. What is being written by then is finished. */
+  signal?: AbortSignal | undefined;
+}
 
 /** HTTP's form of a time, which a VARCHAR column may hold. */
 const HTTP_DATE = "'%a, %d %b %Y %H:%M:%S GMT'";
 
 /**
  * Takes over the rows of another DuckDB file that has a `daily_availability` (a Python system's, or another store's),
- * in one transaction with the counts of their days and the symbols that they name. The other file is only read.
+ * in one transaction with the counts of their days and the symbols that they name. The other file is only read: see
+ * {@link copyForeignRows}.
  *
- * @param now when the import is made, ms since the Unix epoch
- * @throws UsageError when the other file can't be taken over; StoreError when this one can't be written.
+ * @throws UsageError when the other file can't be taken over; StoreError when this one can't be written;
+ *   InterruptedError when the signal came before anything was written.
  */
-export async function importFile(store: Store, other: string, now: number): Promise<ImportSummary> {
-  if (!existsSync(other)) throw new UsageError(`${other} doesn't exist`);
+export async function importFile(
+  store: WritableStore,
+  other: string,
+  { now = Date.now(), signal }: ImportOptions = {},
+): Promise<ImportSummary> {
   if (pathOf(other) === pathOf(store.file)) throw new UsageError(`${other} is the database itself`);
   const { connection } = store;
+  const foreign = await copyForeignRows(other, store.scratch, signal);
   try {
-    await connection.run(`ATTACH ${pathLiteral(other)} AS other (READ_ONLY)`);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.split("\n", 1)[0] : String(error);
-    throw new UsageError(`${other} can't be imported: ${reason ?? ""}`, { cause: error });
-  }
-  try {
-    const source = await findTable(connection, other);
+    await connection.run(`ATTACH ${textLiteral(foreign.path)} AS other (READ_ONLY)`);
     const days = { from: store.dataset.marketStart, to: dayAt(now) - 1 };
-    await createCandidates(connection, source, other, days);
-    const summary = await takeOver(store, now);
-    return {
-      ...summary,
-      ignoredColumns: [...source.types.keys()].filter(
-        (name) => !TAKEN_OR_DERIVED.includes(name) && !REQUIRED.includes(name),
-      ),
-    };
+    await createCandidates(connection, foreign, other, days);
+    return { ...(await takeOver(store, now)), ignoredColumns: foreign.ignoredColumns };
   } catch (error) {
     throw error instanceof BfaError ? error : toStoreError(store.file, error);
   } finally {
-    await connection.run("DROP TABLE IF EXISTS temp.candidates; DETACH other");
+    await connection.run("DROP TABLE IF EXISTS temp.candidates; DETACH DATABASE IF EXISTS other");
+    rmSync(foreign.path, { force: true });
   }
 }
 
-/** A table with the rows to import. */
-interface SourceTable {
-  name: string;
-  /** Types of its columns by name. */
-  types: ReadonlyMap<string, string>;
-}
-
-/**
- * Finds the other file's rows: in its table `daily_availability`, or in the one that a store of ours shows under that
- * name. A view is not read, since it can hold any query, one that reads this machine's files among them.
- */
-async function findTable(connection: DuckDBConnection, other: string): Promise<SourceTable> {
-  const columns = await connection.runAndReadAll(
-    `SELECT table_name, column_name, data_type
-      FROM duckdb_columns() SEMI JOIN duckdb_tables() USING (database_name, schema_name, table_name)
-      WHERE database_name = 'other' AND schema_name = 'main' AND table_name IN ('daily_availability', 'availability')
-      ORDER BY table_name DESC, column_index`,
-  );
-  const found = columns.getRows().map((row) => row.map(String)) as [string, string, string][];
-  const name = found[0]?.[0];
-  if (name === undefined) throw new UsageError(`${other} has no table daily_availability (a view is not read)`);
-  const types = new Map(found.filter(([table]) => table === name).map(([, column, type]) => [column, type]));
-  const lacking = REQUIRED.filter((column) => !types.has(column));
-  if (lacking.length > 0) throw new UsageError(`daily_availability of ${other} lacks ${lacking.join(", ")}`);
-  return { name, types };
-}
-
-/** Copies the other rows into a TEMP table in this store's types, with a mark on those that are refused. */
+/** Copies the other rows into a TEMP table in this store's types, with the reason of those that are refused. */
 async function createCandidates(
   connection: DuckDBConnection,
-  { name, types }: SourceTable,
+  { types }: ForeignRows,
   other: string,
   days: Span,
 ): Promise<void> {
+  const start = dateLiteral(days.from);
   try {
     await connection.run(
       `CREATE OR REPLACE TEMP TABLE candidates AS
-        SELECT *, coalesce(NOT (symbol IS NOT NULL
-          AND date BETWEEN ${dateLiteral(days.from)} AND ${dateLiteral(days.to)} AND available = (status_code = 200) AND status_code IN (200, 404)
-          AND (NOT available OR (file_size_bytes IS NOT NULL AND last_modified IS NOT NULL))
-          AND probe_timestamp IS NOT NULL), true) AS refused
+        SELECT date, symbol, available, CASE WHEN available THEN file_size_bytes END AS file_size_bytes,
+          CASE WHEN available AND isfinite(last_modified) THEN last_modified::TIMESTAMP_S END AS last_modified,
+          status_code, CASE WHEN isfinite(probe_timestamp) THEN probe_timestamp::TIMESTAMP_MS END AS probe_timestamp, etag,
+          CASE
+            WHEN NOT coalesce(date BETWEEN ${start} AND ${dateLiteral(days.to)}, false) THEN 'impossible_day'
+            WHEN NOT coalesce(status_code IN (200, 404), false) THEN 'other_status'
+            WHEN available IS DISTINCT FROM (status_code = 200) THEN 'disagreeing_flag'
+            WHEN available AND (file_size_bytes IS NULL OR last_modified IS NULL) THEN 'no_size'
+            WHEN available AND file_size_bytes < 0 THEN 'negative_size'
+            WHEN probe_timestamp IS NULL OR NOT isfinite(probe_timestamp) OR probe_timestamp < ${start} THEN 'impossible_time'
+            WHEN available AND (NOT isfinite(last_modified) OR last_modified < ${start}) THEN 'impossible_time'
+            WHEN symbol IS NULL THEN 'not_a_symbol'
+          END AS refusal
         FROM (SELECT date::DATE AS date, symbol::VARCHAR AS symbol, available::BOOLEAN AS available,
-          CASE WHEN available THEN file_size_bytes::BIGINT END AS file_size_bytes,
-          CASE WHEN available THEN ${instant("last_modified", types)}::TIMESTAMP_S END AS last_modified,
-          status_code::SMALLINT AS status_code, ${instant("probe_timestamp", types)}::TIMESTAMP_MS AS probe_timestamp,
+          file_size_bytes::BIGINT AS file_size_bytes, ${instant("last_modified", types)} AS last_modified,
+          status_code::SMALLINT AS status_code, ${instant("probe_timestamp", types)} AS probe_timestamp,
           ${types.get("etag") === "UBIGINT" ? "etag" : "NULL::UBIGINT"} AS etag
-        FROM other.main.${name})`,
+        FROM other.main.rows)`,
     );
   } catch (error) {
     throw new UsageError(
@@ -144,7 +140,8 @@ async function refuseOtherNames(connection: DuckDBConnection): Promise<void> {
   const found = await connection.runAndReadAll("SELECT DISTINCT symbol FROM temp.candidates WHERE symbol IS NOT NULL");
   const names = found.getRows().map(([name]) => String(name));
   await connection.run(
-    "UPDATE temp.candidates SET refused = true WHERE symbol NOT IN (SELECT unnest($symbols))",
+    `UPDATE temp.candidates SET refusal = 'not_a_symbol'
+      WHERE refusal IS NULL AND symbol NOT IN (SELECT unnest($symbols))`,
     { symbols: listValue(names.filter(isSymbol)) },
     { symbols: LIST(VARCHAR) },
   );
@@ -158,20 +155,31 @@ function instant(column: string, types: ReadonlyMap<string, string>): string {
   return `${column}::TIMESTAMP`;
 }
 
-async function takeOver(store: Store, now: number): Promise<Omit<ImportSummary, "ignoredColumns">> {
+/** The refused rows by reason. */
+async function countRefusals(connection: DuckDBConnection): Promise<Record<Refusal, number>> {
+  const found = await connection.runAndReadAll(
+    "SELECT refusal, count(*) FROM temp.candidates WHERE refusal IS NOT NULL GROUP BY refusal",
+  );
+  const counts = new Map(found.getRows().map(([reason, count]) => [String(reason), Number(count)]));
+  const reasons = Object.keys(REFUSALS) as Refusal[];
+  return Object.fromEntries(reasons.map((reason) => [reason, counts.get(reason) ?? 0])) as Record<Refusal, number>;
+}
+
+async function takeOver(store: WritableStore, now: number): Promise<Omit<ImportSummary, "ignoredColumns">> {
   const { connection } = store;
   const [rows = 0, refused = 0, available = 0, symbolCount = 0, from = 0, to = 0] = await numbersOf(
     connection,
-    `SELECT count(*), count(*) FILTER (refused), count(*) FILTER (available AND NOT refused), count(DISTINCT symbol),
-      ${dayNumber("min(date) FILTER (NOT refused)")}, ${dayNumber("max(date) FILTER (NOT refused)")}
+    `SELECT count(*), count(*) FILTER (refusal IS NOT NULL), count(*) FILTER (available AND refusal IS NULL), count(DISTINCT symbol),
+      ${dayNumber("min(date) FILTER (refusal IS NULL)")}, ${dayNumber("max(date) FILTER (refusal IS NULL)")}
       FROM temp.candidates`,
   );
+  const refusedBy = await countRefusals(connection);
   return inTransaction(connection, async () => {
     const runId = await beginRun(store, { command: "import", from, to, symbolCount, startedAt: now });
-    const fresh = "FROM temp.candidates ANTI JOIN availability USING (date, symbol) WHERE NOT refused";
+    const fresh = "FROM temp.candidates ANTI JOIN availability USING (date, symbol) WHERE refusal IS NULL";
     const known = await numberOf(
       connection,
-      "SELECT count(*) FROM temp.candidates SEMI JOIN availability USING (date, symbol) WHERE NOT refused",
+      "SELECT count(*) FROM temp.candidates SEMI JOIN availability USING (date, symbol) WHERE refusal IS NULL",
     );
     await addToCounts(
       connection,
@@ -183,7 +191,7 @@ async function takeOver(store: Store, now: number): Promise<Omit<ImportSummary, 
     }
     // Symbols that only the imported rows name. When the bucket was last listed stays as it is.
     const unknown = await connection.runAndReadAll(
-      "SELECT DISTINCT symbol FROM temp.candidates ANTI JOIN symbols USING (symbol) WHERE NOT refused ORDER BY symbol",
+      "SELECT DISTINCT symbol FROM temp.candidates ANTI JOIN symbols USING (symbol) WHERE refusal IS NULL ORDER BY symbol",
     );
     const names = unknown.getRows().map(([name]) => String(name));
     await appendSymbols(store, names, now);
@@ -191,6 +199,6 @@ async function takeOver(store: Store, now: number): Promise<Omit<ImportSummary, 
       ...{ endedAt: Date.now(), probes: 0, available, missing: rows - refused - available, failed: 0 },
       ...{ replays: 0, retries: 0, connectionsOpened: 0, rowsWritten: imported, unitsWritten: 0, outcome: "whole" },
     });
-    return { rows, imported, known, refused };
+    return { rows, imported, known, refused, refusedBy };
   });
 }

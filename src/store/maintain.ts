@@ -2,7 +2,7 @@ import { statSync } from "node:fs";
 import { compact } from "./compact.js";
 import { toStoreError } from "./duckdb-error.js";
 import { numbersOf } from "./numbers.js";
-import type { Store } from "./open.js";
+import type { WritableStore } from "./database.js";
 
 /** Minimum of rows written since the last compaction that make another worth it: 200 days of 327 symbols. */
 const MIN_NEW_ROWS = 65_536;
@@ -16,31 +16,34 @@ const ROW_BYTES = 9;
 /**
  * Keeps the file small and its rows in order: call it at the end of a run, before the store is closed; afterwards
  * nothing may be written to it. Mostly that is a checkpoint; when much came since the last time, or much of the file
- * is garbage, the file is rewritten.
+ * is garbage, the file is rewritten, unless it is written in place.
  *
+ * @returns what the user should know, in words
  * @throws StoreError when the file can't be written; what was committed is safe.
  */
-export async function maintain(store: Store): Promise<void> {
-  const { connection, file } = store;
+export async function maintain(store: WritableStore): Promise<string | undefined> {
+  const { connection, file, path } = store;
   try {
     // The compacted size is not known until the file is closed, so the next run records it.
     await connection.run(
       "UPDATE store_info SET compacted_bytes = $bytes WHERE compacted_bytes IS NULL AND compacted_rows > 0",
-      { bytes: statSync(file).size },
+      { bytes: statSync(path).size },
     );
     await connection.run("CHECKPOINT");
-    if (await isWorthCompacting(store)) await compact(store);
+    if (!store.isReplaceable || !(await isWorthCompacting(store))) return undefined;
+    const reason = await compact(store);
+    return reason === undefined ? undefined : `${file} isn't compacted and will grow: ${reason}`;
   } catch (error) {
     throw toStoreError(file, error);
   }
 }
 
-async function isWorthCompacting({ connection, file }: Store): Promise<boolean> {
+async function isWorthCompacting({ connection, path }: WritableStore): Promise<boolean> {
   const [rows = 0, compactedRows = 0, compactedBytes = 0] = await numbersOf(
     connection,
     "SELECT (SELECT count(*) FROM availability), compacted_rows, coalesce(compacted_bytes, 0) FROM store_info",
   );
   const newRows = rows - compactedRows;
   if (newRows >= Math.max(MIN_NEW_ROWS, rows / 8)) return true;
-  return compactedBytes > 0 && statSync(file).size > compactedBytes + newRows * ROW_BYTES + MAX_GARBAGE_BYTES;
+  return compactedBytes > 0 && statSync(path).size > compactedBytes + newRows * ROW_BYTES + MAX_GARBAGE_BYTES;
 }

@@ -29,6 +29,9 @@ export interface News {
   changedFiles: ChangedFile[];
 }
 
+/** The news of a run that had nothing to write. */
+export const NO_NEWS: News = { listings: [], delistings: [], changedFiles: [] };
+
 /** Maximum files that {@link News} names; the run counts them all. */
 export const MAX_CHANGED_FILES = 1000;
 

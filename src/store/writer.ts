@@ -6,12 +6,12 @@ import { conditionSpans, dayConditions, type ConditionSpan } from "./conditions.
 import { dueCells, type DueCells, type WantedCells } from "./due.js";
 import { adoptEndpoints, knownEndpoints, type Endpoints } from "./endpoints.js";
 import { maintain } from "./maintain.js";
-import { fileSpans, newsSince, type FileSpans, type News } from "./news.js";
-import { openStore, type Store } from "./open.js";
+import { fileSpans, newsSince, NO_NEWS, type FileSpans, type News } from "./news.js";
+import { RunFile } from "./run-file.js";
 import { beginRun, endRun, type RunEnd, type RunStart } from "./runs.js";
 import { knownSymbols, recordDiscovery, type KnownSymbol } from "./symbols.js";
 import { UnitWriter } from "./write/commit.js";
-import { WriteSession, type WriteTotals } from "./write/session.js";
+import { NOTHING_WRITTEN, WriteSession, type WriteTotals } from "./write/session.js";
 
 /** Symbols and days whose conditions a run wants to know. */
 export interface ConditionsWanted extends Span {
@@ -27,88 +27,101 @@ export interface StoreFacts {
   discoveredAt: number | undefined;
   /** The servers that filled it; undefined when no run has said so yet. */
   endpoints: Endpoints | undefined;
+  /** What the user should know of the file, in words. */
+  notices: readonly string[];
+}
+
+/** A run that was announced and is not finished. */
+interface Announced {
+  run: RunStart;
+  symbols: readonly string[];
+  counters: Counters;
 }
 
 /**
  * Writes one run into a file: `open`, then for a run that probes `begin`, steps of `beginStep`, any number of `receive`
  * and `endStep`, then `finish`; at last `close`. Calls must not overlap, except that rows are received while an
- * `endStep` waits for them.
+ * `endStep` waits for them. The file is only copied when there is something to write.
  */
 export class Writer {
+  private announced: Announced | undefined;
+  private run: RunStart | undefined;
   private runId: number | undefined;
   private filesBefore: FileSpans = new Map();
   private session: WriteSession | undefined;
   private cellsAwaited = Infinity;
   private announceReceived: () => void = () => undefined;
 
-  private constructor(private readonly store: Store) {}
+  private constructor(private readonly file: RunFile) {}
 
   /**
-   * Opens a file for writing, creating it when it does not exist.
+   * Opens a file for a run, creating it when it does not exist.
    *
    * @throws StoreError as `openStore` does
    */
   static async open(file: string): Promise<Writer> {
-    return new Writer(await openStore(file));
+    return new Writer(await RunFile.open(file));
   }
 
   async facts(): Promise<StoreFacts> {
-    return { ...(await knownSymbols(this.store)), endpoints: await knownEndpoints(this.store) };
+    const { store, notices } = this.file;
+    return { ...(await knownSymbols(store)), endpoints: await knownEndpoints(store), notices };
   }
 
   /** Records a whole listing of the bucket's symbols, made at an instant (ms since the Unix epoch). */
-  recordDiscovery(names: readonly string[], now: number): Promise<{ added: string[]; gone: string[] }> {
-    return recordDiscovery(this.store, names, now);
+  async recordDiscovery(names: readonly string[], now: number): Promise<{ added: string[]; gone: string[] }> {
+    return await recordDiscovery(await this.file.forWriting(), names, now);
   }
 
   /** Notes which servers fill the file from now on. */
-  adopt(endpoints: Endpoints): Promise<void> {
-    return adoptEndpoints(this.store, endpoints);
+  async adopt(endpoints: Endpoints): Promise<void> {
+    await adoptEndpoints(await this.file.forWriting(), endpoints);
   }
 
   /** The cells that are due at an instant (ms since the Unix epoch). */
   due(wanted: WantedCells, now: number): Promise<DueCells> {
-    return dueCells(this.store, wanted, now);
+    return dueCells(this.file.store, wanted, now);
   }
 
   /** The conditions of some symbols' days. */
   async conditions({ symbols, ...asked }: ConditionsWanted): Promise<ConditionSpan[]> {
-    const { symbols: known, discoveredAt } = await knownSymbols(this.store);
+    const { symbols: known, discoveredAt } = await knownSymbols(this.file.store);
     const names = new Set(symbols);
     const admitted = known.filter(({ symbol }) => names.has(symbol));
     // Symbols that no listing has shown were named by the user.
     for (const { symbol } of admitted) names.delete(symbol);
     const unlisted = [...names].map((symbol) => ({ symbol, absentAt: undefined }));
     const listedAt = admitted.length === 0 ? asked.now : discoveredAt;
-    return conditionSpans(await dayConditions(this.store, { ...asked, symbols: [...admitted, ...unlisted], listedAt }));
+    return conditionSpans(
+      await dayConditions(this.file.store, { ...asked, symbols: [...admitted, ...unlisted], listedAt }),
+    );
   }
 
   /**
-   * Begins a run in the journal.
+   * Announces a run. It is in the journal when its first step begins, or something else was written before its end.
    *
    * @param symbols what the symbol indexes of the rows mean
    * @param counters get what is committed
    */
   async begin(run: RunStart, symbols: readonly string[], counters: Counters): Promise<void> {
     // While the probers connect, so that nothing waits for it.
-    this.filesBefore = await fileSpans(this.store);
-    this.runId = await beginRun(this.store, run);
-    const units = await UnitWriter.create(this.store, { runId: this.runId, symbols });
-    this.session = new WriteSession(units, (unitCount, rowCount) => {
-      counters.add("unitsWritten", unitCount);
-      counters.add("rowsWritten", rowCount);
-    });
+    this.filesBefore = await fileSpans(this.file.store);
+    this.run = run;
+    this.announced = { run, symbols, counters };
   }
 
   /** Expects the units of a step. */
   async beginStep(step: StepUnits): Promise<void> {
     this.cellsAwaited = Infinity;
-    await this.begun().beginStep(step);
+    this.session ??= await this.startWriting(this.begun());
+    await this.session.beginStep(step);
   }
 
   /** Takes rows in. Outside of a run they are dropped: an abandoned run may leave some on their way. */
   async receive(batch: ProbeBatch): Promise<void> {
-    await this.session?.add(batch);
+    if (this.announced === undefined) return;
+    if (this.session === undefined) throw new Error("rows came before a step began");
+    await this.session.add(batch);
     this.checkReceived();
   }
 
@@ -128,40 +141,58 @@ export class Writer {
 
   /** Commits every whole unit and ends the writing. */
   async finish(): Promise<WriteTotals> {
-    const session = this.begun();
+    this.begun();
+    const { session } = this;
+    this.announced = undefined;
     this.session = undefined;
-    return await session.finish();
+    return (await session?.finish()) ?? NOTHING_WRITTEN;
   }
 
   /** What the run found that was not known before it. */
   async news(): Promise<News> {
-    if (this.runId === undefined) throw new Error("the writer was called outside of a run");
-    return await newsSince(this.store, this.filesBefore, this.runId);
+    if (this.run === undefined) throw new Error("the writer was called outside of a run");
+    return this.runId === undefined ? NO_NEWS : await newsSince(this.file.store, this.filesBefore, this.runId);
   }
 
   /**
-   * Closes the file.
+   * Publishes what was written and closes the file.
    *
    * @param end ends the run in the journal, and has the file tidied up; without it a run stays unfinished
+   * @returns what the user should know, in words
    */
-  async close(end?: RunEnd): Promise<void> {
+  async close(end?: RunEnd): Promise<string[]> {
+    this.announced = undefined;
     this.session = undefined;
+    const notices: string[] = [];
     try {
-      if (end !== undefined && this.runId !== undefined) {
-        await endRun(this.store, this.runId, end);
-        await maintain(this.store);
+      if (end !== undefined && this.run !== undefined && this.file.store.access === "write") {
+        const store = await this.file.forWriting();
+        await endRun(store, (this.runId ??= await beginRun(store, this.run)), end);
+        const notice = await maintain(store);
+        if (notice !== undefined) notices.push(notice);
       }
     } finally {
-      await this.store.close();
+      await this.file.close();
     }
+    return notices;
+  }
+
+  private async startWriting({ run, symbols, counters }: Announced): Promise<WriteSession> {
+    const store = await this.file.forWriting();
+    this.runId = await beginRun(store, run);
+    const units = await UnitWriter.create(store, { runId: this.runId, symbols });
+    return new WriteSession(units, (unitCount, rowCount) => {
+      counters.add("unitsWritten", unitCount);
+      counters.add("rowsWritten", rowCount);
+    });
   }
 
   private checkReceived(): void {
     if (this.session !== undefined && this.session.cellsReceived >= this.cellsAwaited) this.announceReceived();
   }
 
-  private begun(): WriteSession {
-    if (this.session === undefined) throw new Error("the writer was called outside of a run");
-    return this.session;
+  private begun(): Announced {
+    if (this.announced === undefined) throw new Error("the writer was called outside of a run");
+    return this.announced;
   }
 }

@@ -4,6 +4,8 @@ import { proxyFor, type Proxy } from "../probe/net/proxy.js";
 import { Traffic } from "../probe/traffic.js";
 import { Counters } from "../rows/counters.js";
 import type { CellFailure, Retry } from "../rows/failure.js";
+import { claimInProcess } from "../store/lock.js";
+import { whenFree } from "../store/waiting.js";
 import type { StoreFacts } from "../store/writer.js";
 import type { Dataset } from "../vision/dataset.js";
 import { Heartbeats } from "./heartbeat.js";
@@ -30,6 +32,10 @@ export interface ThreadSettings {
   /** False opens a connection for every HEAD. */
   readonly pooled: boolean;
   readonly timeoutMs: number;
+  /** For how long a file in use is waited for, ms. */
+  readonly waitMs: number;
+  /** Ends that waiting. */
+  readonly signal: AbortSignal | undefined;
   readonly retries: number;
   /** Of all threads together; undefined: as many as it goes. */
   readonly maxRequestsPerSecond: number | undefined;
@@ -79,6 +85,7 @@ export async function startThreads(settings: ThreadSettings): Promise<Threads> {
     return proxy === undefined ? [] : [{ url, proxy }];
   });
   const proxyOf = (url: string | undefined) => proxies.find((use) => use.url === url)?.proxy;
+  const claim = await whenFree(async () => Promise.resolve(claimInProcess(settings.db)), settings);
   const writer = new WriterClient();
   const counters = new Counters();
   const traffic = Traffic.start(settings.maxRequestsPerSecond);
@@ -102,9 +109,10 @@ export async function startThreads(settings: ThreadSettings): Promise<Threads> {
     heartbeats.stop();
     traffic.abandon();
     await Promise.all([pool?.then((running) => running.destroy()), writer.end()]);
+    claim.release();
   };
   try {
-    const opening = writer.call("open", settings.db, heartbeats.buffer);
+    const opening = whenFree(() => writer.call("open", settings.db, heartbeats.buffer), settings);
     // A failure to open is awaited below; until then it must not count as unhandled.
     opening.catch(() => undefined);
     const dns = await warmDns(urls.map((url) => proxyOf(url)?.url ?? url));

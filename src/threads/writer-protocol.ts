@@ -34,8 +34,8 @@ export interface WriterCalls {
   finish: () => WriteTotals;
   /** What the run found that was not known before it. */
   news: () => News;
-  /** Ends the run in the journal, tidies the file and closes it. */
-  close: (end: RunEnd | undefined) => void;
+  /** Ends the run in the journal, tidies the file, publishes and closes it; gives what the user should know. */
+  close: (end: RunEnd | undefined) => string[];
 }
 
 export type WriterMethod = keyof WriterCalls;

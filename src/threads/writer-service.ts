@@ -14,6 +14,7 @@ type Calls = { [M in WriterMethod]: (...args: Parameters<WriterCalls[M]>) => Pro
 export class WriterService {
   private writer: Writer | undefined;
   private failed = false;
+  private isBeating = false;
   private dying = false;
   private queue = Promise.resolve();
 
@@ -41,7 +42,8 @@ export class WriterService {
 
   private readonly calls: Calls = {
     open: async (file, beats) => {
-      startBeating(beats, 0);
+      if (!this.isBeating) startBeating(beats, 0);
+      this.isBeating = true;
       this.writer = await Writer.open(file);
       return await this.writer.facts();
     },
@@ -57,7 +59,7 @@ export class WriterService {
     close: async (end) => {
       const { writer } = this;
       this.writer = undefined;
-      await writer?.close(end);
+      return (await writer?.close(end)) ?? [];
     },
   };
 

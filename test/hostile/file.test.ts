@@ -8,12 +8,13 @@ import {
   truncateSync,
   writeFileSync,
 } from "node:fs";
+import { DuckDBInstance } from "@duckdb/node-api";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect } from "vitest";
 import { chance } from "../../src/replica/random.js";
-import { openReader } from "../../src/store/open.js";
+import { openReader, type Store } from "../../src/store/open.js";
 import { dayAt, formatDay } from "../../src/calendar/day.js";
 import { CLI, runCli, startCli, type CliResult } from "../support/cli.js";
 import { rowsOf, soundness, tableOf, temporaryFolder } from "../support/database.js";
@@ -55,26 +56,22 @@ describe("two at once on one file", () => {
     expect(refused?.stdout).toBe("");
     expect(await tableOf(db)).toEqual(truthOf(history, symbols, first, last));
     expect(await soundness(db)).toEqual({ wrongCounts: 0, duplicates: 0 });
-    expect(readdirSync(folder)).toEqual(["a.duckdb"]);
+    expect(readdirSync(folder)).toEqual([".a.duckdb.lock", "a.duckdb"]);
   });
 
-  it("a question while a run writes: a clear word, and the answer once the run is over", async ({
-    folder,
-    db,
-    bfa,
-    sound,
-  }) => {
+  it("a question while a run writes is answered from what was published", async ({ folder, db, bfa, sound }) => {
     const silent = await startRawServer(() => undefined);
     copyFileSync(sound.db, db);
     const ca = join(folder, "ca.pem");
     writeFileSync(ca, silent.ca);
-    const args = ["update", "--db", db, "--symbols", "BTCUSDT", "--endpoint", silent.url, "--ca", ca];
-    const running = startCli(args, {});
+    const args = ["update", "--db", db, "--symbols", "BTCUSDT", "--unlisted", "--endpoint", silent.url, "--ca", ca];
+    const running = startCli([...args, "--adopt-endpoint"], {});
     try {
       await silent.received(1);
-      const asked = await bfa("query", "counts", "--db", db);
-      expect({ code: asked.code, stdout: asked.stdout }).toEqual({ code: 3, stdout: "" });
-      expect(asked.stderr).toMatch(/is in use by/);
+      for (const question of [["query", "snapshot", formatDay(last)], ["status"], ["validate"]]) {
+        const asked = await bfa(...question, "--db", db);
+        expect(asked.code, asked.stderr).toBe(0);
+      }
     } finally {
       running.child.kill("SIGKILL");
       await running.done;
@@ -83,7 +80,33 @@ describe("two at once on one file", () => {
     expect((await bfa("query", "snapshot", formatDay(last), "--db", db)).code).toBe(0);
   });
 
-  it("a run while a question is open: names who has the file, and leaves it alone", async ({
+  it("a reader that stays open stops no run, keeps its state, and sees the new one on reopening", async ({
+    folder,
+    db,
+    bfa,
+    sound,
+  }) => {
+    copyFileSync(sound.db, db);
+    const count = "SELECT count(*)::INTEGER FROM runs";
+    const ask = async (reader: Store) => (await reader.connection.runAndReadAll(count)).getRows();
+    const reader = await openReader(db);
+    try {
+      const before = await ask(reader);
+      for (const args of [["update", "--date", formatDay(last)], ["import", sound.db], ["discover"]]) {
+        const { code, stderr } = await bfa(...args, "--db", db);
+        expect(code, stderr).toBe(0);
+      }
+      expect(await ask(reader)).toEqual(before);
+      const again = await openReader(db);
+      expect(await ask(again)).toEqual([[Number(before[0]?.[0]) + 2]]);
+      await again.close();
+    } finally {
+      await reader.close();
+    }
+    expect(readdirSync(folder)).toEqual([".a.duckdb.lock", "a.duckdb"]);
+  });
+
+  it("somebody who has the file open for writing: named, or waited for; the file is left alone", async ({
     folder,
     db,
     bfa,
@@ -91,20 +114,25 @@ describe("two at once on one file", () => {
   }) => {
     copyFileSync(sound.db, db);
     const before = readFileSync(db);
-    const reader = await openReader(db);
+    const notebook = await DuckDBInstance.create(db);
     try {
-      for (const args of [["update", "--date", formatDay(last)], ["import", sound.db], ["discover"]]) {
+      for (const args of [["update", "--date", formatDay(last)], ["import", sound.db], ["discover"], ["status"]]) {
         const { code, stdout, stderr } = await bfa(...args, "--db", db);
         expect({ code, stdout }, stderr).toEqual({ code: 3, stdout: "" });
         expect(stderr).toContain(`is in use by process ${process.pid}`);
       }
-      const [rows] = (await reader.connection.runAndReadAll("SELECT count(*) FROM daily_availability")).getRows();
-      expect(rows).toEqual([BigInt(symbols.length * 200)]);
+      expect(readdirSync(folder)).toEqual([".a.duckdb.lock", "a.duckdb"]);
     } finally {
-      await reader.close();
+      notebook.closeSync();
     }
     expect(readFileSync(db).equals(before)).toBe(true);
-    expect(readdirSync(folder)).toEqual(["a.duckdb"]);
+    const waitedFor = await DuckDBInstance.create(db);
+    const waiting = ["update", "import"].map((command) =>
+      bfa(...(command === "update" ? ["update", "--date", formatDay(last)] : ["import", sound.db]), "--wait", "25"),
+    );
+    await sleep(2500);
+    waitedFor.closeSync();
+    for (const { code, stderr } of await Promise.all(waiting)) expect(code, stderr).toBe(0);
   });
 
   it("questions beside each other: all are answered", async ({ db, bfa, sound }) => {

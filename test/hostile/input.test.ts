@@ -159,6 +159,12 @@ describe("a path or name with everything in it", () => {
     }
     expect((await runCli(["query", "snapshot", date, "--db", db])).code).toBe(0);
     expect(readdirSync(folder.path)).toHaveLength(1);
-    expect(readdirSync(strange).sort()).toEqual(["a'b;c.duckdb", "ca's.pem", `o'u"t; COPY.csv`, `o'u"t; COPY.parquet`]);
+    expect(readdirSync(strange).sort()).toEqual([
+      ".a'b;c.duckdb.lock",
+      "a'b;c.duckdb",
+      "ca's.pem",
+      `o'u"t; COPY.csv`,
+      `o'u"t; COPY.parquet`,
+    ]);
   });
 });

@@ -52,6 +52,7 @@ export function fakeThreads(options: FakeOptions = {}): FakeThreads {
     finish: { rowsWritten: 0, unitsWritten: 0, changes: NO_CHANGES, writeMs: 0 },
     conditions: [],
     news: { listings: [], delistings: [], changedFiles: [] },
+    close: [],
     due: { spans: options.due ?? [], counts: { never_probed: 0, provisional: 0, hole: 0, clock: 0 }, dormantCount: 0 },
   };
   const threads: FakeThreads = {
@@ -65,7 +66,7 @@ export function fakeThreads(options: FakeOptions = {}): FakeThreads {
       },
       failed: new Promise<never>(() => undefined),
     },
-    facts: { symbols: [], discoveredAt: undefined, endpoints: undefined, ...options.facts },
+    facts: { symbols: [], discoveredAt: undefined, endpoints: undefined, notices: [], ...options.facts },
     dns: { table: {}, lookups: 0, elapsedMs: 0 },
     counters,
     proxies: [],

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { importFile } from "../../src/store/import.js";
+import { importFile, REFUSALS } from "../../src/store/import.js";
 import { knownSymbols } from "../../src/store/symbols.js";
 import { isSymbol } from "../../src/vision/symbol.js";
 import { WRONG_COUNTS, temporaryFolder } from "../support/database.js";
@@ -22,6 +22,9 @@ const ROWS = `INSERT INTO daily_availability VALUES
   ('2024-03-02', 'BTCUSDT', true, 300, 'Sun, 03 Mar 2024 09:08:07 GMT', 'u', 200, '2025-01-01'),
   ('2024-03-02', 'ETHUSDT', false, NULL, NULL, 'u', 503, '2025-01-01'),
   ('2024-03-02', 'BADUSDT', true, NULL, NULL, 'u', 200, '2025-01-01')`;
+
+/** No refusals. */
+const NONE = Object.fromEntries(Object.keys(REFUSALS).map((reason) => [reason, 0]));
 
 let folder: ReturnType<typeof temporaryFolder>;
 let file: string;
@@ -50,8 +53,8 @@ describe("importFile", () => {
     const before = readFileSync(other);
     const { store, writer } = await writerFor(file, ["BTCUSDT"]);
     await writer.commit([dayUnit(D0 + 1, [{ symbol: 0, size: 999 }])]);
-    expect(await importFile(store, other, LATE)).toEqual({
-      ...{ rows: 6, imported: 3, known: 1, refused: 2 },
+    expect(await importFile(store, other, { now: LATE })).toEqual({
+      ...{ rows: 6, imported: 3, known: 1, refused: 2, refusedBy: { ...NONE, other_status: 1, no_size: 1 } },
       ignoredColumns: ["note"],
     });
     const table =
@@ -70,7 +73,7 @@ describe("importFile", () => {
       ["ICPUSDT_SETTLED", "settled"],
     ]);
     expect(discoveredAt).toBeUndefined();
-    expect(await importFile(store, other, LATE)).toMatchObject({ rows: 6, imported: 0, known: 4, refused: 2 });
+    expect(await importFile(store, other, { now: LATE })).toMatchObject({ rows: 6, imported: 0, known: 4, refused: 2 });
     await store.close();
     expect(readFileSync(other).equals(before)).toBe(true);
   });
@@ -82,14 +85,15 @@ describe("importFile", () => {
         ('2024-03-01', 'BTCUSDT', true, 100, '2024-03-02 09:08:07', 'u', 200, '2025-01-01')`,
     );
     const { store } = await writerFor(file, ["BTCUSDT"]);
-    expect(await importFile(store, other, LATE)).toMatchObject({ imported: 1, refused: 0 });
+    expect(await importFile(store, other, { now: LATE })).toMatchObject({ imported: 1, refused: 0 });
     await store.close();
     const { store: second } = await writerFor(join(folder.path, "second.duckdb"), ["BTCUSDT"]);
-    expect(await importFile(second, file, LATE)).toEqual({
+    expect(await importFile(second, file, { now: LATE })).toEqual({
       rows: 1,
       imported: 1,
       known: 0,
       refused: 0,
+      refusedBy: NONE,
       ignoredColumns: [],
     });
     await second.close();
@@ -109,7 +113,12 @@ describe("importFile", () => {
     ];
     await makeOther(SEED, `INSERT INTO daily_availability VALUES ${rows.join(",")}`);
     const { store } = await writerFor(file, ["BTCUSDT"]);
-    expect(await importFile(store, other, LATE)).toMatchObject({ rows: 14, imported: 2, known: 0, refused: 12 });
+    expect(await importFile(store, other, { now: LATE })).toMatchObject({
+      rows: 14,
+      imported: 2,
+      known: 0,
+      refused: 12,
+    });
     expect((await knownSymbols(store)).symbols.every(({ symbol }) => isSymbol(symbol))).toBe(true);
     expect(await ask(store, WRONG_COUNTS)).toEqual([["0"]]);
     expect(await ask(store, "SELECT from_date, to_date FROM runs WHERE command = 'import'")).toEqual([
@@ -144,7 +153,7 @@ describe("importFile", () => {
   ])("refuses a file that %s, and changes nothing", async (_, statements, message) => {
     await makeOther(...statements);
     const { store } = await writerFor(file, ["BTCUSDT"]);
-    await expect(importFile(store, other, LATE)).rejects.toMatchObject({
+    await expect(importFile(store, other, { now: LATE })).rejects.toMatchObject({
       code: "USAGE",
       message: expect.stringMatching(message) as string,
     });
@@ -156,9 +165,9 @@ describe("importFile", () => {
   it("refuses what is no database, and itself", async () => {
     writeFileSync(other, "text");
     const { store } = await writerFor(file, ["BTCUSDT"]);
-    await expect(importFile(store, other, LATE)).rejects.toMatchObject({ code: "USAGE" });
-    await expect(importFile(store, `${other}.none`, LATE)).rejects.toThrow("doesn't exist");
-    await expect(importFile(store, file, LATE)).rejects.toThrow("is the database itself");
+    await expect(importFile(store, other, { now: LATE })).rejects.toMatchObject({ code: "USAGE" });
+    await expect(importFile(store, `${other}.none`, { now: LATE })).rejects.toThrow("doesn't exist");
+    await expect(importFile(store, file, { now: LATE })).rejects.toThrow("is the database itself");
     await store.close();
   });
 

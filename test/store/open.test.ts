@@ -1,11 +1,11 @@
 import { DuckDBInstance } from "@duckdb/node-api";
-import { spawn } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openReader, openStore } from "../../src/store/open.js";
-import { temporaryFolder } from "../support/database.js";
+import { rowsOf, temporaryFolder } from "../support/database.js";
 import { ask, D0, dayUnit, writerFor } from "../support/store.js";
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -35,9 +35,9 @@ async function otherwise(path: string, ...statements: string[]): Promise<void> {
 }
 
 describe("openStore", () => {
-  it("creates folder and file, and leaves nothing else beside it", async () => {
+  it("creates folder and file, and leaves nothing but its lock beside it", async () => {
     await create();
-    expect(readdirSync(join(folder.path, "sub"))).toEqual(["it's.duckdb"]);
+    expect(readdirSync(join(folder.path, "sub"))).toEqual([".it's.duckdb.lock", "it's.duckdb"]);
   });
 
   it.each([":memory:", "~/a.duckdb", "sqlite:a.duckdb", "md:a", "file:a.duckdb", "https://127.0.0.1:1/a"])(
@@ -52,7 +52,10 @@ describe("openStore", () => {
         const store = await openReader(name);
         expect(await ask(store, "SELECT count(*) FROM daily_availability")).toEqual([["1"]]);
         await store.close();
-        expect(readdirSync(dirname(join(folder.path, name)))).toEqual([basename(name)]);
+        expect(readdirSync(dirname(join(folder.path, name))).sort()).toEqual([
+          `.${basename(name)}.lock`,
+          basename(name),
+        ]);
       } finally {
         process.chdir(here);
       }
@@ -68,22 +71,32 @@ describe("openStore", () => {
     await store.close();
   });
 
-  it("finds committed rows in the log that a killed process left", async () => {
+  it("goes on with what a killed process had committed, which readers don't see before", async () => {
     await create();
-    const child = spawn(
-      process.execPath,
-      [
-        "--input-type=module",
-        "--eval",
-        `import { openStore } from ${JSON.stringify(new URL("../../dist/src/store/open.js", import.meta.url).href)};
+    await killed(
+      `import { openStore } from ${JSON.stringify(new URL("../../dist/src/store/open.js", import.meta.url).href)};
         const store = await openStore(process.argv[1]);
         await store.connection.run("INSERT INTO symbols VALUES ('A', 'perpetual', '', now(), now(), NULL)");
         process.kill(process.pid, "SIGKILL");`,
-        file,
-      ],
-      { stdio: "inherit" },
     );
-    expect(await once(child, "exit")).toEqual([null, "SIGKILL"]);
+    const reader = await openReader(file);
+    expect(await ask(reader, "SELECT symbol FROM symbols")).toEqual([]);
+    await reader.close();
+    const store = await openStore(file);
+    expect(await ask(store, "SELECT symbol FROM symbols")).toEqual([["A"]]);
+    await store.close();
+    expect(await rowsOf(file, "SELECT symbol FROM symbols")).toEqual([["A"]]);
+    expect(readdirSync(dirname(file))).toEqual([".it's.duckdb.lock", "it's.duckdb"]);
+  });
+
+  it("finds committed rows in the log that somebody else's killed process left", async () => {
+    await create();
+    await killed(
+      `import { DuckDBInstance } from "@duckdb/node-api";
+        const connection = await (await DuckDBInstance.create(process.argv[1])).connect();
+        await connection.run("INSERT INTO symbols VALUES ('A', 'perpetual', '', now(), now(), NULL)");
+        process.kill(process.pid, "SIGKILL");`,
+    );
     expect(existsSync(`${file}.wal`)).toBe(true);
     const reader = await openReader(file);
     expect(await ask(reader, "SELECT symbol FROM symbols")).toEqual([["A"]]);
@@ -92,8 +105,15 @@ describe("openStore", () => {
     expect(await ask(store, "SELECT symbol FROM symbols")).toEqual([["A"]]);
     await store.close();
     expect(existsSync(`${file}.wal`)).toBe(false);
+    expect(await rowsOf(file, "SELECT symbol FROM symbols")).toEqual([["A"]]);
   });
 });
+
+/** Runs a script on the file that kills its own process. */
+async function killed(script: string): Promise<void> {
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", script, file], { stdio: "inherit" });
+  expect(await once(child, "exit")).toEqual([null, "SIGKILL"]);
+}
 
 describe("a file that can't be used is named and left untouched", () => {
   async function rejected(code: string, message: RegExp): Promise<void> {
@@ -138,31 +158,55 @@ describe("a file that can't be used is named and left untouched", () => {
     }
   });
 
-  it("a file in use, with the process that holds it", async () => {
+  it("a file that another run has, for another run; readers go on", async () => {
     await create();
-    const holder = spawn(
-      process.execPath,
-      [
-        "--input-type=module",
-        "--eval",
-        `import { openStore } from ${JSON.stringify(new URL("../../dist/src/store/open.js", import.meta.url).href)};
-        await openStore(process.argv[1]);
-        console.log("open");
-        setInterval(() => undefined, 1000);`,
-        file,
-      ],
-      { stdio: ["ignore", "pipe", "inherit"] },
+    const holder = await startHolder(
+      `import { openStore } from ${JSON.stringify(new URL("../../dist/src/store/open.js", import.meta.url).href)};
+        await openStore(process.argv[1]);`,
     );
     try {
-      await once(holder.stdout, "data");
+      await expect(openStore(file)).rejects.toMatchObject({
+        code: "STORE_LOCKED",
+        message: expect.stringContaining(`in use by process ${String(holder.pid)}`) as string,
+      });
+      const reader = await openReader(file);
+      expect(await ask(reader, "SELECT count(*) FROM daily_availability")).toEqual([["1"]]);
+      await reader.close();
+    } finally {
+      await end(holder);
+    }
+    await (await openStore(file)).close();
+  });
+
+  it("a file that somebody else has open for writing, with the process", async () => {
+    await create();
+    const holder = await startHolder(
+      `import { DuckDBInstance } from "@duckdb/node-api";
+        globalThis.kept = await DuckDBInstance.create(process.argv[1]);`,
+    );
+    try {
       await rejected("STORE_LOCKED", new RegExp(`in use by process ${String(holder.pid)}`));
     } finally {
-      holder.kill();
-      await once(holder, "exit");
+      await end(holder);
     }
-    const store = await openStore(file);
-    await store.close();
+    await (await openStore(file)).close();
   });
+
+  /** Starts a process that opens the file and keeps it. */
+  async function startHolder(script: string) {
+    const holder = spawn(
+      process.execPath,
+      ["--input-type=module", "--eval", `${script} console.log("open"); setInterval(() => undefined, 1000);`, file],
+      { stdio: ["ignore", "pipe", "inherit"] },
+    );
+    await once(holder.stdout, "data");
+    return holder;
+  }
+
+  async function end(holder: ChildProcess): Promise<void> {
+    holder.kill();
+    await once(holder, "exit");
+  }
 
   it("no file, for a reader", async () => {
     await expect(openReader(file)).rejects.toMatchObject({

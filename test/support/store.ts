@@ -1,4 +1,4 @@
-import { openStore, type Store } from "../../src/store/open.js";
+import { openStore, type Store, type WritableStore } from "../../src/store/open.js";
 import { beginRun } from "../../src/store/runs.js";
 import { UnitWriter } from "../../src/store/write/commit.js";
 import { createBatch, type ProbeBatch } from "../../src/rows/batch.js";
@@ -61,7 +61,7 @@ export function symbolUnit(symbol: number, cells: readonly Omit<Cell, "symbol">[
 export async function writerFor(
   file: string,
   symbols: readonly string[],
-): Promise<{ store: Store; writer: UnitWriter }> {
+): Promise<{ store: WritableStore; writer: UnitWriter }> {
   const store = await openStore(file);
   const runId = await beginRun(store, {
     command: "test",

@@ -13,6 +13,15 @@ import { answerOptions } from "./answer-options.js";
 import { dbOption } from "./db-path.js";
 import { httpUrl, nonEmpty, pemFile, symbolFile, symbolList, webhook, wholeNumber } from "./readers.js";
 
+/** `--wait`, as every command that writes a file has it. */
+export const waitOption = {
+  describe: "how long to wait for a file that another process has, s",
+  string: true,
+  requiresArg: true,
+  coerce: wholeNumber("wait", ...(BOUNDS.waitMs.map((ms) => ms / 1000) as [number, number])),
+  defaultDescription: String(DEFAULTS.waitMs / 1000),
+} as const satisfies Options;
+
 /** Environment of the options that have a variable. */
 const env = process.env;
 
@@ -87,6 +96,7 @@ function runOptions(command: RunCommand) {
       requiresArg: true,
       coerce: wholeNumber("max-requests-per-second", ...BOUNDS.maxRequestsPerSecond),
     },
+    wait: waitOption,
     ...answerOptions,
     "adopt-endpoint": {
       describe: "fill a file from other servers than those that filled it before",
@@ -171,6 +181,7 @@ export function runOptionsOf(args: RunArguments): RunOptions {
     timeoutMs: args.timeout,
     retries: args.retries,
     maxRequestsPerSecond: args["max-requests-per-second"],
+    waitMs: args.wait === undefined ? undefined : args.wait * 1000,
     adoptEndpoint: args["adopt-endpoint"],
   };
 }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
 import { UsageError } from "../../errors.js";
 import { BIGINT, BOOLEAN, DOUBLE, DuckDBDataChunk, DuckDBInstance, VARCHAR } from "../../store/duckdb.js";
-import { INSTANCE_OPTIONS } from "../../store/open.js";
+import { INSTANCE_OPTIONS } from "../../store/instance.js";
 import { columnNames, type Answer, type CellValue, type Columns } from "../../text/columns.js";
 import { makeTemporaryFolder } from "./temporary-folder.js";
 

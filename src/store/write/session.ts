@@ -23,6 +23,9 @@ export interface WriteTotals {
   writeMs: number;
 }
 
+/** The totals of a run that has nothing to write. */
+export const NOTHING_WRITTEN: WriteTotals = { unitsWritten: 0, rowsWritten: 0, changes: NO_CHANGES, writeMs: 0 };
+
 /**
  * From batches to commits: assembles the rows of one run into whole units and commits them in groups. Calls must not
  * overlap: await one before the next.
@@ -33,12 +36,7 @@ export class WriteSession {
   private wholeRows = 0;
   private cellCount = 0;
   private lastCommit = performance.now();
-  private readonly totals: WriteTotals = {
-    unitsWritten: 0,
-    rowsWritten: 0,
-    changes: NO_CHANGES,
-    writeMs: 0,
-  };
+  private readonly totals: WriteTotals = { ...NOTHING_WRITTEN };
 
   /** @param onCommit called after each commit with what it wrote */
   constructor(

@@ -1,0 +1,186 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { StoreError } from "../errors.js";
+import type { Dataset } from "../vision/dataset.js";
+import { DEFAULT_DATASET } from "../vision/datasets/default.js";
+import { toStoreError } from "./duckdb-error.js";
+import { attach, logsOf, pathOf, refuseSpecialFiles } from "./file.js";
+import { openInstance, textLiteral, type OpenInstance } from "./instance.js";
+import { fileKind, migrate, SCHEMA_VERSION } from "./schema/migrate.js";
+import { strangeName } from "./schema/own-names.js";
+
+/** An open database file. */
+export interface Store {
+  /** Path of the file, as the user named it. */
+  readonly file: string;
+  /** `read`: nobody can change the file while it is open. */
+  readonly access: "read" | "write";
+  /** What its rows are files of. */
+  readonly dataset: Dataset;
+  /** Its connection; `daily_availability` and the other tables answer by their bare names. */
+  readonly connection: DuckDBConnection;
+  /**
+   * Closes connection and instance and so releases the file's lock. A store that was opened for writing is checkpointed
+   * first, and what was committed is published. A second call does nothing.
+   *
+   * @throws StoreError when that fails: the rows are safe beside the file, and the next run goes on with them.
+   */
+  close(): Promise<void>;
+}
+
+/** A database file that is open for writing. */
+export interface WritableStore extends Store {
+  readonly access: "write";
+  /** Path of the DuckDB file that is written: the file itself or a working copy. */
+  readonly path: string;
+  /** A private folder in which its instance may make and read files. */
+  readonly scratch: string;
+  /** Whether another file may take the place of `path`. */
+  readonly isReplaceable: boolean;
+}
+
+/** Lets go of the file, checkpointed, under either of the names that it may have after a compaction. */
+const DETACH = "USE memory; DETACH DATABASE IF EXISTS store; DETACH DATABASE IF EXISTS compacted";
+
+/** Options of {@link openForReading}. */
+export interface ReadOptions {
+  /** Settings of the DuckDB instance. */
+  settings: Readonly<Record<string, string>>;
+  /** A file that statements may write. */
+  output?: string | undefined;
+}
+
+/** A store for queries, with the version of its schema. */
+export type OpenedForReading = Store & { readonly version: number };
+
+/**
+ * Opens a file for queries only. Any number of readers can share it while nobody writes in it.
+ *
+ * @throws StoreError
+ */
+export async function openForReading(file: string, { settings, output }: ReadOptions): Promise<OpenedForReading> {
+  refuseSpecialFiles(file);
+  return await guarded(file, openForQueries(pathOf(file), settings, output), async (instance) => {
+    const { connection } = instance;
+    const version = checkVersion(file, await fileKind(connection));
+    await refuseStrangeNames(file, connection, await currentDatabase(connection));
+    return { file, access: "read", dataset: DEFAULT_DATASET, connection, version, close: onceClosed(file, instance) };
+  });
+}
+
+async function openForQueries(
+  path: string,
+  settings: ReadOptions["settings"],
+  output: string | undefined,
+): Promise<OpenInstance> {
+  if (output === undefined) return await openInstance({ main: path, settings });
+  const instance = await openInstance({ main: ":memory:", files: [path, ...logsOf(path), output], settings });
+  try {
+    await instance.connection.run(`ATTACH ${textLiteral(path)} AS store (READ_ONLY); USE store`);
+    return instance;
+  } catch (error) {
+    instance.close();
+    throw error;
+  }
+}
+
+/** Where a store is written. */
+export interface WritePlace {
+  /** Path of the file, as the user named it. */
+  file: string;
+  path: string;
+  scratch: string;
+  isReplaceable: boolean;
+}
+
+/**
+ * Opens a DuckDB file for reading and writing; file and schema are created when new, and an older schema is migrated in
+ * one transaction. One process at a time can hold a file this way. Open a file once a process: POSIX drops a process's
+ * lock on a file as soon as it closes any handle of it.
+ *
+ * @throws StoreError when the file is locked, foreign, of a newer schema, damaged or unusable; it is left untouched.
+ */
+export async function openForWriting(place: WritePlace): Promise<WritableStore> {
+  const { file, path, scratch } = place;
+  refuseSpecialFiles(path);
+  const opening = openInstance({
+    main: ":memory:",
+    files: [path, ...logsOf(path)],
+    folders: [scratch],
+    settings: { temp_directory: `${scratch}/spill` },
+  });
+  return await guarded(file, opening, async (instance) => {
+    const { connection } = instance;
+    await attach(connection, path, "store");
+    await connection.run("USE store");
+    const version = checkVersion(file, await fileKind(connection));
+    await refuseStrangeNames(file, connection, "store");
+    if (version < SCHEMA_VERSION) await migrate(connection, version);
+    const close = onceClosed(file, instance, DETACH);
+    return { ...place, access: "write", dataset: DEFAULT_DATASET, connection, close };
+  });
+}
+
+async function currentDatabase(connection: DuckDBConnection): Promise<string> {
+  const found = await connection.runAndReadAll("SELECT system.main.current_database()");
+  return String(found.getRows()[0]?.[0]);
+}
+
+async function refuseStrangeNames(file: string, connection: DuckDBConnection, database: string): Promise<void> {
+  const name = await strangeName(connection, database);
+  if (name === undefined) return;
+  throw new StoreError(
+    "STORE_FOREIGN",
+    `${name} in ${file} is not this package's own: restore it, or name another file`,
+  );
+}
+
+function checkVersion(file: string, found: Awaited<ReturnType<typeof fileKind>>): number {
+  switch (found.kind) {
+    case "empty":
+      return 0;
+    case "foreign": {
+      const message = `${file} is a DuckDB file of something else: name another file, or take over its rows with \`bfa import\``;
+      throw new StoreError("STORE_FOREIGN", message);
+    }
+    case "store":
+      if (found.version <= SCHEMA_VERSION) return found.version;
+      throw new StoreError(
+        "STORE_NEWER_SCHEMA",
+        `${file} has schema version ${found.version}, this package knows ${SCHEMA_VERSION}: update binance-futures-availability`,
+      );
+  }
+}
+
+/** Runs `use` on an instance, and closes that again when it throws, so that no lock outlives a failed opening. */
+async function guarded<Opened>(
+  file: string,
+  opening: Promise<OpenInstance>,
+  use: (instance: OpenInstance) => Promise<Opened>,
+): Promise<Opened> {
+  try {
+    const instance = await opening;
+    try {
+      return await use(instance);
+    } catch (error) {
+      instance.close();
+      throw error;
+    }
+  } catch (error) {
+    throw toStoreError(file, error);
+  }
+}
+
+function onceClosed(file: string, instance: OpenInstance, last?: string) {
+  let isClosed = false;
+  return async (): Promise<void> => {
+    if (isClosed) return;
+    isClosed = true;
+    try {
+      if (last !== undefined) await instance.connection.run(last);
+    } catch (error) {
+      throw toStoreError(file, error);
+    } finally {
+      instance.close();
+    }
+  };
+}

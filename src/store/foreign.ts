@@ -1,0 +1,144 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { BfaError, InterruptedError, UsageError } from "../errors.js";
+import { logsOf, pathOf, refuseSpecialFiles } from "./file.js";
+import { openInstance, textLiteral } from "./instance.js";
+import { numberOf } from "./numbers.js";
+import { withoutQuoted } from "./schema/own-names.js";
+
+/** What reading somebody else's file may take. */
+const LIMITS = {
+  settings: { memory_limit: "1GB", max_temp_directory_size: "4GB" },
+  /** ms. */
+  time: 300_000,
+  /** All contracts of a market over all its days are a thirtieth of it. */
+  rows: 50_000_000,
+} as const;
+
+/** The columns that are taken over; `url` is derived, whatever the other file has. */
+const REQUIRED = ["date", "symbol", "available", "file_size_bytes", "last_modified", "status_code", "probe_timestamp"];
+
+/** Columns beside these that are taken over where they are, or derived. */
+const TAKEN_OR_DERIVED = ["etag", "url"];
+
+/** The rows of somebody else's file, in a file of our own. */
+export interface ForeignRows {
+  /** A DuckDB file with one table, `rows`. */
+  readonly path: string;
+  /** Types of its columns by name. */
+  readonly types: ReadonlyMap<string, string>;
+  /** Columns of the other table that are not taken over. */
+  readonly ignoredColumns: readonly string[];
+}
+
+/**
+ * Copies the rows of another DuckDB file that has a `daily_availability` into a file of our own, column by column and as
+ * they are. The other file is opened in an instance of its own, which reaches nothing but that file and the copy, under
+ * limits of memory, time and rows. Only a table of plain columns is read: views and computed columns are code.
+ *
+ * @param other path of the other file
+ * @param scratch a private folder for the copy
+ * @throws UsageError when the file can't be taken over; InterruptedError when the signal came first.
+ */
+export async function copyForeignRows(
+  other: string,
+  scratch: string,
+  signal: AbortSignal | undefined,
+): Promise<ForeignRows> {
+  if (!existsSync(other)) throw new UsageError(`${other} doesn't exist`);
+  try {
+    refuseSpecialFiles(other);
+    const instance = await openInstance({
+      main: ":memory:",
+      files: [pathOf(other), ...logsOf(other)],
+      folders: [scratch],
+      settings: { ...LIMITS.settings, temp_directory: join(scratch, "foreign-spill") },
+    });
+    try {
+      return await withinLimits(instance.connection, signal, () =>
+        copyRows(instance.connection, other, join(scratch, "foreign.duckdb")),
+      );
+    } finally {
+      instance.close();
+    }
+  } catch (error) {
+    if (error instanceof UsageError || error instanceof InterruptedError) throw error;
+    throw new UsageError(`${other} can't be imported: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+async function copyRows(connection: DuckDBConnection, other: string, path: string): Promise<ForeignRows> {
+  await connection.run(`ATTACH ${textLiteral(pathOf(other))} AS other (READ_ONLY)`);
+  const { name, types } = await findTable(connection, other);
+  const rows = await numberOf(connection, `SELECT count(*) FROM other.main.${name}`);
+  if (rows > LIMITS.rows) throw new UsageError(`${other} has ${rows} rows; at most ${LIMITS.rows} are taken over`);
+  const taken = [...types.keys()].filter((column) => REQUIRED.includes(column) || column === "etag");
+  await connection.run(
+    `ATTACH ${textLiteral(path)} AS ours; CREATE TABLE ours.rows AS SELECT ${taken.join(", ")} FROM other.main.${name};
+      DETACH other; DETACH ours`,
+  );
+  const isIgnored = (column: string) => !REQUIRED.includes(column) && !TAKEN_OR_DERIVED.includes(column);
+  return { path, types, ignoredColumns: [...types.keys()].filter(isIgnored) };
+}
+
+/** Runs statements until time is up or the signal comes, which interrupt them. */
+async function withinLimits<Result>(
+  connection: DuckDBConnection,
+  signal: AbortSignal | undefined,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const stop = () => {
+    connection.interrupt();
+  };
+  const timer = setTimeout(stop, LIMITS.time);
+  signal?.addEventListener("abort", stop, { once: true });
+  try {
+    return await work();
+  } catch (error) {
+    if (signal?.aborted === true)
+      throw new InterruptedError("interrupted before anything was taken over", { cause: error });
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", stop);
+  }
+}
+
+/** Finds the other file's rows: in its table `daily_availability`, or in the one that a store of ours shows under that name. */
+async function findTable(
+  connection: DuckDBConnection,
+  other: string,
+): Promise<{ name: string; types: ReadonlyMap<string, string> }> {
+  const tables = await connection.runAndReadAll(
+    `SELECT table_name, sql FROM system.main.duckdb_tables() WHERE database_name = 'other' AND schema_name = 'main'
+      AND table_name IN ('daily_availability', 'availability') ORDER BY table_name DESC`,
+  );
+  const [name, sql] = (tables.getRows()[0] ?? []).map(String);
+  if (name === undefined || sql === undefined) {
+    throw new UsageError(`${other} has no table daily_availability (a view is not read)`);
+  }
+  if (/\bGENERATED\b/.test(withoutQuoted(sql))) {
+    throw new UsageError(`daily_availability of ${other} has computed columns: write it as a table of plain ones`);
+  }
+  const columns = await connection.runAndReadAll(
+    `SELECT column_name, data_type FROM system.main.duckdb_columns()
+      WHERE database_name = 'other' AND schema_name = 'main' AND table_name = $name ORDER BY column_index`,
+    { name },
+  );
+  const types = new Map(columns.getRows().map(([column, type]) => [String(column), String(type)]));
+  const lacking = REQUIRED.filter((column) => !types.has(column));
+  if (lacking.length > 0) throw new UsageError(`daily_availability of ${other} lacks ${lacking.join(", ")}`);
+  return { name, types };
+}
+
+/** What DuckDB says of a file, in one line. */
+function reasonOf(error: unknown): string {
+  if (error instanceof BfaError || !(error instanceof Error))
+    return String(error instanceof Error ? error.message : error);
+  if (/INTERRUPT/.test(error.message)) return `reading it took more than ${LIMITS.time / 1000} s`;
+  if (/newer version|storage version|version number/i.test(error.message)) {
+    return "it was written by a newer DuckDB; have that copy it into a file attached with (STORAGE_VERSION 'v1.0.0')";
+  }
+  return error.message.split("\n", 1)[0] ?? "";
+}

@@ -1,0 +1,40 @@
+import { importFile, type ImportOptions, type ImportSummary } from "./import.js";
+import { maintain } from "./maintain.js";
+import { RunFile } from "./run-file.js";
+import { whenFree, type Waiting } from "./waiting.js";
+
+/** What {@link importInto} did. */
+export interface ImportedInto extends ImportSummary {
+  /** What the user should know of the file, in words. */
+  notices: string[];
+}
+
+/**
+ * Takes over the rows of another DuckDB file into a database, which is made when it isn't there and published when the
+ * import is whole. Nothing is left of an import that fails.
+ *
+ * @param file path of the database
+ * @param other path of the other file, which is only read
+ * @throws UsageError, StoreError, InterruptedError as `importFile`
+ * @example
+ * ```ts
+ * const { imported, refusedBy } = await importInto("availability.duckdb", "seed.duckdb");
+ * ```
+ */
+export async function importInto(
+  file: string,
+  other: string,
+  { waitMs = 0, ...options }: ImportOptions & Partial<Waiting> = {},
+): Promise<ImportedInto> {
+  const run = await whenFree(() => RunFile.open(file), { waitMs, signal: options.signal });
+  try {
+    const store = await run.forWriting();
+    const summary = await importFile(store, other, options);
+    const notice = await maintain(store);
+    await run.close();
+    return { ...summary, notices: notice === undefined ? run.notices : [...run.notices, notice] };
+  } catch (error) {
+    await run.discard().catch(() => undefined);
+    throw error;
+  }
+}

@@ -1,0 +1,113 @@
+import {
+  chmodSync,
+  chownSync,
+  constants,
+  copyFileSync,
+  linkSync,
+  lstatSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { StoreError } from "../errors.js";
+import { toStoreError } from "./duckdb-error.js";
+import { DuckDBInstance } from "./duckdb.js";
+import { pathOf } from "./file.js";
+import { INSTANCE_OPTIONS } from "./instance.js";
+
+/** Files that are claimed in this thread. */
+const claimed = new Set<string>();
+
+/** A held lock. */
+export interface Lock {
+  /** Lets the next writer in. */
+  release(): void;
+}
+
+/**
+ * Claims a file for one run of this process: the kernel doesn't keep two locks of a process apart. It holds among those
+ * who claim in the same thread.
+ *
+ * @throws StoreError STORE_LOCKED when it is claimed
+ */
+export function claimInProcess(file: string): Lock {
+  const path = pathOf(file);
+  if (claimed.has(path))
+    throw new StoreError("STORE_LOCKED", `${file} is in use by this very process: wait for it to end`);
+  claimed.add(path);
+  return {
+    release: () => {
+      claimed.delete(path);
+    },
+  };
+}
+
+/** Name of the tiny DuckDB file that writers of a file lock. It is never removed: a writer could still be opening it. */
+export function lockFile(file: string): string {
+  return join(dirname(file), `.${basename(file)}.lock`);
+}
+
+/**
+ * Keeps other writers of this project away from a file by DuckDB's own lock on a tiny file beside it, which the kernel
+ * frees when the process dies. Readers don't ask for it.
+ *
+ * @param file absolute path, links followed
+ * @throws StoreError STORE_LOCKED when another process holds it
+ */
+export async function lockWriters(file: string): Promise<Lock> {
+  const claim = claimInProcess(file);
+  const path = lockFile(file);
+  try {
+    const found = lstatSync(path, { throwIfNoEntry: false });
+    if (found === undefined) await createLockFile(file, path);
+    else if (!found.isFile()) throw new StoreError("STORE_UNUSABLE", `${path} is not a regular file: remove it`);
+    const instance = await DuckDBInstance.create(path, { ...INSTANCE_OPTIONS, enable_external_access: "false" });
+    return {
+      release: () => {
+        instance.closeSync();
+        claim.release();
+      },
+    };
+  } catch (error) {
+    claim.release();
+    throw toStoreError(file, error);
+  }
+}
+
+/** Makes the lock under another name and links it to its own when it is whole; of two who do so at once one wins. */
+async function createLockFile(file: string, path: string): Promise<void> {
+  const folder = mkdtempSync(join(dirname(file), ".bfa-"));
+  const fresh = join(folder, "lock");
+  try {
+    const instance = await DuckDBInstance.create(fresh, INSTANCE_OPTIONS);
+    instance.closeSync();
+    const published = statSync(file, { throwIfNoEntry: false });
+    if (published !== undefined) {
+      // Whoever may write the file must be able to lock it.
+      if (process.getuid?.() === 0) chownSync(fresh, published.uid, published.gid);
+      chmodSync(fresh, published.mode & 0o777);
+    }
+    linkOrCopy(fresh, path);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function linkOrCopy(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch (error) {
+    if (isCode(error, "EEXIST")) return;
+    // A file system without hard links.
+    try {
+      copyFileSync(from, to, constants.COPYFILE_EXCL);
+    } catch (failure) {
+      if (!isCode(failure, "EEXIST")) throw failure;
+    }
+  }
+}
+
+function isCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}

@@ -1,0 +1,267 @@
+import { existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { StoreError } from "../errors.js";
+import { openForReading, openForWriting, type Store, type WritableStore } from "./database.js";
+import { toStoreError } from "./duckdb-error.js";
+import { logsOf, makeFolder, pathOf, refuseSpecialFiles, syncPath } from "./file.js";
+import { openInstance, type OpenInstance } from "./instance.js";
+import { lockWriters, type Lock } from "./lock.js";
+import { isWritable, whyInPlace } from "./place.js";
+import { SCHEMA_VERSION } from "./schema/migrate.js";
+import {
+  ABSENT,
+  copyInto,
+  keepUnpublished,
+  leftoversOf,
+  makeWorkingFolder,
+  removeWorkingFolder,
+  stateOf,
+  type FileState,
+  type WorkingFolder,
+} from "./working-copy.js";
+
+/** How often a copy is made anew when the file changed meanwhile. */
+const MAX_COPIES = 5;
+
+/**
+ * A database file as one run has it. The run reads the published file until it first writes; then it works in a copy
+ * beside the file, which takes the file's name when the run closes: readers never wait for it, nor it for them. Where no
+ * copy can take the file's place, the file itself is written.
+ *
+ * How the pieces hold together when a process is killed or the power fails is argued in `docs/decisions`.
+ */
+export class RunFile {
+  /** What the user should know, in words. */
+  readonly notices: string[] = [];
+  private readonly path: string;
+  private lock: Lock | undefined;
+  /** Keeps others from writing in the published file while there is a copy of it. */
+  private guard: OpenInstance | undefined;
+  private folder: WorkingFolder | undefined;
+  private madeFrom: FileState = ABSENT;
+  private reader: Store | undefined;
+  private writer: WritableStore | undefined;
+  private hasWritten = false;
+  /** Whether the copy holds what a killed run had committed. */
+  private isResumed = false;
+
+  private constructor(private readonly file: string) {
+    this.path = pathOf(file);
+  }
+
+  /**
+   * Keeps other runs away from a file, and opens it for reading. A file that doesn't exist is made in a working folder;
+   * what a killed run left is taken up.
+   *
+   * @throws StoreError when the file is in use, foreign, of a newer schema, damaged or unusable.
+   */
+  static async open(file: string): Promise<RunFile> {
+    const run = new RunFile(file);
+    try {
+      await run.start();
+      return run;
+    } catch (error) {
+      if (run.writer === undefined) run.dropFolder();
+      run.letGo();
+      throw toStoreError(file, error);
+    }
+  }
+
+  /** The file as it is: what was published, until {@link forWriting} was called. */
+  get store(): Store {
+    const store = this.writer ?? this.reader;
+    if (store === undefined) throw new Error("the file is closed");
+    return store;
+  }
+
+  /**
+   * The store to write in; the first call makes the copy.
+   *
+   * @throws StoreError
+   */
+  async forWriting(): Promise<WritableStore> {
+    this.hasWritten = true;
+    return (this.writer ??= await this.openCopy());
+  }
+
+  /**
+   * Publishes what was committed and lets go of the file. A second call does nothing.
+   *
+   * @throws StoreError when it can't be published: the copy stays, and the next run goes on with it.
+   */
+  async close(): Promise<void> {
+    const { writer, folder } = this;
+    try {
+      this.writer = undefined;
+      await writer?.close();
+      if (folder !== undefined) {
+        if (writer !== undefined && this.hasWritten) await this.publish(folder);
+        this.dropFolder();
+      } else if (writer !== undefined) {
+        rmSync(writer.scratch, { recursive: true, force: true });
+      }
+    } catch (error) {
+      throw toStoreError(this.file, error);
+    } finally {
+      this.letGo();
+    }
+  }
+
+  /** Lets go of the file and forgets what this run wrote in a copy that it made. */
+  async discard(): Promise<void> {
+    this.hasWritten = this.isResumed;
+    await this.close();
+  }
+
+  private async start(): Promise<void> {
+    const { file, path } = this;
+    refuseSpecialFiles(file);
+    if (existsSync(path) && !isWritable(path)) throw new Error("EACCES: the file is read-only");
+    const reason = whyInPlace(path);
+    if (reason !== undefined) {
+      await this.openItself(reason);
+      return;
+    }
+    makeFolder(dirname(path));
+    this.lock = await lockWriters(path);
+    if (logsOf(path).some((log) => existsSync(log))) await this.emptyLog();
+    await this.takeUpLeftovers();
+    if (this.folder !== undefined) return;
+    if (!existsSync(path)) {
+      this.folder = makeWorkingFolder(path);
+      await copyInto(this.folder, path, ABSENT);
+      this.writer = await this.openInFolder(this.folder);
+      return;
+    }
+    this.madeFrom = stateOf(path);
+    const reader = await openForReading(file, { settings: {} });
+    this.reader = reader;
+    if (reader.version < SCHEMA_VERSION) await this.forWriting();
+  }
+
+  private async openItself(reason: string): Promise<void> {
+    const { file, path } = this;
+    const scratch = mkdtempSync(join(tmpdir(), ".bfa-"));
+    try {
+      this.writer = await openForWriting({ file, path, scratch, isReplaceable: false });
+    } catch (error) {
+      rmSync(scratch, { recursive: true, force: true });
+      throw error;
+    }
+    this.notices.push(`${file} is written in place, since ${reason}: it can't be read until this run has ended`);
+  }
+
+  /** A copy without the log, under the name of a file with one, would not open: so the log goes into the file first. */
+  private async emptyLog(): Promise<void> {
+    const { file, path } = this;
+    const folder = makeWorkingFolder(path);
+    try {
+      await (await openForWriting({ file, path, scratch: folder.path, isReplaceable: false })).close();
+    } finally {
+      removeWorkingFolder(folder);
+    }
+  }
+
+  /** Goes on in the copy of a killed run when the file is the one it was made from; else gives it a name of its own. */
+  private async takeUpLeftovers(): Promise<void> {
+    const { file, path } = this;
+    for (const { folder, madeFrom } of leftoversOf(path)) {
+      if (madeFrom === undefined) {
+        removeWorkingFolder(folder);
+      } else if (this.folder === undefined && madeFrom === stateOf(path)) {
+        await this.guardPublished();
+        await this.resume(folder, madeFrom);
+      } else {
+        await this.setAside(folder);
+      }
+    }
+    if (this.isResumed) this.notices.push(`${file}: going on with what a killed run had written`);
+  }
+
+  private async resume(folder: WorkingFolder, madeFrom: FileState): Promise<void> {
+    try {
+      this.writer = await this.openInFolder(folder);
+    } catch {
+      await this.setAside(folder);
+      return;
+    }
+    this.folder = folder;
+    this.madeFrom = madeFrom;
+    this.hasWritten = true;
+    this.isResumed = true;
+  }
+
+  private async setAside(folder: WorkingFolder): Promise<void> {
+    // Puts its log into it; a copy that can't be opened is kept as it is.
+    await this.openInFolder(folder).then(
+      (store) => store.close(),
+      () => undefined,
+    );
+    const kept = keepUnpublished(folder, this.path);
+    removeWorkingFolder(folder);
+    this.notices.push(
+      `a killed run left rows that don't fit ${this.file} as it is now; take them over with: bfa import ${kept}`,
+    );
+  }
+
+  /** Makes a copy of the published file, which nobody else can write from then on. */
+  private async openCopy(): Promise<WritableStore> {
+    const { path } = this;
+    for (let attempt = 0; attempt < MAX_COPIES; attempt++) {
+      const folder = makeWorkingFolder(path);
+      this.folder = folder;
+      const state = this.madeFrom;
+      // Closing the copied file's handle drops this process's lock on it, so the lock comes after, and then a look.
+      await copyInto(folder, path, state);
+      await this.reader?.close();
+      await this.guardPublished();
+      this.madeFrom = stateOf(path);
+      if (this.madeFrom === state) {
+        const writer = await this.openInFolder(folder);
+        this.reader = undefined;
+        return writer;
+      }
+      this.dropFolder();
+    }
+    throw new StoreError("STORE_LOCKED", `${this.file} keeps changing: wait for its other writer to end, or stop it`);
+  }
+
+  private openInFolder({ path: scratch, copy }: WorkingFolder): Promise<WritableStore> {
+    return openForWriting({ file: this.file, path: copy, scratch, isReplaceable: true });
+  }
+
+  private async guardPublished(): Promise<void> {
+    this.guard?.close();
+    this.guard = undefined;
+    if (existsSync(this.path)) this.guard = await openInstance({ main: this.path, settings: { threads: "1" } });
+  }
+
+  private async publish(folder: WorkingFolder): Promise<void> {
+    const { file, path } = this;
+    await syncPath(folder.copy);
+    if (stateOf(path) !== this.madeFrom) {
+      const kept = keepUnpublished(folder, path);
+      throw new StoreError(
+        "STORE_UNUSABLE",
+        `${file} was replaced while this run wrote: its rows are in ${kept}; take them over with: bfa import ${kept}`,
+      );
+    }
+    renameSync(folder.copy, path);
+    await syncPath(dirname(path));
+  }
+
+  private dropFolder(): void {
+    if (this.folder !== undefined) removeWorkingFolder(this.folder);
+    this.folder = undefined;
+  }
+
+  private letGo(): void {
+    void this.reader?.close();
+    this.reader = undefined;
+    this.guard?.close();
+    this.guard = undefined;
+    this.lock?.release();
+    this.lock = undefined;
+  }
+}
