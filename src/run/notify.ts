@@ -39,7 +39,8 @@ export async function post(url: string, summary: RunSummary, { ca, env }: PostOp
 }
 
 async function postOnce(url: string, body: string, { ca, env }: PostOptions): Promise<number> {
-  const { Agent, ProxyAgent, request } = await import("undici");
+  // By its default export: the named ones of CommonJS are gone once it is bundled.
+  const { Agent, ProxyAgent, request } = (await import("undici")).default;
   const tls = { secureContext: secureContext(ca), timeout: TIMEOUT_MS };
   const proxy = proxyFor(url, env);
   const limits = { headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS };

@@ -33,7 +33,9 @@ const it = replicaTest({ history: source })
 describe("bfa update", () => {
   it("takes the whole past of every perpetual into an empty file, cell by cell", async ({ update, expectTable }) => {
     const result = await update("--json");
-    expect(result).toMatchObject({ code: 0, stderr: expect.stringContaining("DNS: 0 looked up") as string });
+    expect(result.code).toBe(0);
+    // Nothing had to be looked up, so nothing is said of it.
+    expect(result.stderr).not.toContain("looked up");
     await expectTable(firstPeriod, yesterday);
     const summary = summaryOf(result);
     const cellCount = symbols.length * (yesterday - firstPeriod + 1);

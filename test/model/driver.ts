@@ -59,6 +59,8 @@ async function runInProcess(db: string, request: RunRequest): Promise<RunEnd> {
     listEndpoint,
     source,
     threads: 1,
+    // The clock stands still, so a pause before a retry would never end.
+    retries: 0,
     ...(symbols !== undefined && { symbols }),
     ...(quote !== undefined && { quote }),
   };
@@ -78,7 +80,7 @@ async function runInProcess(db: string, request: RunRequest): Promise<RunEnd> {
         return { type: "ended", outcome: ended(summary.outcome) };
       }
       case "sweep": {
-        const summary = await product.sweep({ db, endpoint, listEndpoint, threads: 1 });
+        const summary = await product.sweep({ db, endpoint, listEndpoint, threads: 1, retries: 0 });
         return { type: "ended", outcome: ended(summary.outcome) };
       }
       case "discover":
@@ -154,7 +156,7 @@ async function runAsProcess(
   onStart: (kill: () => void) => void,
 ): Promise<RunEnd> {
   const { command, endpoint, listEndpoint, source, symbols, quote, from, to, lookback } = request;
-  const args = [command, "--db", db, "--endpoint", endpoint, "--list-endpoint", listEndpoint];
+  const args = [command, "--db", db, "--endpoint", endpoint, "--list-endpoint", listEndpoint, "--retries", "0"];
   if (command !== "discover" && command !== "sweep") args.push("--source", source);
   if (symbols !== undefined) args.push("--symbols", symbols.join(","));
   if (quote !== undefined) args.push("--quote", quote);

@@ -70,7 +70,8 @@ describe("the bucket that lives", () => {
 
   it("lists keys page by page, each page speaking of its days", async () => {
     const first = await page(PREFIX, `${PREFIX}BTCUSDT-1m-2019-12-31`);
-    expect(first).toMatchObject({ sizes: [1234, 91], truncated: true });
+    expect(first.others.map(({ size }) => size)).toEqual([1234, 91]);
+    expect(first.truncated).toBe(true);
     const second = await page(PREFIX, first.others.at(-1)?.key ?? "");
     const third = await page(PREFIX, second.others.at(-1)?.key ?? "");
     expect(third.truncated).toBe(false);

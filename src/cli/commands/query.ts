@@ -88,7 +88,10 @@ function optionOf(argument: Argument): Options {
 async function answer(query: AnyQuery, given: QueryArguments): Promise<void> {
   const { db, format, json, out } = given;
   const choice = { format, json, out };
-  const args = Object.keys(query.args).map((key): [string, unknown] => [key, given[optionName(key)]]);
+  const args = Object.entries(query.args).map(([key, argument]): [string, unknown] => [
+    key,
+    typed(argument, given[optionName(key)]),
+  ]);
   const values = readArguments(query.args, Object.fromEntries(args), (key) =>
     query.args[key]?.positional === true ? optionName(key) : `--${optionName(key)}`,
   );
@@ -106,6 +109,11 @@ async function answer(query: AnyQuery, given: QueryArguments): Promise<void> {
   } finally {
     await streamed.close();
   }
+}
+
+/** A value as it was typed: yargs makes an empty text of `-`. */
+function typed({ fromStdin }: Argument, value: unknown): unknown {
+  return fromStdin === true && value === "" && process.argv.includes("-") ? "-" : value;
 }
 
 /** Arguments that may come from stdin, and are `-`, have the text of it instead. */
