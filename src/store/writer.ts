@@ -125,9 +125,9 @@ export class Writer {
     this.checkReceived();
   }
 
-  /** Commits the whole units that have waited long enough. */
-  async commitIfDue(): Promise<void> {
-    await this.session?.commitIfDue();
+  /** Commits the whole units that have waited long enough at `now`, a time as `performance.now()` gives it. */
+  async commitIfDue(now: number): Promise<void> {
+    await this.session?.commitIfDue(now);
   }
 
   /** Resolves when so many cells of the step were received; units that are not whole then are dropped. */

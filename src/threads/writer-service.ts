@@ -27,7 +27,7 @@ export class WriterService {
       else this.enqueue(() => this.answer(request.id, request.method, request.args));
     });
     const commits = setInterval(() => {
-      this.enqueue(() => this.write((writer) => writer.commitIfDue()));
+      this.enqueue(() => this.write((writer) => writer.commitIfDue(performance.now())));
     }, COMMIT_AFTER_MS).unref();
     port.once("close", () => {
       clearInterval(commits);

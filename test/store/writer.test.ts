@@ -6,7 +6,6 @@ import { COMMIT_AFTER_MS } from "../../src/store/write/session.js";
 import { Writer } from "../../src/store/writer.js";
 import { rowsOf, soundness, temporaryFolder } from "../support/database.js";
 import { D0, LATE, rowsOfCells } from "../support/store.js";
-import { setTimeout as sleep } from "node:timers/promises";
 
 const SYMBOLS = ["AUSDT", "BUSDT"];
 const RUN = { command: "test", from: D0, to: D0 + 1, symbolCount: 2, startedAt: LATE };
@@ -77,8 +76,7 @@ describe("Writer", () => {
     await writer.begin(RUN, SYMBOLS, counters);
     await writer.beginStep({ by: "day", source: "head", expected: days(D0) });
     await writer.receive(dayCells(D0));
-    await sleep(COMMIT_AFTER_MS);
-    await writer.commitIfDue();
+    await writer.commitIfDue(performance.now() + COMMIT_AFTER_MS);
     expect(counters.read()).toMatchObject({ unitsWritten: 1, rowsWritten: 2 });
     await writer.close();
   });

@@ -68,9 +68,9 @@ export class WriteSession {
     if (this.wholeRows >= COMMIT_ROWS) await this.commit();
   }
 
-  /** Commits what has waited for too long. */
-  async commitIfDue(): Promise<void> {
-    if (performance.now() - this.lastCommit >= COMMIT_AFTER_MS) await this.commit();
+  /** Commits what has waited for too long at `now`, a time as `performance.now()` gives it. */
+  async commitIfDue(now: number): Promise<void> {
+    if (now - this.lastCommit >= COMMIT_AFTER_MS) await this.commit();
   }
 
   /** Commits every whole unit; what is not whole by now is dropped. */
