@@ -1,7 +1,8 @@
-import { dayAt, DAY_MS, type Day } from "../calendar/day.js";
+import { DAY_MS, type Day } from "../calendar/day.js";
 import { countDays, gapsBetween, islands, unionSpans, type Span } from "../calendar/span.js";
 import { dateLiteral, dayNumber } from "../calendar/sql.js";
 import { openHoleSql, provisionalSql, type Finality } from "../vision/finality.js";
+import { dormantSymbols } from "./dormant.js";
 import { toStoreError } from "./duckdb-error.js";
 import { holesAmong } from "./holes.js";
 import type { Store } from "./open.js";
@@ -53,6 +54,7 @@ export async function dueCells(store: Store, wanted: WantedCells, now: number): 
     const broken = [...known].filter(([, { count, first, last }]) => count < last - first + 1).map(([name]) => name);
     const probed = await probedSpans(store, broken, wanted);
     const rows = await dueRows(store, wanted, now);
+    const dormant = wanted.rest ? await dormantSymbols(store, known) : new Map<string, Day>();
     const due: DueCells = {
       spans: [],
       counts: { never_probed: 0, provisional: 0, hole: 0, clock: 0 },
@@ -63,7 +65,7 @@ export async function dueCells(store: Store, wanted: WantedCells, now: number): 
       const gaps = gapsBetween(probed.get(symbol) ?? wholeSpan(facts), wanted);
       const again = rows.get(symbol) ?? [];
       const cells = unionSpans(gaps, islands(again.map(({ day }) => day)));
-      if (wanted.rest && facts !== undefined && isResting(store.dataset.finality, facts, gaps, again, now)) {
+      if (dormant.has(symbol) && isResting(store.dataset.finality, gaps, again, now)) {
         due.dormantCount += countDays(cells);
         due.spans.push([]);
         continue;
@@ -78,15 +80,13 @@ export async function dueCells(store: Store, wanted: WantedCells, now: number): 
   }
 }
 
-/** Whether a symbol is dormant, and none of its due cells has waited for its next look. */
+/** Whether none of the due cells of a dormant symbol has waited for its next look. */
 function isResting(
-  { dormantAfterDays, dormantEveryDays }: Finality,
-  { lastFile }: SymbolRows,
+  { dormantEveryDays }: Finality,
   gaps: readonly Span[],
   again: readonly DueRow[],
   now: number,
 ): boolean {
-  if (lastFile !== undefined && dayAt(now) - 1 - lastFile < dormantAfterDays) return false;
   const since = now - dormantEveryDays * DAY_MS;
   const first = gaps[0];
   return (

@@ -1,14 +1,14 @@
 import type { Day } from "../calendar/day.js";
 import type { Span } from "../calendar/span.js";
 import { dayNumber } from "../calendar/sql.js";
-import { livesOf } from "../vision/lives.js";
+import { livesOf, type LifeSpan } from "../vision/lives.js";
 import { classifySymbol } from "../vision/symbol.js";
 import { LIST, listValue, VARCHAR } from "./duckdb.js";
 import type { Store } from "./open.js";
 
 /** The lives of some symbols, each ascending. */
-export async function symbolLives(store: Store, symbols: readonly string[]): Promise<Map<string, Span[]>> {
-  const lives = new Map<string, Span[]>();
+export async function symbolLives(store: Store, symbols: readonly string[]): Promise<Map<string, LifeSpan[]>> {
+  const lives = new Map<string, LifeSpan[]>();
   if (symbols.length === 0) return lives;
   const { connection } = store;
   const folders = await settledFolders(store);

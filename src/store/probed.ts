@@ -13,6 +13,8 @@ export interface SymbolRows {
   /** First and last day with a file, of any day. */
   firstFile: Day | undefined;
   lastFile: Day | undefined;
+  /** Last day with a row, of any day. */
+  lastProbed: Day;
 }
 
 /**
@@ -28,11 +30,12 @@ export async function symbolRows(
   const asked = `FILTER (date BETWEEN ${dateLiteral(from)} AND ${dateLiteral(to)})`;
   const found = await connection.runAndReadAll(
     `SELECT symbol, count(*) ${asked}::INTEGER, ${dayNumber(`min(date) ${asked}`)}, ${dayNumber(`max(date) ${asked}`)},
-        ${dayNumber("min(date) FILTER (available)")}, ${dayNumber("max(date) FILTER (available)")}
+        ${dayNumber("min(date) FILTER (available)")}, ${dayNumber("max(date) FILTER (available)")},
+        ${dayNumber("max(date)")}
       FROM availability WHERE ${probedBy(probedUntil)} GROUP BY symbol`,
   );
   return new Map(
-    found.getRows().map(([symbol, count, first, last, firstFile, lastFile]) => [
+    found.getRows().map(([symbol, count, first, last, firstFile, lastFile, lastProbed]) => [
       String(symbol),
       {
         count: Number(count),
@@ -40,13 +43,14 @@ export async function symbolRows(
         last: Number(last),
         firstFile: firstFile === null ? undefined : Number(firstFile),
         lastFile: lastFile === null ? undefined : Number(lastFile),
+        lastProbed: Number(lastProbed),
       },
     ]),
   );
 }
 
 /** SQL: whether a row was probed by then. */
-function probedBy(probedUntil: number | undefined): string {
+export function probedBy(probedUntil: number | undefined): string {
   return probedUntil === undefined ? "true" : `epoch_ms(probe_timestamp) <= ${probedUntil}`;
 }
 
