@@ -4,7 +4,7 @@ import { dateOfDay, dayNumber } from "../calendar/sql.js";
 import { LIST, INTEGER, listValue, VARCHAR } from "../store/duckdb.js";
 import { settledFolders, symbolLives } from "../store/lives.js";
 import type { Store } from "../store/open.js";
-import { provisionalSql } from "../vision/finality.js";
+import { probedBySql, provisionalSql } from "../vision/finality.js";
 import { RELISTED_AFTER_DAYS } from "../vision/lives.js";
 import { readRows } from "./read-rows.js";
 import { factsOf } from "./symbol-filter.js";
@@ -26,29 +26,41 @@ export interface Life {
 /** Lives in a file that can't change while it is open: its readers keep every writer out. */
 const kept = new WeakMap<Store, Map<string, Life[]>>();
 
-/** The lives of every symbol that has one, by name, each ascending. */
-export async function livesBySymbol(store: Store): Promise<Map<string, Life[]>> {
+/**
+ * The lives of every symbol that has one, by name, each ascending.
+ *
+ * @param now ms since the Unix epoch
+ */
+export async function livesBySymbol(store: Store, now: number): Promise<Map<string, Life[]>> {
   const known = kept.get(store);
   if (known !== undefined) return known;
-  const found = await findLives(store);
-  if (store.access === "read") kept.set(store, found);
+  const found = await findLives(store, now);
+  if (store.access === "read" && !(await hasRowsOfLater(store, now))) kept.set(store, found);
   return found;
 }
 
-async function findLives(store: Store): Promise<Map<string, Life[]>> {
+/** Whether there are rows that will be believed only later. */
+async function hasRowsOfLater(store: Store, now: number): Promise<boolean> {
+  const [later] = await readRows(store, `SELECT count(*)::INTEGER FROM availability WHERE NOT ${probedBySql(now)}`, {
+    count: "number",
+  });
+  return later?.count !== 0;
+}
+
+async function findLives(store: Store, now: number): Promise<Map<string, Life[]>> {
   const { firstPeriod, finality } = store.dataset;
   const summaries = await readRows(
     store,
     `WITH files AS (
         SELECT symbol, min(date) AS first, max(date) AS last, count(*) AS files
-        FROM availability WHERE available GROUP BY symbol
+        FROM availability WHERE available AND ${probedBySql(now)} GROUP BY symbol
       ), known AS (SELECT symbol, epoch_ms(absent_at) // ${DAY_MS} AS absent_day FROM symbols)
       SELECT symbol, ${dayNumber("first")}, ${dayNumber("last")}, files::INTEGER, absent_day::INTEGER,
         count(*) FILTER (date BETWEEN first - ${RELISTED_AFTER_DAYS} AND first - 1
           AND ${dayNumber("date")} >= coalesce(absent_day, 0))::INTEGER,
         bool_or(NOT available AND date > last AND NOT ${provisionalSql(finality)})
       FROM availability JOIN files USING (symbol) LEFT JOIN known USING (symbol)
-      GROUP BY symbol, first, last, files, absent_day ORDER BY symbol`,
+      WHERE ${probedBySql(now)} GROUP BY symbol, first, last, files, absent_day ORDER BY symbol`,
     {
       symbol: "text",
       first: "day",
@@ -59,7 +71,7 @@ async function findLives(store: Store): Promise<Map<string, Life[]>> {
       endsKnown: "flag",
     },
   );
-  const folders = await settledFolders(store);
+  const folders = await settledFolders(store, now);
   // Only a symbol that lacks enough days in all, or has a settled folder, can have several; finding them reads its days.
   const several = summaries.filter(
     ({ symbol, first, last, files }) =>
@@ -68,6 +80,7 @@ async function findLives(store: Store): Promise<Map<string, Life[]>> {
   const spans = await symbolLives(
     store,
     several.map(({ symbol }) => symbol),
+    now,
   );
   const lives = new Map<string, Life[]>();
   const later: { life: Life; quiet: Span }[] = [];
@@ -82,19 +95,23 @@ async function findLives(store: Store): Promise<Map<string, Life[]>> {
     });
     lives.set(symbol, ofSymbol);
   }
-  const rows = await rowsIn(store, later);
+  const rows = await rowsIn(store, later, now);
   for (const [index, { life, quiet }] of later.entries()) life.begins = (rows[index] ?? 0) >= countDays([quiet]);
   return lives;
 }
 
 /** The number of rows that each of some lives has in a span of days. */
-async function rowsIn({ connection }: Store, asked: readonly { life: Life; quiet: Span }[]): Promise<number[]> {
+async function rowsIn(
+  { connection }: Store,
+  asked: readonly { life: Life; quiet: Span }[],
+  now: number,
+): Promise<number[]> {
   if (asked.length === 0) return [];
   const found = await connection.runAndReadAll(
     `WITH asked AS (SELECT unnest($symbols) AS symbol, ${dateOfDay("unnest($from)")} AS first,
         ${dateOfDay("unnest($to)")} AS last, unnest($places) AS place)
       SELECT place, count(date)::INTEGER FROM asked LEFT JOIN availability
-        ON availability.symbol = asked.symbol AND date BETWEEN first AND last
+        ON availability.symbol = asked.symbol AND date BETWEEN first AND last AND ${probedBySql(now)}
       GROUP BY place ORDER BY place`,
     {
       symbols: listValue(asked.map(({ life }) => life.symbol)),

@@ -2,7 +2,14 @@ import { DAY_MS, type Day } from "../calendar/day.js";
 import { gapsBetween, type Span } from "../calendar/span.js";
 import { dateLiteral, dayNumber } from "../calendar/sql.js";
 import { conditionOf, type Condition, type DayCells } from "../vision/condition.js";
-import { finalFrom, holeFinalFrom, openHoleSql, provisionalSql, unpublishedSql } from "../vision/finality.js";
+import {
+  finalFrom,
+  holeFinalFrom,
+  openHoleSql,
+  probedBySql,
+  provisionalSql,
+  unpublishedSql,
+} from "../vision/finality.js";
 import { dormantSymbols } from "./dormant.js";
 import { LIST, listValue, VARCHAR } from "./duckdb.js";
 import { toStoreError } from "./duckdb-error.js";
@@ -112,7 +119,7 @@ async function dayRows(store: Store, asked: Asked): Promise<Map<Day, DayRows>> {
         epoch_ms(max(last_modified)::TIMESTAMP)::DOUBLE
       FROM availability
       WHERE date BETWEEN ${dateLiteral(asked.from)} AND ${dateLiteral(asked.to)} AND symbol IN ${ADMITTED}
-        AND epoch_ms(probe_timestamp) <= ${asked.now}
+        AND ${probedBySql(asked.now)}
       GROUP BY date`,
     ...admittedNames(asked),
   );
@@ -154,13 +161,14 @@ async function dueHoles(store: Store, asked: Asked): Promise<{ symbol: string; d
   const found = await store.connection.runAndReadAll(
     `SELECT symbol, ${dayNumber("date")} FROM availability
       WHERE date BETWEEN ${dateLiteral(asked.from)} AND ${dateLiteral(asked.to)} AND NOT available
-        AND ${openHoleSql(store.dataset.finality)} AND epoch_ms(probe_timestamp) <= ${asked.now}
+        AND ${openHoleSql(store.dataset.finality)} AND ${probedBySql(asked.now)}
         AND symbol IN ${ADMITTED}`,
     ...admittedNames(asked),
   );
   return await holesAmong(
     store,
     found.getRows().map(([symbol, day]) => ({ symbol: String(symbol), day: Number(day) })),
+    asked.now,
   );
 }
 

@@ -1,8 +1,9 @@
 import type { Day } from "../calendar/day.js";
 import { dateLiteral, dateOfDay } from "../calendar/sql.js";
+import { probedBySql } from "../vision/finality.js";
 import { INTEGER, LIST, listValue, VARCHAR } from "./duckdb.js";
 import type { Store } from "./open.js";
-import { probedBy, type SymbolRows } from "./probed.js";
+import type { SymbolRows } from "./probed.js";
 
 /**
  * The symbols that are dormant, each with its last day that was probed: they had no file on that day and the many days
@@ -14,7 +15,7 @@ import { probedBy, type SymbolRows } from "./probed.js";
 export async function dormantSymbols(
   { connection, dataset }: Store,
   known: ReadonlyMap<string, SymbolRows>,
-  probedUntil?: number,
+  probedUntil: number,
 ): Promise<Map<string, Day>> {
   const { dormantAfterDays } = dataset.finality;
   const quiet = [...known].filter(
@@ -26,7 +27,7 @@ export async function dormantSymbols(
     `WITH quiet AS (SELECT unnest($symbols) AS symbol, ${dateOfDay("unnest($days)")} AS last)
       SELECT symbol FROM quiet JOIN availability USING (symbol)
       WHERE date > ${dateLiteral(earliest)} AND date BETWEEN last - ${dormantAfterDays - 1} AND last
-        AND ${probedBy(probedUntil)}
+        AND ${probedBySql(probedUntil)}
       GROUP BY symbol HAVING count(*) = ${dormantAfterDays}`,
     {
       symbols: listValue(quiet.map(([symbol]) => symbol)),
