@@ -214,7 +214,7 @@ async function absentCells(
     const absent: AbsentCells = { pending: 0, unknownSymbols: [] };
     for (const { admitted, gaps: ofSymbol } of gaps) {
       if (!ofSymbol.some((gap) => gap.from <= day && day <= gap.to)) continue;
-      if (isProvedMissing(admitted, day) || awaitsLook(admitted.symbol, day)) absent.pending++;
+      if (isProvedMissing(admitted, day, asked.now) || awaitsLook(admitted.symbol, day)) absent.pending++;
       else absent.unknownSymbols.push(admitted.symbol);
     }
     return absent;
@@ -222,8 +222,8 @@ async function absentCells(
 }
 
 /** Whether a complete listing of the bucket, made when the day was over, lacked the symbol. */
-function isProvedMissing({ absentAt }: AdmittedSymbol, day: Day): boolean {
-  return absentAt !== undefined && (day + 1) * DAY_MS <= absentAt;
+function isProvedMissing({ absentAt }: AdmittedSymbol, day: Day, now: number): boolean {
+  return absentAt !== undefined && (day + 1) * DAY_MS <= absentAt && absentAt <= now;
 }
 
 /** Compares a day with the last one before it that was published. */
