@@ -36,6 +36,30 @@ const benchBeside = {
   },
 };
 
+/**
+ * `new Intl.Segmenter()` takes half of yargs' loading time, and is needed only for the width of text that is not plain:
+ * so it waits for such a text. The circled S is that of "USDⓈ-M".
+ */
+const lazySegmenter = {
+  name: "lazy-segmenter",
+  setup({ onLoad }) {
+    onLoad({ filter: /[/\\](?:string-width|wrap-ansi|cliui)[/\\].*\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, "utf8");
+      return {
+        contents: text
+          .replace(
+            "const segmenter = new Intl.Segmenter();",
+            "let made; const segmenter = { segment: (text) => (made ??= new Intl.Segmenter()).segment(text) };",
+          )
+          .replace(
+            /export default function stringWidth\((\w+), options = \{\}\) \{/,
+            "$& if (/^[\\x20-\\x7eⓈ]+$/.test($1)) return $1.length;",
+          ),
+      };
+    });
+  },
+};
+
 const options = {
   absWorkingDir: root,
   bundle: true,
@@ -47,7 +71,7 @@ const options = {
   minifySyntax: true,
   legalComments: "none",
   external: EXTERNAL,
-  plugins: [plainRequire, benchBeside],
+  plugins: [plainRequire, benchBeside, lazySegmenter],
   outdir: "dist",
   outbase: ".",
   // CommonJS that was bundled asks for Node's modules by `require`.

@@ -1,7 +1,7 @@
 import { formatDay, type Day } from "../calendar/day.js";
 import { countDays, describeSpan, islands } from "../calendar/span.js";
-import { DAY, dateText, select } from "../query/select.js";
-import { holesAmong, type MissingCell } from "../store/holes.js";
+import { dateText, select } from "../query/select.js";
+import { holesIn, type MissingCell } from "../store/holes.js";
 import type { Store } from "../store/open.js";
 import { plural } from "../text/numbers.js";
 import { defineCheck, outcomeOf, type CheckOutcome, type Finding } from "./define.js";
@@ -13,7 +13,7 @@ export const holes = defineCheck({
   summary: "files that are missing inside the life of a contract, and days on which many are",
   notes:
     "Some holes are filled after months: bfa sweep finds out. A day on which many symbols have one is one finding.",
-  run: (store) => checkHoles(store),
+  run: (store, { now }) => checkHoles(store, now),
 });
 
 /** So many symbols, and this share of those that should have a file, make an incident of a day's holes. */
@@ -21,8 +21,8 @@ const MIN_INCIDENT_SYMBOLS = 5;
 const MIN_INCIDENT_SHARE = 0.05;
 
 /** Missing files within lives: whole incidents by day, all others by symbol. */
-async function checkHoles(store: Store): Promise<CheckOutcome> {
-  const cells = await holesOf(store);
+async function checkHoles(store: Store, now: number): Promise<CheckOutcome> {
+  const cells = await holesIn(store, now);
   const incidents = await incidentsAmong(store, cells);
   const single = groupBy(
     cells.filter(({ day }) => !incidents.has(day)),
@@ -47,19 +47,6 @@ async function checkHoles(store: Store): Promise<CheckOutcome> {
     "no file is missing inside a life",
     `${plural(cells.length, "file")} of ${plural(new Set(cells.map(({ symbol }) => symbol)).size, "symbol")} ` +
       `are missing inside a life; ${plural(incidents.size, "day")} with an incident`,
-  );
-}
-
-async function holesOf(store: Store): Promise<MissingCell[]> {
-  const rows = await select(
-    store,
-    `WITH files AS (SELECT symbol, min(date) AS first, max(date) AS last FROM availability WHERE available GROUP BY symbol)
-      SELECT symbol, ${DAY} FROM availability JOIN files USING (symbol)
-      WHERE NOT available AND date > first AND date < last ORDER BY symbol, date`,
-  );
-  return await holesAmong(
-    store,
-    rows.map(([symbol, day]) => ({ symbol: String(symbol), day: Number(day) })),
   );
 }
 

@@ -47,6 +47,8 @@ export interface Known {
   has(day: Day): boolean;
   /** Number of symbols that may be unknown. */
   tolerated: number;
+  /** The time that it is, ms since the Unix epoch. */
+  now: number;
 }
 
 /**
@@ -79,6 +81,7 @@ export async function knownOf(store: Store, basis: Basis, tolerated: number, now
     days,
     has: (day) => !left.has(day),
     tolerated,
+    now,
   };
 }
 

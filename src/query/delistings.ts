@@ -36,9 +36,9 @@ export default defineQuery({
       unknownDays: span === undefined ? "tell" : "refuse",
     };
   },
-  run: async (store, { from, to, quote, contract }) => {
+  run: async (store, { from, to, quote, contract }, { now }) => {
     const span = daySpan(from, to) ?? { from: -Infinity, to: Infinity };
-    const rows = (await contractLives(store))
+    const rows = (await contractLives(store, now))
       .filter(
         ({ symbol, last, ends }) => ends && last >= span.from && last <= span.to && passes(symbol, { quote, contract }),
       )

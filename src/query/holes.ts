@@ -1,10 +1,9 @@
 import { countDays, islands } from "../calendar/span.js";
-import { holesAmong } from "../store/holes.js";
+import { holesIn } from "../store/holes.js";
 import { column } from "../text/columns.js";
 import { choice, withDefault } from "./arguments.js";
 import { defineQuery } from "./define.js";
-import { readRows } from "./read-rows.js";
-import { DAY, dateText } from "./select.js";
+import { dateText } from "./select.js";
 import { passes, symbolFilter } from "./symbol-filter.js";
 
 const BY_SYMBOL = {
@@ -35,18 +34,8 @@ export default defineQuery({
     { args: { by: "day", quote: "USDT" }, about: "the days on which symbols have one" },
   ],
   rests: ({ quote, contract }) => ({ days: "all", admits: { quote, contract }, unknownDays: "tell" }),
-  run: async (store, { by, quote, contract }) => {
-    const missing = await readRows(
-      store,
-      `WITH files AS (SELECT symbol, min(date) AS first, max(date) AS last FROM availability WHERE available GROUP BY symbol)
-        SELECT symbol, ${DAY} FROM availability JOIN files USING (symbol)
-        WHERE NOT available AND date > first AND date < last ORDER BY 1, 2`,
-      { symbol: "text", day: "day" },
-    );
-    const holes = await holesAmong(
-      store,
-      missing.filter(({ symbol }) => passes(symbol, { quote, contract })),
-    );
+  run: async (store, { by, quote, contract }, { now }) => {
+    const holes = (await holesIn(store, now)).filter(({ symbol }) => passes(symbol, { quote, contract }));
     return by === "symbol"
       ? { facts: {}, columns: BY_SYMBOL, rows: bySymbol(holes) }
       : { facts: {}, columns: BY_DAY, rows: byDay(holes) };

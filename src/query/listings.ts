@@ -41,9 +41,9 @@ can have a settled name (ICPUSDT_SETTLED): then that is the previous_symbol.`,
       unknownDays: span === undefined ? "tell" : "refuse",
     };
   },
-  run: async (store, { from, to, quote, contract }) => {
+  run: async (store, { from, to, quote, contract }, { now }) => {
     const span = daySpan(from, to) ?? { from: -Infinity, to: Infinity };
-    const rows = (await contractLives(store))
+    const rows = (await contractLives(store, now))
       .filter(({ symbol, first }) => first >= span.from && first <= span.to && passes(symbol, { quote, contract }))
       .filter(({ begins }) => begins)
       .map(({ symbol, ticker, first, previous }) => ({

@@ -1,13 +1,12 @@
-import type { Day } from "../calendar/day.js";
+import { DAY_MS, type Day } from "../calendar/day.js";
+import { countDays, type Span } from "../calendar/span.js";
 import { dateOfDay, dayNumber } from "../calendar/sql.js";
 import { LIST, INTEGER, listValue, VARCHAR } from "../store/duckdb.js";
 import { settledFolders, symbolLives } from "../store/lives.js";
 import type { Store } from "../store/open.js";
-import { provisionalSql } from "../vision/finality.js";
+import { probedBySql, provisionalSql } from "../vision/finality.js";
 import { RELISTED_AFTER_DAYS } from "../vision/lives.js";
-import { DAY_MS } from "../calendar/day.js";
 import { readRows } from "./read-rows.js";
-import { ms } from "./select.js";
 import { factsOf } from "./symbol-filter.js";
 
 /** The time of one contract, from its first to its last file. */
@@ -16,8 +15,8 @@ export interface Life {
   first: Day;
   last: Day;
   /**
-   * Whether `first` is known to be its beginning: the days before it were probed, as far as a gap must reach to separate
-   * two lives. Else there may have been files before, and an age is only a lower bound.
+   * Whether `first` is known to be its beginning: the days before it that separate two lives were probed, or a listing
+   * of the bucket lacked the symbol after them. Else there may have been files before, and an age is a lower bound.
    */
   begins: boolean;
   /** Whether it is known to have ended: by a later life, or by a believed day without a file. */
@@ -27,39 +26,52 @@ export interface Life {
 /** Lives in a file that can't change while it is open: its readers keep every writer out. */
 const kept = new WeakMap<Store, Map<string, Life[]>>();
 
-/** The lives of every symbol that has one, by name, each ascending. */
-export async function livesBySymbol(store: Store): Promise<Map<string, Life[]>> {
+/**
+ * The lives of every symbol that has one, by name, each ascending.
+ *
+ * @param now ms since the Unix epoch
+ */
+export async function livesBySymbol(store: Store, now: number): Promise<Map<string, Life[]>> {
   const known = kept.get(store);
   if (known !== undefined) return known;
-  const found = await findLives(store);
-  if (store.access === "read") kept.set(store, found);
+  const found = await findLives(store, now);
+  if (store.access === "read" && !(await hasRowsOfLater(store, now))) kept.set(store, found);
   return found;
 }
 
-async function findLives(store: Store): Promise<Map<string, Life[]>> {
+/** Whether there are rows that will be believed only later. */
+async function hasRowsOfLater(store: Store, now: number): Promise<boolean> {
+  const [later] = await readRows(store, `SELECT count(*)::INTEGER FROM availability WHERE NOT ${probedBySql(now)}`, {
+    count: "number",
+  });
+  return later?.count !== 0;
+}
+
+async function findLives(store: Store, now: number): Promise<Map<string, Life[]>> {
   const { firstPeriod, finality } = store.dataset;
   const summaries = await readRows(
     store,
     `WITH files AS (
         SELECT symbol, min(date) AS first, max(date) AS last, count(*) AS files
-        FROM availability WHERE available GROUP BY symbol
-      )
-      SELECT symbol, ${dayNumber("first")}, ${dayNumber("last")}, files::INTEGER,
-        count(*) FILTER (date BETWEEN first - ${RELISTED_AFTER_DAYS} AND first - 1)::INTEGER,
-        bool_or(NOT available AND date > last AND NOT ${provisionalSql(finality)}), ${ms("any_value(absent_at)")}
-      FROM availability JOIN files USING (symbol) LEFT JOIN symbols USING (symbol)
-      GROUP BY symbol, first, last, files ORDER BY symbol`,
+        FROM availability WHERE available AND ${probedBySql(now)} GROUP BY symbol
+      ), known AS (SELECT symbol, epoch_ms(absent_at) // ${DAY_MS} AS absent_day FROM symbols)
+      SELECT symbol, ${dayNumber("first")}, ${dayNumber("last")}, files::INTEGER, absent_day::INTEGER,
+        count(*) FILTER (date BETWEEN first - ${RELISTED_AFTER_DAYS} AND first - 1
+          AND ${dayNumber("date")} >= coalesce(absent_day, 0))::INTEGER,
+        bool_or(NOT available AND date > last AND NOT ${provisionalSql(finality)})
+      FROM availability JOIN files USING (symbol) LEFT JOIN known USING (symbol)
+      WHERE ${probedBySql(now)} GROUP BY symbol, first, last, files, absent_day ORDER BY symbol`,
     {
       symbol: "text",
       first: "day",
       last: "day",
       files: "number",
+      absentDay: "day?",
       before: "number",
       endsKnown: "flag",
-      absentAt: "number?",
     },
   );
-  const folders = await settledFolders(store);
+  const folders = await settledFolders(store, now);
   // Only a symbol that lacks enough days in all, or has a settled folder, can have several; finding them reads its days.
   const several = summaries.filter(
     ({ symbol, first, last, files }) =>
@@ -68,43 +80,48 @@ async function findLives(store: Store): Promise<Map<string, Life[]>> {
   const spans = await symbolLives(
     store,
     several.map(({ symbol }) => symbol),
+    now,
   );
-  const probedBefore = await rowsBefore(store, spans);
-  return new Map(
-    summaries.map(({ symbol, first, last, before, endsKnown, absentAt }) => {
-      const wanted = Math.min(RELISTED_AFTER_DAYS, first - firstPeriod);
-      const isAbsent = absentAt !== null && absentAt >= (first - 1) * DAY_MS;
-      const own = spans.get(symbol) ?? [{ from: first, to: last }];
-      const lives = own.map(({ from, to }, index) => ({
-        symbol,
-        first: from,
-        last: to,
-        begins:
-          index === 0
-            ? before >= wanted || isAbsent
-            : (probedBefore.get(`${symbol} ${from}`) ?? 0) >= Math.min(RELISTED_AFTER_DAYS, from - firstPeriod),
-        ends: index < own.length - 1 || endsKnown,
-      }));
-      return [symbol, lives];
-    }),
-  );
+  const lives = new Map<string, Life[]>();
+  const later: { life: Life; quiet: Span }[] = [];
+  for (const { symbol, first, last, absentDay, before, endsKnown } of summaries) {
+    const own = spans.get(symbol) ?? [{ from: first, to: last, quietDays: RELISTED_AFTER_DAYS }];
+    const ofSymbol = own.map(({ from, to, quietDays }, index) => {
+      const quiet = { from: Math.max(from - quietDays, firstPeriod, absentDay ?? 0), to: from - 1 };
+      const begins = before >= countDays([quiet]);
+      const life = { symbol, first: from, last: to, begins, ends: index < own.length - 1 || endsKnown };
+      if (index > 0) later.push({ life, quiet });
+      return life;
+    });
+    lives.set(symbol, ofSymbol);
+  }
+  const rows = await rowsIn(store, later, now);
+  for (const [index, { life, quiet }] of later.entries()) life.begins = (rows[index] ?? 0) >= countDays([quiet]);
+  return lives;
 }
 
-/** Rows of the days before each life but the first, as many as a gap must have, by symbol and first day. */
-async function rowsBefore(
+/** The number of rows that each of some lives has in a span of days. */
+async function rowsIn(
   { connection }: Store,
-  lives: ReadonlyMap<string, readonly { from: Day }[]>,
-): Promise<Map<string, number>> {
-  const later = [...lives].flatMap(([symbol, spans]) => spans.slice(1).map(({ from }) => ({ symbol, from })));
-  if (later.length === 0) return new Map();
+  asked: readonly { life: Life; quiet: Span }[],
+  now: number,
+): Promise<number[]> {
+  if (asked.length === 0) return [];
   const found = await connection.runAndReadAll(
-    `WITH lives AS (SELECT unnest($symbols) AS symbol, ${dateOfDay("unnest($days)")} AS first)
-      SELECT symbol, ${dayNumber("first")}, count(*)::INTEGER FROM lives JOIN availability USING (symbol)
-      WHERE date BETWEEN first - ${RELISTED_AFTER_DAYS} AND first - 1 GROUP BY symbol, first`,
-    { symbols: listValue(later.map(({ symbol }) => symbol)), days: listValue(later.map(({ from }) => from)) },
-    { symbols: LIST(VARCHAR), days: LIST(INTEGER) },
+    `WITH asked AS (SELECT unnest($symbols) AS symbol, ${dateOfDay("unnest($from)")} AS first,
+        ${dateOfDay("unnest($to)")} AS last, unnest($places) AS place)
+      SELECT place, count(date)::INTEGER FROM asked LEFT JOIN availability
+        ON availability.symbol = asked.symbol AND date BETWEEN first AND last AND ${probedBySql(now)}
+      GROUP BY place ORDER BY place`,
+    {
+      symbols: listValue(asked.map(({ life }) => life.symbol)),
+      from: listValue(asked.map(({ quiet }) => quiet.from)),
+      to: listValue(asked.map(({ quiet }) => quiet.to)),
+      places: listValue(asked.map((_, place) => place)),
+    },
+    { symbols: LIST(VARCHAR), from: LIST(INTEGER), to: LIST(INTEGER), places: LIST(INTEGER) },
   );
-  return new Map(found.getRows().map(([symbol, day, rows]) => [`${String(symbol)} ${Number(day)}`, Number(rows)]));
+  return found.getRows().map(([, rows]) => Number(rows));
 }
 
 /** The life that a day lies in. */

@@ -14,10 +14,12 @@ export interface ContractLife extends Life {
  * The contracts that came to market. A settled folder holds files of a contract whose own name has most of them too:
  * it is a contract of its own only where its files lie apart from those of the name, and before some of them. A delivery
  * contract is on its own.
+ *
+ * @param now ms since the Unix epoch
  */
-export async function contractLives(store: Store): Promise<ContractLife[]> {
+export async function contractLives(store: Store, now: number): Promise<ContractLife[]> {
   const tickers = new Map<string, Life[]>();
-  for (const [symbol, lives] of await livesBySymbol(store)) {
+  for (const [symbol, lives] of await livesBySymbol(store, now)) {
     const { class: kind, ticker } = factsOf(symbol);
     const key = kind === "delivery" ? symbol : ticker;
     tickers.set(key, [...(tickers.get(key) ?? []), ...lives]);

@@ -45,7 +45,7 @@ export default defineQuery({
   examples: [{ args: { symbol: "BTCUSDT" }, about: "every day probed of a symbol" }],
   heading,
   rests: ({ symbol }) => ({ days: "all", admits: { symbol }, unknownDays: "tell" }),
-  run: async (store, { symbol }) => {
+  run: async (store, { symbol }, { now }) => {
     const cells = await readRows(
       store,
       `SELECT ${DAY}, available, file_size_bytes::DOUBLE, ${ms("last_modified")} FROM availability
@@ -63,7 +63,7 @@ export default defineQuery({
     cells.sort((a, b) => a.day - b.day);
     const there = cells.filter(({ available }) => available).map(({ day }) => day);
     const [first = null, last = null] = [there[0], there.at(-1)];
-    const lives = (await symbolLives(store, [symbol])).get(symbol) ?? [];
+    const lives = (await symbolLives(store, [symbol], now)).get(symbol) ?? [];
     const isInLife = (day: Day) => lives.some((life) => life.from < day && day < life.to);
     const missing = cells.filter(({ day, available }) => !available && isInLife(day));
     const probed = { from: cells[0]?.day ?? one.day, to: cells.at(-1)?.day ?? one.day };

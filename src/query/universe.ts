@@ -51,8 +51,8 @@ in: a contract that was listed again under an old name is young.`,
     admits: { quote, contract },
     unknownDays: "refuse",
   }),
-  run: async (store, { date: day, minAge, minBytes = 0, aliveUntil, quote, contract }, { tolerated }) => {
-    const lives = await livesBySymbol(store);
+  run: async (store, { date: day, minAge, minBytes = 0, aliveUntil, quote, contract }, { tolerated, now }) => {
+    const lives = await livesBySymbol(store, now);
     const files = await readRows(
       store,
       "SELECT symbol, file_size_bytes::DOUBLE FROM availability WHERE date = $day AND available",

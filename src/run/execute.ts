@@ -90,7 +90,7 @@ export async function execute(plan: Plan, settings: ProbeSettings, threads: Thre
   const written = await writer.call("finish");
   const recent = { from: Math.max(span.from, span.to - CONDITION_DAYS + 1), to: span.to };
   const conditions = await writer.call("conditions", { symbols, ...recent, now: Date.now() });
-  const news = await writer.call("news");
+  const news = await writer.call("news", Date.now());
   const { counts: due } = await writer.call("due", { symbols, ...span, rest: false }, Date.now());
   const counts = counters.read();
   const { cells: probes, available, missing, failed, replays, retries, connectionsOpened } = counts;

@@ -2,12 +2,20 @@ import { DAY_MS, type Day } from "../calendar/day.js";
 import { gapsBetween, type Span } from "../calendar/span.js";
 import { dateLiteral, dayNumber } from "../calendar/sql.js";
 import { conditionOf, type Condition, type DayCells } from "../vision/condition.js";
-import { finalFrom, holeFinalFrom, openHoleSql, provisionalSql, unpublishedSql } from "../vision/finality.js";
+import {
+  finalFrom,
+  holeFinalFrom,
+  openHoleSql,
+  probedBySql,
+  provisionalSql,
+  unpublishedSql,
+} from "../vision/finality.js";
+import { dormantSymbols } from "./dormant.js";
 import { LIST, listValue, VARCHAR } from "./duckdb.js";
 import { toStoreError } from "./duckdb-error.js";
 import { holesAmong } from "./holes.js";
 import type { Store } from "./open.js";
-import { probedSpans, symbolRows, type SymbolRows } from "./probed.js";
+import { probedSpans, symbolRows } from "./probed.js";
 import { lastSweep } from "./runs.js";
 
 /** A symbol that a question admits, as far as the listings of the bucket tell. */
@@ -111,7 +119,7 @@ async function dayRows(store: Store, asked: Asked): Promise<Map<Day, DayRows>> {
         epoch_ms(max(last_modified)::TIMESTAMP)::DOUBLE
       FROM availability
       WHERE date BETWEEN ${dateLiteral(asked.from)} AND ${dateLiteral(asked.to)} AND symbol IN ${ADMITTED}
-        AND epoch_ms(probe_timestamp) <= ${asked.now}
+        AND ${probedBySql(asked.now)}
       GROUP BY date`,
     ...admittedNames(asked),
   );
@@ -153,13 +161,14 @@ async function dueHoles(store: Store, asked: Asked): Promise<{ symbol: string; d
   const found = await store.connection.runAndReadAll(
     `SELECT symbol, ${dayNumber("date")} FROM availability
       WHERE date BETWEEN ${dateLiteral(asked.from)} AND ${dateLiteral(asked.to)} AND NOT available
-        AND ${openHoleSql(store.dataset.finality)} AND epoch_ms(probe_timestamp) <= ${asked.now}
+        AND ${openHoleSql(store.dataset.finality)} AND ${probedBySql(asked.now)}
         AND symbol IN ${ADMITTED}`,
     ...admittedNames(asked),
   );
   return await holesAmong(
     store,
     found.getRows().map(([symbol, day]) => ({ symbol: String(symbol), day: Number(day) })),
+    asked.now,
   );
 }
 
@@ -190,16 +199,22 @@ async function absentCells(
     asked,
     asked.now,
   );
+  const dormant = await dormantSymbols(store, known, asked.now);
+  const { dormantEveryDays } = store.dataset.finality;
   const gaps = symbols.map((admitted) => {
     const facts = known.get(admitted.symbol);
     const whole = facts === undefined || facts.count === 0 ? [] : [{ from: facts.first, to: facts.last }];
-    return { admitted, facts, gaps: gapsBetween(probed.get(admitted.symbol) ?? whole, asked) };
+    return { admitted, gaps: gapsBetween(probed.get(admitted.symbol) ?? whole, asked) };
   });
+  const awaitsLook = (symbol: string, day: Day): boolean => {
+    const last = dormant.get(symbol);
+    return last !== undefined && last < day && day <= last + dormantEveryDays;
+  };
   return (day) => {
     const absent: AbsentCells = { pending: 0, unknownSymbols: [] };
-    for (const { admitted, facts, gaps: ofSymbol } of gaps) {
+    for (const { admitted, gaps: ofSymbol } of gaps) {
       if (!ofSymbol.some((gap) => gap.from <= day && day <= gap.to)) continue;
-      if (isProvedMissing(admitted, day) || isDormant(store, facts, day, asked.now)) absent.pending++;
+      if (isProvedMissing(admitted, day) || awaitsLook(admitted.symbol, day)) absent.pending++;
       else absent.unknownSymbols.push(admitted.symbol);
     }
     return absent;
@@ -209,14 +224,6 @@ async function absentCells(
 /** Whether a complete listing of the bucket, made when the day was over, lacked the symbol. */
 function isProvedMissing({ absentAt }: AdmittedSymbol, day: Day): boolean {
   return absentAt !== undefined && (day + 1) * DAY_MS <= absentAt;
-}
-
-/** Whether a symbol has had no file for so long that the day waits for its weekly look. */
-function isDormant({ dataset }: Store, facts: SymbolRows | undefined, day: Day, now: number): boolean {
-  if (facts === undefined) return false;
-  const { dormantAfterDays, dormantEveryDays } = dataset.finality;
-  const lastFile = facts.lastFile ?? -Infinity;
-  return day - lastFile >= dormantAfterDays && (day + 1 + dormantEveryDays) * DAY_MS > now;
 }
 
 /** Compares a day with the last one before it that was published. */

@@ -1,7 +1,8 @@
-import { dayAt, DAY_MS, type Day } from "../calendar/day.js";
+import { DAY_MS, type Day } from "../calendar/day.js";
 import { countDays, gapsBetween, islands, unionSpans, type Span } from "../calendar/span.js";
 import { dateLiteral, dayNumber } from "../calendar/sql.js";
-import { openHoleSql, provisionalSql, type Finality } from "../vision/finality.js";
+import { openHoleSql, probedBySql, provisionalSql, type Finality } from "../vision/finality.js";
+import { dormantSymbols } from "./dormant.js";
 import { toStoreError } from "./duckdb-error.js";
 import { holesAmong } from "./holes.js";
 import type { Store } from "./open.js";
@@ -53,6 +54,7 @@ export async function dueCells(store: Store, wanted: WantedCells, now: number): 
     const broken = [...known].filter(([, { count, first, last }]) => count < last - first + 1).map(([name]) => name);
     const probed = await probedSpans(store, broken, wanted);
     const rows = await dueRows(store, wanted, now);
+    const dormant = wanted.rest ? await dormantSymbols(store, known, now) : new Map<string, Day>();
     const due: DueCells = {
       spans: [],
       counts: { never_probed: 0, provisional: 0, hole: 0, clock: 0 },
@@ -63,7 +65,7 @@ export async function dueCells(store: Store, wanted: WantedCells, now: number): 
       const gaps = gapsBetween(probed.get(symbol) ?? wholeSpan(facts), wanted);
       const again = rows.get(symbol) ?? [];
       const cells = unionSpans(gaps, islands(again.map(({ day }) => day)));
-      if (wanted.rest && facts !== undefined && isResting(store.dataset.finality, facts, gaps, again, now)) {
+      if (dormant.has(symbol) && isResting(store.dataset.finality, gaps, again, now)) {
         due.dormantCount += countDays(cells);
         due.spans.push([]);
         continue;
@@ -78,15 +80,13 @@ export async function dueCells(store: Store, wanted: WantedCells, now: number): 
   }
 }
 
-/** Whether a symbol is dormant, and none of its due cells has waited for its next look. */
+/** Whether none of the due cells of a dormant symbol has waited for its next look. */
 function isResting(
-  { dormantAfterDays, dormantEveryDays }: Finality,
-  { lastFile }: SymbolRows,
+  { dormantEveryDays }: Finality,
   gaps: readonly Span[],
   again: readonly DueRow[],
   now: number,
 ): boolean {
-  if (lastFile !== undefined && dayAt(now) - 1 - lastFile < dormantAfterDays) return false;
   const since = now - dormantEveryDays * DAY_MS;
   const first = gaps[0];
   return (
@@ -102,7 +102,7 @@ function wholeSpan(facts: SymbolRows | undefined): Span[] {
 /** The rows whose probe is not believed, by symbol, ascending by day. */
 export async function dueRows(store: Store, { from, to }: Span, now: number): Promise<Map<string, DueRow[]>> {
   const { finality } = store.dataset;
-  const fromLater = `epoch_ms(probe_timestamp) > ${now}`;
+  const fromLater = `NOT ${probedBySql(now)}`;
   const found = await store.connection.runAndReadAll(
     `WITH files AS (SELECT symbol, min(date) AS first, max(date) AS last FROM availability WHERE available GROUP BY symbol)
       SELECT symbol, ${dayNumber("date")}, epoch_ms(probe_timestamp)::DOUBLE,
@@ -119,7 +119,7 @@ export async function dueRows(store: Store, { from, to }: Span, now: number): Pr
     reason: String(reason) as DueRow["reason"],
   }));
   const missing = due.filter(({ reason }) => reason === "hole");
-  const holes = new Set(await holesAmong(store, missing));
+  const holes = new Set(await holesAmong(store, missing, now));
   const rows = new Map<string, DueRow[]>();
   for (const row of due) {
     if (row.reason === "hole" && !holes.has(row)) continue;

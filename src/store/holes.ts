@@ -1,6 +1,7 @@
 import type { Day } from "../calendar/day.js";
 import type { Span } from "../calendar/span.js";
 import { dateOfDay, dayNumber } from "../calendar/sql.js";
+import { probedBySql } from "../vision/finality.js";
 import { separatesLives } from "../vision/lives.js";
 import { classifySymbol } from "../vision/symbol.js";
 import { INTEGER, LIST, listValue, VARCHAR } from "./duckdb.js";
@@ -13,16 +14,40 @@ export interface MissingCell {
   day: Day;
 }
 
-/** Which missing files are holes, that is, lie within a life of their symbol and not between two. */
-export async function holesAmong<Cell extends MissingCell>(store: Store, cells: readonly Cell[]): Promise<Cell[]> {
+/**
+ * The holes of every symbol, in order of symbol and day.
+ *
+ * @param now ms since the Unix epoch
+ */
+export async function holesIn(store: Store, now: number): Promise<MissingCell[]> {
+  const found = await store.connection.runAndReadAll(
+    `WITH files AS (SELECT symbol, min(date) AS first, max(date) AS last FROM availability WHERE available GROUP BY symbol)
+      SELECT symbol, ${dayNumber("date")} FROM availability JOIN files USING (symbol)
+      WHERE NOT available AND date > first AND date < last AND ${probedBySql(now)} ORDER BY symbol, date`,
+  );
+  const missing = found.getRows().map(([symbol, day]) => ({ symbol: String(symbol), day: Number(day) }));
+  return await holesAmong(store, missing, now);
+}
+
+/**
+ * Which missing files are holes, that is, lie within a life of their symbol and not between two.
+ *
+ * @param now ms since the Unix epoch
+ */
+export async function holesAmong<Cell extends MissingCell>(
+  store: Store,
+  cells: readonly Cell[],
+  now: number,
+): Promise<Cell[]> {
   if (cells.length === 0) return [];
-  const folders = await settledFolders(store);
+  const folders = await settledFolders(store, now);
   const symbols = [...new Set(cells.map(({ symbol }) => symbol))];
   const lives = await symbolLives(
     store,
     symbols.filter((symbol) => folders.has(classifySymbol(symbol).ticker)),
+    now,
   );
-  const neighbours = await neighbouringFiles(store, cells);
+  const neighbours = await neighbouringFiles(store, cells, now);
   return cells.filter(({ symbol, day }) => {
     const ofSymbol = lives.get(symbol);
     if (ofSymbol !== undefined) return ofSymbol.some((life) => life.from < day && day < life.to);
@@ -32,12 +57,16 @@ export async function holesAmong<Cell extends MissingCell>(store: Store, cells: 
 }
 
 /** The last file before and the first one after each missing one that has both, by symbol and day. */
-async function neighbouringFiles({ connection }: Store, cells: readonly MissingCell[]): Promise<Map<string, Span>> {
+async function neighbouringFiles(
+  { connection }: Store,
+  cells: readonly MissingCell[],
+  now: number,
+): Promise<Map<string, Span>> {
   const found = await connection.runAndReadAll(
     `WITH cells AS (SELECT unnest($symbols) AS symbol, ${dateOfDay("unnest($days)")} AS date)
       SELECT symbol, ${dayNumber("cells.date")}, ${dayNumber("max(files.date) FILTER (files.date < cells.date)")},
         ${dayNumber("min(files.date) FILTER (files.date > cells.date)")}
-      FROM cells JOIN availability AS files USING (symbol) WHERE available GROUP BY symbol, cells.date
+      FROM cells JOIN availability AS files USING (symbol) WHERE available AND ${probedBySql(now)} GROUP BY symbol, cells.date
       HAVING min(files.date) < cells.date AND max(files.date) > cells.date`,
     { symbols: listValue(cells.map(({ symbol }) => symbol)), days: listValue(cells.map(({ day }) => day)) },
     { symbols: LIST(VARCHAR), days: LIST(INTEGER) },

@@ -1,20 +1,29 @@
 import type { Day } from "../calendar/day.js";
 import type { Span } from "../calendar/span.js";
 import { dayNumber } from "../calendar/sql.js";
-import { livesOf } from "../vision/lives.js";
+import { probedBySql } from "../vision/finality.js";
+import { livesOf, type LifeSpan } from "../vision/lives.js";
 import { classifySymbol } from "../vision/symbol.js";
 import { LIST, listValue, VARCHAR } from "./duckdb.js";
 import type { Store } from "./open.js";
 
-/** The lives of some symbols, each ascending. */
-export async function symbolLives(store: Store, symbols: readonly string[]): Promise<Map<string, Span[]>> {
-  const lives = new Map<string, Span[]>();
+/**
+ * The lives of some symbols, each ascending.
+ *
+ * @param now ms since the Unix epoch
+ */
+export async function symbolLives(
+  store: Store,
+  symbols: readonly string[],
+  now: number,
+): Promise<Map<string, LifeSpan[]>> {
+  const lives = new Map<string, LifeSpan[]>();
   if (symbols.length === 0) return lives;
   const { connection } = store;
-  const folders = await settledFolders(store);
+  const folders = await settledFolders(store, now);
   const found = await connection.runAndReadAll(
     `SELECT symbol, ${dayNumber("date")}, file_size_bytes::DOUBLE FROM availability
-      WHERE available AND symbol IN (SELECT unnest($symbols)) ORDER BY symbol, date`,
+      WHERE available AND ${probedBySql(now)} AND symbol IN (SELECT unnest($symbols)) ORDER BY symbol, date`,
     { symbols: listValue([...symbols]) },
     { symbols: LIST(VARCHAR) },
   );
@@ -32,11 +41,11 @@ export async function symbolLives(store: Store, symbols: readonly string[]): Pro
 }
 
 /** From the first to the last file of each settled folder, by ticker. */
-export async function settledFolders({ connection }: Store): Promise<Map<string, Span[]>> {
+export async function settledFolders({ connection }: Store, now: number): Promise<Map<string, Span[]>> {
   const folders = new Map<string, Span[]>();
   const found = await connection.runAndReadAll(
     `SELECT symbol, ${dayNumber("min(date)")}, ${dayNumber("max(date)")} FROM availability
-      WHERE available AND symbol LIKE '%SETTLED' GROUP BY symbol`,
+      WHERE available AND ${probedBySql(now)} AND symbol LIKE '%SETTLED' GROUP BY symbol`,
   );
   for (const [symbol, first, last] of found.getRows()) {
     const { ticker } = classifySymbol(String(symbol));

@@ -68,16 +68,17 @@ export async function fileSpans({ connection, dataset, file }: Store): Promise<F
  * What a run found. To a file that was empty nothing is news, and neither are days before its first.
  *
  * @param before of the file before the run
+ * @param now ms since the Unix epoch
  * @throws StoreError when the file can't be read
  */
-export async function newsSince(store: Store, before: FileSpans, runId: number): Promise<News> {
+export async function newsSince(store: Store, before: FileSpans, runId: number, now: number): Promise<News> {
   const after = await fileSpans(store);
   try {
     const delistings = [...after]
       .filter(([symbol, { ended }]) => ended && before.get(symbol)?.ended === false)
       .map(([symbol, { to }]) => ({ symbol, day: to }));
     return {
-      listings: await listingsSince(store, before, after),
+      listings: await listingsSince(store, before, after, now),
       delistings: delistings.sort(byDayAndSymbol),
       changedFiles: await changedFiles(store, runId),
     };
@@ -86,13 +87,14 @@ export async function newsSince(store: Store, before: FileSpans, runId: number):
   }
 }
 
-async function listingsSince(store: Store, before: FileSpans, after: FileSpans): Promise<SymbolDay[]> {
+async function listingsSince(store: Store, before: FileSpans, after: FileSpans, now: number): Promise<SymbolDay[]> {
   const firstDay = Math.min(...[...before.values()].map(({ from }) => from));
   const added = [...after].filter(([symbol, { from }]) => !before.has(symbol) && from > firstDay);
   const revived = [...after].filter(([symbol, { to }]) => to - (before.get(symbol)?.to ?? to) > RELISTED_AFTER_DAYS);
   const lives = await symbolLives(
     store,
     revived.map(([symbol]) => symbol),
+    now,
   );
   const relistings = [...lives].flatMap(([symbol, ofSymbol]) =>
     ofSymbol

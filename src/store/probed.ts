@@ -1,8 +1,12 @@
 import type { Day } from "../calendar/day.js";
 import type { Span } from "../calendar/span.js";
 import { dateLiteral, dayNumber } from "../calendar/sql.js";
+import { probedBySql } from "../vision/finality.js";
 import { LIST, listValue, VARCHAR } from "./duckdb.js";
 import type { Store } from "./open.js";
+
+/** Last time that DuckDB knows, ms since the Unix epoch. */
+const MAX_TIME = 9_223_372_036_854_000;
 
 /** What the table knows of a symbol. */
 export interface SymbolRows {
@@ -13,6 +17,8 @@ export interface SymbolRows {
   /** First and last day with a file, of any day. */
   firstFile: Day | undefined;
   lastFile: Day | undefined;
+  /** Last day with a row, of any day. */
+  lastProbed: Day;
 }
 
 /**
@@ -23,16 +29,17 @@ export interface SymbolRows {
 export async function symbolRows(
   { connection }: Store,
   { from, to }: Span,
-  probedUntil?: number,
+  probedUntil = MAX_TIME,
 ): Promise<Map<string, SymbolRows>> {
   const asked = `FILTER (date BETWEEN ${dateLiteral(from)} AND ${dateLiteral(to)})`;
   const found = await connection.runAndReadAll(
     `SELECT symbol, count(*) ${asked}::INTEGER, ${dayNumber(`min(date) ${asked}`)}, ${dayNumber(`max(date) ${asked}`)},
-        ${dayNumber("min(date) FILTER (available)")}, ${dayNumber("max(date) FILTER (available)")}
-      FROM availability WHERE ${probedBy(probedUntil)} GROUP BY symbol`,
+        ${dayNumber("min(date) FILTER (available)")}, ${dayNumber("max(date) FILTER (available)")},
+        ${dayNumber("max(date)")}
+      FROM availability WHERE ${probedBySql(probedUntil)} GROUP BY symbol`,
   );
   return new Map(
-    found.getRows().map(([symbol, count, first, last, firstFile, lastFile]) => [
+    found.getRows().map(([symbol, count, first, last, firstFile, lastFile, lastProbed]) => [
       String(symbol),
       {
         count: Number(count),
@@ -40,14 +47,10 @@ export async function symbolRows(
         last: Number(last),
         firstFile: firstFile === null ? undefined : Number(firstFile),
         lastFile: lastFile === null ? undefined : Number(lastFile),
+        lastProbed: Number(lastProbed),
       },
     ]),
   );
-}
-
-/** SQL: whether a row was probed by then. */
-function probedBy(probedUntil: number | undefined): string {
-  return probedUntil === undefined ? "true" : `epoch_ms(probe_timestamp) <= ${probedUntil}`;
 }
 
 /**
@@ -59,7 +62,7 @@ export async function probedSpans(
   { connection }: Store,
   symbols: readonly string[],
   { from, to }: Span,
-  probedUntil?: number,
+  probedUntil = MAX_TIME,
 ): Promise<Map<string, Span[]>> {
   const spans = new Map<string, Span[]>();
   if (symbols.length === 0) return spans;
@@ -69,7 +72,7 @@ export async function probedSpans(
         SELECT symbol, date, date - row_number() OVER (PARTITION BY symbol ORDER BY date)::INTEGER AS island
         FROM availability
         WHERE date BETWEEN ${dateLiteral(from)} AND ${dateLiteral(to)} AND symbol IN (SELECT unnest($symbols))
-          AND ${probedBy(probedUntil)}
+          AND ${probedBySql(probedUntil)}
       ) GROUP BY symbol, island ORDER BY 1, 2`,
     { symbols: listValue([...symbols]) },
     { symbols: LIST(VARCHAR) },

@@ -148,10 +148,14 @@ export class Writer {
     return (await session?.finish()) ?? NOTHING_WRITTEN;
   }
 
-  /** What the run found that was not known before it. */
-  async news(): Promise<News> {
+  /**
+   * What the run found that was not known before it.
+   *
+   * @param now ms since the Unix epoch
+   */
+  async news(now: number): Promise<News> {
     if (this.run === undefined) throw new Error("the writer was called outside of a run");
-    return this.runId === undefined ? NO_NEWS : await newsSince(this.file.store, this.filesBefore, this.runId);
+    return this.runId === undefined ? NO_NEWS : await newsSince(this.file.store, this.filesBefore, this.runId, now);
   }
 
   /**

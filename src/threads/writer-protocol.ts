@@ -33,7 +33,7 @@ export interface WriterCalls {
   /** Commits all whole units. */
   finish: () => WriteTotals;
   /** What the run found that was not known before it. */
-  news: () => News;
+  news: (now: number) => News;
   /** Ends the run in the journal, tidies the file, publishes and closes it; gives what the user should know. */
   close: (end: RunEnd | undefined) => string[];
 }

@@ -55,7 +55,7 @@ export class WriterService {
     beginStep: (step) => this.opened().beginStep(step),
     endStep: (cellCount) => this.opened().endStep(cellCount),
     finish: () => this.opened().finish(),
-    news: () => this.opened().news(),
+    news: (now) => this.opened().news(now),
     close: async (end) => {
       const { writer } = this;
       this.writer = undefined;

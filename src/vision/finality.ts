@@ -35,6 +35,14 @@ function ageSql(probeTimestamp = "probe_timestamp"): string {
   return `(epoch_ms(${probeTimestamp}) // ${DAY_MS} - ${dayNumber("date")})`;
 }
 
+/**
+ * SQL: whether a row's probe was made by then, ms since the Unix epoch. One that says it was made later than now comes
+ * from a clock that was wrong, and isn't believed.
+ */
+export function probedBySql(time: number): string {
+  return `probe_timestamp <= epoch_ms(${time})::TIMESTAMP_MS`;
+}
+
 /** SQL: whether a row's probe came too early to be believed. */
 export function provisionalSql({ afterDays }: Finality): string {
   return `(${ageSql()} < ${afterDays})`;

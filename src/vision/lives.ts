@@ -12,6 +12,15 @@ export const QUIET_AFTER_DAYS = 28;
  */
 export const FLAT_BELOW_BYTES = 10_000;
 
+/** From the first to the last file of a contract. */
+export interface LifeSpan extends Span {
+  /**
+   * Days before the first file on whose lack of traded files it hangs that the life begins there: as long as one of
+   * them is not known, the life may have begun earlier.
+   */
+  quietDays: number;
+}
+
 /** A file as far as lives go. */
 export interface LifeFile {
   day: Day;
@@ -40,15 +49,15 @@ export interface LifeFile {
  * livesOf(filesOfBnx, [{ from: dayOf("2022-04-01"), to: dayOf("2023-02-11") }]); // two lives
  * ```
  */
-export function livesOf(files: Iterable<LifeFile>, settled: readonly Span[]): Span[] {
-  const lives: Span[] = [];
+export function livesOf(files: Iterable<LifeFile>, settled: readonly Span[]): LifeSpan[] {
+  const lives: LifeSpan[] = [];
   /** The last day with a traded file of the life, as far as there is one. */
   let lastTraded: Day | undefined;
   for (const { day, size } of files) {
     const life = lives.at(-1);
     const traded = size >= FLAT_BELOW_BYTES;
     if (life === undefined || separatesLives(life.to, day, settled) || (traded && wasQuiet(lastTraded, day, settled))) {
-      lives.push({ from: day, to: day });
+      lives.push({ from: day, to: day, quietDays: quietDaysBefore(life?.to, day, settled) });
       lastTraded = undefined;
     } else {
       life.to = day;
@@ -66,6 +75,12 @@ export function livesOf(files: Iterable<LifeFile>, settled: readonly Span[]): Sp
 export function separatesLives(previous: Day, day: Day, settled: readonly Span[]): boolean {
   const absent = day - previous - 1;
   return absent >= RELISTED_AFTER_DAYS || (absent > 0 && settled.some(({ to }) => to === previous));
+}
+
+/** The days before the first file of a life that separate it from the one before, of which `previous` is the last. */
+function quietDaysBefore(previous: Day | undefined, day: Day, settled: readonly Span[]): number {
+  if (previous === undefined) return RELISTED_AFTER_DAYS;
+  return separatesLives(previous, day, settled) ? Math.min(RELISTED_AFTER_DAYS, day - previous - 1) : QUIET_AFTER_DAYS;
 }
 
 function wasQuiet(lastTraded: Day | undefined, day: Day, settled: readonly Span[]): boolean {

@@ -70,7 +70,7 @@ export interface Sequence {
   symbols: number;
   /** Days of history before the first command. */
   days: number;
-  /** Keys on a list page. */
+  /** Keys on a list page; with fewer, a listing has more pages than are believed of one. */
   pageKeys: number;
   commands: readonly Command[];
 }
@@ -91,7 +91,7 @@ export function sequenceOf(seed: number): Sequence {
   ]);
   const pageKeys = draw.weighted([
     [3, 1000],
-    [1, draw.between(2, 60)],
+    [1, draw.between(100, 200)],
   ]);
   const commands: Command[] = [];
   if (draw.chance(0.7)) commands.push(runOf(draw, "plain"));

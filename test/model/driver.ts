@@ -156,7 +156,7 @@ async function runAsProcess(
   onStart: (kill: () => void) => void,
 ): Promise<RunEnd> {
   const { command, endpoint, listEndpoint, source, symbols, quote, from, to, lookback } = request;
-  const args = [command, "--db", db, "--endpoint", endpoint, "--list-endpoint", listEndpoint, "--retries", "0"];
+  const args = [command, "--json", "--db", db, "--endpoint", endpoint, "--list-endpoint", listEndpoint, "--retries", "0"];
   if (command !== "discover" && command !== "sweep") args.push("--source", source);
   if (symbols !== undefined) args.push("--symbols", symbols.join(","));
   if (quote !== undefined) args.push("--quote", quote);
@@ -165,16 +165,17 @@ async function runAsProcess(
   if (lookback !== undefined) args.push("--lookback", String(lookback));
   const child = spawn(process.execPath, [CLI, ...args], {
     env: { ...process.env, NODE_OPTIONS: `--require ${CLOCK_PRELOAD}`, BFA_MODEL_CLOCK: String(now) },
-    stdio: ["ignore", "ignore", "pipe"],
+    stdio: ["ignore", "pipe", "pipe"],
   });
+  let stdout = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
   let stderr = "";
   child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
   onStart(() => child.kill("SIGKILL"));
   await once(child, "close");
   if (child.signalCode !== null) return { type: "killed" };
-  if (child.exitCode === 0 || child.exitCode === 1) {
-    return { type: "ended", outcome: child.exitCode === 0 ? "whole" : "failed" };
-  }
+  // A run that fails before it has begun prints no summary.
+  if (stdout !== "") return { type: "ended", outcome: child.exitCode === 0 ? "whole" : "failed" };
   return { type: "refused", code: `EXIT_${String(child.exitCode)}`, message: stderr.slice(-500) };
 }
 

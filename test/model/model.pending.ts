@@ -41,7 +41,9 @@ describe("the product on a bucket that lives", () => {
       ran++;
       const sequence = sequenceOf(seed);
       const failure = await runSequence(sequence, clock, newProduct());
-      if (failure !== undefined) failing.push(await reportOf(sequence, failure, failing.length === 0));
+      if (failure === undefined) continue;
+      failing.push(await reportOf(sequence, failure, FAILURES === 1));
+      process.stdout.write(`${failing.at(-1) ?? ""}\n`);
     }
     const seconds = Math.round((performance.now() - began) / 1000);
     process.stdout.write(`model: ${ran} seeds from ${FROM} in ${seconds} s, ${failing.length} failing\n`);
@@ -49,9 +51,9 @@ describe("the product on a bucket that lives", () => {
   });
 });
 
-/** A failing seed in words; the first one cut down. */
-async function reportOf(sequence: Sequence, failure: Failure, isFirst: boolean): Promise<string> {
-  const least = isFirst
+/** A failing seed in words; cut down when it is the only one that is wanted. */
+async function reportOf(sequence: Sequence, failure: Failure, isCutDown: boolean): Promise<string> {
+  const least = isCutDown
     ? await shrink(sequence, failure, (candidate) => runSequence(candidate, clock, newProduct()))
     : { sequence, failure };
   const { violations, step } = least.failure;
@@ -60,7 +62,7 @@ async function reportOf(sequence: Sequence, failure: Failure, isFirst: boolean):
     ...violations.slice(0, 5).map(({ rule, message }) => `  ${rule}: ${message}`),
     ...(violations.length > 5 ? [`  and ${violations.length - 5} more`] : []),
   ];
-  if (isFirst) {
+  if (isCutDown) {
     const { seed, symbols, days, pageKeys, commands } = least.sequence;
     lines.push(`  cut down: ${JSON.stringify({ seed, symbols, days, pageKeys })}`);
     lines.push(...commands.map((command) => `    ${JSON.stringify(command)}`));

@@ -30,7 +30,7 @@ async function run(cells: readonly Cell[]): Promise<News> {
   await writer.receive(rowsOfCells([...cells].sort((a, b) => a.symbol - b.symbol || a.day - b.day)));
   await writer.endStep(cells.length);
   await writer.finish();
-  const news = await writer.news();
+  const news = await writer.news(LATE);
   await writer.close();
   return news;
 }

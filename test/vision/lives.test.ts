@@ -27,7 +27,10 @@ describe("the lives of a name", () => {
 
   it("are two when 30 days lack one", () => {
     const relisted = [...files("2022-01-01", "2022-02-01"), ...files("2022-03-04", "2022-04-01")];
-    expect(livesOf(relisted, [])).toEqual([span("2022-01-01", "2022-02-01"), span("2022-03-04", "2022-04-01")]);
+    expect(livesOf(relisted, [])).toEqual([
+      { ...span("2022-01-01", "2022-02-01"), quietDays: 30 },
+      { ...span("2022-03-04", "2022-04-01"), quietDays: 30 },
+    ]);
   });
 
   it("begin anew after a gap that starts the day after a settled folder's last file (BNXUSDT)", () => {

@@ -56,8 +56,8 @@ function settledFolders(knowledge: Knowledge, symbol: string, now: number): { fi
  * and comes after 28 days that are absent or flat, if the ticker has a settled folder; (c) after a shorter gap that
  * starts the day after a settled folder's last file.
  *
- * DESIGN leaves open what a day that isn't known does to (a) to (c). Taken here: a gap that could be shorter than it looks
- * begins a life whose first day is not exact. And when the first file known is exact: when the 30 days before it are
+ * DESIGN leaves open what a day that isn't known does to (a) to (c). Taken here: when one of the days that separate a life
+ * from the one before isn't known, as many as the rule asks for, its first day is not exact. And when the first file known is exact: when the 30 days before it are
  * known to have none, or the bucket had nothing before; a single missing day before it can be a hole. A settled folder
  * counts from its first file on, since nothing later may decide about a file, and (b) needs a life that had traded.
  */
@@ -93,7 +93,7 @@ function startAfter(
   now: number,
 ): { isNew: boolean; exact: boolean } {
   const gap = Array.from({ length: day - previous - 1 }, (_, i) => previous + 1 + i);
-  const exact = gap.every((absent) => kindOf(knowledge, symbol, absent, now) === "missing");
+  const exact = gap.slice(-ABSENT_DAYS).every((absent) => kindOf(knowledge, symbol, absent, now) === "missing");
   if (gap.length >= ABSENT_DAYS) return { isNew: true, exact };
   if (gap.length > 0 && settled.some(({ last }) => last === previous)) return { isNew: true, exact };
   const hasSettled = settled.some((folder) => folder.first < day);
@@ -104,7 +104,7 @@ function startAfter(
     if (kind === "live") {
       return day - before - 1 >= ABSENT_OR_FLAT_DAYS ? { isNew: true, exact: known } : { isNew: false, exact: true };
     }
-    known &&= kind !== "unknown";
+    known &&= kind !== "unknown" || day - before > ABSENT_OR_FLAT_DAYS;
   }
   return { isNew: false, exact: true };
 }
