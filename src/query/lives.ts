@@ -54,7 +54,9 @@ async function findLives(store: Store, now: number): Promise<Map<string, Life[]>
     `WITH files AS (
         SELECT symbol, min(date) AS first, max(date) AS last, count(*) AS files
         FROM availability WHERE available AND ${probedBySql(now)} GROUP BY symbol
-      ), known AS (SELECT symbol, epoch_ms(absent_at) // ${DAY_MS} AS absent_day FROM symbols)
+      ), known AS (
+        SELECT symbol, epoch_ms(absent_at) // ${DAY_MS} AS absent_day FROM symbols WHERE epoch_ms(absent_at) <= ${now}
+      )
       SELECT symbol, ${dayNumber("first")}, ${dayNumber("last")}, files::INTEGER, absent_day::INTEGER,
         count(*) FILTER (date BETWEEN first - ${RELISTED_AFTER_DAYS} AND first - 1
           AND ${dayNumber("date")} >= coalesce(absent_day, 0))::INTEGER,

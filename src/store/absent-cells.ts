@@ -50,7 +50,7 @@ export async function absentCells(
       for (let day = gap.from; day <= gap.to; day++) {
         const ofDay = absent.get(day);
         if (ofDay === undefined) continue;
-        if (isProvedMissing(admitted, day) || awaitsLook(day)) ofDay.pending++;
+        if (isProvedMissing(admitted, day, now) || awaitsLook(day)) ofDay.pending++;
         else ofDay.unknownSymbols.push(symbol);
       }
     }
@@ -59,6 +59,6 @@ export async function absentCells(
 }
 
 /** Whether a complete listing of the bucket, made when the day was over, lacked the symbol. */
-function isProvedMissing({ absentAt }: AdmittedSymbol, day: Day): boolean {
-  return absentAt !== undefined && (day + 1) * DAY_MS <= absentAt;
+function isProvedMissing({ absentAt }: AdmittedSymbol, day: Day, now: number): boolean {
+  return absentAt !== undefined && (day + 1) * DAY_MS <= absentAt && absentAt <= now;
 }

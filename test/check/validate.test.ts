@@ -28,7 +28,11 @@ beforeAll(async () => {
       days.map((at) =>
         dayUnit(
           D0 + at,
-          SYMBOLS.map((_, symbol) => ({ symbol, size: file === broken && at === 15 && symbol < 4 ? 0 : 100 })),
+          SYMBOLS.map((_, symbol) => ({
+            symbol,
+            size: file === broken && at === 15 && symbol < 4 ? 0 : 100,
+            probedAt: NOW,
+          })),
         ),
       ),
     );
@@ -149,7 +153,7 @@ describe("holes", () => {
           SYMBOLS.map((_, symbol) => {
             const isHole = (at === 3 && symbol < 6) || ((at === 5 || at === 6) && symbol === 7);
             const isYoung = symbol === 9 && at < 4;
-            return { symbol, size: isHole || isYoung ? 0 : 100 };
+            return { symbol, size: isHole || isYoung ? 0 : 100, probedAt: NOW };
           }),
         ),
       ),

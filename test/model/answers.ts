@@ -22,7 +22,7 @@ export interface RunAnswers {
 
 /**
  * Sums up the probes of a run, cell by cell. By LIST a symbol's span is written whole or not at all, so the pages of a
- * listing that broke off say nothing.
+ * listing that broke off say nothing; those of another listing of the symbol do.
  *
  * @param to last day that was over by the machine's clock
  */
@@ -45,7 +45,7 @@ export function answersOf(probes: readonly Probe[], to: Day): RunAnswers {
       if (probe.answer.type !== "failed") cell.said.push(fileOf(probe.answer));
       continue;
     }
-    const isBroken = probe.files === undefined || broken.has(probe.symbol);
+    const isBroken = broken.has(probe);
     for (let day = Math.max(probe.from, FIRST_DAY); day <= Math.min(probe.to, to); day++) {
       const cell = cellOf(answers, probe.symbol, day);
       cell.failed = isBroken;
@@ -55,13 +55,22 @@ export function answersOf(probes: readonly Probe[], to: Day): RunAnswers {
   return answers;
 }
 
-/** Symbols with a page that failed and never came. */
-function brokenLists(probes: readonly Probe[]): Set<string> {
-  const pages = new Map<string, boolean>();
+/** The pages of the listings that broke off: a page goes on where another of the same listing ended. */
+function brokenLists(probes: readonly Probe[]): Set<Probe> {
+  const listings = new Map<string, { pages: Probe[]; isBroken: boolean }>();
+  const all = new Set<{ pages: Probe[]; isBroken: boolean }>();
   for (const probe of probes) {
-    if (probe.type === "list") pages.set(`${probe.symbol}|${probe.from}`, probe.files !== undefined);
+    if (probe.type !== "list") continue;
+    const { symbol, from, to, files } = probe;
+    const listing = listings.get(`${symbol}|${from}`) ?? { pages: [], isBroken: false };
+    all.add(listing);
+    listing.pages.push(probe);
+    // A page that failed may be asked for again.
+    listing.isBroken = files === undefined;
+    listings.delete(`${symbol}|${from}`);
+    listings.set(`${symbol}|${files === undefined ? from : to + 1}`, listing);
   }
-  return new Set([...pages].filter(([, came]) => !came).map(([page]) => page.split("|")[0] ?? ""));
+  return new Set([...all].filter(({ isBroken }) => isBroken).flatMap(({ pages }) => pages));
 }
 
 function fileOf(answer: { type: "available"; file: BucketFile } | { type: "missing" }): BucketFile | undefined {

@@ -156,7 +156,18 @@ async function runAsProcess(
   onStart: (kill: () => void) => void,
 ): Promise<RunEnd> {
   const { command, endpoint, listEndpoint, source, symbols, quote, from, to, lookback } = request;
-  const args = [command, "--json", "--db", db, "--endpoint", endpoint, "--list-endpoint", listEndpoint, "--retries", "0"];
+  const args = [
+    command,
+    "--json",
+    "--db",
+    db,
+    "--endpoint",
+    endpoint,
+    "--list-endpoint",
+    listEndpoint,
+    "--retries",
+    "0",
+  ];
   if (command !== "discover" && command !== "sweep") args.push("--source", source);
   if (symbols !== undefined) args.push("--symbols", symbols.join(","));
   if (quote !== undefined) args.push("--quote", quote);

@@ -199,7 +199,11 @@ class Model {
       if (failed) violations.push({ rule: "a failure ends in a failed run", message });
     }
     for (const take of taken) take();
-    this.rememberLooks(answers, dueCells(this.knowledge, { symbols, from: FIRST_DAY, to, plain: false }, now), now);
+    this.rememberLooks(
+      answers,
+      dueCells(this.knowledge, { symbols, from: FIRST_DAY, to: dayAt(now) - 1, plain: false }, now),
+      now,
+    );
     if (command.do === "sweep" && isWhole(end)) this.knowledge.sweeps.push(now);
     this.stored = after;
     return violations;

@@ -163,12 +163,23 @@ describe("the condition of the cells that a question admits", () => {
   });
 
   it("is not partial for a dormant symbol that waits for its weekly look", async () => {
-    await fill(100, (symbol, offset) =>
+    await fill(106, (symbol, offset) =>
       symbol === 4 && offset > 96 ? undefined : { size: symbol === 4 && offset > 20 ? 0 : FILE, hours: 30 },
     );
-    const now = (D0 + 101) * DAY_MS;
-    expect(await conditionsOf(D0 + 97, D0 + 99, { now })).toEqual(Array(3).fill("provisional"));
-    expect(await conditionsOf(D0 + 97, D0 + 99, { now: now + 10 * DAY_MS })).toEqual(Array(3).fill("partial"));
+    const now = (D0 + 107) * DAY_MS;
+    expect(await conditionsOf(D0 + 97, D0 + 103, { now })).toEqual(Array(7).fill("provisional"));
+    expect(await conditionsOf(D0 + 104, D0 + 105, { now })).toEqual(Array(2).fill("partial"));
+  });
+
+  it("is partial where nobody looked at a symbol for so long that it would be dormant, had it no file", async () => {
+    await fill(100, (symbol, offset) => (symbol === 4 && offset > 20 ? undefined : { size: FILE, hours: 30 }));
+    expect(await conditionsOf(D0 + 99, D0 + 99, { now: (D0 + 101) * DAY_MS })).toEqual(["partial"]);
+    await fill(100, (symbol, offset) =>
+      symbol === 4 && offset > 20 && offset !== 60
+        ? undefined
+        : { size: offset > 20 && symbol === 4 ? 0 : FILE, hours: 30 },
+    );
+    expect(await conditionsOf(D0 + 61, D0 + 61, { now: (D0 + 101) * DAY_MS })).toEqual(["partial"]);
   });
 
   it("does not believe a probe from the future", async () => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { dayAt, DAY_MS, dayOf, formatDay, type Day } from "../../src/calendar/day.js";
+import { DAY_MS, dayOf, formatDay, type Day } from "../../src/calendar/day.js";
 import { dueCells, type DueReason } from "../../src/store/due.js";
 import { openStore, type Store } from "../../src/store/open.js";
 import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
@@ -51,8 +51,9 @@ async function fill(cells: readonly Cell[]): Promise<void> {
 /** The rule once more, a cell at a time. */
 function dueByHand(cells: readonly Cell[], symbol: string): Map<Day, DueReason> {
   const own = cells.filter((cell) => cell.symbol === symbol).sort((a, b) => a.day - b.day);
-  const files = own.filter(({ size }) => size > 0);
-  const settled = cells.filter((cell) => cell.symbol === `${symbol}SETTLED` && cell.size > 0).map(({ day }) => day);
+  const isFile = ({ day, size, age }: Cell) => size > 0 && (day + age) * DAY_MS + 6 * 3_600_000 <= NOW;
+  const files = own.filter(isFile);
+  const settled = cells.filter((cell) => cell.symbol === `${symbol}SETTLED` && isFile(cell)).map(({ day }) => day);
   const folders = settled.length === 0 ? [] : [{ from: Math.min(...settled), to: Math.max(...settled) }];
   const lives = livesOf(files, folders);
   const due = new Map<Day, DueReason>();
@@ -68,8 +69,10 @@ function dueByHand(cells: readonly Cell[], symbol: string): Map<Day, DueReason> 
     if (due.has(day))
       oldestLook = Math.min(oldestLook, cell === undefined ? (day + 1) * DAY_MS : probedAt > NOW ? 0 : probedAt);
   }
-  const last = files.at(-1)?.day ?? -Infinity;
-  const dormant = own.length > 0 && dayAt(NOW) - 1 - last >= dormantAfterDays;
+  const lastFile = own.findLast(({ size }) => size > 0)?.day ?? -Infinity;
+  const lastProbed = own.at(-1)?.day ?? -Infinity;
+  const quiet = own.filter(({ day }) => day > lastProbed - dormantAfterDays);
+  const dormant = quiet.length === dormantAfterDays && lastFile <= lastProbed - dormantAfterDays;
   return dormant && oldestLook > NOW - dormantEveryDays * DAY_MS ? new Map<Day, DueReason>() : due;
 }
 

@@ -39,9 +39,12 @@ export class Conditions {
     const base = new Set(readingsOf(new Set(states)).map(baseOf));
     // What only listings and dormancy tell can count as nothing known.
     if (base.has("partial") && !admitted.some((symbol) => this.hasRow(symbol, day))) base.add("unwritten");
-    // A store that never listed the bucket late enough can't know that it has every name.
-    const isListed = this.knowledge.listings.some(({ at }) => at <= this.now && at >= startOf(day, LISTED_DAYS));
-    if (base.has("final") && !isListed) base.add("provisional");
+    // A store that never listed the bucket late enough can't know that it has every name; and it knows the time of its
+    // last listing only, which a clock that was ahead spoils.
+    const { listings } = this.knowledge;
+    const isListed = listings.some(({ at }) => at <= this.now && at >= startOf(day, LISTED_DAYS));
+    const isSpoilt = (listings.at(-1)?.at ?? 0) > this.now;
+    if (base.has("final") && (!isListed || isSpoilt)) base.add("provisional");
     if (base.size === 1 && base.has("unwritten")) return base;
     const unpublished = this.isUnpublished(admitted, day, base.size === 1 && base.has("final"));
     if (unpublished === "no") return base;

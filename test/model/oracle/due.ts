@@ -52,7 +52,9 @@ export function stateOf(
   const proof = provedMissingAt(knowledge, symbol, day, now);
   if (proof !== undefined) {
     // What a listing proved of a symbol that came later is not its past, which is due at once (rule 2).
-    return isGone(knowledge, symbol, now) && !isDueAfter(day, proof, true, lives) ? "proved" : "due";
+    if (isGone(knowledge, symbol, now) && !isDueAfter(day, proof, true, lives)) return "proved";
+    // A store keeps the time of the last listing that lacked a symbol, which a clock that was ahead spoils.
+    return knowledge.listings.some(({ at }) => at > now) ? "doubted" : "due";
   }
   // Rule 12 says "not believed" and "due": the first is no answer at all, the second a provisional one.
   if (day <= dayAt(now) && knowledge.cells.get(symbol)?.has(day) === true) return "doubted";
