@@ -1,6 +1,7 @@
-import { createBatch } from "../src/rows/batch.js";
+import { createBatch, type ProbeBatch } from "../src/rows/batch.js";
 import { PROBE_ROWS } from "../src/rows/columns.js";
 import type { WholeUnit } from "../src/rows/unit.js";
+import { hashText, mix } from "../src/replica/random.js";
 import { syntheticHistory } from "../src/replica/synthetic.js";
 import { DEFAULT_DATASET } from "../src/vision/datasets/default.js";
 import { DAY_MS, type Day } from "../src/calendar/day.js";
@@ -21,7 +22,7 @@ export interface BenchRows {
 const PAGE_DAYS = 500;
 const PAGE_MS = 3;
 
-/** The replica's synthetic history as units by symbol: sizes and upload times of the real kind, probe times by page. */
+/** The replica's synthetic history as units by symbol: sizes, upload times and ETags of the real kind, probe times by page. */
 export function benchRows(symbolCount: number, days: number): BenchRows {
   const from = DEFAULT_DATASET.firstPeriod;
   const probedFrom = (from + days + 10) * DAY_MS + 33_000_000;
@@ -46,6 +47,7 @@ export function benchRows(symbolCount: number, days: number): BenchRows {
       columns.status[row] = 200;
       columns.size[row] = folder.sizes[index] ?? 0;
       columns.lastModified[row] = (folder.uploaded[index] ?? 0) * 1000;
+      writeEtag(columns, row, hashText(folder.symbol), day);
       available++;
     });
     return { source: "list", by: "symbol", key: symbolIndex, rows };
@@ -64,7 +66,15 @@ export function dayAfter(symbols: readonly string[], day: Day, probedAt: number)
     columns.symbolIndex[symbol] = symbol;
     columns.size[symbol] = 30_000 + ((symbol * 7_919 + day * 104_729) % 40_000);
     columns.lastModified[symbol] = ((day + 1) * 86_400 + 30_600 + ((symbol * 31 + day) % 10_800)) * 1000;
+    writeEtag(columns, symbol, symbol, day);
     columns.probedAt[symbol] = probedAt + Math.floor(symbol / 10);
   }
   return { source: "head", by: "day", key: day, rows };
+}
+
+/** Gives a file an ETag of its own, as random as an md5. */
+function writeEtag(columns: ProbeBatch["columns"], row: number, owner: number, day: Day): void {
+  const high = mix(owner ^ mix(day));
+  columns.etagHigh[row] = high;
+  columns.etagLow[row] = mix(high ^ day);
 }

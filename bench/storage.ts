@@ -19,6 +19,9 @@ const UPDATES = 60;
 const OURS = "ours";
 const AFTER = `after ${UPDATES} daily updates`;
 
+/** What the file may take, MiB. */
+const MOST_MIB = 10;
+
 /** The file's size: the same rows in our layout, in the seed's before and after, and in the steps between. */
 export const storageBench: Bench = async ({ quick, folder, compare }) => {
   const history = benchRows(quick ? 40 : SYMBOLS, quick ? QUICK_DAYS : FULL_DAYS);
@@ -28,7 +31,7 @@ export const storageBench: Bench = async ({ quick, folder, compare }) => {
   const size = `${history.rows} rows: ${history.symbols.length} symbols, ${history.days} days, ${history.available} files.`;
   const layouts = await compare({
     title: "The same rows, stored in different ways",
-    method: `${size} All eight columns of every row are compared.`,
+    method: `${size} All eight columns of every row are compared; ours has the files' ETags too, 8 bytes each.`,
     metrics: METRICS,
     sides: [
       ...[SEED_BEFORE, SEED_AFTER, ...STEPS].map((variant) => variantSide(variant, history, ours)),
@@ -113,15 +116,15 @@ function targetsOf(layouts: Comparison, updates: Comparison): Target[] {
   return [
     {
       what: "file after the backfill",
-      wanted: "9 MiB",
+      wanted: `${MOST_MIB} MiB`,
       measured: `${measured(size(layouts, OURS))} MiB`,
-      met: size(layouts, OURS) <= 9,
+      met: size(layouts, OURS) <= MOST_MIB,
     },
     {
       what: `file ${AFTER}`,
-      wanted: "9 MiB",
+      wanted: `${MOST_MIB} MiB`,
       measured: `${measured(size(updates, AFTER))} MiB`,
-      met: size(updates, AFTER) <= 9,
+      met: size(updates, AFTER) <= MOST_MIB,
     },
     {
       what: "seed: its DDL makes the file smaller",

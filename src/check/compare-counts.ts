@@ -1,4 +1,4 @@
-import { readRows } from "../query/read-rows.js";
+import { readRows } from "../store/read-rows.js";
 import { DAY, dateText } from "../query/select.js";
 import type { Store } from "../store/open.js";
 

@@ -1,5 +1,6 @@
-import { DAY, date, dateText, ms, select } from "../query/select.js";
+import { DAY, date, dateText, ms } from "../query/select.js";
 import type { Store } from "../store/open.js";
+import { select } from "../store/prepared.js";
 import type { Day } from "../calendar/day.js";
 import { countDays, describeSpan, type Span } from "../calendar/span.js";
 import { dayConditions } from "../store/conditions.js";

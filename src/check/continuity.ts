@@ -1,6 +1,7 @@
-import { DAY, date, dateText, select } from "../query/select.js";
+import { DAY, date, dateText } from "../query/select.js";
 import { countDays, describeSpan, gapsBetween, islands, type Span } from "../calendar/span.js";
 import type { Store } from "../store/open.js";
+import { select } from "../store/prepared.js";
 import { defineCheck, outcomeOf, type CheckOutcome } from "./define.js";
 
 /** `continuity` */

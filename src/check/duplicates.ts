@@ -1,5 +1,6 @@
-import { DAY, dateText, select } from "../query/select.js";
+import { DAY, dateText } from "../query/select.js";
 import type { Store } from "../store/open.js";
+import { select } from "../store/prepared.js";
 import { defineCheck, outcomeOf, type CheckOutcome } from "./define.js";
 
 /** `duplicates` */

@@ -1,8 +1,9 @@
 import { formatDay, type Day } from "../calendar/day.js";
 import { countDays, describeSpan, islands } from "../calendar/span.js";
-import { dateText, select } from "../query/select.js";
+import { dateText } from "../query/select.js";
 import { holesIn, type MissingCell } from "../store/holes.js";
 import type { Store } from "../store/open.js";
+import { select } from "../store/prepared.js";
 import { plural } from "../text/numbers.js";
 import { defineCheck, outcomeOf, type CheckOutcome, type Finding } from "./define.js";
 import { groupBy } from "./group-by.js";

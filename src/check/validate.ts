@@ -1,7 +1,8 @@
 import { dayAt, type Day } from "../calendar/day.js";
 import { NotKnownError } from "../errors.js";
-import { DAY, select } from "../query/select.js";
+import { DAY } from "../query/select.js";
 import type { Store } from "../store/open.js";
+import { select } from "../store/prepared.js";
 import { column, type Answer } from "../text/columns.js";
 import { DEFAULT_SHARE } from "./completeness.js";
 import { EXCHANGE_INFO_URL } from "./cross-check.js";

@@ -1,7 +1,8 @@
 import { UsageError } from "../errors.js";
-import type { AdmittedSymbol } from "../store/conditions.js";
+import type { AdmittedSymbol } from "../store/asked.js";
 import type { Store } from "../store/open.js";
-import { readRows, type SqlRow } from "./read-rows.js";
+import { storedSymbols } from "../store/stored-symbols.js";
+import { readRows, type SqlRow } from "../store/read-rows.js";
 import { ms } from "./select.js";
 import { factsOf, passes, type SymbolFilter } from "./symbol-filter.js";
 
@@ -44,17 +45,23 @@ async function knownSymbols(store: Store): Promise<SqlRow<typeof KNOWN_SHAPE>[]>
   const before = kept.get(store);
   if (before !== undefined) return before;
   const listed = await readRows(store, `SELECT symbol, ${ms("absent_at")} FROM symbols`, KNOWN_SHAPE);
-  const known =
-    listed.length > 0
-      ? listed
-      : await readRows(store, "SELECT DISTINCT symbol, NULL::DOUBLE FROM availability", KNOWN_SHAPE);
+  const known = listed.length > 0 ? listed : (await storedSymbols(store)).map((symbol) => ({ symbol, absentAt: null }));
   if (store.access === "read") kept.set(store, known);
   return known;
 }
 
+/** When it was last listed, of files that can't change while they are open. */
+const keptTimes = new WeakMap<Store, number | null>();
+
 /** When the bucket was last listed for its symbols; undefined when it never was, or says that it was later than now. */
 export async function listedAt(store: Store, now: number): Promise<number | undefined> {
+  const before = keptTimes.get(store);
+  const at = before === undefined ? await readListedAt(store) : before;
+  if (store.access === "read") keptTimes.set(store, at);
+  return at === null || at > now ? undefined : at;
+}
+
+async function readListedAt(store: Store): Promise<number | null> {
   const [info] = await readRows(store, `SELECT ${ms("symbols_discovered_at")} FROM store_info`, { at: "number?" });
-  const at = info?.at ?? Infinity;
-  return at > now ? undefined : at;
+  return info?.at ?? null;
 }

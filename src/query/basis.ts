@@ -1,7 +1,9 @@
 import { dayAt, type Day } from "../calendar/day.js";
 import type { Span } from "../calendar/span.js";
 import { dayNumber } from "../calendar/sql.js";
-import { conditionSpans, dayConditions, type AdmittedSymbol, type DayCondition } from "../store/conditions.js";
+import type { Asked } from "../store/asked.js";
+import { cellsOfDay, cellsOfSymbol, type StoredCell } from "../store/cells.js";
+import { conditionSpans, dayConditions, type DayCondition } from "../store/conditions.js";
 import type { Store } from "../store/open.js";
 import { isAnswerable, worstCondition } from "../vision/condition.js";
 import { column } from "../text/columns.js";
@@ -9,7 +11,7 @@ import { admittedSymbols, listedAt, type Admission } from "./admission.js";
 import { listOf, type FactsOf } from "./facts.js";
 import { refusal } from "./refusal.js";
 import { dateText } from "./select.js";
-import { readRows } from "./read-rows.js";
+import { readRows } from "../store/read-rows.js";
 
 /** The cells that an answer rests on. */
 export interface Basis {
@@ -43,6 +45,11 @@ export interface Known {
   facts: FactsOf<typeof CONDITION_FACTS>;
   /** Each day of the basis, ascending. */
   days: readonly DayCondition[];
+  /**
+   * The rows that the answer rests on, of every symbol, where it is about one day or two; those of a symbol, ascending
+   * by day, where it is about that. They were read to find out what is known, and need not be read again.
+   */
+  cells: readonly StoredCell[];
   /** Whether a day can be answered. */
   has(day: Day): boolean;
   /** Number of symbols that may be unknown. */
@@ -61,9 +68,10 @@ export async function knownOf(store: Store, basis: Basis, tolerated: number, now
   const symbols = await admittedSymbols(store, basis.admits);
   const listed = await listedAt(store, now);
   const spans = basis.days === "all" ? await allDays(store, now) : basis.days;
+  const cells = await cellsAtHand(store, basis.admits, spans);
   const days: DayCondition[] = [];
   for (const span of spans) {
-    days.push(...(await conditionsOf(store, span, symbols, listed, now)));
+    days.push(...(await conditionsOf(store, { ...span, symbols, listedAt: listed, now, cells })));
   }
   const isTolerable = ({ condition, unknown }: DayCondition) =>
     isAnswerable(condition) || (condition === "partial" && unknown <= tolerated);
@@ -79,22 +87,30 @@ export async function knownOf(store: Store, basis: Basis, tolerated: number, now
       unknown_symbols: [...new Set(days.flatMap(({ unknownSymbols }) => unknownSymbols))].sort(),
     },
     days,
+    cells: cells ?? [],
     has: (day) => !left.has(day),
     tolerated,
     now,
   };
 }
 
-/** Conditions of a span; days that are not over, and those before the market, are unwritten without a look. */
-async function conditionsOf(
+/** The rows of few days, or of a symbol; undefined where they are too many to be read. */
+async function cellsAtHand(
   store: Store,
-  { from, to }: Span,
-  symbols: readonly AdmittedSymbol[],
-  listed: number | undefined,
-  now: number,
-): Promise<DayCondition[]> {
+  admits: Admission,
+  spans: readonly Span[],
+): Promise<readonly StoredCell[] | undefined> {
+  if ("symbol" in admits) return await cellsOfSymbol(store, admits.symbol);
+  if (spans.some(({ from, to }) => from < to)) return undefined;
+  const days = [...new Set(spans.map(({ from }) => from))];
+  return (await Promise.all(days.map((day) => cellsOfDay(store, day)))).flat();
+}
+
+/** Conditions of a span; days that are not over, and those before the market, are unwritten without a look. */
+async function conditionsOf(store: Store, asked: Asked): Promise<DayCondition[]> {
+  const { from, to, now } = asked;
   const over = Math.min(to, dayAt(now) - 1);
-  const days = over < from ? [] : await dayConditions(store, { from, to: over, symbols, listedAt: listed, now });
+  const days = over < from ? [] : await dayConditions(store, { ...asked, to: over });
   for (let day = Math.max(from, over + 1); day <= to; day++) days.push(unwritten(day));
   return days;
 }
@@ -111,7 +127,7 @@ function unwritten(day: Day): DayCondition {
     lacking: 0,
     listed: false,
   };
-  return { ...none, day, condition: "unwritten", unknownSymbols: [], latestUpload: undefined };
+  return { ...none, day, condition: "unwritten", unknownSymbols: [] };
 }
 
 /** From the first to the last day of the file. */

@@ -1,7 +1,7 @@
 import { column, optionalColumn } from "../text/columns.js";
 import { choice, day } from "./arguments.js";
 import { defineQuery } from "./define.js";
-import { readRows } from "./read-rows.js";
+import { readRows } from "../store/read-rows.js";
 import { DAY, date, dateText, ms, timeText } from "./select.js";
 import { CHANGE_KINDS } from "../store/write/changes.js";
 

@@ -1,8 +1,14 @@
+import type { Day } from "../calendar/day.js";
+import type { DayCondition } from "../store/conditions.js";
+import type { Store } from "../store/open.js";
 import { column, optionalColumn } from "../text/columns.js";
+import { probedBySql } from "../vision/finality.js";
+import { admittedSymbols } from "./admission.js";
 import { day, daySpan, positional } from "./arguments.js";
 import { defineQuery } from "./define.js";
-import { dateText, timeText } from "./select.js";
-import { symbolFilter } from "./symbol-filter.js";
+import { readRows } from "../store/read-rows.js";
+import { DAY, date, dateText, ms, timeText } from "./select.js";
+import { symbolFilter, type SymbolFilter } from "./symbol-filter.js";
 
 /** What is known, day by day. */
 export default defineQuery({
@@ -36,8 +42,9 @@ unpublished: not published yet, or only in part. unwritten: nothing is known. Th
     const span = daySpan(from, to);
     return { days: span === undefined ? "all" : [span], admits: { quote, contract }, unknownDays: "tell" };
   },
-  run: (_store, _args, { days }) => {
-    const rows = days.map(({ day, condition, probed, available, due, pending, unknown, latestUpload }) => ({
+  run: async (store, { quote, contract }, { days, now }) => {
+    const uploads = await latestUploads(store, { quote, contract }, days, now);
+    const rows = days.map(({ day, condition, probed, available, due, pending, unknown }) => ({
       date: dateText(day),
       condition,
       symbol_count: probed + pending + unknown,
@@ -47,8 +54,27 @@ unpublished: not published yet, or only in part. unwritten: nothing is known. Th
       due_count: due,
       pending_count: pending,
       unknown_count: unknown,
-      latest_upload: latestUpload === undefined ? null : timeText(latestUpload),
+      latest_upload: uploads.get(day) ?? null,
     }));
-    return Promise.resolve({ facts: {}, rows });
+    return { facts: {}, rows };
   },
 });
+
+/** Upload time of the latest file of each day that has one. */
+async function latestUploads(
+  store: Store,
+  filter: SymbolFilter,
+  days: readonly DayCondition[],
+  now: number,
+): Promise<Map<Day, string>> {
+  const symbols = (await admittedSymbols(store, filter)).map(({ symbol }) => symbol);
+  const found = await readRows(
+    store,
+    `SELECT ${DAY}, ${ms("max(last_modified)")} FROM availability
+      WHERE date BETWEEN $from AND $to AND available AND ${probedBySql("$now::BIGINT")}
+        AND symbol IN (SELECT unnest($symbols)) GROUP BY date`,
+    { day: "day", uploaded: "number" },
+    { from: date(days[0]?.day ?? 0), to: date(days.at(-1)?.day ?? 0), now, symbols },
+  );
+  return new Map(found.map(({ day, uploaded }) => [day, timeText(uploaded)]));
+}

@@ -1,9 +1,10 @@
 import type { Day } from "../calendar/day.js";
 import type { Store } from "../store/open.js";
+import { storedSymbols } from "../store/stored-symbols.js";
 import { column } from "../text/columns.js";
 import { day, daySpan, positional } from "./arguments.js";
 import { defineQuery } from "./define.js";
-import { readRows } from "./read-rows.js";
+import { readRows } from "../store/read-rows.js";
 import { DAY, date, dateText } from "./select.js";
 import { factsOf } from "./symbol-filter.js";
 
@@ -62,24 +63,40 @@ rows.`,
   },
 });
 
+/** Such counts of a file that can't change while it is open: its readers keep every writer out. */
+const kept = new WeakMap<Store, ReadonlyMap<Day, number>>();
+
 /** How many files of a day are those of a ticker that has another one, by day. */
-async function foldedCounts(store: Store): Promise<Map<Day, number>> {
-  const settled = await readRows(
-    store,
-    `SELECT ${DAY}, symbol FROM availability WHERE available AND symbol IN (
-        SELECT symbol FROM symbols WHERE class = 'settled' UNION
-        SELECT regexp_replace(symbol, '(_?SETTLED)+$', '') FROM symbols WHERE class = 'settled')`,
-    { day: "day", symbol: "text" },
-  );
-  const names = new Map<string, number>();
-  for (const { day, symbol } of settled) {
-    const key = `${day} ${factsOf(symbol).ticker}`;
-    names.set(key, (names.get(key) ?? 0) + 1);
-  }
+async function foldedCounts(store: Store): Promise<ReadonlyMap<Day, number>> {
+  const before = kept.get(store);
+  if (before !== undefined) return before;
   const folded = new Map<Day, number>();
-  for (const [key, count] of names) {
+  for (const [key, count] of await filesByTicker(store)) {
     const day = Number(key.split(" ", 1)[0]);
     if (count > 1) folded.set(day, (folded.get(day) ?? 0) + count - 1);
   }
+  if (store.access === "read") kept.set(store, folded);
   return folded;
+}
+
+/** Number of files of each ticker that has a settled name, by day and ticker. */
+async function filesByTicker(store: Store): Promise<Map<string, number>> {
+  const symbols = await storedSymbols(store);
+  const settled = new Set(
+    symbols.map(factsOf).flatMap(({ class: kind, ticker }) => (kind === "settled" ? ticker : [])),
+  );
+  const files = await readRows(
+    store,
+    `SELECT ${DAY}, symbol FROM availability WHERE available AND symbol IN (SELECT unnest($symbols))`,
+    { day: "day", symbol: "text" },
+    {
+      symbols: symbols.filter((symbol) => factsOf(symbol).class !== "delivery" && settled.has(factsOf(symbol).ticker)),
+    },
+  );
+  const counts = new Map<string, number>();
+  for (const { day, symbol } of files) {
+    const key = `${day} ${factsOf(symbol).ticker}`;
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return counts;
 }

@@ -6,7 +6,7 @@ import { settledFolders, symbolLives } from "../store/lives.js";
 import type { Store } from "../store/open.js";
 import { probedBySql, provisionalSql } from "../vision/finality.js";
 import { RELISTED_AFTER_DAYS } from "../vision/lives.js";
-import { readRows } from "./read-rows.js";
+import { readRows } from "../store/read-rows.js";
 import { factsOf } from "./symbol-filter.js";
 
 /** The time of one contract, from its first to its last file. */

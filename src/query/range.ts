@@ -1,7 +1,7 @@
 import { column } from "../text/columns.js";
 import { day, daySpan, flag, positional, required } from "./arguments.js";
 import { defineQuery } from "./define.js";
-import { readRows } from "./read-rows.js";
+import { readRows } from "../store/read-rows.js";
 import { DAY, date, dateText } from "./select.js";
 import { passes, symbolFilter } from "./symbol-filter.js";
 

@@ -3,8 +3,7 @@ import { FLAT_BELOW_BYTES } from "../vision/lives.js";
 import { day, positional, required } from "./arguments.js";
 import { defineQuery } from "./define.js";
 import { foldTickers } from "./fold.js";
-import { readRows } from "./read-rows.js";
-import { date, ms, timeText } from "./select.js";
+import { timeText } from "./select.js";
 import { bySymbol, passes, symbolFilter } from "./symbol-filter.js";
 
 /** The files of one day. */
@@ -28,20 +27,17 @@ export default defineQuery({
     admits: { quote, contract },
     unknownDays: "refuse",
   }),
-  run: async (store, { date: day, quote, contract }) => {
-    const files = await readRows(
-      store,
-      `SELECT symbol, file_size_bytes::DOUBLE, ${ms("last_modified")} FROM availability
-        WHERE date = $day AND available`,
-      { symbol: "text", size: "number", uploaded: "number" },
-      { day: date(day) },
-    );
-    const rows = files
-      .filter(({ symbol }) => passes(symbol, { quote, contract }))
-      .map(({ symbol, size, uploaded }) => ({ symbol, file_size_bytes: size, last_modified: timeText(uploaded) }))
+  run: (_store, { quote, contract }, { cells }) => {
+    const rows = cells
+      .filter(({ symbol, available }) => available && passes(symbol, { quote, contract }))
+      .map(({ symbol, sizeBytes, uploadedAt }) => ({
+        symbol,
+        file_size_bytes: sizeBytes ?? 0,
+        last_modified: timeText(uploadedAt ?? 0),
+      }))
       .sort(bySymbol);
     const folded = foldTickers(rows);
     const flat_count = folded.filter(({ file_size_bytes: size }) => size < FLAT_BELOW_BYTES).length;
-    return { facts: { flat_count }, rows: folded };
+    return Promise.resolve({ facts: { flat_count }, rows: folded });
   },
 });

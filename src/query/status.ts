@@ -3,13 +3,15 @@ import type { DuckDBValue } from "@duckdb/node-api";
 import { dayAt, DAY_MS, type Day } from "../calendar/day.js";
 import { formatTime } from "../calendar/time.js";
 import { dayNumber } from "../calendar/sql.js";
-import { conditionSpans, dayConditions, type AdmittedSymbol, type DayCondition } from "../store/conditions.js";
+import type { AdmittedSymbol } from "../store/asked.js";
+import { conditionSpans, dayConditions, type DayCondition } from "../store/conditions.js";
 import { dueCells } from "../store/due.js";
 import type { Store } from "../store/open.js";
+import { select } from "../store/prepared.js";
 import { knownSymbols } from "../store/symbols.js";
 import { column, optionalColumn, type Answer, type RowOf } from "../text/columns.js";
 import { admittedSymbols, listedAt } from "./admission.js";
-import { dateText, ms, select } from "./select.js";
+import { dateText, ms } from "./select.js";
 
 /** Columns of {@link StatusFacts}. */
 export const STATUS_FACTS = {

@@ -1,14 +1,11 @@
-import type { Day } from "../calendar/day.js";
-import type { Store } from "../store/open.js";
 import { FLAT_BELOW_BYTES } from "../vision/lives.js";
 import { column } from "../text/columns.js";
 import { day, integer, positional, required } from "./arguments.js";
 import { defineQuery } from "./define.js";
 import { foldTickers } from "./fold.js";
 import { lifeOn, livesBySymbol } from "./lives.js";
-import { readRows } from "./read-rows.js";
 import { ageRefusal } from "./refusal.js";
-import { date, dateText } from "./select.js";
+import { dateText } from "./select.js";
 import { bySymbol, passes, symbolFilter } from "./symbol-filter.js";
 
 /** The symbols that a backtest may hold on a day: they had a file on it, and their first one long enough before. */
@@ -51,24 +48,22 @@ in: a contract that was listed again under an old name is young.`,
     admits: { quote, contract },
     unknownDays: "refuse",
   }),
-  run: async (store, { date: day, minAge, minBytes = 0, aliveUntil, quote, contract }, { tolerated, now }) => {
+  run: async (store, { date: day, minAge, minBytes = 0, aliveUntil, quote, contract }, { cells, tolerated, now }) => {
     const lives = await livesBySymbol(store, now);
-    const files = await readRows(
-      store,
-      "SELECT symbol, file_size_bytes::DOUBLE FROM availability WHERE date = $day AND available",
-      { symbol: "text", size: "number" },
-      { day: date(day) },
-    );
-    const alive = aliveUntil === undefined ? undefined : await availableOn(store, aliveUntil);
+    const files = cells.filter((cell) => cell.day === day && cell.available);
+    const alive =
+      aliveUntil === undefined
+        ? undefined
+        : new Set(cells.filter((cell) => cell.day === aliveUntil && cell.available).map(({ symbol }) => symbol));
     const listed = files
       .filter(({ symbol }) => passes(symbol, { quote, contract }))
-      .map(({ symbol, size }) => ({ symbol, size, life: lifeOn(lives, symbol, day) }))
-      .map(({ symbol, size, life }) => ({
+      .map(({ symbol, sizeBytes }) => ({ symbol, sizeBytes, life: lifeOn(lives, symbol, day) }))
+      .map(({ symbol, sizeBytes, life }) => ({
         symbol,
         first_date: dateText(life?.first ?? day),
         age_days: day - (life?.first ?? day),
         age_is_minimum: life?.begins !== true,
-        file_size_bytes: size,
+        file_size_bytes: sizeBytes ?? 0,
       }))
       .sort(bySymbol);
     const folded = foldTickers(listed).filter(
@@ -81,13 +76,3 @@ in: a contract that was listed again under an old name is young.`,
     return { facts: { flat_count }, rows };
   },
 });
-
-async function availableOn(store: Store, day: Day): Promise<Set<string>> {
-  const rows = await readRows(
-    store,
-    "SELECT symbol FROM availability WHERE date = $day AND available",
-    { symbol: "text" },
-    { day: date(day) },
-  );
-  return new Set(rows.map(({ symbol }) => symbol));
-}

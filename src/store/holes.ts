@@ -1,8 +1,8 @@
 import type { Day } from "../calendar/day.js";
 import type { Span } from "../calendar/span.js";
-import { dateOfDay, dayNumber } from "../calendar/sql.js";
+import { dateLiteral, dateOfDay, dayNumber } from "../calendar/sql.js";
 import { probedBySql } from "../vision/finality.js";
-import { separatesLives } from "../vision/lives.js";
+import { RELISTED_AFTER_DAYS, separatesLives } from "../vision/lives.js";
 import { classifySymbol } from "../vision/symbol.js";
 import { INTEGER, LIST, listValue, VARCHAR } from "./duckdb.js";
 import { settledFolders, symbolLives } from "./lives.js";
@@ -40,8 +40,8 @@ export async function holesAmong<Cell extends MissingCell>(
   now: number,
 ): Promise<Cell[]> {
   if (cells.length === 0) return [];
-  const folders = await settledFolders(store, now);
   const symbols = [...new Set(cells.map(({ symbol }) => symbol))];
+  const folders = await settledFolders(store, now, symbols);
   const lives = await symbolLives(
     store,
     symbols.filter((symbol) => folders.has(classifySymbol(symbol).ticker)),
@@ -56,19 +56,28 @@ export async function holesAmong<Cell extends MissingCell>(
   });
 }
 
-/** The last file before and the first one after each missing one that has both, by symbol and day. */
+/**
+ * The last file before and the first one after each missing one that has both so near that one life can hold them, by
+ * symbol and day.
+ */
 async function neighbouringFiles(
   { connection }: Store,
   cells: readonly MissingCell[],
   now: number,
 ): Promise<Map<string, Span>> {
+  const days = cells.map(({ day }) => day);
+  const first = days.reduce((least, day) => Math.min(least, day), Infinity) - RELISTED_AFTER_DAYS;
+  const last = days.reduce((most, day) => Math.max(most, day), 0) + RELISTED_AFTER_DAYS;
   const found = await connection.runAndReadAll(
     `WITH cells AS (SELECT unnest($symbols) AS symbol, ${dateOfDay("unnest($days)")} AS date)
       SELECT symbol, ${dayNumber("cells.date")}, ${dayNumber("max(files.date) FILTER (files.date < cells.date)")},
         ${dayNumber("min(files.date) FILTER (files.date > cells.date)")}
-      FROM cells JOIN availability AS files USING (symbol) WHERE available AND ${probedBySql(now)} GROUP BY symbol, cells.date
+      FROM cells JOIN availability AS files USING (symbol)
+      WHERE available AND ${probedBySql(now)} AND files.date BETWEEN ${dateLiteral(Math.max(0, first))} AND ${dateLiteral(last)}
+        AND files.date BETWEEN cells.date - ${RELISTED_AFTER_DAYS} AND cells.date + ${RELISTED_AFTER_DAYS}
+      GROUP BY symbol, cells.date
       HAVING min(files.date) < cells.date AND max(files.date) > cells.date`,
-    { symbols: listValue(cells.map(({ symbol }) => symbol)), days: listValue(cells.map(({ day }) => day)) },
+    { symbols: listValue(cells.map(({ symbol }) => symbol)), days: listValue(days) },
     { symbols: LIST(VARCHAR), days: LIST(INTEGER) },
   );
   return new Map(

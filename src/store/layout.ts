@@ -3,44 +3,41 @@
  * by symbol within a block, in small row groups serve both, since DuckDB skips a row group by the minimum and
  * maximum date and symbol in it.
  *
- * Tried on 732,480 rows (327 symbols × 2,240 days, 63 % available), one thread, medians in ms on a busy machine, so
- * only their proportions count (`npm run bench -- storage` measures them again):
+ * Tried on 732,480 rows (327 symbols × 2,240 days, 384,058 files), one thread: the file after a compaction, the largest
+ * in the course of 60 daily updates (MiB), and CPU time of a snapshot and of a timeline (ms, medians on a busy machine,
+ * so only their proportions count):
  *
- * | order                  | row group | MiB  | snapshot | timeline |
- * | ---------------------- | --------- | ---- | -------- | -------- |
- * | date, symbol           | 122,880   | 6.76 | 1.24     | 8.22     |
- * | symbol, date           | 122,880   | 6.26 | 7.00     | 1.77     |
- * | symbol, date           | 4,096     | 6.26 | 8.30     | 1.40     |
- * | blocks of 64 days      | 20,480    | 5.76 | 1.54     | 5.40     |
- * | blocks of 64 days      | 8,192     | 6.01 | 1.42     | 4.91     |
- * | blocks of 64 days      | 2,048     | 6.01 | 1.93     | 3.73     |
- * | **blocks of 128 days** | **4,096** | 6.01 | 1.92     | 2.80     |
- * | blocks of 192 days     | 4,096     | 5.51 | 2.13     | 2.36     |
- * | blocks of 256 days     | 4,096     | 5.51 | 2.15     | 1.98     |
+ * | block of days | row group | file's block | MiB      | 60 updates | snapshot | timeline |
+ * | ------------- | --------- | ------------ | -------- | ---------- | -------- | -------- |
+ * | 128           | 2,048     | 64 KiB       | 8.82     |            | 0.92     | 1.94     |
+ * | 128           | 4,096     | 64 KiB       | 10.64    | 11.70      | 0.88     | 2.00     |
+ * | 128           | 6,144     | 256 KiB      | 11.51    |            | 0.81     | 2.24     |
+ * | 128           | 8,192     | 64 KiB       | 8.51     |            | 0.77     | 2.32     |
+ * | 128           | 10,240    | 64 KiB       | 8.89     |            | 0.77     | 2.60     |
+ * | 160           | 8,192     | 64 KiB       | 8.20     | 9.39       | 0.81     | 2.15     |
+ * | **192**       | **8,192** | **64 KiB**   | **7.64** | **8.82**   | 0.87     | 2.09     |
+ * | 192           | 16,384    | 64 KiB       | 8.01     | 9.51       | 0.85     | 2.61     |
+ * | 192           | 8,192     | 128 KiB      | 10.14    | 11.76      | 0.85     | 2.13     |
+ * | 224           | 8,192     | 64 KiB       | 7.70     | 8.95       | 0.90     | 2.06     |
+ * | 256           | 8,192     | 64 KiB       | 7.70     |            | 0.93     | 1.88     |
+ *
+ * The ETags decide most of this. They can't be compressed, so those of a row group take 8 bytes a row, and a block has
+ * 8 bytes less than its size: 4,096 ETags fill half of 64 KiB, and a second row group just doesn't fit beside them,
+ * while 8,192 fill one block but for a single ETag. The blocks of days are so long that the rows with a file, which
+ * come first, fill several row groups.
+ *
+ * The file's block also decides how much garbage daily updates leave: a block is freed when nothing in it is needed, and
+ * each table that changes takes a new one. Below 64 KiB a file takes 1.6 to 2 times as much.
  *
  * Upload times as TIMESTAMP_S and probe times as TIMESTAMP_MS, which is what the sources' clocks give, instead of
- * TIMESTAMP: 7.26 → 6.01 MiB (so in the table above). Storage version 1.4 instead of DuckDB's default: no smaller.
- *
- * The size of DuckDB's blocks decides how much garbage daily updates leave: a block is freed when nothing in it is
- * needed, and each table that changes takes a new one. The whole file with all tables, after a compaction, and at most
- * in the course of 60 daily updates without another (MiB):
- *
- * | block   | row group | compacted | 60 updates |
- * | ------- | --------- | --------- | ---------- |
- * | 256 KiB | 4,096     | 7.51      | 11.01      |
- * | 256 KiB | 20,480    | 7.51      | 11.01      |
- * | 128 KiB | 4,096     | 6.64      | 8.64       |
- * | 64 KiB  | 8,192     | 6.26      | 7.45       |
- * | 64 KiB  | 4,096     | 6.01      | 7.45       |
- * | 32 KiB  | 4,096     | 10.92     | 12.17      |
- * | 16 KiB  | 4,096     | 12.65     | 13.76      |
+ * TIMESTAMP, save 17 %. Storage version 1.4 instead of DuckDB's default saves nothing.
  */
 export const LAYOUT = {
   /** Days of a block. */
-  blockDays: 128,
+  blockDays: 192,
   /** Rows of a row group; DuckDB takes multiples of 2,048. */
-  rowGroupRows: 4_096,
-  /** Bytes of a block; a power of two from 16 KiB to DuckDB's default of 256 KiB. */
+  rowGroupRows: 8_192,
+  /** Bytes of a block of the file; a power of two from 16 KiB to DuckDB's default of 256 KiB. */
   blockBytes: 65_536,
 } as const;
 

@@ -1,11 +1,12 @@
-import type { Day } from "../calendar/day.js";
 import type { Span } from "../calendar/span.js";
 import { dayNumber } from "../calendar/sql.js";
 import { probedBySql } from "../vision/finality.js";
-import { livesOf, type LifeSpan } from "../vision/lives.js";
+import { livesOf, type LifeFile, type LifeSpan } from "../vision/lives.js";
 import { classifySymbol } from "../vision/symbol.js";
-import { LIST, listValue, VARCHAR } from "./duckdb.js";
+import type { StoredCell } from "./cells.js";
 import type { Store } from "./open.js";
+import { select } from "./prepared.js";
+import { storedSymbols } from "./stored-symbols.js";
 
 /**
  * The lives of some symbols, each ascending.
@@ -19,35 +20,71 @@ export async function symbolLives(
 ): Promise<Map<string, LifeSpan[]>> {
   const lives = new Map<string, LifeSpan[]>();
   if (symbols.length === 0) return lives;
-  const { connection } = store;
-  const folders = await settledFolders(store, now);
-  const found = await connection.runAndReadAll(
+  const folders = await settledFolders(store, now, symbols);
+  const found = await select(
+    store,
     `SELECT symbol, ${dayNumber("date")}, file_size_bytes::DOUBLE FROM availability
-      WHERE available AND ${probedBySql(now)} AND symbol IN (SELECT unnest($symbols)) ORDER BY symbol, date`,
-    { symbols: listValue([...symbols]) },
-    { symbols: LIST(VARCHAR) },
+      WHERE available AND ${probedBySql("$now::BIGINT")} AND symbol IN (SELECT unnest($symbols)) ORDER BY symbol, date`,
+    { symbols, now },
   );
-  const files = new Map<string, { day: Day; size: number }[]>();
-  for (const [symbol, day, size] of found.getRows()) {
+  const files = new Map<string, LifeFile[]>();
+  for (const [symbol, day, size] of found) {
     const ofSymbol = files.get(String(symbol)) ?? [];
     ofSymbol.push({ day: Number(day), size: Number(size) });
     files.set(String(symbol), ofSymbol);
   }
-  for (const [symbol, ofSymbol] of files) {
-    const { class: kind, ticker } = classifySymbol(symbol);
-    lives.set(symbol, livesOf(ofSymbol, kind === "perpetual" ? (folders.get(ticker) ?? []) : []));
-  }
+  for (const [symbol, ofSymbol] of files) lives.set(symbol, livesOfSymbol(symbol, ofSymbol, folders));
   return lives;
 }
 
-/** From the first to the last file of each settled folder, by ticker. */
-export async function settledFolders({ connection }: Store, now: number): Promise<Map<string, Span[]>> {
+/**
+ * The lives of a symbol whose rows are at hand.
+ *
+ * @param cells all rows of the symbol, ascending by day
+ * @param now ms since the Unix epoch
+ */
+export async function livesAmong(
+  store: Store,
+  symbol: string,
+  cells: readonly StoredCell[],
+  now: number,
+): Promise<LifeSpan[]> {
+  const files = cells
+    .filter(({ available, probedAt }) => available && probedAt <= now)
+    .map(({ day, sizeBytes }) => ({ day, size: sizeBytes ?? 0 }));
+  return livesOfSymbol(symbol, files, await settledFolders(store, now, [symbol]));
+}
+
+/** A settled folder is one contract's; only a ticker's own name can have several lives. */
+function livesOfSymbol(symbol: string, files: readonly LifeFile[], folders: ReadonlyMap<string, Span[]>): LifeSpan[] {
+  const { class: kind, ticker } = classifySymbol(symbol);
+  return livesOf(files, kind === "perpetual" ? (folders.get(ticker) ?? []) : []);
+}
+
+/**
+ * From the first to the last file of each settled folder, by ticker.
+ *
+ * @param symbols only folders of their tickers; all by default
+ */
+export async function settledFolders(
+  store: Store,
+  now: number,
+  symbols?: readonly string[],
+): Promise<Map<string, Span[]>> {
+  const tickers = symbols && new Set(symbols.map((symbol) => classifySymbol(symbol).ticker));
+  const names = (await storedSymbols(store)).filter((symbol) => {
+    const { class: kind, ticker } = classifySymbol(symbol);
+    return kind === "settled" && tickers?.has(ticker) !== false;
+  });
   const folders = new Map<string, Span[]>();
-  const found = await connection.runAndReadAll(
+  if (names.length === 0) return folders;
+  const found = await select(
+    store,
     `SELECT symbol, ${dayNumber("min(date)")}, ${dayNumber("max(date)")} FROM availability
-      WHERE available AND ${probedBySql(now)} AND symbol LIKE '%SETTLED' GROUP BY symbol`,
+      WHERE available AND ${probedBySql("$now::BIGINT")} AND symbol IN (SELECT unnest($symbols)) GROUP BY symbol`,
+    { symbols: names, now },
   );
-  for (const [symbol, first, last] of found.getRows()) {
+  for (const [symbol, first, last] of found) {
     const { ticker } = classifySymbol(String(symbol));
     const ofTicker = folders.get(ticker) ?? [];
     ofTicker.push({ from: Number(first), to: Number(last) });

@@ -2,8 +2,9 @@ import type { Day } from "../calendar/day.js";
 import type { Span } from "../calendar/span.js";
 import { dateLiteral, dayNumber } from "../calendar/sql.js";
 import { probedBySql } from "../vision/finality.js";
-import { LIST, listValue, VARCHAR } from "./duckdb.js";
+import { DuckDBDateValue, LIST, listValue, VARCHAR } from "./duckdb.js";
 import type { Store } from "./open.js";
+import { select } from "./prepared.js";
 
 /** Last time that DuckDB knows, ms since the Unix epoch. */
 const MAX_TIME = 9_223_372_036_854_000;
@@ -14,38 +15,51 @@ export interface SymbolRows {
   count: number;
   first: Day;
   last: Day;
-  /** First and last day with a file, of any day. */
-  firstFile: Day | undefined;
+  /** Last day with a file, of any day. */
   lastFile: Day | undefined;
   /** Last day with a row, of any day. */
   lastProbed: Day;
 }
 
-/**
- * What the table knows of each symbol with a row.
- *
- * @param probedUntil leaves out rows that say they were probed later, ms since the Unix epoch
- */
+/** Rows that {@link symbolRows} looks at; all of them by default. */
+export interface RowsSeen {
+  /** Of these symbols. */
+  symbols?: readonly string[];
+  /** Of this day or later. */
+  since?: Day;
+  /** Those that don't say they were probed later, ms since the Unix epoch. */
+  probedUntil?: number;
+}
+
+/** What the table knows of each symbol with a row. */
 export async function symbolRows(
-  { connection }: Store,
+  store: Store,
   { from, to }: Span,
-  probedUntil = MAX_TIME,
+  { symbols, since = 0, probedUntil = MAX_TIME }: RowsSeen = {},
 ): Promise<Map<string, SymbolRows>> {
-  const asked = `FILTER (date BETWEEN ${dateLiteral(from)} AND ${dateLiteral(to)})`;
-  const found = await connection.runAndReadAll(
+  const asked = "FILTER (date BETWEEN $from AND $to)";
+  const found = await select(
+    store,
     `SELECT symbol, count(*) ${asked}::INTEGER, ${dayNumber(`min(date) ${asked}`)}, ${dayNumber(`max(date) ${asked}`)},
-        ${dayNumber("min(date) FILTER (available)")}, ${dayNumber("max(date) FILTER (available)")},
-        ${dayNumber("max(date)")}
-      FROM availability WHERE ${probedBySql(probedUntil)} GROUP BY symbol`,
+        ${dayNumber("max(date) FILTER (available)")}, ${dayNumber("max(date)")}
+      FROM availability
+      WHERE date >= $since AND ${probedBySql("$until::BIGINT")} ${symbols === undefined ? "" : "AND symbol IN (SELECT unnest($symbols))"}
+      GROUP BY symbol`,
+    {
+      from: new DuckDBDateValue(from),
+      to: new DuckDBDateValue(to),
+      since: new DuckDBDateValue(since),
+      until: probedUntil,
+      ...(symbols === undefined ? {} : { symbols }),
+    },
   );
   return new Map(
-    found.getRows().map(([symbol, count, first, last, firstFile, lastFile, lastProbed]) => [
+    found.map(([symbol, count, first, last, lastFile, lastProbed]) => [
       String(symbol),
       {
         count: Number(count),
         first: Number(first),
         last: Number(last),
-        firstFile: firstFile === null ? undefined : Number(firstFile),
         lastFile: lastFile === null ? undefined : Number(lastFile),
         lastProbed: Number(lastProbed),
       },
@@ -56,7 +70,7 @@ export async function symbolRows(
 /**
  * The spans of days that have rows, of symbols whose rows are not one span.
  *
- * @param probedUntil as for {@link symbolRows}
+ * @param probedUntil leaves out rows that say they were probed later, ms since the Unix epoch
  */
 export async function probedSpans(
   { connection }: Store,

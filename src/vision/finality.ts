@@ -27,6 +27,11 @@ export function holeFinalFrom({ holeAfterDays }: Finality, day: Day): number {
   return (day + holeAfterDays) * DAY_MS;
 }
 
+/** The instant (ms since the Unix epoch) from which on a day that lacks many files counts as published all the same. */
+export function publishedFrom({ publishedAfterDays }: Finality, day: Day): number {
+  return (day + publishedAfterDays) * DAY_MS;
+}
+
 /**
  * SQL: whole days from the start of a row's `date` to its probe. Whole days are compared, which takes half the time of
  * comparing times, and says the same, since finality begins at 00:00 UTC.
@@ -36,10 +41,12 @@ function ageSql(probeTimestamp = "probe_timestamp"): string {
 }
 
 /**
- * SQL: whether a row's probe was made by then, ms since the Unix epoch. One that says it was made later than now comes
- * from a clock that was wrong, and isn't believed.
+ * SQL: whether a row's probe was made by then. One that says it was made later than now comes from a clock that was
+ * wrong, and isn't believed.
+ *
+ * @param time ms since the Unix epoch, or a BIGINT expression for it
  */
-export function probedBySql(time: number): string {
+export function probedBySql(time: number | string): string {
   return `probe_timestamp <= epoch_ms(${time})::TIMESTAMP_MS`;
 }
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkRows } from "../../src/query/check-rows.js";
-import { readRows } from "../../src/query/read-rows.js";
+import { readRows } from "../../src/store/read-rows.js";
 import { timeText } from "../../src/query/select.js";
 import { openStore, type Store } from "../../src/store/open.js";
 import { formatTime } from "../../src/calendar/time.js";

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DAY_MS, dayOf, formatDay, type Day } from "../../src/calendar/day.js";
-import { dayConditions, type AdmittedSymbol } from "../../src/store/conditions.js";
+import type { AdmittedSymbol } from "../../src/store/asked.js";
+import { dayConditions } from "../../src/store/conditions.js";
 import { openStore, type Store } from "../../src/store/open.js";
 import type { Condition } from "../../src/vision/condition.js";
 import { temporaryFolder } from "../support/database.js";

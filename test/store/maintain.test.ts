@@ -12,10 +12,12 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { LAYOUT } from "../../src/store/layout.js";
 import { maintain } from "../../src/store/maintain.js";
 import { openReader, openStore } from "../../src/store/open.js";
 import { UnitWriter } from "../../src/store/write/commit.js";
 import { soundness, temporaryFolder } from "../support/database.js";
+import { mix } from "../../src/replica/random.js";
 import { ask, D0, dayUnit, symbolUnit, writerFor } from "../support/store.js";
 
 /** Enough rows that a file of them is worth compacting. */
@@ -71,7 +73,7 @@ describe("maintain", () => {
     const reader = await openReader(file);
     const unordered = `SELECT count(*) FROM (
       SELECT lag(place) OVER (ORDER BY rowid) > place AS back FROM (
-        SELECT rowid, ((date - DATE '1970-01-01') // 128, NOT available, symbol, date) AS place FROM availability)) WHERE back`;
+        SELECT rowid, ((date - DATE '1970-01-01') // ${LAYOUT.blockDays}, NOT available, symbol, date) AS place FROM availability)) WHERE back`;
     expect(await ask(reader, unordered)).toEqual([["0"]]);
     expect(await ask(reader, "SELECT count(*) FROM units")).toEqual([["300"]]);
     await reader.close();
@@ -79,6 +81,31 @@ describe("maintain", () => {
       ".compacted.duckdb.lock",
       "compacted.duckdb",
     ]);
+  });
+
+  it("an ETag takes little more than its 8 bytes in a compacted file", async () => {
+    const bytes: number[] = [];
+    for (const name of ["without.duckdb", "with.duckdb"]) {
+      const file = join(folder.path, name);
+      const { store, writer } = await writerFor(file, SYMBOLS);
+      await writer.commit(
+        SYMBOLS.map((_, symbol) =>
+          symbolUnit(
+            symbol,
+            Array.from({ length: DAYS }, (_, offset) => ({
+              day: D0 + offset,
+              size: 50_000 + symbol,
+              etag: name === "with.duckdb" ? mix(mix(symbol) ^ offset) >>> 0 : 0,
+            })),
+          ),
+        ),
+      );
+      await maintain(store);
+      await store.close();
+      bytes.push(statSync(file).size);
+    }
+    const [without = NaN, having = NaN] = bytes;
+    expect((having - without) / (SYMBOLS.length * DAYS)).toBeLessThan(9.5);
   });
 
   it("leaves a small or an orderly file alone", async () => {

@@ -1,7 +1,7 @@
 import type { DuckDBValue } from "@duckdb/node-api";
 import type { Day } from "../calendar/day.js";
-import type { Store } from "../store/open.js";
-import { selectChunks, type Parameters } from "./select.js";
+import type { Store } from "./open.js";
+import { selectChunks, type Parameters } from "./prepared.js";
 
 /** What a column of a SELECT gives; SQL makes it so by a cast. */
 interface SqlValues {

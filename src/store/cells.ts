@@ -1,0 +1,39 @@
+import type { Day } from "../calendar/day.js";
+import { dayNumber } from "../calendar/sql.js";
+import { DuckDBDateValue } from "./duckdb.js";
+import type { Store } from "./open.js";
+import { readRows } from "./read-rows.js";
+
+/** A row. Times are in ms since the Unix epoch; size and upload time are null without a file. */
+export interface StoredCell {
+  symbol: string;
+  day: Day;
+  available: boolean;
+  sizeBytes: number | null;
+  uploadedAt: number | null;
+  probedAt: number;
+}
+
+const CELLS = `SELECT symbol, ${dayNumber("date")}, available, file_size_bytes::DOUBLE,
+  epoch_ms(last_modified)::DOUBLE, epoch_ms(probe_timestamp)::DOUBLE FROM availability`;
+
+const SHAPE = {
+  symbol: "text",
+  day: "day",
+  available: "flag",
+  sizeBytes: "number?",
+  uploadedAt: "number?",
+  probedAt: "number",
+} as const;
+
+/** All rows of a day, in no order. */
+export async function cellsOfDay(store: Store, day: Day): Promise<StoredCell[]> {
+  return await readRows(store, `${CELLS} WHERE date = $day`, SHAPE, { day: new DuckDBDateValue(day) });
+}
+
+/** All rows of a symbol, ascending by day. */
+export async function cellsOfSymbol(store: Store, symbol: string): Promise<StoredCell[]> {
+  const cells = await readRows(store, `${CELLS} WHERE symbol = $symbol`, SHAPE, { symbol });
+  // Sorting here is quicker than ORDER BY: the rows come almost in order already.
+  return cells.sort((a, b) => a.day - b.day);
+}

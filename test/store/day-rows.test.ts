@@ -1,0 +1,85 @@
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { DAY_MS, dayOf } from "../../src/calendar/day.js";
+import { cellsOfSymbol } from "../../src/store/cells.js";
+import { dayRows } from "../../src/store/day-rows.js";
+import { LAYOUT } from "../../src/store/layout.js";
+import { openStore, type Store } from "../../src/store/open.js";
+import { temporaryFolder } from "../support/database.js";
+
+const FROM = dayOf("2024-01-01");
+const DAYS = 2 * LAYOUT.blockDays + 20;
+const TO = FROM + DAYS - 1;
+const SYMBOLS = ["AUSDT", "AUSDTSETTLED", "BUSDT", "CUSDT"];
+const NOW = (TO + 200) * DAY_MS;
+
+let folder: ReturnType<typeof temporaryFolder>;
+let store: Store;
+beforeAll(async () => {
+  folder = temporaryFolder();
+  store = await openStore(join(folder.path, "days.duckdb"));
+});
+afterAll(async () => {
+  await store.close();
+  folder.remove();
+});
+
+/** Stretches of days whose cells are alike: none, or one with a size (0: missing) and days from its day to its probe. */
+const history = fc
+  .array(
+    fc.tuple(
+      fc.integer({ min: 1, max: 150 }),
+      fc.option(fc.record({ size: fc.constantFrom(0, 50_000), age: fc.constantFrom(1, 5, 19, 20, 89, 90, 700) }), {
+        freq: 6,
+      }),
+    ),
+    { maxLength: 12 },
+  )
+  .map((stretches) => stretches.flatMap(([days, cell]) => Array.from({ length: days }, () => cell)).slice(0, DAYS));
+
+describe("the rows of each day, counted", () => {
+  it("are the same from the rows, from the table of counts and from rows at hand", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(history, { minLength: 4, maxLength: 4 }), async (histories) => {
+        await fill(histories);
+        for (const symbols of [SYMBOLS, ["AUSDT"]]) {
+          const whole = await dayRows(store, { symbols, from: FROM, to: TO, now: NOW });
+          const pieces = new Map();
+          for (let from = FROM; from <= TO; from += LAYOUT.blockDays) {
+            const to = Math.min(TO, from + LAYOUT.blockDays - 1);
+            for (const [day, rows] of await dayRows(store, { symbols, from, to, now: NOW })) pieces.set(day, rows);
+          }
+          const cells = (await Promise.all(SYMBOLS.map((symbol) => cellsOfSymbol(store, symbol)))).flat();
+          const atHand = await dayRows(store, { symbols, from: FROM, to: TO, now: NOW, cells });
+          const byDay = (rows: ReadonlyMap<number, unknown>) => [...rows].sort(([a], [b]) => a - b);
+          expect(byDay(whole)).toEqual(byDay(pieces));
+          expect(byDay(atHand)).toEqual(byDay(pieces));
+        }
+      }),
+      { numRuns: 30 },
+    );
+  });
+});
+
+async function fill(histories: readonly (readonly ({ size: number; age: number } | null)[])[]): Promise<void> {
+  const { connection } = store;
+  await connection.run("DELETE FROM availability; DELETE FROM daily_symbol_counts");
+  const rows = histories.flatMap((days, symbol) =>
+    days.flatMap((cell, offset) => {
+      if (cell === null) return [];
+      const { size, age } = cell;
+      const day = `DATE '1970-01-01' + ${FROM + offset}`;
+      const file = size > 0 ? `true, ${size}, TIMESTAMP '2024-01-01', 200` : "false, NULL, NULL, 404";
+      return [
+        `(${day}, '${SYMBOLS[symbol] ?? ""}', ${file}, epoch_ms(${(FROM + offset + age) * DAY_MS + 3_600_000})::TIMESTAMP)`,
+      ];
+    }),
+  );
+  if (rows.length === 0) return;
+  await connection.run(
+    `INSERT INTO availability (date, symbol, available, file_size_bytes, last_modified, status_code, probe_timestamp)
+      VALUES ${rows.join(", ")};
+    INSERT INTO daily_symbol_counts SELECT date, count(*) FILTER (available), count(*) FROM availability GROUP BY date`,
+  );
+}
