@@ -12,6 +12,9 @@ describe("SIGKILL at the steps of", () => {
     async (command, { crash }) => {
       const { steps, after } = await stepsOf(crash(command));
       expect(new Set(steps.map((step) => step.split(" ")[0]))).toEqual(new Set(NAMED_STEPS));
+      // What a power failure leaves: the new name is given to what is on the disk, and is there itself before the end.
+      const publishing = steps.filter((step) => /^(fsync|rename)/.test(step)).map((step) => step.split(" ")[0]);
+      expect(publishing.slice(-3)).toEqual(["fsync", "rename", "fsync"]);
       const moments = someMoments(steps);
       expect(await killAtEach(crash(command), moments, after)).toBeGreaterThanOrEqual(10);
     },

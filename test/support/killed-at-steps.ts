@@ -57,18 +57,23 @@ export async function stepsOf({ args, env, db, base }: Crash): Promise<{ steps: 
   return { steps, after: await stateOf(db) };
 }
 
+/** Steps that only start something, which goes on outside of JavaScript. */
+const LASTING = /^(?:copy|fsync|commit|checkpoint|detach) /;
+
 /** Every moment of some steps. */
 export function allMoments(steps: readonly string[]): string[] {
-  return steps.flatMap((step) => ["before", "within", "after"].map((when) => `${step} ${when}`));
+  return steps.flatMap((step) => {
+    const moments = LASTING.test(step) ? ["before", "within", "after"] : ["before", "after"];
+    return moments.map((moment) => `${step} ${moment}`);
+  });
 }
 
 /** Moments that have each named step in them, when it comes first and when it comes last. */
 export function someMoments(steps: readonly string[]): string[] {
   const names = new Set(steps.map((step) => step.split(" ")[0]));
-  return [...names].flatMap((name, at) => {
+  return [...names].flatMap((name) => {
     const own = steps.filter((step) => step.startsWith(`${name} `));
-    // Some of a step's moments for one name, others for the next.
-    return at % 2 === 0 ? [`${own[0]} within`, `${own.at(-1)} after`] : [`${own[0]} before`, `${own.at(-1)} after`];
+    return [`${own[0]} ${LASTING.test(`${name} `) ? "within" : "before"}`, `${own.at(-1)} after`];
   });
 }
 
