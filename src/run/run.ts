@@ -36,7 +36,9 @@ export async function withThreads<T>(
   use: (threads: Threads, emit: Emit) => Promise<T>,
 ): Promise<T> {
   const { emit, broken } = createEmitter(settings.onEvent);
-  await using threads = await startThreads(settings);
+  await using threads = await startThreads(settings, (message) => {
+    emit({ type: "notice", message });
+  });
   const { table, lookups, elapsedMs } = threads.dns;
   const failed = Object.entries(table).flatMap(([host, answer]) =>
     answer.type === "unresolved" ? [{ host, message: answer.message }] : [],

@@ -24,9 +24,9 @@ export interface ImportedInto extends ImportSummary {
 export async function importInto(
   file: string,
   other: string,
-  { waitMs = 0, ...options }: ImportOptions & Partial<Waiting> = {},
+  { waitMs = 0, onWait, ...options }: ImportOptions & Partial<Waiting> = {},
 ): Promise<ImportedInto> {
-  const run = await whenFree(() => RunFile.open(file), { waitMs, signal: options.signal });
+  const run = await whenFree(() => RunFile.open(file), { waitMs, signal: options.signal, onWait });
   try {
     const store = await run.forWriting();
     const summary = await importFile(store, other, options);

@@ -17,6 +17,7 @@ import {
   makeWorkingFolder,
   removeWorkingFolder,
   stateOf,
+  tidyLeftover,
   type FileState,
   type WorkingFolder,
 } from "./working-copy.js";
@@ -181,6 +182,7 @@ export class RunFile {
 
   private async resume(folder: WorkingFolder, madeFrom: FileState): Promise<void> {
     try {
+      tidyLeftover(folder);
       this.writer = await this.openInFolder(folder);
     } catch {
       await this.setAside(folder);

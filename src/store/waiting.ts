@@ -10,6 +10,8 @@ export interface Waiting {
   waitMs: number;
   /** Ends the waiting. */
   signal?: AbortSignal | undefined;
+  /** Called once when the waiting begins, with what the user should know, in words. */
+  onWait?: ((notice: string) => void) | undefined;
 }
 
 /**
@@ -18,14 +20,20 @@ export interface Waiting {
  * @throws StoreError STORE_LOCKED when it is still in use then; InterruptedError when the signal came first; what `open`
  *   throws else.
  */
-export async function whenFree<Opened>(open: () => Promise<Opened>, { waitMs, signal }: Waiting): Promise<Opened> {
+export async function whenFree<Opened>(
+  open: () => Promise<Opened>,
+  { waitMs, signal, onWait }: Waiting,
+): Promise<Opened> {
   const deadline = performance.now() + waitMs;
+  let isTold = false;
   for (;;) {
     try {
       return await open();
     } catch (error) {
       const isLocked = error instanceof StoreError && error.code === "STORE_LOCKED";
       if (!isLocked || performance.now() >= deadline) throw error;
+      if (!isTold) onWait?.(`waiting up to ${waitMs / 1000} s: ${error.message}`);
+      isTold = true;
     }
     await sleep(RETRY_MS);
     if (signal?.aborted === true) throw new InterruptedError("interrupted while another process had the file");

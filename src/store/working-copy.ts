@@ -100,6 +100,14 @@ export function leftoversOf(file: string): Leftover[] {
     });
 }
 
+/** Removes what a killed run left beside its copy: pieces that were on their way into it, or out of it. */
+export function tidyLeftover({ path, copy }: WorkingFolder): void {
+  for (const name of readdirSync(path)) {
+    // The copy's log is named after it.
+    if (name !== ORIGIN && !name.startsWith(basename(copy))) rmSync(join(path, name), { recursive: true, force: true });
+  }
+}
+
 /** Gives the copy of a leftover a name of its own beside the file, and says which. */
 export function keepUnpublished({ copy }: WorkingFolder, file: string): string {
   const names = Array.from({ length: 1000 }, (_, at) => `${file}.unpublished${at === 0 ? "" : `-${at + 1}`}`);

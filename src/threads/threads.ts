@@ -75,9 +75,11 @@ export interface Threads extends AsyncDisposable {
 /**
  * Starts the writer, opens the file and warms DNS, all at once; the probers start when the addresses are known.
  *
+ * @param onWait called when another process has the file and is waited for, with what the user should know, in words
  * @throws StoreError, ThreadError; UsageError when a proxy of the environment is not one
  */
-export async function startThreads(settings: ThreadSettings): Promise<Threads> {
+export async function startThreads(settings: ThreadSettings, onWait: (notice: string) => void): Promise<Threads> {
+  const waiting = { waitMs: settings.waitMs, signal: settings.signal, onWait };
   const { endpoint, listEndpoint } = settings;
   const urls = listEndpoint === undefined ? [endpoint] : [endpoint, listEndpoint];
   const proxies = urls.flatMap((url): ProxyUse[] => {
@@ -85,7 +87,7 @@ export async function startThreads(settings: ThreadSettings): Promise<Threads> {
     return proxy === undefined ? [] : [{ url, proxy }];
   });
   const proxyOf = (url: string | undefined) => proxies.find((use) => use.url === url)?.proxy;
-  const claim = await whenFree(async () => Promise.resolve(claimInProcess(settings.db)), settings);
+  const claim = await whenFree(async () => Promise.resolve(claimInProcess(settings.db)), waiting);
   const writer = new WriterClient();
   const counters = new Counters();
   const traffic = Traffic.start(settings.maxRequestsPerSecond);
@@ -112,7 +114,7 @@ export async function startThreads(settings: ThreadSettings): Promise<Threads> {
     claim.release();
   };
   try {
-    const opening = whenFree(() => writer.call("open", settings.db, heartbeats.buffer), settings);
+    const opening = whenFree(() => writer.call("open", settings.db, heartbeats.buffer), waiting);
     // A failure to open is awaited below; until then it must not count as unhandled.
     opening.catch(() => undefined);
     const dns = await warmDns(urls.map((url) => proxyOf(url)?.url ?? url));

@@ -1,6 +1,7 @@
 import { DuckDBInstance } from "@duckdb/node-api";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { TLSSocket } from "node:tls";
 import { pathToFileURL } from "node:url";
 import { describe, expect } from "vitest";
 import { startReplicaThread } from "../../src/threads/replica-thread.js";
@@ -359,14 +360,23 @@ describe("bfa update and failures", () => {
   });
 
   it("ends with 130 when interrupted, with the command that goes on", async ({ db, ca }) => {
-    const server = await startRawServer((socket) => setTimeout(() => socket.write(available()), 100));
+    // Some days are answered at once, and the rest only when the signal has come.
+    const held: TLSSocket[] = [];
+    let isHolding = true;
+    const server = await startRawServer((socket) => {
+      if (isHolding && server.requests.length > 40) held.push(socket);
+      else socket.write(available());
+    });
     try {
       writeFileSync(ca, server.ca);
       const names = Array.from({ length: 8 }, (_, i) => `S${i}USDT`).join(",");
       const args = ["update", "--endpoint", server.url, "--ca", ca, "--db", db, "--symbols", names, "--json"];
       const running = startCli([...args, "--connections", "4", "--threads", "1", "--lookback", "200"]);
-      await server.received(20);
+      await server.received(41);
       running.child.kill("SIGINT");
+      await running.said("finishing the units in hand");
+      isHolding = false;
+      for (const socket of held) socket.write(available());
       const result = await running.done;
       expect(result.code, result.stderr).toBe(130);
       expect(result.stderr).toContain("go on with: bfa update --endpoint");

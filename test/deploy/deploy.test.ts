@@ -1,10 +1,12 @@
 import { spawn, spawnSync } from "node:child_process";
-import { chmodSync, chownSync, mkdirSync, readFileSync } from "node:fs";
+import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect } from "vitest";
 import { dayAt } from "../../src/calendar/day.js";
-import { CLI } from "../support/cli.js";
+import { openReader, type Store } from "../../src/store/open.js";
+import { CLI, listenTo } from "../support/cli.js";
 import { replicaTest, syntheticWorld } from "../support/fixture.js";
 
 const DEPLOY = fileURLToPath(new URL("../../deploy/", import.meta.url));
@@ -35,8 +37,25 @@ const commandLines = Object.entries(COMMAND_LINES).flatMap(([file, find]) =>
   find(read(file)).map((args) => [file, args.join(" "), args] as const),
 );
 
-/** Whether commands can be run as another user, who may write nowhere but in the folder of the database. */
-const mayChangeUser = spawnSync("setpriv", ["--reuid=1000", "--regid=1000", "--clear-groups", "true"]).status === 0;
+/** A user that the system doesn't know. */
+const NOBODY = "64321";
+
+/**
+ * Runs a command as in a container whose root file system is read-only: as a user without a name, and with no place to
+ * write but the folder that comes first.
+ */
+const CONFINED = [
+  ...["unshare", "--mount", "sh", "-c"],
+  `mount --bind "$0" "$0" && mount -o remount,bind,ro / &&
+    exec setpriv --reuid=${NOBODY} --regid=${NOBODY} --clear-groups --no-new-privs --bounding-set=-all "$@"`,
+];
+
+/** Whether this user may do so, and nothing else is mounted that could be written. */
+const mayConfine = (() => {
+  const { status } = spawnSync("unshare", [...CONFINED.slice(1), tmpdir(), "sh", "-c", "touch /bfa-test"]);
+  const works = spawnSync("unshare", [...CONFINED.slice(1), tmpdir(), "true"]).status === 0;
+  return works && status !== 0;
+})();
 
 const it = replicaTest({ history: source });
 
@@ -46,29 +65,42 @@ describe("a command line of deploy/", () => {
     expect(commandLines).toHaveLength(9);
   });
 
-  it.runIf(mayChangeUser).for(commandLines)(
-    "of %s (bfa %s) works twice as a user without a home, an environment or a place to write but its volume",
-    async ([, , args], { root, folder, env, expectSound, db }) => {
+  it.runIf(mayConfine).for(commandLines)(
+    "of %s (bfa %s) works in a read-only container, twice, the second time beside a reader",
+    async ([, , args], { root, folder, ca, env, expectSound }) => {
       const volume = join(folder, "data");
       mkdirSync(volume);
-      chownSync(volume, 1000, 1000);
-      chmodSync(root, 0o755);
+      chownSync(volume, Number(NOBODY), Number(NOBODY));
+      for (const path of [root, folder]) chmodSync(path, 0o755);
+      chmodSync(ca, 0o644);
       const file = join(volume, "availability.duckdb");
-      expect(db).not.toBe(file);
-      for (let round = 0; round < 2; round++) {
-        // The working folder is one in which this user can't write, as everything in a read-only container.
-        const child = spawn(
-          "setpriv",
-          ["--reuid=1000", "--regid=1000", "--clear-groups", process.execPath, CLI, ...args],
-          { cwd: "/", env: { ...env, BFA_DB: file }, stdio: ["ignore", "pipe", "pipe"] },
-        );
-        let said = "";
-        for (const stream of [child.stdout, child.stderr])
-          stream.on("data", (part: Buffer) => (said += part.toString()));
-        const code = await new Promise((resolve) => child.on("close", resolve));
+      const runs = async (database: Store) =>
+        (await database.connection.runAndReadAll("SELECT count(*)::INTEGER FROM runs")).getRows()[0]?.[0];
+      const run = async () => {
+        const [command = "", ...rest] = CONFINED;
+        const child = spawn(command, [...rest, volume, process.execPath, CLI, ...args], {
+          cwd: "/",
+          stdio: ["ignore", "pipe", "pipe"],
+          // Of the environment nothing is left, not even HOME; PATH is for the tools that confine.
+          env: { ...env, BFA_DB: file, PATH: "/usr/bin:/bin:/usr/sbin:/sbin" },
+        });
+        const { code, stdout, stderr } = await listenTo(child).done;
         // Quiet and whole: a cron job that works mails nothing.
-        expect({ code, said }).toEqual({ code: 0, said: "" });
+        expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "", stderr: "" });
+      };
+      await run();
+      const reader = await openReader(file);
+      try {
+        const before = await runs(reader);
+        await run();
+        expect(await runs(reader)).toBe(before);
+        const again = await openReader(file);
+        expect(await runs(again)).toBe(Number(before) + 1);
+        await again.close();
+      } finally {
+        await reader.close();
       }
+      expect(readdirSync(volume)).toEqual([".availability.duckdb.lock", "availability.duckdb"]);
       await expectSound(file);
     },
   );

@@ -1,30 +1,20 @@
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  readFileSync,
-  readdirSync,
-  statSync,
-  truncateSync,
-  writeFileSync,
-} from "node:fs";
+import { chmodSync, copyFileSync, readFileSync, readdirSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import type { TLSSocket } from "node:tls";
 import { describe, expect } from "vitest";
 import { chance } from "../../src/replica/random.js";
 import { openReader, type Store } from "../../src/store/open.js";
 import { dayAt, formatDay } from "../../src/calendar/day.js";
 import { CLI, runCli, startCli, type CliResult } from "../support/cli.js";
-import { rowsOf, soundness, tableOf, temporaryFolder } from "../support/database.js";
+import { rowsOf, temporaryFolder } from "../support/database.js";
 import { replicaTest, syntheticWorld } from "../support/fixture.js";
-import { startRawServer } from "../support/raw-server.js";
-import { truthOf } from "../support/truth.js";
+import { available, startRawServer } from "../support/raw-server.js";
 
 const last = dayAt(Date.now()) - 10;
 const first = last - 199;
-const { history, symbols, source } = syntheticWorld({ seed: 13, symbols: 60, from: first, through: last });
+const { source } = syntheticWorld({ seed: 13, symbols: 60, from: first, through: last });
 const range = ["--from", formatDay(first), "--to", formatDay(last)];
 
 /** Runs the CLI, as the fixture does. */
@@ -48,14 +38,34 @@ const it = replicaTest({ history: source }).extend(
 );
 
 describe("two at once on one file", () => {
-  it("two backfills: one works, the other says who has the file and touches nothing", async ({ folder, db, bfa }) => {
-    const both = await Promise.all([1, 2].map(() => bfa("backfill", "--db", db, ...range)));
-    const [ok, refused] = both.sort((a, b) => Number(a.code) - Number(b.code));
-    expect({ ok: ok?.code, refused: refused?.code }, refused?.stderr).toEqual({ ok: 0, refused: 3 });
-    expect(refused?.stderr).toMatch(/^bfa: .*a\.duckdb is in use by .*\n$/m);
-    expect(refused?.stdout).toBe("");
-    expect(await tableOf(db)).toEqual(truthOf(history, symbols, first, last));
-    expect(await soundness(db)).toEqual({ wrongCounts: 0, duplicates: 0 });
+  it("two runs: one works, the other says who has the file and touches nothing", async ({ folder, db, ca, start }) => {
+    const held: TLSSocket[] = [];
+    let isHolding = true;
+    const server = await startRawServer((socket) => {
+      if (isHolding) held.push(socket);
+      else socket.write(available());
+    });
+    try {
+      writeFileSync(ca, server.ca);
+      const day = formatDay(last);
+      const where = ["--endpoint", server.url, "--unlisted", "--symbols", "BTCUSDT", "--date", day, "--source", "head"];
+      const working = start("update", ...where);
+      await server.received(1);
+      for (const args of [["update", ...where], ["discover"]]) {
+        const { code, stdout, stderr } = await start(...args, "--db", db).done;
+        expect({ code, stdout }, stderr).toEqual({ code: 3, stdout: "" });
+        expect(stderr).toMatch(new RegExp(`^bfa: .*a\\.duckdb is in use by process ${working.child.pid}.*\\n$`));
+      }
+      const waiting = start("update", ...where, "--wait", "600");
+      await waiting.said(`waiting up to 600 s: ${db} is in use by process ${working.child.pid}`);
+      isHolding = false;
+      for (const socket of held) socket.write(available());
+      expect(await working.done).toMatchObject({ code: 0, stderr: "" });
+      expect(await waiting.done).toMatchObject({ code: 0 });
+      expect(await rowsOf(db, "SELECT symbol, date::VARCHAR FROM availability")).toEqual([["BTCUSDT", day]]);
+    } finally {
+      await server.close();
+    }
     expect(readdirSync(folder)).toEqual([".a.duckdb.lock", "a.duckdb"]);
   });
 
@@ -110,6 +120,7 @@ describe("two at once on one file", () => {
     folder,
     db,
     bfa,
+    start,
     sound,
   }) => {
     copyFileSync(sound.db, db);
@@ -127,12 +138,13 @@ describe("two at once on one file", () => {
     }
     expect(readFileSync(db).equals(before)).toBe(true);
     const waitedFor = await DuckDBInstance.create(db);
-    const waiting = ["update", "import"].map((command) =>
-      bfa(...(command === "update" ? ["update", "--date", formatDay(last)] : ["import", sound.db]), "--wait", "25"),
-    );
-    await sleep(2500);
+    const waiting = [
+      ["update", "--date", formatDay(last)],
+      ["import", sound.db],
+    ].map((args) => start(...args, "--wait", "600"));
+    await Promise.all(waiting.map(({ said }) => said(`waiting up to 600 s: ${db} is in use by process`)));
     waitedFor.closeSync();
-    for (const { code, stderr } of await Promise.all(waiting)) expect(code, stderr).toBe(0);
+    for (const { code, stderr } of await Promise.all(waiting.map(({ done }) => done))) expect(code, stderr).toBe(0);
   });
 
   it("questions beside each other: all are answered", async ({ db, bfa, sound }) => {
@@ -140,81 +152,6 @@ describe("two at once on one file", () => {
     const answers = await Promise.all([1, 2, 3, 4].map(() => bfa("query", "counts", "--db", db)));
     expect(answers.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
     expect(new Set(answers.map(({ stdout }) => stdout)).size).toBe(1);
-  });
-});
-
-describe("a signal at any moment", () => {
-  it.for(["SIGINT", "SIGTERM", "SIGHUP", "SIGKILL"] as const)(
-    "%s leaves whole days of an update and whole imports",
-    async (signal, { folder, db, bfa, start, sound }) => {
-      copyFileSync(sound.db, db);
-      const other = join(folder, "other.duckdb");
-      copyFileSync(sound.db, other);
-      const into = join(folder, "into.duckdb");
-      for (let moment = 0; moment < 3; moment++) {
-        const update = start("update", "--db", db, "--lookback", "40", "--date", formatDay(last));
-        const importing = start("import", other, "--db", into);
-        await sleep(100 + moment * 250);
-        update.child.kill(signal);
-        importing.child.kill(signal);
-        const ended = [await update.done, await importing.done];
-        for (const { code, signal: by, stderr } of ended) {
-          // By its own decision, or by the signal where it is not caught.
-          expect(code === null ? by : code, stderr).toSatisfy(
-            (end: number | string) => end === signal || end === 0 || end === 130,
-          );
-        }
-      }
-      for (const file of [db, into]) {
-        if (!existsSync(file)) continue;
-        const tables = await rowsOf(file, "SELECT 1 FROM information_schema.tables WHERE table_name = 'availability'");
-        if (tables.length === 0) continue;
-        expect(await soundness(file)).toEqual({ wrongCounts: 0, duplicates: 0 });
-        const table = await tableOf(file);
-        expect([0, symbols.length * 200]).toContain(table.length);
-      }
-      expect(await tableOf(db)).toEqual(truthOf(history, symbols, first, last));
-      expect((await bfa("import", other, "--db", into)).code).toBe(0);
-      expect(await tableOf(into)).toEqual(await tableOf(db));
-    },
-  );
-});
-
-describe("an import", () => {
-  it("ended by a signal at its work leaves all of it or nothing, and the next one goes on", async ({
-    folder,
-    bfa,
-    sound,
-  }) => {
-    const endedAfter = async (afterMs: number, signal: NodeJS.Signals) => {
-      // The file takes its name when it is there whole: what follows is the import.
-      const into = join(folder, `into-${afterMs}.duckdb`);
-      const { child, done } = startCli(["import", sound.db, "--db", into]);
-      while (!existsSync(into) && child.exitCode === null) await sleep(2);
-      await sleep(afterMs);
-      child.kill(signal);
-      expect([0, null]).toContain((await done).code);
-      const [counts] = await rowsOf(
-        into,
-        `SELECT (SELECT count(*) FROM availability), (SELECT coalesce(sum(probed_count), 0) FROM daily_symbol_counts),
-          (SELECT count(*) FROM symbols), (SELECT count(*) FROM runs)`,
-      );
-      const rows = symbols.length * 200;
-      expect([
-        [0, 0, 0, 0],
-        [rows, rows, symbols.length, 1],
-      ]).toContainEqual(counts?.map(Number));
-      expect(await soundness(into)).toEqual({ wrongCounts: 0, duplicates: 0 });
-      return into;
-    };
-    const [into] = await Promise.all([
-      endedAfter(0, "SIGKILL"),
-      endedAfter(60, "SIGINT"),
-      endedAfter(90, "SIGTERM"),
-      ...[120, 160, 240].map((afterMs) => endedAfter(afterMs, "SIGKILL")),
-    ]);
-    expect((await bfa("import", sound.db, "--db", into)).code).toBe(0);
-    expect(await tableOf(into)).toEqual(await tableOf(sound.db));
   });
 });
 

@@ -67,7 +67,7 @@ describe("a server with every fault at once", () => {
           },
         });
         // Nothing is left once the threads' own ends are closed, a turn or two later.
-        await expect.poll(handles).toEqual(before);
+        await expect.poll(handles, { timeout: 20_000 }).toEqual(before);
         expectReported(summary, faultOf);
         const failed = new Set(summary.failures.map(({ date, symbol }) => `${date}|${symbol}`));
         const truth = truthOf(history, symbols, first, last).filter((row) => !failed.has(row.split("|", 2).join("|")));

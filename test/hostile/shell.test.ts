@@ -23,7 +23,7 @@ const update = ["update", "--date", formatDay(day), "--symbols", symbols.join(",
 describe.skipIf(process.platform === "win32")("a reader that goes away", () => {
   it("of the notices doesn't end the work", async ({ folder, db, start }) => {
     const { child, done } = start(...update, "--log-level", "debug", "--json");
-    child.stderr?.destroy();
+    child.stderr.destroy();
     const { code, signal, stdout } = await done;
     expect({ code, signal }).toEqual({ code: 0, signal: null });
     expect((JSON.parse(stdout) as RunSummary).outcome).toBe("whole");
@@ -33,7 +33,7 @@ describe.skipIf(process.platform === "win32")("a reader that goes away", () => {
 
   it("of the summary doesn't end the work", async ({ db, start }) => {
     const { child, done } = start(...update);
-    child.stdout?.destroy();
+    child.stdout.destroy();
     expect((await done).code).toBe(0);
     expect(await tableOf(db)).toEqual(truthOf(history, symbols, day, day));
   });
@@ -41,7 +41,7 @@ describe.skipIf(process.platform === "win32")("a reader that goes away", () => {
   it("of rows has seen enough", async ({ bfa, start }) => {
     expect((await bfa(...update)).code).toBe(0);
     const { child, done } = start("query", "sql", "SELECT repeat('x', 100) FROM range(50000)");
-    child.stdout?.once("data", () => child.stdout?.destroy());
+    child.stdout.once("data", () => child.stdout.destroy());
     expect(await done).toMatchObject({ code: 0, signal: null, stderr: "" });
   });
 
@@ -111,7 +111,7 @@ describe("Ctrl-C while a run is being planned", () => {
       await server.received(1);
       const said = new Promise<void>((resolve) => {
         let text = "";
-        running.child.stderr?.on("data", (chunk: string) => {
+        running.child.stderr.on("data", (chunk: string) => {
           text += chunk;
           if (text.includes("finishing the units in hand")) resolve();
         });

@@ -1,12 +1,12 @@
-import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterEach, describe, expect } from "vitest";
 import { dayOf } from "../../src/calendar/day.js";
 import { createCertificate } from "../../src/replica/certificate.js";
-import { CLI, runCli, startCli, summaryOf, type CliResult } from "../support/cli.js";
+import { CLI, listenTo, runCli, startCli, summaryOf, type CliResult } from "../support/cli.js";
 import { replicaTest } from "../support/fixture.js";
 import { available, startRawServer, status, type Behaviour, type RawServer } from "../support/raw-server.js";
 
@@ -132,7 +132,8 @@ describe("retries", () => {
     });
     failures = 1;
     const shown = await bfa(...ONE_CELL, "--endpoint", server.url);
-    expect(shown.stdout, shown.stderr).toContain(`1 after status HTTP_503 from ${host}`);
+    expect(shown).toMatchObject({ code: 0, signal: null, stderr: "" });
+    expect(shown.stdout).toContain(`1 after status HTTP_503 from ${host}`);
   });
 
   it("that don't help end in exit 1 and a hint, whatever else is asked to be quiet", async ({ ca, bfa }) => {
@@ -170,71 +171,72 @@ describe("--log-level", () => {
 });
 
 describe("a signal", () => {
-  /** Starts a run of one cell, sends the signal after the first request, and says how long it took to end. */
-  async function interrupted(signal: NodeJS.Signals, server: RawServer, env: NodeJS.ProcessEnv, ...args: string[]) {
-    const running = startCli([...ONE_CELL, "--json", "--endpoint", server.url, ...args], env);
-    await server.received(1);
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    const sentAt = performance.now();
-    running.child.kill(signal);
-    const result = await running.done;
-    return { ...result, ms: performance.now() - sentAt };
-  }
-
-  it("ends a wait that a server asked for at once", async ({ ca, env, expectSound }) => {
-    const server = await rawServer((socket) => socket.write(status(503, "Retry-After: 999999\r\n")));
+  it("ends a wait that a server asked for at once", async ({ ca, env, folder, expectSound }) => {
+    let announceTaken: () => void = () => undefined;
+    const taken = new Promise<void>((resolve) => (announceTaken = resolve));
+    const server = await rawServer((socket) => {
+      // Its end of the socket is closed by the command once it has taken the answer in.
+      socket.once("close", announceTaken);
+      socket.write(status(503, "Retry-After: 999999\r\nConnection: close\r\n"));
+    });
     writeFileSync(ca, server.ca);
-    const result = await interrupted("SIGINT", server, env);
-    expect(result).toMatchObject({ code: 130 });
-    expect(result.ms).toBeLessThan(3000);
+    // Without this the run would leave the probe behind after four seconds: it has to give up by itself.
+    const hook = join(folder, "patient.cjs");
+    writeFileSync(
+      hook,
+      "const { setTimeout } = globalThis; globalThis.setTimeout = (f, ms, ...a) => setTimeout(f, ms === 4000 ? 1e9 : ms, ...a);",
+    );
+    const running = startCli([...ONE_CELL, "--json", "--endpoint", server.url], {
+      ...env,
+      NODE_OPTIONS: `--require ${hook}`,
+    });
+    await taken;
+    running.child.kill("SIGINT");
+    expect(await running.done).toMatchObject({ code: 130 });
     await expectSound();
   });
 
   it.for(["SIGTERM", "SIGHUP", "SIGINT"] as const)(
-    "%s ends within ten seconds though a server never answers",
+    "%s ends a run though a server never answers",
     async (signal, { ca, env, expectSound }) => {
       const server = await rawServer(() => undefined);
       writeFileSync(ca, server.ca);
-      const result = await interrupted(signal, server, env, "--timeout", "600000");
+      const running = startCli([...ONE_CELL, "--json", "--endpoint", server.url, "--timeout", "600000"], env);
+      await server.received(1);
+      running.child.kill(signal);
+      const result = await running.done;
       expect(result).toMatchObject({ code: 130, signal: null });
-      expect(result.ms).toBeLessThan(10_000);
       expect(JSON.parse(result.stdout)).toMatchObject({ outcome: "interrupted", rows_written: 0 });
       await expectSound();
     },
   );
 
-  it.runIf(mayUnshare)("ends the first process of a container, also the second time", async ({ ca, env, folder }) => {
+  it.runIf(mayUnshare)("ends the first process of a container, and at once the second time", async ({ ca, env }) => {
     const server = await rawServer(() => undefined);
     writeFileSync(ca, server.ca);
-    const asFirst = async (signals: number) => {
-      const script = `
-        const { spawn } = require("node:child_process");
-        const args = ${JSON.stringify([CLI, ...ONE_CELL, "--endpoint", server.url, "--timeout", "600000"])};
-        const unshare = spawn("unshare", ["--pid", "--fork", process.execPath, ...args], { stdio: "inherit" });
-        unshare.on("exit", (code, signal) => process.exit(code ?? 99));
-        const first = () => require("node:fs").readFileSync(\`/proc/\${unshare.pid}/task/\${unshare.pid}/children\`, "utf8").trim();
-        process.on("SIGUSR2", () => process.kill(Number(first()), "SIGTERM"));
-        setInterval(() => undefined, 1000);
-      `;
-      const file = join(folder, "first.cjs");
-      writeFileSync(file, script);
+    const asFirst = async (...signals: NodeJS.Signals[]) => {
       const before = server.requests.length;
-      const { spawn } = await import("node:child_process");
-      const child = spawn(process.execPath, [file], { env: { ...process.env, ...env }, stdio: "ignore" });
+      const args = [CLI, ...ONE_CELL, "--json", "--endpoint", server.url, "--timeout", "600000"];
+      const { child, done, said } = listenTo(
+        spawn("unshare", ["--pid", "--fork", "--kill-child", process.execPath, ...args], {
+          env: { ...process.env, ...env },
+          stdio: ["ignore", "pipe", "pipe"],
+        }),
+      );
       await server.received(before + 1);
-      const ended = new Promise<number | null>((resolve) => child.on("exit", resolve));
-      const sentAt = performance.now();
-      for (let i = 0; i < signals; i++) {
-        child.kill("SIGUSR2");
-        await new Promise((resolve) => setTimeout(resolve, 500));
+      // The command is the child of the one that made its namespace.
+      const first = Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8"));
+      for (const signal of signals) {
+        process.kill(first, signal);
+        await said("finishing the units in hand");
       }
-      return { code: await ended, ms: performance.now() - sentAt };
+      const { code, stdout } = await done;
+      return { code, stdout };
     };
-    const once = await asFirst(1);
-    expect(once.code).toBe(130);
-    expect(once.ms).toBeLessThan(10_000);
-    const twice = await asFirst(2);
-    expect(twice.ms).toBeLessThan(4000);
+    const gentle = await asFirst("SIGTERM");
+    expect(gentle.code).toBe(130);
+    expect(JSON.parse(gentle.stdout)).toMatchObject({ outcome: "interrupted" });
+    expect(await asFirst("SIGTERM", "SIGTERM")).toEqual({ code: 143, stdout: "" });
   });
 });
 

@@ -66,7 +66,7 @@ describe("a sleep", () => {
     }, 20);
     await asleep;
     await traffic.sleep(60_000);
-    expect(performance.now() - startedAt).toBeLessThan(5000);
+    expect(performance.now() - startedAt).toBeLessThan(30_000);
     expect(traffic.isEnding).toBe(true);
     expect(traffic.isAbandoned).toBe(end === "abandon");
   });

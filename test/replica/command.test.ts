@@ -17,7 +17,7 @@ afterAll(() => rm(place, { recursive: true }));
 function firstLine({ child }: RunningCli): Promise<string> {
   return new Promise((resolve) => {
     let text = "";
-    child.stdout?.on("data", (chunk: string) => {
+    child.stdout.on("data", (chunk: string) => {
       text += chunk;
       if (text.includes("\n")) resolve(text.slice(0, text.indexOf("\n")));
     });

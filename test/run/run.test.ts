@@ -54,7 +54,7 @@ describe("a listener that throws", () => {
           },
         });
         await expect(running).rejects.toBe(error);
-        await expect.poll(handles).toEqual(before);
+        await expect.poll(handles, { timeout: 20_000 }).toEqual(before);
         expect(await soundness(db)).toEqual({ wrongCounts: 0, duplicates: 0 });
       } finally {
         await server.close();

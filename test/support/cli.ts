@@ -1,4 +1,5 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcessByStdio } from "node:child_process";
+import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 import type { RunSummary } from "../../src/run/summary.js";
@@ -14,20 +15,31 @@ export interface CliResult {
   stderr: string;
 }
 
+/** A child process whose output is read. */
+export type ListenedChild = ChildProcessByStdio<null, Readable, Readable>;
+
 /** A command under way. */
 export interface RunningCli {
-  child: ChildProcess;
+  child: ListenedChild;
   done: Promise<CliResult>;
+  /** Resolves once its stderr holds a text; rejects when it ends without. */
+  said: (text: string) => Promise<void>;
 }
 
 /** Starts the built CLI as a child process, free of the surrounding environment's BFA_ variables. */
 export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd = process.cwd()): RunningCli {
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("BFA_")));
-  const child = spawn(process.execPath, [CLI, ...args], {
-    env: { ...inherited, ...env },
-    cwd,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  return listenTo(
+    spawn(process.execPath, [CLI, ...args], {
+      env: { ...inherited, ...env },
+      cwd,
+      stdio: ["ignore", "pipe", "pipe"],
+    }),
+  );
+}
+
+/** Collects what a command says until it ends. */
+export function listenTo(child: ListenedChild): RunningCli {
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
@@ -38,7 +50,18 @@ export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}, c
       resolve({ code, signal, stdout, stderr });
     });
   });
-  return { child, done };
+  const said = (text: string) =>
+    new Promise<void>((resolve, reject) => {
+      const look = () => {
+        if (stderr.includes(text)) resolve();
+      };
+      child.stderr.on("data", look);
+      child.once("close", () => {
+        reject(new Error(`the command ended without saying ${JSON.stringify(text)}: ${stderr}`));
+      });
+      look();
+    });
+  return { child, done, said };
 }
 
 /** Runs the built CLI to its end. */

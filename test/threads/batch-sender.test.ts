@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
+import { once } from "node:events";
 import { MessageChannel } from "node:worker_threads";
 import { describe, expect, it } from "vitest";
 import { BatchSender, MAX_CREDITS } from "../../src/threads/batch-sender.js";
@@ -9,12 +9,33 @@ import { PROBE_ROWS, type ProbeRows } from "../../src/rows/columns.js";
 function connected() {
   const { port1, port2 } = new MessageChannel();
   const received: ProbeBatch[] = [];
-  port2.on("message", (batch: ProbeBatch) => received.push(batch));
+  port2.on("message", (batch: ProbeBatch | "settled") => {
+    if (batch !== "settled") received.push(batch);
+  });
+  const sender = new BatchSender(PROBE_ROWS, port1);
+  /** Resolves once all that was sent has come. */
+  const settled = async () => {
+    const last = new Promise<void>((resolve) => {
+      const look = (message: unknown) => {
+        if (message !== "settled") return;
+        port2.off("message", look);
+        resolve();
+      };
+      port2.on("message", look);
+    });
+    port1.postMessage("settled");
+    await last;
+  };
   return {
-    sender: new BatchSender(PROBE_ROWS, port1),
+    sender,
     received,
-    acknowledge: (credits: number) => {
+    settled,
+    /** Resolves once the sender has the credits. */
+    acknowledge: async (credits: number) => {
+      // Added after the sender's own listener, and so called after it.
+      const taken = once(port1, "message");
       port2.postMessage({ credits });
+      await taken;
     },
     close: () => {
       port1.close();
@@ -38,21 +59,16 @@ function addRows(sender: BatchSender<ProbeRows>, count: number, from = 0): void 
   }
 }
 
-async function settled(): Promise<void> {
-  for (let turn = 0; turn < 20; turn++) await nextTurn();
-  await sleep(5);
-}
-
 describe("BatchSender", () => {
   it("never has more batches on the way than credits, and loses no row", async () => {
-    const { sender, received, acknowledge, close } = connected();
+    const { sender, received, settled, acknowledge, close } = connected();
     const batches = MAX_CREDITS * 3;
     addRows(sender, batches * BATCH_ROWS);
     await settled();
     expect(received).toHaveLength(MAX_CREDITS);
     expect(sender.ready()).toBeInstanceOf(Promise);
     for (let taken = MAX_CREDITS; taken < batches; taken++) {
-      acknowledge(1);
+      await acknowledge(1);
       await settled();
       expect(received).toHaveLength(taken + 1);
     }
@@ -63,13 +79,13 @@ describe("BatchSender", () => {
   });
 
   it("holds probers back while batches wait, and lets them go on when the writer has caught up", async () => {
-    const { sender, acknowledge, close } = connected();
+    const { sender, settled, acknowledge, close } = connected();
     addRows(sender, (MAX_CREDITS + 1) * BATCH_ROWS);
     let free = false;
     const waiting = sender.ready()?.then(() => (free = true));
     await settled();
     expect(free).toBe(false);
-    acknowledge(1);
+    await acknowledge(1);
     await waiting;
     expect(free).toBe(true);
     expect(sender.ready()).toBeUndefined();
@@ -77,7 +93,7 @@ describe("BatchSender", () => {
   });
 
   it("sends what is there when flushed, with every column, and nothing when there is nothing", async () => {
-    const { sender, received, close } = connected();
+    const { sender, received, settled, close } = connected();
     sender.flush();
     addRows(sender, 3, 7);
     sender.flush();

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { join } from "node:path";
 import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -7,7 +6,7 @@ import { Counters } from "../../src/rows/counters.js";
 import type { RunEnd } from "../../src/store/runs.js";
 import type { StoreFacts } from "../../src/store/writer.js";
 import { BatchSender, MAX_CREDITS } from "../../src/threads/batch-sender.js";
-import type { WriterMethod, WriterReply } from "../../src/threads/writer-protocol.js";
+import type { WriterMethod, WriterReply, WriterRequest } from "../../src/threads/writer-protocol.js";
 import { WriterService } from "../../src/threads/writer-service.js";
 import { rowsOf, soundness, temporaryFolder } from "../support/database.js";
 import { D0, LATE } from "../support/store.js";
@@ -34,6 +33,14 @@ afterEach(() => {
 function served() {
   const { port1, port2 } = new MessageChannel();
   const service = new WriterService(port2);
+  let sent = 0;
+  let taken = 0;
+  const awaited = new Map<number, () => void>();
+  port2.on("message", () => awaited.get(++taken)?.());
+  const post = (request: WriterRequest, transfer: MessagePort[] = []) => {
+    sent++;
+    port1.postMessage(request, transfer);
+  };
   const replies: WriterReply[] = [];
   const waiting = new Set<() => void>();
   port1.on("message", (reply: WriterReply) => {
@@ -46,7 +53,7 @@ function served() {
   let ids = 0;
   const send = (method: WriterMethod, ...args: unknown[]): number => {
     const id = ++ids;
-    port1.postMessage({ type: "call", id, method, args });
+    post({ type: "call", id, method, args });
     return id;
   };
   const replyOf = (matches: (reply: WriterReply) => boolean): Promise<WriterReply> =>
@@ -64,11 +71,22 @@ function served() {
     const id = send(method, ...args);
     return replyOf((reply) => "id" in reply && reply.id === id);
   };
+  /** Resolves once the service has all requests that were sent before. */
+  const delivered = () =>
+    new Promise<void>((resolve) => {
+      if (taken === sent) resolve();
+      else awaited.set(sent, resolve);
+    });
+  /** Resolves once all replies have come that the service has sent. */
+  const echo = () => {
+    port2.postMessage({ id: 0, value: undefined } satisfies WriterReply);
+    return replyOf((reply) => "id" in reply && reply.id === 0);
+  };
   /** A prober's port that is handed to the service. */
   const prober = (): { sender: BatchSender<ProbeRows>; port: MessagePort } => {
     const rows = new MessageChannel();
     const sender = new BatchSender(PROBE_ROWS, rows.port1);
-    port1.postMessage({ type: "rows", port: rows.port2 }, [rows.port2]);
+    post({ type: "rows", port: rows.port2 }, [rows.port2]);
     open.push(() => {
       rows.port1.close();
     });
@@ -84,7 +102,7 @@ function served() {
     const expected = new Map(Array.from({ length: days }, (_, day) => [D0 + day, SYMBOLS.length]));
     return call("beginStep", { by: "day", source: "head", expected });
   };
-  return { service, send, call, replyOf, prober, replies, openFile, begin, beginDays };
+  return { service, send, call, replyOf, delivered, echo, prober, replies, openFile, begin, beginDays };
 }
 
 function addDay(sender: BatchSender<ProbeRows>, day: number, symbolIndexes = [0, 1, 2]): void {
@@ -101,6 +119,16 @@ function addDay(sender: BatchSender<ProbeRows>, day: number, symbolIndexes = [0,
     });
   }
   sender.flush();
+}
+
+/** Resolves once so many messages have come from now on. */
+function messages(port: MessagePort, count: number): Promise<void> {
+  let left = count;
+  return new Promise((resolve) => {
+    port.on("message", () => {
+      if (--left === 0) resolve();
+    });
+  });
 }
 
 const value = (reply: WriterReply) => ("value" in reply ? reply.value : reply);
@@ -121,14 +149,16 @@ describe("the writer's service", () => {
     const counters = new Counters();
     await begin(counters);
     await beginDays(2);
-    const { sender } = prober();
+    const { sender, port } = prober();
+    const credits = messages(port, 2);
     const endId = send("endStep", 5);
     addDay(sender, D0);
     addDay(sender, D0 + 1, [0]);
-    await sleep(20);
     let ended = false;
     const end = replyOf((reply) => "id" in reply && reply.id === endId).then(() => (ended = true));
-    await sleep(20);
+    // Each batch that was taken in gives a credit back, and calls are answered in order.
+    await credits;
+    await call("news");
     expect(ended).toBe(false);
     addDay(sender, D0 + 1, [1]);
     await end;
@@ -185,20 +215,21 @@ describe("the writer's service", () => {
   });
 
   it("ends what is under way when it drains, and takes nothing in any more", async () => {
-    const { service, begin, beginDays, prober, call, replies, send } = served();
+    const { service, begin, beginDays, prober, call, replies, replyOf, send, delivered, echo } = served();
     await begin();
     await beginDays(1);
     const { sender } = prober();
     addDay(sender, D0);
     await call("endStep", 3);
-    send("finish");
-    await sleep(5);
+    const finishId = send("finish");
+    await delivered();
     await service.drain();
-    await sleep(5);
+    const finished = await replyOf((reply) => "id" in reply && reply.id === finishId);
+    expect(value(finished)).toMatchObject({ unitsWritten: 1 });
     const before = replies.length;
-    expect(value(replies.at(-1) ?? { id: 0, value: undefined })).toMatchObject({ unitsWritten: 1 });
     send("due", { symbols: SYMBOLS, from: D0, to: D0, rest: true }, LATE);
-    await sleep(20);
-    expect(replies).toHaveLength(before);
+    await delivered();
+    await echo();
+    expect(replies).toHaveLength(before + 1);
   });
 });

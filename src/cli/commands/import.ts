@@ -7,6 +7,7 @@ import { answerOptions, type AnswerChoice } from "../args/answer-options.js";
 import { dbOption } from "../args/db-path.js";
 import { nonEmpty } from "../args/readers.js";
 import { waitOption } from "../args/run-options.js";
+import { interruptible } from "../interrupt.js";
 import { planPrinting, printAnswer } from "../output/print-answer.js";
 
 interface ImportArguments extends AnswerChoice {
@@ -48,15 +49,12 @@ const importCommand: CommandModule<object, ImportArguments> = {
       import("../../store/import-into.js"),
       import("../../store/import.js"),
     ]);
-    const interrupt = new AbortController();
-    const onSignal = () => {
-      interrupt.abort();
-    };
-    // A second signal ends the process.
-    process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
-    const summary = await importInto(db, file, { waitMs: wait * 1000, signal: interrupt.signal });
-    process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
-    for (const notice of summary.notices) process.stderr.write(`bfa: ${printable(notice)}\n`);
+    const say = (notice: string) => process.stderr.write(`bfa: ${printable(notice)}\n`);
+    const summary = await interruptible(
+      (signal) => importInto(db, file, { waitMs: wait * 1000, signal, onWait: say }),
+      (name) => say(`${name}: finishing what is being written; once more to end at once`),
+    );
+    for (const notice of summary.notices) say(notice);
     await printAnswer(answerOf(summary), choice, () => summaryText(file, summary, REFUSALS));
   },
 };

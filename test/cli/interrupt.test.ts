@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { interruptible } from "../../src/cli/interrupt.js";
+
+type Killed = [pid: number, signal: NodeJS.Signals];
+
+let killed: Killed[];
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+  killed = [];
+  vi.spyOn(process, "kill").mockImplementation((...call) => {
+    killed.push(call as Killed);
+    return true;
+  });
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+/** Work that goes on until it is told to end, watched for signals. */
+function watched() {
+  const heard: string[] = [];
+  let finish: () => void = () => undefined;
+  const done = interruptible(
+    (signal) => {
+      signal.addEventListener("abort", () => heard.push("aborted"));
+      return new Promise<void>((resolve) => (finish = resolve));
+    },
+    (name) => heard.push(name),
+  );
+  return { heard, done, finish };
+}
+
+const send = (signal: NodeJS.Signals) => process.emit(signal, signal);
+
+describe("a signal", () => {
+  it.each(["SIGTERM", "SIGHUP"] as const)("%s ends the process after nine seconds at the latest", async (signal) => {
+    const { heard, done, finish } = watched();
+    send(signal);
+    expect(heard).toEqual([signal, "aborted"]);
+    await vi.advanceTimersByTimeAsync(8999);
+    expect(killed).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(killed).toEqual([[process.pid, signal]]);
+    finish();
+    await done;
+  });
+
+  it("SIGINT leaves the work all the time that it wants", async () => {
+    const { done, finish } = watched();
+    send("SIGINT");
+    await vi.advanceTimersByTimeAsync(3_600_000);
+    expect(killed).toEqual([]);
+    finish();
+    await done;
+  });
+
+  it("that comes twice ends the process at once", async () => {
+    const { heard, done, finish } = watched();
+    send("SIGINT");
+    send("SIGTERM");
+    expect(heard).toEqual(["SIGINT", "aborted"]);
+    expect(killed).toEqual([[process.pid, "SIGTERM"]]);
+    finish();
+    await done;
+  });
+
+  it("is no longer heard once the work is done", async () => {
+    const listeners = process.listenerCount("SIGHUP");
+    const { done, finish } = watched();
+    expect(process.listenerCount("SIGHUP")).toBe(listeners + 1);
+    finish();
+    await done;
+    expect(process.listenerCount("SIGHUP")).toBe(listeners);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});

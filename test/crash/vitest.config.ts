@@ -1,0 +1,15 @@
+import { mergeConfig } from "vitest/config";
+import base from "../vitest.config.js";
+
+/** Runs the kills of this folder, which the suite leaves out since they take half an hour. */
+export default mergeConfig(
+  { ...base, test: { ...base.test, include: [] } },
+  {
+    test: {
+      include: ["test/crash/*.crash.ts"],
+      testTimeout: 7_200_000,
+      hookTimeout: 60_000,
+      disableConsoleIntercept: true,
+    },
+  },
+);

@@ -1,0 +1,47 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect } from "vitest";
+import { dayAt, formatDay } from "../../src/calendar/day.js";
+import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
+import { runCli } from "./cli.js";
+import { temporaryFolder } from "./database.js";
+import { replicaTest, syntheticWorld } from "./fixture.js";
+import type { Crash } from "./killed-at-steps.js";
+
+// Late enough that nothing which was probed today is due again.
+const last = dayAt(Date.now()) - 90;
+const first = DEFAULT_DATASET.firstPeriod;
+const middle = last - 300;
+// Rows enough that a run over all of them ends with a compaction of the file.
+const { source } = syntheticWorld({ seed: 3, symbols: 32, from: first, through: last });
+
+/** The commands that write a file. Each finds a file that has the first days, and leaves one that has more. */
+export const CRASH_COMMANDS = ["update", "backfill", "sweep", "import"] as const;
+
+const ARGS = {
+  update: ["update", "--date", formatDay(middle + 9), "--lookback", "9", "--source", "head"],
+  backfill: ["backfill", "--from", formatDay(first), "--to", formatDay(last), "--source", "list"],
+  sweep: ["sweep"],
+};
+
+/** The test function for commands that are killed; `crash` gives what is to be killed, in a folder of its own. */
+export const crashTest = replicaTest({ history: source })
+  .extend("files", { scope: "file" }, async ({ replicaThread }, { onCleanup }) => {
+    const { path, remove } = temporaryFolder();
+    onCleanup(remove);
+    const { url, listUrl, ca } = replicaThread;
+    const env = { BFA_ENDPOINT: url, BFA_LIST_ENDPOINT: listUrl, BFA_CA: join(path, "ca.pem") };
+    writeFileSync(env.BFA_CA, ca);
+    const [base, whole] = [join(path, "base.duckdb"), join(path, "whole.duckdb")];
+    for (const [db, to] of [[base, middle] as const, [whole, last] as const]) {
+      const args = ["backfill", "--db", db, "--from", formatDay(first), "--to", formatDay(to), "--source", "list"];
+      expect(await runCli(args, env)).toMatchObject({ code: 0 });
+    }
+    return { base, whole };
+  })
+  .extend("crash", ({ files: { base, whole }, env, db }) => {
+    return (command: (typeof CRASH_COMMANDS)[number]): Crash => ({
+      args: command === "import" ? ["import", whole] : ARGS[command],
+      ...{ env, db, base },
+    });
+  });

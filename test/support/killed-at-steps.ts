@@ -1,0 +1,140 @@
+import { copyFileSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { setImmediate as nextTurn } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { expect } from "vitest";
+import { openReader } from "../../src/store/open.js";
+import { startCli, type CliResult, type RunningCli } from "./cli.js";
+import { WRONG_COUNTS } from "./database.js";
+import { ask } from "./store.js";
+
+const PRELOAD = fileURLToPath(new URL("at-step.cjs", import.meta.url));
+
+/** What a reader sees of a file: its rows without their probe times, its counts, and the days whose counts are wrong. */
+const STATE = `
+  SELECT count(*), bit_xor(hash(date, symbol, available, file_size_bytes, last_modified))::VARCHAR,
+    (SELECT sum(probed_count) FROM daily_symbol_counts), (SELECT sum(available_count) FROM daily_symbol_counts),
+    (${WRONG_COUNTS})
+  FROM daily_availability`;
+
+/** The state of a file, as a reader that opens it sees it. */
+export async function stateOf(file: string): Promise<string> {
+  const reader = await openReader(file);
+  try {
+    return JSON.stringify(await ask(reader, STATE));
+  } finally {
+    await reader.close();
+  }
+}
+
+/** A command that works on a file, and the file that it begins with. */
+export interface Crash {
+  args: readonly string[];
+  env: NodeJS.ProcessEnv;
+  /** Path of the file. */
+  db: string;
+  /** A file that is copied there first. */
+  base: string;
+}
+
+/** A command that gets a signal at a moment: `<step> <nth> before|within|after`. */
+export function startAt({ args, env }: Crash, at: string, signal: NodeJS.Signals): RunningCli {
+  return startCli(args, preloaded(env, { at, signal }));
+}
+
+function preloaded(env: NodeJS.ProcessEnv, what: object): NodeJS.ProcessEnv {
+  return { ...env, NODE_OPTIONS: `--require ${PRELOAD}`, BFA_AT_STEP: JSON.stringify(what) };
+}
+
+/** The steps of a command, in their order, as `<name> <nth>`, and the state of the file after it. */
+export async function stepsOf({ args, env, db, base }: Crash): Promise<{ steps: string[]; after: string }> {
+  copyFileSync(base, db);
+  const log = `${db}.steps`;
+  const whole = await startCli(args, preloaded(env, { log })).done;
+  expect(whole.code, whole.stderr).toBe(0);
+  const steps = readFileSync(log, "utf8").trimEnd().split("\n");
+  rmSync(log);
+  return { steps, after: await stateOf(db) };
+}
+
+/** Steps that only start something, which goes on outside of JavaScript. */
+const LASTING = /^(?:copy|fsync|commit|checkpoint|detach) /;
+
+/** Every moment of some steps. */
+export function allMoments(steps: readonly string[]): string[] {
+  return steps.flatMap((step) => {
+    const moments = LASTING.test(step) ? ["before", "within", "after"] : ["before", "after"];
+    return moments.map((moment) => `${step} ${moment}`);
+  });
+}
+
+/** Moments that have each named step in them, when it comes first and when it comes last. */
+export function someMoments(steps: readonly string[]): string[] {
+  const names = new Set(steps.map((step) => step.split(" ")[0]));
+  return [...names].flatMap((name) => {
+    const own = steps.filter((step) => step.startsWith(`${name} `));
+    return [`${own[0]} ${LASTING.test(`${name} `) ? "within" : "before"}`, `${own.at(-1)} after`];
+  });
+}
+
+/**
+ * Kills a command at each of some moments, and begins it again after each in what the killed one left, until it is done.
+ * Meanwhile a reader opens the file again and again.
+ *
+ * @returns how many were killed
+ */
+export async function killAtEach(crash: Crash, moments: readonly string[], after: string): Promise<number> {
+  const { args, env, db, base } = crash;
+  const restore = () => {
+    for (const name of readdirSync(dirname(db))) {
+      if (name.startsWith(".a.duckdb")) rmSync(join(dirname(db), name), { recursive: true });
+    }
+    copyFileSync(base, db);
+  };
+  const before = await stateOf(base);
+  let killed = 0;
+  const killedAt = async (moment: string): Promise<boolean> => {
+    const result = await watched(startAt(crash, moment, "SIGKILL"), db, [before, after], moment);
+    if (result.signal === "SIGKILL") return true;
+    expect(result, `${moment}: ${result.stderr}`).toMatchObject({ code: 0 });
+    return false;
+  };
+  const finish = async (moment: string) => {
+    const result = await watched(startCli(args, env), db, [before, after], `after ${moment}`);
+    expect(result.code, `after ${moment}: ${result.stderr}`).toBe(0);
+    expect(await stateOf(db), `after ${moment}`).toBe(after);
+    expect(leftIn(db), `after ${moment}`).toEqual([".a.duckdb.lock", "a.duckdb"]);
+  };
+  restore();
+  for (const moment of moments) {
+    let isKilled = await killedAt(moment);
+    if (!isKilled) {
+      // What was left had less to do: from the start then.
+      restore();
+      isKilled = await killedAt(moment);
+    }
+    if (isKilled) killed++;
+    if ((await stateOf(db)) === before) continue;
+    await finish(moment);
+    restore();
+  }
+  await finish(moments.at(-1) ?? "nothing");
+  return killed;
+}
+
+/** What lies beside a file, for tests that have its folder to themselves. */
+function leftIn(db: string): string[] {
+  return readdirSync(dirname(db)).filter((name) => name.includes("a.duckdb"));
+}
+
+/** Runs a command to its end while a reader opens the file over and over: it sees one of some states each time. */
+async function watched({ child, done }: RunningCli, db: string, states: string[], what: string): Promise<CliResult> {
+  const reading = (async () => {
+    while (child.exitCode === null && child.signalCode === null) {
+      expect(states, what).toContain(await stateOf(db));
+      await nextTurn();
+    }
+  })();
+  const [result] = await Promise.all([done, reading]);
+  return result;
+}
