@@ -114,7 +114,7 @@ export interface Availability extends QueryMethods, AsyncDisposable {
    * for await (const row of db.stream({ statement: "FROM daily_availability" })) console.log(row.symbol);
    * ```
    */
-  stream(args: QueryArguments<"sql">): AsyncGenerator<SqlRow, void>;
+  stream(args: { statement: string }): AsyncGenerator<SqlRow, void>;
   /** Lets go of the file. A second call does nothing. */
   close(): Promise<void>;
 }

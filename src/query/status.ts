@@ -3,11 +3,12 @@ import type { DuckDBValue } from "@duckdb/node-api";
 import { dayAt, DAY_MS, type Day } from "../calendar/day.js";
 import { formatTime } from "../calendar/time.js";
 import { dayNumber } from "../calendar/sql.js";
-import { conditionSpans, dayConditions, type AdmittedSymbol, type DayCondition } from "../store/conditions.js";
+import { conditionSpans, dayConditions, type AdmittedSymbol } from "../store/conditions.js";
 import { dueCells } from "../store/due.js";
 import type { Store } from "../store/open.js";
 import { knownSymbols } from "../store/symbols.js";
 import { column, optionalColumn, type Answer, type RowOf } from "../text/columns.js";
+import type { Condition } from "../vision/condition.js";
 import { admittedSymbols, listedAt } from "./admission.js";
 import { dateText, ms, select } from "./select.js";
 
@@ -36,7 +37,7 @@ export const STATUS_FACTS = {
 
 /** Consecutive days in the same condition; dates as YYYY-MM-DD. */
 export interface StatusCondition {
-  condition: DayCondition["condition"];
+  condition: Condition;
   from: string;
   to: string;
 }
