@@ -2,10 +2,14 @@
  * Puts the code of the command and of each worker's entry into few files, over those that tsc wrote at the same places:
  * loading some hundred small files, and yargs and DuckDB's client among them, is a good part of a command's time. The
  * library and its types stay as tsc wrote them; its threads run the same bundled entries.
+ *
+ * Packages that only the command and its benches need are devDependencies: they are bundled here, so that nobody
+ * installs charts to ask for a snapshot.
  */
-import { readFile, rm } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { licencesOf } from "./licenses.js";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
@@ -60,13 +64,26 @@ const lazySegmenter = {
   },
 };
 
+/** Leaves the project's own files beside an entry as tsc wrote them, so that its packages alone are bundled with it. */
+const packagesOnly = {
+  name: "packages-only",
+  setup({ onResolve }) {
+    onResolve({ filter: /^\.{1,2}\// }, ({ importer, kind, path }) =>
+      kind === "entry-point" || /[/\\]node_modules[/\\]/.test(importer) ? undefined : { path, external: true },
+    );
+  },
+};
+
+/** Files of the benches that use a package of their own. */
+const BENCH_ENTRIES = ["bench/frame/progress.ts", "bench/output/charts.ts", "bench/output/terminal.ts"];
+
 const options = {
   absWorkingDir: root,
   bundle: true,
   platform: "node",
   format: "esm",
   target: "node20.19",
-  sourcemap: true,
+  metafile: true,
   minifyWhitespace: true,
   minifySyntax: true,
   legalComments: "none",
@@ -83,5 +100,13 @@ const options = {
 // As deep below dist/ as the files that name the workers' entries by their relative paths.
 const chunkNames = "src/chunks/[name]-[hash]";
 await rm(new URL("../dist/src/chunks", import.meta.url), { recursive: true, force: true });
-await build({ ...options, entryPoints: ["src/cli/main.ts"], splitting: true, chunkNames });
-await build({ ...options, entryPoints: ["workers/prober.ts", "workers/replica.ts", "workers/writer.ts"] });
+const builds = [
+  await build({ ...options, entryPoints: ["src/cli/main.ts"], splitting: true, chunkNames }),
+  await build({ ...options, entryPoints: ["workers/prober.ts", "workers/replica.ts", "workers/writer.ts"] }),
+  await build({ ...options, entryPoints: BENCH_ENTRIES, plugins: [packagesOnly] }),
+];
+const outputs = builds.flatMap(({ metafile }) => Object.keys(metafile.outputs));
+// The maps that tsc wrote are of other texts.
+for (const output of outputs) await rm(new URL(`../${output}.map`, import.meta.url), { force: true });
+const inputs = builds.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+await writeFile(new URL("../dist/THIRD-PARTY-LICENSES.txt", import.meta.url), licencesOf(root, inputs));

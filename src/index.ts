@@ -1,5 +1,6 @@
 /**
- * Library of `binance-futures-availability`. Dates are UTC days, written `YYYY-MM-DD`.
+ * Library of `binance-futures-availability`. Dates are UTC days: `YYYY-MM-DD` or a `Date` in, `YYYY-MM-DD` out. Times
+ * are ISO 8601 with `Z`.
  *
  * @example
  * ```ts
@@ -17,27 +18,25 @@ export {
   DiscoveryError,
   InterruptedError,
   NotKnownError,
-  type NotKnownDetails,
   StoreError,
   ThreadError,
   UsageError,
+  type NotKnownDetails,
   type StoreErrorCode,
+  type UsageErrorOptions,
 } from "./errors.js";
+export { RunFailedError } from "./run/failed-error.js";
+
 export { update } from "./run/update.js";
 export { backfill, planBackfill } from "./run/backfill.js";
 export { sweep } from "./run/sweep.js";
 export { discover } from "./run/discover.js";
-export {
-  BOUNDS,
-  COMMAND_DEFAULTS,
-  DEFAULT_CONNECTIONS,
-  DEFAULTS,
-  type CommandDefaults,
-  type RunCommand,
-} from "./run/defaults.js";
+export { importFile, type ImportOptions, type ImportSummary } from "./run/import.js";
 export type { BackfillOptions, ProbeOptions, RunOptions, SweepOptions, UpdateOptions } from "./run/options.js";
-export type { RunCounts } from "./run/counts.js";
+export type { Run } from "./run/running.js";
 export type { RunEvent } from "./run/events.js";
+export type { RunCommand } from "./run/defaults.js";
+export type { RunCounts } from "./run/counts.js";
 export type { RunFailure } from "./run/failure.js";
 export type { RunOutcome } from "./run/outcome.js";
 export type { PlannedStep, RunPlan } from "./run/plan.js";
@@ -45,32 +44,30 @@ export type { RetriedRequests } from "./run/retried.js";
 export type { RunSummary, SummaryChange, SummaryCondition, SummaryDate } from "./run/summary.js";
 export type { Discovery } from "./run/symbols.js";
 export type { FailureKind } from "./rows/failure.js";
+export type { Source, UnitBy } from "./rows/unit.js";
+export type { DueReason } from "./store/due.js";
+export type { Refusal } from "./store/import.js";
+export type { ChangeCounts, ChangeKind } from "./store/write/changes.js";
+export type { DayInput } from "./calendar/day-input.js";
+
 export {
   openAvailability,
   type Availability,
-  type Method,
-  type MethodOf,
+  type QueryAnswer,
+  type QueryArguments,
   type QueryMethods,
+  type SqlRow,
   type SqlRows,
+  type StatusAnswer,
+  type ValidationAnswer,
 } from "./open-availability.js";
-export type { DefinitionOf, QueryName } from "./query/registry.js";
-export { openReader, openStore, type ReaderOptions, type Store, type WritableStore } from "./store/open.js";
-export { importInto, type ImportedInto } from "./store/import-into.js";
-export { type ImportOptions, type ImportSummary, type Refusal } from "./store/import.js";
-export type { Waiting } from "./store/waiting.js";
-export { exportRows, type ExportedFile, type ExportFormat, type ExportOptions } from "./query/export.js";
-export { sql, type SqlAnswer } from "./query/sql.js";
-export { status, type RunRow, type Status, type StatusFacts } from "./query/status.js";
-export {
-  validate,
-  type CheckFinding,
-  type CheckSummary,
-  type ValidateOptions,
-  type Validation,
-  type ValidationFacts,
-} from "./check/validate.js";
-export { CHECK_NAMES, type CheckName } from "./check/registry.js";
+export type { ExportOptions, StalenessOptions, ValidateOptions } from "./availability-options.js";
+export type { ExportedFile, ExportFormat } from "./query/export.js";
+export type { QueryName } from "./query/registry.js";
+export type { RunRow, StatusCondition, StatusFacts } from "./query/status.js";
+export type { CheckFinding, CheckSummary, ValidationFacts } from "./check/validate.js";
+export type { CheckName } from "./check/registry.js";
 export type { CheckOutcome, Finding } from "./check/define.js";
-export type { Answer, CellValue, Column, ColumnKind, Columns, JsonValue, RowOf } from "./text/columns.js";
-export { dayOf, formatDay, parseDay, type Day } from "./calendar/day.js";
+export type { JsonValue } from "./text/columns.js";
+export type { Condition } from "./vision/condition.js";
 export { classifySymbol, type SymbolClass, type SymbolFacts } from "./vision/symbol.js";

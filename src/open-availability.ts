@@ -1,50 +1,134 @@
+import {
+  readExportOptions,
+  readStalenessOptions,
+  readValidateOptions,
+  type ExportOptions,
+  type StalenessOptions,
+  type ValidateOptions,
+} from "./availability-options.js";
+import type { CheckFinding, ValidationFacts } from "./check/validate.js";
 import { ask } from "./query/ask.js";
-import { readArguments, type Arguments, type InputsOf, type ValuesOf } from "./query/arguments.js";
+import { readArguments, type Arguments, type InputsOf } from "./query/arguments.js";
 import type { FreeQuery, Query } from "./query/define.js";
+import type { ExportedFile } from "./query/export.js";
 import type { FactsOf } from "./query/facts.js";
 import { QUERIES, QUERY_NAMES, type AnyQuery, type DefinitionOf, type QueryName } from "./query/registry.js";
+import type { RunRow, StatusFacts } from "./query/status.js";
+import { checkOptions, checkText } from "./run/checks.js";
 import type { Store } from "./store/open.js";
-import { columnNames, type Columns, type RowOf } from "./text/columns.js";
+import { columnNames, type JsonValue, type RowOf } from "./text/columns.js";
+
+/** A row of an answer to a question in SQL, by the names of its columns. */
+export type SqlRow = Record<string, JsonValue>;
 
 /** The answer to a question in SQL. */
 export interface SqlRows {
   /** Names of the columns in their order. */
   columns: readonly string[];
-  rows: RowOf<Columns>[];
+  rows: SqlRow[];
 }
 
-/** A method that asks a query: its arguments in one object, which may be left out when none is required. */
-export type Method<A extends Arguments, Result> =
-  object extends InputsOf<A> ? (args?: InputsOf<A>) => Promise<Result> : (args: InputsOf<A>) => Promise<Result>;
+/** What the file holds, how far it is true, and its last runs, latest first. */
+export interface StatusAnswer extends StatusFacts {
+  runs: RunRow[];
+}
 
-/** The method of a query. Its answer is the facts and the rows in one object. */
-export type MethodOf<Definition> =
-  Definition extends Query<infer A, infer F, infer C>
-    ? Method<A, FactsOf<F> & { rows: RowOf<C>[] }>
-    : Definition extends FreeQuery<infer A>
-      ? Method<A, SqlRows>
-      : never;
+/** What the checks say, and what they found. */
+export interface ValidationAnswer extends ValidationFacts {
+  findings: CheckFinding[];
+}
 
-/** The queries as methods, by their names on the command line. */
-export type QueryMethods = { readonly [Name in QueryName]: MethodOf<DefinitionOf<Name>> };
+/** The properties of a type in one object, as an editor should show them. */
+type Flat<T> = { [Key in keyof T]: T[Key] };
 
-/** A database file that is open for questions. */
+/** What a query takes, in one object. */
+export type QueryArguments<Name extends QueryName> =
+  DefinitionOf<Name> extends { args: infer A extends Arguments } ? Flat<InputsOf<A>> : never;
+
+/** What a query answers: facts and rows in one object, named as in the JSON of the command. */
+export type QueryAnswer<Name extends QueryName> =
+  DefinitionOf<Name> extends Query<Arguments, infer F, infer C>
+    ? Flat<FactsOf<F> & { rows: Flat<RowOf<C>>[] }>
+    : SqlRows;
+
+/** The queries as methods, by their names on the command line. The arguments may be left out where none is required. */
+export type QueryMethods = {
+  readonly [Name in QueryName]: object extends QueryArguments<Name>
+    ? (args?: QueryArguments<Name>) => Promise<QueryAnswer<Name>>
+    : (args: QueryArguments<Name>) => Promise<QueryAnswer<Name>>;
+};
+
+/**
+ * A database file that is open for questions. Options and arguments are checked before any work: a UsageError names the
+ * one at fault.
+ */
 export interface Availability extends QueryMethods, AsyncDisposable {
   /** Path of the file. */
   readonly file: string;
+  /**
+   * What the file holds, how far it is true, what is due, and its last runs.
+   *
+   * @throws StoreError when the file can't be read.
+   * @example
+   * ```ts
+   * const { last_final_date, due_never_probed } = await db.status();
+   * ```
+   */
+  status(): Promise<StatusAnswer>;
+  /**
+   * Why the file needs looking after, a sentence each; none when it doesn't.
+   *
+   * @throws StoreError, UsageError
+   * @example
+   * ```ts
+   * for (const reason of await db.staleness()) console.error(reason);
+   * ```
+   */
+  staleness(options?: StalenessOptions): Promise<string[]>;
+  /**
+   * Looks for what can be wrong with the file. Findings don't throw: look at `outcome`.
+   *
+   * @throws NotKnownError when nothing is in the file, or not the day of the cross-check; StoreError, UsageError
+   * @example
+   * ```ts
+   * const { outcome, findings } = await db.validate({ checks: ["holes", "counts"] });
+   * ```
+   */
+  validate(options?: ValidateOptions): Promise<ValidationAnswer>;
+  /**
+   * Writes `daily_availability` to a Parquet or CSV file, by date and symbol. The file takes its name when it is whole.
+   *
+   * @throws UsageError when the file can't be written, or no symbol in the database is one of those asked for; StoreError
+   * @example
+   * ```ts
+   * await db.export({ format: "parquet", out: "availability.parquet", from: "2024-01-01" });
+   * ```
+   */
+  export(options: ExportOptions): Promise<ExportedFile>;
+  /**
+   * Asks in SQL, as the method `sql` does, and gives the rows one by one: a long answer needs no room for all of them.
+   *
+   * @throws UsageError with DuckDB's words when the statement is wrong; StoreError
+   * @example
+   * ```ts
+   * for await (const row of db.stream({ statement: "FROM daily_availability" })) console.log(row.symbol);
+   * ```
+   */
+  stream(args: { statement: string }): AsyncGenerator<SqlRow, void>;
   /** Lets go of the file. A second call does nothing. */
   close(): Promise<void>;
 }
 
 /**
- * Opens a database file for questions. Nobody can write to the file meanwhile, and any number of readers can share it.
+ * Opens a database file for questions. Any number of readers can share it, even while a run writes: they see the file as
+ * it was when they opened it.
  *
  * Each query is a method; it takes days as `YYYY-MM-DD` or as a `Date`, and gives facts and rows in one object, named in
  * snake_case as in the JSON of the command. A method rejects with a NotKnownError when a day that its answer depends
  * on is not in the file, and with a UsageError when an argument is wrong.
  *
  * @param file path of the database
- * @throws StoreError STORE_MISSING when there is no such file, another of its codes when it can't be used.
+ * @throws StoreError STORE_MISSING when there is no such file, another of its codes when it can't be used; UsageError
  * @example
  * ```ts
  * await using db = await openAvailability("availability.duckdb");
@@ -54,12 +138,43 @@ export interface Availability extends QueryMethods, AsyncDisposable {
  */
 export async function openAvailability(file: string): Promise<Availability> {
   const { openReader } = await import("./store/open.js");
-  const store = await openReader(file);
+  const store = await openReader(checkText("file", file));
   const close = () => store.close();
   const methods = QUERY_NAMES.map((name) => [name, methodOf(store, name)]);
   // Each method asks the definition that its type comes from.
   const queries = Object.fromEntries(methods) as QueryMethods;
-  return { ...queries, file, close, [Symbol.asyncDispose]: close };
+  return {
+    ...queries,
+    file,
+    status: async () => {
+      const { status } = await import("./query/status.js");
+      const { facts, rows } = await status(store);
+      return { ...facts, runs: rows.flat() };
+    },
+    staleness: async (options = {}) => {
+      const [{ status }, { staleness, DEFAULT_MAX_AGE_MS }] = await Promise.all([
+        import("./query/status.js"),
+        import("./check/freshness.js"),
+      ]);
+      const { maxAgeMs = DEFAULT_MAX_AGE_MS } = readStalenessOptions(options);
+      const now = Date.now();
+      return await staleness(store, await status(store, now), maxAgeMs, now);
+    },
+    validate: async (options = {}) => {
+      const checked = readValidateOptions(options);
+      const { validate } = await import("./check/validate.js");
+      const { facts, rows } = await validate(store, checked);
+      return { ...facts, findings: rows.flat() };
+    },
+    export: async (options) => {
+      const checked = readExportOptions(options);
+      const { exportRows } = await import("./query/export.js");
+      return await exportRows(file, checked);
+    },
+    stream: (args) => streamRows(file, args),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
 }
 
 function methodOf(store: Store, name: QueryName): (given?: object) => Promise<object> {
@@ -68,16 +183,29 @@ function methodOf(store: Store, name: QueryName): (given?: object) => Promise<ob
   return async (given = {}) => {
     loaded ??= QUERIES[name]();
     const query = (await loaded).default;
-    const args = readArguments(query.args, { ...given });
-    if (query.reads === "file") return await readAll(query, store.file, args);
+    if (query.reads === "file") return await readAll(query, store.file, given);
+    const args = readArguments(query.args, { ...checkOptions(given) });
     const { facts, rows } = await ask(query, store, args);
     return { ...facts, rows };
   };
 }
 
-async function readAll(query: FreeQuery<Arguments>, file: string, args: ValuesOf<Arguments>): Promise<SqlRows> {
-  const answer = await query.run(file, args);
-  const rows: RowOf<Columns>[] = [];
+async function openAnswer(query: FreeQuery<Arguments>, file: string, given: object) {
+  return await query.run(file, readArguments(query.args, { ...checkOptions(given) }));
+}
+
+async function readAll(query: FreeQuery<Arguments>, file: string, given: object): Promise<SqlRows> {
+  const answer = await openAnswer(query, file, given);
+  const rows: SqlRow[] = [];
   for await (const some of answer.rows) rows.push(...some);
   return { columns: columnNames(answer), rows };
+}
+
+async function* streamRows(file: string, given: object): AsyncGenerator<SqlRow, void> {
+  const answer = await openAnswer((await QUERIES.sql()).default, file, given);
+  try {
+    for await (const some of answer.rows) yield* some;
+  } finally {
+    await answer.close();
+  }
 }

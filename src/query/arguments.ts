@@ -1,4 +1,5 @@
-import { dayAt, parseDay, type Day } from "../calendar/day.js";
+import { dayOfInput, type DayInput } from "../calendar/day-input.js";
+import type { Day } from "../calendar/day.js";
 import type { Span } from "../calendar/span.js";
 import { UsageError } from "../errors.js";
 import { isSymbol } from "../vision/symbol.js";
@@ -63,8 +64,8 @@ function argument<Value, Input = Value>(
   return { kind, about, presence: "optional", positional: false, read };
 }
 
-/** A UTC day. Callers of the library give `YYYY-MM-DD`, or a `Date` for the UTC day that contains it. */
-export function day(about: string): Argument<string | Date, Day, "optional"> {
+/** A UTC day. */
+export function day(about: string): Argument<DayInput, Day, "optional"> {
   return argument("day", about, readDay);
 }
 
@@ -156,22 +157,17 @@ export function positional<Input, Value, P extends Presence>(of: Argument<Input,
  * Checks the arguments of a call.
  *
  * @param given by name; undefined is as good as not given
- * @param nameOf gives the name that the caller knows an argument by
  * @throws UsageError naming the first argument that is unknown, missing or wrong.
  */
-export function readArguments<A extends Arguments>(
-  args: A,
-  given: Readonly<Record<string, unknown>>,
-  nameOf: (name: string) => string = (name) => name,
-): ValuesOf<A> {
+export function readArguments<A extends Arguments>(args: A, given: Readonly<Record<string, unknown>>): ValuesOf<A> {
   const unknown = Object.keys(given).find((name) => !Object.hasOwn(args, name));
   if (unknown !== undefined) {
-    throw new UsageError(`${nameOf(unknown)}: no such argument; there are ${Object.keys(args).map(nameOf).join(", ")}`);
+    throw new UsageError(`no such argument; there are ${Object.keys(args).join(", ")}`, { option: unknown });
   }
   const values = Object.entries(args).map(([name, of]) => {
     const value = given[name];
-    if (value !== undefined) return [name, of.read(nameOf(name), value)];
-    if (of.presence === "required") throw new UsageError(`${nameOf(name)} is missing: ${of.about}`);
+    if (value !== undefined) return [name, of.read(name, value)];
+    if (of.presence === "required") throw new UsageError(`must be given (${of.about})`, { option: name });
     return [name, of.default];
   });
   // Each value was read by the argument that its type comes from.
@@ -185,8 +181,8 @@ export function readArguments<A extends Arguments>(
  * @throws UsageError when it is neither `YYYY-MM-DD` nor a valid `Date`.
  */
 export function readDay(name: string, value: unknown): Day {
-  const found = typeof value === "string" ? parseDay(value) : value instanceof Date ? dayAt(value.getTime()) : NaN;
-  if (found === undefined || !Number.isFinite(found)) throw refusal(name, value, "is not a date; write YYYY-MM-DD");
+  const found = dayOfInput(value);
+  if (found === undefined) throw refusal(name, value, "is not a date; write YYYY-MM-DD");
   return found;
 }
 
@@ -197,17 +193,17 @@ export function readDay(name: string, value: unknown): Day {
  */
 export function daySpan(from: Day | undefined, to: Day | undefined): Span | undefined {
   if (from === undefined) {
-    if (to !== undefined) throw new UsageError("the first date is missing");
+    if (to !== undefined) throw new UsageError("the first date is missing", { option: "from" });
     return undefined;
   }
   const span = { from, to: to ?? from };
-  if (span.to < span.from) throw new UsageError("the first date is after the second");
+  if (span.to < span.from) throw new UsageError("the first date is after the second", { option: "from" });
   return span;
 }
 
 function refusal(name: string, value: unknown, problem: string): UsageError {
-  if (Array.isArray(value)) return new UsageError(`${name}: given more than once`);
+  if (Array.isArray(value)) return new UsageError("given more than once", { option: name });
   // JSON makes control characters visible. It knows no invalid dates, bigints and functions.
   const shown = typeof value === "string" ? JSON.stringify(value) : String(value);
-  return new UsageError(`${name}: ${shown} ${problem}`);
+  return new UsageError(`${shown} ${problem}`, { option: name });
 }

@@ -18,6 +18,9 @@ const FORMATS = { parquet: "FORMAT parquet, COMPRESSION zstd", csv: "FORMAT csv,
 /** Formats of an export. */
 export type ExportFormat = keyof typeof FORMATS;
 
+/** Their names. */
+export const EXPORT_FORMATS = Object.keys(FORMATS) as readonly ExportFormat[];
+
 /** Options of {@link exportRows}. */
 export interface ExportOptions {
   format: ExportFormat;

@@ -4,12 +4,13 @@ import { dayAt, DAY_MS, type Day } from "../calendar/day.js";
 import { formatTime } from "../calendar/time.js";
 import { dayNumber } from "../calendar/sql.js";
 import type { AdmittedSymbol } from "../store/asked.js";
-import { conditionSpans, dayConditions, type DayCondition } from "../store/conditions.js";
+import { conditionSpans, dayConditions } from "../store/conditions.js";
 import { dueCells } from "../store/due.js";
 import type { Store } from "../store/open.js";
 import { select } from "../store/prepared.js";
 import { knownSymbols } from "../store/symbols.js";
 import { column, optionalColumn, type Answer, type RowOf } from "../text/columns.js";
+import type { Condition } from "../vision/condition.js";
 import { admittedSymbols, listedAt } from "./admission.js";
 import { dateText, ms } from "./select.js";
 
@@ -38,7 +39,7 @@ export const STATUS_FACTS = {
 
 /** Consecutive days in the same condition; dates as YYYY-MM-DD. */
 export interface StatusCondition {
-  condition: DayCondition["condition"];
+  condition: Condition;
   from: string;
   to: string;
 }

@@ -31,8 +31,8 @@ export interface ReplicaOptions {
   certificate?: Certificate;
 }
 
-/** A running replica, in this thread or another. */
-export interface Replica {
+/** A running replica, in this thread or another. Disposing of it closes it. */
+export interface Replica extends AsyncDisposable {
   /** Base of HEAD and GET, `https://127.0.0.1:PORT`. */
   url: string;
   /** Base of listings, path style. */
@@ -67,6 +67,10 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
     port: rttMs > 0 ? 0 : port,
   });
   const relay = rttMs > 0 ? await startDelayRelay(rttMs, server.port, port) : undefined;
+  const close = async () => {
+    await relay?.close();
+    await server.close();
+  };
   const url = `https://127.0.0.1:${relay?.port ?? server.port}`;
   return {
     url,
@@ -80,10 +84,8 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
       server.resetStats();
       return Promise.resolve();
     },
-    close: async () => {
-      await relay?.close();
-      await server.close();
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
 

@@ -2,6 +2,7 @@ import { InterruptedError } from "../errors.js";
 import type { BackfillOptions } from "./options.js";
 import { describePlan, makePlan, type Command, type RunPlan } from "./plan.js";
 import { run, withThreads } from "./run.js";
+import type { Run } from "./running.js";
 import { backfillSettings, type BackfillSettings } from "./settings.js";
 import type { RunSummary } from "./summary.js";
 
@@ -13,20 +14,19 @@ export const BACKFILL: Command<BackfillSettings> = {
 };
 
 /**
- * Fills a range of days for every symbol: what is believed already is left alone, so that it can be interrupted,
- * killed and run again until nothing is missing.
- *
- * Failed probes don't throw: look at `outcome` and `failures` of the summary.
+ * Fills a span of days for every symbol: what is believed already is left alone, so that it can be interrupted, killed
+ * and run again until nothing is missing.
  *
  * @example
  * ```ts
  * const summary = await backfill({ db: "availability.duckdb", from: "2024-01-01", to: "2024-12-31" });
  * ```
  *
- * @throws StoreError, DiscoveryError, ThreadError, UsageError
+ * @throws RunFailedError when a probe failed or the signal came, unless `reject` is false; StoreError, DiscoveryError,
+ *   ThreadError, UsageError, InterruptedError when there is no summary
  */
-export async function backfill(options: BackfillOptions): Promise<RunSummary> {
-  return await run(BACKFILL, backfillSettings(options, Date.now()));
+export function backfill(options: BackfillOptions): Run<RunSummary> {
+  return run(BACKFILL, () => backfillSettings(options, Date.now()));
 }
 
 /**
@@ -40,11 +40,13 @@ export async function backfill(options: BackfillOptions): Promise<RunSummary> {
  *
  * @throws StoreError, DiscoveryError, ThreadError, UsageError, InterruptedError
  */
-export async function planBackfill(options: BackfillOptions): Promise<RunPlan> {
-  const settings = backfillSettings(options, Date.now());
-  return await withThreads(settings, async (threads, emit) => {
-    const plan = await makePlan(BACKFILL, settings, threads, emit);
-    if (settings.signal?.aborted === true) throw new InterruptedError("interrupted before the plan was made");
-    return describePlan(BACKFILL.name, plan);
-  });
+export function planBackfill(options: BackfillOptions): Run<RunPlan> {
+  return withThreads(
+    () => backfillSettings(options, Date.now()),
+    async (settings, threads, emit) => {
+      const plan = await makePlan(BACKFILL, settings, threads, emit);
+      if (settings.signal?.aborted === true) throw new InterruptedError("interrupted before the plan was made");
+      return describePlan(BACKFILL.name, plan);
+    },
+  );
 }

@@ -1,4 +1,5 @@
-import { dayAt, formatDay, parseDay, type Day } from "../calendar/day.js";
+import { dayOfInput } from "../calendar/day-input.js";
+import { dayAt, formatDay, type Day } from "../calendar/day.js";
 import { UsageError } from "../errors.js";
 import type { Dataset } from "../vision/dataset.js";
 import { isSymbol } from "../vision/symbol.js";
@@ -46,13 +47,21 @@ export function checkChoice<Choice extends string>(option: string, value: unknow
 }
 
 /**
- * A UTC day, YYYY-MM-DD, that is over and not before the market began.
+ * A UTC day, `YYYY-MM-DD` or a `Date`.
+ */
+export function checkDay(option: string, value: unknown): Day {
+  const day = dayOfInput(value);
+  if (day === undefined) throw new UsageError(`${shown(value)} is not a date; write YYYY-MM-DD`, { option });
+  return day;
+}
+
+/**
+ * A UTC day that is over and not before the market began.
  *
  * @param now ms since the Unix epoch
  */
 export function checkPastDay(option: string, value: unknown, { marketStart }: Dataset, now: number): Day {
-  const day = typeof value === "string" ? parseDay(value) : undefined;
-  if (day === undefined) throw new UsageError(`${shown(value)} is not a date; write YYYY-MM-DD`, { option });
+  const day = checkDay(option, value);
   if (day < marketStart) {
     throw new UsageError(`${formatDay(day)} is before ${formatDay(marketStart)}, the start of the market`, { option });
   }
@@ -92,11 +101,46 @@ export function checkSymbols(option: string, value: unknown): string[] {
   return [...new Set(symbols)];
 }
 
-/** The text of a PEM certificate. */
+/** The text of PEM certificates. */
 export function checkPem(option: string, value: unknown): string {
   const text = checkText(option, value);
-  if (!text.includes("-----BEGIN CERTIFICATE-----")) throw new UsageError("holds no PEM certificate", { option });
-  return text;
+  if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
+  const path = text.includes("\n") ? "" : "; give the text of the certificates, not the path of a file";
+  throw new UsageError(`holds no PEM certificate${path}`, { option });
+}
+
+/** A signal that ends the work. */
+export function checkSignal(option: string, value: unknown): AbortSignal {
+  // By what it does: a signal of another realm is not an instance of this one's class.
+  if (isObject(value) && "aborted" in value && "addEventListener" in value) return value as AbortSignal;
+  throw wrong(option, value, "an AbortSignal");
+}
+
+/** A function that is called with each event. */
+export function checkListener(option: string, value: unknown): (event: never) => void {
+  if (typeof value !== "function") throw wrong(option, value, "a function");
+  return value as (event: never) => void;
+}
+
+/** The options of a call, in one object. */
+export function checkOptions<Options extends object>(value: Options): Options {
+  if (!isObject(value)) throw new UsageError("the options are missing: give them in one object");
+  return value;
+}
+
+/** Refuses options that are left when all known ones are taken away. */
+export function refuseUnknown(rest: object): void {
+  const [option] = Object.keys(rest);
+  if (option !== undefined) throw new UsageError("there is no such option", { option });
+}
+
+/** What `check` gives; undefined for an option that was left out. */
+export function optional<T>(value: unknown, check: (value: unknown) => T): T | undefined {
+  return value === undefined ? undefined : check(value);
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }
 
 function wrong(option: string, value: unknown, wanted: string): UsageError {

@@ -45,6 +45,7 @@ export const DEFAULTS = {
   refresh: false,
   unlisted: false,
   adoptEndpoint: false,
+  reject: true,
 } as const;
 
 /** Minimum and maximum of the options that are numbers, both included. */

@@ -1,5 +1,6 @@
 import type { RunOptions } from "./options.js";
 import { withThreads } from "./run.js";
+import type { Run } from "./running.js";
 import { discoverSettings } from "./settings.js";
 import { discoverSymbols, type Discovery } from "./symbols.js";
 
@@ -13,7 +14,6 @@ import { discoverSymbols, type Discovery } from "./symbols.js";
  *
  * @throws StoreError, DiscoveryError, ThreadError, UsageError, InterruptedError
  */
-export async function discover(options: RunOptions): Promise<Discovery> {
-  const settings = discoverSettings(options, Date.now());
-  return await withThreads(settings, (threads, emit) => discoverSymbols(settings, threads, emit));
+export function discover(options: RunOptions): Run<Discovery> {
+  return withThreads(() => discoverSettings(options, Date.now()), discoverSymbols);
 }

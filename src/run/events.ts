@@ -1,5 +1,6 @@
 import type { RunCounts } from "./counts.js";
 import type { RunFailure } from "./failure.js";
+import type { RunOutcome } from "./outcome.js";
 
 /** What a run reports while it goes. Dates as YYYY-MM-DD, times in ms. */
 export type RunEvent =
@@ -15,35 +16,40 @@ export type RunEvent =
   | { type: "progress"; counts: RunCounts; unit_count: number; cell_count: number }
   /** Some cells failed, for good. */
   | ({ type: "failure" } & RunFailure)
+  /** Whole units were committed since the last such event. The figures are those of the run so far. */
+  | { type: "committed"; units_written: number; rows_written: number }
   /** Probing is over; the writer finishes. */
   | { type: "probed"; counts: RunCounts }
   /** All is written; the file is tidied up and closed. */
-  | { type: "publishing" };
+  | { type: "publishing" }
+  /** The run has ended, and its file is published. A plan and a discovery have no outcome, and end without this event. */
+  | { type: "done"; outcome: RunOutcome; elapsed_ms: number };
 
-/** Tells the listener of a run what happens. Never throws. */
+/** Tells whoever listens to a run what happens. Never throws. */
 export type Emit = (event: RunEvent) => void;
 
 /**
- * The way from a run to its listener. A listener that throws hears nothing more, and `broken` rejects with what it threw:
- * events also come from timers and messages, where a throw would end the process.
+ * The way from a run to a listener. One that throws, or whose promise rejects, hears nothing more, and `broken` rejects
+ * with that: events also come from timers and messages, where a throw would end the process.
  */
-export function createEmitter(onEvent: ((event: RunEvent) => void) | undefined): {
-  emit: Emit;
-  broken: Promise<never>;
-} {
-  let listener = onEvent;
+export function createEmitter(onEvent: (event: RunEvent) => unknown): { emit: Emit; broken: Promise<never> } {
+  let listener: typeof onEvent | undefined = onEvent;
   let reject: (error: unknown) => void = () => undefined;
   const broken = new Promise<never>((_resolve, rejectBroken) => {
     reject = rejectBroken;
   });
   // The run may have ended by the time a listener throws.
   broken.catch(() => undefined);
+  const breakOff = (error: unknown) => {
+    listener = undefined;
+    reject(error);
+  };
   const emit: Emit = (event) => {
     try {
-      listener?.(event);
+      const answer = listener?.(event);
+      if (answer instanceof Promise) answer.catch(breakOff);
     } catch (error) {
-      listener = undefined;
-      reject(error);
+      breakOff(error);
     }
   };
   return { emit, broken };

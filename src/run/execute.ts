@@ -5,7 +5,7 @@ import type { DueCells } from "../store/due.js";
 import type { News } from "../store/news.js";
 import type { WriteTotals } from "../store/write/session.js";
 import type { Threads } from "../threads/threads.js";
-import { publicCounts } from "./counts.js";
+import { publicCounts, type RunCounts } from "./counts.js";
 import { BREAKER_CELLS } from "./defaults.js";
 import { endOnSignal, type Ending } from "./ending.js";
 import type { Emit } from "./events.js";
@@ -72,9 +72,11 @@ export async function execute(plan: Plan, settings: ProbeSettings, threads: Thre
     failures.push(failure);
     emit({ type: "failure", ...failure });
   });
+  const tellCommits = commitTeller(emit);
   const probingAt = performance.now();
   const progress = setInterval(() => {
     const counts = publicCounts(counters.read());
+    tellCommits(counts);
     emit({ type: "progress", counts, unit_count: unitCount, cell_count: cellCount });
   }, PROGRESS_MS);
   try {
@@ -88,6 +90,7 @@ export async function execute(plan: Plan, settings: ProbeSettings, threads: Thre
   emit({ type: "probed", counts: publicCounts(counters.read()) });
 
   const written = await writer.call("finish");
+  tellCommits({ units_written: written.unitsWritten, rows_written: written.rowsWritten });
   const recent = { from: Math.max(span.from, span.to - CONDITION_DAYS + 1), to: span.to };
   const conditions = await writer.call("conditions", { symbols, ...recent, now: Date.now() });
   const news = await writer.call("news", Date.now());
@@ -105,6 +108,16 @@ export async function execute(plan: Plan, settings: ProbeSettings, threads: Thre
   });
   for (const message of notices) emit({ type: "notice", message });
   return { outcome, counts, written, conditions, news, due, failures, probeMs };
+}
+
+/** Tells of commits, when the counts of what is written have grown since the last time. */
+function commitTeller(emit: Emit): (counts: Pick<RunCounts, "units_written" | "rows_written">) => void {
+  let told = 0;
+  return ({ units_written, rows_written }) => {
+    if (units_written <= told) return;
+    told = units_written;
+    emit({ type: "committed", units_written, rows_written });
+  };
 }
 
 /** When probing is to end before all is done. */

@@ -1,3 +1,4 @@
+import type { DayInput } from "../calendar/day-input.js";
 import type { SOURCES } from "./defaults.js";
 import type { RunEvent } from "./events.js";
 
@@ -27,7 +28,7 @@ export interface RunOptions {
   /**
    * Prober threads, 1 to 64.
    *
-   * @default 2 for a backfill, else 1
+   * @default 2 for a backfill or a sweep, else 1
    */
   threads?: number | undefined;
   /**
@@ -79,12 +80,15 @@ export interface RunOptions {
    */
   adoptEndpoint?: boolean | undefined;
   /**
-   * Aborting it finishes what is in hand and starts nothing more. A run ends as `interrupted`; a plan or a discovery
-   * that has no answer yet rejects with an InterruptedError.
+   * Aborting it finishes what is in hand and starts nothing more. A run ends as `interrupted`; a plan, a discovery or a
+   * run that still waits for its file rejects with an InterruptedError.
    */
   signal?: AbortSignal | undefined;
-  /** Called with what happens, in order, on the calling thread. When it throws, the run ends and rejects with that. */
-  onEvent?: ((event: RunEvent) => void) | undefined;
+  /**
+   * Called with what happens, in order, on the calling thread. When it throws, or gives a promise that rejects, the run
+   * ends and rejects with that.
+   */
+  onEvent?: ((event: RunEvent) => unknown) | undefined;
 }
 
 /** Options of the commands that probe cells. */
@@ -116,22 +120,28 @@ export interface ProbeOptions extends RunOptions {
   /**
    * Share of failed cells (0 to 1) above which a run is stopped, once 200 cells are answered. 1: never.
    *
-   * @default 0.05 for a backfill, else 1
+   * @default 0.05 for a backfill or a sweep, else 1
    */
   maxFailureRate?: number | undefined;
+  /**
+   * Reject with a RunFailedError when the run is not whole. False resolves with the summary whatever its `outcome`.
+   *
+   * @default true
+   */
+  reject?: boolean | undefined;
 }
 
 /** Options of {@link sweep}. */
-export type SweepOptions = RunOptions & Pick<ProbeOptions, "maxFailureRate">;
+export type SweepOptions = RunOptions & Pick<ProbeOptions, "maxFailureRate" | "reject">;
 
 /** Options of {@link update}. */
 export interface UpdateOptions extends ProbeOptions {
   /**
-   * The one UTC day to probe (YYYY-MM-DD), or the last of `lookback` days.
+   * The one UTC day to probe, or the last of `lookback` days.
    *
    * @default every cell that is due
    */
-  date?: string | undefined;
+  date?: DayInput | undefined;
   /** Number of days up to `date`, or to yesterday, 1 to 400. */
   lookback?: number | undefined;
 }
@@ -139,17 +149,17 @@ export interface UpdateOptions extends ProbeOptions {
 /** Options of {@link backfill}. */
 export interface BackfillOptions extends ProbeOptions {
   /**
-   * First UTC day (YYYY-MM-DD).
+   * First UTC day.
    *
    * @default "2019-12-31", the first with any file
    */
-  from?: string | undefined;
+  from?: DayInput | undefined;
   /**
-   * Last UTC day (YYYY-MM-DD).
+   * Last UTC day.
    *
    * @default yesterday
    */
-  to?: string | undefined;
+  to?: DayInput | undefined;
   /**
    * Probe again even what is believed.
    *

@@ -3,52 +3,72 @@ import { startThreads, type Threads } from "../threads/threads.js";
 import { createEmitter, type Emit } from "./events.js";
 import { claimEndpoints } from "./endpoints.js";
 import { execute } from "./execute.js";
+import { RunFailedError } from "./failed-error.js";
 import { makePlan, type Command } from "./plan.js";
 import { countRetries } from "./retried.js";
+import { running, type Run } from "./running.js";
 import type { ProbeSettings, Settings } from "./settings.js";
 import { summarize, type RunSummary } from "./summary.js";
 
 /**
- * One run from start to summary. Failed probes are in the summary; what is thrown ended the run itself.
+ * One run from start to summary.
  *
- * @throws StoreError, DiscoveryError, ThreadError, UsageError
+ * @param settingsOf checks the caller's options; what it throws, the run rejects with
+ * @throws RunFailedError when the run is not whole and the settings say so; StoreError, DiscoveryError, ThreadError,
+ *   UsageError, InterruptedError when it ended without a summary
  */
-export function run<S extends ProbeSettings>(command: Command<S>, settings: S): Promise<RunSummary> {
+export function run<S extends ProbeSettings>(command: Command<S>, settingsOf: () => S): Run<RunSummary> {
   const startedAt = performance.now();
-  return withThreads(settings, async (threads, emit) => {
+  return withThreads(settingsOf, async (settings, threads, emit) => {
     const retried = countRetries(threads);
     const planningAt = performance.now();
     const plan = await makePlan(command, settings, threads, emit);
     const planMs = performance.now() - planningAt;
     const totals = await execute(plan, settings, threads, emit);
     const elapsedMs = performance.now() - startedAt;
-    return summarize(command.name, plan, totals, { retried: retried(), dns: threads.dns, planMs, elapsedMs });
+    const effort = { retried: retried(), dns: threads.dns, planMs, elapsedMs };
+    const summary = summarize(command.name, plan, totals, effort);
+    const { outcome, elapsed_ms } = summary;
+    emit({ type: "done", outcome, elapsed_ms });
+    if (settings.reject && outcome !== "whole" && outcome !== "nothing-to-do") throw new RunFailedError(summary);
+    return summary;
   });
 }
 
 /**
- * Has `use` work with the threads, and ends them again. Rejects at once when a thread dies or the listener throws.
+ * Has `use` work with threads, and ends them again. Rejects at once when a thread dies or the listener throws.
  *
- * @throws StoreError, ThreadError
+ * @param settingsOf checks the caller's options; what it throws, the promise rejects with
+ * @throws StoreError, ThreadError, and what `use` throws
  */
-export async function withThreads<T>(
-  settings: Settings,
-  use: (threads: Threads, emit: Emit) => Promise<T>,
-): Promise<T> {
-  const { emit, broken } = createEmitter(settings.onEvent);
-  await using threads = await startThreads(settings, (message) => {
-    emit({ type: "notice", message });
+export function withThreads<S extends Settings, T>(
+  settingsOf: () => S,
+  use: (settings: S, threads: Threads, emit: Emit) => Promise<T>,
+): Run<T> {
+  return running(async (tell) => {
+    const settings = settingsOf();
+    const { emit, broken } = createEmitter((event) => {
+      tell(event);
+      return settings.onEvent?.(event);
+    });
+    await using threads = await startThreads(settings, (message) => {
+      emit({ type: "notice", message });
+    });
+    greet(threads, emit);
+    await claimEndpoints(settings, threads);
+    return await Promise.race([use(settings, threads, emit), threads.died, broken]);
   });
-  const { table, lookups, elapsedMs } = threads.dns;
-  const failed = Object.entries(table).flatMap(([host, answer]) =>
+}
+
+/** Tells how the hosts are reached, and what is to be known of the file. */
+function greet({ dns, proxies, facts }: Threads, emit: Emit): void {
+  const failed = Object.entries(dns.table).flatMap(([host, answer]) =>
     answer.type === "unresolved" ? [{ host, message: answer.message }] : [],
   );
-  emit({ type: "dns", lookups, elapsed_ms: elapsedMs, failed });
-  const proxied = threads.proxies.map(({ url, proxy }) => {
+  emit({ type: "dns", lookups: dns.lookups, elapsed_ms: dns.elapsedMs, failed });
+  const proxied = proxies.map(({ url, proxy }) => {
     return `${new URL(url).host} is asked through the proxy ${describeProxy(proxy)}`;
   });
   for (const message of new Set(proxied)) emit({ type: "notice", message });
-  for (const message of threads.facts.notices) emit({ type: "notice", message });
-  await claimEndpoints(settings, threads);
-  return await Promise.race([use(threads, emit), threads.died, broken]);
+  for (const message of facts.notices) emit({ type: "notice", message });
 }

@@ -7,13 +7,18 @@ import { ENDPOINTS } from "../vision/endpoints.js";
 import {
   checkChoice,
   checkFlag,
+  checkListener,
+  checkOptions,
   checkPastDay,
   checkPem,
   checkShare,
+  checkSignal,
   checkSymbols,
   checkText,
   checkUrl,
   checkWhole,
+  optional,
+  refuseUnknown,
 } from "./checks.js";
 import { BOUNDS, COMMAND_DEFAULTS, DEFAULT_CONNECTIONS, DEFAULTS, SOURCES, type RunCommand } from "./defaults.js";
 import type { RunEvent } from "./events.js";
@@ -26,7 +31,7 @@ export interface Settings extends ThreadSettings {
   readonly adoptEndpoint: boolean;
   /** The instant, ms since the Unix epoch, that decides which days are over and final. */
   readonly now: number;
-  readonly onEvent: ((event: RunEvent) => void) | undefined;
+  readonly onEvent: ((event: RunEvent) => unknown) | undefined;
 }
 
 /** Settings of the commands that probe cells. */
@@ -39,6 +44,8 @@ export interface ProbeSettings extends Settings {
   readonly source: (typeof SOURCES)[number];
   /** From 0 to 1; 1: never stop. */
   readonly maxFailureRate: number;
+  /** Whether a run that is not whole rejects. */
+  readonly reject: boolean;
 }
 
 /** Settings of an update. */
@@ -97,12 +104,13 @@ export function backfillSettings(options: BackfillOptions, now: number): Backfil
  */
 export function sweepSettings(options: SweepOptions, now: number): ProbeSettings {
   const { common, rest } = runSettings("sweep", options, now);
-  const { maxFailureRate = COMMAND_DEFAULTS.sweep.maxFailureRate, ...unknown } = rest;
+  const { maxFailureRate = COMMAND_DEFAULTS.sweep.maxFailureRate, reject = DEFAULTS.reject, ...unknown } = rest;
   refuseUnknown(unknown);
   return requireList({
     ...common,
     ...{ symbols: undefined, quote: undefined, unlisted: false, source: "list" },
     maxFailureRate: checkShare("maxFailureRate", maxFailureRate),
+    reject: checkFlag("reject", reject),
   });
 }
 
@@ -121,7 +129,8 @@ export function discoverSettings(options: RunOptions, now: number): Settings {
 function probeSettings<O extends ProbeOptions>(command: RunCommand, options: O, now: number) {
   const { common, rest: given } = runSettings(command, options, now);
   const { symbols, quote, source = DEFAULTS.source, ...further } = given;
-  const { maxFailureRate = COMMAND_DEFAULTS[command].maxFailureRate, unlisted = DEFAULTS.unlisted, ...rest } = further;
+  const { maxFailureRate = COMMAND_DEFAULTS[command].maxFailureRate, reject = DEFAULTS.reject, ...others } = further;
+  const { unlisted = DEFAULTS.unlisted, ...rest } = others;
   const probing: ProbeSettings = {
     ...common,
     symbols: optional(symbols, (value) => checkSymbols("symbols", value)),
@@ -129,6 +138,7 @@ function probeSettings<O extends ProbeOptions>(command: RunCommand, options: O, 
     unlisted: checkFlag("unlisted", unlisted),
     source: checkChoice("source", source, SOURCES),
     maxFailureRate: checkShare("maxFailureRate", maxFailureRate),
+    reject: checkFlag("reject", reject),
   };
   return { common: requireList(probing), rest };
 }
@@ -142,7 +152,7 @@ function requireList(settings: ProbeSettings): ProbeSettings {
 
 function runSettings<O extends RunOptions>(command: RunCommand, options: O, now: number) {
   const defaults = COMMAND_DEFAULTS[command];
-  const { db, endpoint = ENDPOINTS.download, ca, connections, signal, onEvent, ...others } = options;
+  const { db, endpoint = ENDPOINTS.download, ca, connections, signal, onEvent, ...others } = checkOptions(options);
   const { listEndpoint = options.endpoint === undefined ? ENDPOINTS.list : undefined, ...further } = others;
   const { threads = defaults.threads, http2 = defaults.http2, pool = DEFAULTS.pool, ...limits } = further;
   const { timeoutMs = DEFAULTS.timeoutMs, retries = DEFAULTS.retries, ...behaviour } = limits;
@@ -174,17 +184,8 @@ function runSettings<O extends RunOptions>(command: RunCommand, options: O, now:
     waitMs: checkWhole("waitMs", waitMs, BOUNDS.waitMs),
     adoptEndpoint: checkFlag("adoptEndpoint", adoptEndpoint),
     eager: defaults.eager,
-    signal,
-    onEvent,
+    signal: optional(signal, (value) => checkSignal("signal", value)),
+    onEvent: optional(onEvent, (value) => checkListener("onEvent", value) as (event: RunEvent) => unknown),
   };
   return { common, rest };
-}
-
-function optional<T>(value: unknown, check: (value: unknown) => T): T | undefined {
-  return value === undefined ? undefined : check(value);
-}
-
-function refuseUnknown(rest: object): void {
-  const [option] = Object.keys(rest);
-  if (option !== undefined) throw new UsageError("is not an option of this command", { option });
 }

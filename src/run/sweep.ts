@@ -2,6 +2,7 @@ import { dayAt } from "../calendar/day.js";
 import type { SweepOptions } from "./options.js";
 import type { Command } from "./plan.js";
 import { run } from "./run.js";
+import type { Run } from "./running.js";
 import { sweepSettings, type ProbeSettings } from "./settings.js";
 import type { RunSummary } from "./summary.js";
 
@@ -16,15 +17,14 @@ export const SWEEP: Command<ProbeSettings> = {
  * Lists everything again, and so finds files of any age that came late, were replaced or removed. It takes one request
  * for each 500 days of a symbol.
  *
- * Failed probes don't throw: look at `outcome` and `failures` of the summary.
- *
  * @example
  * ```ts
  * const { changes } = await sweep({ db: "availability.duckdb" });
  * ```
  *
- * @throws StoreError, DiscoveryError, ThreadError, UsageError
+ * @throws RunFailedError when a probe failed or the signal came, unless `reject` is false; StoreError, DiscoveryError,
+ *   ThreadError, UsageError, InterruptedError when there is no summary
  */
-export async function sweep(options: SweepOptions): Promise<RunSummary> {
-  return await run(SWEEP, sweepSettings(options, Date.now()));
+export function sweep(options: SweepOptions): Run<RunSummary> {
+  return run(SWEEP, () => sweepSettings(options, Date.now()));
 }

@@ -3,6 +3,7 @@ import type { Span } from "../calendar/span.js";
 import type { UpdateOptions } from "./options.js";
 import type { Command } from "./plan.js";
 import { run } from "./run.js";
+import type { Run } from "./running.js";
 import { updateSettings, type UpdateSettings } from "./settings.js";
 import type { RunSummary } from "./summary.js";
 
@@ -17,18 +18,21 @@ export const UPDATE: Command<UpdateSettings> = {
  * Brings the file up to date: probes every cell that is due, up to yesterday (UTC), or those of the days that the
  * options choose. The whole past of a symbol that the file did not know is due at once.
  *
- * Failed probes don't throw: look at `outcome` and `failures` of the summary.
- *
  * @example
  * ```ts
- * const { outcome, failures } = await update({ db: "availability.duckdb" });
- * if (outcome === "failed") console.error(failures);
+ * try {
+ *   const { rows_written, conditions } = await update({ db: "availability.duckdb" });
+ * } catch (error) {
+ *   if (error instanceof RunFailedError) console.error(error.summary.failures);
+ *   else throw error;
+ * }
  * ```
  *
- * @throws StoreError, DiscoveryError, ThreadError, UsageError
+ * @throws RunFailedError when a probe failed or the signal came, unless `reject` is false; StoreError, DiscoveryError,
+ *   ThreadError, UsageError, InterruptedError when there is no summary
  */
-export async function update(options: UpdateOptions): Promise<RunSummary> {
-  return await run(UPDATE, updateSettings(options, Date.now()));
+export function update(options: UpdateOptions): Run<RunSummary> {
+  return run(UPDATE, () => updateSettings(options, Date.now()));
 }
 
 /** The days of an update: those that the user asked for, or every day up to yesterday. */

@@ -37,18 +37,20 @@ export async function startReplicaThread(options: ReplicaOptions): Promise<Repli
   const started = await nextMessage();
   if (started.type === "failed") throw fromPlainError(started.error);
   if (started.type !== "started") throw new ThreadError(`the replica's thread began with '${started.type}'`);
+  const close = async () => {
+    if (worker.threadId < 0) return;
+    const exited = once(worker, "exit");
+    worker.postMessage("close" satisfies ReplicaRequest);
+    await exited;
+  };
   return {
     ...started.facts,
     stats: async () => statsOf(await ask("stats")),
     resetStats: async () => {
       await ask("reset");
     },
-    close: async () => {
-      if (worker.threadId < 0) return;
-      const exited = once(worker, "exit");
-      worker.postMessage("close" satisfies ReplicaRequest);
-      await exited;
-    },
+    close,
+    [Symbol.asyncDispose]: close,
   };
 }
 

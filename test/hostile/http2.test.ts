@@ -131,6 +131,7 @@ describe("an HTTP/2 server that resets streams, says GOAWAY and drops connection
             timeoutMs: 3000,
             maxFailureRate: 1,
             retries: 0,
+            reject: false,
           },
         });
         // None is left once the threads' own ends are closed, a turn or two later.

@@ -83,6 +83,7 @@ describe("a listing with every fault at once", () => {
           symbols,
           unlisted: true,
           source: "list",
+          reject: false,
         },
         ...{ from: formatDay(first), to: formatDay(last), timeoutMs: 5000, maxFailureRate: 1 },
         retries: 0,
@@ -136,7 +137,7 @@ describe("a listing with every fault at once", () => {
           ca: server.ca,
           source: "list",
         },
-        ...{ symbols: ["BTCUSDT"], unlisted: true, retries: 0, from: "2024-02-01", to: "2024-02-20" },
+        ...{ symbols: ["BTCUSDT"], unlisted: true, retries: 0, reject: false, from: "2024-02-01", to: "2024-02-20" },
       });
       expect(summary.failures).toMatchObject([
         { symbol: "BTCUSDT", days: 20, kind: "protocol", code: "LIST_MALFORMED" },
@@ -195,7 +196,14 @@ describe("a listing that never ends", () => {
     try {
       const summary = await backfill({
         ...{ db: join(path, "a.duckdb"), endpoint: server.url, listEndpoint: server.url, ca: server.ca },
-        ...{ symbols: ["BTCUSDT"], unlisted: true, source: "list", from: "2024-02-01", to: "2024-02-20" },
+        ...{
+          symbols: ["BTCUSDT"],
+          unlisted: true,
+          reject: false,
+          source: "list",
+          from: "2024-02-01",
+          to: "2024-02-20",
+        },
       });
       expect(summary.failures).toMatchObject([{ symbol: "BTCUSDT", days: 20, kind: "protocol", code: "LIST_ENDLESS" }]);
       expect(summary).toMatchObject({ outcome: "failed", rows_written: 0, failed: 20 });
@@ -226,7 +234,14 @@ describe("a listing that takes its time", () => {
     const where = { db: join(path, "a.duckdb"), endpoint: server.url, listEndpoint: server.url, ca: server.ca };
     try {
       const range = { from: "2024-02-01", to: "2024-02-20" };
-      const one = { symbols: ["BTCUSDT"], unlisted: true, source: "list", timeoutMs: 300, retries: 0 } as const;
+      const one = {
+        symbols: ["BTCUSDT"],
+        unlisted: true,
+        source: "list",
+        timeoutMs: 300,
+        retries: 0,
+        reject: false,
+      } as const;
       const summary = await backfill({ ...where, ...range, ...one });
       expect(summary.failures).toMatchObject([{ symbol: "BTCUSDT", days: 20, kind: "timeout" }]);
       expect(summary).toMatchObject({ outcome: "failed", rows_written: 0, probes: 20, failed: 20 });

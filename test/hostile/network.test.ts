@@ -64,6 +64,7 @@ describe("a server with every fault at once", () => {
             timeoutMs: 3000,
             maxFailureRate: 1,
             retries: 0,
+            reject: false,
           },
         });
         // Nothing is left once the threads' own ends are closed, a turn or two later.

@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { formatDay } from "../../src/calendar/day.js";
@@ -31,7 +32,7 @@ describe("arguments", () => {
   });
 
   it.each([
-    [{}, "date is missing: a day"],
+    [{}, "date: must be given (a day)"],
     [{ date: "2024-02-30" }, 'date: "2024-02-30" is not a date; write YYYY-MM-DD'],
     [{ date: new Date(NaN) }, "date: Invalid Date is not a date; write YYYY-MM-DD"],
     [{ date: 5 }, "date: 5 is not a date; write YYYY-MM-DD"],
@@ -50,9 +51,17 @@ describe("arguments", () => {
     );
   });
 
-  it("are named as the caller knows them", () => {
-    const read = () => readArguments(ARGS, { date: "2024-01-01", minAge: -1 }, (name) => `--${name}`);
-    expect(read).toThrow("--minAge: -1 is not a whole number");
+  it("are named by the error too", () => {
+    const read = () => readArguments(ARGS, { date: "2024-01-01", minAge: -1 });
+    expect(read).toThrow(
+      expect.objectContaining({ option: "minAge", reason: "-1 is not a whole number from 0 to 100" }),
+    );
+  });
+
+  it("take a `Date` of another realm", () => {
+    const date: unknown = runInNewContext("new Date(86_400_000)");
+    expect(date).not.toBeInstanceOf(Date);
+    expect(readArguments(ARGS, { date }).date).toBe(1);
   });
 
   it("take any day as a text and as any time of it", () => {

@@ -36,7 +36,19 @@ describe("a listener that throws", () => {
     expect(heard).toEqual(["notice"]);
   });
 
-  it.each(["dns", "planned", "progress", "failure", "probed", "publishing"])(
+  it("by a promise that rejects is heard no more either", async () => {
+    const heard: string[] = [];
+    const { emit, broken } = createEmitter(async ({ type }) => {
+      heard.push(type);
+      await Promise.reject(new Error("later"));
+    });
+    emit({ type: "notice", message: "" });
+    await expect(broken).rejects.toThrow("later");
+    emit({ type: "notice", message: "" });
+    expect(heard).toEqual(["notice"]);
+  });
+
+  it.each(["dns", "planned", "progress", "committed", "failure", "probed", "publishing", "done"])(
     "at %s rejects the run, leaves nothing behind and a sound file",
     async (type) => {
       const server = await startRawServer((socket, _head, nth) =>
@@ -72,13 +84,18 @@ describe("a failure", () => {
       const summary = await update({
         ...{ db, endpoint: server.url, ca: server.ca, symbols: ["BTCUSDT", "ETHUSDT"], source: "head", retries: 0 },
         date: formatDay(yesterday - 10),
+        reject: false,
         onEvent: (event) => events.push(event),
       });
       const [failure] = summary.failures;
       expect(failure).toMatchObject({ symbol: "ETHUSDT", kind: "status", code: "HTTP_500", days: 1, cause: null });
       const told = events.filter(({ type }) => type !== "progress");
-      expect(told.map(({ type }) => type)).toEqual(["dns", "planned", "failure", "probed", "publishing"]);
+      expect(told.map(({ type }) => type)).toEqual([
+        ...["dns", "planned", "failure", "probed", "committed", "publishing", "done"],
+      ]);
       expect(told[2]).toEqual({ type: "failure", ...failure });
+      expect(told[4]).toEqual({ type: "committed", units_written: 1, rows_written: 1 });
+      expect(told[6]).toEqual({ type: "done", outcome: "failed", elapsed_ms: summary.elapsed_ms });
     } finally {
       await server.close();
     }
@@ -104,7 +121,7 @@ describe("the signal during a discovery", () => {
   }
 
   it("ends a run as interrupted, in the journal as well", async () => {
-    const summary = await during(update);
+    const summary = await during((options) => update({ ...options, reject: false }));
     expect(summary).toMatchObject({ outcome: "interrupted", probes: 0, requests: 1, sources: [], symbol_count: 0 });
     expect(summary.to).toBe(formatDay(yesterday));
     expect(await rowsOf(db, "SELECT outcome FROM runs")).toEqual([["interrupted"]]);
@@ -124,7 +141,10 @@ describe("the signal during a discovery", () => {
     const server = await startRawServer(() => undefined);
     try {
       const where = { db, endpoint: server.url, listEndpoint: server.url, ca: server.ca };
-      expect(await update({ ...where, signal: AbortSignal.abort() })).toMatchObject({ outcome: "interrupted" });
+      await expect(update({ ...where, signal: AbortSignal.abort() })).rejects.toMatchObject({
+        code: "RUN_FAILED",
+        summary: { outcome: "interrupted" },
+      });
       expect(server.requests).toEqual([]);
     } finally {
       await server.close();

@@ -77,6 +77,7 @@ async function run(server: Server, given: Omit<BackfillOptions, "symbols">): Pro
     symbols,
     timeoutMs: 2000,
     maxFailureRate: 1,
+    reject: false,
     ...given,
   });
   clearInterval(sampling);

@@ -50,7 +50,15 @@ describe("a failure is a gap, and only where it is", () => {
     const server = await startRawServer((socket) => socket.write(`${head}${modified}`));
     try {
       const db = join(folder, "a.duckdb");
-      const options = { db, endpoint: server.url, ca: server.ca, symbols: ["BTCUSDT"], http2: false, retries: 0 };
+      const options = {
+        db,
+        endpoint: server.url,
+        ca: server.ca,
+        symbols: ["BTCUSDT"],
+        http2: false,
+        retries: 0,
+        reject: false,
+      };
       expect(await update({ ...options, date: "2024-12-30" })).toMatchObject({
         outcome: "failed",
         rows_written: 0,

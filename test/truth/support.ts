@@ -104,9 +104,9 @@ export const it = test.extend<{ world: World; folder: string }>({
           const day = dayOf(date);
           history.put(symbol, day, (day + 1) * DAY_MS + 8 * HOUR_MS, undefined);
         },
-        update: (given) => update({ ...options, ...given }),
-        backfill: (given) => backfill({ ...options, ...given }),
-        sweep: () => sweep(options),
+        update: (given) => update({ ...options, reject: false, ...given }),
+        backfill: (given) => backfill({ ...options, reject: false, ...given }),
+        sweep: () => sweep({ ...options, reject: false }),
         discover: () => discover(options),
         ask: async (question) => {
           await using file = await openAvailability(db);

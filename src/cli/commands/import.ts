@@ -1,5 +1,5 @@
 import type { CommandModule } from "yargs";
-import type { ImportSummary } from "../../store/import.js";
+import type { ImportSummary } from "../../run/import.js";
 import { column, type Answer } from "../../text/columns.js";
 import { number, plural } from "../../text/numbers.js";
 import { printable } from "../../text/printable.js";
@@ -45,13 +45,13 @@ const importCommand: CommandModule<object, ImportArguments> = {
       ),
   handler: async ({ file, db, wait = 0, ...choice }) => {
     planPrinting(choice);
-    const [{ importInto }, { REFUSALS }] = await Promise.all([
-      import("../../store/import-into.js"),
+    const [{ importFile }, { REFUSALS }] = await Promise.all([
+      import("../../run/import.js"),
       import("../../store/import.js"),
     ]);
     const say = (notice: string) => process.stderr.write(`bfa: ${printable(notice)}\n`);
     const summary = await interruptible(
-      (signal) => importInto(db, file, { waitMs: wait * 1000, signal, onWait: say }),
+      (signal) => importFile({ db, file, waitMs: wait * 1000, signal, onWait: say }),
       (name) => say(`${name}: finishing what is being written; once more to end at once`),
     );
     for (const notice of summary.notices) say(notice);
@@ -59,30 +59,29 @@ const importCommand: CommandModule<object, ImportArguments> = {
   },
 };
 
-function answerOf({ rows, imported, known, refused, refusedBy, ignoredColumns }: ImportSummary): Answer {
+function answerOf(summary: ImportSummary): Answer {
+  const { row_count, imported_count, known_count, refused_count, refused_by, ignored_columns } = summary;
   return {
-    facts: {
-      ...{ row_count: rows, imported_count: imported, known_count: known },
-      ...{ refused_count: refused, refused_by: refusedBy },
-    },
+    facts: { row_count, imported_count, known_count, refused_count, refused_by },
     factColumns: FACTS,
     rowsName: "ignored_columns",
     columns: COLUMNS,
-    rows: [ignoredColumns.map((column) => ({ column }))],
+    rows: [ignored_columns.map((column) => ({ column }))],
   };
 }
 
 function summaryText(
   file: string,
-  { rows, imported, known, refused, refusedBy, ignoredColumns }: ImportSummary,
+  { row_count, imported_count, known_count, refused_count, refused_by, ignored_columns }: ImportSummary,
   reasons: Readonly<Record<string, string>>,
 ): string {
-  const done = `${number(imported)} imported, ${number(known)} known already, ${number(refused)} refused`;
-  const refusals = Object.entries(refusedBy)
+  const done = `${number(imported_count)} imported, ${number(known_count)} known already, ${number(refused_count)} refused`;
+  const refusals = Object.entries(refused_by)
     .filter(([, count]) => count > 0)
     .map(([reason, count]) => `  ${number(count)}: ${reasons[reason] ?? reason}\n`);
-  const ignored = ignoredColumns.length === 0 ? "" : `columns left out: ${ignoredColumns.map(printable).join(", ")}\n`;
-  return `${plural(rows, "row")} in ${printable(file)}: ${done}\n${refusals.join("")}${ignored}`;
+  const ignored =
+    ignored_columns.length === 0 ? "" : `columns left out: ${ignored_columns.map(printable).join(", ")}\n`;
+  return `${plural(row_count, "row")} in ${printable(file)}: ${done}\n${refusals.join("")}${ignored}`;
 }
 
 export default importCommand;

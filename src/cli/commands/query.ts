@@ -1,5 +1,6 @@
 import { text } from "node:stream/consumers";
 import type { CommandModule, Options, PositionalOptions } from "yargs";
+import { UsageError } from "../../errors.js";
 import { readArguments, type Argument, type Arguments, type ValuesOf } from "../../query/arguments.js";
 import type { CONDITION_FACTS } from "../../query/basis.js";
 import type { FactsOf } from "../../query/facts.js";
@@ -65,7 +66,13 @@ async function commandOf(name: QueryName): Promise<CommandModule<object, QueryAr
       if (query.notes !== undefined) yargs.epilogue(query.notes);
       return yargs.options({ ...answerOptions, db: dbOption });
     },
-    handler: (given) => answer(query, given),
+    handler: async (given) => {
+      try {
+        await answer(query, given);
+      } catch (error) {
+        throw asTyped(query, error);
+      }
+    },
   };
 }
 
@@ -92,9 +99,7 @@ async function answer(query: AnyQuery, given: QueryArguments): Promise<void> {
     key,
     typed(argument, given[optionName(key)]),
   ]);
-  const values = readArguments(query.args, Object.fromEntries(args), (key) =>
-    query.args[key]?.positional === true ? optionName(key) : `--${optionName(key)}`,
-  );
+  const values = readArguments(query.args, Object.fromEntries(args));
   planPrinting(choice);
   if (query.reads === "store") {
     const { facts, columns, rows } = await withReader(db, (store) => ask(query, store, values));
@@ -109,6 +114,14 @@ async function answer(query: AnyQuery, given: QueryArguments): Promise<void> {
   } finally {
     await streamed.close();
   }
+}
+
+/** Wrong usage, with the argument named as it is typed. */
+function asTyped({ args }: AnyQuery, error: unknown): unknown {
+  if (!(error instanceof UsageError) || error.option === undefined) return error;
+  const name = optionName(error.option);
+  const typed = args[error.option]?.positional === true ? name : `--${name}`;
+  return new UsageError(`${typed}: ${error.reason}`, { cause: error });
 }
 
 /** A value as it was typed: yargs makes an empty text of `-`. */

@@ -24,7 +24,8 @@ export async function showRun<O extends RunOptions>(
   options: O,
   execute: (options: O) => Promise<RunSummary>,
 ): Promise<void> {
-  await watch(display, options, execute, async (summary, voice) => {
+  // A run that failed has a summary to show.
+  await watch(display, { ...options, reject: false }, execute, async (summary, voice) => {
     voice.summary(summary);
     await print(display, summaryAnswer(summary), () => summaryText(summary));
     if (summary.failures.length > 0) voice.failure(failureNotice(summary, options.retries ?? DEFAULTS.retries));

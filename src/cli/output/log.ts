@@ -33,8 +33,15 @@ export function logEvent(log: Logger, event: RunEvent): void {
     case "probed":
       log.info(event, "probed");
       break;
+    case "committed":
+      log.debug(event, "committed");
+      break;
     case "publishing":
       log.info(event, "publishing");
+      break;
+    case "done":
+      // The summary says it too.
+      log.debug(event, "done");
       break;
   }
 }

@@ -118,6 +118,8 @@ class RunView {
       case "notice":
       case "discovered":
       case "failure":
+      case "committed":
+      case "done":
         break;
     }
   }

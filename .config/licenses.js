@@ -1,0 +1,23 @@
+/** The licences of packages whose code is bundled: their authors ask that the text goes with each copy. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/**
+ * The licence texts of the packages that bundles are made of.
+ *
+ * @param root folder with `node_modules`
+ * @param inputs paths of the bundled files, relative to it
+ * @throws when a package has no licence file
+ */
+export function licencesOf(root, inputs) {
+  const folders = inputs.map((input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0]);
+  const packages = [...new Set(folders)].filter((folder) => folder !== undefined).sort();
+  return packages.map((folder) => licenceOf(join(root, folder))).join(`\n${"-".repeat(78)}\n\n`);
+}
+
+function licenceOf(folder) {
+  const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+  const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+  if (file === undefined) throw new Error(`${name} has no licence file`);
+  return `${name} ${version} (${license})\n\n${readFileSync(join(folder, file), "utf8").trim()}\n`;
+}

@@ -1,0 +1,143 @@
+import type { CheckName } from "./check/registry.js";
+import { CHECK_NAMES } from "./check/registry.js";
+import type { ValidateOptions as CheckOptions } from "./check/validate.js";
+import type { DayInput } from "./calendar/day-input.js";
+import type { Day } from "./calendar/day.js";
+import { UsageError } from "./errors.js";
+import { EXPORT_FORMATS, type ExportFormat, type ExportOptions as WrittenOptions } from "./query/export.js";
+import {
+  checkChoice,
+  checkDay,
+  checkOptions,
+  checkShare,
+  checkSymbols,
+  checkText,
+  checkUrl,
+  checkWhole,
+  optional,
+  refuseUnknown,
+} from "./run/checks.js";
+
+/** Options of the `validate` of an open file. One that is undefined counts as left out. */
+export interface ValidateOptions {
+  /**
+   * The checks to make, in this order.
+   *
+   * @default all but `cross-check`, which asks the exchange
+   */
+  checks?: readonly CheckName[] | undefined;
+  /**
+   * First UTC day that should have rows.
+   *
+   * @default "2019-12-31", the first with any file
+   */
+  from?: DayInput | undefined;
+  /**
+   * Share by which a day may have fewer files than the days around it, 0 to 1.
+   *
+   * @default 0.1
+   */
+  share?: number | undefined;
+  /**
+   * UTC day of the cross-check.
+   *
+   * @default the last one with files
+   */
+  date?: DayInput | undefined;
+  /**
+   * URL of the exchange's `exchangeInfo`.
+   *
+   * @default "https://fapi.binance.com/fapi/v1/exchangeInfo"
+   */
+  exchangeUrl?: string | undefined;
+}
+
+/** Options of the `staleness` of an open file. */
+export interface StalenessOptions {
+  /**
+   * Age that the last whole update may have, from 1 hour, ms.
+   *
+   * @default 129600000, 36 hours
+   */
+  maxAgeMs?: number | undefined;
+}
+
+/** Options of the `export` of an open file. One that is undefined counts as left out. */
+export interface ExportOptions {
+  format: ExportFormat;
+  /** Path of the file to write; one that exists is replaced. */
+  out: string;
+  /**
+   * First UTC day.
+   *
+   * @default the first in the file
+   */
+  from?: DayInput | undefined;
+  /**
+   * Last UTC day.
+   *
+   * @default the last in the file
+   */
+  to?: DayInput | undefined;
+  /**
+   * Only these symbols.
+   *
+   * @default all
+   */
+  symbols?: readonly string[] | undefined;
+  /**
+   * Only symbols with this quote asset.
+   *
+   * @default all
+   */
+  quote?: string | undefined;
+}
+
+/** Bounds of `maxAgeMs`: an hour, and more than any file is old. */
+const MAX_AGE_BOUNDS = [3_600_000, 3_600_000 * 100_000] as const;
+
+/** @throws UsageError */
+export function readValidateOptions(options: ValidateOptions): CheckOptions {
+  const { checks, from, share, date, exchangeUrl, ...unknown } = checkOptions(options);
+  refuseUnknown(unknown);
+  return {
+    checks: optional(checks, checkNames),
+    from: optionalDay("from", from),
+    share: optional(share, (value) => checkShare("share", value)),
+    day: optionalDay("date", date),
+    exchangeUrl: optional(exchangeUrl, (value) => checkUrl("exchangeUrl", value, "with path")),
+  };
+}
+
+/** @throws UsageError */
+export function readStalenessOptions(options: StalenessOptions): StalenessOptions {
+  const { maxAgeMs, ...unknown } = checkOptions(options);
+  refuseUnknown(unknown);
+  return { maxAgeMs: optional(maxAgeMs, (value) => checkWhole("maxAgeMs", value, MAX_AGE_BOUNDS)) };
+}
+
+/** @throws UsageError */
+export function readExportOptions(options: ExportOptions): WrittenOptions {
+  const { format, out, from, to, symbols, quote, ...unknown } = checkOptions(options);
+  refuseUnknown(unknown);
+  const span = { from: optionalDay("from", from), to: optionalDay("to", to) };
+  if (span.from !== undefined && span.to !== undefined && span.from > span.to) {
+    throw new UsageError("the first day is after the last", { option: "from" });
+  }
+  return {
+    ...span,
+    format: checkChoice("format", format, EXPORT_FORMATS),
+    out: checkText("out", out),
+    symbols: optional(symbols, (value) => checkSymbols("symbols", value)),
+    quote: optional(quote, (value) => checkText("quote", value)),
+  };
+}
+
+function checkNames(value: unknown): CheckName[] {
+  if (!Array.isArray(value)) throw new UsageError("a list of names is wanted", { option: "checks" });
+  return value.map((name: unknown) => checkChoice("checks", name, CHECK_NAMES));
+}
+
+function optionalDay(option: string, value: unknown): Day | undefined {
+  return optional(value, (given) => checkDay(option, given));
+}

@@ -1,0 +1,26 @@
+import { BfaError } from "../errors.js";
+import type { RunSummary } from "./summary.js";
+
+/**
+ * A run that ended without the answer of every cell: its outcome is `failed`, `stopped-early` or `interrupted`. What was
+ * answered is written. The CLI exits with 1, or with 130 when it was interrupted.
+ */
+export class RunFailedError extends BfaError<"RUN_FAILED"> {
+  /** What the run did, with its failures. */
+  readonly summary: RunSummary;
+
+  constructor(summary: RunSummary) {
+    super("RUN_FAILED", messageOf(summary));
+    this.summary = summary;
+  }
+}
+
+function messageOf({ command, outcome, failed, probes, failures }: RunSummary): string {
+  if (outcome === "interrupted") return `the ${command} was interrupted; run it again to go on`;
+  if (outcome === "stopped-early") {
+    return `the ${command} stopped early: ${failed} of ${probes} probes failed, more than maxFailureRate allows`;
+  }
+  const [first] = failures;
+  const example = first === undefined ? "" : `, the first for ${first.symbol} on ${first.date} (${first.message})`;
+  return `${failed} of ${probes} probes of the ${command} failed${example}; these cells stay due`;
+}
