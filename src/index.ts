@@ -18,6 +18,8 @@ export {
   InterruptedError,
   NotKnownError,
   type NotKnownDetails,
+  PublicationError,
+  type PublicationErrorCode,
   StoreError,
   ThreadError,
   UsageError,
@@ -59,6 +61,15 @@ export { importInto, type ImportedInto } from "./store/import-into.js";
 export { type ImportOptions, type ImportSummary, type Refusal } from "./store/import.js";
 export type { Waiting } from "./store/waiting.js";
 export { exportRows, type ExportedFile, type ExportFormat, type ExportOptions } from "./query/export.js";
+export { publish, type Publication, type PublishOptions } from "./publish/publish.js";
+export { pull, type Pulled, type PullOptions } from "./publish/pull.js";
+export {
+  compare,
+  type ComparedCell,
+  type CompareOptions,
+  type Comparison,
+  type ComparisonFacts,
+} from "./publish/compare.js";
 export { sql, type SqlAnswer } from "./query/sql.js";
 export { status, type RunRow, type Status, type StatusFacts } from "./query/status.js";
 export {
