@@ -3,7 +3,7 @@
  * loading some hundred small files, and yargs and DuckDB's client among them, is a good part of a command's time. The
  * library and its types stay as tsc wrote them; its threads run the same bundled entries.
  */
-import { readFile, rm } from "node:fs/promises";
+import { copyFile, readFile, rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -61,3 +61,25 @@ const chunkNames = "src/chunks/[name]-[hash]";
 await rm(new URL("../dist/src/chunks", import.meta.url), { recursive: true, force: true });
 await build({ ...options, entryPoints: ["src/cli/main.ts"], splitting: true, chunkNames });
 await build({ ...options, entryPoints: ["workers/prober.ts", "workers/replica.ts", "workers/writer.ts"] });
+
+// The page of a publication, for browsers. It is one script without modules, so that it runs when it is opened as a file.
+await build({
+  absWorkingDir: root,
+  bundle: true,
+  platform: "browser",
+  format: "iife",
+  target: "es2023",
+  minify: true,
+  legalComments: "eof",
+  entryPoints: { page: "web/main.ts" },
+  outdir: "dist/web",
+});
+await build({
+  absWorkingDir: root,
+  bundle: true,
+  minify: true,
+  legalComments: "eof",
+  entryPoints: ["web/page.css"],
+  outdir: "dist/web",
+});
+await copyFile(new URL("../web/index.html", import.meta.url), new URL("../dist/web/index.html", import.meta.url));

@@ -6,6 +6,7 @@ import { pathOf } from "../store/file.js";
 import { stateOf } from "../store/working-copy.js";
 import { writeDatabase } from "./database-file.js";
 import { DATABASE, MANIFEST, manifestText } from "./manifest.js";
+import { writePage } from "./page-files.js";
 import { writeParquetFiles } from "./parquet-files.js";
 import { Staging } from "./staging.js";
 import { publishedState, type PublishedState } from "./published-state.js";
@@ -62,6 +63,7 @@ export async function publish(file: string, folder: string, { signal }: PublishO
     let state: PublishedState;
     try {
       state = await publishedState(store, file);
+      await writePage(store, state, staging.folder);
     } finally {
       await store.close();
     }
