@@ -9,11 +9,20 @@ export interface ParquetFile {
   path: string;
   /** Table or view that it holds. */
   source: string;
+  /**
+   * SQL: its columns.
+   *
+   * @default all
+   */
+  columns?: string;
   /** SQL: the order of its rows. */
   order: string;
   /** What it is for, for the publication's README. */
   about: string;
 }
+
+/** Without `url`, which follows from date and symbol: its longest and least texts are half of what a reader fetches first. */
+const CELL_COLUMNS = "* EXCLUDE (url)";
 
 /**
  * The Parquet files of a publication, as far as the database has their tables. Rows lie in the order in which they are
@@ -23,12 +32,14 @@ export const PARQUET_FILES: readonly ParquetFile[] = [
   {
     path: "parquet/availability_by_date.parquet",
     source: "daily_availability",
+    columns: CELL_COLUMNS,
     order: "date, symbol",
     about: "every cell, in order of date: for snapshots",
   },
   {
     path: "parquet/availability_by_symbol.parquet",
     source: "daily_availability",
+    columns: CELL_COLUMNS,
     order: "symbol, date",
     about: "the same in order of symbol: for timelines",
   },
@@ -95,11 +106,11 @@ export async function writeParquetFiles(database: string, folder: string): Promi
     );
     const sources = new Set(found.getRows().map(([name]) => String(name)));
     const files = PARQUET_FILES.filter(({ source }) => sources.has(source));
-    for (const { path, source, order } of files) {
+    for (const { path, source, columns = "*", order } of files) {
       const target = join(folder, path);
       mkdirSync(dirname(target), { recursive: true });
       await connection.run(
-        `COPY (SELECT * FROM ${source} ORDER BY ${order}) TO ${textLiteral(target)}
+        `COPY (SELECT ${columns} FROM ${source} ORDER BY ${order}) TO ${textLiteral(target)}
           (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROWS}, USE_TMP_FILE false)`,
       );
     }

@@ -34,7 +34,8 @@ export function readmeText(files: readonly ParquetFile[]): string {
 
 An index of the daily 1-minute klines of USDⓈ-M futures at https://data.binance.vision: one row per (date, symbol), with
 size and upload time of the file. \`available\` false means that the bucket answered 404; a day that was never probed has no
-row. \`${MANIFEST}\` has the size and SHA-256 of every file here, and how sure each day is (\`conditions\`). Open \`index.html\`
+row. The file of a row is at
+\`https://data.binance.vision/data/futures/um/daily/klines/{symbol}/1m/{symbol}-1m-{date}.zip\`. \`${MANIFEST}\` has the size and SHA-256 of every file here, and how sure each day is (\`conditions\`). Open \`index.html\`
 to look at it. The data are licensed under CC BY-NC-SA 4.0, see \`LICENSE-DATA\`.
 
 | file | what it holds |

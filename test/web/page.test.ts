@@ -6,7 +6,7 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { publish } from "../../src/publish/publish.js";
 import { temporaryFolder } from "../support/database.js";
-import { withFolderServer, type ServedRequest } from "../support/folder-server.js";
+import { withFolderServer, type ServedRequest } from "../../bench/servers/folder-server.js";
 import { D0, symbolUnit, writerFor } from "../support/store.js";
 import { DAY_MS } from "../../src/calendar/day.js";
 import { findChromium, startChromium } from "./browser.js";

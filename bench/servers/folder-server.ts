@@ -4,14 +4,16 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 
-/** A request that a {@link withFolderServer} has answered. */
+/** A request that {@link withFolderServer} got. */
 export interface ServedRequest {
   path: string;
   /** Its Range header, "" when it had none. */
   range: string;
+  /** Bytes of the answer's body. */
+  bytes: number;
 }
 
-/** What a test does with a request itself: true when it has answered it. */
+/** Answers some requests in another way: true when it has. */
 export type Intercept = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 /** Serves a folder over HTTP, ranges included, as a static host does. */
@@ -23,8 +25,9 @@ export async function withFolderServer<Result>(
   const requests: ServedRequest[] = [];
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? "/", "http://host").pathname);
-    requests.push({ path, range: request.headers.range ?? "" });
-    if (!intercept(request, response)) serve(join(folder, path), request, response);
+    const served = { path, range: request.headers.range ?? "", bytes: 0 };
+    requests.push(served);
+    if (!intercept(request, response)) served.bytes = serve(join(folder, path), request, response);
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
   try {
@@ -37,20 +40,25 @@ export async function withFolderServer<Result>(
 
 const TYPES: Readonly<Record<string, string>> = { html: "text/html", js: "text/javascript", css: "text/css" };
 
-function serve(file: string, request: IncomingMessage, response: ServerResponse): void {
+/** @returns bytes of the body */
+function serve(file: string, request: IncomingMessage, response: ServerResponse): number {
   if (!existsSync(file) || !statSync(file).isFile()) {
     response.writeHead(404).end();
-    return;
+    return 0;
   }
   const { size } = statSync(file);
   const type = TYPES[file.split(".").at(-1) ?? ""] ?? "application/octet-stream";
-  const headers = { "content-type": type, "accept-ranges": "bytes" };
   const range = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? "");
   const start = Number(range?.[1] ?? 0);
   const end = range?.[2] === undefined || range[2] === "" ? size - 1 : Math.min(size - 1, Number(range[2]));
-  const length = { "content-length": String(end - start + 1) };
-  if (range === null) response.writeHead(200, { ...headers, ...length });
-  else response.writeHead(206, { ...headers, ...length, "content-range": `bytes ${start}-${end}/${size}` });
-  if (request.method === "HEAD") response.end();
-  else createReadStream(file, { start, end }).pipe(response);
+  response.writeHead(range === null ? 200 : 206, {
+    ...{ "content-type": type, "accept-ranges": "bytes", "content-length": String(end - start + 1) },
+    ...(range === null ? {} : { "content-range": `bytes ${start}-${end}/${size}` }),
+  });
+  if (request.method === "HEAD") {
+    response.end();
+    return 0;
+  }
+  createReadStream(file, { start, end }).pipe(response);
+  return end - start + 1;
 }
