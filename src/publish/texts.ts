@@ -34,9 +34,11 @@ export function readmeText(files: readonly ParquetFile[]): string {
 
 An index of the daily 1-minute klines of USDⓈ-M futures at https://data.binance.vision: one row per (date, symbol), with
 size and upload time of the file. \`available\` false means that the bucket answered 404; a day that was never probed has no
-row. The file of a row is at
-\`https://data.binance.vision/data/futures/um/daily/klines/{symbol}/1m/{symbol}-1m-{date}.zip\`. \`${MANIFEST}\` has the size and SHA-256 of every file here, and how sure each day is (\`conditions\`). Open \`index.html\`
-to look at it. The data are licensed under CC BY-NC-SA 4.0, see \`LICENSE-DATA\`.
+row. The file of a row is
+\`https://data.binance.vision/data/futures/um/daily/klines/{symbol}/1m/{symbol}-1m-{date}.zip\`.
+
+\`${MANIFEST}\` has the size and SHA-256 of every file here, and how sure each day is (\`conditions\`). Open \`index.html\` to
+look at it. The data are licensed under CC BY-NC-SA 4.0, see \`LICENSE-DATA\`.
 
 | file | what it holds |
 | --- | --- |
@@ -50,8 +52,8 @@ Below, \`URL\` is where this folder is served, such as \`https://example.org/ind
 INSTALL httpfs; LOAD httpfs;
 SELECT symbol, file_size_bytes FROM 'URL/${byDate}' WHERE date = DATE '2024-03-01' AND available;
 SELECT date, available FROM 'URL/${bySymbol}' WHERE symbol = 'BTCUSDT' ORDER BY date;
-ATTACH 'URL/${DATABASE}' AS index (READ_ONLY);
-SELECT * FROM index.daily_symbol_counts;
+ATTACH 'URL/${DATABASE}' AS published (READ_ONLY);
+SELECT * FROM published.daily_symbol_counts;
 \`\`\`
 
 ## pandas
