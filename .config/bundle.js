@@ -6,7 +6,7 @@
  * Packages that only the command and its benches need are devDependencies: they are bundled here, so that nobody
  * installs charts to ask for a snapshot.
  */
-import { readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, readFile, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { licencesOf } from "./licenses.js";
@@ -108,5 +108,29 @@ const builds = [
 const outputs = builds.flatMap(({ metafile }) => Object.keys(metafile.outputs));
 // The maps that tsc wrote are of other texts.
 for (const output of outputs) await rm(new URL(`../${output}.map`, import.meta.url), { force: true });
-const inputs = builds.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+
+// The page of a publication, for browsers. It is one script without modules, so that it runs when it is opened as a file.
+const page = await build({
+  absWorkingDir: root,
+  bundle: true,
+  metafile: true,
+  platform: "browser",
+  format: "iife",
+  target: "es2023",
+  minify: true,
+  legalComments: "eof",
+  entryPoints: { page: "web/main.ts" },
+  outdir: "dist/web",
+});
+await build({
+  absWorkingDir: root,
+  bundle: true,
+  minify: true,
+  legalComments: "eof",
+  entryPoints: ["web/page.css"],
+  outdir: "dist/web",
+});
+await copyFile(new URL("../web/index.html", import.meta.url), new URL("../dist/web/index.html", import.meta.url));
+
+const inputs = [...builds, page].flatMap(({ metafile }) => Object.keys(metafile.inputs));
 await writeFile(new URL("../dist/THIRD-PARTY-LICENSES.txt", import.meta.url), licencesOf(root, inputs));

@@ -13,7 +13,10 @@ export default tseslint.config(
   },
   {
     languageOptions: {
-      parserOptions: { project: "test/tsconfig.json", tsconfigRootDir: fileURLToPath(new URL("..", import.meta.url)) },
+      parserOptions: {
+        project: ["test/tsconfig.json", "web/tsconfig.json"],
+        tsconfigRootDir: fileURLToPath(new URL("..", import.meta.url)),
+      },
     },
     rules: {
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true, allowBoolean: true }],

@@ -21,18 +21,21 @@ const IMPORTS = arrows({
   run: ["threads"],
   query: ["threads"],
   check: ["query"],
+  publish: ["query"],
+  // The page of a publication: its source is bundled for browsers.
+  web: ["publish"],
   // The library is measured as its users have it.
-  bench: ["door", "run", "check"],
-  cli: ["run", "check"],
+  bench: ["door", "run", "check", "publish"],
+  cli: ["run", "check", "publish"],
   // The files that stand directly in src/: the library.
-  door: ["run", "check"],
+  door: ["run", "check", "publish"],
 });
 
 /** Imports that are allowed only by `import()`: what is loaded when it is needed, and by nothing else. */
 const DYNAMIC_IMPORTS = { cli: ["bench"] };
 
 /** Folders with rooms; each is a part of the import graph. */
-const FOLDERS = ["src", "workers", "bench"];
+const FOLDERS = ["src", "workers", "bench", "web"];
 
 /** What only the CLI may use of `process`. */
 const TERMINAL = /^(?:argv|exit.*|stdin|stdout|stderr)$/;
@@ -53,7 +56,7 @@ function arrows(neighbours) {
 /** The room of a file below `root`, or undefined for a file outside of the house (tests, configuration). */
 function roomOf(root, file) {
   const [folder, first, ...rest] = relative(root, file).split(sep);
-  if (folder === "bench") return "bench";
+  if (folder === "bench" || folder === "web") return folder;
   if (folder === "workers") return "threads";
   if (folder !== "src" || first === undefined) return undefined;
   if (rest.length > 0) return first;

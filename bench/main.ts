@@ -13,6 +13,7 @@ import { reportHtml } from "./output/html.js";
 import { updateResults } from "./output/markdown.js";
 import { reportText } from "./output/terminal.js";
 import { probeBench } from "./probe.js";
+import { publicationBench } from "./publication.js";
 import { queryBench } from "./query.js";
 import { storageBench } from "./storage.js";
 import { updateBench } from "./update.js";
@@ -27,6 +28,7 @@ const BENCHES: Record<BenchName, Bench> = {
   writer: writerBench,
   backfill: backfillBench,
   update: updateBench,
+  publication: publicationBench,
 };
 
 /** Options of {@link benchmark}. */

@@ -77,6 +77,12 @@ export class DiscoveryError extends BfaError<"DISCOVERY_FAILED"> {
   }
 }
 
+/** Why a publication can't be read. The CLI exits with 1 when it can't be reached, with 3 when it is damaged. */
+export type PublicationErrorCode = "PUBLICATION_UNREACHABLE" | "PUBLICATION_DAMAGED";
+
+/** A publication can't be fetched, or is not what its manifest says; what was there before is intact. */
+export class PublicationError extends BfaError<PublicationErrorCode> {}
+
 /** The caller's signal ended the work before there was an answer. The CLI exits with 130. */
 export class InterruptedError extends BfaError<"INTERRUPTED"> {
   constructor(message: string, options?: ErrorOptions) {

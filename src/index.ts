@@ -18,6 +18,8 @@ export {
   DiscoveryError,
   InterruptedError,
   NotKnownError,
+  PublicationError,
+  type PublicationErrorCode,
   StoreError,
   ThreadError,
   UsageError,
@@ -67,6 +69,15 @@ export type { QueryName } from "./query/registry.js";
 export type { RunRow, StatusCondition, StatusFacts } from "./query/status.js";
 export type { CheckFinding, CheckSummary, ValidationFacts } from "./check/validate.js";
 export type { CheckName } from "./check/registry.js";
+export { publish, type Publication, type PublishOptions } from "./publish/publish.js";
+export { pull, type Pulled, type PullOptions } from "./publish/pull.js";
+export {
+  compare,
+  type ComparedCell,
+  type CompareOptions,
+  type Comparison,
+  type ComparisonFacts,
+} from "./publish/compare.js";
 export type { CheckOutcome, Finding } from "./check/define.js";
 export type { JsonValue } from "./text/columns.js";
 export type { Condition } from "./vision/condition.js";

@@ -5,6 +5,7 @@ import { holesIn, type MissingCell } from "../store/holes.js";
 import type { Store } from "../store/open.js";
 import { select } from "../store/prepared.js";
 import { plural } from "../text/numbers.js";
+import { isIncident } from "../vision/incident.js";
 import { defineCheck, outcomeOf, type CheckOutcome, type Finding } from "./define.js";
 import { groupBy } from "./group-by.js";
 
@@ -16,10 +17,6 @@ export const holes = defineCheck({
     "Some holes are filled after months: bfa sweep finds out. A day on which many symbols have one is one finding.",
   run: (store, { now }) => checkHoles(store, now),
 });
-
-/** So many symbols, and this share of those that should have a file, make an incident of a day's holes. */
-const MIN_INCIDENT_SYMBOLS = 5;
-const MIN_INCIDENT_SHARE = 0.05;
 
 /** Missing files within lives: whole incidents by day, all others by symbol. */
 async function checkHoles(store: Store, now: number): Promise<CheckOutcome> {
@@ -58,15 +55,16 @@ async function incidentsAmong(
 ): Promise<Map<Day, { symbols: string[]; expected: number }>> {
   const incidents = new Map<Day, { symbols: string[]; expected: number }>();
   for (const [day, ofDay] of [...groupBy(cells, ({ day }) => day)].sort(([a], [b]) => a - b)) {
-    if (ofDay.length < MIN_INCIDENT_SYMBOLS) continue;
+    // Too few for an incident even if no symbol had a file.
+    if (!isIncident(ofDay.length, ofDay.length)) continue;
     const [counted = []] = await select(
       store,
       "SELECT available_count FROM daily_symbol_counts WHERE date = $date::DATE",
       { date: formatDay(day) },
     );
     const expected = Number(counted[0] ?? 0) + ofDay.length;
-    if (ofDay.length < expected * MIN_INCIDENT_SHARE) continue;
-    incidents.set(day, { symbols: ofDay.map(({ symbol }) => symbol), expected });
+    if (isIncident(ofDay.length, expected))
+      incidents.set(day, { symbols: ofDay.map(({ symbol }) => symbol), expected });
   }
   return incidents;
 }

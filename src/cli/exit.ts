@@ -1,4 +1,4 @@
-import { BfaError, InterruptedError, NotKnownError, StoreError, UsageError } from "../errors.js";
+import { BfaError, InterruptedError, NotKnownError, PublicationError, StoreError, UsageError } from "../errors.js";
 import type { RunSummary } from "../run/summary.js";
 import { printable } from "../text/printable.js";
 
@@ -25,6 +25,7 @@ export const EXIT_OF_OUTCOME: Readonly<Record<RunSummary["outcome"], number>> = 
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return EXIT.usage;
   if (error instanceof StoreError) return EXIT.store;
+  if (error instanceof PublicationError && error.code === "PUBLICATION_DAMAGED") return EXIT.store;
   if (error instanceof NotKnownError) return EXIT.unknown;
   if (error instanceof InterruptedError) return EXIT.interrupted;
   return EXIT.failed;

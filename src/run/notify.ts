@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { proxyFor } from "../probe/net/proxy.js";
-import { secureContext } from "../probe/net/trust.js";
+import { dispatcherFor } from "../probe/net/dispatcher.js";
 import { USER_AGENT } from "../probe/net/user-agent.js";
 import type { RunSummary } from "./summary.js";
 
@@ -38,23 +37,9 @@ export async function post(url: string, summary: RunSummary, { ca, env }: PostOp
   return failure;
 }
 
-async function postOnce(url: string, body: string, { ca, env }: PostOptions): Promise<number> {
-  // By its default export: the named ones of CommonJS are gone once it is bundled.
-  const { Agent, ProxyAgent, request } = (await import("undici")).default;
-  const tls = { secureContext: secureContext(ca), timeout: TIMEOUT_MS };
-  const proxy = proxyFor(url, env);
-  const limits = { headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS };
-  const dispatcher =
-    proxy === undefined
-      ? new Agent({ ...limits, connect: tls })
-      : new ProxyAgent({
-          ...limits,
-          uri: proxy.url,
-          ...(proxy.authorization === undefined ? {} : { token: proxy.authorization }),
-          headers: { "user-agent": USER_AGENT },
-          proxyTls: tls,
-          requestTls: tls,
-        });
+async function postOnce(url: string, body: string, options: PostOptions): Promise<number> {
+  const { request } = (await import("undici")).default;
+  const dispatcher = await dispatcherFor(url, { ...options, timeoutMs: TIMEOUT_MS });
   try {
     const headers = { "content-type": "application/json", "user-agent": USER_AGENT };
     const { statusCode } = await request(url, { method: "POST", headers, body, dispatcher });

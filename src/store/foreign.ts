@@ -64,7 +64,7 @@ export async function copyForeignRows(
     }
   } catch (error) {
     if (error instanceof UsageError || error instanceof InterruptedError) throw error;
-    throw new UsageError(`${other} can't be imported: ${reasonOf(error)}`, { cause: error });
+    throw new UsageError(`${other} can't be read: ${reasonOf(error)}`, { cause: error });
   }
 }
 

@@ -148,7 +148,7 @@ async function refuseOtherNames(connection: DuckDBConnection): Promise<void> {
 }
 
 /** SQL: a column of any of the types that systems keep times in, as a TIMESTAMP in UTC. */
-function instant(column: string, types: ReadonlyMap<string, string>): string {
+export function instant(column: string, types: ReadonlyMap<string, string>): string {
   const type = types.get(column) ?? "";
   if (type === "VARCHAR") return `coalesce(try_cast(${column} AS TIMESTAMP), try_strptime(${column}, ${HTTP_DATE}))`;
   if (type === "TIMESTAMP WITH TIME ZONE") return `make_timestamp(epoch_us(${column}))`;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -14,6 +14,8 @@ it("bfa demo runs an update, shows what it got and says what to type next", asyn
     expect(stdout).toMatch(/Snapshot of \d{4}-\d\d-\d\d, 5 of \d+ symbols/);
     expect(stdout).toMatch(/available_count +contract_count +probed_count\n(?:\d{4}-\d\d-\d\d +\d+ +\d+ +327\n){3}/);
     expect(stdout).toContain("bfa update");
+    const page = stdout.trimEnd().split("\n").at(-1)?.trim() ?? "";
+    expect(readFileSync(page, "utf8")).toContain("<title>");
   } finally {
     rmSync(folder, { recursive: true });
   }

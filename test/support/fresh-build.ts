@@ -18,8 +18,8 @@ function timeOf(file: string): number {
 
 /** Vitest's global set-up: the tests run the build, so it ends them with one line when the sources are newer. */
 export default function requireFreshBuild(): void {
-  const sources = ["src", "workers", "bench"].map((folder) =>
-    newest(join(root, folder), (name) => name.endsWith(".ts")),
+  const sources = ["src", "workers", "bench", "web"].map((folder) =>
+    newest(join(root, folder), (name) => /\.(ts|css|html)$/.test(name)),
   );
   // The build starts from an empty folder and writes this file every time.
   const built = timeOf(join(root, "dist/src/index.js"));

@@ -25,6 +25,15 @@ export const waitOption = {
 /** Environment of the options that have a variable. */
 const env = process.env;
 
+/** Certificates of one's own, as every command that speaks to a server has them. */
+export const caOption = {
+  describe: "PEM file of certificates to trust besides those that Node trusts (env BFA_CA)",
+  string: true,
+  requiresArg: true,
+  coerce: pemFile("ca"),
+  ...(env["BFA_CA"] === undefined ? {} : { default: env["BFA_CA"] }),
+} as const satisfies Options;
+
 /**
  * Options of every command that asks the bucket. What is not given stays undefined, so that the library's defaults hold;
  * the help shows these.
@@ -49,13 +58,7 @@ function runOptions(command: RunCommand) {
       ...(env["BFA_LIST_ENDPOINT"] === undefined ? {} : { default: env["BFA_LIST_ENDPOINT"] }),
       defaultDescription: ENDPOINTS.list,
     },
-    ca: {
-      describe: "PEM file of certificates to trust besides those that Node trusts (env BFA_CA)",
-      string: true,
-      requiresArg: true,
-      coerce: pemFile("ca"),
-      ...(env["BFA_CA"] === undefined ? {} : { default: env["BFA_CA"] }),
-    },
+    ca: caOption,
     threads: {
       describe: "prober threads",
       string: true,

@@ -1,6 +1,6 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { CommandModule } from "yargs";
 import { showRun } from "./run-command.js";
 
@@ -55,13 +55,18 @@ async function demo(): Promise<void> {
     await replica.close();
   }
   await showTables(db, yesterday);
+  const page = await publishPage(db);
   say(`
 The database is ${db}: any DuckDB client reads it.
 
 Next, for the real thing:
   bfa update                              the whole history at first, then what is due; run it daily
   bfa query snapshot ${formatDay(yesterday)}           what was there on a day
-  bfa --help                              everything else`);
+  bfa publish public                      such a page, and the index for others to use
+  bfa --help                              everything else
+
+A page of what the demo made, to be opened in a browser:
+  ${page}`);
 }
 
 async function showTables(db: string, day: number): Promise<void> {
@@ -89,6 +94,14 @@ async function showTables(db: string, day: number): Promise<void> {
   } finally {
     await store.close();
   }
+}
+
+/** Publishes the database beside it, and gives the path of the page. */
+async function publishPage(db: string): Promise<string> {
+  const { publish } = await import("../../publish/publish.js");
+  const folder = join(dirname(db), "public");
+  await publish(db, folder);
+  return join(folder, "index.html");
 }
 
 function say(text: string): void {

@@ -1,0 +1,89 @@
+import type { CommandModule } from "yargs";
+import type { Comparison, ComparisonFacts } from "../../publish/compare.js";
+import { number, plural } from "../../text/numbers.js";
+import { printable } from "../../text/printable.js";
+import { answerOptions, type AnswerChoice } from "../args/answer-options.js";
+import { nonEmpty, wholeNumber } from "../args/readers.js";
+import { EXIT } from "../exit.js";
+import { interruptible } from "../interrupt.js";
+import { planPrinting, printAnswer } from "../output/print-answer.js";
+import { tablePieces } from "../output/table.js";
+
+interface CompareArguments extends AnswerChoice {
+  a: string;
+  b: string;
+  limit: number | undefined;
+}
+
+/** `bfa compare` */
+const compareCommand: CommandModule<object, CompareArguments> = {
+  command: "compare <a> <b>",
+  describe: "Compare two databases or publications cell by cell",
+  builder: (yargs) =>
+    yargs
+      .positional("a", {
+        describe: "a database, or the folder of a publication; it is only read",
+        type: "string",
+        demandOption: true,
+        coerce: nonEmpty("a"),
+      })
+      .positional("b", {
+        describe: "the one to compare it with",
+        type: "string",
+        demandOption: true,
+        coerce: nonEmpty("b"),
+      })
+      .options({
+        limit: {
+          describe: "cells that are named; all are counted",
+          string: true,
+          requiresArg: true,
+          coerce: wholeNumber("limit", 0, 10_000_000),
+          defaultDescription: "20",
+        },
+        ...answerOptions,
+      })
+      .example("$0 compare a.duckdb b.duckdb", "exits with 1 when they differ")
+      .example("$0 compare a.duckdb public --limit 1000 --format csv", "a database and what was published of it")
+      .epilogue(
+        "What the bucket answered is compared, not when it was asked. Databases of older versions and of other systems with a daily_availability can be compared too.",
+      ),
+  handler: async ({ a, b, limit, ...choice }) => {
+    planPrinting(choice);
+    const { compare } = await import("../../publish/compare.js");
+    const answer = await interruptible(
+      (signal) => compare(a, b, { ...(limit === undefined ? {} : { limit }), signal }),
+      () => undefined,
+    );
+    const text = await comparisonText(answer);
+    await printAnswer(answer, choice, () => text);
+    if (answer.facts.outcome === "different") process.exitCode = EXIT.failed;
+  },
+};
+
+async function comparisonText(answer: Comparison): Promise<string> {
+  const { facts, rows } = answer;
+  const shown = rows.flat().length;
+  const table: string[] = [];
+  if (shown > 0) for await (const piece of tablePieces(answer)) table.push(piece);
+  const left = facts.only_in_a_count + facts.only_in_b_count + facts.different_count - shown;
+  const more = shown > 0 && left > 0 ? `and ${number(left)} more\n` : "";
+  return `${countsText(facts)}${table.join("")}${more}`;
+}
+
+function countsText(facts: ComparisonFacts): string {
+  const lines = [
+    `${plural(facts.same_count, "cell")} with the same answer`,
+    ...some(facts.only_in_a_count, `only in ${printable(facts.a)}`),
+    ...some(facts.only_in_b_count, `only in ${printable(facts.b)}`),
+    ...some(facts.different_count, "with different answers"),
+    ...some(facts.other_probe_time_count, "with the same answer were probed at different times"),
+  ];
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+function some(count: number, what: string): string[] {
+  return count === 0 ? [] : [`${number(count)} ${what}`];
+}
+
+export default compareCommand;

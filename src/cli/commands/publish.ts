@@ -1,0 +1,93 @@
+import type { CommandModule } from "yargs";
+import type { Publication } from "../../publish/publish.js";
+import { column, type Answer } from "../../text/columns.js";
+import { number, plural } from "../../text/numbers.js";
+import { printable } from "../../text/printable.js";
+import { bytes } from "../../text/sizes.js";
+import { answerOptions, type AnswerChoice } from "../args/answer-options.js";
+import { dbOption } from "../args/db-path.js";
+import { nonEmpty } from "../args/readers.js";
+import { interruptible } from "../interrupt.js";
+import { planPrinting, printAnswer } from "../output/print-answer.js";
+
+interface PublishArguments extends AnswerChoice {
+  folder: string;
+  db: string;
+}
+
+const FACTS = {
+  folder: column("text", "the folder, as it was named"),
+  as_of: column("time", "last instant of which the database says anything"),
+  first_date: column("date", "first day with rows"),
+  last_date: column("date", "last day with rows"),
+  row_count: column("count", "cells that have a row"),
+  symbol_count: column("count", "symbols known"),
+  file_count: column("count", "files of the publication, but for its manifest"),
+  bytes: column("bytes", "size of these together"),
+  written_count: column("count", "files that are new or have other bytes than before"),
+  unchanged_count: column("count", "files that are those of the publication before"),
+  removed_count: column("count", "files of the publication before that are gone"),
+};
+
+const COLUMNS = {
+  path: column("text", "a file that is new, has other bytes or is gone"),
+  change: column("text", "`written` or `removed`"),
+};
+
+/** `bfa publish` */
+const publishCommand: CommandModule<object, PublishArguments> = {
+  command: "publish <folder>",
+  describe: "Make a folder for others to use: a page, the database, Parquet",
+  builder: (yargs) =>
+    yargs
+      .positional("folder", {
+        describe: "one that isn't there, is empty, or holds a publication",
+        type: "string",
+        demandOption: true,
+        coerce: nonEmpty("folder"),
+      })
+      .options({ ...answerOptions, db: dbOption })
+      .example("$0 publish public", "open public/index.html, or serve the folder")
+      .example("$0 publish public && rclone sync public remote:bucket/index", "to a bucket; unchanged files stay")
+      .epilogue(
+        "The folder takes its name when it is whole, and has the same bytes for the same rows. Its LICENSE-DATA says on which terms the data can be used: CC BY-NC-SA 4.0.",
+      ),
+  handler: async ({ folder, db, ...choice }) => {
+    planPrinting(choice);
+    const { publish } = await import("../../publish/publish.js");
+    const publication = await interruptible(
+      (signal) => publish(db, folder, { signal }),
+      (signal) => process.stderr.write(`bfa: ${signal}: ending; what was published before stays\n`),
+    );
+    await printAnswer(answerOf(publication), choice, () => publicationText(publication));
+  },
+};
+
+function answerOf({ written, removed, unchanged_count, ...publication }: Publication): Answer {
+  const { folder, as_of, first_date, last_date, row_count, symbol_count, file_count } = publication;
+  return {
+    facts: {
+      ...{ folder, as_of, first_date, last_date, row_count, symbol_count, file_count, bytes: publication.bytes },
+      ...{ written_count: written.length, unchanged_count, removed_count: removed.length },
+    },
+    factColumns: FACTS,
+    rowsName: "files",
+    columns: COLUMNS,
+    rows: [
+      [
+        ...written.map((path) => ({ path, change: "written" })),
+        ...removed.map((path) => ({ path, change: "removed" })),
+      ],
+    ],
+  };
+}
+
+function publicationText({ folder, first_date, last_date, ...publication }: Publication): string {
+  const { written, removed, unchanged_count, file_count, row_count } = publication;
+  const changes = `${number(written.length)} written, ${number(unchanged_count)} unchanged, ${number(removed.length)} removed`;
+  return `${plural(row_count, "row")}, ${first_date} to ${last_date}, published in ${printable(folder)}
+${plural(file_count, "file")}, ${bytes(publication.bytes)}: ${changes}
+`;
+}
+
+export default publishCommand;

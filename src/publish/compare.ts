@@ -1,0 +1,210 @@
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { formatTime } from "../calendar/time.js";
+import { UsageError } from "../errors.js";
+import { copyForeignRows, type ForeignRows } from "../store/foreign.js";
+import { instant } from "../store/import.js";
+import { openInstance, textLiteral } from "../store/instance.js";
+import { numberOf, numbersOf } from "../store/numbers.js";
+import { column, optionalColumn, type Answer, type RowOf } from "../text/columns.js";
+import { databaseAt } from "./published-folder.js";
+
+/** Columns of {@link ComparisonFacts}. */
+const FACTS = {
+  a: column("text", "the first of the two, as it was named"),
+  b: column("text", "the second"),
+  outcome: column("text", "`same`, or `different` when a cell is in one only or has another answer"),
+  a_cell_count: column("count", "cells that have a row in the first"),
+  b_cell_count: column("count", "cells that have a row in the second"),
+  same_count: column("count", "cells that both have, with the same answer"),
+  only_in_a_count: column("count", "cells that only the first has"),
+  only_in_b_count: column("count", "cells that only the second has"),
+  different_count: column("count", "cells that both have, with different answers"),
+  other_probe_time_count: column("count", "cells with the same answer, probed at different times; no difference"),
+};
+
+/** Columns of a cell that is not the same. */
+const COLUMNS = {
+  date: column("date", "day of the cell; the rows are in order of date and symbol"),
+  symbol: column("symbol", "its symbol"),
+  difference: column("text", "`only_in_a`, `only_in_b` or `different`"),
+  a_available: optionalColumn("flag", "whether the first says that the file is there"),
+  b_available: optionalColumn("flag", "the same of the second"),
+  a_file_size_bytes: optionalColumn("bytes", "size of the file; null when there is none"),
+  b_file_size_bytes: optionalColumn("bytes", "the same of the second"),
+  a_last_modified: optionalColumn("time", "upload time; null when there is no file"),
+  b_last_modified: optionalColumn("time", "the same of the second"),
+  a_etag: optionalColumn("text", "first 8 bytes of the file's md5 in hexadecimal, where they are known"),
+  b_etag: optionalColumn("text", "the same of the second"),
+};
+
+/** How two databases compare. */
+export type ComparisonFacts = Omit<RowOf<typeof FACTS>, "outcome"> & { outcome: "same" | "different" };
+
+/** A cell that is not the same in both. */
+export type ComparedCell = RowOf<typeof COLUMNS>;
+
+/** What {@link compare} gives; its rows are the first cells that are not the same. */
+export interface Comparison extends Answer<ComparisonFacts, typeof COLUMNS> {
+  rows: ComparedCell[][];
+}
+
+/** Options of {@link compare}. */
+export interface CompareOptions {
+  /**
+   * Maximum cells that are named; all are counted.
+   *
+   * @default 20
+   */
+  limit?: number;
+  /** Aborting it ends the comparison. */
+  signal?: AbortSignal | undefined;
+}
+
+/** Cells that are named by default. */
+export const DEFAULT_LIMIT = 20;
+
+/**
+ * Compares two databases cell by cell: what the bucket answered, not when it was asked. Each is a DuckDB file with a
+ * `daily_availability`, of any version of this package or of another system, or the folder of a publication, whose
+ * database is verified first. Both are only read, as foreign files. An ETag that one of them doesn't know is no difference.
+ *
+ * @throws UsageError when one of them can't be read; PublicationError when a publication is damaged; InterruptedError
+ * @example
+ * ```ts
+ * const { facts } = await compare("availability.duckdb", "public");
+ * if (facts.outcome === "different") console.log(facts.different_count);
+ * ```
+ */
+export async function compare(
+  a: string,
+  b: string,
+  { limit = DEFAULT_LIMIT, signal }: CompareOptions = {},
+): Promise<Comparison> {
+  const scratch = mkdtempSync(join(tmpdir(), ".bfa-"));
+  try {
+    const sides = [await copyOf(a, join(scratch, "a"), signal), await copyOf(b, join(scratch, "b"), signal)] as const;
+    const instance = await openInstance({
+      main: ":memory:",
+      files: sides.map(({ path }) => path),
+      folders: [scratch],
+      settings: { temp_directory: join(scratch, "spill") },
+    });
+    const { connection } = instance;
+    try {
+      await loadSide(connection, "a", a, sides[0]);
+      await loadSide(connection, "b", b, sides[1]);
+      return await compareLoaded(connection, { a, b, limit });
+    } finally {
+      instance.close();
+    }
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+async function copyOf(path: string, scratch: string, signal: AbortSignal | undefined): Promise<ForeignRows> {
+  mkdirSync(scratch);
+  return await copyForeignRows(await databaseAt(path), scratch, signal);
+}
+
+/** Reads the rows of one side into a table of its name, in the types of this package's own. */
+async function loadSide(
+  connection: DuckDBConnection,
+  side: "a" | "b",
+  name: string,
+  { path, types }: ForeignRows,
+): Promise<void> {
+  try {
+    await connection.run(
+      `ATTACH ${textLiteral(path)} AS copy_of_${side} (READ_ONLY);
+        CREATE TEMP TABLE ${side} AS SELECT date::DATE AS date, symbol::VARCHAR AS symbol, available::BOOLEAN AS available,
+          CASE WHEN available THEN file_size_bytes::BIGINT END AS file_size_bytes,
+          CASE WHEN available THEN ${instant("last_modified", types)}::TIMESTAMP_S END AS last_modified,
+          status_code::SMALLINT AS status_code, ${instant("probe_timestamp", types)}::TIMESTAMP_MS AS probe_timestamp,
+          ${types.get("etag") === "UBIGINT" ? "etag" : "NULL::UBIGINT"} AS etag
+        FROM copy_of_${side}.main.rows`,
+    );
+  } catch (error) {
+    const reason = error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : String(error);
+    throw new UsageError(`daily_availability of ${name} has values that can't be read: ${reason}`, { cause: error });
+  }
+  const twice = `SELECT count(*) FROM (SELECT 1 FROM ${side} GROUP BY date, symbol HAVING count(*) > 1)`;
+  const duplicates = await numberOf(connection, twice);
+  if (duplicates > 0) throw new UsageError(`daily_availability of ${name} has ${duplicates} (date, symbol) twice`);
+}
+
+/** SQL: whether two rows of a cell have another answer. */
+const DIFFERS = `(a.available IS DISTINCT FROM b.available OR a.status_code IS DISTINCT FROM b.status_code
+  OR a.file_size_bytes IS DISTINCT FROM b.file_size_bytes OR a.last_modified IS DISTINCT FROM b.last_modified
+  OR coalesce(a.etag <> b.etag, false))`;
+
+async function compareLoaded(
+  connection: DuckDBConnection,
+  { a, b, limit }: { a: string; b: string; limit: number },
+): Promise<Comparison> {
+  await connection.run(
+    `CREATE TEMP TABLE compared AS SELECT date, symbol, a.symbol IS NULL AS lacks_a, b.symbol IS NULL AS lacks_b,
+        ${DIFFERS} AS differs, a.probe_timestamp IS DISTINCT FROM b.probe_timestamp AS other_time
+      FROM a FULL JOIN b USING (date, symbol)`,
+  );
+  const [inA = 0, inB = 0, onlyInA = 0, onlyInB = 0, different = 0, same = 0, otherTime = 0] = await numbersOf(
+    connection,
+    `SELECT count(*) FILTER (NOT lacks_a), count(*) FILTER (NOT lacks_b), count(*) FILTER (lacks_b), count(*) FILTER (lacks_a),
+        count(*) FILTER (differs AND NOT lacks_a AND NOT lacks_b), count(*) FILTER (NOT differs AND NOT lacks_a AND NOT lacks_b),
+        count(*) FILTER (NOT differs AND other_time AND NOT lacks_a AND NOT lacks_b)
+      FROM compared`,
+  );
+  return {
+    facts: {
+      ...{ a, b, outcome: onlyInA + onlyInB + different === 0 ? "same" : "different" },
+      ...{ a_cell_count: inA, b_cell_count: inB, same_count: same },
+      ...{ only_in_a_count: onlyInA, only_in_b_count: onlyInB, different_count: different },
+      other_probe_time_count: otherTime,
+    },
+    factColumns: FACTS,
+    rowsName: "cells",
+    columns: COLUMNS,
+    rows: [await firstCells(connection, limit)],
+  };
+}
+
+async function firstCells(connection: DuckDBConnection, limit: number): Promise<ComparedCell[]> {
+  const time = (side: string) => `epoch_ms(${side}.last_modified::TIMESTAMP)::DOUBLE`;
+  const found = await connection.runAndReadAll(
+    `SELECT date::VARCHAR, symbol, CASE WHEN lacks_b THEN 'only_in_a' WHEN lacks_a THEN 'only_in_b' ELSE 'different' END,
+        a.available, b.available, a.file_size_bytes::DOUBLE, b.file_size_bytes::DOUBLE, ${time("a")}, ${time("b")},
+        format('{:016x}', a.etag), format('{:016x}', b.etag)
+      FROM compared LEFT JOIN a USING (date, symbol) LEFT JOIN b USING (date, symbol)
+      WHERE differs OR lacks_a OR lacks_b ORDER BY date, symbol LIMIT $limit`,
+    { limit },
+  );
+  return found.getRows().map(([date, symbol, difference, ...values]) => {
+    const [aThere, bThere, aSize, bSize, aTime, bTime, aEtag, bEtag] = values;
+    return {
+      ...{ date: String(date), symbol: String(symbol), difference: String(difference) },
+      ...{ a_available: flagOf(aThere), b_available: flagOf(bThere) },
+      ...{ a_file_size_bytes: numberIn(aSize), b_file_size_bytes: numberIn(bSize) },
+      ...{ a_last_modified: timeOf(aTime), b_last_modified: timeOf(bTime) },
+      ...{ a_etag: textOf(aEtag), b_etag: textOf(bEtag) },
+    };
+  });
+}
+
+function flagOf(value: unknown): boolean | null {
+  return typeof value === "boolean" ? value : null;
+}
+
+function numberIn(value: unknown): number | null {
+  return typeof value === "number" ? value : null;
+}
+
+function timeOf(value: unknown): string | null {
+  return typeof value === "number" ? formatTime(value) : null;
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === "string" ? value : null;
+}

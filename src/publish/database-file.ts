@@ -1,0 +1,133 @@
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { attach, logsOf, pathOf } from "../store/file.js";
+import { openInstance, textLiteral } from "../store/instance.js";
+import { LAYOUT, ORDER_IN_BLOCK } from "../store/layout.js";
+import { migrate } from "../store/schema/migrate.js";
+import { OWN_TABLES } from "../store/schema/own-names.js";
+import { dayNumber } from "../calendar/sql.js";
+
+/** Rows of a table whose nullable columns are null in the same places. */
+interface Section {
+  table: string;
+  /** SQL: which rows of the table. */
+  where: string;
+  rows: number;
+}
+
+/** From this many rows on, what one statement inserts begins a row group of its own. */
+const OWN_ROW_GROUPS = 4 * LAYOUT.rowGroupRows;
+
+/**
+ * Writes the tables of this project, and nothing else that a database holds, into a new file: the same bytes for the
+ * same rows, in whatever order they lie, whatever garbage there is.
+ *
+ * Where DuckDB packs bits, it leaves what happened to be in memory in the places of nulls, and behind the last value of a
+ * group. So what is compressed are whole row groups in which no column has nulls beside values: rows are inserted by
+ * which of their columns are null, and those that are left over stay as they are. One thread keeps the order of blocks.
+ * `docs/decisions` has the trials.
+ *
+ * @param source path of a database that this package knows, of the newest schema
+ * @param target path of the new file
+ * @param scratch a private folder, in which `target` lies
+ */
+export async function writeDatabase(source: string, target: string, scratch: string): Promise<void> {
+  const both = { source, target, scratch };
+  const sections = await withBoth({ ...both, isCompressed: false }, async (connection) => {
+    await migrate(connection, 0);
+    // The row that the schema begins with; the source's takes its place.
+    await connection.run("DELETE FROM store_info");
+    return await sectionsOf(connection);
+  });
+  await withBoth({ ...both, isCompressed: true }, async (connection) => {
+    for (const section of sections) await insert(connection, section, `LIMIT ${compressedRows(section)}`);
+  });
+  await withBoth({ ...both, isCompressed: false }, async (connection) => {
+    for (const section of sections) await insert(connection, section, `OFFSET ${compressedRows(section)}`);
+  });
+}
+
+async function insert(connection: DuckDBConnection, { table, where }: Section, which: string): Promise<void> {
+  await connection.run(
+    `INSERT INTO target.${table} BY NAME SELECT ${columnsOf(table)} FROM source.${table} WHERE ${where}
+      ORDER BY ${orderOf(table)} ${which}`,
+  );
+}
+
+/** How many rows of a section make whole row groups. */
+function compressedRows({ rows }: Section): number {
+  return rows < OWN_ROW_GROUPS ? 0 : rows - (rows % LAYOUT.rowGroupRows);
+}
+
+async function sectionsOf(connection: DuckDBConnection): Promise<Section[]> {
+  const sections: Section[] = [];
+  for (const [table, nullable] of await nullableColumns(connection)) {
+    const pattern = nullable.length === 0 ? "''" : `concat(${nullable.map((name) => `${name} IS NULL`).join(", ")})`;
+    const found = await connection.runAndReadAll(
+      `SELECT ${pattern} AS pattern, count(*)::INTEGER FROM source.${table} GROUP BY pattern ORDER BY pattern`,
+    );
+    for (const [which, rows] of found.getRows()) {
+      sections.push({ table, where: `${pattern} = ${textLiteral(String(which))}`, rows: Number(rows) });
+    }
+  }
+  return sections;
+}
+
+/** SQL: the columns of a table; what a file says of its own compaction is that of the new one. */
+function columnsOf(table: string): string {
+  if (table !== "store_info") return "*";
+  return "* REPLACE ((SELECT count(*) FROM source.availability) AS compacted_rows, NULL::BIGINT AS compacted_bytes)";
+}
+
+/** SQL: the order of a table's rows. */
+function orderOf(table: string): string {
+  return table === "availability" ? `${dayNumber("date")} // ${LAYOUT.blockDays}, ${ORDER_IN_BLOCK}` : "ALL";
+}
+
+/** The tables that both files have, with those of their columns that may be null. */
+async function nullableColumns(connection: DuckDBConnection): Promise<Map<string, string[]>> {
+  const found = await connection.runAndReadAll(
+    `SELECT table_name, column_name, is_nullable FROM system.main.duckdb_columns()
+      WHERE database_name = 'target' AND schema_name = 'main' AND NOT internal ORDER BY table_name, column_index`,
+  );
+  const tables = new Map<string, string[]>();
+  for (const [table, column, isNullable] of found.getRows()) {
+    const name = String(table);
+    if (!OWN_TABLES.includes(name)) continue;
+    const columns = tables.get(name) ?? [];
+    if (isNullable === true) columns.push(String(column));
+    tables.set(name, columns);
+  }
+  return tables;
+}
+
+interface Both {
+  source: string;
+  target: string;
+  scratch: string;
+  /** Whether columns may be compressed: a setting of the instance, which can't be changed once it is locked. */
+  isCompressed: boolean;
+}
+
+/** Opens both files in one instance, the target as the current database; it is checkpointed when `use` is done. */
+async function withBoth<Result>(
+  { source, target, scratch, isCompressed }: Both,
+  use: (connection: DuckDBConnection) => Promise<Result>,
+): Promise<Result> {
+  const instance = await openInstance({
+    main: ":memory:",
+    files: [pathOf(source), ...logsOf(source)],
+    folders: [scratch],
+    settings: { threads: "1", ...(isCompressed ? {} : { force_compression: "uncompressed" }) },
+  });
+  const { connection } = instance;
+  try {
+    await connection.run(`ATTACH ${textLiteral(pathOf(source))} AS source (READ_ONLY)`);
+    await attach(connection, target, "target");
+    await connection.run("USE target");
+    const result = await use(connection);
+    await connection.run("USE memory; DETACH source; DETACH target");
+    return result;
+  } finally {
+    instance.close();
+  }
+}

@@ -1,0 +1,115 @@
+import { PublicationError } from "../errors.js";
+
+/** Name of the file that says what a publication holds. */
+export const MANIFEST = "manifest.json";
+
+/** Name of the database in a publication. */
+export const DATABASE = "availability.duckdb";
+
+/** Version of the manifest's form. */
+const FORMAT = 1;
+
+/** Maximum files of a publication that is read: some thousand symbols with a file each are far below it. */
+const MAX_FILES = 100_000;
+
+/** A file of a publication. */
+export interface PublishedFile {
+  /** Relative, with slashes. */
+  path: string;
+  bytes: number;
+  /** SHA-256 in hexadecimal. */
+  sha256: string;
+}
+
+/** What a publication says of itself; `manifest.json` holds it. */
+export interface Manifest {
+  format: typeof FORMAT;
+  /** Name and version of the package that wrote it. */
+  generator: string;
+  dataset: string;
+  license: string;
+  attribution: string;
+  schema_version: number;
+  /** The last instant of which the database says anything: all conditions are those of then. */
+  as_of: string;
+  row_count: number;
+  symbol_count: number;
+  first_date: string;
+  last_date: string;
+  /** Conditions of all days, as spans. */
+  conditions: { condition: string; from: string; to: string }[];
+  /** By path. */
+  files: PublishedFile[];
+}
+
+/** Text of `manifest.json`. */
+export function manifestText(manifest: Omit<Manifest, "format">): string {
+  return `${JSON.stringify({ format: FORMAT, ...manifest }, null, 2)}\n`;
+}
+
+/** What is read of somebody else's manifest. */
+export type ReadManifest = Pick<Manifest, "row_count" | "files">;
+
+/**
+ * Reads somebody else's manifest. Paths lead nowhere but into the publication.
+ *
+ * @param where the publication, for messages
+ * @throws PublicationError PUBLICATION_DAMAGED when it is none
+ */
+export function readManifest(text: string, where: string): ReadManifest {
+  const manifest = parse(text);
+  if (!isRecord(manifest)) throw damaged(where, "it is not a JSON object");
+  const { format, row_count, files } = manifest;
+  if (typeof format === "number" && format > FORMAT) {
+    throw damaged(where, `it has format ${format}, this package knows ${FORMAT}: update binance-futures-availability`);
+  }
+  if (format !== FORMAT || !isSize(row_count) || !Array.isArray(files)) throw damaged(where, "it has another form");
+  if (files.length > MAX_FILES) throw damaged(where, `it names more than ${MAX_FILES} files`);
+  return { row_count, files: files.map((file) => readFile(file, where)) };
+}
+
+/**
+ * A file of a manifest.
+ *
+ * @throws PublicationError PUBLICATION_DAMAGED when the manifest doesn't name it
+ */
+export function fileNamed({ files }: ReadManifest, path: string, where: string): PublishedFile {
+  const file = files.find((each) => each.path === path);
+  if (file === undefined) throw damaged(where, `it doesn't name ${path}`);
+  return file;
+}
+
+function readFile(file: unknown, where: string): PublishedFile {
+  if (!isRecord(file)) throw damaged(where, "it names something that is not a file");
+  const { path, bytes, sha256 } = file;
+  if (typeof path !== "string" || !isPath(path)) throw damaged(where, "it names a path that doesn't lead into it");
+  if (!isSize(bytes) || typeof sha256 !== "string" || !/^[0-9a-f]{64}$/.test(sha256)) {
+    throw damaged(where, `it lacks size or SHA-256 of ${path}`);
+  }
+  return { path, bytes, sha256 };
+}
+
+/** Whether a path is made of plain names, none of which leads up or is hidden. */
+function isPath(path: string): boolean {
+  return path.length <= 255 && path.split("/").every((name) => /^[A-Za-z0-9_~-][A-Za-z0-9_~.-]*$/.test(name));
+}
+
+function isSize(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function damaged(where: string, reason: string): PublicationError {
+  return new PublicationError("PUBLICATION_DAMAGED", `${where}/${MANIFEST} can't be used: ${reason}`);
+}

@@ -1,0 +1,52 @@
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Store } from "../store/open.js";
+import { pageChanges, symbolCells, type SymbolCells } from "./page-cells.js";
+import { dataScript, monthPath, symbolPath, type MonthData } from "./page-data.js";
+import { marketData } from "./page-market.js";
+import type { PublishedState } from "./published-state.js";
+
+/** The built page, two folders above this file as tsc writes it and as it is bundled. */
+const PAGE = fileURLToPath(new URL("../../web/", import.meta.url));
+
+/** Its files. */
+const PAGE_FILES = ["index.html", "page.css", "page.js"] as const;
+
+/** Writes the page and its data into a folder. */
+export async function writePage(store: Store, state: PublishedState, folder: string): Promise<void> {
+  const changes = await pageChanges(store);
+  const cells = await symbolCells(store, changes, Date.parse(state.as_of));
+  for (const name of PAGE_FILES) copyFileSync(join(PAGE, name), join(folder, name));
+  for (const name of ["symbols", "months"]) mkdirSync(join(folder, "data", name), { recursive: true });
+  const write = (path: string, data: Parameters<typeof dataScript>[1]) => {
+    writeFileSync(join(folder, "data", `${path}.js`), dataScript(path, data));
+  };
+  write("market", await marketData(store, state, cells, changes));
+  for (const { symbol, from, sizes } of cells) write(symbolPath(symbol), { from, sizes });
+  for (const [path, month] of monthsOf(cells)) write(path, month);
+}
+
+/** The same sizes by month. */
+function monthsOf(cells: readonly SymbolCells[]): Map<string, MonthData> {
+  const months = new Map<string, MonthData>();
+  for (const { symbol, from, sizes } of cells) {
+    for (let at = 0; at < sizes.length;) {
+      const { path, start, end } = monthOf(from + at);
+      const month = months.get(path) ?? { from: start, sizes: {} };
+      months.set(path, month);
+      const first = Math.max(from, start);
+      const ofMonth = sizes.slice(first - from, end - from);
+      month.sizes[symbol] = [...Array<number>(first - start).fill(-1), ...ofMonth];
+      at = end - from;
+    }
+  }
+  return months;
+}
+
+/** The month that a day lies in: its first day, and that of the next. */
+function monthOf(day: number): { path: string; start: number; end: number } {
+  const date = new Date(day * 86_400_000);
+  const firstOf = (month: number) => Date.UTC(date.getUTCFullYear(), month, 1) / 86_400_000;
+  return { path: monthPath(day), start: firstOf(date.getUTCMonth()), end: firstOf(date.getUTCMonth() + 1) };
+}

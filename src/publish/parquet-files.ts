@@ -1,0 +1,121 @@
+import { mkdirSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { pathOf } from "../store/file.js";
+import { openInstance, textLiteral } from "../store/instance.js";
+
+/** A Parquet file of a publication. */
+export interface ParquetFile {
+  /** Path in the publication. */
+  path: string;
+  /** Table or view that it holds. */
+  source: string;
+  /**
+   * SQL: its columns.
+   *
+   * @default all
+   */
+  columns?: string;
+  /** SQL: the order of its rows. */
+  order: string;
+  /** What it is for, for the publication's README. */
+  about: string;
+}
+
+/** Without `url`, which follows from date and symbol: its longest and least texts are half of what a reader fetches first. */
+const CELL_COLUMNS = "* EXCLUDE (url)";
+
+/**
+ * The Parquet files of a publication, as far as the database has their tables. Rows lie in the order in which they are
+ * asked for, so that a reader over HTTP fetches few of them.
+ */
+export const PARQUET_FILES: readonly ParquetFile[] = [
+  {
+    path: "parquet/availability_by_date.parquet",
+    source: "daily_availability",
+    columns: CELL_COLUMNS,
+    order: "date, symbol",
+    about: "every cell, in order of date: for snapshots",
+  },
+  {
+    path: "parquet/availability_by_symbol.parquet",
+    source: "daily_availability",
+    columns: CELL_COLUMNS,
+    order: "symbol, date",
+    about: "the same in order of symbol: for timelines",
+  },
+  {
+    path: "parquet/daily_symbol_counts.parquet",
+    source: "daily_symbol_counts",
+    order: "ALL",
+    about: "symbols with a file and symbols probed, day by day",
+  },
+  {
+    path: "parquet/changes.parquet",
+    source: "changes",
+    order: "ALL",
+    about: "files that came late, were replaced or removed",
+  },
+  {
+    path: "parquet/symbols.parquet",
+    source: "symbols",
+    order: "ALL",
+    about: "every symbol that the bucket ever listed, with class and quote asset",
+  },
+  {
+    path: "parquet/volumes_by_date.parquet",
+    source: "daily_volumes",
+    order: "date, symbol",
+    about: "prices, volumes and trades, in order of date",
+  },
+  {
+    path: "parquet/volumes_by_symbol.parquet",
+    source: "daily_volumes",
+    order: "symbol, date",
+    about: "the same in order of symbol",
+  },
+  {
+    path: "parquet/contracts.parquet",
+    source: "contracts",
+    order: "ALL",
+    about: "what the exchange says of each contract, with the time for which it holds",
+  },
+];
+
+/** Rows of a row group: what a reader over HTTP fetches at least. */
+const ROW_GROUP_ROWS = 20_480;
+
+/**
+ * Writes the Parquet files of a database. The same rows give the same bytes: they are sorted, by one thread.
+ *
+ * @param database path of a database of this package, which nobody else writes
+ * @param folder a private folder, below which they are written
+ * @returns the files written
+ */
+export async function writeParquetFiles(database: string, folder: string): Promise<ParquetFile[]> {
+  const instance = await openInstance({
+    main: ":memory:",
+    files: [pathOf(database)],
+    folders: [folder],
+    settings: { threads: "1" },
+  });
+  const { connection } = instance;
+  try {
+    await connection.run(`ATTACH ${textLiteral(pathOf(database))} AS store (READ_ONLY); USE store`);
+    const found = await connection.runAndReadAll(
+      "SELECT table_name FROM information_schema.tables WHERE table_catalog = 'store' AND table_schema = 'main'",
+    );
+    const sources = new Set(found.getRows().map(([name]) => String(name)));
+    const files = PARQUET_FILES.filter(({ source }) => sources.has(source));
+    for (const { path, source, columns = "*", order } of files) {
+      const target = join(folder, path);
+      mkdirSync(dirname(target), { recursive: true });
+      await connection.run(
+        `COPY (SELECT ${columns} FROM ${source} ORDER BY ${order}) TO ${textLiteral(target)}
+          (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROWS}, USE_TMP_FILE false)`,
+      );
+    }
+    return files;
+  } finally {
+    instance.close();
+  }
+}

@@ -1,0 +1,66 @@
+import { formatDay } from "../calendar/day.js";
+import { dayNumber } from "../calendar/sql.js";
+import { formatTime } from "../calendar/time.js";
+import { StoreError } from "../errors.js";
+import { admittedSymbols, listedAt } from "../query/admission.js";
+import { readRows } from "../store/read-rows.js";
+import { ms } from "../query/select.js";
+import { conditionSpans, dayConditions } from "../store/conditions.js";
+import type { Store } from "../store/open.js";
+import { SCHEMA_VERSION } from "../store/schema/migrate.js";
+import { VERSION } from "../text/version.js";
+import type { Manifest } from "./manifest.js";
+import { DATA_LICENSE } from "./texts.js";
+
+/** What a manifest says beside its files. */
+export type PublishedState = Omit<Manifest, "format" | "files">;
+
+/**
+ * What a publication says of a database. Nothing in it hangs on when it is made: conditions are those of the last instant
+ * of which the database says anything.
+ *
+ * @param name how messages call the database
+ * @throws StoreError STORE_UNUSABLE when there is nothing in it
+ */
+export async function publishedState(store: Store, name: string): Promise<PublishedState> {
+  const [facts] = await readRows(
+    store,
+    `SELECT ${dayNumber("min(date)")}, ${dayNumber("max(date)")}, coalesce(sum(probed_count), 0)::DOUBLE,
+      (SELECT count(*) FROM symbols)::INTEGER FROM daily_symbol_counts`,
+    { first: "day?", last: "day?", rows: "number", symbols: "number" },
+  );
+  if (facts === undefined || facts.first === null || facts.last === null) {
+    throw new StoreError("STORE_UNUSABLE", `${name} holds no rows yet: \`bfa update\` fills it`);
+  }
+  const asOf = await lastInstant(store);
+  const asked = {
+    symbols: await admittedSymbols(store, { contract: "perpetual", quote: undefined }),
+    listedAt: await listedAt(store, asOf),
+    ...{ from: facts.first, to: facts.last, now: asOf },
+  };
+  const spans = conditionSpans(await dayConditions(store, asked));
+  return {
+    generator: `binance-futures-availability/${VERSION}`,
+    dataset: store.dataset.id,
+    ...DATA_LICENSE,
+    schema_version: SCHEMA_VERSION,
+    as_of: formatTime(asOf),
+    ...{ row_count: facts.rows, symbol_count: facts.symbols },
+    ...{ first_date: formatDay(facts.first), last_date: formatDay(facts.last) },
+    conditions: spans.map(({ condition, from, to }) => ({ condition, from: formatDay(from), to: formatDay(to) })),
+  };
+}
+
+/** The latest of the times that a database has of itself, ms since the Unix epoch; none later than now is believed. */
+async function lastInstant(store: Store): Promise<number> {
+  const [found] = await readRows(
+    store,
+    `SELECT ${ms("max(instant)")} FROM (
+        SELECT started_at AS instant FROM runs UNION ALL SELECT ended_at FROM runs
+        UNION ALL SELECT symbols_discovered_at FROM store_info UNION ALL SELECT max(probe_timestamp)::TIMESTAMP FROM availability
+      ) WHERE epoch_ms(instant) <= $now`,
+    { at: "number?" },
+    { now: Date.now() },
+  );
+  return found?.at ?? 0;
+}

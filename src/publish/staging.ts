@@ -1,0 +1,164 @@
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdtempSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { UsageError } from "../errors.js";
+import { makeFolder, syncPath } from "../store/file.js";
+import { DATABASE, MANIFEST, type PublishedFile, type ReadManifest } from "./manifest.js";
+import { manifestIn, sha256Of } from "./published-folder.js";
+
+/** What became of the files of a publication. */
+export interface FileChanges {
+  /** Files that are new or have other bytes. */
+  written: PublishedFile[];
+  /** Files that stay as they are. */
+  unchanged: PublishedFile[];
+  /** Paths of files that the new publication lacks. */
+  removed: string[];
+}
+
+/** Compares the files of a publication with those of the one before. */
+export function fileChanges(before: readonly PublishedFile[], after: readonly PublishedFile[]): FileChanges {
+  const sums = new Map(before.map(({ path, sha256 }) => [path, sha256]));
+  const paths = new Set(after.map(({ path }) => path));
+  return {
+    written: after.filter(({ path, sha256 }) => sums.get(path) !== sha256),
+    unchanged: after.filter(({ path, sha256 }) => sums.get(path) === sha256),
+    removed: before.map(({ path }) => path).filter((path) => !paths.has(path)),
+  };
+}
+
+/** A publication in the making, in a private folder beside the one that it will take the place of. */
+export class Staging {
+  /** Where its files are written. */
+  readonly folder: string;
+
+  private constructor(
+    private readonly workspace: string,
+    private readonly target: string,
+    private readonly before: ReadManifest | undefined,
+  ) {
+    this.folder = join(workspace, "publication");
+    mkdirSync(this.folder);
+  }
+
+  /**
+   * @param target where the publication will be: a folder that isn't there, is empty, or holds a publication
+   * @throws UsageError when it is something else or can't be written
+   */
+  static begin(target: string): Staging {
+    const path = resolve(target);
+    const before = existsSync(path) ? publicationAt(path, target) : undefined;
+    try {
+      makeFolder(dirname(path));
+      return new Staging(mkdtempSync(join(dirname(path), `.${basename(path)}.publish-`)), path, before);
+    } catch (error) {
+      throw cantWrite(target, error);
+    }
+  }
+
+  /** The files that were written so far, by path, with their sums. */
+  async files(): Promise<PublishedFile[]> {
+    const paths = readdirSync(this.folder, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name).slice(this.folder.length + 1))
+      .sort();
+    const files: PublishedFile[] = [];
+    for (const path of paths) {
+      const file = join(this.folder, path);
+      files.push({ path, bytes: statSync(file).size, sha256: await sha256Of(file) });
+    }
+    return files;
+  }
+
+  /** Puts the publication in its place. What didn't change keeps its file: a tool that copies it elsewhere passes it over. */
+  async publish(files: readonly PublishedFile[]): Promise<FileChanges> {
+    const { folder, target, before } = this;
+    const stated = fileChanges(before?.files ?? [], files);
+    const changes: FileChanges = { written: [...stated.written], unchanged: [], removed: stated.removed };
+    for (const file of stated.unchanged) {
+      const isKept = await keepFile(join(target, file.path), join(folder, file.path), file);
+      changes[isKept ? "unchanged" : "written"].push(file);
+    }
+    for (const { path } of changes.written) await syncPath(join(folder, path));
+    await syncPath(folder);
+    try {
+      this.swap();
+    } catch (error) {
+      throw cantWrite(target, error);
+    }
+    await syncPath(dirname(target));
+    return changes;
+  }
+
+  /** Removes what was written, unless it was published. */
+  discard(): void {
+    rmSync(this.workspace, { recursive: true, force: true });
+  }
+
+  /** No call exchanges two folders, so for an instant there is none. */
+  private swap(): void {
+    const { folder, target, workspace } = this;
+    if (!existsSync(target)) {
+      renameSync(folder, target);
+      return;
+    }
+    chmodSync(folder, statSync(target).mode & 0o7777);
+    const old = join(workspace, "old");
+    renameSync(target, old);
+    try {
+      renameSync(folder, target);
+    } catch (error) {
+      renameSync(old, target);
+      throw error;
+    }
+  }
+}
+
+/** Puts the file of the former publication in the place of an equal new one, when it is still what its manifest says. */
+async function keepFile(old: string, fresh: string, { bytes, sha256 }: PublishedFile): Promise<boolean> {
+  const found = statSync(old, { throwIfNoEntry: false });
+  if (found?.isFile() !== true || found.size !== bytes || (await sha256Of(old)) !== sha256) return false;
+  rmSync(fresh);
+  try {
+    linkSync(old, fresh);
+    return true;
+  } catch {
+    // A file system without hard links.
+    copyFileSync(old, fresh);
+    return false;
+  }
+}
+
+/** The manifest of what is at a path, undefined for an empty folder. */
+function publicationAt(path: string, name: string): ReadManifest | undefined {
+  if (!statSync(path).isDirectory()) throw new UsageError(`${name} is not a folder: name another`);
+  if (readdirSync(path).length === 0) return undefined;
+  const before = manifestIn(path);
+  const isOurs = before?.files.some((file) => file.path === DATABASE) === true;
+  const known = new Set([MANIFEST, ...(before?.files ?? []).map((file) => file.path)]);
+  const other = readdirSync(path, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name).slice(path.length + 1))
+    .find((file) => !known.has(file));
+  if (!isOurs || other !== undefined) {
+    const what =
+      other === undefined ? "something else than a publication" : `${other}, which \`bfa publish\` didn't write`;
+    throw new UsageError(`${name} holds ${what}: name another folder`);
+  }
+  return before;
+}
+
+function cantWrite(target: string, error: unknown): UsageError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new UsageError(`${target} can't be written: ${reason}`, { cause: error });
+}

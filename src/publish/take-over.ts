@@ -1,0 +1,138 @@
+import { constants, copyFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { DuckDBConnection } from "@duckdb/node-api";
+import { PublicationError, UsageError } from "../errors.js";
+import { openForWriting, type WritableStore } from "../store/database.js";
+import { textLiteral } from "../store/instance.js";
+import { numberOf } from "../store/numbers.js";
+import { OWN_TABLES } from "../store/schema/own-names.js";
+import { inTransaction } from "../store/transaction.js";
+import { isSymbol } from "../vision/symbol.js";
+
+/** A publication's database that was fetched and has the right sum. */
+export interface Fetched {
+  /** Where it lies: in a private folder. */
+  path: string;
+  /** The folder. */
+  scratch: string;
+  /** Rows that the manifest promises. */
+  rowCount: number;
+  /** How messages call the publication. */
+  name: string;
+}
+
+/**
+ * Brings a publication's database to this package's schema, and makes sure that it is one: its names are plain tables, its
+ * rows are what a probe can find, its counts are those of its rows. Whoever published it may have meant ill.
+ *
+ * @throws PublicationError PUBLICATION_DAMAGED; StoreError as an opening for writing
+ */
+export async function checkFetched({ path, scratch, rowCount, name }: Fetched): Promise<void> {
+  const store = await openForWriting({ file: name, path, scratch, isReplaceable: false });
+  try {
+    const { connection } = store;
+    const counted = await numberOf(connection, "SELECT count(*) FROM availability");
+    if (counted !== rowCount) throw damaged(name, `it has ${counted} rows, its manifest says ${rowCount}`);
+    for (const { sql, what } of DEFECTS) {
+      const found = await numberOf(connection, sql);
+      if (found > 0) throw damaged(name, `${found} ${what}`);
+    }
+    const symbols = await connection.runAndReadAll(
+      "SELECT DISTINCT symbol FROM availability UNION SELECT symbol FROM symbols UNION SELECT symbol FROM changes",
+    );
+    const strange = symbols.getRows().find(([symbol]) => !isSymbol(String(symbol)));
+    if (strange !== undefined) throw damaged(name, `${String(strange[0])} is not a symbol`);
+  } finally {
+    await store.close();
+  }
+}
+
+/** What no sound database has. */
+const DEFECTS: readonly { sql: string; what: string }[] = [
+  {
+    what: "rows are not an answer of the bucket",
+    sql: `SELECT count(*) FROM availability WHERE status_code NOT IN (200, 404) OR available <> (status_code = 200)
+      OR available <> (file_size_bytes IS NOT NULL) OR available <> (last_modified IS NOT NULL)
+      OR file_size_bytes < 0 OR NOT isfinite(date) OR NOT isfinite(probe_timestamp) OR NOT coalesce(isfinite(last_modified), true)`,
+  },
+  {
+    what: "cells appear twice",
+    sql: "SELECT count(*) FROM (SELECT 1 FROM availability GROUP BY date, symbol HAVING count(*) > 1)",
+  },
+  {
+    what: "days have counts that are not those of their rows",
+    sql: `SELECT count(*) FROM daily_symbol_counts AS c FULL JOIN (
+        SELECT date, count(*) FILTER (available) AS available, count(*) AS probed FROM availability GROUP BY date
+      ) AS r USING (date)
+      WHERE c.available_count IS DISTINCT FROM r.available OR c.probed_count IS DISTINCT FROM r.probed`,
+  },
+];
+
+/**
+ * Puts a checked database's rows in the place of those of a store, in one transaction. What users made in the store stays.
+ *
+ * @param store the store, open for writing
+ * @throws UsageError when the store knows something that the publication lacks
+ */
+export async function takeOver(store: WritableStore, fetched: Fetched): Promise<void> {
+  const { connection, scratch } = store;
+  // The store's instance reaches nothing but its own folder.
+  const copy = join(scratch, "pulled.duckdb");
+  copyFileSync(fetched.path, copy, constants.COPYFILE_FICLONE);
+  await connection.run(`ATTACH ${textLiteral(copy)} AS other (READ_ONLY)`);
+  try {
+    await refuseLoss(connection, store.file, fetched.name);
+    const former = await numberOf(connection, "SELECT count(*) FROM availability");
+    await inTransaction(connection, async () => {
+      for (const table of await tablesOf(connection)) {
+        await connection.run(`DELETE FROM ${table}`);
+        await connection.run(`INSERT INTO ${table} BY NAME SELECT * FROM other.main.${table}`);
+      }
+      // Has the file rewritten without the former rows.
+      if (former > 0) await connection.run("UPDATE store_info SET compacted_rows = 0");
+    });
+  } finally {
+    await connection.run("DETACH other");
+    rmSync(copy);
+  }
+}
+
+async function tablesOf(connection: DuckDBConnection): Promise<string[]> {
+  const found = await connection.runAndReadAll(
+    "SELECT table_name FROM system.main.duckdb_tables() WHERE database_name = 'other' AND schema_name = 'main'",
+  );
+  return found
+    .getRows()
+    .map(([name]) => String(name))
+    .filter((name) => OWN_TABLES.includes(name));
+}
+
+async function refuseLoss(connection: DuckDBConnection, file: string, name: string): Promise<void> {
+  const lost = await numberOf(
+    connection,
+    `SELECT count(*) FROM availability AS own LEFT JOIN other.main.availability AS published USING (date, symbol)
+      WHERE published.symbol IS NULL OR published.probe_timestamp < own.probe_timestamp`,
+  );
+  const unknown = await numberOf(
+    connection,
+    "SELECT count(*) FROM (SELECT date, symbol, kind FROM changes EXCEPT SELECT date, symbol, kind FROM other.main.changes)",
+  );
+  const endpoints = await connection.runAndReadAll(
+    "SELECT own.endpoint FROM store_info AS own, other.main.store_info AS published WHERE own.endpoint <> published.endpoint",
+  );
+  const reasons = [
+    ...(lost > 0 ? [`${lost} cells of it are not in ${name} or were probed later`] : []),
+    ...(unknown > 0 ? [`${unknown} changes of it are not in ${name}`] : []),
+    ...(endpoints.currentRowCount > 0
+      ? [`${String(endpoints.getRows()[0]?.[0])} filled it, and another server ${name}`]
+      : []),
+  ];
+  if (reasons.length === 0) return;
+  throw new UsageError(
+    `${file} would lose what it knows: ${reasons.join("; ")}. Name another file by --db, or go on with \`bfa update\``,
+  );
+}
+
+function damaged(name: string, reason: string): PublicationError {
+  return new PublicationError("PUBLICATION_DAMAGED", `the database of ${name} can't be used: ${reason}`);
+}

@@ -1,0 +1,308 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, statSync, writeFileSync, existsSync } from "node:fs";
+import { join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { compare } from "../../src/publish/compare.js";
+import type { Manifest } from "../../src/publish/manifest.js";
+import { publish } from "../../src/publish/publish.js";
+import { pull } from "../../src/publish/pull.js";
+import { runCli, startCli } from "../support/cli.js";
+import { rowsOf, soundness, temporaryFolder } from "../support/database.js";
+import { withFolderServer, type Intercept } from "../../bench/servers/folder-server.js";
+import { D0, dayUnit, LATE, writerFor } from "../support/store.js";
+
+const SYMBOLS = ["AAAUSDT", "BBBUSDC", "币安人生USDT"];
+
+let folder: string;
+let db: string;
+let out: string;
+let own: string;
+beforeEach(async () => {
+  const temporary = temporaryFolder();
+  folder = temporary.path;
+  [db, out, own] = [join(folder, "a.duckdb"), join(folder, "public"), join(folder, "own", "mine.duckdb")];
+  onTestFinished(temporary.remove);
+  await add(db, [D0, D0 + 1, D0 + 2]);
+  await publish(db, out);
+});
+
+/** Adds rows of all symbols on some days. */
+async function add(file: string, days: readonly number[], size = 31_000, probedAt = LATE): Promise<void> {
+  const { store, writer } = await writerFor(file, SYMBOLS);
+  const cells = SYMBOLS.map((_, symbol) => ({ symbol, size: size + symbol, probedAt }));
+  await writer.commit(days.map((day) => dayUnit(day, cells)));
+  await writer.close();
+  await store.close();
+}
+
+async function change(file: string, sql: string): Promise<void> {
+  const instance = await DuckDBInstance.create(file);
+  const connection = await instance.connect();
+  await connection.run(sql);
+  connection.closeSync();
+  instance.closeSync();
+}
+
+/** Changes the published database and gives its manifest the new sum: somebody who means ill can do that. */
+async function tamper(sql: string): Promise<void> {
+  const database = join(out, "availability.duckdb");
+  await change(database, sql);
+  const sha256 = createHash("sha256").update(readFileSync(database)).digest("hex");
+  const bytes = statSync(database).size;
+  const manifest = JSON.parse(readFileSync(join(out, "manifest.json"), "utf8")) as Manifest;
+  const files = manifest.files.map((file) => (file.path === "availability.duckdb" ? { ...file, sha256, bytes } : file));
+  writeFileSync(join(out, "manifest.json"), JSON.stringify({ ...manifest, files }));
+}
+
+const filesIn = (path: string) => readdirSync(path).sort();
+const OWN_FILES = [".mine.duckdb.lock", "mine.duckdb"];
+const databaseBytes = () => statSync(join(out, "availability.duckdb")).size;
+
+/** Sizes of what pulls have of the database so far. */
+function arrived(): number[] {
+  const parent = join(folder, "own");
+  if (!existsSync(parent)) return [];
+  return readdirSync(parent, { recursive: true })
+    .map(String)
+    .filter((name) => name.endsWith("part.duckdb"))
+    .map((name) => statSync(join(parent, name)).size);
+}
+
+/** Answers the first request for the database with a part of it; ends the connection when that has arrived. */
+function brokenAfter(bytes: number): Intercept {
+  let isBroken = false;
+  return (request, response) => {
+    if (isBroken || request.url !== "/availability.duckdb") return false;
+    isBroken = true;
+    response.writeHead(200, { "content-length": String(databaseBytes()) });
+    response.write(readFileSync(join(out, "availability.duckdb")).subarray(0, bytes));
+    const timer = setInterval(() => {
+      if (arrived()[0] !== bytes) return;
+      clearInterval(timer);
+      response.destroy();
+    }, 5);
+    return true;
+  };
+}
+
+describe("pull", () => {
+  it("takes a folder as a store, which publishes the same bytes again", async () => {
+    expect(await pull(out, own)).toEqual({
+      ...{ source: out, file: own, row_count: 9, bytes: databaseBytes(), fetched_bytes: databaseBytes(), notices: [] },
+    });
+    expect((await compare(out, own)).facts).toMatchObject({ outcome: "same", other_probe_time_count: 0 });
+    expect(await soundness(own)).toEqual({ wrongCounts: 0, duplicates: 0 });
+    expect(filesIn(join(folder, "own"))).toEqual(OWN_FILES);
+    await publish(own, join(folder, "again"));
+    const text = (path: string) => readFileSync(join(path, "manifest.json"), "utf8");
+    expect(text(join(folder, "again"))).toBe(text(out));
+  });
+
+  it("takes a URL, with or without a slash", async () => {
+    await withFolderServer(folder, async (url, requests) => {
+      await pull(`${url}/public`, own);
+      await pull(`${url}/public/`, own);
+      const paths = ["/public/manifest.json", "/public/availability.duckdb"];
+      expect(requests.map(({ path }) => path)).toEqual([...paths, ...paths]);
+    });
+    expect((await compare(out, own)).facts.outcome).toBe("same");
+  });
+
+  it("follows the redirects of a release", async () => {
+    const elsewhere: Intercept = (request, response) => {
+      const [, name] = /^\/releases\/(.*)/.exec(request.url ?? "") ?? [];
+      if (name === undefined) return false;
+      response.writeHead(302, { location: `/${name}` }).end();
+      return true;
+    };
+    await withFolderServer(out, (url) => pull(`${url}/releases`, own), elsewhere);
+    expect((await compare(out, own)).facts.outcome).toBe("same");
+  });
+
+  it("doesn't redirect for ever", async () => {
+    const round: Intercept = (_, response) => {
+      response.writeHead(302, { location: "/again" }).end();
+      return true;
+    };
+    await withFolderServer(
+      out,
+      async (url) => {
+        await expect(pull(url, own)).rejects.toThrow("redirects more than 5 times");
+      },
+      round,
+    );
+  });
+
+  it("goes on by a range when the connection breaks", async () => {
+    await withFolderServer(
+      out,
+      async (url, requests) => {
+        expect(await pull(url, own)).toMatchObject({ fetched_bytes: databaseBytes() });
+        expect(requests.map(({ range }) => range)).toEqual(["", "", "bytes=70000-"]);
+      },
+      brokenAfter(70_000),
+    );
+    expect((await compare(out, own)).facts.outcome).toBe("same");
+  });
+
+  it("goes on with what an interrupted one had", async () => {
+    let waits = true;
+    let child: ReturnType<typeof startCli> | undefined;
+    const hangs: Intercept = (request, response) => {
+      if (!waits || request.url !== "/availability.duckdb") return false;
+      response.writeHead(200, { "content-length": String(databaseBytes()) });
+      response.write(readFileSync(join(out, "availability.duckdb")).subarray(0, 70_000));
+      return true;
+    };
+    await withFolderServer(
+      out,
+      async (url, requests) => {
+        child = startCli(["pull", url, "--db", own]);
+        await expect.poll(arrived, { timeout: 25_000 }).toEqual([70_000]);
+        child.child.kill("SIGINT");
+        expect(await child.done).toMatchObject({ code: 130 });
+        expect(existsSync(own)).toBe(false);
+        waits = false;
+        expect(await pull(url, own)).toMatchObject({ fetched_bytes: databaseBytes() - 70_000 });
+        expect(requests.at(-1)).toMatchObject({ path: "/availability.duckdb", range: "bytes=70000-" });
+      },
+      hangs,
+    );
+    expect(filesIn(join(folder, "own"))).toEqual(OWN_FILES);
+  });
+
+  it("refuses a wrong sum, leaves what was there, and begins anew next time", async () => {
+    await pull(out, own);
+    const before = readFileSync(own);
+    const database = join(out, "availability.duckdb");
+    const good = readFileSync(database);
+    const bad = Buffer.from(good);
+    bad.writeUInt8(bad.readUInt8(5000) ^ 1, 5000);
+    writeFileSync(database, bad);
+    await withFolderServer(out, async (url) => {
+      const error = { code: "PUBLICATION_DAMAGED", message: expect.stringContaining("has the SHA-256") as string };
+      await expect(pull(url, own)).rejects.toMatchObject(error);
+      expect(readFileSync(own).equals(before)).toBe(true);
+      expect(filesIn(join(folder, "own"))).toEqual(OWN_FILES);
+      writeFileSync(database, good);
+      expect(await pull(url, own)).toMatchObject({ fetched_bytes: good.length });
+    });
+  });
+
+  it("refuses more bytes than the manifest says", async () => {
+    const endless: Intercept = (request, response) => {
+      if (request.url !== "/availability.duckdb") return false;
+      response.writeHead(200).end(Buffer.alloc(databaseBytes() + 1));
+      return true;
+    };
+    await withFolderServer(
+      out,
+      async (url) => {
+        await expect(pull(url, own)).rejects.toThrow("is longer than");
+      },
+      endless,
+    );
+    expect(existsSync(own)).toBe(false);
+  });
+
+  it.each([
+    [404, "answers 404"],
+    [403, "answers 403"],
+  ])("says that a server answers %s", async (status, reason) => {
+    const refuses: Intercept = (_, response) => {
+      response.writeHead(status).end();
+      return true;
+    };
+    await withFolderServer(
+      out,
+      async (url, requests) => {
+        await expect(pull(url, own)).rejects.toMatchObject({
+          code: "PUBLICATION_UNREACHABLE",
+          message: expect.stringContaining(reason) as string,
+        });
+        expect(requests).toHaveLength(1);
+      },
+      refuses,
+    );
+  });
+
+  it("asks again when a server is busy", async () => {
+    let busy = 2;
+    const sometimes: Intercept = (_, response) => {
+      if (busy-- <= 0) return false;
+      response.writeHead(503).end();
+      return true;
+    };
+    await withFolderServer(out, (url) => pull(url, own), sometimes);
+    expect((await compare(out, own)).facts.outcome).toBe("same");
+  });
+
+  it.each([
+    ["a view in the place of a table", "DROP TABLE units; CREATE VIEW units AS SELECT 1", "is not this package's own"],
+    ["wrong counts", "UPDATE daily_symbol_counts SET available_count = 2", "3 days have counts that are not those"],
+    ["fewer rows", "DELETE FROM availability WHERE symbol = 'AAAUSDT'", "it has 6 rows, its manifest says 9"],
+    ["a row that is no answer", "UPDATE availability SET status_code = 503", "9 rows are not an answer of the bucket"],
+    [
+      "a name that is no symbol",
+      "UPDATE availability SET symbol = '../x' WHERE symbol = 'AAAUSDT'",
+      "../x is not a symbol",
+    ],
+    ["a cell twice", "UPDATE availability SET symbol = 'AAAUSDT' WHERE symbol = 'BBBUSDC'", "3 cells appear twice"],
+  ])("refuses a database with %s", async (_, sql, reason) => {
+    await tamper(sql);
+    await expect(pull(out, own)).rejects.toThrow(reason);
+    expect(existsSync(own)).toBe(false);
+  });
+
+  it("takes nothing over but rows", async () => {
+    await tamper("CREATE TABLE bait (x INTEGER); CREATE VIEW trap AS SELECT * FROM bait");
+    await pull(out, own);
+    const tables = await rowsOf(own, "SELECT table_name FROM information_schema.tables");
+    expect(tables.flat()).not.toContain("bait");
+    expect(tables.flat()).not.toContain("trap");
+  });
+
+  it("brings an older store up to date, with what its user made in it", async () => {
+    await pull(out, own);
+    await change(own, "CREATE TABLE notes AS SELECT 'mine' AS text");
+    await add(db, [D0 + 3]);
+    await publish(db, out);
+    await pull(out, own);
+    expect((await compare(out, own)).facts).toMatchObject({ outcome: "same", b_cell_count: 12 });
+    expect(await rowsOf(own, "SELECT text FROM notes")).toEqual([["mine"]]);
+  });
+
+  it.each([
+    ["has rows that the publication lacks", D0 + 9, LATE],
+    ["was probed later", D0, LATE + 1000],
+  ])("leaves a store alone that %s", async (_, day, probedAt) => {
+    await pull(out, own);
+    await add(own, [day], 31_000, probedAt);
+    const before = readFileSync(own);
+    await expect(pull(out, own)).rejects.toMatchObject({
+      code: "USAGE",
+      message: expect.stringContaining("would lose what it knows: 3 cells of it") as string,
+    });
+    expect(readFileSync(own).equals(before)).toBe(true);
+  });
+
+  it("refuses a folder that holds no publication", async () => {
+    await expect(pull(folder, own)).rejects.toThrow("has no manifest.json");
+  });
+});
+
+describe("bfa pull", () => {
+  it("says what it took, and that http can be forged", async () => {
+    await withFolderServer(out, async (url) => {
+      const { code, stdout, stderr } = await runCli(["pull", url, "--db", own]);
+      expect({ code, stdout }).toEqual({
+        code: 0,
+        stdout: expect.stringMatching(/^9 rows of http:\S+ in \S+mine\.duckdb, [\d.]+ [kM]B fetched\n$/) as string,
+      });
+      expect(stderr).toBe(`bfa: ${url} is not encrypted: what it answers can be forged on the way\n`);
+    });
+    const json = JSON.parse((await runCli(["pull", out, "--db", own, "--json"])).stdout) as object;
+    expect(json).toMatchObject({ source: out, file: own, row_count: 9, notices: [] });
+  });
+});

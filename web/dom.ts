@@ -1,0 +1,58 @@
+type Child = Node | string | undefined;
+
+/** Attributes of an element; a function is a listener of the event that it is named for (`onclick`). */
+type Attributes = Readonly<Record<string, string | number | boolean | undefined | ((event: Event) => void)>>;
+
+/** Makes an element. Texts are texts: nothing in them is taken for markup. */
+export function el<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  attributes: Attributes = {},
+  ...children: readonly Child[]
+): HTMLElementTagNameMap[Tag] {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === undefined || value === false) continue;
+    if (typeof value === "function") element.addEventListener(name.slice(2), value);
+    else element.setAttribute(name, value === true ? "" : String(value));
+  }
+  element.append(...children.filter((child) => child !== undefined));
+  return element;
+}
+
+/** A table of texts and nodes with a caption. */
+export function table(
+  caption: string,
+  columns: readonly { name: string; numeric?: boolean }[],
+  rows: readonly (readonly Child[])[],
+  size: "short" | "tall" = "short",
+): HTMLElement {
+  const head = columns.map(({ name, numeric }) => el("th", { scope: "col", class: numeric && "number" }, name));
+  const body = rows.map((row) =>
+    el("tr", {}, ...row.map((cell, at) => el("td", { class: columns[at]?.numeric && "number" }, cell))),
+  );
+  return el(
+    "div",
+    { class: size === "tall" ? "scroll tall" : "scroll", tabindex: 0, role: "region", "aria-label": caption },
+    el("table", {}, el("caption", {}, caption), el("thead", {}, el("tr", {}, ...head)), el("tbody", {}, ...body)),
+  );
+}
+
+/** A labelled choice. */
+export function choice(
+  label: string,
+  values: readonly (readonly [value: string, text: string])[],
+  chosen: string,
+  onChoose: (value: string) => void,
+): HTMLElement {
+  const options = values.map(([value, text]) => el("option", { value, selected: value === chosen }, text));
+  const select = el("select", {}, ...options);
+  select.addEventListener("change", () => {
+    onChoose(select.value);
+  });
+  return el("label", { class: "field" }, el("span", {}, label), select);
+}
+
+/** A figure with what it is. */
+export function tile(what: string, figure: string, note = ""): HTMLElement {
+  return el("div", { class: "tile" }, el("dt", {}, what), el("dd", {}, figure, el("small", {}, note)));
+}

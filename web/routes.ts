@@ -1,0 +1,51 @@
+/** The views of the page, in the order of its navigation. */
+export const VIEWS = {
+  market: "Market",
+  calendar: "Calendar",
+  day: "Universe",
+  symbol: "Symbol",
+  incidents: "Incidents",
+  status: "Status",
+} as const;
+
+export type View = keyof typeof VIEWS;
+
+/** What the page shows: each has a link of its own. */
+export interface Route {
+  view: View;
+  /** The symbol or the date that it is about. */
+  about: string | undefined;
+  /** Filters and the like. */
+  options: Readonly<Record<string, string>>;
+}
+
+/** The route that a location's hash names: `#/day/2024-03-01?quote=USDT`. What makes no sense is the market. */
+export function parseRoute(hash: string): Route {
+  const [path = "", query = ""] = hash.replace(/^#?\/?/, "").split("?");
+  const [view = "", about] = path.split("/");
+  if (!Object.hasOwn(VIEWS, view)) return { view: "market", about: undefined, options: {} };
+  return {
+    view: view as View,
+    about: about === undefined || about === "" ? undefined : decode(about),
+    options: Object.fromEntries(new URLSearchParams(query)),
+  };
+}
+
+/** The hash of a route; options without a value are left out. */
+export function routeHash(
+  view: View,
+  about?: string,
+  options: Readonly<Record<string, string | undefined>> = {},
+): string {
+  const given = Object.entries(options).filter((entry): entry is [string, string] => (entry[1] ?? "") !== "");
+  const query = given.length === 0 ? "" : `?${new URLSearchParams(given).toString()}`;
+  return `#/${view}${about === undefined ? "" : `/${encodeURIComponent(about)}`}${query}`;
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
