@@ -131,7 +131,6 @@ it("bfa status and bfa export", async () => {
     row_count: 3,
     first_date: "2024-03-01",
     last_final_date: null,
-    // The symbols are dormant by now: the last week waits for their next look.
     provisional_day_count: 1,
     discovered_at: null,
     runs: [{ run_id: 1, outcome: "unfinished", probes: null }],
