@@ -186,7 +186,7 @@ async function runAsProcess(
   await once(child, "close");
   if (child.signalCode !== null) return { type: "killed" };
   // A run that fails before it has begun prints no summary.
-  if (stdout !== "") return { type: "ended", outcome: child.exitCode === 0 ? "whole" : "failed" };
+  if (stdout !== "") return { type: "ended", outcome: ended((JSON.parse(stdout) as { outcome: RunOutcome }).outcome) };
   return { type: "refused", code: `EXIT_${String(child.exitCode)}`, message: stderr.slice(-500) };
 }
 
@@ -293,13 +293,13 @@ function numberOf(value: unknown): number | undefined {
   return typeof value === "number" ? value : undefined;
 }
 
-/** The model knows fewer words: a run that had nothing to do was whole, one that stopped early failed. */
+/** The model knows fewer words: a run that had nothing to do was whole; one that stopped early left cells, as if interrupted. */
 function ended(outcome: RunOutcome): "whole" | "failed" | "interrupted" {
   switch (outcome) {
     case "nothing-to-do":
       return "whole";
     case "stopped-early":
-      return "failed";
+      return "interrupted";
     case "whole":
     case "failed":
     case "interrupted":

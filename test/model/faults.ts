@@ -1,8 +1,8 @@
 import type { Rules } from "./reference-rules.js";
 
-/** A text of the compiled product and what a fault makes of it. It must occur exactly once. */
+/** A text of the sources and what a fault makes of it. It must occur exactly once. */
 export interface Patch {
-  /** Path below the compiled `src/`. */
+  /** Path below `src/`. */
   file: string;
   find: string;
   replace: string;
@@ -15,29 +15,143 @@ export interface SeededFault {
   /** Number of the rule in "The unit of truth". */
   rule: number;
   reference: Partial<Rules>;
-  /** How to make the same fault in the built product; empty until its rule is there. */
+  /** How to make the same fault in the product; empty where that takes more than a few words of the source. */
   patches: readonly Patch[];
 }
 
-/** Ten faults, each of which the model must show within 200 seeds. */
+const DATASET = "vision/datasets/um-daily-klines-1m.ts";
+
+/** Faults, each of which the model must show within 200 seeds. */
 export const SEEDED_FAULTS: readonly SeededFault[] = [
-  { name: "stores a failed probe as missing", rule: 1, reference: { failuresAreGaps: false }, patches: [] },
+  {
+    name: "stores a failed probe as missing",
+    rule: 1,
+    reference: { failuresAreGaps: false },
+    patches: [
+      {
+        file: "probe/head-prober.ts",
+        find: "sink.add(failedRow(symbolIndex, day));",
+        replace: "sink.add(missingRow(symbolIndex, day, Date.now()));",
+      },
+    ],
+  },
   { name: "writes the pages of a listing that broke off", rule: 1, reference: { wholeLists: false }, patches: [] },
   { name: "takes up after the last final day", rule: 2, reference: { cellByCell: false }, patches: [] },
-  { name: "believes a probe at D+19", rule: 2, reference: { lookBackDays: 19 }, patches: [] },
-  { name: "believes a hole at D+20", rule: 3, reference: { holeDays: 20 }, patches: [] },
-  { name: "lets an empty day become final without a sweep", rule: 3, reference: { emptyDayWaits: false }, patches: [] },
-  { name: "never looks at a dormant symbol again", rule: 4, reference: { restDays: 10_000 }, patches: [] },
-  { name: "sweeps only what is due", rule: 5, reference: { sweepsAll: false }, patches: [] },
-  { name: "calls a file late that was missing at D+1", rule: 6, reference: { lateDays: 1 }, patches: [] },
-  { name: "sees no replacement in another ETag", rule: 6, reference: { etags: false }, patches: [] },
-  { name: "answers for a day of which some is unknown", rule: 7, reference: { partial: false }, patches: [] },
+  {
+    name: "believes a probe at D+19",
+    rule: 2,
+    reference: { lookBackDays: 19 },
+    patches: [{ file: DATASET, find: " afterDays: 20,", replace: " afterDays: 19," }],
+  },
+  {
+    name: "believes a hole at D+20",
+    rule: 3,
+    reference: { holeDays: 20 },
+    patches: [{ file: DATASET, find: "holeAfterDays: 90,", replace: "holeAfterDays: 20," }],
+  },
+  {
+    name: "lets an empty day become final without a sweep",
+    rule: 3,
+    reference: { emptyDayWaits: false },
+    patches: [
+      {
+        file: "store/conditions.ts",
+        find: "swept === undefined || swept < holeFinalFrom(dataset.finality, day)",
+        replace: "swept === undefined && swept !== undefined",
+      },
+    ],
+  },
+  {
+    name: "never looks at a dormant symbol again",
+    rule: 4,
+    reference: { restDays: 10_000 },
+    patches: [{ file: DATASET, find: "dormantEveryDays: 7,", replace: "dormantEveryDays: 10_000," }],
+  },
+  {
+    name: "sweeps only what is due",
+    rule: 5,
+    reference: { sweepsAll: false },
+    patches: [{ file: "run/sweep.ts", find: 'cells: () => "all",', replace: 'cells: () => "due",' }],
+  },
+  {
+    name: "calls a file late that was missing at D+1",
+    rule: 6,
+    reference: { lateDays: 1 },
+    patches: [{ file: DATASET, find: "lateAfterDays: 3,", replace: "lateAfterDays: 1," }],
+  },
+  {
+    name: "sees no replacement in another ETag",
+    rule: 6,
+    reference: { etags: false },
+    patches: [{ file: "store/write/changes.ts", find: " AND coalesce(etag = old_etag, true)", replace: "" }],
+  },
+  {
+    name: "answers for a day of which some is unknown",
+    rule: 7,
+    reference: { partial: false },
+    patches: [{ file: "vision/condition.ts", find: 'if (unknown > 0) return "partial";', replace: "" }],
+  },
   { name: "judges a day as such, not the question's cells", rule: 7, reference: { byQuestion: false }, patches: [] },
-  { name: "takes no proof from a listing", rule: 7, reference: { listingsProve: false }, patches: [] },
-  { name: "answers for half published days", rule: 7, reference: { lackingSymbols: 6 }, patches: [] },
-  { name: "says a lower bound of an age as a fact", rule: 7, reference: { bounds: false }, patches: [] },
-  { name: "sees no end of a life in a settled folder's", rule: 8, reference: { settledEndsLife: false }, patches: [] },
-  { name: "counts 29 days of flat files for a life's end", rule: 8, reference: { dullDays: 29 }, patches: [] },
-  { name: "ends a life after 29 days", rule: 8, reference: { absentDays: 29 }, patches: [] },
-  { name: "believes a probe from the future", rule: 12, reference: { clocksLie: false }, patches: [] },
+  {
+    name: "takes no proof from a listing",
+    rule: 7,
+    reference: { listingsProve: false },
+    patches: [
+      {
+        file: "store/conditions.ts",
+        find: "return absentAt !== undefined && (day",
+        replace: "return absentAt === null && (day",
+      },
+    ],
+  },
+  {
+    name: "answers for half published days",
+    rule: 7,
+    reference: { lackingSymbols: 6 },
+    patches: [{ file: "vision/publication.ts", find: "const MIN_LACKING = 5;", replace: "const MIN_LACKING = 6;" }],
+  },
+  {
+    name: "says a lower bound of an age as a fact",
+    rule: 7,
+    reference: { bounds: false },
+    patches: [
+      { file: "query/lives.ts", find: "const begins = before >= countDays([quiet]);", replace: "const begins = true;" },
+    ],
+  },
+  {
+    name: "sees no end of a life in a settled folder's",
+    rule: 8,
+    reference: { settledEndsLife: false },
+    patches: [
+      {
+        file: "vision/lives.ts",
+        find: "absent > 0 && settled.some(({ to }) => to === previous)",
+        replace: "absent > 0 && settled.length < 0",
+      },
+    ],
+  },
+  {
+    name: "counts 29 days of flat files for a life's end",
+    rule: 8,
+    reference: { dullDays: 29 },
+    patches: [{ file: "vision/lives.ts", find: "QUIET_AFTER_DAYS = 28", replace: "QUIET_AFTER_DAYS = 29" }],
+  },
+  {
+    name: "ends a life after 29 days",
+    rule: 8,
+    reference: { absentDays: 29 },
+    patches: [{ file: "vision/lives.ts", find: "RELISTED_AFTER_DAYS = 30", replace: "RELISTED_AFTER_DAYS = 29" }],
+  },
+  {
+    name: "believes a probe from the future",
+    rule: 12,
+    reference: { clocksLie: false },
+    patches: [
+      {
+        file: "vision/finality.ts",
+        find: "return `probe_timestamp <= epoch_ms(${time})::TIMESTAMP_MS`;",
+        replace: 'return "true";',
+      },
+    ],
+  },
 ];

@@ -1,11 +1,14 @@
-import { pathToFileURL } from "node:url";
+import { readFileSync } from "node:fs";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { expect, it } from "vitest";
-import { makeMutant } from "./mutant.js";
+import { SEEDED_FAULTS } from "./faults.js";
+import { applied, makeMutant } from "./mutant.js";
 
-const patch = { file: "calendar/day.js", find: "DAY_MS = 86_400_000", replace: "DAY_MS = 43_200_000" };
+const SOURCES = fileURLToPath(new URL("../../src/", import.meta.url).href.replace("/dist/", "/"));
+const patch = { file: "calendar/day.ts", find: "DAY_MS = 86_400_000", replace: "DAY_MS = 43_200_000" };
 
-it("a mutant is a copy of the built product that runs with its fault", async () => {
-  const mutant = makeMutant([patch]);
+it("a mutant is a copy of the product that runs with its fault", async () => {
+  const mutant = await makeMutant([patch]);
   try {
     const day = (await import(pathToFileURL(`${mutant.dist}calendar/day.js`).href)) as { DAY_MS: number };
     const index = (await import(pathToFileURL(`${mutant.dist}index.js`).href)) as object;
@@ -16,6 +19,12 @@ it("a mutant is a copy of the built product that runs with its fault", async () 
   }
 });
 
-it("a patch whose text has gone is refused", () => {
-  expect(() => makeMutant([{ ...patch, find: "DAY_MS = 1" }])).toThrow(RangeError);
+it("a patch whose text has gone is refused", async () => {
+  await expect(makeMutant([{ ...patch, find: "DAY_MS = 1" }])).rejects.toThrow(RangeError);
+});
+
+it("ten faults and more can still be made in the sources", () => {
+  const patches = SEEDED_FAULTS.flatMap((fault) => fault.patches);
+  for (const each of patches) applied(readFileSync(`${SOURCES}${each.file}`, "utf8"), each);
+  expect(patches.length).toBeGreaterThanOrEqual(10);
 });

@@ -1,3 +1,4 @@
+import { build } from "esbuild";
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,7 +7,7 @@ import type { Patch } from "./faults.js";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-/** A copy of the built product with a fault in it. */
+/** The product with a fault in it. */
 export interface Mutant {
   /** Folder of its compiled `src/`, for BFA_MODEL_DIST. */
   dist: string;
@@ -14,31 +15,48 @@ export interface Mutant {
 }
 
 /**
- * Copies the built product and patches the copy.
+ * Copies the sources, patches the copy and compiles it, file by file.
  *
  * @throws RangeError when a patch's text doesn't occur exactly once: the product has changed, and so must the patch
  */
-export function makeMutant(patches: readonly Patch[]): Mutant {
+export async function makeMutant(patches: readonly Patch[]): Promise<Mutant> {
   const folder = mkdtempSync(join(tmpdir(), "bfa-mutant-"));
   const remove = () => {
     rmSync(folder, { recursive: true, force: true });
   };
   try {
-    cpSync(join(ROOT, "dist"), join(folder, "dist"), { recursive: true });
-    cpSync(join(ROOT, "package.json"), join(folder, "package.json"));
+    for (const name of ["src", "workers", "package.json"])
+      cpSync(join(ROOT, name), join(folder, name), { recursive: true });
     symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
-    const dist = join(folder, "dist/src/");
-    for (const { file, find, replace } of patches) {
-      const path = join(dist, file);
-      const [before, after, ...more] = readFileSync(path, "utf8").split(find);
-      if (before === undefined || after === undefined || more.length > 0) {
-        throw new RangeError(`${file} must hold ${JSON.stringify(find)} exactly once`);
-      }
-      writeFileSync(path, before + replace + after);
+    for (const patch of patches) {
+      const path = join(folder, "src", patch.file);
+      writeFileSync(path, applied(readFileSync(path, "utf8"), patch));
     }
-    return { dist, remove };
+    await build({
+      absWorkingDir: folder,
+      entryPoints: ["src/**/*.ts", "workers/*.ts"],
+      outdir: "dist",
+      format: "esm",
+      target: "node20.19",
+      platform: "node",
+      logLevel: "error",
+    });
+    return { dist: join(folder, "dist/src/"), remove };
   } catch (error) {
     remove();
     throw error;
   }
+}
+
+/**
+ * A source with a fault.
+ *
+ * @throws RangeError when the patch's text doesn't occur exactly once
+ */
+export function applied(source: string, { file, find, replace }: Patch): string {
+  const [before, after, ...more] = source.split(find);
+  if (before === undefined || after === undefined || more.length > 0) {
+    throw new RangeError(`${file} must hold ${JSON.stringify(find)} exactly once`);
+  }
+  return before + replace + after;
 }

@@ -12,7 +12,7 @@ export default mergeConfig(
   {
     resolve: { alias: [{ find: /^(?:\.\.\/)+src\/(.*)$/, replacement: `${dist}$1` }] },
     test: {
-      include: ["test/model/*.pending.ts"],
+      include: ["test/model/model.test.ts", "test/model/mutants.long.ts"],
       testTimeout: 24 * 3_600_000,
       disableConsoleIntercept: true,
     },
