@@ -17,6 +17,12 @@ export interface Served {
   faultOf(request: { method: "HEAD" | "GET"; symbol: string; day: Day }): Fault | undefined;
   /** Called when a request was answered, before the next one is. */
   answered(probe: Probe): void;
+  /**
+   * How a list page writes an upload time (ms).
+   *
+   * @default as S3 does, with a fraction
+   */
+  listedTime?: ((modified: number) => string) | undefined;
 }
 
 /** A server that speaks as much HTTP and S3 as the product asks for. */
@@ -125,9 +131,10 @@ function listSymbol(
   const truncated = page.length < keys.length;
   const lastKey = page.at(-1)?.key ?? "";
   const to = truncated ? (parseDay(lastKey.slice(stem.length, stem.length + 10)) ?? from) : Infinity;
+  const { listedTime = (modified: number) => new Date(modified).toISOString() } = served;
   const contents = page.map(
     ({ key, file }) =>
-      `<Contents><Key>${key}</Key><LastModified>${new Date(file.modified).toISOString()}</LastModified>` +
+      `<Contents><Key>${key}</Key><LastModified>${listedTime(file.modified)}</LastModified>` +
       `<ETag>&quot;${file.etag}&quot;</ETag><Size>${file.size}</Size><StorageClass>STANDARD</StorageClass></Contents>`,
   );
   sendPage(response, query, { prefix, items: contents, truncated, last: lastKey });

@@ -1,7 +1,7 @@
 import { describe, expect } from "vitest";
 import { runCli } from "../support/cli.js";
 import { rowsOf } from "../support/database.js";
-import { it } from "./support.js";
+import { clockEnv, it } from "./support.js";
 
 describe("names", () => {
   it.for([
@@ -27,6 +27,20 @@ describe("names", () => {
     const args = ["query", "universe", "2025-02-01", "--min-age", "1", "--quote", "usdt"];
     const { code, stderr } = await runCli(args, { BFA_DB: world.db });
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining("there are USDT") as string });
+  });
+
+  it("a list page whose upload times have no fraction, as SeaweedFS writes them, is read", async ({ world }) => {
+    world.files("BTCUSDT ETHUSDT", "2025-03-01", "2025-03-31");
+    world.listedTime = (modified) => new Date(modified).toISOString().replace(".000Z", "Z");
+    world.at("2025-03-20");
+    const { endpoint, listEndpoint } = world.endpoints;
+    const env = { ...clockEnv(world), BFA_ENDPOINT: endpoint, BFA_LIST_ENDPOINT: listEndpoint };
+    const args = ["backfill", "--from", "2025-03-01", "--to", "2025-03-18", "--source", "list", "--json"];
+    const { code, stdout, stderr } = await runCli(args, env);
+    expect(code, stderr).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ outcome: "whole", available: 36, failed: 0 });
+    const times = "SELECT DISTINCT (last_modified - date)::VARCHAR FROM daily_availability";
+    expect(await rowsOf(world.db, times)).toEqual([["1 day 08:00:00"]]);
   });
 
   it("a file that one bucket filled refuses another, unless told", async ({ world }) => {

@@ -7,7 +7,7 @@ import { discover } from "../../src/run/discover.js";
 import { sweep } from "../../src/run/sweep.js";
 import { update } from "../../src/run/update.js";
 import { temporaryFolder } from "../support/database.js";
-import { installClock } from "../model/clock.js";
+import { CLOCK_PRELOAD, installClock } from "../model/clock.js";
 import { BucketHistory, type BucketFile } from "../model/history.js";
 import { startLivingBucket, type Fault, type LivingBucket } from "../model/living-bucket.js";
 import type { Probe } from "../model/probes.js";
@@ -34,6 +34,8 @@ export interface World {
   withhold(symbol: string, date: string): void;
   /** Has requests fail for as long as it is set. */
   fault: ((request: { method: "HEAD" | "GET"; symbol: string; day: Day }) => Fault | undefined) | undefined;
+  /** Has list pages write upload times (ms) in another form than S3's. */
+  listedTime: ((modified: number) => string) | undefined;
   update(options?: Partial<Parameters<typeof update>[0]>): ReturnType<typeof update>;
   backfill(options?: Partial<Parameters<typeof backfill>[0]>): ReturnType<typeof backfill>;
   sweep(): ReturnType<typeof sweep>;
@@ -75,6 +77,7 @@ export const it = test.extend<{ world: World; folder: string }>({
         folders: () => history.foldersAt(Date.now()),
         faultOf: (request) => world.fault?.(request),
         answered: (probe) => probes.push(probe),
+        listedTime: (modified) => world.listedTime?.(modified) ?? new Date(modified).toISOString(),
       });
       const db = join(folder, "a.duckdb");
       const endpoints = { endpoint: bucket.endpoint, listEndpoint: bucket.listEndpoint };
@@ -84,6 +87,7 @@ export const it = test.extend<{ world: World; folder: string }>({
         endpoints,
         probes,
         fault: undefined,
+        listedTime: undefined,
         at: (time) => {
           probes.length = 0;
           clock.set(timeOf(time));
@@ -120,6 +124,11 @@ export const it = test.extend<{ world: World; folder: string }>({
     }
   },
 });
+
+/** The environment in which a command finds the world's file, and its time. */
+export function clockEnv({ db }: World): NodeJS.ProcessEnv {
+  return { BFA_DB: db, BFA_MODEL_CLOCK: String(Date.now()), NODE_OPTIONS: `--require ${CLOCK_PRELOAD}` };
+}
 
 /** Days from one date to another, as dates. */
 export function dates(from: string, to: string): string[] {

@@ -1,8 +1,7 @@
 import { describe, expect } from "vitest";
 import { runCli } from "../support/cli.js";
 import { rowsOf } from "../support/database.js";
-import { CLOCK_PRELOAD } from "../model/clock.js";
-import { dates, it, symbolsOf } from "./support.js";
+import { clockEnv, dates, it, symbolsOf } from "./support.js";
 
 const TWENTY = Array.from({ length: 20 }, (_, at) => `S${String(at).padStart(2, "0")}USDT`);
 
@@ -39,10 +38,7 @@ describe("a day that is young", () => {
     await world.update();
     world.at("2025-03-20");
     await world.update({ date: "2025-03-19", symbols: ["AUSDT"] });
-    const env = {
-      ...{ BFA_DB: world.db, BFA_MODEL_CLOCK: String(Date.now()) },
-      NODE_OPTIONS: `--require ${CLOCK_PRELOAD}`,
-    };
+    const env = clockEnv(world);
     const refused = await runCli(["query", "snapshot", "2025-03-19"], env);
     expect(refused).toMatchObject({ code: 4, stdout: "" });
     expect(refused.stderr).toMatch(/^bfa: .*BUSDT, CUSDT were never probed; `bfa update`.*\n$/);

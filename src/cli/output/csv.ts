@@ -1,4 +1,5 @@
 import { columnNames, type Answer, type CellValue } from "../../text/columns.js";
+import { valueText } from "./value-text.js";
 
 /** A text that RFC 4180 writes as it is and that no spreadsheet takes for a formula. */
 const PLAIN = /^[\p{L}\p{N}_][^",\r\n]*$/u;
@@ -7,7 +8,8 @@ const OPTIONS = { escape_formulas: true, quoted_match: /\r/, eof: false };
 
 /**
  * The rows as RFC 4180 has them, with a header. A text that a spreadsheet would take for a formula gets a quote before
- * it. None is empty, lists and objects are JSON.
+ * it. None is empty; of lists and objects see
+ * {@link valueText}.
  */
 export async function* csvPieces(answer: Answer): AsyncGenerator<string> {
   const { stringify } = await import("csv-stringify/sync");
@@ -15,7 +17,7 @@ export async function* csvPieces(answer: Answer): AsyncGenerator<string> {
   const field = (value: CellValue): string => {
     if (value === null) return "";
     if (typeof value === "number" || typeof value === "boolean") return String(value);
-    const text = typeof value === "string" ? value : JSON.stringify(value);
+    const text = valueText(value);
     return PLAIN.test(text) ? text : stringify([[text]], OPTIONS);
   };
   const names = columnNames(answer);

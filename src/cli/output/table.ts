@@ -1,5 +1,6 @@
 import { columnNames, type Answer, type CellValue } from "../../text/columns.js";
 import { printable } from "../../text/printable.js";
+import { valueText } from "./value-text.js";
 
 /**
  * The rows as a table for a person: columns apart by blanks, numbers to the right, control characters made visible.
@@ -17,15 +18,10 @@ export async function* tablePieces(answer: Answer): AsyncGenerator<string> {
     chars: NO_RULES,
     style: { head: [], border: [], "padding-left": 0, "padding-right": 2 },
   });
-  for (const row of rows) table.push(row.map(cellText));
+  for (const row of rows) table.push(row.map((value) => printable(valueText(value))));
   if (answer.heading !== undefined) yield `${answer.heading}\n\n`;
   const lines = table.toString().split("\n");
   yield `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
-}
-
-function cellText(value: CellValue): string {
-  if (value === null) return "";
-  return printable(typeof value === "object" ? JSON.stringify(value) : String(value));
 }
 
 /** Columns apart by blanks alone, so that a table can be read, cut and compared. */

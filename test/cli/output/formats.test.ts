@@ -54,6 +54,8 @@ describe("ndjson", () => {
   });
 });
 
+const isName = (item: unknown): boolean => typeof item === "string" && /^\S+$/.test(item);
+
 describe("csv", () => {
   it("reads back as the rows' texts, formulas behind a quote", async () => {
     const harmless = (text: string) => (/^[=+\-@\t\r＝＋－＠]/.test(text) ? `'${text}` : text);
@@ -63,6 +65,7 @@ describe("csv", () => {
         const expected = rows.map((row) =>
           Object.values(row).map((value) => {
             if (value === null) return "";
+            if (Array.isArray(value) && value.every(isName)) return harmless(value.join(" "));
             if (typeof value === "object") return JSON.stringify(value);
             return typeof value === "string" ? harmless(value) : String(value);
           }),
@@ -70,6 +73,16 @@ describe("csv", () => {
         expect(parse(text, { record_delimiter: "\n" })).toEqual([Object.keys(EVERY_KIND), ...expected]);
       }),
     );
+  });
+
+  it.for([
+    [["AUSDT", "BUSDT"], "AUSDT BUSDT"],
+    [[], ""],
+    [["two words"], '"[""two words""]"'],
+    [[1, 2], '"[1,2]"'],
+  ] as const)("writes the list %j as %s", async ([list, expected]) => {
+    const answer = { ...texts(), columns: { a: column("value", "") }, rows: [[{ a: list }]] };
+    expect((await collect(csvPieces(answer))).toString()).toBe(`a\n${expected}\n`);
   });
 
   it("writes negative numbers as numbers and hostile names as harmless", async () => {

@@ -1,0 +1,15 @@
+import type { CellValue } from "../../text/columns.js";
+
+/**
+ * A value as a table and CSV show it: a list of names, such as symbols, with blanks between them, any other list or
+ * object as JSON, none as an empty text.
+ */
+export function valueText(value: CellValue): string {
+  if (value === null) return "";
+  if (isListOfNames(value)) return value.join(" ");
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}
+
+function isListOfNames(value: CellValue): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string" && /^\S+$/.test(item));
+}
