@@ -43,7 +43,7 @@ export function conditionOf(cells: DayCells): Condition {
   const { probed, due, pending, unknown, empty, expected, lacking, listed } = cells;
   if (probed === 0 && (unknown > 0 || pending === 0)) return "unwritten";
   const unsettled = due + pending + unknown > 0;
-  if (probed > 0 && isUnpublished({ empty, expected, lacking })) return "unpublished";
+  if (isUnpublished({ empty, expected, lacking })) return "unpublished";
   if (unknown > 0) return "partial";
   return unsettled || !listed ? "provisional" : "final";
 }

@@ -50,6 +50,8 @@ describe("the condition of a day", () => {
     ["unpublished", { due: 326, unknown: 1, lacking: 150 }],
     ["unpublished", { available: 0, due: 327, empty: true }],
     ["unpublished", { available: 0, empty: true }],
+    // None of the admitted symbols was probed: a listing lacked them all, on a day on which nobody had a file.
+    ["unpublished", { probed: 0, available: 0, pending: 3, empty: true }],
     ["unwritten", { probed: 0, available: 0, unknown: 327 }],
     ["unwritten", { probed: 0, available: 0, expected: 0 }],
   ])("is %s for %j", (condition, some) => {
