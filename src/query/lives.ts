@@ -19,7 +19,7 @@ export interface Life {
    * of the bucket lacked the symbol after them. Else there may have been files before, and an age is a lower bound.
    */
   begins: boolean;
-  /** Whether it is known to have ended: by a later life, or by a believed day without a file. */
+  /** Whether it is known to have ended: by a later life, or because the day after it is believed to have no file. */
   ends: boolean;
 }
 
@@ -60,7 +60,7 @@ async function findLives(store: Store, now: number): Promise<Map<string, Life[]>
       SELECT symbol, ${dayNumber("first")}, ${dayNumber("last")}, files::INTEGER, absent_day::INTEGER,
         count(*) FILTER (date BETWEEN first - ${RELISTED_AFTER_DAYS} AND first - 1
           AND ${dayNumber("date")} >= coalesce(absent_day, 0))::INTEGER,
-        bool_or(NOT available AND date > last AND NOT ${provisionalSql(finality)})
+        bool_or(NOT available AND date = last + 1 AND NOT ${provisionalSql(finality)})
       FROM availability JOIN files USING (symbol) LEFT JOIN known USING (symbol)
       WHERE ${probedBySql(now)} GROUP BY symbol, first, last, files, absent_day ORDER BY symbol`,
     {

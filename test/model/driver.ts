@@ -7,11 +7,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
 import * as product from "../../src/index.js";
-import { dayOf, formatDay, type Day } from "../../src/calendar/day.js";
-import { admittedSymbols, listedAt } from "../../src/query/admission.js";
-import { dayConditions } from "../../src/store/conditions.js";
-import { openReader, type Store } from "../../src/store/open.js";
+import { formatDay, type Day } from "../../src/calendar/day.js";
 import { CLOCK_PRELOAD } from "./clock.js";
+import { openAnswers } from "./driver-answers.js";
 import type { Change, ChangeKind } from "./oracle/journal.js";
 import type { Answers, Circumstances, Product, RunEnd, RunRequest, Stored, StoredCell } from "./product.js";
 
@@ -94,49 +92,6 @@ async function runInProcess(db: string, request: RunRequest): Promise<RunEnd> {
     const code: unknown = error.code;
     return { type: "refused", code: String(code), message: error.message };
   }
-}
-
-/** Asks a file, or says that there is nothing to ask yet. */
-async function openAnswers(file: string, now: number): Promise<Answers | undefined> {
-  let store: Store;
-  try {
-    store = await openReader(file);
-  } catch (error) {
-    // Whoever held the file before the first run has made an empty one.
-    if (error instanceof product.StoreError) return undefined;
-    throw error;
-  }
-  const db = await product.openAvailability(file);
-  return {
-    async conditions({ quote, symbols: names }, from, to) {
-      const admission = { quote, contract: "perpetual" as const };
-      const admitted = await admittedSymbols(store, admission).catch((error: unknown) => {
-        if (error instanceof product.UsageError) return [];
-        throw error;
-      });
-      const symbols = names === undefined ? admitted : admitted.filter(({ symbol }) => names.includes(symbol));
-      const days = await dayConditions(store, { symbols, from, to, listedAt: await listedAt(store, now), now });
-      return new Map(days.map(({ day, condition }) => [day, condition]));
-    },
-    async ages(day) {
-      try {
-        const { rows } = await db.universe({ date: formatDay(day), minAge: 0 });
-        return new Map(
-          rows.map(({ symbol, first_date: first, age_days: days, age_is_minimum: isMinimum }) => [
-            symbol,
-            { first: dayOf(first), days, exact: !isMinimum },
-          ]),
-        );
-      } catch (error) {
-        if (error instanceof product.NotKnownError) return undefined;
-        throw error;
-      }
-    },
-    async close() {
-      await db.close();
-      await store.close();
-    },
-  };
 }
 
 /** The built command beside the modules that the tests load, which may be those of a mutant. */

@@ -119,6 +119,18 @@ export const SEEDED_FAULTS: readonly SeededFault[] = [
     ],
   },
   {
+    name: "tells of a delisting before it is believed",
+    rule: 8,
+    reference: { delistingsWait: false },
+    patches: [
+      {
+        file: "query/lives.ts",
+        find: "NOT available AND date = last + 1 AND NOT ${provisionalSql(finality)}",
+        replace: "NOT available AND date = last + 1",
+      },
+    ],
+  },
+  {
     name: "sees no end of a life in a settled folder's",
     rule: 8,
     reference: { settledEndsLife: false },

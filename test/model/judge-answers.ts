@@ -1,13 +1,14 @@
 import { dayAt, formatDay, type Day } from "../../src/calendar/day.js";
 import { NAMES } from "./commands.js";
 import type { Violation } from "./invariants.js";
+import { judgeMarket } from "./judge-market.js";
 import { Conditions } from "./oracle/condition.js";
 import { isDelivery, knownSymbols, quoteOf, type Knowledge } from "./oracle/knowledge.js";
 import { ageOn, FIRST_DAY } from "./oracle/lives.js";
 import type { Answers, Question } from "./product.js";
 
 /**
- * Asks about every day that is over, and compares conditions and ages with the oracle's.
+ * Asks about every day that is over, and compares conditions, ages, listings and delistings with the oracle's.
  *
  * @param listed symbols that the sequence began with
  */
@@ -24,6 +25,8 @@ export async function judgeAnswers(
     for (const question of questions)
       violations.push(...(await judgeConditions(answers, question, knowledge, conditions, now)));
     violations.push(...(await judgeAges(answers, knowledge, now)));
+    const events = await answers.events();
+    if (events !== undefined) violations.push(...judgeMarket(events, knowledge, now));
     return violations;
   } finally {
     await answers.close();

@@ -3,7 +3,7 @@ import { dayOf, type Day } from "../../src/calendar/day.js";
 import { isDormant, mayBeLeftOut, mustBeLeftOut } from "./oracle/due.js";
 import { changeOf } from "./oracle/journal.js";
 import { provedMissingAt } from "./oracle/knowledge.js";
-import { marketEvents } from "./oracle/lives.js";
+import { marketEvents } from "./oracle/market.js";
 import { instant, Story } from "./story.js";
 
 const THREE = ["BTCUSDT", "ETHUSDT", "SOLUSDT"];
@@ -367,13 +367,45 @@ describe("a life is one contract's", () => {
   it("with its listings and delistings", () => {
     const story = new Story().files("LITUSDT", "2024-01-01", "2024-03-10").files("LITUSDT", "2024-06-01", "2024-06-20");
     story.probe(["LITUSDT"], "2023-11-01", "2024-07-30", "2024-08-30");
-    const events = marketEvents(story.knowledge, "LITUSDT", instant("2024-08-30"), () => true);
-    expect(events.map(({ event, day }) => [event, day])).toEqual([
-      ["listing", dayOf("2024-01-01")],
-      ["delisting", dayOf("2024-03-10")],
-      ["relisting", dayOf("2024-06-01")],
-      ["delisting", dayOf("2024-06-20")],
+    const events = marketEvents(story.knowledge, "LITUSDT", instant("2024-08-30"));
+    expect(events.map(({ event, day, certain }) => [event, day, certain])).toEqual([
+      ["listing", dayOf("2024-01-01"), true],
+      ["delisting", dayOf("2024-03-10"), true],
+      ["relisting", dayOf("2024-06-01"), true],
+      ["delisting", dayOf("2024-06-20"), true],
     ]);
+  });
+
+  it("a delisting is told once the day after the last file is believed to have none", () => {
+    const story = new Story().files("BTCUSDT", "2024-01-01", "2024-03-10");
+    const delistings = (at: string) =>
+      marketEvents(story.knowledge, "BTCUSDT", instant(at)).filter(({ event }) => event === "delisting");
+    story.probe(["BTCUSDT"], "2023-11-01", "2024-03-29", "2024-03-30");
+    expect(delistings("2024-03-30")).toEqual([]);
+    story.probe(["BTCUSDT"], "2024-03-11", "2024-03-30", "2024-03-31");
+    expect(delistings("2024-03-31")).toMatchObject([{ day: dayOf("2024-03-10"), certain: true }]);
+  });
+
+  it("a settled folder is a contract of its own only apart from the name's files, and before some of them", () => {
+    const story = new Story()
+      .files("AERGOUSDTSETTLED", "2024-01-01", "2024-01-20")
+      .files("AERGOUSDT", "2024-03-01", "2024-04-30")
+      .files("SXPUSDT", "2024-01-01", "2024-03-31")
+      .files("SXPUSDTSETTLED", "2024-03-01", "2024-03-31");
+    story.probe(
+      ["AERGOUSDTSETTLED", "AERGOUSDT", "SXPUSDT", "SXPUSDTSETTLED"],
+      "2023-11-01",
+      "2024-04-30",
+      "2024-05-30",
+    );
+    const events = (ticker: string) =>
+      marketEvents(story.knowledge, ticker, instant("2024-05-30")).map(({ event, symbol }) => `${event} ${symbol}`);
+    expect(events("AERGOUSDT")).toEqual([
+      "listing AERGOUSDTSETTLED",
+      "delisting AERGOUSDTSETTLED",
+      "relisting AERGOUSDT",
+    ]);
+    expect(events("SXPUSDT")).toEqual(["listing SXPUSDT", "delisting SXPUSDT"]);
   });
 });
 

@@ -2,6 +2,7 @@ import type { Day } from "../../src/calendar/day.js";
 import type { Condition } from "./oracle/condition.js";
 import type { Change } from "./oracle/journal.js";
 import type { Age } from "./oracle/lives.js";
+import type { MarketEvent } from "./oracle/market.js";
 
 /** How a run is asked for, in names and days. */
 export interface RunRequest {
@@ -70,6 +71,8 @@ export interface Answers {
   conditions(question: Question, from: Day, to: Day): Promise<Map<Day, Condition>>;
   /** Ages of the symbols that have a file on a day; undefined when such a question is refused. */
   ages(day: Day): Promise<Map<string, Age> | undefined>;
+  /** Every listing and delisting; undefined when such a question is refused. */
+  events(): Promise<MarketEvent[] | undefined>;
   close(): Promise<void>;
 }
 

@@ -1,8 +1,10 @@
 import { dayAt, DAY_MS, type Day } from "../../src/calendar/day.js";
 import type { Condition } from "./oracle/condition.js";
 import type { Age } from "./oracle/lives.js";
+import type { MarketEvent } from "./oracle/market.js";
 import type { Answers, Question } from "./product.js";
 import { quoteOf, type Kept, type Row } from "./reference.js";
+import { eventsOf } from "./reference-market.js";
 import type { Rules } from "./reference-rules.js";
 
 const FIRST: Day = 18_261;
@@ -39,6 +41,17 @@ export class ReferenceAnswers implements Answers {
       ages.set(symbol, { first: life.first, days: day - life.first, exact: life.exact || !this.rules.bounds });
     }
     return Promise.resolve(ages);
+  }
+
+  events(): Promise<MarketEvent[]> {
+    const lives = [...this.kept.rows.keys()].flatMap((symbol) => {
+      const own = this.lives(symbol);
+      return own.map((life, index) => {
+        const ended = index < own.length - 1 || this.hasEnded(symbol, life.last);
+        return { ...life, symbol, exact: life.exact || !this.rules.bounds, ended };
+      });
+    });
+    return Promise.resolve(eventsOf(lives));
   }
 
   /** The days of a symbol that have to be probed. */
@@ -209,6 +222,11 @@ export class ReferenceAnswers implements Answers {
   private isSureBetween(symbol: string, from: Day, to: Day): boolean {
     for (let day = Math.max(FIRST, from); day <= to; day++) if (this.isAbsent(symbol, day) === undefined) return false;
     return true;
+  }
+
+  private hasEnded(symbol: string, last: Day): boolean {
+    const row = this.row(symbol, last + 1);
+    return row !== undefined && !(this.rules.delistingsWait && this.isDue(symbol, last + 1, row));
   }
 
   private lastFile(symbol: string): Day | undefined {

@@ -39,6 +39,8 @@ export interface Rules {
   sweepsAll: boolean;
   /** Whether an age says that it is a lower bound. */
   bounds: boolean;
+  /** Whether a delisting waits until the lack of a file is believed. */
+  delistingsWait: boolean;
 }
 
 /** DESIGN's rules. */
@@ -66,4 +68,5 @@ export const RULES: Readonly<Rules> = {
   byQuestion: true,
   sweepsAll: true,
   bounds: true,
+  delistingsWait: true,
 };

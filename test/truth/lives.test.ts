@@ -51,4 +51,17 @@ describe("a life is one contract's", () => {
       code: "NOT_KNOWN",
     });
   });
+
+  it("a delisting is told only when the day after the last file is believed to have none", async ({ world }) => {
+    world.files("AUSDT", "2025-01-01", "2025-03-10");
+    world.files("BUSDT", "2025-01-01", "2025-05-31");
+    world.at("2025-05-31");
+    await world.backfill({ from: "2025-01-01", to: "2025-03-10" });
+    await world.backfill({ from: "2025-03-15", to: "2025-03-20" });
+    const between = await world.ask((file) => file.delistings());
+    expect(between.rows).toEqual([]);
+    await world.backfill({ from: "2025-03-11", to: "2025-03-14" });
+    const after = await world.ask((file) => file.delistings());
+    expect(after.rows).toMatchObject([{ symbol: "AUSDT", date: "2025-03-10" }]);
+  });
 });

@@ -120,28 +120,3 @@ export function ageOn(knowledge: Knowledge, symbol: string, day: Day, now: numbe
   const life = livesOf(knowledge, symbol, now).find(({ first, last }) => first <= day && day <= last);
   return life === undefined ? undefined : { first: life.first, days: day - life.first, exact: life.exact };
 }
-
-/** A contract that came to market, or went. */
-export interface MarketEvent {
-  readonly symbol: string;
-  readonly day: Day;
-  readonly event: "listing" | "relisting" | "delisting";
-}
-
-/**
- * Rule 8: listings and delistings are the ends of lives. A first day that isn't exact is no listing; a last day is a
- * delisting once a later life or a day that is believed to have no file shows it.
- */
-export function marketEvents(
-  knowledge: Knowledge,
-  symbol: string,
-  now: number,
-  isBelieved: (symbol: string, day: Day) => boolean,
-): MarketEvent[] {
-  const lives = livesOf(knowledge, symbol, now);
-  return lives.flatMap(({ first, last, exact }, index) => {
-    const began: MarketEvent[] = exact ? [{ symbol, day: first, event: index === 0 ? "listing" : "relisting" }] : [];
-    const ended = index < lives.length - 1 || isBelieved(symbol, last + 1);
-    return ended ? [...began, { symbol, day: last, event: "delisting" as const }] : began;
-  });
-}

@@ -1,0 +1,27 @@
+import { formatDay } from "../../src/calendar/day.js";
+import type { Violation } from "./invariants.js";
+import { knownSymbols, tickerOf, type Knowledge } from "./oracle/knowledge.js";
+import { marketEvents, type MarketEvent } from "./oracle/market.js";
+
+/** Listings and delistings are the oracle's: all that are certain are told, and none that isn't known. */
+export function judgeMarket(told: readonly MarketEvent[], knowledge: Knowledge, now: number): Violation[] {
+  const rule = "listings and delistings are the oracle's";
+  const tickers = [...new Set(knownSymbols(knowledge).map(tickerOf))];
+  const allowed = tickers.flatMap((ticker) => marketEvents(knowledge, ticker, now));
+  const may = new Set(allowed.map(textOf));
+  const said = told.map(textOf);
+  const all = new Set(said);
+  return [
+    ...allowed
+      .filter((event) => event.certain && !all.has(textOf(event)))
+      .map((event) => ({ rule, message: `not told: ${textOf(event)}` })),
+    ...said.filter((event) => !may.has(event)).map((event) => ({ rule, message: `told, and not known: ${event}` })),
+    ...said
+      .filter((event, index) => said.indexOf(event) !== index)
+      .map((event) => ({ rule, message: `told twice: ${event}` })),
+  ];
+}
+
+function textOf({ event, symbol, day }: MarketEvent): string {
+  return `${event} of ${symbol} on ${formatDay(day)}`;
+}
