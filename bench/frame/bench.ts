@@ -1,7 +1,17 @@
 import type { Comparison, ComparisonPlan } from "./comparison.js";
 
 /** Names of the benches, in the order in which they run. */
-export const BENCH_NAMES = ["probe", "dns", "storage", "query", "counts", "writer", "backfill", "update"] as const;
+export const BENCH_NAMES = [
+  "probe",
+  "dns",
+  "storage",
+  "query",
+  "counts",
+  "writer",
+  "backfill",
+  "update",
+  "file",
+] as const;
 export type BenchName = (typeof BENCH_NAMES)[number];
 
 /** What a bench works with. */
