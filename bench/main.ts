@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { backfillBench } from "./backfill.js";
 import { countsBench } from "./counts.js";
 import { dnsBench } from "./dns.js";
+import { fileBench } from "./file.js";
 import type { Bench, BenchName } from "./frame/bench.js";
 import { compare } from "./frame/comparison.js";
 import { describeMachine } from "./frame/machine.js";
@@ -29,6 +30,7 @@ const BENCHES: Record<BenchName, Bench> = {
   backfill: backfillBench,
   update: updateBench,
   publication: publicationBench,
+  file: fileBench,
 };
 
 /** Options of {@link benchmark}. */

@@ -11,6 +11,7 @@ export const BENCH_NAMES = [
   "backfill",
   "update",
   "publication",
+  "file",
 ] as const;
 export type BenchName = (typeof BENCH_NAMES)[number];
 

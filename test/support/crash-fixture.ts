@@ -11,8 +11,8 @@ import type { Crash } from "./killed-at-steps.js";
 // Late enough that nothing which was probed today is due again.
 const last = dayAt(Date.now()) - 90;
 const first = DEFAULT_DATASET.firstPeriod;
-const middle = last - 300;
-// Rows enough that a run over all of them ends with a compaction of the file.
+const middle = first + 30;
+// Rows enough that a run over the rest of them ends with a compaction of the file.
 const { source } = syntheticWorld({ seed: 3, symbols: 32, from: first, through: last });
 
 /** The commands that write a file. Each finds a file that has the first days, and leaves one that has more. */

@@ -3,7 +3,18 @@ import { UsageError } from "../../errors.js";
 import { httpUrl, nonEmpty, wholeNumber } from "../args/readers.js";
 
 /** The benches, in the order in which they run. */
-const BENCHES = ["probe", "dns", "storage", "query", "counts", "writer", "backfill", "update", "publication"] as const;
+const BENCHES = [
+  "probe",
+  "dns",
+  "storage",
+  "query",
+  "counts",
+  "writer",
+  "backfill",
+  "update",
+  "publication",
+  "file",
+] as const;
 
 const benchOptions = {
   quick: { describe: "small work and few runs: a first look", boolean: true, default: false },
