@@ -13,6 +13,7 @@ import { DEFAULT_SETUP, runProbes, type ProbeSetup } from "./probe/run-probes.js
 import { countHeads, type ProbeWork } from "./probe/work.js";
 import { historyOf, lastDay, perpetuals } from "./universe.js";
 import { formatDay } from "../src/calendar/day.js";
+import { plural } from "../src/text/numbers.js";
 
 const CORES = availableParallelism();
 /** Sockets of most sides, and those of the seed's 150 workers. */
@@ -27,22 +28,40 @@ const HANDSHAKES: Metric = { id: "handshakes", label: "handshakes", unit: "", be
 
 /** HEADs as `bfa update` sends them: over which connections, from how many threads, at what distance. */
 export const probeBench: Bench = async (context) => {
-  return context.target === undefined ? await onOwnServers(context) : await onTarget(context, context.target);
+  if (context.target !== undefined) return await onTarget(context, context.target);
+  return context.quick ? await atAGlance(context) : await onOwnServers(context);
 };
 
-async function onOwnServers(context: BenchContext): Promise<BenchResult> {
-  const { quick, folder, compare } = context;
+/** What pooling buys, with enough HEADs that the opening of connections is not all that is measured. */
+async function atAGlance({ compare }: BenchContext): Promise<BenchResult> {
   const to = lastDay();
-  const symbols = perpetuals(to, quick ? 40 : undefined);
-  const workOf = (days: number): ProbeWork => ({ symbols, from: to - days + 1, to });
-  const [day, pairs, bulk] = quick ? [workOf(1), workOf(2), workOf(5)] : [workOf(1), workOf(40), workOf(60)];
-  const bulkDays = bulk.to - bulk.from + 1;
-  const served = ["--through", formatDay(to), "--days", String(bulkDays), "--symbols", String(quick ? 40 : 327)];
-  const rtts = quick ? [20] : [20, 40];
+  const work: ProbeWork = { symbols: perpetuals(to, undefined), from: to - 2, to };
+  const replica = await startReplicaProcess("--through", formatDay(to), "--days", "3", "--symbols", "327");
+  try {
+    const pooling = await compare({
+      title: `Pooling and protocol on ${replica.name}`,
+      method: `${countHeads(work)} HEADs from one thread over ${CONNECTIONS} connections, ${DEFAULT_CONNECTIONS.http2} with HTTP/2, opening them included.`,
+      metrics: [RATE, ELAPSED, CPU, SOCKETS, HANDSHAKES],
+      sides: waysSides(replica, work),
+      baseline: "unpooled",
+    });
+    return { comparisons: [pooling], targets: [], notes: [] };
+  } finally {
+    await replica.close();
+  }
+}
 
-  const nginx = (await hasNginx())
-    ? await startNginx(folder, historyOf(to, bulkDays, quick ? 40 : undefined))
-    : undefined;
+async function onOwnServers(context: BenchContext): Promise<BenchResult> {
+  const { folder, compare } = context;
+  const to = lastDay();
+  const symbols = perpetuals(to, undefined);
+  const workOf = (days: number): ProbeWork => ({ symbols, from: to - days + 1, to });
+  const [day, pairs, bulk] = [workOf(1), workOf(40), workOf(60)];
+  const bulkDays = bulk.to - bulk.from + 1;
+  const served = ["--through", formatDay(to), "--days", String(bulkDays), "--symbols", "327"];
+  const rtts = [20, 40];
+
+  const nginx = (await hasNginx()) ? await startNginx(folder, historyOf(to, bulkDays, undefined)) : undefined;
   const replica = await startReplicaProcess(...served);
   const distant = new Map<number, BenchServer>();
   for (const rtt of rtts) distant.set(rtt, await startReplicaProcess(...served, "--rtt", String(rtt)));
@@ -109,7 +128,7 @@ async function onOwnServers(context: BenchContext): Promise<BenchResult> {
         metrics: [ELAPSED, RATE, SOCKETS],
         lines: { xLabel: "connections" },
         sides: [[0, replica] as const, ...distant].flatMap(([rtt, server]) =>
-          (quick ? [8, 64] : [8, 16, 32, 64, 100, SEED_WORKERS]).map((connections) => ({
+          [8, 16, 32, 64, 100, SEED_WORKERS].map((connections) => ({
             ...side(server, day, `${rtt} ms, ${connections} connections`, { connections }),
             point: { line: `${rtt} ms`, x: connections },
           })),
@@ -122,7 +141,13 @@ async function onOwnServers(context: BenchContext): Promise<BenchResult> {
         lines: { xLabel: "threads" },
         sides: [32, SEED_WORKERS].flatMap((connections) =>
           threadCounts().map((threads) => ({
-            ...side(main, bulk, `${threads} threads, ${connections} connections`, { threads, connections }, true),
+            ...side(
+              main,
+              bulk,
+              `${plural(threads, "thread")}, ${connections} connections`,
+              { threads, connections },
+              true,
+            ),
             point: { line: `${connections} connections`, x: threads },
           })),
         ),
@@ -209,7 +234,7 @@ function side(server: BenchServer, work: ProbeWork, name: string, setup: Partial
 }
 
 /** Tools of others, as far as they are here. */
-async function findPeers({ folder, quick }: BenchContext, server: BenchServer, nginx: BenchServer | undefined) {
+async function findPeers({ folder }: BenchContext, server: BenchServer, nginx: BenchServer | undefined) {
   const [urllib3, wrk, h2load] = await Promise.all([hasUrllib3(), hasWrk(), hasH2load()]);
   const load = { threads: CORES, connections: CONNECTIONS };
   const skipped: Skipped[] = [];
@@ -226,7 +251,7 @@ async function findPeers({ folder, quick }: BenchContext, server: BenchServer, n
     skipped,
     sides: (work: ProbeWork): Side[] => [
       ...(python ? [urllib3Side(folder, server, work)] : []),
-      ...(nginx !== undefined && useWrk ? [wrkSide(folder, nginx, work, { ...load, seconds: quick ? 1 : 3 })] : []),
+      ...(nginx !== undefined && useWrk ? [wrkSide(folder, nginx, work, { ...load, seconds: 3 })] : []),
       ...(nginx !== undefined && useH2load
         ? [
             h2loadSide(folder, nginx, work, { ...load, http2: false }),

@@ -45,7 +45,9 @@ export function planBackfill(options: BackfillOptions): Run<RunPlan> {
     () => backfillSettings(options, Date.now()),
     async (settings, threads, emit) => {
       const plan = await makePlan(BACKFILL, settings, threads, emit);
-      if (settings.signal?.aborted === true) throw new InterruptedError("interrupted before the plan was made");
+      if (settings.signal?.aborted === true) {
+        throw new InterruptedError("interrupted before the plan was made", { cause: settings.signal.reason });
+      }
       return describePlan(BACKFILL.name, plan);
     },
   );

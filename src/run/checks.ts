@@ -124,8 +124,10 @@ export function checkListener(option: string, value: unknown): (event: never) =>
 
 /** The options of a call, in one object. */
 export function checkOptions<Options extends object>(value: Options): Options {
-  if (!isObject(value)) throw new UsageError("the options are missing: give them in one object");
-  return value;
+  const given: unknown = value;
+  if (isObject(given)) return value;
+  if (given === undefined) throw new UsageError("the options are missing: give them in one object");
+  throw new UsageError(`give the options in one object, not ${shown(given)}`);
 }
 
 /** Refuses options that are left when all known ones are taken away. */

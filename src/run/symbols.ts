@@ -85,14 +85,16 @@ export async function discoverSymbols(
   using ending = endOnSignal(signal, () => {
     threads.abandon();
   });
-  if (isAborted()) throw interrupted();
+  if (isAborted()) throw interrupted(signal);
   const pool = await threads.probers();
   const outcome = await Promise.race([pool.discover(), ending.over]);
-  if (outcome === undefined) throw interrupted();
+  if (outcome === undefined) throw interrupted(signal);
   if (outcome.type === "failed") {
-    if (isAborted()) throw interrupted();
+    if (isAborted()) throw interrupted(signal);
     const { code, message } = outcome.failure;
-    throw new DiscoveryError(`listing the bucket's symbols failed (${code}: ${message}); try again or name them`);
+    throw new DiscoveryError(`listing the bucket's symbols failed (${code}: ${message}); try again or name them`, {
+      cause: outcome.failure,
+    });
   }
   const symbols = outcome.names.filter(isSymbol);
   const foreign = outcome.names.filter((name) => !isSymbol(name));
@@ -102,6 +104,6 @@ export async function discoverSymbols(
   return { symbols, added, gone, foreign };
 }
 
-function interrupted(): InterruptedError {
-  return new InterruptedError("interrupted before the bucket was listed");
+function interrupted(signal: AbortSignal | undefined): InterruptedError {
+  return new InterruptedError("interrupted before the bucket was listed", { cause: signal?.reason });
 }

@@ -31,10 +31,13 @@ function parse(html: string) {
 describe("the page", () => {
   it("has a chart and a table for each comparison", async () => {
     const { all, text } = parse(reportHtml(await exampleReport()));
-    expect(text("h2")).toEqual(["probe"]);
+    expect(text("h2")).toEqual(["In short", "Contents", "probe"]);
+    expect(text("nav li li")).toEqual(["Pooled | unpooled", "Connections"]);
+    expect(text("body > ul > li")[0]).toMatch(/^probe: Pooled \| unpooled: .*unpooled$/);
+    expect(text(".better")[0]).toBe("Probes: higher is better.");
     expect(text("figure > h3")).toEqual(["Pooled | unpooled", "Connections"]);
     expect(all("figure > svg")).toHaveLength(2);
-    expect(all("figure > table")).toHaveLength(2);
+    expect(all("figure > .wide > table")).toHaveLength(2);
     // Two bars with two marks of quartiles each; two lines with two points each.
     expect(all('figure:first-of-type svg [aria-label="bar"] rect')).toHaveLength(2);
     expect(all('figure:first-of-type svg [aria-label="tick"] line')).toHaveLength(4);
@@ -50,7 +53,10 @@ describe("the page", () => {
     const outside = all("*").flatMap(({ localName, attributes }) =>
       [...attributes]
         .filter(
-          ({ name, value }) => /^(src|href|xlink:href|srcset|data|on\w+)$/.test(name) || /url\(|https?:/.test(value),
+          // A place of the page itself is not outside.
+          ({ name, value }) =>
+            !value.startsWith("#") &&
+            (/^(src|href|xlink:href|srcset|data|on\w+)$/.test(name) || /url\(|https?:/.test(value)),
         )
         .map(({ name, value }) => `${localName} ${name}=${value}`),
     );

@@ -1,0 +1,114 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect } from "vitest";
+import { dayOf } from "../src/calendar/day.js";
+import * as library from "../src/index.js";
+import { startReplica } from "../src/replica.js";
+import { replicaTest, syntheticWorld } from "./support/fixture.js";
+
+const { source, symbols } = syntheticWorld({
+  ...{ seed: 11, symbols: 12, from: dayOf("2024-02-20"), through: dayOf("2024-03-10") },
+});
+const it = replicaTest({ history: source });
+
+const { backfill, importFile, openAvailability, planBackfill, discover, sweep, update } = library;
+
+describe("wrong usage", () => {
+  it("of a run rejects with a UsageError that names the option, before any work", async ({ db }) => {
+    const wrong: [option: string, call: () => Promise<unknown>][] = [
+      ["threads", () => update({ db, threads: 0 })],
+      ["lookback", () => update({ db, lookback: 1.5 })],
+      ["date", () => update({ db, date: "2999-01-01" })],
+      ["date", () => update({ db, date: 20240301 as unknown as string })],
+      ["date", () => update({ db, date: new Date(NaN) })],
+      ["minAge", () => update({ db, minAge: 90 } as { db: string })],
+      ["from", () => backfill({ db, from: "2024-03-02", to: "2024-03-01" })],
+      ["ca", () => backfill({ db, ca: "/etc/ssl/ca.pem" })],
+      ["signal", () => planBackfill({ db, signal: "now" as unknown as AbortSignal })],
+      ["onEvent", () => discover({ db, onEvent: 5 as unknown as () => void })],
+      ["symbols", () => sweep({ db, symbols: ["BTCUSDT"] } as { db: string })],
+      ["waitMs", () => importFile({ db, file: "b.duckdb", waitMs: -1 })],
+      ["file", () => importFile({ db } as { db: string; file: string })],
+      ["file", () => openAvailability("")],
+    ];
+    for (const [option, call] of wrong) {
+      await expect(call(), option).rejects.toMatchObject({ name: "UsageError", code: "USAGE", option });
+    }
+    await expect(update(undefined as unknown as { db: string })).rejects.toThrow("the options are missing");
+    await expect(update({ db, ca: "/etc/ssl/ca.pem" })).rejects.toThrow("not the path of a file");
+    expect(existsSync(db)).toBe(false);
+  });
+
+  it("of a question rejects with a UsageError that names the argument", async ({ db, folder, replica }) => {
+    const { url: endpoint, listUrl: listEndpoint, ca } = replica;
+    await backfill({ db, endpoint, listEndpoint, ca, from: "2024-02-20", to: new Date("2024-03-10T23:59:59Z") });
+    await using file = await openAvailability(db);
+    const out = join(folder, "a.csv");
+    const wrong: [option: string, call: () => Promise<unknown>][] = [
+      ["date", () => file.snapshot({ date: 20240301 as unknown as string })],
+      ["date", () => file.snapshot({} as { date: string })],
+      ["minAge", () => file.snapshot({ date: "2024-03-01", minAge: 90 } as { date: string })],
+      ["from", () => file.counts({ from: "2024-03-02", to: "2024-03-01" })],
+      ["checks", () => file.validate({ checks: ["hole" as "holes"] })],
+      ["share", () => file.validate({ share: 2 })],
+      ["minAge", () => file.validate({ minAge: 90 } as object)],
+      ["maxAgeMs", () => file.staleness({ maxAgeMs: 5 })],
+      ["format", () => file.export({ format: "json" as "csv", out })],
+      ["from", () => file.export({ format: "csv", out, from: "2024-03-02", to: "2024-03-01" })],
+      ["statement", () => file.stream({} as { statement: string }).next()],
+    ];
+    for (const [option, call] of wrong) {
+      await expect(call(), option).rejects.toMatchObject({ name: "UsageError", option });
+    }
+    await expect(file.snapshot("2024-03-01" as unknown as { date: string })).rejects.toThrow(
+      'give the options in one object, not "2024-03-01"',
+    );
+  });
+});
+
+describe("an open file", () => {
+  it("answers what the command answers, by its methods", async ({ db, folder, replica, bfa }) => {
+    const { url: endpoint, listUrl: listEndpoint, ca } = replica;
+    const where = { db, endpoint, listEndpoint, ca };
+    await backfill({ ...where, from: "2024-02-20", to: "2024-03-10", quote: undefined });
+    await using file = await openAvailability(db);
+    const json = async (...args: string[]): Promise<unknown> => JSON.parse((await bfa(...args, "--json")).stdout);
+    expect(await file.snapshot({ date: new Date("2024-03-01T23:00:00Z"), quote: undefined })).toEqual(
+      await json("query", "snapshot", "2024-03-01"),
+    );
+    expect(await file.status()).toEqual(await json("status"));
+    expect(await file.validate()).toEqual(await json("validate"));
+    expect(await file.staleness({ maxAgeMs: 3_600_000 })).not.toEqual([]);
+    const statement = "SELECT symbol, count(*) AS days FROM daily_availability GROUP BY ALL ORDER BY ALL";
+    const { columns, rows } = await file.sql({ statement });
+    expect(columns).toEqual(["symbol", "days"]);
+    const streamed = [];
+    for await (const row of file.stream({ statement })) streamed.push(row);
+    expect(streamed).toEqual(rows);
+    expect(rows.map(({ symbol }) => symbol)).toEqual([...symbols].sort());
+    const exported = await file.export({ format: "parquet", out: join(folder, "a.parquet"), from: "2024-03-10" });
+    expect(exported).toMatchObject({ format: "parquet", row_count: symbols.length });
+    const imported = await importFile({ db: join(folder, "b.duckdb"), file: db });
+    expect(imported).toMatchObject({ imported_count: 20 * symbols.length, refused_count: 0, ignored_columns: [] });
+  });
+});
+
+describe("a run that fails", () => {
+  it("rejects with its summary, in a loop too, and resolves with it when asked to", async ({ db }) => {
+    await using replica = await startReplica({
+      history: { type: "files", files: [{ symbol: "BTCUSDT", date: "2024-03-01", bytes: 50_000 }] },
+      faults: { status500: 1 },
+    });
+    const { url: endpoint, ca } = replica;
+    const options = { db, endpoint, ca, symbols: ["BTCUSDT"], date: "2024-03-01", retries: 0 };
+    const failed = { name: "RunFailedError", code: "RUN_FAILED", summary: { outcome: "failed", failed: 1 } };
+    await expect(update(options)).rejects.toMatchObject(failed);
+    const heard: string[] = [];
+    const looping = (async () => {
+      for await (const { type } of update(options)) if (type !== "progress") heard.push(type);
+    })();
+    await expect(looping).rejects.toMatchObject(failed);
+    expect(heard).toEqual(["dns", "planned", "failure", "probed", "publishing", "done"]);
+    expect(await update({ ...options, reject: false })).toMatchObject(failed.summary);
+  });
+});
