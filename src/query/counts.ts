@@ -1,4 +1,5 @@
 import type { Day } from "../calendar/day.js";
+import type { Span } from "../calendar/span.js";
 import type { Store } from "../store/open.js";
 import { storedSymbols } from "../store/stored-symbols.js";
 import { column } from "../text/columns.js";
@@ -50,7 +51,7 @@ rows.`,
       { from: date(span.from), to: date(span.to) },
     );
     counts.sort((a, b) => a.day - b.day);
-    const folded = await foldedCounts(store);
+    const folded = await foldedCounts(store, span);
     const rows = counts
       .filter(({ day }) => known.has(day))
       .map(({ day, available, probed }) => ({
@@ -63,34 +64,30 @@ rows.`,
   },
 });
 
-/** Such counts of a file that can't change while it is open: its readers keep every writer out. */
-const kept = new WeakMap<Store, ReadonlyMap<Day, number>>();
-
 /** How many files of a day are those of a ticker that has another one, by day. */
-async function foldedCounts(store: Store): Promise<ReadonlyMap<Day, number>> {
-  const before = kept.get(store);
-  if (before !== undefined) return before;
+async function foldedCounts(store: Store, span: Span): Promise<ReadonlyMap<Day, number>> {
   const folded = new Map<Day, number>();
-  for (const [key, count] of await filesByTicker(store)) {
+  for (const [key, count] of await filesByTicker(store, span)) {
     const day = Number(key.split(" ", 1)[0]);
     if (count > 1) folded.set(day, (folded.get(day) ?? 0) + count - 1);
   }
-  if (store.access === "read") kept.set(store, folded);
   return folded;
 }
 
 /** Number of files of each ticker that has a settled name, by day and ticker. */
-async function filesByTicker(store: Store): Promise<Map<string, number>> {
+async function filesByTicker(store: Store, { from, to }: Span): Promise<Map<string, number>> {
   const symbols = await storedSymbols(store);
   const settled = new Set(
     symbols.map(factsOf).flatMap(({ class: kind, ticker }) => (kind === "settled" ? ticker : [])),
   );
   const files = await readRows(
     store,
-    `SELECT ${DAY}, symbol FROM availability WHERE available AND symbol IN (SELECT unnest($symbols))`,
+    `SELECT ${DAY}, symbol FROM availability
+      WHERE available AND date BETWEEN $from AND $to AND symbol IN (SELECT unnest($symbols))`,
     { day: "day", symbol: "text" },
     {
       symbols: symbols.filter((symbol) => factsOf(symbol).class !== "delivery" && settled.has(factsOf(symbol).ticker)),
+      ...{ from: date(from), to: date(to) },
     },
   );
   const counts = new Map<string, number>();

@@ -43,13 +43,17 @@ interface FileSpan extends Span {
 /** The files of each symbol that has one, as far as {@link newsSince} needs them. */
 export type FileSpans = ReadonlyMap<string, FileSpan>;
 
-/** @throws StoreError when the file can't be read */
+/**
+ * Believed to have ended is a symbol whose day right after its last file is believed to have none.
+ *
+ * @throws StoreError when the file can't be read
+ */
 export async function fileSpans({ connection, dataset, file }: Store): Promise<FileSpans> {
   try {
     const found = await connection.runAndReadAll(
-      `SELECT symbol, ${dayNumber("min(date) FILTER (available)")}, ${dayNumber("max(date) FILTER (available)")} AS last,
-          coalesce(${dayNumber(`max(date) FILTER (NOT available AND ${finalSql(dataset.finality)})`)} > last, false)
-        FROM availability GROUP BY symbol HAVING count(*) FILTER (available) > 0`,
+      `WITH files AS (SELECT symbol, min(date) AS first, max(date) AS last FROM availability WHERE available GROUP BY symbol)
+        SELECT files.symbol, ${dayNumber("first")}, ${dayNumber("last")}, coalesce(${finalSql(dataset.finality)}, false)
+        FROM files LEFT JOIN availability AS next ON next.symbol = files.symbol AND next.date = last + 1`,
     );
     return new Map(
       found
