@@ -7,6 +7,7 @@ import { answerOptions, type AnswerChoice } from "../args/answer-options.js";
 import { dbOption } from "../args/db-path.js";
 import { nonEmpty } from "../args/readers.js";
 import { waitOption } from "../args/run-options.js";
+import { tell } from "../output/line.js";
 import { planPrinting, printAnswer } from "../output/print-answer.js";
 
 interface ImportArguments extends AnswerChoice {
@@ -56,7 +57,7 @@ const importCommand: CommandModule<object, ImportArguments> = {
     process.once("SIGINT", onSignal).once("SIGTERM", onSignal);
     const summary = await importInto(db, file, { waitMs: wait * 1000, signal: interrupt.signal });
     process.off("SIGINT", onSignal).off("SIGTERM", onSignal);
-    for (const notice of summary.notices) process.stderr.write(`bfa: ${printable(notice)}\n`);
+    for (const notice of summary.notices) tell(notice);
     await printAnswer(answerOf(summary), choice, () => summaryText(file, summary, REFUSALS));
   },
 };
