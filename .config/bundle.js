@@ -3,9 +3,10 @@
  * loading some hundred small files, and yargs and DuckDB's client among them, is a good part of a command's time. The
  * library and its types stay as tsc wrote them; its threads run the same bundled entries.
  */
-import { readFile, rm } from "node:fs/promises";
+import { readFile, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
+import { thirdPartyText } from "./third-party.js";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
@@ -45,7 +46,9 @@ const options = {
   sourcemap: true,
   minifyWhitespace: true,
   minifySyntax: true,
+  // Their licences are in THIRD-PARTY.txt.
   legalComments: "none",
+  metafile: true,
   external: EXTERNAL,
   plugins: [plainRequire, benchBeside],
   outdir: "dist",
@@ -59,5 +62,10 @@ const options = {
 // As deep below dist/ as the files that name the workers' entries by their relative paths.
 const chunkNames = "src/chunks/[name]-[hash]";
 await rm(new URL("../dist/src/chunks", import.meta.url), { recursive: true, force: true });
-await build({ ...options, entryPoints: ["src/cli/main.ts"], splitting: true, chunkNames });
-await build({ ...options, entryPoints: ["workers/prober.ts", "workers/replica.ts", "workers/writer.ts"] });
+const command = await build({ ...options, entryPoints: ["src/cli/main.ts"], splitting: true, chunkNames });
+const workers = await build({
+  ...options,
+  entryPoints: ["workers/prober.ts", "workers/replica.ts", "workers/writer.ts"],
+});
+const inputs = [command, workers].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+await writeFile(new URL("../dist/THIRD-PARTY.txt", import.meta.url), thirdPartyText(root, inputs));

@@ -18,6 +18,7 @@ export {
   InterruptedError,
   NotKnownError,
   type NotKnownDetails,
+  OutputError,
   StoreError,
   ThreadError,
   UsageError,

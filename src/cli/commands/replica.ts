@@ -155,7 +155,12 @@ async function writeCa(ca: string, given: string | undefined): Promise<{ path: s
   const folder = makeTemporaryFolder(tmpdir());
   const path = join(folder.path, "ca.pem");
   await writeFile(path, ca, { flag: "wx" });
-  return { path, remove: folder.remove };
+  return {
+    path,
+    remove: () => {
+      folder.remove();
+    },
+  };
 }
 
 async function writeCaFile(given: string, ca: string): Promise<void> {
