@@ -55,7 +55,8 @@ function endBySignal(signal: NodeJS.Signals): void {
 
 function startListening(): void {
   process.on("exit", removeAll);
-  for (const signal of SIGNALS) process.on(signal, endBySignal);
+  // Before the others: a listener that hears once is gone when its turn is over, and counts until then.
+  for (const signal of SIGNALS) process.prependListener(signal, endBySignal);
 }
 
 function stopListening(): void {
