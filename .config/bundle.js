@@ -86,6 +86,7 @@ const options = {
   metafile: true,
   minifyWhitespace: true,
   minifySyntax: true,
+  // Their licences are in THIRD-PARTY-LICENSES.txt.
   legalComments: "none",
   external: EXTERNAL,
   plugins: [plainRequire, benchBeside, lazySegmenter],

@@ -1,6 +1,7 @@
 /** The licences of packages whose code is bundled: their authors ask that the text goes with each copy. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { bundledPackages } from "./audit-rules.js";
 
 /**
  * The licence texts of the packages that bundles are made of.
@@ -10,9 +11,9 @@ import { join } from "node:path";
  * @throws when a package has no licence file
  */
 export function licencesOf(root, inputs) {
-  const folders = inputs.map((input) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(input)?.[0]);
-  const packages = [...new Set(folders)].filter((folder) => folder !== undefined).sort();
-  return packages.map((folder) => licenceOf(join(root, folder))).join(`\n${"-".repeat(78)}\n\n`);
+  return bundledPackages(inputs)
+    .map((folder) => licenceOf(join(root, folder)))
+    .join(`\n${"-".repeat(78)}\n\n`);
 }
 
 function licenceOf(folder) {

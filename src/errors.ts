@@ -46,6 +46,16 @@ export type StoreErrorCode =
 /** The database file can't be opened, read or written; what was committed before is intact. */
 export class StoreError extends BfaError<StoreErrorCode> {}
 
+/**
+ * A file of results can't be written although its name is right: the disk is full, or the system is short of something.
+ * What was there before is untouched. The CLI exits with 3.
+ */
+export class OutputError extends BfaError<"OUTPUT_FAILED"> {
+  constructor(message: string, options?: ErrorOptions) {
+    super("OUTPUT_FAILED", message, options);
+  }
+}
+
 /** Details of a {@link NotKnownError}. */
 export interface NotKnownDetails {
   /** The worst condition among the days that the answer rests on. */

@@ -18,6 +18,7 @@ export {
   DiscoveryError,
   InterruptedError,
   NotKnownError,
+  OutputError,
   PublicationError,
   type PublicationErrorCode,
   StoreError,

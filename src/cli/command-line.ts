@@ -1,6 +1,7 @@
 import yargs, { type CommandModule } from "yargs";
 import { UsageError } from "../errors.js";
 import { VERSION } from "../text/version.js";
+import { tell } from "./output/line.js";
 import { describeError, EXIT, exitCodeOf } from "./exit.js";
 
 /** Commands in the order of the help. Each is loaded when it is needed: all of them take 25 ms. */
@@ -25,7 +26,7 @@ const COMMANDS = {
   bench: () => import("./commands/bench.js"),
 } as const;
 
-const EPILOGUE = `Exit codes: 0 all whole; 1 something failed; 2 wrong usage; 3 the database can't be used; 4 the answer is not known; 130 interrupted.
+const EPILOGUE = `Exit codes: 0 all whole; 1 something failed; 2 wrong usage; 3 the database or the disk can't be used; 4 the answer is not known; 130 interrupted.
 Dates are UTC. Results go to stdout, progress and notices to stderr.`;
 
 /** Parses the arguments and runs the command; errors become one line on stderr and an exit code. */
@@ -33,7 +34,7 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
   // A reader that has seen enough (`| head`) is no error.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit();
-    process.stderr.write(`bfa: the output can't be written: ${error.message}\n`);
+    tell(`the output can't be written: ${error.message}`);
     process.exit(EXIT.failed);
   });
   // The work goes on when nobody reads the notices any more.

@@ -1,6 +1,16 @@
-import { BfaError, InterruptedError, NotKnownError, PublicationError, StoreError, UsageError } from "../errors.js";
+import {
+  BfaError,
+  InterruptedError,
+  NotKnownError,
+  OutputError,
+  PublicationError,
+  StoreError,
+  UsageError,
+} from "../errors.js";
 import type { RunSummary } from "../run/summary.js";
-import { printable } from "../text/printable.js";
+import { saysShortage } from "../store/output-error.js";
+import { printableLines } from "../text/printable.js";
+import { withoutPasswords } from "../text/secrets.js";
 
 /** Exit codes of every command, as `--help` and the README list them. */
 export const EXIT = {
@@ -24,7 +34,7 @@ export const EXIT_OF_OUTCOME: Readonly<Record<RunSummary["outcome"], number>> = 
 /** Exit code of an error that ended a command. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof UsageError) return EXIT.usage;
-  if (error instanceof StoreError) return EXIT.store;
+  if (error instanceof StoreError || error instanceof OutputError) return EXIT.store;
   if (error instanceof PublicationError && error.code === "PUBLICATION_DAMAGED") return EXIT.store;
   if (error instanceof NotKnownError) return EXIT.unknown;
   if (error instanceof InterruptedError) return EXIT.interrupted;
@@ -33,8 +43,13 @@ export function exitCodeOf(error: unknown): number {
 
 /** One line for an expected error; the stack for one that is a defect of ours. */
 export function describeError(error: unknown): string {
-  if (error instanceof BfaError) return `bfa: ${messageOf(error).split("\n").map(printable).join("\n")}`;
-  return error instanceof Error ? `bfa: unexpected error\n${error.stack ?? error.message}` : `bfa: ${String(error)}`;
+  return `bfa: ${printableLines(withoutPasswords(textOf(error)))}`;
+}
+
+function textOf(error: unknown): string {
+  if (error instanceof BfaError) return messageOf(error);
+  if (error instanceof Error && saysShortage(error.message)) return error.message.split("\n", 1)[0] ?? "";
+  return error instanceof Error ? `unexpected error\n${error.stack ?? error.message}` : String(error);
 }
 
 function messageOf(error: Error): string {

@@ -1,19 +1,22 @@
-import { existsSync, renameSync, rmSync, statSync } from "node:fs";
-import { resolve } from "node:path";
+import { existsSync, statSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import { formatDay, type Day } from "../calendar/day.js";
-import { BfaError, UsageError } from "../errors.js";
+import { BfaError, StoreError, UsageError } from "../errors.js";
 import { pathOf } from "../store/file.js";
+import { textLiteral } from "../store/instance.js";
 import { openReader, type Store } from "../store/open.js";
-import { classifySymbol } from "../vision/symbol.js";
+import { outputError } from "../store/output-error.js";
+import { writeFileWhole } from "../store/write-whole.js";
+import { classifySymbol, isSymbol } from "../vision/symbol.js";
 
 /** Before and after every day that can be stored. */
 const [FIRST_DAY, LAST_DAY] = [0, 100_000];
 
-/**
- * How COPY names the formats. CSV needs no guard against formulas: a symbol that was probed or imported is letters,
- * digits and underscores, and the other columns are dates, numbers and URLs.
- */
+/** How COPY names the formats. */
 const FORMATS = { parquet: "FORMAT parquet, COMPRESSION zstd", csv: "FORMAT csv, HEADER" } as const;
+
+/** Sorting beyond it goes to disk. */
+const MEMORY = { memory_limit: "96MB", threads: "2" } as const;
 
 /** Formats of an export. */
 export type ExportFormat = keyof typeof FORMATS;
@@ -64,8 +67,8 @@ export interface ExportedFile {
  * Writes `daily_availability`, all eight columns by date and symbol, to a file, which takes its name when it is whole.
  * DuckDB is allowed to touch that one path.
  *
- * @throws StoreError when the database can't be read; UsageError when the file can't be written, or no symbol in the
- * database is one of those asked for.
+ * @throws StoreError when the database can't be read; OutputError or UsageError when the file can't be written;
+ * UsageError when no symbol in the database is one of those asked for.
  */
 export async function exportRows(file: string, options: ExportOptions): Promise<ExportedFile> {
   const { format, out } = options;
@@ -77,44 +80,53 @@ export async function exportRows(file: string, options: ExportOptions): Promise<
   if (existsSync(target) && !statSync(target).isFile()) {
     throw new UsageError(`${out} exists and is not a regular file`);
   }
-  const unfinished = `${target}.${process.pid}.part`;
-  const store = await openReader(file, { settings: {}, output: unfinished });
+  const row_count = await writeFileWhole(target, (path) => writeRows(file, path, options));
+  return { file: out, format, row_count, bytes: statSync(target).size };
+}
+
+/** Writes the rows to a path where nothing is yet, and gives their number. */
+async function writeRows(file: string, path: string, options: ExportOptions): Promise<number> {
+  const { format, out } = options;
+  const settings = { ...MEMORY, temp_directory: join(dirname(path), "spill") };
+  const store = await openReader(file, { settings, output: path });
   try {
-    const { connection } = store;
-    const written = await connection.runAndReadAll(
+    const written = await store.connection.runAndReadAll(
       `COPY (SELECT * FROM daily_availability WHERE ${await condition(store, options)} ORDER BY date, symbol)
-        TO ${literal(unfinished)} (${FORMATS[format]}, USE_TMP_FILE false)`,
+        TO ${textLiteral(path)} (${FORMATS[format]}, USE_TMP_FILE false)`,
     );
-    renameSync(unfinished, target);
-    return { file: out, format, row_count: Number(written.getRows()[0]?.[0] ?? 0), bytes: statSync(target).size };
+    return Number(written.getRows()[0]?.[0] ?? 0);
   } catch (error) {
-    if (error instanceof BfaError) throw error;
-    rmSync(unfinished, { force: true });
-    const reason = error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : String(error);
-    throw new UsageError(`${out} can't be written: ${reason}`, { cause: error });
+    throw error instanceof BfaError ? error : outputError(out, error);
   } finally {
     await store.close();
   }
 }
 
 /** SQL: which rows are wanted. */
-async function condition(store: Store, { from, to, symbols, quote }: ExportOptions): Promise<string> {
+async function condition(store: Store, { format, from, to, symbols, quote }: ExportOptions): Promise<string> {
   const days = `date BETWEEN DATE '${formatDay(from ?? FIRST_DAY)}' AND DATE '${formatDay(to ?? LAST_DAY)}'`;
-  if (symbols === undefined && quote === undefined) return days;
-  const stored = await store.connection.runAndReadAll("SELECT DISTINCT symbol FROM availability");
+  const isWhole = symbols === undefined && quote === undefined;
+  if (isWhole && format !== "csv") return days;
+  const found = await store.connection.runAndReadAll("SELECT DISTINCT symbol FROM availability");
+  const stored = found.getRows().map(([symbol]) => String(symbol));
+  if (format === "csv") refuseOtherNames(store.file, stored);
+  if (isWhole) return days;
   const wanted = stored
-    .getRows()
-    .map(([symbol]) => String(symbol))
     .filter((symbol) => symbols?.includes(symbol) !== false)
     .filter((symbol) => quote === undefined || classifySymbol(symbol).quote === quote);
   if (wanted.length === 0) {
     const asked = [symbols?.join(", "), quote === undefined ? undefined : `quoted in ${quote}`];
     throw new UsageError(`no symbol of the database is ${asked.filter((some) => some !== undefined).join(", ")}`);
   }
-  return `${days} AND symbol IN (${wanted.map(literal).join(", ")})`;
+  return `${days} AND symbol IN (${wanted.map(textLiteral).join(", ")})`;
 }
 
-/** SQL: a text. */
-function literal(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`;
+/**
+ * A CSV file is opened in spreadsheets and shown on terminals: no name in it may be a command to them. No probe and no
+ * import stores one that could; a file that others made can have any.
+ */
+function refuseOtherNames(file: string, names: readonly string[]): void {
+  const other = names.find((name) => !isSymbol(name));
+  if (other === undefined) return;
+  throw new StoreError("STORE_FOREIGN", `${JSON.stringify(other)} in ${file} can't be a symbol: export it as parquet`);
 }

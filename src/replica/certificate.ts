@@ -28,7 +28,7 @@ export async function createCertificate(): Promise<Certificate> {
   const authority = await generate([{ name: "commonName", value: name }], {
     ...common,
     extensions: [
-      { name: "basicConstraints", cA: true, critical: true },
+      { name: "basicConstraints", cA: true, pathLenConstraint: 0, critical: true },
       { name: "keyUsage", keyCertSign: true, cRLSign: true, critical: true },
     ],
   });

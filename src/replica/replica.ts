@@ -56,7 +56,7 @@ export interface Replica extends AsyncDisposable {
  */
 export async function startReplica(options: ReplicaOptions): Promise<Replica> {
   const faults = planFaults(options.faults ?? {});
-  const history = await readHistory(options.history);
+  const history = readHistory(options.history);
   const certificate = options.certificate ?? (await createCertificate());
   const { rttMs = 0, port = 0 } = options;
   const server = await startServer({
@@ -89,12 +89,12 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
   };
 }
 
-async function readHistory(source: HistorySource): Promise<History> {
+function readHistory(source: HistorySource): History {
   switch (source.type) {
     case "synthetic":
       return syntheticHistory(source);
     case "spans":
-      return await spansHistory(source.file);
+      return spansHistory(source.file);
     case "listed":
       return listedHistory(source.files, source.foreign);
   }

@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
 import { parse } from "csv-parse/sync";
 import { UsageError } from "../errors.js";
 import { parseDay, type Day } from "../calendar/day.js";
+import { readText } from "../text/read-text.js";
 import { isSymbol } from "../vision/symbol.js";
 import { FolderBuilder, historyOf, KLINE_BYTES, type History } from "./history.js";
 import { hashText } from "./random.js";
@@ -26,10 +26,10 @@ interface SymbolSpan {
  *
  * @throws {UsageError} naming the file, and the line of a row that can't be read
  */
-export async function spansHistory(file: string, seed = 1): Promise<History> {
+export function spansHistory(file: string, seed = 1): History {
   let text: string;
   try {
-    text = await readFile(file, "utf8");
+    text = readText(file);
   } catch (cause) {
     throw new UsageError(`${file}: can't be read (${cause instanceof Error ? cause.message : String(cause)})`, {
       cause,

@@ -2,6 +2,8 @@ import { dayOfInput } from "../calendar/day-input.js";
 import { dayAt, formatDay, type Day } from "../calendar/day.js";
 import { UsageError } from "../errors.js";
 import type { Dataset } from "../vision/dataset.js";
+import { printableJson } from "../text/printable.js";
+import { maskedUrl } from "../text/secrets.js";
 import { isSymbol } from "../vision/symbol.js";
 
 /**
@@ -76,17 +78,18 @@ export function checkPastDay(option: string, value: unknown, { marketStart }: Da
 /** An http or https URL without credentials, query or fragment; gives it without a slash at its end. */
 export function checkUrl(option: string, value: unknown, path: "with path" | "without path"): string {
   const text = checkText(option, value);
-  if (!URL.canParse(text)) throw wrong(option, text, "a URL");
+  if (!URL.canParse(text)) throw wrong(option, maskedUrl(text), "a URL");
   const url = new URL(text);
   if (url.protocol !== "https:" && url.protocol !== "http:") {
-    throw new UsageError(`${shown(text)} is neither https nor http`, { option });
+    throw new UsageError(`${shown(maskedUrl(text))} is neither https nor http`, { option });
   }
   if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
     const parts = `scheme, host, port${path === "with path" ? " and path" : ""}`;
-    throw new UsageError(`only ${parts} belong in ${shown(text)}`, { option });
+    throw new UsageError(`only ${parts} belong in ${shown(maskedUrl(text))}`, { option });
   }
   const trimmed = url.pathname.replace(/\/+$/, "");
-  if (trimmed !== "" && path === "without path") throw new UsageError(`${shown(text)} must have no path`, { option });
+  if (trimmed !== "" && path === "without path")
+    throw new UsageError(`${shown(maskedUrl(text))} must have no path`, { option });
   return url.origin + trimmed;
 }
 
@@ -151,5 +154,5 @@ function wrong(option: string, value: unknown, wanted: string): UsageError {
 
 /** A value as a message shows it: texts quoted, with control characters made visible. */
 function shown(value: unknown): string {
-  return typeof value === "string" ? JSON.stringify(value) : String(value);
+  return typeof value === "string" ? printableJson(JSON.stringify(value)) : String(value);
 }

@@ -138,6 +138,15 @@ describe("importFile", () => {
       ],
       /a view is not read/,
     ],
+    [
+      "has a column computed by a macro over another file",
+      [
+        `CREATE MACRO stolen() AS (SELECT content FROM read_text('${fileURLToPath(import.meta.url)}'))`,
+        `CREATE TABLE daily_availability (date DATE, name VARCHAR, symbol VARCHAR GENERATED ALWAYS AS (upper(name)),
+          available BOOLEAN, file_size_bytes BIGINT, last_modified TIMESTAMP, status_code INTEGER, probe_timestamp TIMESTAMP)`,
+      ],
+      /has computed columns/,
+    ],
     ["has no table", ["CREATE TABLE t (a INTEGER)"], /has no table daily_availability/],
     [
       "lacks columns",

@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs";
 import { formatDay } from "../../calendar/day.js";
 import { UsageError } from "../../errors.js";
 import { checkPastDay, checkPem, checkShare, checkSymbols, checkUrl, checkWhole } from "../../run/checks.js";
 import { printable } from "../../text/printable.js";
+import { readText } from "../../text/read-text.js";
 import { DEFAULT_DATASET } from "../../vision/datasets/default.js";
 
 /**
@@ -66,7 +66,7 @@ export function symbolList(name: string) {
 export function symbolFile(name: string) {
   return (value: unknown): string[] => {
     const file = oneValue(name, value);
-    const lines = readText(name, file).split(/\r?\n/);
+    const lines = textOf(name, file).split(/\r?\n/);
     const names = lines.map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
     return checkSymbols(`--${name} ${printable(file)}`, names);
   };
@@ -76,7 +76,7 @@ export function symbolFile(name: string) {
 export function pemFile(name: string) {
   return (value: unknown): string => {
     const file = oneValue(name, value);
-    return checkPem(`--${name} ${printable(file)}`, readText(name, file));
+    return checkPem(`--${name} ${printable(file)}`, textOf(name, file));
   };
 }
 
@@ -85,9 +85,9 @@ export function nonEmpty(name: string) {
   return (value: unknown): string => oneValue(name, value);
 }
 
-function readText(name: string, file: string): string {
+function textOf(name: string, file: string): string {
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(file));
+    return readText(file);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new UsageError(`--${name}: ${file} can't be read (${reason})`, { cause });

@@ -2,6 +2,7 @@ import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { CommandModule } from "yargs";
+import { outputError } from "../../store/output-error.js";
 import { showRun } from "./run-command.js";
 
 /** Days that the demo takes: the whole history would take longer than anyone looks. */
@@ -31,7 +32,7 @@ async function demo(): Promise<void> {
     import("../../calendar/day.js"),
   ]);
   const yesterday = dayAt(Date.now()) - 1;
-  const db = join(mkdtempSync(join(tmpdir(), "bfa-demo-")), "availability.duckdb");
+  const db = join(makeFolder(), "availability.duckdb");
   say("Starting an embedded Binance Vision with a made-up history of 327 symbols ...");
   const history = { type: "synthetic", through: yesterday } as const;
   const replica = await startReplicaThread({ history, rttMs: ROUND_TRIP_MS });
@@ -67,6 +68,16 @@ Next, for the real thing:
 
 A page of what the demo made, to be opened in a browser:
   ${page}`);
+}
+
+/** A folder that stays. */
+function makeFolder(): string {
+  const parent = tmpdir();
+  try {
+    return mkdtempSync(join(parent, "bfa-demo-"));
+  } catch (error) {
+    throw outputError(parent, error);
+  }
 }
 
 async function showTables(db: string, day: number): Promise<void> {

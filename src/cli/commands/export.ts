@@ -5,17 +5,17 @@ import type { CommandModule } from "yargs";
 import type { Day } from "../../calendar/day.js";
 import { UsageError } from "../../errors.js";
 import type { ExportedFile, ExportFormat, ExportOptions } from "../../query/export.js";
+import { makeTemporaryFolder } from "../../store/temporary-folder.js";
 import { column } from "../../text/columns.js";
 import { plural } from "../../text/numbers.js";
-import { printable } from "../../text/printable.js";
 import { bytes } from "../../text/sizes.js";
 import { dbOption } from "../args/db-path.js";
 import { day, dayRange } from "../args/query-options.js";
 import { nonEmpty, symbolList } from "../args/readers.js";
 import { destinationOf, type Destination } from "../output/destination.js";
+import { tell } from "../output/line.js";
 import { printAnswer } from "../output/print-answer.js";
-import { makeTemporaryFolder } from "../output/temporary-folder.js";
-import { writeFileWhole, writePieces } from "../output/write-pieces.js";
+import { writePieces } from "../output/write-pieces.js";
 
 interface ExportArguments {
   format: ExportFormat | undefined;
@@ -82,8 +82,7 @@ const exportCommand: CommandModule<object, ExportArguments> = {
       const answer = { facts: {}, rowsName: "files", columns: COLUMNS, rows: [[written]] };
       await printAnswer(answer, { format: "json", json: undefined, out: undefined });
     } else {
-      const what = `${plural(written.row_count, "row")} written to ${printable(out)}`;
-      process.stderr.write(`bfa: ${what}, ${bytes(written.bytes)}\n`);
+      tell(`${plural(written.row_count, "row")} written to ${out}, ${bytes(written.bytes)}`);
     }
   },
 };
@@ -103,7 +102,7 @@ async function exportTo(
 ): Promise<ExportedFile> {
   const { exportRows } = await import("../../query/export.js");
   if (destination.kind === "file") {
-    return await writeFileWhole(destination.file, (path) => exportRows(db, { ...options, out: path }));
+    return await exportRows(db, { ...options, out: destination.file });
   }
   const temporary = makeTemporaryFolder(tmpdir());
   try {

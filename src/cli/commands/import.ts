@@ -8,6 +8,7 @@ import { dbOption } from "../args/db-path.js";
 import { nonEmpty } from "../args/readers.js";
 import { waitOption } from "../args/run-options.js";
 import { interruptible } from "../interrupt.js";
+import { tell } from "../output/line.js";
 import { planPrinting, printAnswer } from "../output/print-answer.js";
 
 interface ImportArguments extends AnswerChoice {
@@ -49,12 +50,11 @@ const importCommand: CommandModule<object, ImportArguments> = {
       import("../../run/import.js"),
       import("../../store/import.js"),
     ]);
-    const say = (notice: string) => process.stderr.write(`bfa: ${printable(notice)}\n`);
     const summary = await interruptible(
-      (signal) => importFile({ db, file, waitMs: wait * 1000, signal, onWait: say }),
-      (name) => say(`${name}: finishing what is being written; once more to end at once`),
+      (signal) => importFile({ db, file, waitMs: wait * 1000, signal, onWait: tell }),
+      (name) => tell(`${name}: finishing what is being written; once more to end at once`),
     );
-    for (const notice of summary.notices) say(notice);
+    for (const notice of summary.notices) tell(notice);
     await printAnswer(answerOf(summary), choice, () => summaryText(file, summary, REFUSALS));
   },
 };

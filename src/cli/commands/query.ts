@@ -11,6 +11,7 @@ import { commandLine, optionName } from "../args/query-arguments.js";
 import { dbOption } from "../args/db-path.js";
 import { withReader } from "../args/query-options.js";
 import { conditionLines } from "../output/conditions.js";
+import { tell } from "../output/line.js";
 import { planPrinting, printAnswer } from "../output/print-answer.js";
 
 interface QueryArguments extends AnswerChoice {
@@ -104,7 +105,7 @@ async function answer(query: AnyQuery, given: QueryArguments): Promise<void> {
   if (query.reads === "store") {
     const { facts, columns, rows } = await withReader(db, (store) => ask(query, store, values));
     // Every query of the store has these facts.
-    for (const line of conditionLines(facts as FactsOf<typeof CONDITION_FACTS>)) process.stderr.write(`bfa: ${line}\n`);
+    for (const line of conditionLines(facts as FactsOf<typeof CONDITION_FACTS>)) tell(line);
     await printAnswer({ facts, rowsName: "rows", columns, rows: [rows], heading: query.heading?.(facts) }, choice);
     return;
   }

@@ -1,9 +1,12 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { existsSync, statSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import type { CommandModule, InferredOptionTypes, Options } from "yargs";
 import { UsageError } from "../../errors.js";
 import type { HistorySource, Replica, ReplicaOptions } from "../../replica/replica.js";
+import { makeTemporaryFolder } from "../../store/temporary-folder.js";
+import { writeFileWhole } from "../../store/write-whole.js";
 import { dayAt, dayOf } from "../../calendar/day.js";
 import { nonEmpty, pastDate, shareOf, wholeNumber } from "../args/readers.js";
 
@@ -101,7 +104,7 @@ async function run(args: ReplicaArguments): Promise<void> {
       await stopped;
       process.stderr.write(`${JSON.stringify(await replica.stats())}\n`);
     } finally {
-      await caFile.remove();
+      caFile.remove();
     }
   } finally {
     await replica.close();
@@ -144,19 +147,33 @@ function stopSignal(): Promise<void> {
 }
 
 /** Writes the CA to the file given, or to a temporary one that is removed again. */
-async function writeCa(ca: string, given: string | undefined): Promise<{ path: string; remove: () => Promise<void> }> {
+async function writeCa(ca: string, given: string | undefined): Promise<{ path: string; remove: () => void }> {
   if (given !== undefined) {
-    try {
-      await writeFile(given, ca);
-    } catch (cause) {
-      throw new UsageError(`--ca-file ${given}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
-    }
-    return { path: given, remove: () => Promise.resolve() };
+    await writeCaFile(given, ca);
+    return { path: given, remove: () => undefined };
   }
-  const folder = await mkdtemp(join(tmpdir(), "bfa-replica-"));
-  const path = join(folder, "ca.pem");
-  await writeFile(path, ca);
-  return { path, remove: () => rm(folder, { recursive: true }) };
+  const folder = makeTemporaryFolder(tmpdir());
+  const path = join(folder.path, "ca.pem");
+  await writeFile(path, ca, { flag: "wx" });
+  return {
+    path,
+    remove: () => {
+      folder.remove();
+    },
+  };
+}
+
+async function writeCaFile(given: string, ca: string): Promise<void> {
+  const file = resolve(given);
+  if (existsSync(file) && !statSync(file).isFile()) {
+    throw new UsageError(`--ca-file ${given} exists and is not a regular file`);
+  }
+  try {
+    await writeFileWhole(file, (path) => writeFile(path, ca, { flag: "wx" }));
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(`--ca-file: ${error.message}`, { cause: error });
+  }
 }
 
 function readyJson({ url, listUrl, symbols, files }: Replica, caFile: string): string {

@@ -8,6 +8,7 @@ import { dbOption } from "../args/db-path.js";
 import { withReader } from "../args/query-options.js";
 import { wholeNumber } from "../args/readers.js";
 import { EXIT } from "../exit.js";
+import { tell } from "../output/line.js";
 import { planPrinting, printAnswer } from "../output/print-answer.js";
 
 interface StatusArguments extends AnswerChoice {
@@ -54,7 +55,7 @@ const statusCommand: CommandModule<object, StatusArguments> = {
       return { answer: found, reasons: check ? await staleness(store, found, maxAgeMs, now) : [] };
     });
     await printAnswer(answer, choice, () => statusText(answer, now));
-    for (const reason of reasons) process.stderr.write(`bfa: ${reason}\n`);
+    for (const reason of reasons) tell(reason);
     if (reasons.length > 0) process.exitCode = EXIT.failed;
   },
 };

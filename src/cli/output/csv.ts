@@ -1,15 +1,15 @@
 import { columnNames, type Answer, type CellValue } from "../../text/columns.js";
+import { printableField } from "../../text/printable.js";
 import { valueText } from "./value-text.js";
 
-/** A text that RFC 4180 writes as it is and that no spreadsheet takes for a formula. */
-const PLAIN = /^[\p{L}\p{N}_][^",\r\n]*$/u;
+/** A text that RFC 4180 writes as it is, that no spreadsheet takes for a formula and no terminal for a command. */
+const PLAIN = /^[\p{L}\p{N}_][^",\p{C}\p{Zl}\p{Zp}]*$/u;
 
 const OPTIONS = { escape_formulas: true, quoted_match: /\r/, eof: false };
 
 /**
  * The rows as RFC 4180 has them, with a header. A text that a spreadsheet would take for a formula gets a quote before
- * it. None is empty; of lists and objects see
- * {@link valueText}.
+ * it, and control characters are made visible. None is empty; of lists and objects see {@link valueText}.
  */
 export async function* csvPieces(answer: Answer): AsyncGenerator<string> {
   const { stringify } = await import("csv-stringify/sync");
@@ -18,7 +18,7 @@ export async function* csvPieces(answer: Answer): AsyncGenerator<string> {
     if (value === null) return "";
     if (typeof value === "number" || typeof value === "boolean") return String(value);
     const text = valueText(value);
-    return PLAIN.test(text) ? text : stringify([[text]], OPTIONS);
+    return PLAIN.test(text) ? text : stringify([[printableField(text)]], OPTIONS);
   };
   const names = columnNames(answer);
   yield `${names.map(field).join(",")}\n`;

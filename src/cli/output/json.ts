@@ -1,4 +1,5 @@
 import type { Answer } from "../../text/columns.js";
+import { printableJson } from "../../text/printable.js";
 
 /**
  * The answer as one JSON object, piece by piece: its facts, then its rows under their name.
@@ -8,11 +9,11 @@ import type { Answer } from "../../text/columns.js";
 export async function* jsonPieces(answer: Answer, pretty: boolean): AsyncGenerator<string> {
   const [line, inside, gap] = pretty ? ["\n  ", "\n    ", " "] : ["", "", ""];
   const json = (value: unknown, indent: string) =>
-    pretty ? JSON.stringify(value, undefined, 2).replaceAll("\n", indent) : JSON.stringify(value);
+    printableJson(pretty ? JSON.stringify(value, undefined, 2).replaceAll("\n", indent) : JSON.stringify(value));
   let start = "{";
   for (const [name, value] of Object.entries(answer.facts)) {
     if (value === undefined) continue;
-    start += `${line}${JSON.stringify(name)}:${gap}${json(value, line)},`;
+    start += `${line}${json(name, line)}:${gap}${json(value, line)},`;
   }
   yield `${start}${line}${JSON.stringify(answer.rowsName)}:${gap}[`;
   let separator = inside;

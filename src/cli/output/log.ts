@@ -1,11 +1,15 @@
 import type { Logger } from "pino";
 import type { RunEvent } from "../../run/events.js";
 import type { RunSummary } from "../../run/summary.js";
+import { printableJson } from "../../text/printable.js";
+import { withoutPasswords } from "../../text/secrets.js";
 
 /** Structured lines of a run on stderr, one JSON object each. */
 export async function createLog(level: string): Promise<Logger> {
   const { pino } = await import("pino");
-  return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, pino.destination({ fd: 2, sync: true }));
+  const hooks = { streamWrite: (line: string) => printableJson(withoutPasswords(line)) };
+  const options = { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, hooks };
+  return pino(options, pino.destination({ fd: 2, sync: true }));
 }
 
 /** Logs an event at the level that fits it. */

@@ -5,8 +5,8 @@ import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
 import { UsageError } from "../../errors.js";
 import { BIGINT, BOOLEAN, DOUBLE, DuckDBDataChunk, DuckDBInstance, VARCHAR } from "../../store/duckdb.js";
 import { INSTANCE_OPTIONS } from "../../store/instance.js";
+import { makeTemporaryFolder } from "../../store/temporary-folder.js";
 import { columnNames, type Answer, type CellValue, type Columns } from "../../text/columns.js";
-import { makeTemporaryFolder } from "./temporary-folder.js";
 
 /** Maximum rows of a DuckDB data chunk. */
 const CHUNK_ROWS = 2048;

@@ -1,6 +1,7 @@
 import { extname } from "node:path";
 import { UsageError } from "../../errors.js";
 import type { Answer } from "../../text/columns.js";
+import { printableLines } from "../../text/printable.js";
 import type { AnswerChoice, AnswerFormat } from "../args/answer-options.js";
 import { csvPieces } from "./csv.js";
 import { destinationOf, type Destination } from "./destination.js";
@@ -76,5 +77,5 @@ async function piecesOf(
 
 // eslint-disable-next-line @typescript-eslint/require-await -- one of the generators above
 async function* textPieces(toText: () => string): AsyncGenerator<string> {
-  yield toText();
+  yield printableLines(toText());
 }

@@ -1,5 +1,5 @@
 import { columnNames, type Answer, type CellValue } from "../../text/columns.js";
-import { printable } from "../../text/printable.js";
+import { printable, printableLines } from "../../text/printable.js";
 import { valueText } from "./value-text.js";
 
 /**
@@ -19,7 +19,7 @@ export async function* tablePieces(answer: Answer): AsyncGenerator<string> {
     style: { head: [], border: [], "padding-left": 0, "padding-right": 2 },
   });
   for (const row of rows) table.push(row.map((value) => printable(valueText(value))));
-  if (answer.heading !== undefined) yield `${answer.heading}\n\n`;
+  if (answer.heading !== undefined) yield `${printableLines(answer.heading)}\n\n`;
   const lines = table.toString().split("\n");
   yield `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
 }

@@ -1,8 +1,8 @@
 import type { RunEvent } from "../../run/events.js";
 import type { RunSummary } from "../../run/summary.js";
 import { duration } from "../../text/durations.js";
-import { printable } from "../../text/printable.js";
 import { describeError } from "../exit.js";
+import { line } from "./line.js";
 import { createLog, logEvent, logSummary } from "./log.js";
 import { noProgress, plainProgress, terminalProgress } from "./progress.js";
 
@@ -35,21 +35,21 @@ function spokenVoice(quiet: boolean): Voice {
   const { stderr } = process;
   const progress = quiet ? noProgress(stderr) : stderr.isTTY ? terminalProgress(stderr) : plainProgress(stderr);
   const notice = (text: string) => {
-    if (!quiet) progress.write(`${text}\n`);
+    if (!quiet) progress.write(line(text));
   };
   return {
     onEvent: (event) => {
       progress.onEvent(event);
-      if (event.type === "notice") notice(`bfa: ${printable(event.message)}`);
+      if (event.type === "notice") notice(`bfa: ${event.message}`);
       if (event.type !== "dns") return;
-      for (const { message } of event.failed) notice(`bfa: DNS: ${printable(message)}`);
+      for (const { message } of event.failed) notice(`bfa: DNS: ${message}`);
       if (event.lookups > 0) notice(`DNS: ${event.lookups} looked up in ${duration(event.elapsed_ms)}`);
     },
     notice: (text) => {
       notice(`bfa: ${text}`);
     },
     failure: (text) => {
-      progress.write(`bfa: ${text}\n`);
+      progress.write(line(`bfa: ${text}`));
     },
     summary: () => undefined,
     fatal: (error) => {

@@ -57,8 +57,14 @@ describe("ndjson", () => {
 const isName = (item: unknown): boolean => typeof item === "string" && /^\S+$/.test(item);
 
 describe("csv", () => {
-  it("reads back as the rows' texts, formulas behind a quote", async () => {
-    const harmless = (text: string) => (/^[=+\-@\t\r＝＋－＠]/.test(text) ? `'${text}` : text);
+  it("reads back as the rows' texts, formulas behind a quote and control characters visible", async () => {
+    const visible = (text: string) =>
+      Array.from(text, (char) =>
+        /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(char) && !"\t\r\n".includes(char)
+          ? `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`
+          : char,
+      ).join("");
+    const harmless = (text: string) => (/^[=+\-@\t\r＝＋－＠]/.test(text) ? `'${visible(text)}` : visible(text));
     await fc.assert(
       fc.asyncProperty(rowLists, async (rows) => {
         const text = (await collect(csvPieces(everyAnswer(rows)))).toString();
@@ -66,7 +72,7 @@ describe("csv", () => {
           Object.values(row).map((value) => {
             if (value === null) return "";
             if (Array.isArray(value) && value.every(isName)) return harmless(value.join(" "));
-            if (typeof value === "object") return JSON.stringify(value);
+            if (typeof value === "object") return visible(JSON.stringify(value));
             return typeof value === "string" ? harmless(value) : String(value);
           }),
         );

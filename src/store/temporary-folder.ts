@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { outputError } from "./output-error.js";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /** Folders in use. */
 const folders = new Set<string>();
 
-/** A private folder with a random name. */
+/** A private folder with a random name: nobody else can make or follow anything in it. */
 export interface TemporaryFolder {
   path: string;
   /** Removes the folder with all that is in it. */
@@ -17,9 +18,17 @@ export interface TemporaryFolder {
  * Makes a private folder. It is also removed when a signal or `process.exit` ends the process.
  *
  * @param parent folder to make it in
+ * @param purpose the file that it is for, for the message
+ * @default the folder above
+ * @throws OutputError or UsageError when it can't be made
  */
-export function makeTemporaryFolder(parent: string): TemporaryFolder {
-  const path = mkdtempSync(join(parent, ".bfa-"));
+export function makeTemporaryFolder(parent: string, purpose: string = join(parent, ".bfa-")): TemporaryFolder {
+  let path: string;
+  try {
+    path = mkdtempSync(join(parent, ".bfa-"));
+  } catch (error) {
+    throw outputError(purpose, error);
+  }
   if (folders.size === 0) startListening();
   folders.add(path);
   return {
@@ -36,8 +45,9 @@ function removeAll(): void {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 }
 
-/** Ends the process as the signal alone would have done. */
+/** Ends the process as the signal alone would have done, unless somebody else decides what it means. */
 function endBySignal(signal: NodeJS.Signals): void {
+  if (process.listenerCount(signal) > 1) return;
   removeAll();
   stopListening();
   process.kill(process.pid, signal);
@@ -45,7 +55,8 @@ function endBySignal(signal: NodeJS.Signals): void {
 
 function startListening(): void {
   process.on("exit", removeAll);
-  for (const signal of SIGNALS) process.on(signal, endBySignal);
+  // Before the others: a listener that hears once is gone when its turn is over, and counts until then.
+  for (const signal of SIGNALS) process.prependListener(signal, endBySignal);
 }
 
 function stopListening(): void {
