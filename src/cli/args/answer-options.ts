@@ -1,5 +1,5 @@
 import type { Options } from "yargs";
-import { nonEmpty } from "./readers.js";
+import { filePath } from "./readers.js";
 
 /** Ways to print an answer. */
 export const ANSWER_FORMATS = ["table", "json", "ndjson", "csv", "parquet"] as const;
@@ -19,7 +19,7 @@ export const answerOptions = {
     describe: "file to write the answer to; - is stdout",
     string: true,
     requiresArg: true,
-    coerce: nonEmpty("out"),
+    coerce: filePath("out"),
   },
 } as const satisfies Record<string, Options>;
 

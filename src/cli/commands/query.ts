@@ -1,11 +1,18 @@
 import { text } from "node:stream/consumers";
-import type { CommandModule, Options, PositionalOptions } from "yargs";
-import { readArguments, type Argument, type Arguments, type ValuesOf } from "../../query/arguments.js";
+import type { CommandModule, PositionalOptions } from "yargs";
+import {
+  readArguments,
+  type Argument,
+  type ArgumentKind,
+  type Arguments,
+  type ValuesOf,
+} from "../../query/arguments.js";
 import type { CONDITION_FACTS } from "../../query/basis.js";
 import type { FactsOf } from "../../query/facts.js";
 import { ask } from "../../query/ask.js";
 import { QUERIES, QUERY_NAMES, type AnyQuery, type QueryName } from "../../query/registry.js";
 import { answerOptions, type AnswerChoice } from "../args/answer-options.js";
+import type { OptionDefinition, ValueKind } from "../args/command-page.js";
 import { commandLine, optionName } from "../args/query-arguments.js";
 import { dbOption } from "../args/db-path.js";
 import { withReader } from "../args/query-options.js";
@@ -35,13 +42,11 @@ export async function queryCommand(asked: string | undefined): Promise<CommandMo
 export function queryGroup(commands: readonly CommandModule<object, QueryArguments>[]): CommandModule {
   return {
     command: "query",
-    describe: "Ask the database: who was there when",
+    describe: "Ask the database: which symbols had data, when, and how sure that is",
     builder: (yargs) => {
       // Each command types its own arguments.
       for (const command of commands) yargs.command(command as CommandModule<object, unknown>);
-      return yargs
-        .demandCommand(1, "which question? bfa query --help lists them")
-        .epilogue("A day that is not in the database is an error, never an empty answer.");
+      return yargs.demandCommand(1).epilogue("A day that is not in the database is an error, never an empty answer.");
     },
     handler: () => undefined,
   };
@@ -69,16 +74,34 @@ async function commandOf(name: QueryName): Promise<CommandModule<object, QueryAr
   };
 }
 
-function positionalOf({ about, presence, choices }: Argument): PositionalOptions {
-  return { describe: about, type: "string", demandOption: presence === "required", ...(choices && { choices }) };
+/** What the values of an argument's kind are called in the help. */
+const VALUE_KINDS: Readonly<Record<Exclude<ArgumentKind, "flag">, ValueKind>> = {
+  tolerance: "NUMBER",
+  day: "DATE",
+  symbol: "SYMBOL",
+  integer: "NUMBER",
+  choice: "TEXT",
+  text: "TEXT",
+};
+
+function positionalOf({ kind, about, presence, choices }: Argument): PositionalOptions & OptionDefinition {
+  return {
+    describe: about,
+    type: "string",
+    demandOption: presence === "required",
+    ...(kind !== "flag" && { takes: VALUE_KINDS[kind] }),
+    ...(choices && { choices }),
+  };
 }
 
-function optionOf(argument: Argument): Options {
+function optionOf(argument: Argument): OptionDefinition {
   const { kind, about, presence, choices } = argument;
   return {
     describe: about,
     demandOption: presence === "required",
-    ...(kind === "flag" ? { boolean: true } : { string: true, requiresArg: kind !== "tolerance" }),
+    ...(kind === "flag"
+      ? { boolean: true }
+      : { string: true, requiresArg: kind !== "tolerance", takes: VALUE_KINDS[kind] }),
     ...(choices && { choices }),
     // yargs would take the default of an option whose value may be left out for the value left out.
     ...(presence === "default" && kind !== "tolerance" && { default: argument.default }),

@@ -68,7 +68,13 @@ const validateCommand: CommandModule<object, ValidateArguments> = {
         strict: { describe: "exit with 1 when there are findings", boolean: true, default: false },
         ...answerOptions,
         db: dbOption,
-      }),
+      })
+      .example("$0 validate", "all checks that need no network")
+      .example(
+        "$0 validate continuity holes --from 2024-01-01 --strict",
+        "two of them; exit code 1 when they find something",
+      )
+      .example("$0 validate cross-check", "the last day, compared with the exchange's list of contracts"),
   handler: async ({ checks, from, share, date, strict, db, "exchange-url": exchangeUrl, ...choice }) => {
     planPrinting(choice);
     const { validate } = await import("../../check/validate.js");
