@@ -14,6 +14,11 @@ it("bfa demo runs an update, shows what it got and says what to type next", asyn
     expect(stdout).toMatch(/Snapshot of \d{4}-\d\d-\d\d, 5 of \d+ symbols/);
     expect(stdout).toMatch(/available_count +contract_count +probed_count\n(?:\d{4}-\d\d-\d\d +\d+ +\d+ +327\n){3}/);
     expect(stdout).toContain("bfa update");
+    const uploads = [...stdout.matchAll(/\d{4}-\d\d-\d\dT\S+Z/g)].map(([time]) => Date.parse(time));
+    expect(uploads).toHaveLength(5);
+    expect(Math.max(...uploads)).toBeLessThan(Date.now());
+    const [advice = ""] = /bfa query counts --db \S+/.exec(stdout) ?? [];
+    expect((await runCli(advice.split(" ").slice(1))).code).toBe(0);
   } finally {
     rmSync(folder, { recursive: true });
   }

@@ -15,6 +15,7 @@ export const answerOptions = {
   },
   // Without a default: yargs would take it for given, and in conflict with every --format.
   json: { describe: "short for --format json", boolean: true, conflicts: "format" },
+  wide: { describe: "show every column of a table, however wide", boolean: true },
   out: {
     describe: "file to write the answer to; - is stdout",
     string: true,
@@ -27,5 +28,6 @@ export const answerOptions = {
 export interface AnswerChoice {
   format: AnswerFormat | undefined;
   json: boolean | undefined;
+  wide?: boolean | undefined;
   out: string | undefined;
 }

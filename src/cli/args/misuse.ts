@@ -1,4 +1,4 @@
-import { closest, distance } from "fastest-levenshtein";
+import { nearest } from "../../text/nearest.js";
 import { pageAt, type CommandPage, type OptionPage, type PositionalPage } from "./command-page.js";
 
 /** Options of every command. */
@@ -21,13 +21,6 @@ export function misuse(root: CommandPage, args: readonly string[]): string | und
     wrongPlaces(page, values) ??
     missing(page, given, values)
   );
-}
-
-/** The nearest of some names, when it is near enough to be what was meant. */
-export function nearest(word: string, names: readonly string[]): string | undefined {
-  if (names.length === 0) return undefined;
-  const found = closest(word, names);
-  return distance(word, found) <= Math.max(1, Math.floor(word.length / 3)) ? found : undefined;
 }
 
 interface GivenOption {

@@ -21,6 +21,7 @@ import { planPrinting, printAnswer } from "../output/print-answer.js";
 
 interface QueryArguments extends AnswerChoice {
   db: string;
+  rows?: boolean;
   [option: string]: unknown;
 }
 
@@ -68,11 +69,14 @@ async function commandOf(name: QueryName): Promise<CommandModule<object, QueryAr
       }
       for (const { args, about } of query.examples) yargs.example(commandLine(query, args).replace("bfa", "$0"), about);
       if (query.notes !== undefined) yargs.epilogue(query.notes);
+      if (query.reads === "store" && query.rowsOnRequest === true) yargs.option("rows", rowsOption);
       return yargs.options({ ...answerOptions, db: dbOption });
     },
     handler: (given) => answer(query, given),
   };
 }
+
+const rowsOption = { describe: "show the rows in a table too", boolean: true } as const satisfies OptionDefinition;
 
 /** What the values of an argument's kind are called in the help. */
 const VALUE_KINDS: Readonly<Record<Exclude<ArgumentKind, "flag">, ValueKind>> = {
@@ -109,8 +113,8 @@ function optionOf(argument: Argument): OptionDefinition {
 }
 
 async function answer(query: AnyQuery, given: QueryArguments): Promise<void> {
-  const { db, format, json, out } = given;
-  const choice = { format, json, out };
+  const { db, format, json, wide, out } = given;
+  const choice = { format, json, wide, out };
   const args = Object.entries(query.args).map(([key, argument]): [string, unknown] => [
     key,
     typed(argument, given[optionName(key)]),
@@ -123,7 +127,13 @@ async function answer(query: AnyQuery, given: QueryArguments): Promise<void> {
     const { facts, columns, rows } = await withReader(db, (store) => ask(query, store, values));
     // Every query of the store has these facts.
     for (const line of conditionLines(facts as FactsOf<typeof CONDITION_FACTS>)) process.stderr.write(`bfa: ${line}\n`);
-    await printAnswer({ facts, rowsName: "rows", columns, rows: [rows], heading: query.heading?.(facts) }, choice);
+    const headingOnly = query.rowsOnRequest === true && given.rows !== true;
+    const heading = query.heading?.(facts);
+    await printAnswer({ facts, rowsName: "rows", columns, rows: [rows], heading, headingOnly }, choice);
+    const isForPeople = json !== true && (format === undefined || format === "table") && out === undefined;
+    if (rows.length === 0 && isForPeople) {
+      process.stderr.write(`bfa: no rows: ${query.empty ?? "nothing in the database fits the question"}\n`);
+    }
     return;
   }
   const streamed = await query.run(db, await withStdin(query.args, values));
