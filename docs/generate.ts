@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { format } from "prettier";
 import { QUERIES, QUERY_NAMES, type AnyQuery } from "../src/query/registry.js";
 import { answerSchema } from "../src/query/schema.js";
+import { commandPages } from "./command-pages.js";
 import { queriesPage } from "./queries-page.js";
 
 /** The sources of the docs, seen from `dist/docs/`. */
@@ -16,6 +17,11 @@ async function generatedFiles(): Promise<Map<string, string>> {
   for (const query of queries) {
     files.set(`schemas/query-${query.name}.json`, await formatted("json", JSON.stringify(answerSchema(query))));
   }
+  // The defaults in the help are those of a user who has set nothing.
+  for (const name of ["BFA_DB", "BFA_ENDPOINT", "BFA_LIST_ENDPOINT", "BFA_CA", "XDG_DATA_HOME"])
+    Reflect.deleteProperty(process.env, name);
+  const { allCommands } = await import("../src/cli/commands/registry.js");
+  for (const [file, text] of commandPages(await allCommands())) files.set(file, await formatted("markdown", text));
   return files;
 }
 
@@ -30,7 +36,9 @@ function staleFiles(files: ReadonlyMap<string, string>): string[] {
     ([file, text]) => !existsSync(path(file)) || readFileSync(path(file), "utf8") !== text,
   );
   const schemas = existsSync(path("schemas")) ? readdirSync(path("schemas")).map((name) => `schemas/${name}`) : [];
-  const gone = schemas.filter((file) => file.startsWith("schemas/query-") && !files.has(file));
+  const commands = existsSync(path("commands")) ? readdirSync(path("commands")).map((name) => `commands/${name}`) : [];
+  const made = [...schemas.filter((file) => file.startsWith("schemas/query-")), ...commands];
+  const gone = made.filter((file) => !files.has(file));
   return [...differ.map(([file]) => file), ...gone];
 }
 

@@ -1,33 +1,12 @@
-import yargs, { type CommandModule } from "yargs";
 import { UsageError } from "../errors.js";
 import { VERSION } from "../text/version.js";
 import { tell } from "./output/line.js";
+import { readRequest } from "./args/request.js";
 import { describeError, EXIT, exitCodeOf } from "./exit.js";
+import { paintFor, takeColourChoice } from "./output/colour.js";
 
-/** Commands in the order of the help. Each is loaded when it is needed: all of them take 25 ms. */
-const COMMANDS = {
-  update: () => import("./commands/update.js"),
-  backfill: () => import("./commands/backfill.js"),
-  sweep: () => import("./commands/sweep.js"),
-  discover: () => import("./commands/discover.js"),
-  query: async (asked: string | undefined, isNamed: boolean) => {
-    const { queryCommand, queryGroup } = await import("./commands/query.js");
-    return { default: isNamed ? await queryCommand(asked) : queryGroup([]) };
-  },
-  export: () => import("./commands/export.js"),
-  import: () => import("./commands/import.js"),
-  publish: () => import("./commands/publish.js"),
-  pull: () => import("./commands/pull.js"),
-  compare: () => import("./commands/compare.js"),
-  status: () => import("./commands/status.js"),
-  validate: () => import("./commands/validate.js"),
-  demo: () => import("./commands/demo.js"),
-  replica: () => import("./commands/replica.js"),
-  bench: () => import("./commands/bench.js"),
-} as const;
-
-const EPILOGUE = `Exit codes: 0 all whole; 1 something failed; 2 wrong usage; 3 the database or the disk can't be used; 4 the answer is not known; 130 interrupted.
-Dates are UTC. Results go to stdout, progress and notices to stderr.`;
+/** Columns of the help where the terminal doesn't say, and at most. */
+const HELP_COLUMNS = { default: 100, max: 120 };
 
 /** Parses the arguments and runs the command; errors become one line on stderr and an exit code. */
 export async function runCommandLine(args: readonly string[]): Promise<void> {
@@ -40,55 +19,82 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
   // The work goes on when nobody reads the notices any more.
   process.stderr.on("error", () => undefined);
   try {
-    await parse(args);
-  } catch (thrown) {
-    const error = withoutYargs(thrown);
+    await run(takeColourChoice(args));
+  } catch (error) {
     process.stderr.write(`${describeError(error)}\n`);
     process.exitCode = exitCodeOf(error);
   }
 }
 
+/** Each way loads only what it needs: the version nothing, the help no parser. */
+async function run(args: readonly string[]): Promise<void> {
+  const request = readRequest(args);
+  switch (request.kind) {
+    case "version":
+      process.stdout.write(`${VERSION}\n`);
+      break;
+    case "help":
+      await help(request.words);
+      break;
+    case "command":
+      await parse(args);
+      break;
+  }
+}
+
+async function help(words: readonly string[]): Promise<void> {
+  const [{ pageFor }, { pageAt }, { helpText }] = await Promise.all([
+    import("./commands/registry.js"),
+    import("./args/command-page.js"),
+    import("./output/help.js"),
+  ]);
+  const { page, left } = pageAt(await pageFor(words), words);
+  if (page.commands.length > 0 && left.length > 0) throw await usageError(words);
+  const columns = process.stdout.isTTY ? Math.min(HELP_COLUMNS.max, process.stdout.columns) : HELP_COLUMNS.default;
+  process.stdout.write(`${helpText(page, columns, paintFor(process.stdout))}\n`);
+}
+
+/** Has yargs read the arguments and run the command. What is wrong with them is said in our own words. */
 async function parse(args: readonly string[]): Promise<void> {
+  const [{ default: yargs }, { loadCommand, isGroup }] = await Promise.all([
+    import("yargs"),
+    import("./commands/registry.js"),
+  ]);
+  const command = await loadCommand(args);
+  if (command === undefined) throw await usageError(args);
+  if (isGroup(args)) {
+    await help(args);
+    return;
+  }
   const parser = yargs([...args])
     .scriptName("bfa")
-    // yargs by itself takes that of the folder where the command was typed.
-    .version(VERSION)
-    .usage("$0 <command>\n\nWhich Binance USDⓈ-M perpetual futures had data on Binance Vision on a given day.")
+    .help(false)
+    .version(false)
+    // Messages in the language of the user's locale would be mixed with ours.
+    .detectLocale(false)
     .strict()
     .strictCommands()
-    .demandCommand(1, "which command? bfa --help lists them")
     .parserConfiguration({ "parse-numbers": false, "parse-positional-numbers": false, "camel-case-expansion": false })
-    .wrap(Math.min(120, process.stdout.isTTY ? process.stdout.columns : 100))
-    .epilogue(EPILOGUE)
-    .alias({ h: "help" })
     .exitProcess(false)
     .fail((message: string | null, error: Error | undefined) => {
-      throw error ?? usageError(message ?? "wrong usage");
-    });
-  for (const command of await commandsFor(args)) parser.command(command);
-  await parser.parseAsync();
+      // What yargs itself has to say comes without an error, or with one of its own.
+      const isOurs = error !== undefined && error.name !== "YError";
+      throw isOurs ? error : new Misread(error?.message ?? message ?? "wrong usage", { cause: error });
+    })
+    .command(command);
+  try {
+    await parser.parseAsync();
+  } catch (error) {
+    throw error instanceof Misread ? await usageError(args, error) : error;
+  }
 }
 
-/**
- * The command that the arguments begin with, none for `--version`, all when they don't begin with one, for the help and
- * its complaints.
- */
-async function commandsFor([first = "", second]: readonly string[]): Promise<CommandModule[]> {
-  if (first === "--version") return [];
-  const named = Object.entries(COMMANDS).filter(([name]) => name === first);
-  const loaded = await Promise.all(
-    (named.length > 0 ? named : Object.entries(COMMANDS)).map(([, load]) => load(second, named.length > 0)),
-  );
-  // Each command types its own arguments.
-  return loaded.map((module) => module.default as unknown as CommandModule);
-}
+/** Arguments that yargs can't read. */
+class Misread extends Error {}
 
-/** yargs throws its own class for wrong usage, also around what a `coerce` threw. */
-function withoutYargs(error: unknown): unknown {
-  return error instanceof Error && error.name === "YError" ? usageError(error.message, error) : error;
-}
-
-/** Wrong usage in one line; yargs spreads some of its messages over several. */
-function usageError(message: string, cause?: Error): UsageError {
-  return new UsageError(message.replace(/\s*\n\s*/g, " "), { cause });
+/** What is wrong with the arguments, by the commands' definitions; else as yargs says it, in one line. */
+async function usageError(args: readonly string[], cause?: Error): Promise<UsageError> {
+  const [{ pageFor }, { misuse }] = await Promise.all([import("./commands/registry.js"), import("./args/misuse.js")]);
+  const said = cause?.message.replace(/\s*\n\s*/g, " ") ?? "wrong usage";
+  return new UsageError(misuse(await pageFor(args), args) ?? said, { cause });
 }

@@ -10,6 +10,7 @@ export default defineQuery({
   name: "changes",
   summary: "What changed since it was believed: files that came late, were replaced or removed",
   notes: "A copy of a replaced or removed file from before the change is stale. Old files are found by bfa sweep.",
+  empty: "nothing that was believed has changed since",
   args: {
     since: day("only what was seen on this UTC day or later"),
     kind: choice("only changes of this kind", CHANGE_KINDS),

@@ -26,6 +26,8 @@ interface Described<A extends Arguments> {
   readonly summary: string;
   /** What a reader of the answer must know, for help and docs. */
   readonly notes?: string;
+  /** What it means that there are no rows. */
+  readonly empty?: string;
   readonly args: A;
   readonly examples: readonly Example<A>[];
 }
@@ -38,6 +40,8 @@ export interface Query<A extends Arguments, F extends FactColumns, C extends Col
   readonly columns: C | readonly C[];
   /** What a table shows above its rows. */
   heading?(facts: FactsOf<F>): string;
+  /** Whether a table shows the heading alone unless its rows are asked for. */
+  readonly rowsOnRequest?: boolean;
   run(store: Store, args: ValuesOf<A>): Promise<Found<F, C>>;
 }
 

@@ -11,6 +11,7 @@ export default defineQuery({
   summary: "Last days of symbols that have had no file since",
   notes: `The last file is not always the last trade: settled and halted contracts can go on getting flat files of about
 8 kB a day. A delisting is reported only once the lack of a later file is believed: probed 20 days or more after its day began.`,
+  empty: "no contract that the question admits ended in these days",
   args: {
     from: positional(day("the day, or the first of a range")),
     to: positional(day("last day of the range")),

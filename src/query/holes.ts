@@ -23,6 +23,7 @@ export default defineQuery({
   name: "holes",
   summary: "Days without a file inside the life of a symbol",
   notes: "A day that was never probed is not a hole, nor is a day between two lives of a symbol that was listed again.",
+  empty: "no symbol that the question admits has a hole",
   args: {
     by: withDefault(choice("a row for each hole, or for each day", ["symbol", "day"]), "symbol"),
     ...symbolFilter,

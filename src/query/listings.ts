@@ -12,6 +12,7 @@ export default defineQuery({
   notes: `A ticker is relisted when it has a file again after 30 days without one; after 28 days without a traded one, if it has a
 settled folder; or after a shorter gap that starts the day after a settled folder's last file. The files of the old contract
 can have a settled name (ICPUSDT_SETTLED): then that is the previous_symbol.`,
+  empty: "no contract that the question admits came to market in these days",
   args: {
     from: positional(day("the day, or the first of a range")),
     to: positional(day("last day of the range")),

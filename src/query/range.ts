@@ -9,6 +9,7 @@ import { passes, symbolFilter } from "./symbol-filter.js";
 export default defineQuery({
   name: "range",
   summary: "The symbols that had a file on any day of a range",
+  empty: "no symbol that the question admits had a file on any of the days",
   args: {
     from: positional(required(day("first day"))),
     to: positional(required(day("last day"))),

@@ -10,6 +10,7 @@ import { bySymbol, passes, symbolFilter } from "./symbol-filter.js";
 export default defineQuery({
   name: "snapshot",
   summary: "The symbols that had a file on a day",
+  empty: "no symbol that the question admits had a file on the day",
   args: { date: positional(required(day("UTC day"))), ...symbolFilter },
   facts: { flat_count: column("count", "rows whose file is flat, below 10 kB: no trade on the day") },
   columns: {

@@ -1,9 +1,11 @@
 import { formatDay, type Day } from "../calendar/day.js";
 import { livesAmong } from "../store/lives.js";
+import { storedSymbols } from "../store/stored-symbols.js";
 import { countDays, gapsBetween, islands, type Span } from "../calendar/span.js";
 import { NotKnownError } from "../errors.js";
 import { column, optionalColumn } from "../text/columns.js";
-import { number, plural } from "../text/numbers.js";
+import { nearest } from "../text/nearest.js";
+import { plural } from "../text/numbers.js";
 import { printable } from "../text/printable.js";
 import { positional, required, symbol } from "./arguments.js";
 import { defineQuery } from "./define.js";
@@ -32,7 +34,8 @@ const facts = {
 export default defineQuery({
   name: "timeline",
   summary: "A symbol day by day, with its holes",
-  notes: "csv and ndjson give the days alone; json and table begin with first and last day and the holes.",
+  notes: `A table shows lives and holes, and with --rows each day too. csv, ndjson and parquet give the days alone, json has
+both.`,
   args: { symbol: positional(required(symbol("as in BTCUSDT"))) },
   facts,
   columns: {
@@ -43,11 +46,17 @@ export default defineQuery({
   },
   examples: [{ args: { symbol: "BTCUSDT" }, about: "every day probed of a symbol" }],
   heading,
+  rowsOnRequest: true,
   rests: ({ symbol }) => ({ days: "all", admits: { symbol }, unknownDays: "tell" }),
   run: async (store, { symbol }, { cells, now }) => {
     const [one] = cells;
     if (one === undefined) {
-      throw new NotKnownError(`no day of ${symbol} is in the database: is it a symbol? \`bfa discover\` lists them`, {
+      const meant = nearest(symbol.toUpperCase(), await storedSymbols(store));
+      const way =
+        meant === undefined
+          ? "is it a symbol? `bfa discover` lists them"
+          : `did you mean ${meant}? \`bfa discover\` lists all symbols`;
+      throw new NotKnownError(`no day of ${symbol} is in the database: ${way}`, {
         ...{ condition: "unwritten", spans: [], unknown_symbols: [symbol] },
       });
     }
@@ -83,17 +92,14 @@ function spanRow(span: Span) {
 }
 
 function heading(answer: FactsOf<typeof facts>): string {
-  const { first_date: first, last_date: last } = answer;
-  const life =
-    first === null || last === null
-      ? "no file on any of the days probed"
-      : `${first} to ${last}, ${plural(answer.days_available, "day")} available`;
-  const lines = [`${printable(answer.symbol)} (${answer.class}): ${life}`];
-  if (answer.holes.length > 0) lines.push(`missing in between: ${describe(answer.holes)}`);
-  if (answer.not_written.length > 0) lines.push(`not in the database: ${describe(answer.not_written)}`);
-  return lines.join("\n");
-}
-
-function describe(spans: FactsOf<typeof facts>["holes"]): string {
-  return spans.map(({ from, to, days }) => (days === 1 ? from : `${from} to ${to} (${number(days)} days)`)).join(", ");
+  const { symbol, lives, holes, not_written: notWritten, days_available: days } = answer;
+  const spans = [
+    ...lives.map((life) => ["life", life] as const),
+    ...holes.map((hole) => ["hole", hole] as const),
+    ...notWritten.map((gap) => ["not in the database", gap] as const),
+  ];
+  return [
+    `${printable(symbol)} (${answer.class}): ${days === 0 ? "no file on any of the days probed" : `${plural(days, "day")} with a file`}`,
+    ...spans.map(([what, { from, to, days }]) => `  ${what.padEnd(4)}  ${from} to ${to}, ${plural(days, "day")}`),
+  ].join("\n");
 }

@@ -14,6 +14,7 @@ export default defineQuery({
   summary: "The point-in-time universe of a backtest: there on a day, and listed long enough",
   notes: `Nothing after the day is looked at, unless --alive-until asks for it. An age counts from the life that the day lies
 in: a contract that was listed again under an old name is young.`,
+  empty: "no symbol with a file on the day is old enough and passes the filters",
   args: {
     date: positional(required(day("UTC day"))),
     minAge: required(integer("minimum days since the first file of the contract", { min: 0, max: 10_000 })),

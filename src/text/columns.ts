@@ -75,6 +75,8 @@ export interface Answer<Facts extends object = object, C extends Columns = Colum
   rowsName: string;
   /** What a table shows above its rows. */
   heading?: string | undefined;
+  /** Whether a table shows that alone: its rows are many and seldom wanted. */
+  headingOnly?: boolean | undefined;
   columns: C;
   /**
    * Names of the columns in their order, where some of them are whole numbers: JavaScript puts those first in an object.

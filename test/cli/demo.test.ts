@@ -16,6 +16,11 @@ it("bfa demo runs an update, shows what it got and says what to type next", asyn
     expect(stdout).toContain("bfa update");
     const page = stdout.trimEnd().split("\n").at(-1)?.trim() ?? "";
     expect(readFileSync(page, "utf8")).toContain("<title>");
+    const uploads = [...stdout.matchAll(/\d{4}-\d\d-\d\dT\S+Z/g)].map(([time]) => Date.parse(time));
+    expect(uploads).toHaveLength(5);
+    expect(Math.max(...uploads)).toBeLessThan(Date.now());
+    const [advice = ""] = /bfa query counts --db \S+/.exec(stdout) ?? [];
+    expect((await runCli(advice.split(" ").slice(1))).code).toBe(0);
   } finally {
     rmSync(folder, { recursive: true });
   }

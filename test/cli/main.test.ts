@@ -10,7 +10,9 @@ describe("bfa", () => {
     try {
       writeFileSync(join(folder.path, "package.json"), '{"name":"other","version":"9.9.9"}');
       const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
-      expect(await runCli(["--version"], {}, folder.path)).toMatchObject({ code: 0, stdout: `${version}\n` });
+      for (const asked of [["--version"], ["-V"], ["update", "--version"]]) {
+        expect(await runCli(asked, {}, folder.path)).toMatchObject({ code: 0, stdout: `${version}\n` });
+      }
     } finally {
       folder.remove();
     }
@@ -20,17 +22,37 @@ describe("bfa", () => {
     const { code, stdout } = await runCli(["--help"]);
     expect(code).toBe(0);
     for (const command of ["update", "backfill", "discover", "query", "export", "status", "demo", "replica"]) {
-      expect(stdout).toMatch(new RegExp(`^ +bfa ${command}`, "m"));
+      expect(stdout).toMatch(new RegExp(`^  ${command}`, "m"));
     }
     expect(stdout).toMatch(/130\s+interrupted/);
   });
 
-  it.each([[[]], [["no-such-command"]], [["query"]], [["query", "no-such-query"]]])(
-    "%j is wrong usage: one line, code 2",
-    async (args) => {
-      const { code, stdout, stderr } = await runCli(args);
-      expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-      expect(stderr).toMatch(/^bfa: [^\n]+\n$/);
-    },
-  );
+  it.each([
+    [["no-such-command"], "there is no command `bfa no-such-command`; bfa --help lists them"],
+    [["updte"], "there is no command `bfa updte`; did you mean `bfa update`?"],
+    [["help", "updte"], "there is no command `bfa updte`; did you mean `bfa update`?"],
+    [["query", "snapsht"], "there is no command `bfa query snapsht`; did you mean `bfa query snapshot`?"],
+    [["update", "--dte", "2024-03-01"], "there is no option --dte; did you mean --date?"],
+    [["update", "--date"], "--date needs a value: --date DATE"],
+    [
+      ["update", "2024-03-01"],
+      'bfa update takes no arguments, but got "2024-03-01"; did you mean `bfa update --date 2024-03-01`?',
+    ],
+    [["backfill", "2024-03-01", "2024-03-05"], /; did you mean `bfa backfill --from 2024-03-01 --to 2024-03-05`\?$/],
+    [["status", "now"], 'bfa status takes no arguments, but got "now"; bfa status --help tells more'],
+    [["validate", "completness"], /^checks: "completness" is not one of continuity, .*; did you mean completeness\?$/],
+    [["query", "changes", "--format", "jsn"], /^--format: "jsn" is not one of table, .*; did you mean json\?$/],
+    [["query", "snapshot"], "<date> is missing (UTC day); for example: bfa query snapshot 2024-03-01"],
+    [
+      ["query", "universe", "2024-03-01"],
+      /^--min-age is missing .*; for example: bfa query universe 2024-03-01 --min-age 90$/,
+    ],
+  ])("%j is wrong usage: one line that names the right form, code 2", async (args, message) => {
+    const { code, stdout, stderr } = await runCli(args, { LANG: "de_DE.UTF-8" });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/^bfa: [^\n]+\n$/);
+    expect(stderr.slice("bfa: ".length, -1)).toEqual(
+      typeof message === "string" ? message : (expect.stringMatching(message) as string),
+    );
+  });
 });

@@ -44,7 +44,7 @@ describe("bfa query", () => {
     const table = await query("snapshot", "2024-03-01", "--format", "table");
     expect(table.stdout).not.toContain("\u001b");
     expect(table.stdout.split("\n")[0]).toMatch(/^symbol +file_size_bytes +last_modified +also$/);
-    expect(table.stdout).toMatch(/^BTCUSDT +100 +2024-03-02T10:00:00Z$/m);
+    expect(table.stdout).toMatch(/^BTCUSDT +100 B +2024-03-02T10:00:00Z$/m);
     const json = await query("counts", "--format", "json");
     expect(JSON.parse(json.stdout)).toMatchObject({
       condition: "provisional",
@@ -61,11 +61,13 @@ describe("bfa query", () => {
 
   it("shows the facts of a timeline above its table and beside its rows", async () => {
     const table = await query("timeline", "BTCUSDT", "--format", "table");
-    expect(table.stdout.split("\n").slice(0, 3)).toEqual([
-      "BTCUSDT (perpetual): 2024-03-01 to 2024-03-01, 1 day available",
-      "",
-      "date        available  file_size_bytes  last_modified",
-    ]);
+    const heading = "BTCUSDT (perpetual): 1 day with a file\n  life  2024-03-01 to 2024-03-01, 1 day\n";
+    expect(table.stdout).toBe(heading);
+    const withRows = await query("timeline", "BTCUSDT", "--format", "table", "--rows");
+    expect(withRows.stdout).toBe(
+      `${heading}\ndate        available  file_size_bytes  last_modified\n` +
+        "2024-03-01  true                 100 B  2024-03-02T10:00:00Z\n",
+    );
     const json = await query("timeline", "BTCUSDT", "--json");
     expect(JSON.parse(json.stdout)).toEqual({
       ...{ symbol: "BTCUSDT", class: "perpetual", first_date: "2024-03-01", last_date: "2024-03-01" },
@@ -81,15 +83,28 @@ describe("bfa query", () => {
   it("lists every query, each with its help", async () => {
     const list = await runCli(["query", "--help"]);
     for (const name of QUERY_NAMES) {
-      expect(list.stdout).toMatch(new RegExp(`^  bfa query ${name} `, "m"));
+      expect(list.stdout).toMatch(new RegExp(`^  ${name}(?: |$)`, "m"));
       const help = await runCli(["query", name, "--help"]);
-      expect(help.stdout).toMatch(new RegExp(`^bfa query ${name}`));
+      expect(help.stdout).toMatch(new RegExp(`^Usage: bfa query ${name}`, "m"));
     }
   });
 
   it("a table without rows still has its header", async () => {
-    expect((await query("changes", "--format", "table")).stdout).toMatch(/^date +symbol/);
+    expect(await query("changes", "--format", "table")).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^date +symbol/) as string,
+      stderr: expect.stringMatching(/^bfa: no rows: nothing that was believed has changed since$/m) as string,
+    });
+    expect((await query("changes", "--json")).stderr).not.toContain("no rows");
     expect((await query("listings")).stdout).toBe("date,symbol,ticker,event,previous_symbol,previous_last_date\n");
+  });
+
+  it("names the symbol that was meant", async () => {
+    const { code, stderr } = await query("timeline", "BTCUSTD");
+    expect({ code, stderr }).toEqual({
+      code: 4,
+      stderr: "bfa: no day of BTCUSTD is in the database: did you mean BTCUSDT? `bfa discover` lists all symbols\n",
+    });
   });
 
   it("says that a day is not written", async () => {

@@ -41,10 +41,31 @@ describe("what an installation brings", () => {
   });
 });
 
-describe("the README's table of faults", () => {
+describe("the table of faults", () => {
   it("names tests that are there", () => {
-    const named = [...read("README.md").matchAll(/`(test\/[^`]+\.test\.ts)`/g)].map(([, file]) => file ?? "");
+    const named = [...read("docs/faults.md").matchAll(/`(test\/[^`]+\.test\.ts)`/g)].map(([, file]) => file ?? "");
     expect(named.length).toBeGreaterThan(20);
     expect(named.filter((file) => !existsSync(new URL(file, root)))).toEqual([]);
+  });
+});
+
+describe("the README", () => {
+  it("has no line that a screen of 120 columns breaks", () => {
+    expect(
+      read("README.md")
+        .split("\n")
+        .filter((line) => Array.from(line).length > 120),
+    ).toEqual([]);
+  });
+
+  it("starts nothing by npx but this package under its own name", () => {
+    const started = [...read("README.md").matchAll(/npx (\S+)/g)].map(([, name]) => name);
+    expect([...new Set(started)]).toEqual(["binance-futures-availability"]);
+  });
+
+  it("links to files that are there", () => {
+    const links = [...read("README.md").matchAll(/\]\(([^)#:]+)\)/g)].map(([, file]) => file ?? "");
+    expect(links.length).toBeGreaterThan(10);
+    expect(links.filter((file) => !existsSync(new URL(file, root)))).toEqual([]);
   });
 });

@@ -1,5 +1,5 @@
 import type { Options } from "yargs";
-import { nonEmpty } from "./readers.js";
+import { filePath } from "./readers.js";
 
 /** Ways to print an answer. */
 export const ANSWER_FORMATS = ["table", "json", "ndjson", "csv", "parquet"] as const;
@@ -15,11 +15,12 @@ export const answerOptions = {
   },
   // Without a default: yargs would take it for given, and in conflict with every --format.
   json: { describe: "short for --format json", boolean: true, conflicts: "format" },
+  wide: { describe: "show every column of a table, however wide", boolean: true },
   out: {
     describe: "file to write the answer to; - is stdout",
     string: true,
     requiresArg: true,
-    coerce: nonEmpty("out"),
+    coerce: filePath("out"),
   },
 } as const satisfies Record<string, Options>;
 
@@ -27,5 +28,6 @@ export const answerOptions = {
 export interface AnswerChoice {
   format: AnswerFormat | undefined;
   json: boolean | undefined;
+  wide?: boolean | undefined;
   out: string | undefined;
 }

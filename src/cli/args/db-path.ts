@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
-import type { Options } from "yargs";
-import { nonEmpty } from "./readers.js";
+import type { OptionDefinition } from "./command-page.js";
+import { filePath } from "./readers.js";
 
 /**
  * The database file when none is named: `binance-futures-availability/availability.duckdb` in the folder of
@@ -24,13 +24,13 @@ function localShare(): string | undefined {
 
 /** `--db`, as every command that works with a file has it. */
 export const dbOption = {
-  describe: "database file (env BFA_DB)",
+  describe: "database file",
   string: true,
   requiresArg: true,
-  coerce: nonEmpty("db"),
+  coerce: filePath("db"),
+  env: "BFA_DB",
   ...whenLeftOut(process.env["BFA_DB"] ?? defaultDatabase()),
-  defaultDescription: "in the XDG data folder",
-} as const satisfies Options;
+} as const satisfies OptionDefinition;
 
 /** yargs adds what it is told of a demanded option to its own "Missing required argument". */
 function whenLeftOut(file: string | undefined): { default: string } | { demandOption: string } {

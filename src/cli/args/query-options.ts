@@ -1,10 +1,11 @@
 import type { Day } from "../../calendar/day.js";
 import { readDay } from "../../query/arguments.js";
 import type { Store } from "../../store/open.js";
+import type { Reader } from "./command-page.js";
 
 /** Check of a UTC date, given as an option (`--from`) or an argument (`D1`). */
-export function day(name: string) {
-  return (value: unknown): Day => readDay(name, value);
+export function day(name: string): Reader<Day> {
+  return Object.assign((value: unknown) => readDay(name, value), { takes: "DATE" as const });
 }
 
 export { daySpan as dayRange } from "../../query/arguments.js";

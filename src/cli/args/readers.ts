@@ -4,85 +4,97 @@ import { checkPastDay, checkPem, checkShare, checkSymbols, checkUrl, checkWhole 
 import { printable } from "../../text/printable.js";
 import { readText } from "../../text/read-text.js";
 import { DEFAULT_DATASET } from "../../vision/datasets/default.js";
+import type { Reader, ValueKind } from "./command-page.js";
 
 /**
  * Readers of option values, run by yargs before any work (`coerce`). Each takes the option's name for its message, turns
  * the text into a value and has it checked as the library checks it.
  */
 
+function reader<Value>(takes: ValueKind, read: (value: unknown) => Value): Reader<Value> {
+  return Object.assign(read, { takes });
+}
+
 /** A UTC date that is over and not before the market began, YYYY-MM-DD. */
 export function pastDate(name: string) {
-  return (value: unknown): string =>
-    formatDay(checkPastDay(`--${name}`, oneValue(name, value), DEFAULT_DATASET, Date.now()));
+  return reader("DATE", (value): string =>
+    formatDay(checkPastDay(`--${name}`, oneValue(name, value), DEFAULT_DATASET, Date.now())),
+  );
 }
 
 /** A whole number within bounds, both included. */
 export function wholeNumber(name: string, min: number, max: number) {
-  return (value: unknown): number => {
+  return reader("NUMBER", (value): number => {
     const text = oneValue(name, value);
     return checkWhole(`--${name}`, /^\d{1,15}$/.test(text) ? Number(text) : text, [min, max]);
-  };
+  });
 }
 
 /** A share from 0 to 1, or a percentage such as `5%`, as a share. */
 export function shareOf(name: string) {
-  return (value: unknown): number => {
+  return reader("SHARE", (value): number => {
     const text = oneValue(name, value);
     const match = /^(\d{1,3}(?:\.\d{1,6})?)(%?)$/.exec(text);
     const share = match === null ? NaN : Number(match[1]) / (match[2] === "%" ? 100 : 1);
     return checkShare(`--${name}`, share >= 0 && share <= 1 ? share : text);
-  };
+  });
 }
 
 /** An http or https URL without credentials, query or fragment; no slash at its end. */
 export function httpUrl(name: string, allowPath: boolean) {
-  return (value: unknown): string =>
-    checkUrl(`--${name}`, oneValue(name, value), allowPath ? "with path" : "without path");
+  return reader("URL", (value): string =>
+    checkUrl(`--${name}`, oneValue(name, value), allowPath ? "with path" : "without path"),
+  );
 }
 
 /** An http or https URL of any kind. What is wrong with it is not quoted, since it may hold a secret. */
 export function webhook(name: string) {
-  return (value: unknown): string => {
+  return reader("URL", (value): string => {
     const text = oneValue(name, value);
     if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol)) {
       throw new UsageError(`--${name} needs the URL of an https or http server`);
     }
     return text;
-  };
+  });
 }
 
 /** Symbols between commas. */
 export function symbolList(name: string) {
-  return (value: unknown): string[] => {
+  return reader("SYMBOLS", (value): string[] => {
     const names = oneValue(name, value).split(",");
     return checkSymbols(
       `--${name}`,
       names.map((symbol) => symbol.trim()),
     );
-  };
+  });
 }
 
 /** Symbols of a file, one a line; empty lines and lines that start with # are passed over. */
 export function symbolFile(name: string) {
-  return (value: unknown): string[] => {
+  return reader("FILE", (value): string[] => {
     const file = oneValue(name, value);
     const lines = textOf(name, file).split(/\r?\n/);
     const names = lines.map((line) => line.trim()).filter((line) => line !== "" && !line.startsWith("#"));
     return checkSymbols(`--${name} ${printable(file)}`, names);
-  };
+  });
 }
 
 /** Text of a PEM file. */
 export function pemFile(name: string) {
-  return (value: unknown): string => {
+  return reader("FILE", (value): string => {
     const file = oneValue(name, value);
     return checkPem(`--${name} ${printable(file)}`, textOf(name, file));
-  };
+  });
 }
 
 /** A text that is not empty. */
 export function nonEmpty(name: string) {
-  return (value: unknown): string => oneValue(name, value);
+  return reader("TEXT", (value): string => oneValue(name, value));
+}
+
+/** The path of a file. */
+export function filePath(name: string) {
+  return reader("FILE", (value): string => oneValue(name, value));
 }
 
 function textOf(name: string, file: string): string {

@@ -1,4 +1,4 @@
-import type { Argv, InferredOptionTypes, Options } from "yargs";
+import type { Argv, InferredOptionTypes } from "yargs";
 import {
   BOUNDS,
   COMMAND_DEFAULTS,
@@ -10,6 +10,7 @@ import {
 import type { ProbeOptions, RunOptions } from "../../run/options.js";
 import { ENDPOINTS } from "../../vision/endpoints.js";
 import { answerOptions } from "./answer-options.js";
+import type { OptionDefinition } from "./command-page.js";
 import { dbOption } from "./db-path.js";
 import { httpUrl, nonEmpty, pemFile, symbolFile, symbolList, webhook, wholeNumber } from "./readers.js";
 
@@ -20,19 +21,22 @@ export const waitOption = {
   requiresArg: true,
   coerce: wholeNumber("wait", ...(BOUNDS.waitMs.map((ms) => ms / 1000) as [number, number])),
   defaultDescription: String(DEFAULTS.waitMs / 1000),
-} as const satisfies Options;
+} as const satisfies OptionDefinition;
 
-/** Environment of the options that have a variable. */
-const env = process.env;
+/** An option's environment variable, and its value as the default where it is set. */
+function fromEnvironment(env: string): Pick<OptionDefinition, "env"> & { default?: string } {
+  const value = process.env[env];
+  return value === undefined ? { env } : { env, default: value };
+}
 
 /** Certificates of one's own, as every command that speaks to a server has them. */
 export const caOption = {
-  describe: "PEM file of certificates to trust besides those that Node trusts (env BFA_CA)",
+  describe: "PEM file of certificates to trust besides those that Node trusts",
   string: true,
   requiresArg: true,
   coerce: pemFile("ca"),
-  ...(env["BFA_CA"] === undefined ? {} : { default: env["BFA_CA"] }),
-} as const satisfies Options;
+  ...fromEnvironment("BFA_CA"),
+} as const satisfies OptionDefinition;
 
 /**
  * Options of every command that asks the bucket. What is not given stays undefined, so that the library's defaults hold;
@@ -43,19 +47,19 @@ function runOptions(command: RunCommand) {
   return {
     db: dbOption,
     endpoint: {
-      describe: "where HEADs go (env BFA_ENDPOINT)",
+      describe: "where HEADs go",
       string: true,
       requiresArg: true,
       coerce: httpUrl("endpoint", false),
-      ...(env["BFA_ENDPOINT"] === undefined ? {} : { default: env["BFA_ENDPOINT"] }),
+      ...fromEnvironment("BFA_ENDPOINT"),
       defaultDescription: ENDPOINTS.download,
     },
     "list-endpoint": {
-      describe: "bucket URL that LISTs go to (env BFA_LIST_ENDPOINT)",
+      describe: "bucket URL that LISTs go to",
       string: true,
       requiresArg: true,
       coerce: httpUrl("list-endpoint", true),
-      ...(env["BFA_LIST_ENDPOINT"] === undefined ? {} : { default: env["BFA_LIST_ENDPOINT"] }),
+      ...fromEnvironment("BFA_LIST_ENDPOINT"),
       defaultDescription: ENDPOINTS.list,
     },
     ca: caOption,
@@ -112,7 +116,7 @@ function runOptions(command: RunCommand) {
       choices: ["silent", "error", "warn", "info", "debug"] as const,
       default: "silent" as const,
     },
-  } as const satisfies Record<string, Options>;
+  } as const satisfies Record<string, OptionDefinition>;
 }
 
 /** Options of the commands that end in a summary. */
@@ -123,7 +127,7 @@ const summaryOptions = {
     requiresArg: true,
     coerce: webhook("notify"),
   },
-} as const satisfies Record<string, Options>;
+} as const satisfies Record<string, OptionDefinition>;
 
 /** Options of the commands that probe chosen cells. */
 const probeOptions = {
@@ -146,7 +150,7 @@ const probeOptions = {
     choices: SOURCES,
     defaultDescription: DEFAULTS.source,
   },
-} as const satisfies Record<string, Options>;
+} as const satisfies Record<string, OptionDefinition>;
 
 export type RunArguments = InferredOptionTypes<ReturnType<typeof runOptions>>;
 export type SummaryArguments = RunArguments & InferredOptionTypes<typeof summaryOptions>;

@@ -1,6 +1,6 @@
 import type { CommandModule, InferredOptionTypes, Options } from "yargs";
 import { UsageError } from "../../errors.js";
-import { httpUrl, nonEmpty, wholeNumber } from "../args/readers.js";
+import { filePath, httpUrl, wholeNumber } from "../args/readers.js";
 
 /** The benches, in the order in which they run. */
 const BENCHES = [
@@ -29,14 +29,14 @@ const benchOptions = {
     describe: "write the report to this file as JSON",
     string: true,
     requiresArg: true,
-    coerce: nonEmpty("json"),
+    coerce: filePath("json"),
   },
-  html: { describe: "write it as a page with charts", string: true, requiresArg: true, coerce: nonEmpty("html") },
+  html: { describe: "write it as a page with charts", string: true, requiresArg: true, coerce: filePath("html") },
   results: {
     describe: "replace the sections of these benches in a Markdown file",
     string: true,
     requiresArg: true,
-    coerce: nonEmpty("results"),
+    coerce: filePath("results"),
   },
   target: {
     describe: "measure this server, such as the real Vision, with few requests (probe)",
@@ -48,7 +48,7 @@ const benchOptions = {
     describe: "CSV symbol,first_day,last_day,bytes_per_day of a universe to backfill too",
     string: true,
     requiresArg: true,
-    coerce: nonEmpty("spans"),
+    coerce: filePath("spans"),
   },
 } as const satisfies Record<string, Options>;
 

@@ -11,17 +11,20 @@ const DAYS = 3;
 /** Rows of each table that the demo shows. */
 const ROWS_SHOWN = 5;
 
-/** Added round trip, ms: that of a server on the same continent. */
-const ROUND_TRIP_MS = 20;
+/** Added round trip, ms: that of a server in the same country. */
+const ROUND_TRIP_MS = 10;
 
 /** How the demo prints rows. */
 const TABLE = { format: "table", json: undefined, out: undefined } as const;
 
+/** Days that its last day is ago: the files of a later one could be uploaded in the future, a few come days late. */
+const DAYS_AGO = 8;
+
 /** `bfa demo` */
 const demoCommand: CommandModule = {
   command: "demo",
-  describe: "Run an update of 327 symbols against an embedded Binance Vision, without the internet",
-  builder: (yargs) => yargs.example("$0 demo", "a few seconds; the database stays in a temporary folder"),
+  describe: "Try it in a few seconds, without the internet: update and query a made-up Binance Vision",
+  builder: (yargs) => yargs.example("$0 demo", "327 symbols, three days; the database stays in a temporary folder"),
   handler: demo,
 };
 
@@ -31,10 +34,10 @@ async function demo(): Promise<void> {
     import("../../run/update.js"),
     import("../../calendar/day.js"),
   ]);
-  const yesterday = dayAt(Date.now()) - 1;
+  const last = dayAt(Date.now()) - DAYS_AGO;
   const db = join(makeFolder(), "availability.duckdb");
   say("Starting an embedded Binance Vision with a made-up history of 327 symbols ...");
-  const history = { type: "synthetic", through: yesterday } as const;
+  const history = { type: "synthetic", through: last } as const;
   const replica = await startReplicaThread({ history, rttMs: ROUND_TRIP_MS });
   try {
     say(`It serves ${replica.files.toLocaleString("en-US")} files at ${replica.url}, ${ROUND_TRIP_MS} ms away.\n`);
@@ -51,20 +54,26 @@ async function demo(): Promise<void> {
       "log-level": "silent",
       notify: undefined,
     };
-    await showRun(display, { db, ...endpoints, source: "head" as const, lookback: DAYS }, update);
+    await showRun(
+      display,
+      { db, ...endpoints, source: "head" as const, date: formatDay(last), lookback: DAYS },
+      update,
+    );
   } finally {
     await replica.close();
   }
-  await showTables(db, yesterday);
+  await showTables(db, last);
   const page = await publishPage(db);
   say(`
-The database is ${db}: any DuckDB client reads it.
+What you see is made up. The database is ${db}; ask it more:
+  bfa query counts --db ${db}
+  bfa status --db ${db}
 
-Next, for the real thing:
-  bfa update                              the whole history at first, then what is due; run it daily
-  bfa query snapshot ${formatDay(yesterday)}           what was there on a day
-  bfa publish public                      such a page, and the index for others to use
-  bfa --help                              everything else
+Next, the real thing, from Binance Vision:
+  bfa update                        the whole history at first, then what is due: run it daily
+  bfa query snapshot ${formatDay(last)}     what was there on a day
+  bfa publish public                such a page, and the index for others to use
+  bfa help                          everything else
 
 A page of what the demo made, to be opened in a browser:
   ${page}`);

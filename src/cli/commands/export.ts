@@ -11,7 +11,7 @@ import { plural } from "../../text/numbers.js";
 import { bytes } from "../../text/sizes.js";
 import { dbOption } from "../args/db-path.js";
 import { day, dayRange } from "../args/query-options.js";
-import { nonEmpty, symbolList } from "../args/readers.js";
+import { filePath, nonEmpty, symbolList } from "../args/readers.js";
 import { destinationOf, type Destination } from "../output/destination.js";
 import { tell } from "../output/line.js";
 import { printAnswer } from "../output/print-answer.js";
@@ -43,32 +43,40 @@ const exportCommand: CommandModule<object, ExportArguments> = {
   command: "export",
   describe: "Write daily_availability to a Parquet or CSV file",
   builder: (yargs) =>
-    yargs.options({
-      format: {
-        describe: "of the file",
-        choices: FORMATS,
-        requiresArg: true,
-        defaultDescription: "by the ending of --out",
-      },
-      out: {
-        describe: "file to write; - is stdout",
-        string: true,
-        requiresArg: true,
-        demandOption: true,
-        coerce: nonEmpty("out"),
-      },
-      from: { describe: "first UTC day", string: true, requiresArg: true, coerce: day("--from") },
-      to: { describe: "last UTC day", string: true, requiresArg: true, coerce: day("--to") },
-      symbols: { describe: "symbols, between commas", string: true, requiresArg: true, coerce: symbolList("symbols") },
-      quote: {
-        describe: "only symbols with this quote asset",
-        string: true,
-        requiresArg: true,
-        coerce: nonEmpty("quote"),
-      },
-      json: { describe: "say what was written as JSON on stdout", boolean: true, default: false },
-      db: dbOption,
-    }),
+    yargs
+      .options({
+        format: {
+          describe: "of the file",
+          choices: FORMATS,
+          requiresArg: true,
+          defaultDescription: "by the ending of --out",
+        },
+        out: {
+          describe: "file to write; - is stdout",
+          string: true,
+          requiresArg: true,
+          demandOption: true,
+          coerce: filePath("out"),
+        },
+        from: { describe: "first UTC day", string: true, requiresArg: true, coerce: day("--from") },
+        to: { describe: "last UTC day", string: true, requiresArg: true, coerce: day("--to") },
+        symbols: {
+          describe: "symbols, between commas",
+          string: true,
+          requiresArg: true,
+          coerce: symbolList("symbols"),
+        },
+        quote: {
+          describe: "only symbols with this quote asset",
+          string: true,
+          requiresArg: true,
+          coerce: nonEmpty("quote"),
+        },
+        json: { describe: "say what was written as JSON on stdout", boolean: true, default: false },
+        db: dbOption,
+      })
+      .example("$0 export --out availability.parquet", "everything, for pandas, polars and others")
+      .example("$0 export --from 2024-01-01 --to 2024-12-31 --quote USDT --out 2024.csv", "a year of one quote asset"),
   handler: async ({ db, json, format, out, ...filter }) => {
     if (filter.to !== undefined) dayRange(filter.from, filter.to);
     const destination = destinationOf(out);

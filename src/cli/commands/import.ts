@@ -5,7 +5,7 @@ import { number, plural } from "../../text/numbers.js";
 import { printable } from "../../text/printable.js";
 import { answerOptions, type AnswerChoice } from "../args/answer-options.js";
 import { dbOption } from "../args/db-path.js";
-import { nonEmpty } from "../args/readers.js";
+import { filePath } from "../args/readers.js";
 import { waitOption } from "../args/run-options.js";
 import { interruptible } from "../interrupt.js";
 import { tell } from "../output/line.js";
@@ -38,9 +38,10 @@ const importCommand: CommandModule<object, ImportArguments> = {
         describe: "a database with the seed's schema, or another of ours; it is only read",
         type: "string",
         demandOption: true,
-        coerce: nonEmpty("file"),
+        coerce: filePath("file"),
       })
       .options({ ...answerOptions, db: dbOption, wait: waitOption })
+      .example("$0 import other.duckdb", "what the other file knows and this one does not")
       .epilogue(
         "Cells that the database has already stay as they are. Rows that are no answer of the bucket are refused.",
       ),
@@ -52,7 +53,9 @@ const importCommand: CommandModule<object, ImportArguments> = {
     ]);
     const summary = await interruptible(
       (signal) => importFile({ db, file, waitMs: wait * 1000, signal, onWait: tell }),
-      (name) => tell(`${name}: finishing what is being written; once more to end at once`),
+      (name) => {
+        tell(`${name}: finishing what is being written; once more to end at once`);
+      },
     );
     for (const notice of summary.notices) tell(notice);
     await printAnswer(answerOf(summary), choice, () => summaryText(file, summary, REFUSALS));

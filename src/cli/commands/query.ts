@@ -1,12 +1,19 @@
 import { text } from "node:stream/consumers";
-import type { CommandModule, Options, PositionalOptions } from "yargs";
+import type { CommandModule, PositionalOptions } from "yargs";
 import { UsageError } from "../../errors.js";
-import { readArguments, type Argument, type Arguments, type ValuesOf } from "../../query/arguments.js";
+import {
+  readArguments,
+  type Argument,
+  type ArgumentKind,
+  type Arguments,
+  type ValuesOf,
+} from "../../query/arguments.js";
 import type { CONDITION_FACTS } from "../../query/basis.js";
 import type { FactsOf } from "../../query/facts.js";
 import { ask } from "../../query/ask.js";
 import { QUERIES, QUERY_NAMES, type AnyQuery, type QueryName } from "../../query/registry.js";
 import { answerOptions, type AnswerChoice } from "../args/answer-options.js";
+import type { OptionDefinition, ValueKind } from "../args/command-page.js";
 import { commandLine, optionName } from "../args/query-arguments.js";
 import { dbOption } from "../args/db-path.js";
 import { withReader } from "../args/query-options.js";
@@ -16,6 +23,7 @@ import { planPrinting, printAnswer } from "../output/print-answer.js";
 
 interface QueryArguments extends AnswerChoice {
   db: string;
+  rows?: boolean;
   [option: string]: unknown;
 }
 
@@ -37,13 +45,11 @@ export async function queryCommand(asked: string | undefined): Promise<CommandMo
 export function queryGroup(commands: readonly CommandModule<object, QueryArguments>[]): CommandModule {
   return {
     command: "query",
-    describe: "Ask the database: who was there when",
+    describe: "Ask the database: which symbols had data, when, and how sure that is",
     builder: (yargs) => {
       // Each command types its own arguments.
       for (const command of commands) yargs.command(command as CommandModule<object, unknown>);
-      return yargs
-        .demandCommand(1, "which question? bfa query --help lists them")
-        .epilogue("A day that is not in the database is an error, never an empty answer.");
+      return yargs.demandCommand(1).epilogue("A day that is not in the database is an error, never an empty answer.");
     },
     handler: () => undefined,
   };
@@ -65,6 +71,7 @@ async function commandOf(name: QueryName): Promise<CommandModule<object, QueryAr
       }
       for (const { args, about } of query.examples) yargs.example(commandLine(query, args).replace("bfa", "$0"), about);
       if (query.notes !== undefined) yargs.epilogue(query.notes);
+      if (query.reads === "store" && query.rowsOnRequest === true) yargs.option("rows", rowsOption);
       return yargs.options({ ...answerOptions, db: dbOption });
     },
     handler: async (given) => {
@@ -77,16 +84,36 @@ async function commandOf(name: QueryName): Promise<CommandModule<object, QueryAr
   };
 }
 
-function positionalOf({ about, presence, choices }: Argument): PositionalOptions {
-  return { describe: about, type: "string", demandOption: presence === "required", ...(choices && { choices }) };
+const rowsOption = { describe: "show the rows in a table too", boolean: true } as const satisfies OptionDefinition;
+
+/** What the values of an argument's kind are called in the help. */
+const VALUE_KINDS: Readonly<Record<Exclude<ArgumentKind, "flag">, ValueKind>> = {
+  tolerance: "NUMBER",
+  day: "DATE",
+  symbol: "SYMBOL",
+  integer: "NUMBER",
+  choice: "TEXT",
+  text: "TEXT",
+};
+
+function positionalOf({ kind, about, presence, choices }: Argument): PositionalOptions & OptionDefinition {
+  return {
+    describe: about,
+    type: "string",
+    demandOption: presence === "required",
+    ...(kind !== "flag" && { takes: VALUE_KINDS[kind] }),
+    ...(choices && { choices }),
+  };
 }
 
-function optionOf(argument: Argument): Options {
+function optionOf(argument: Argument): OptionDefinition {
   const { kind, about, presence, choices } = argument;
   return {
     describe: about,
     demandOption: presence === "required",
-    ...(kind === "flag" ? { boolean: true } : { string: true, requiresArg: kind !== "tolerance" }),
+    ...(kind === "flag"
+      ? { boolean: true }
+      : { string: true, requiresArg: kind !== "tolerance", takes: VALUE_KINDS[kind] }),
     ...(choices && { choices }),
     // yargs would take the default of an option whose value may be left out for the value left out.
     ...(presence === "default" && kind !== "tolerance" && { default: argument.default }),
@@ -94,8 +121,8 @@ function optionOf(argument: Argument): Options {
 }
 
 async function answer(query: AnyQuery, given: QueryArguments): Promise<void> {
-  const { db, format, json, out } = given;
-  const choice = { format, json, out };
+  const { db, format, json, wide, out } = given;
+  const choice = { format, json, wide, out };
   const args = Object.entries(query.args).map(([key, argument]): [string, unknown] => [
     key,
     typed(argument, given[optionName(key)]),
@@ -106,7 +133,13 @@ async function answer(query: AnyQuery, given: QueryArguments): Promise<void> {
     const { facts, columns, rows } = await withReader(db, (store) => ask(query, store, values));
     // Every query of the store has these facts.
     for (const line of conditionLines(facts as FactsOf<typeof CONDITION_FACTS>)) tell(line);
-    await printAnswer({ facts, rowsName: "rows", columns, rows: [rows], heading: query.heading?.(facts) }, choice);
+    const headingOnly = query.rowsOnRequest === true && given.rows !== true;
+    const heading = query.heading?.(facts);
+    await printAnswer({ facts, rowsName: "rows", columns, rows: [rows], heading, headingOnly }, choice);
+    const isForPeople = json !== true && (format === undefined || format === "table") && out === undefined;
+    if (rows.length === 0 && isForPeople) {
+      tell(`no rows: ${query.empty ?? "nothing in the database fits the question"}`);
+    }
     return;
   }
   const streamed = await query.run(db, await withStdin(query.args, values));

@@ -8,7 +8,7 @@ import type { HistorySource, Replica, ReplicaOptions } from "../../replica/repli
 import { makeTemporaryFolder } from "../../store/temporary-folder.js";
 import { writeFileWhole } from "../../store/write-whole.js";
 import { dayAt, dayOf } from "../../calendar/day.js";
-import { nonEmpty, pastDate, shareOf, wholeNumber } from "../args/readers.js";
+import { filePath, pastDate, shareOf, wholeNumber } from "../args/readers.js";
 
 /** Options of `bfa replica`, as yargs takes them. */
 const replicaOptions = {
@@ -34,11 +34,11 @@ const replicaOptions = {
     default: "1",
   },
   through: {
-    describe: "last day with files, YYYY-MM-DD",
+    describe: "last UTC day with files",
     string: true,
     requiresArg: true,
     coerce: pastDate("through"),
-    defaultDescription: "yesterday, UTC",
+    defaultDescription: "yesterday",
   },
   days: {
     describe: "days up to the last one that have files",
@@ -51,7 +51,7 @@ const replicaOptions = {
     describe: "serve the history of a CSV symbol,first_day,last_day,bytes_per_day instead",
     string: true,
     requiresArg: true,
-    coerce: nonEmpty("spans"),
+    coerce: filePath("spans"),
     conflicts: ["symbols", "through", "days"],
   },
   rtt: {
@@ -69,7 +69,7 @@ const replicaOptions = {
     describe: "where to write the CA to trust",
     string: true,
     requiresArg: true,
-    coerce: nonEmpty("ca-file"),
+    coerce: filePath("ca-file"),
     defaultDescription: "a temporary file",
   },
   json: { describe: "one JSON object on stdout when ready", boolean: true, default: false },
@@ -84,8 +84,13 @@ type ReplicaArguments = InferredOptionTypes<typeof replicaOptions>;
 /** `bfa replica`: an embedded Vision in the foreground, for trying any client on it. */
 const replicaCommand: CommandModule<object, ReplicaArguments> = {
   command: "replica",
-  describe: "serve an embedded Vision on 127.0.0.1: HEAD, GET and LIST over TLS, with latency and faults",
-  builder: (yargs) => yargs.options(replicaOptions),
+  describe: "Serve an embedded Vision on 127.0.0.1: HEAD, GET and LIST over TLS, with latency and faults",
+  builder: (yargs) =>
+    yargs
+      .options(replicaOptions)
+      .example("$0 replica", "all of the made-up history; it prints the command to try on it")
+      .example("$0 replica --symbols 20 --days 90 --rtt 40 --fault-503 1%", "a small and unwilling server, 40 ms away")
+      .epilogue("Ctrl-C ends it, and prints what was asked of it."),
   handler: run,
 };
 

@@ -5,6 +5,7 @@ import type { Answer, Columns } from "../../text/columns.js";
 import type { AnswerChoice } from "../args/answer-options.js";
 import { EXIT_OF_OUTCOME, exitCodeOf, flagOf } from "../exit.js";
 import { interruptible } from "../interrupt.js";
+import type { Paint } from "../output/colour.js";
 import { printAnswer } from "../output/print-answer.js";
 import { failureNotice, summaryAnswer, summaryText } from "../output/summary.js";
 import { createVoice, type Voice, type VoiceChoice } from "../output/voice.js";
@@ -27,7 +28,7 @@ export async function showRun<O extends RunOptions>(
   // A run that failed has a summary to show.
   await watch(display, { ...options, reject: false }, execute, async (summary, voice) => {
     voice.summary(summary);
-    await print(display, summaryAnswer(summary), () => summaryText(summary));
+    await print(display, summaryAnswer(summary), (paint) => summaryText(summary, paint));
     if (summary.failures.length > 0) voice.failure(failureNotice(summary, options.retries ?? DEFAULTS.retries));
     if (summary.outcome === "interrupted") voice.notice(`interrupted; go on with: ${commandLine()}`);
     process.exitCode = EXIT_OF_OUTCOME[summary.outcome];
@@ -100,12 +101,12 @@ async function notify(url: string, summary: RunSummary, ca: string | undefined, 
 
 /** Prints an answer, unless the user wants quiet and asked for no format or file. */
 async function print<Facts extends object, C extends Columns>(
-  { quiet, json, format, out }: RunDisplay,
+  { quiet, json, format, wide, out }: RunDisplay,
   answer: Answer<Facts, C>,
-  toText: () => string,
+  toText: (paint: Paint) => string,
 ): Promise<void> {
   if (quiet && !json && format === undefined && out === undefined) return;
-  await printAnswer(answer, { json, format, out }, () => `${toText()}\n`);
+  await printAnswer(answer, { json, format, wide, out }, (paint) => `${toText(paint)}\n`);
 }
 
 /** This very command, to be typed again: what is whole by then is not lost. */

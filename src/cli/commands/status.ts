@@ -8,6 +8,7 @@ import { dbOption } from "../args/db-path.js";
 import { withReader } from "../args/query-options.js";
 import { wholeNumber } from "../args/readers.js";
 import { EXIT } from "../exit.js";
+import { paintWord, type Paint } from "../output/colour.js";
 import { tell } from "../output/line.js";
 import { planPrinting, printAnswer } from "../output/print-answer.js";
 
@@ -54,13 +55,13 @@ const statusCommand: CommandModule<object, StatusArguments> = {
       const maxAgeMs = maxAge === undefined ? DEFAULT_MAX_AGE_MS : maxAge * HOUR_MS;
       return { answer: found, reasons: check ? await staleness(store, found, maxAgeMs, now) : [] };
     });
-    await printAnswer(answer, choice, () => statusText(answer, now));
+    await printAnswer(answer, choice, (paint) => statusText(answer, now, paint));
     for (const reason of reasons) tell(reason);
     if (reasons.length > 0) process.exitCode = EXIT.failed;
   },
 };
 
-function statusText({ facts, rows }: Status, now: number): string {
+function statusText({ facts, rows }: Status, now: number, paint: Paint): string {
   const { discovered_at } = facts;
   const listed = discovered_at === null ? "the bucket was never listed" : `listed ${timeText(discovered_at)}`;
   const lines = [
@@ -71,10 +72,10 @@ function statusText({ facts, rows }: Status, now: number): string {
     `due       ${dueText(facts)}`,
     ...facts.conditions.map(
       ({ condition, from, to }, index) =>
-        `${index === 0 ? "last days" : "         "} ${from === to ? from : `${from} to ${to}`} ${condition}`,
+        `${index === 0 ? "last days" : "         "} ${from === to ? from : `${from} to ${to}`} ${paintWord(paint, condition)}`,
     ),
     `sweep     ${sweepText(facts, now)}`,
-    ...rows.flat().map((run, index) => `${index === 0 ? "last runs" : "         "} ${runText(run)}`),
+    ...rows.flat().map((run, index) => `${index === 0 ? "last runs" : "         "} ${runText(run, paint)}`),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -108,8 +109,11 @@ function sweepText({ swept_at, sweep_due_at }: StatusFacts, now: number): string
   return now < Date.parse(sweep_due_at) ? `${last}; due on ${due}` : `${last}; a sweep is due since ${due}: bfa sweep`;
 }
 
-function runText({ run_id, command, from_date, to_date, started_at, outcome, probes, failed, rows_written }: RunRow) {
-  const what = `#${run_id} ${timeText(started_at)} ${printable(command)} ${from_date} to ${to_date}: ${printable(outcome)}`;
+function runText(
+  { run_id, command, from_date, to_date, started_at, outcome, probes, failed, rows_written }: RunRow,
+  paint: Paint,
+) {
+  const what = `#${run_id} ${timeText(started_at)} ${printable(command)} ${from_date} to ${to_date}: ${paintWord(paint, printable(outcome))}`;
   if (probes === null) return what;
   return `${what}, ${plural(probes, "probe")}, ${number(failed ?? 0)} failed, ${plural(rows_written ?? 0, "row")}`;
 }

@@ -16,7 +16,7 @@ const updateCommand: CommandModule<object, UpdateArguments> = {
   builder: (yargs) =>
     withProbeOptions(yargs, "update")
       .option("date", {
-        describe: "only this UTC day (YYYY-MM-DD)",
+        describe: "only this UTC day",
         string: true,
         requiresArg: true,
         coerce: pastDate("date"),

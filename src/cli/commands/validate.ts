@@ -9,6 +9,7 @@ import { answerOptions, type AnswerChoice } from "../args/answer-options.js";
 import { dbOption } from "../args/db-path.js";
 import { day, withReader } from "../args/query-options.js";
 import { httpUrl, shareOf } from "../args/readers.js";
+import { paintWord, type Paint } from "../output/colour.js";
 import { planPrinting, printAnswer } from "../output/print-answer.js";
 
 interface ValidateArguments extends AnswerChoice {
@@ -68,22 +69,28 @@ const validateCommand: CommandModule<object, ValidateArguments> = {
         strict: { describe: "exit with 1 when there are findings", boolean: true, default: false },
         ...answerOptions,
         db: dbOption,
-      }),
+      })
+      .example("$0 validate", "all checks that need no network")
+      .example(
+        "$0 validate continuity holes --from 2024-01-01 --strict",
+        "two of them; exit code 1 when they find something",
+      )
+      .example("$0 validate cross-check", "the last day, compared with the exchange's list of contracts"),
   handler: async ({ checks, from, share, date, strict, db, "exchange-url": exchangeUrl, ...choice }) => {
     planPrinting(choice);
     const { validate } = await import("../../check/validate.js");
     const named = checks === undefined || checks.length === 0 ? undefined : checks;
     const options = { checks: named, from, share, day: date, exchangeUrl };
     const answer = await withReader(db, (store) => validate(store, options));
-    await printAnswer(answer, choice, () => validationText(answer));
+    await printAnswer(answer, choice, (paint) => validationText(answer, paint));
     if (strict && answer.facts.outcome === "findings") process.exitCode = EXIT.failed;
   },
 };
 
-function validationText({ facts, rows }: Validation): string {
+function validationText({ facts, rows }: Validation, paint: Paint): string {
   const findings = rows.flat();
   const lines = facts.checks.flatMap(({ check, outcome, summary }) => [
-    `${check}: ${outcome}: ${printable(summary)}`,
+    `${check}: ${paintWord(paint, outcome)}: ${printable(summary)}`,
     ...findings.filter((finding) => finding.check === check).map(findingText),
   ]);
   return lines.map((line) => `${line}\n`).join("");

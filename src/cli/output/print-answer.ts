@@ -1,13 +1,13 @@
 import { extname } from "node:path";
 import { UsageError } from "../../errors.js";
 import type { Answer } from "../../text/columns.js";
-import { printableLines } from "../../text/printable.js";
 import type { AnswerChoice, AnswerFormat } from "../args/answer-options.js";
+import { noPaint, paintFor, printablePainted, type Paint } from "./colour.js";
 import { csvPieces } from "./csv.js";
 import { destinationOf, type Destination } from "./destination.js";
 import { jsonPieces } from "./json.js";
 import { ndjsonPieces } from "./ndjson.js";
-import { tablePieces } from "./table.js";
+import { tablePieces, type TableStyle } from "./table.js";
 import { writePieces, type Piece } from "./write-pieces.js";
 
 /** Formats by the endings of file names. */
@@ -33,11 +33,19 @@ interface Printing {
  * what a pipe gets when no format is named
  * @throws UsageError when the answer can't be written there or that way.
  */
-export async function printAnswer(answer: Answer, choice: AnswerChoice, toText?: () => string): Promise<void> {
+export async function printAnswer(
+  answer: Answer,
+  choice: AnswerChoice,
+  toText?: (paint: Paint) => string,
+): Promise<void> {
   const { destination, format } = planPrinting(choice);
   const isTerminal = destination.kind === "stdout" && process.stdout.isTTY;
   const chosen = format ?? (toText !== undefined || isTerminal ? "table" : "csv");
-  await writePieces(await piecesOf(answer, chosen, isTerminal, toText), destination);
+  const style = {
+    width: isTerminal && choice.wide !== true ? process.stdout.columns : Infinity,
+    paint: destination.kind === "stdout" ? paintFor(process.stdout) : noPaint,
+  };
+  await writePieces(await piecesOf(answer, chosen, isTerminal, style, toText), destination);
 }
 
 /**
@@ -59,11 +67,12 @@ async function piecesOf(
   answer: Answer,
   format: AnswerFormat,
   isTerminal: boolean,
-  toText: (() => string) | undefined,
+  style: TableStyle,
+  toText: ((paint: Paint) => string) | undefined,
 ): Promise<AsyncIterable<Piece>> {
   switch (format) {
     case "table":
-      return toText === undefined ? tablePieces(answer) : textPieces(toText);
+      return toText === undefined ? tablePieces(answer, style) : textPieces(printablePainted(toText(style.paint)));
     case "json":
       return jsonPieces(answer, isTerminal);
     case "ndjson":
@@ -76,6 +85,6 @@ async function piecesOf(
 }
 
 // eslint-disable-next-line @typescript-eslint/require-await -- one of the generators above
-async function* textPieces(toText: () => string): AsyncGenerator<string> {
-  yield printableLines(toText());
+async function* textPieces(text: string): AsyncGenerator<string> {
+  yield text;
 }

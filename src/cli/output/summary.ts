@@ -5,6 +5,7 @@ import { column, optionalColumn, type Answer } from "../../text/columns.js";
 import { duration } from "../../text/durations.js";
 import { number, plural } from "../../text/numbers.js";
 import { printable } from "../../text/printable.js";
+import { noPaint, paintWord, type Paint } from "./colour.js";
 
 /** Failures shown a kind; the rest is counted. `--json` has them all. */
 const FAILURES_SHOWN = 5;
@@ -40,12 +41,12 @@ export function summaryAnswer({ failures, ...facts }: RunSummary): Answer<object
 }
 
 /** The summary for people. */
-export function summaryText(summary: RunSummary): string {
+export function summaryText(summary: RunSummary, paint: Paint = noPaint): string {
   const { phases } = summary;
   const days = summary.from === summary.to ? summary.from : `${summary.from} to ${summary.to}`;
   if (summary.outcome === "nothing-to-do") return `${summary.command} ${days}: nothing to do, no cell is due`;
   const lines = [
-    `${summary.command} ${days}: ${OUTCOME_WORDS[summary.outcome]} in ${duration(summary.elapsed_ms)}`,
+    `${summary.command} ${days}: ${paintWord(paint, OUTCOME_WORDS[summary.outcome])} in ${duration(summary.elapsed_ms)}`,
     `  ${plural(summary.symbol_count, "symbol")} ${summary.sources.map((source) => `by ${source.toUpperCase()}`).join(" and ")}: ${number(summary.available)} available, ${number(summary.missing)} missing, ${number(summary.failed)} failed`,
     `  ${plural(summary.requests, "request")} over ${plural(summary.connections_opened, "connection")}, ${plural(summary.dns_lookups, "DNS look-up")}, ${plural(summary.replays, "replay")}, ${number(summary.retries)} retries`,
     ...summary.retried.map(retriedLine),
@@ -64,7 +65,7 @@ export function summaryText(summary: RunSummary): string {
   if (summary.foreign_keys > 0) lines.push(`  ${plural(summary.foreign_keys, "key")} of other kinds in the listings`);
   lines.push(`  still due: ${dueText(summary.due_cells)}`);
   for (const { condition, from, to } of summary.conditions) {
-    lines.push(`  ${condition}: ${from === to ? from : `${from} to ${to}`}`);
+    lines.push(`  ${paintWord(paint, condition)}: ${from === to ? from : `${from} to ${to}`}`);
   }
   return [...lines, ...failureLines(summary.failures)].join("\n");
 }

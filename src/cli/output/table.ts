@@ -1,36 +1,79 @@
-import { columnNames, type Answer, type CellValue } from "../../text/columns.js";
+import { columnNames, type Answer, type CellValue, type ColumnKind } from "../../text/columns.js";
+import { number } from "../../text/numbers.js";
 import { printable, printableLines } from "../../text/printable.js";
+import { bytes } from "../../text/sizes.js";
+import { noPaint, paintWord, type Paint } from "./colour.js";
+import { fitColumns } from "./fit-columns.js";
 import { valueText } from "./value-text.js";
 
+/** What a table is made for. */
+export interface TableStyle {
+  /** Columns of the terminal; Infinity where everything is to be shown. */
+  width: number;
+  paint: Paint;
+}
+
+/** For a file or a pipe: everything, without colours. */
+export const PLAIN_TABLE: TableStyle = { width: Infinity, paint: noPaint };
+
+/** Columns whose words have a meaning that a colour shows. */
+const PAINTED = ["condition", "outcome"];
+
+const GAP = "  ";
+
 /**
- * The rows as a table for a person: columns apart by blanks, numbers to the right, control characters made visible.
- * Widths hang on every row, so this format alone needs room for all of them.
+ * The rows as a table for a person: columns apart by blanks, numbers to the right with separators, sizes in kB, control
+ * characters made visible. Where it is wider than `width`, texts are cut and the last columns left out, which a line
+ * at the end says. Widths depend on every row, so this format alone needs room for all of them.
  */
-export async function* tablePieces(answer: Answer): AsyncGenerator<string> {
-  const { default: Table } = await import("cli-table3");
+export async function* tablePieces(answer: Answer, { width, paint }: TableStyle = PLAIN_TABLE): AsyncGenerator<string> {
+  if (answer.headingOnly === true && answer.heading !== undefined) {
+    yield `${printableLines(answer.heading)}\n`;
+    return;
+  }
+  const { default: stringWidth } = await import("string-width");
   const names = columnNames(answer);
   const rows: CellValue[][] = [];
   for await (const some of answer.rows) for (const row of some) rows.push(names.map((name) => row[name] ?? null));
-  const isNumber = (at: number) => typeof rows.find((row) => row[at] !== null)?.[at] === "number";
-  const table = new Table({
-    head: names.map(printable),
-    colAligns: names.map((_, at) => (isNumber(at) ? "right" : "left")),
-    chars: NO_RULES,
-    style: { head: [], border: [], "padding-left": 0, "padding-right": 2 },
+  const columns = names.map((name, at) => {
+    const kind = answer.columns[name]?.kind ?? "value";
+    const cells = [printable(name), ...rows.map((row) => cellText(kind, row[at] ?? null))];
+    const isNumber = typeof rows.find((row) => row[at] !== null)?.[at] === "number";
+    return { name, kind, cells, isNumber, width: Math.max(...cells.map((cell) => stringWidth(cell))) };
   });
-  for (const row of rows) table.push(row.map((value) => printable(valueText(value))));
+  const { widths, leftOut } = fitColumns(columns, width, GAP.length);
+  const shown = columns.slice(0, widths.length);
+  const line = (at: number) =>
+    shown
+      .map(({ name, cells, isNumber }, column) => {
+        const cell = cut(cells[at] ?? "", widths[column] ?? 0, stringWidth);
+        const blanks = " ".repeat(Math.max(0, (widths[column] ?? 0) - stringWidth(cell)));
+        const painted = at === 0 ? paint("bold", cell) : PAINTED.includes(name) ? paintWord(paint, cell) : cell;
+        return isNumber ? blanks + painted : painted + blanks;
+      })
+      .join(GAP)
+      .trimEnd();
   if (answer.heading !== undefined) yield `${printableLines(answer.heading)}\n\n`;
-  const lines = table.toString().split("\n");
-  yield `${lines.map((line) => line.trimEnd()).join("\n")}\n`;
+  yield [...Array.from({ length: rows.length + 1 }, (_, at) => line(at)), ""].join("\n");
+  if (leftOut > 0) {
+    const missing = names.slice(-leftOut).map(printable).join(", ");
+    yield `${paint("dim", `(not shown: ${missing}; --wide shows all)`)}\n`;
+  }
 }
 
-/** Columns apart by blanks alone, so that a table can be read, cut and compared. */
-const NO_RULES = Object.fromEntries(
-  [
-    ["top", "bottom", "left", "right"],
-    ["top-mid", "top-left", "top-right", "bottom-mid", "bottom-left", "bottom-right"],
-    ["left-mid", "mid", "mid-mid", "right-mid", "middle"],
-  ]
-    .flat()
-    .map((name) => [name, ""]),
-);
+function cellText(kind: ColumnKind, value: CellValue): string {
+  if (value === null) return "";
+  if (typeof value === "number") return kind === "bytes" ? bytes(value) : number(value);
+  return printable(valueText(value));
+}
+
+/** The text, shortened to a width in columns. */
+function cut(text: string, width: number, stringWidth: (text: string) => number): string {
+  if (stringWidth(text) <= width) return text;
+  let short = "";
+  for (const char of text) {
+    if (stringWidth(short + char) > width - 1) break;
+    short += char;
+  }
+  return `${short}…`;
+}

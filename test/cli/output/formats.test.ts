@@ -1,4 +1,5 @@
 import { parse } from "csv-parse/sync";
+import stringWidth from "string-width";
 import fc from "fast-check";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,7 +8,7 @@ import { csvPieces } from "../../../src/cli/output/csv.js";
 import { jsonPieces } from "../../../src/cli/output/json.js";
 import { ndjsonPieces } from "../../../src/cli/output/ndjson.js";
 import { parquetPieces } from "../../../src/cli/output/parquet.js";
-import { tablePieces } from "../../../src/cli/output/table.js";
+import { PLAIN_TABLE, tablePieces } from "../../../src/cli/output/table.js";
 import { column, optionalColumn, type Answer } from "../../../src/text/columns.js";
 import { temporaryFolder } from "../../support/database.js";
 import { ask, collect, EVERY_KIND, everyAnswer, everyRow } from "../../support/answers.js";
@@ -180,7 +181,39 @@ describe("table", () => {
       ],
     ];
     const text = (await collect(tablePieces({ ...texts(), columns, rows }))).toString();
-    expect(text).toBe("   n  a\n      x\n1000  y\n   5  z\n");
+    expect(text).toBe("    n  a\n       x\n1,000  y\n    5  z\n");
+  });
+
+  it("says bytes in kB, lists of names without brackets, and paints what conditions mean", async () => {
+    const columns = {
+      condition: column("text", ""),
+      bytes: column("bytes", ""),
+      also: column("value", ""),
+    };
+    const rows = [[{ condition: "final", bytes: 49_321, also: ["A", "B"] }]];
+    const style = { width: Infinity, paint: (style: string, text: string) => `<${style}>${text}</>` };
+    const text = (await collect(tablePieces({ ...texts(), columns, rows }, style))).toString();
+    expect(text).toBe("<bold>condition</>    <bold>bytes</>  <bold>also</>\n<green>final</>      49.3 kB  A B\n");
+  });
+
+  it("fits a terminal whenever its first column does, and says what it leaves out", async () => {
+    const width = (line: string) => stringWidth(line);
+    await fc.assert(
+      fc.asyncProperty(rowLists, fc.integer({ min: 40, max: 200 }), async (rows, columns) => {
+        const plain = await collect(tablePieces(everyAnswer(rows)));
+        const fitted = (await collect(tablePieces(everyAnswer(rows), { ...PLAIN_TABLE, width: columns }))).toString();
+        const lines = fitted.trimEnd().split("\n");
+        const [last = ""] = lines.slice(-1);
+        const table = last.startsWith("(not shown: ") ? lines.slice(0, -1) : lines;
+        expect(Math.max(...table.map(width))).toBeLessThanOrEqual(columns);
+        expect(table).toHaveLength(rows.length + 1);
+        const natural = Math.max(...plain.toString().split("\n").map(width));
+        if (natural <= columns) expect(fitted).toBe(plain.toString());
+        const names = table[0]?.split(/ +/).filter((name) => name !== "") ?? [];
+        const left = last.startsWith("(not shown: ") ? (/: (.*);/.exec(last)?.[1]?.split(", ") ?? []) : [];
+        expect(names.length + left.length).toBe(Object.keys(EVERY_KIND).length);
+      }),
+    );
   });
 
   it("has a header without rows, and columns in the order of the answer", async () => {

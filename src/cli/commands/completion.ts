@@ -1,0 +1,35 @@
+import type { CommandModule } from "yargs";
+import type { CommandPage } from "../args/command-page.js";
+import { bashCompletion } from "../completion/bash.js";
+import { fishCompletion } from "../completion/fish.js";
+import { zshCompletion } from "../completion/zsh.js";
+
+const SCRIPTS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion };
+
+const SHELLS = Object.keys(SCRIPTS) as readonly (keyof typeof SCRIPTS)[];
+
+interface CompletionArguments {
+  shell: keyof typeof SCRIPTS;
+}
+
+/**
+ * `bfa completion`
+ *
+ * @param root gives the page above all commands
+ */
+export function completionCommand(root: () => Promise<CommandPage>): CommandModule<object, CompletionArguments> {
+  return {
+    command: "completion <shell>",
+    describe: "Print a script that completes commands, options and their values by Tab",
+    builder: (yargs) =>
+      yargs
+        .positional("shell", { describe: "the shell to complete in", choices: SHELLS, demandOption: true })
+        .example("$0 completion bash > ~/.local/share/bash-completion/completions/bfa", "for bash")
+        .example('$0 completion zsh > "${fpath[1]}/_bfa"', "for zsh, into a folder of $fpath")
+        .example("$0 completion fish > ~/.config/fish/completions/bfa.fish", "for fish")
+        .epilogue("A new shell has it. After an update of bfa, print it again."),
+    handler: async ({ shell }) => {
+      process.stdout.write(SCRIPTS[shell](await root()));
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import type { CommandModule } from "yargs";
+import { commandPage, type CommandPage } from "../args/command-page.js";
+
+/**
+ * Commands in the order of the help, each loaded when it is needed: all of them take 25 ms. A command with others below
+ * it is told the word after its own, of which it loads only what that names; nothing of them for a list of commands.
+ */
+const COMMANDS = {
+  update: () => import("./update.js"),
+  backfill: () => import("./backfill.js"),
+  sweep: () => import("./sweep.js"),
+  discover: () => import("./discover.js"),
+  query: async (below: string | undefined, isListed: boolean) => {
+    const { queryCommand, queryGroup } = await import("./query.js");
+    return { default: isListed ? queryGroup([]) : await queryCommand(below) };
+  },
+  export: () => import("./export.js"),
+  import: () => import("./import.js"),
+  publish: () => import("./publish.js"),
+  pull: () => import("./pull.js"),
+  compare: () => import("./compare.js"),
+  status: () => import("./status.js"),
+  validate: () => import("./validate.js"),
+  demo: () => import("./demo.js"),
+  replica: () => import("./replica.js"),
+  bench: () => import("./bench.js"),
+  completion: async () => {
+    const { completionCommand } = await import("./completion.js");
+    return { default: completionCommand(allCommands) };
+  },
+} as const satisfies Record<string, (below: string | undefined, isListed: boolean) => Promise<{ default: unknown }>>;
+
+/** The command that words begin with; undefined when they begin with another word. */
+export async function loadCommand([first = "", below]: readonly string[]): Promise<CommandModule | undefined> {
+  const name = COMMAND_NAMES.find((name) => name === first);
+  return name === undefined ? undefined : await load(name, below, false);
+}
+
+/** Whether words name a command that only has others below it. */
+export function isGroup(words: readonly string[]): boolean {
+  return words.length === 1 && words[0] === "query";
+}
+
+/** The page above all commands, with the command that words begin with; with a list of all when they name none. */
+export async function pageFor(words: readonly string[]): Promise<CommandPage> {
+  const named = await loadCommand(words);
+  const modules = named ? [named] : await Promise.all(COMMAND_NAMES.map((name) => load(name, undefined, true)));
+  return { ...ROOT, commands: await Promise.all(modules.map((module) => commandPage(module))) };
+}
+
+/** The page above all commands, with each of them and all below. */
+export async function allCommands(): Promise<CommandPage> {
+  const modules = await Promise.all(COMMAND_NAMES.map((name) => load(name, undefined, false)));
+  return { ...ROOT, commands: await Promise.all(modules.map((module) => commandPage(module))) };
+}
+
+/** The names in their order. */
+const COMMAND_NAMES = Object.keys(COMMANDS) as (keyof typeof COMMANDS)[];
+
+const ROOT: CommandPage = {
+  words: [],
+  about: "Which Binance USDⓈ-M perpetual futures had data on Binance Vision on a given day.",
+  positionals: [],
+  options: [],
+  examples: [
+    { line: "bfa demo", about: "a first look: no internet, nothing to set up" },
+    { line: "bfa update", about: "fill the database at first, then keep it current: run it daily" },
+    { line: "bfa query snapshot 2024-03-01", about: "what was there on a day" },
+  ],
+  notes: [
+    "`bfa help COMMAND` tells more of a command; `bfa completion SHELL` prints a script for completion by Tab.",
+    "Exit codes: 0 all whole; 1 something failed; 2 wrong usage; 3 the database or the disk can't be used; 4 the answer is not known; 130 interrupted.",
+    "Dates are UTC. Results go to stdout, progress and notices to stderr.",
+  ],
+  commands: [],
+};
+
+async function load(name: keyof typeof COMMANDS, below: string | undefined, isListed: boolean): Promise<CommandModule> {
+  // Each command types its own arguments.
+  return (await COMMANDS[name](below, isListed)).default as unknown as CommandModule;
+}
