@@ -4,7 +4,7 @@ import { InterruptedError, StoreError } from "../errors.js";
 import { openReader } from "../store/open.js";
 import { pathOf } from "../store/file.js";
 import { stateOf } from "../store/working-copy.js";
-import { writeDatabase } from "./database-file.js";
+import { writeDatabase } from "./database.js";
 import { DATABASE, MANIFEST, manifestText } from "./manifest.js";
 import { writePage } from "./page-files.js";
 import { writeParquetFiles } from "./parquet-files.js";
