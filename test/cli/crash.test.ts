@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { describe, expect } from "vitest";
 import type { Replica } from "../../src/replica/replica.js";
 import { dayAt, formatDay } from "../../src/calendar/day.js";
@@ -10,6 +10,7 @@ import { rowsOf, tableOf } from "../support/database.js";
 import { replicaTest, syntheticWorld } from "../support/fixture.js";
 import { startRawServer } from "../support/raw-server.js";
 import { truthOf } from "../support/truth.js";
+import { copyToLookAt, written } from "../support/working-copy.js";
 
 /** Moments at which a run is killed, over both sources. */
 const KILLS = 50;
@@ -21,13 +22,6 @@ const last = yesterday - 90;
 const days = last - first + 1;
 // Rows enough that a run ends with a compaction of the file, so that some kills fall into one.
 const { history, symbols, source } = syntheticWorld({ seed: 3, symbols: 100, from: first, through: yesterday });
-
-/** The copy that a run left in a folder when it could not publish it. */
-function workingCopy(folder: string): string {
-  const [left, ...others] = readdirSync(folder).filter((name) => name.startsWith(".a.duckdb.run-"));
-  expect(others).toEqual([]);
-  return join(folder, String(left), "copy.duckdb");
-}
 
 /** Whether this user may mount a file system in a namespace of its own. */
 function canMount(): boolean {
@@ -51,9 +45,7 @@ const it = replicaTest({ history: source })
   /** Looks at copies, so that looking doesn't recover the file for the next run. */
   .extend("expectWholeUnits", ({ db, folder, expectSound }) => {
     return async (unit: "symbol" | "date", size: number, file = db) => {
-      const copy = join(folder, "copy.duckdb");
-      copyFileSync(file, copy);
-      if (existsSync(`${file}.wal`)) copyFileSync(`${file}.wal`, `${copy}.wal`);
+      const copy = copyToLookAt(file, join(folder, "copy.duckdb"));
       const known = "SELECT count(*) FROM information_schema.tables WHERE table_name = 'daily_availability'";
       if ((await rowsOf(copy, known))[0]?.[0] === 0n) return;
       const units = `SELECT ${unit} FROM daily_availability GROUP BY 1 HAVING count(*) <> ${size}`;
@@ -160,7 +152,7 @@ describe("a backfill that can't write", () => {
       const command = ["-c", 'ulimit -f 300; exec "$@"', "bash", process.execPath, CLI, "backfill", ...args];
       const limited = spawnSync("bash", command, { env: { ...process.env, ...env }, encoding: "utf8" });
       expect(limited.status, limited.stderr).toBe(3);
-      await expectWholeUnits("symbol", days, workingCopy(dirname(db)));
+      await expectWholeUnits("symbol", days, written(db));
       expect(summaryOf(await backfill(...args)).outcome).toBe("whole");
       expect(await tableOf(db)).toEqual(truthOf(history, symbols, first, last));
     },
@@ -182,7 +174,7 @@ describe("a backfill that can't write", () => {
       const filled = spawnSync("unshare", command, { env: mounted, encoding: "utf8" });
       expect(filled.status, filled.stderr).toBe(3);
       expect(filled.stderr).toMatch(/^bfa: the disk of .*a\.duckdb is full/m);
-      await expectWholeUnits("symbol", days, workingCopy(full));
+      await expectWholeUnits("symbol", days, written(join(full, "a.duckdb")));
       const final = join(after, "a.duckdb");
       expect(await tableOf(final)).toEqual(truthOf(history, symbols, first, last));
       await expectSound(final);
