@@ -25,7 +25,7 @@ const COMMANDS = {
   bench: () => import("./commands/bench.js"),
 } as const;
 
-const EPILOGUE = `Exit codes: 0 all whole; 1 something failed; 2 wrong usage; 3 the database can't be used; 4 the answer is not known; 130 interrupted.
+const EPILOGUE = `Exit codes: 0 all whole; 1 something failed; 2 wrong usage; 3 the database or publication can't be used; 4 the answer is not known; 130 interrupted.
 Dates are UTC. Results go to stdout, progress and notices to stderr.`;
 
 /** Parses the arguments and runs the command; errors become one line on stderr and an exit code. */

@@ -3,6 +3,7 @@ import {
   copyFileSync,
   existsSync,
   linkSync,
+  lstatSync,
   mkdtempSync,
   mkdirSync,
   readdirSync,
@@ -136,7 +137,7 @@ export class Staging {
 
 /** Puts the file of the former publication in the place of an equal new one, when it is still what its manifest says. */
 async function keepFile(old: string, fresh: string, { bytes, sha256 }: PublishedFile): Promise<boolean> {
-  const found = statSync(old, { throwIfNoEntry: false });
+  const found = lstatSync(old, { throwIfNoEntry: false });
   if (found?.isFile() !== true || found.size !== bytes || (await sha256Of(old)) !== sha256) return false;
   rmSync(fresh);
   try {
