@@ -26,7 +26,7 @@ const CHECKS = [
   ],
   [
     ["actionlint", "--version"],
-    ["actionlint", file("github-actions/update-index.yml")],
+    ["actionlint", file("github-actions/update-index.yml"), file("github-actions/publish-index.yml")],
   ],
   [
     ["hadolint", "--version"],

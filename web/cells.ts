@@ -12,7 +12,7 @@ export const NOT_PROBED = LETTERS.indexOf("u");
 /** Words for a cell, by its place in {@link LETTERS}. */
 export const STATE_WORDS: Readonly<Record<CellLetter, string>> = {
   ...CELL_STATES,
-  f: "flat file, nothing traded",
+  f: "flat, nothing traded",
   l: "came late",
   r: "replaced since",
   p: "available, provisional",

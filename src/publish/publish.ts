@@ -4,7 +4,7 @@ import { InterruptedError, StoreError } from "../errors.js";
 import { openReader } from "../store/open.js";
 import { pathOf } from "../store/file.js";
 import { stateOf } from "../store/working-copy.js";
-import { writeDatabase } from "./database-file.js";
+import { writeDatabase } from "./database.js";
 import { DATABASE, MANIFEST, manifestText } from "./manifest.js";
 import { writePage } from "./page-files.js";
 import { writeParquetFiles } from "./parquet-files.js";
@@ -44,15 +44,15 @@ const MAX_ATTEMPTS = 5;
  *
  * @param file path of the database; runs may go on meanwhile
  * @param folder where the publication will be: a folder that isn't there, is empty, or holds a publication
- * @throws StoreError when the database can't be read or holds nothing; UsageError when the folder can't be written;
- *   InterruptedError
+ * @throws StoreError when the database can't be read or holds nothing, or another process publishes into the folder;
+ *   UsageError when the folder can't be written; InterruptedError
  * @example
  * ```ts
  * const { written, bytes } = await publish("availability.duckdb", "public");
  * ```
  */
 export async function publish(file: string, folder: string, { signal }: PublishOptions = {}): Promise<Publication> {
-  const staging = Staging.begin(folder);
+  const staging = await Staging.begin(folder);
   try {
     const database = join(staging.folder, DATABASE);
     await copyDatabase(file, database, staging.folder);

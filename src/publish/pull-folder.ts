@@ -1,15 +1,15 @@
-import { lstatSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { lstatSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
+import { DAY_MS } from "../calendar/day.js";
 import { UsageError } from "../errors.js";
 import { makeFolder, pathOf } from "../store/file.js";
+import { isOwnFolder, removeLeftovers } from "./own-folder.js";
 
 /** A private folder beside a database, in which a publication's database arrives. */
 export interface PullFolder {
   readonly path: string;
   /** What came of the database so far; it exists. */
   readonly part: string;
-  /** Bytes that an earlier pull left in it. */
-  readonly leftBytes: number;
 }
 
 /**
@@ -28,30 +28,21 @@ export function pullFolder(db: string, sha256: string): PullFolder {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UsageError(`${db} can't be written: ${reason}`, { cause: error });
   }
-  if (!isOwn(path)) throw new UsageError(`${path} belongs to others: remove it`);
+  if (!isOwnFolder(path)) throw new UsageError(`${path} belongs to others: remove it`);
   const part = join(path, "part.duckdb");
   // A killed pull may have left DuckDB's log of a file that had come whole.
   for (const name of readdirSync(path)) if (name !== basename(part)) rmSync(join(path, name), { recursive: true });
   const left = lstatSync(part, { throwIfNoEntry: false });
   if (left !== undefined && !left.isFile()) throw new UsageError(`${part} is not a regular file: remove it`);
   if (left === undefined) writeFileSync(part, "", { flag: "wx", mode: 0o600 });
-  return { path, part, leftBytes: left?.size ?? 0 };
+  return { path, part };
 }
 
 /** Removes the folder, and those that pulls of other publications left for the same database. */
-export function removePullFolders(db: string): void {
-  const folder = dirname(pathOf(db));
-  for (const name of readdirSync(folder)) {
-    const path = join(folder, name);
-    if (name.startsWith(prefixOf(db)) && isOwn(path)) rmSync(path, { recursive: true, force: true });
-  }
-}
-
-/** Whether a path is a folder of this user's own, in which nobody else can write. */
-function isOwn(path: string): boolean {
-  if (lstatSync(path).isSymbolicLink()) return false;
-  const found = statSync(path);
-  return found.isDirectory() && found.uid === (process.geteuid?.() ?? 0) && (found.mode & 0o077) === 0;
+export function removePullFolder(db: string, { path }: PullFolder): void {
+  rmSync(path, { recursive: true, force: true });
+  // Another pull may be under way.
+  removeLeftovers(dirname(pathOf(db)), prefixOf(db), DAY_MS);
 }
 
 function prefixOf(db: string): string {

@@ -3,7 +3,7 @@ import { maintain } from "../store/maintain.js";
 import { RunFile } from "../store/run-file.js";
 import { whenFree } from "../store/waiting.js";
 import { DATABASE, fileNamed, readManifest } from "./manifest.js";
-import { pullFolder, removePullFolders, type PullFolder } from "./pull-folder.js";
+import { pullFolder, removePullFolder, type PullFolder } from "./pull-folder.js";
 import { verifyFile } from "./published-folder.js";
 import { sourceAt } from "./source.js";
 import { checkFetched, takeOver, type Fetched } from "./take-over.js";
@@ -72,7 +72,7 @@ export async function pull(
     await checkFetched(fetched);
   });
   const notices = await replaceRows(file, fetched, { waitMs, signal });
-  removePullFolders(file);
+  removePullFolder(file, folder);
   const { row_count } = manifest;
   return { source, file, row_count, bytes: database.bytes, fetched_bytes: fetchedBytes, notices };
 }

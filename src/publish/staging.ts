@@ -3,6 +3,7 @@ import {
   copyFileSync,
   existsSync,
   linkSync,
+  lstatSync,
   mkdtempSync,
   mkdirSync,
   readdirSync,
@@ -13,7 +14,9 @@ import {
 import { basename, dirname, join, resolve } from "node:path";
 import { UsageError } from "../errors.js";
 import { makeFolder, syncPath } from "../store/file.js";
+import { lockWriters, type Lock } from "../store/lock.js";
 import { DATABASE, MANIFEST, type PublishedFile, type ReadManifest } from "./manifest.js";
+import { removeLeftovers } from "./own-folder.js";
 import { manifestIn, sha256Of } from "./published-folder.js";
 
 /** What became of the files of a publication. */
@@ -46,22 +49,29 @@ export class Staging {
     private readonly workspace: string,
     private readonly target: string,
     private readonly before: ReadManifest | undefined,
+    private readonly lock: Lock,
   ) {
     this.folder = join(workspace, "publication");
     mkdirSync(this.folder);
   }
 
   /**
+   * Keeps other publishers away from the place, and removes what killed ones left beside it.
+   *
    * @param target where the publication will be: a folder that isn't there, is empty, or holds a publication
-   * @throws UsageError when it is something else or can't be written
+   * @throws UsageError when it is something else or can't be written; StoreError STORE_LOCKED when another publishes there
    */
-  static begin(target: string): Staging {
+  static async begin(target: string): Promise<Staging> {
     const path = resolve(target);
+    const [parent, prefix] = [dirname(path), `.${basename(path)}.publish-`];
     const before = existsSync(path) ? publicationAt(path, target) : undefined;
+    makeParent(parent, target);
+    const lock = await lockWriters(path);
     try {
-      makeFolder(dirname(path));
-      return new Staging(mkdtempSync(join(dirname(path), `.${basename(path)}.publish-`)), path, before);
+      removeLeftovers(parent, prefix, 0);
+      return new Staging(mkdtempSync(join(parent, prefix)), path, before, lock);
     } catch (error) {
+      lock.release();
       throw cantWrite(target, error);
     }
   }
@@ -100,9 +110,10 @@ export class Staging {
     return changes;
   }
 
-  /** Removes what was written, unless it was published. */
+  /** Removes what was written, unless it was published, and lets the next publisher in. */
   discard(): void {
     rmSync(this.workspace, { recursive: true, force: true });
+    this.lock.release();
   }
 
   /** No call exchanges two folders, so for an instant there is none. */
@@ -126,7 +137,7 @@ export class Staging {
 
 /** Puts the file of the former publication in the place of an equal new one, when it is still what its manifest says. */
 async function keepFile(old: string, fresh: string, { bytes, sha256 }: PublishedFile): Promise<boolean> {
-  const found = statSync(old, { throwIfNoEntry: false });
+  const found = lstatSync(old, { throwIfNoEntry: false });
   if (found?.isFile() !== true || found.size !== bytes || (await sha256Of(old)) !== sha256) return false;
   rmSync(fresh);
   try {
@@ -156,6 +167,14 @@ function publicationAt(path: string, name: string): ReadManifest | undefined {
     throw new UsageError(`${name} holds ${what}: name another folder`);
   }
   return before;
+}
+
+function makeParent(parent: string, target: string): void {
+  try {
+    makeFolder(parent);
+  } catch (error) {
+    throw cantWrite(target, error);
+  }
 }
 
 function cantWrite(target: string, error: unknown): UsageError {

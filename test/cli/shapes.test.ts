@@ -56,6 +56,11 @@ it(
     copyFileSync(db, other);
     const imported = await bfa("import", other, "--db", join(folder, "into.duckdb"), "--json");
     await expectShape("import", imported.stdout);
+    const [published, pulled] = [join(folder, "public"), join(folder, "pulled.duckdb")];
+    await expectShape("publish", (await bfa("publish", published, "--json")).stdout);
+    await expectShape("pull", (await bfa("pull", published, "--db", pulled, "--json")).stdout);
+    await bfa("backfill", "--from", "2024-01-01", "--to", "2024-03-22", "--db", pulled);
+    await expectShape("compare", (await bfa("compare", published, pulled, "--json")).stdout);
   },
 );
 

@@ -1,12 +1,12 @@
 import { spawn, spawnSync } from "node:child_process";
-import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { chmodSync, chownSync, cpSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect } from "vitest";
 import { dayAt } from "../../src/calendar/day.js";
 import { openReader, type Store } from "../../src/store/open.js";
-import { CLI, listenTo } from "../support/cli.js";
+import { CLI, listenTo, runCli } from "../support/cli.js";
 import { replicaTest, syntheticWorld } from "../support/fixture.js";
 
 const DEPLOY = fileURLToPath(new URL("../../deploy/", import.meta.url));
@@ -21,6 +21,7 @@ const COMMAND_LINES: Record<string, (text: string) => string[][]> = {
   "systemd/bfa-update.service": (text) => shellWords(text, /^ExecStart=\/usr\/local\/bin\/bfa (.*)$/gm),
   crontab: (text) => shellWords(text, /^[\d*]+ [\d*]+ [\d*]+ [\d*]+ [\d*]+ \/usr\/local\/bin\/bfa (.*)$/gm),
   "github-actions/update-index.yml": (text) => shellWords(text, /^ +run: node dist\/src\/cli\/main\.js (.*)$/gm),
+  "github-actions/publish-index.yml": (text) => shellWords(text, /^ +run: node dist\/src\/cli\/main\.js (.*)$/gm),
 };
 
 function jsonLists(text: string, pattern: RegExp): string[][] {
@@ -62,7 +63,7 @@ const it = replicaTest({ history: source });
 describe("a command line of deploy/", () => {
   it("is found in each of its files", () => {
     expect([...new Set(commandLines.map(([file]) => file))]).toEqual(Object.keys(COMMAND_LINES));
-    expect(commandLines).toHaveLength(9);
+    expect(commandLines).toHaveLength(10);
   });
 
   it.runIf(mayConfine).for(commandLines)(
@@ -106,6 +107,26 @@ describe("a command line of deploy/", () => {
   );
 });
 
+describe("the workflow that publishes", () => {
+  it("makes a release that the next run pulls and goes on with", async ({ bfa, env, folder }) => {
+    const words = [...read("github-actions/publish-index.yml").matchAll(/main\.js (pull|publish) (\S+)/g)];
+    expect(words.map(([, command, what]) => [command, what])).toEqual([
+      ["pull", '"$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/releases/download/index"'],
+      ["publish", "site"],
+    ]);
+    expect((await bfa("update", "--quiet")).code).toBe(0);
+    expect((await bfa("publish", join(folder, "site"))).code).toBe(0);
+    // The release has no folders: what pull needs lies at its top.
+    const release = join(folder, "release");
+    mkdirSync(release);
+    for (const name of ["availability.duckdb", "manifest.json"])
+      cpSync(join(folder, "site", name), join(release, name));
+    const own = { ...env, BFA_DB: join(folder, "next.duckdb") };
+    expect(await runCli(["pull", release], own)).toMatchObject({ code: 0, stderr: "" });
+    expect(await runCli(["update", "--quiet"], own)).toMatchObject({ code: 0, stdout: "", stderr: "" });
+  });
+});
+
 describe("a schedule of deploy/", () => {
   it("is after publication, at 12:17 and 18:47 UTC, everywhere", () => {
     const cron = (file: string, pattern: RegExp) => [...read(file).matchAll(pattern)].map(([, when]) => when);
@@ -113,6 +134,7 @@ describe("a schedule of deploy/", () => {
     expect(cron("crontab", /^(\d+ \d+ \* \* \*) .*update/gm)).toEqual(daily);
     expect(cron("kubernetes/cronjob.yaml", /schedule: "(.*)"/g)).toEqual(daily);
     expect(cron("github-actions/update-index.yml", /cron: "(.*)"/g)).toEqual(daily);
+    expect(cron("github-actions/publish-index.yml", /cron: "(.*)"/g)).toEqual(daily);
     expect(cron("systemd/bfa-update.timer", /^OnCalendar=(.*)$/gm)).toEqual([
       "*-*-* 12:17:00 UTC",
       "*-*-* 18:47:00 UTC",

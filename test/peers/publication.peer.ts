@@ -76,8 +76,7 @@ describe.skipIf(weed === undefined && moto === undefined)("a publication in a bu
     const bucket = name.split(" ")[0] ?? "";
 
     it.skipIf(version === undefined)("is copied whole, then only what changed, and pulled from there", async () => {
-      const { statusCode } = await request(`${url}/${bucket}`, { method: "PUT" });
-      expect(statusCode).toBe(200);
+      await makePublicBucket(`${url}/${bucket}`);
       const sync = SYNC[name as keyof typeof TOOLS];
       await sync(bucket);
       const place = `${url}/${bucket}/index`;
@@ -106,6 +105,17 @@ describe.skipIf(weed === undefined && moto === undefined)("a publication in a bu
     });
   });
 });
+
+/** Makes a bucket that everybody may read. SeaweedFS is told so by its configuration, moto by a policy. */
+async function makePublicBucket(url: string): Promise<void> {
+  const { statusCode } = await request(url, { method: "PUT" });
+  expect(statusCode).toBe(200);
+  if (weed !== undefined) return;
+  const resource = `arn:aws:s3:::${new URL(url).pathname.slice(1)}/*`;
+  const statement = { Effect: "Allow", Principal: "*", Action: "s3:GetObject", Resource: resource };
+  const policy = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+  await request(`${url}?policy`, { method: "PUT", body: policy });
+}
 
 /** Starts SeaweedFS, or moto where that isn't installed. */
 async function startBucketServer(port: number, folder: string): Promise<{ stop: () => Promise<void> }> {

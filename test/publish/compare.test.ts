@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
+import fc from "fast-check";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { compare } from "../../src/publish/compare.js";
 import { publish } from "../../src/publish/publish.js";
@@ -77,6 +78,32 @@ describe("compare", () => {
       },
     ]);
     expect((await compare(a, b, { limit: 1 })).rows.flat()).toHaveLength(1);
+  });
+
+  it("counts each cell of both once", async () => {
+    const cells = fc.uniqueArray(
+      fc.record({ symbol: fc.integer({ min: 0, max: 2 }), size: fc.constantFrom(0, 7_400, 49_000) }),
+      { minLength: 1, selector: ({ symbol }) => symbol },
+    );
+    const sorted = (some: Omit<Cell, "day">[]) => some.toSorted((one, other) => one.symbol - other.symbol);
+    let made = 0;
+    await fc.assert(
+      fc.asyncProperty(cells, cells, async (inA, inB) => {
+        const a = await database(`a${made}.duckdb`, sorted(inA));
+        const b = await database(`b${made++}.duckdb`, sorted(inB));
+        const { facts } = await compare(a, b);
+        const common = inA.filter(({ symbol }) => inB.some((cell) => cell.symbol === symbol));
+        const same = common.filter(({ symbol, size }) =>
+          inB.some((cell) => cell.symbol === symbol && cell.size === size),
+        );
+        expect(facts).toMatchObject({
+          ...{ a_cell_count: inA.length, b_cell_count: inB.length, same_count: same.length },
+          ...{ different_count: common.length - same.length, only_in_a_count: inA.length - common.length },
+          only_in_b_count: inB.length - common.length,
+        });
+      }),
+      { numRuns: 8 },
+    );
   });
 
   it("takes an ETag that only one of them knows for no difference", async () => {

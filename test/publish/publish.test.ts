@@ -1,10 +1,20 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import fc from "fast-check";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { publish } from "../../src/publish/publish.js";
+import { lockWriters } from "../../src/store/lock.js";
 import type { Manifest } from "../../src/publish/manifest.js";
 import { runCli } from "../support/cli.js";
 import { rowsOf, temporaryFolder } from "../support/database.js";
@@ -166,7 +176,26 @@ describe("publish", () => {
     await fill(db);
     await publish(db, out);
     await publish(db, out);
-    expect(readdirSync(folder).sort()).toEqual([".a.duckdb.lock", "a.duckdb", "public"]);
+    expect(readdirSync(folder).sort()).toEqual([".a.duckdb.lock", ".public.lock", "a.duckdb", "public"]);
+  });
+
+  it("removes what a killed one left, and nothing of others", async () => {
+    await fill(db);
+    const [left, other] = [join(folder, ".public.publish-abc123"), join(folder, ".public.publish-of-others")];
+    mkdirSync(join(left, "publication"), { recursive: true, mode: 0o700 });
+    mkdirSync(other);
+    chmodSync(other, 0o755);
+    await publish(db, out);
+    expect(existsSync(left)).toBe(false);
+    expect(existsSync(other)).toBe(true);
+  });
+
+  it("doesn't publish where another does", async () => {
+    await fill(db);
+    const lock = await lockWriters(out);
+    await expect(publish(db, out)).rejects.toMatchObject({ code: "STORE_LOCKED" });
+    lock.release();
+    await publish(db, out);
   });
 
   it.each([
@@ -195,7 +224,7 @@ describe("publish", () => {
     const { store } = await writerFor(db, SYMBOLS);
     await store.close();
     await expect(publish(db, out)).rejects.toThrow(`${db} holds no rows yet`);
-    expect(readdirSync(folder).sort()).toEqual([".a.duckdb.lock", "a.duckdb"]);
+    expect(readdirSync(folder).sort()).toEqual([".a.duckdb.lock", ".public.lock", "a.duckdb"]);
   });
 });
 

@@ -1,5 +1,8 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, statSync, writeFileSync, existsSync } from "node:fs";
+import { once } from "node:events";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
@@ -7,6 +10,7 @@ import { compare } from "../../src/publish/compare.js";
 import type { Manifest } from "../../src/publish/manifest.js";
 import { publish } from "../../src/publish/publish.js";
 import { pull } from "../../src/publish/pull.js";
+import { createCertificate } from "../../src/replica/certificate.js";
 import { runCli, startCli } from "../support/cli.js";
 import { rowsOf, soundness, temporaryFolder } from "../support/database.js";
 import { withFolderServer, type Intercept } from "../../bench/servers/folder-server.js";
@@ -106,6 +110,22 @@ describe("pull", () => {
       const paths = ["/public/manifest.json", "/public/availability.duckdb"];
       expect(requests.map(({ path }) => path)).toEqual([...paths, ...paths]);
     });
+    expect((await compare(out, own)).facts.outcome).toBe("same");
+  });
+
+  it("trusts one's own certificate authority, and nobody without being told", async () => {
+    const { key, cert, ca } = await createCertificate();
+    const server = createServer({ key, cert }, (request, response) => {
+      response.end(readFileSync(join(out, request.url ?? "")));
+    });
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    try {
+      const url = `https://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      await expect(pull(url, own)).rejects.toMatchObject({ code: "PUBLICATION_UNREACHABLE" });
+      await pull(url, own, { ca });
+    } finally {
+      server.close();
+    }
     expect((await compare(out, own)).facts.outcome).toBe("same");
   });
 

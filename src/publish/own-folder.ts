@@ -1,0 +1,21 @@
+import { lstatSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+
+/** Whether a path is a folder of this user's own, in which nobody else can write, and no link to one. */
+export function isOwnFolder(path: string): boolean {
+  const found = lstatSync(path);
+  return found.isDirectory() && found.uid === (process.geteuid?.() ?? 0) && (found.mode & 0o077) === 0;
+}
+
+/**
+ * Removes what killed commands left: this user's own folders whose names begin in a way.
+ *
+ * @param untouchedMs leaves those alone in which something was made or removed more recently, ms
+ */
+export function removeLeftovers(parent: string, prefix: string, untouchedMs: number): void {
+  for (const name of readdirSync(parent)) {
+    const path = join(parent, name);
+    if (!name.startsWith(prefix) || !isOwnFolder(path)) continue;
+    if (Date.now() - lstatSync(path).mtimeMs >= untouchedMs) rmSync(path, { recursive: true, force: true });
+  }
+}
