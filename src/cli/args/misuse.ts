@@ -44,12 +44,16 @@ function readWords(page: CommandPage, words: readonly string[]): { given: GivenO
     }
     const [, name = "", , inline] = /^--([^=]*)(=(.*))?$/s.exec(word) ?? [];
     const next = words[at + 1];
-    const takesNext =
-      inline === undefined && optionOf(page, name)?.takes !== undefined && next?.startsWith("-") === false;
+    const takesNext = inline === undefined && optionOf(page, name)?.takes !== undefined && isValue(next);
     given.push({ name, value: takesNext ? next : inline });
     if (takesNext) at++;
   }
   return { given, values };
+}
+
+/** Whether a word can be the value of the option before it: a negative number can. */
+function isValue(word: string | undefined): word is string {
+  return word !== undefined && (!word.startsWith("-") || /^-\.?\d/.test(word));
 }
 
 function optionOf(page: CommandPage, name: string): OptionPage | undefined {
