@@ -3,7 +3,8 @@ import { parseHTML } from "linkedom";
 import type { Comparison } from "../frame/comparison.js";
 import { metricHead } from "./format.js";
 
-const COLORS = { ours: "#2f6f9f", peer: "#b5651d", bound: "#8a8a8a" } as const;
+/** Colour of a bar, by what its side is. */
+export const COLORS = { ours: "#2f6f9f", peer: "#b5651d", bound: "#8a8a8a" } as const;
 
 /** An SVG element of a comparison: bars with the quartiles drawn on them, or lines over x. */
 export function chartSvg(comparison: Comparison): string {

@@ -1,11 +1,17 @@
+import { plural } from "../../src/text/numbers.js";
 import { machineLine } from "../frame/machine.js";
 import type { Comparison } from "../frame/comparison.js";
 import type { Report } from "../frame/report.js";
-import { chartSvg } from "./charts.js";
-import { sideCells, tableHead } from "./format.js";
+import { chartSvg, COLORS } from "./charts.js";
+import { measured, metricHead, sideCells, tableHead } from "./format.js";
 
 const STYLE = `
 body { font: 15px/1.45 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
+h1, h2, h3, p, li { overflow-wrap: anywhere; }
+figure { margin: 2rem 0; }
+.wide { overflow-x: auto; }
+.wide svg { max-width: none; }
+.swatch { display: inline-block; width: 0.8em; height: 0.8em; margin: 0 0.3em 0 0.8em; }
 table { border-collapse: collapse; margin: 0.5rem 0; font-variant-numeric: tabular-nums; }
 th, td { border-bottom: 1px solid #ddd; padding: 0.2rem 0.6rem; text-align: right; }
 th:first-child, td:first-child { text-align: left; }
@@ -26,14 +32,17 @@ export function reportHtml(report: Report): string {
 </head>
 <body>
 <h1>bfa bench</h1>
-<p>${text(date)}, ${runs} runs a side, taken in turn after a warm-up${quick ? ", quick (small work: a first look, no result)" : ""}. Bars and
+<p>${text(date)}, ${plural(runs, "run")} a side, taken in turn after a warm-up${quick ? ", quick (small work: a first look, no result)" : ""}. Bars and
 points are medians; the marks on them are the quartiles.</p>
+<p class="legend">Bars:${legend()}</p>
 <p>${text(machineLine(machine))}${machine.load > 0.5 ? `; other work was going on: load ${machine.load}` : ""}</p>
+${headlinesHtml(benches)}
+${contentsHtml(benches)}
 ${benches
   .map(
     ({ name, comparisons, targets, notes }) => `<section id="${name}">
 <h2>${name}</h2>
-${comparisons.map(comparisonHtml).join("\n")}
+${comparisons.map((comparison, index) => comparisonHtml(comparison, `${name}-${index + 1}`)).join("\n")}
 ${targets.length === 0 ? "" : targetsHtml(targets)}
 ${notes.map((note) => `<p class="note">${text(note)}</p>`).join("\n")}
 </section>`,
@@ -44,12 +53,53 @@ ${notes.map((note) => `<p class="note">${text(note)}</p>`).join("\n")}
 `;
 }
 
-function comparisonHtml(comparison: Comparison): string {
+/** The best of ours beside the baseline, of each comparison that has one of them. */
+function headlinesHtml(benches: Report["benches"]): string {
+  const items = benches.flatMap(({ name, comparisons }) =>
+    comparisons.flatMap((comparison, index) => {
+      const best = headline(comparison);
+      return best === undefined
+        ? []
+        : [`<li><a href="#${name}-${index + 1}">${text(comparison.title)}</a>: ${text(best)}</li>`];
+    }),
+  );
+  return items.length === 0 ? "" : `<h2>Headline figures</h2>\n<ul class="headlines">\n${items.join("\n")}\n</ul>`;
+}
+
+function headline({ metrics: [metric], baseline, lines, sides }: Comparison): string | undefined {
+  if (lines !== undefined) return undefined;
+  const ours = sides.filter(({ name, role }) => role === "ours" && name !== baseline);
+  const [best] = ours.sort((a, b) => (b.ratio?.median ?? 0) - (a.ratio?.median ?? 0));
+  const spread = best?.metrics[metric.id];
+  if (best?.ratio === undefined || spread === undefined) return undefined;
+  return `${best.name} ${measured(spread.median)} ${metric.unit}, ${measured(best.ratio.median)}× as good as ${baseline}`;
+}
+
+function contentsHtml(benches: Report["benches"]): string {
+  const items = benches.map(({ name, comparisons }) => {
+    const titles = comparisons.map(({ title }, index) => `<li><a href="#${name}-${index + 1}">${text(title)}</a></li>`);
+    return `<li><a href="#${name}">${name}</a>\n<ul>${titles.join("")}</ul></li>`;
+  });
+  return `<nav>\n<h2>Contents</h2>\n<ul>\n${items.join("\n")}\n</ul>\n</nav>`;
+}
+
+/** What the colours of bars stand for. */
+function legend(): string {
+  const roles = { ours: "ours", peer: "the same by other means", bound: "what the machine could do at most" } as const;
+  return Object.entries(COLORS)
+    .map(
+      ([role, color]) =>
+        `<span class="swatch" style="background: ${color}"></span>${roles[role as keyof typeof COLORS]}`,
+    )
+    .join("");
+}
+
+function comparisonHtml(comparison: Comparison, id: string): string {
   const { title, method, metrics, baseline, sides, skipped } = comparison;
-  return `<figure>
+  return `<figure id="${id}">
 <h3>${text(title)}</h3>
-<p class="method">${text(method)}</p>
-${chartSvg(comparison)}
+<p class="method">${text(method)} Chart: ${text(metricHead(metrics[0]))}, ${metrics[0].better} is better.</p>
+<div class="wide">${chartSvg(comparison)}</div>
 ${tableHtml(
   tableHead(metrics, baseline),
   sides.map((side) => sideCells(side, metrics)),
@@ -64,12 +114,12 @@ function targetsHtml(targets: Report["benches"][number]["targets"]): string {
       `<tr${met ? "" : ' class="missed"'}>${[what, wanted, measured, met ? "met" : "missed"].map((cell) => `<td>${text(cell)}</td>`).join("")}</tr>`,
   );
   return `<h3>Targets and claims</h3>
-<table><thead><tr><th></th><th>wanted</th><th>measured</th><th></th></tr></thead><tbody>${rows.join("")}</tbody></table>`;
+<div class="wide"><table><thead><tr><th></th><th>wanted</th><th>measured</th><th></th></tr></thead><tbody>${rows.join("")}</tbody></table></div>`;
 }
 
 function tableHtml(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const body = rows.map((cells) => `<tr>${cells.map((cell) => `<td>${text(cell)}</td>`).join("")}</tr>`);
-  return `<table><thead><tr>${head.map((cell) => `<th>${text(cell)}</th>`).join("")}</tr></thead><tbody>${body.join("")}</tbody></table>`;
+  return `<div class="wide"><table><thead><tr>${head.map((cell) => `<th>${text(cell)}</th>`).join("")}</tr></thead><tbody>${body.join("")}</tbody></table></div>`;
 }
 
 function text(plain: string): string {
