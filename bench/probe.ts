@@ -3,17 +3,16 @@ import { NGINX_INSTALL, hasNginx, startNginx } from "./servers/nginx.js";
 import { startReplicaProcess } from "./servers/replica.js";
 import { foreignServer, type BenchServer } from "./servers/server.js";
 import type { Bench, BenchContext, BenchResult, Target } from "./frame/bench.js";
-import { medianOf, type Comparison, type Metric, type Side, type Skipped } from "./frame/comparison.js";
-import { measured } from "./output/format.js";
+import type { Comparison, Metric, Side, Skipped } from "./frame/comparison.js";
 import { H2LOAD_INSTALL, h2loadSide, hasH2load, hasWrk, WRK_INSTALL, wrkSide } from "./peers/load-tools.js";
 import { hasUrllib3, URLLIB3_INSTALL, urllib3Side } from "./peers/urllib3.js";
 import { latencySide, LATENCY_METRICS } from "./probe/latency.js";
 import { DEFAULT_CONNECTIONS } from "../src/run/defaults.js";
 import { DEFAULT_SETUP, runProbes, type ProbeSetup } from "./probe/run-probes.js";
+import { dailyTargets, pooledTarget, throughputTargets } from "./probe/targets.js";
 import { countHeads, type ProbeWork } from "./probe/work.js";
-import { historyOf, lastDay, perpetuals } from "./universe.js";
+import { historyOf, lastDay, perpetuals, SYMBOLS } from "./universe.js";
 import { formatDay } from "../src/calendar/day.js";
-import { plural } from "../src/text/numbers.js";
 
 const CORES = availableParallelism();
 /** Sockets of most sides, and those of the seed's 150 workers. */
@@ -28,40 +27,20 @@ const HANDSHAKES: Metric = { id: "handshakes", label: "handshakes", unit: "", be
 
 /** HEADs as `bfa update` sends them: over which connections, from how many threads, at what distance. */
 export const probeBench: Bench = async (context) => {
-  if (context.target !== undefined) return await onTarget(context, context.target);
-  return context.quick ? await atAGlance(context) : await onOwnServers(context);
+  return context.target === undefined ? await onOwnServers(context) : await onTarget(context, context.target);
 };
 
-/** What pooling buys, with enough HEADs that the opening of connections is not all that is measured. */
-async function atAGlance({ compare }: BenchContext): Promise<BenchResult> {
-  const to = lastDay();
-  const work: ProbeWork = { symbols: perpetuals(to, undefined), from: to - 2, to };
-  const replica = await startReplicaProcess("--through", formatDay(to), "--days", "3", "--symbols", "327");
-  try {
-    const pooling = await compare({
-      title: `Pooling and protocol on ${replica.name}`,
-      method: `${countHeads(work)} HEADs from one thread over ${CONNECTIONS} connections, ${DEFAULT_CONNECTIONS.http2} with HTTP/2, opening them included.`,
-      metrics: [RATE, ELAPSED, CPU, SOCKETS, HANDSHAKES],
-      sides: waysSides(replica, work),
-      baseline: "unpooled",
-    });
-    return { comparisons: [pooling], targets: [], notes: [] };
-  } finally {
-    await replica.close();
-  }
-}
-
 async function onOwnServers(context: BenchContext): Promise<BenchResult> {
-  const { folder, compare } = context;
+  const { quick, folder, compare } = context;
   const to = lastDay();
-  const symbols = perpetuals(to, undefined);
+  const symbols = perpetuals(to);
   const workOf = (days: number): ProbeWork => ({ symbols, from: to - days + 1, to });
-  const [day, pairs, bulk] = [workOf(1), workOf(40), workOf(60)];
+  const [day, pairs, bulk] = quick ? [workOf(1), workOf(8), workOf(8)] : [workOf(1), workOf(40), workOf(60)];
   const bulkDays = bulk.to - bulk.from + 1;
-  const served = ["--through", formatDay(to), "--days", String(bulkDays), "--symbols", "327"];
-  const rtts = [20, 40];
+  const served = ["--through", formatDay(to), "--days", String(bulkDays), "--symbols", String(SYMBOLS)];
+  const rtts = quick ? [20] : [20, 40];
 
-  const nginx = (await hasNginx()) ? await startNginx(folder, historyOf(to, bulkDays, undefined)) : undefined;
+  const nginx = (await hasNginx()) ? await startNginx(folder, historyOf(to, bulkDays)) : undefined;
   const replica = await startReplicaProcess(...served);
   const distant = new Map<number, BenchServer>();
   for (const rtt of rtts) distant.set(rtt, await startReplicaProcess(...served, "--rtt", String(rtt)));
@@ -86,14 +65,16 @@ async function onOwnServers(context: BenchContext): Promise<BenchResult> {
       skipped: peers.skipped,
     });
     comparisons.push(throughput);
-    targets.push(...throughputTargets(throughput));
+    targets.push(...throughputTargets(throughput, threadCounts()));
 
-    for (const server of servers) {
+    // Little work would measure how V8 gets to know it, so a first look warms up; much work includes that.
+    const opening = quick ? "by threads that have probed all of it once before" : "opening them included";
+    for (const server of quick ? [main] : servers) {
       const pooling = await compare({
         title: `Pooling and protocol on ${server.name}`,
-        method: `${countHeads(pairs)} HEADs from one thread over ${CONNECTIONS} connections, ${DEFAULT_CONNECTIONS.http2} with HTTP/2, opening them included.`,
+        method: `${countHeads(pairs)} HEADs from one thread over ${CONNECTIONS} connections, ${DEFAULT_CONNECTIONS.http2} with HTTP/2, ${opening}.`,
         metrics: [RATE, ELAPSED, CPU, SOCKETS, HANDSHAKES],
-        sides: waysSides(server, pairs),
+        sides: waysSides(server, pairs, quick),
         baseline: "unpooled",
       });
       comparisons.push(pooling);
@@ -106,12 +87,8 @@ async function onOwnServers(context: BenchContext): Promise<BenchResult> {
         method: `${countHeads(day)} HEADs: what a daily run sends. The least that is possible is ${3 * rtt} ms: connect, handshake, answer.`,
         metrics: [ELAPSED, RATE, CPU, SOCKETS, HANDSHAKES],
         sides: [
-          ...waysSides(server, day),
-          side(server, day, `pooled, ${SEED_WORKERS} connections`, { connections: SEED_WORKERS }),
-          side(server, day, "pooled, 2 threads", { threads: 2 }),
-          side(server, day, "HTTP/2, 4 connections", { http2: true, connections: 4 }),
-          side(server, day, "HTTP/2, 16 connections", { http2: true, connections: 16 }),
-          side(server, day, "HTTP/2, 64 connections", { http2: true, connections: 64 }),
+          ...waysSides(server, day, false),
+          ...(quick ? [] : otherWaysSides(server, day)),
           ...(peers.urllib3 ? [urllib3Side(folder, server, day), urllib3Side(folder, server, day, 1)] : []),
         ],
         baseline: "unpooled",
@@ -121,52 +98,14 @@ async function onOwnServers(context: BenchContext): Promise<BenchResult> {
       if (rtt === 40) targets.push(...dailyTargets(daily, rtt));
     }
 
-    comparisons.push(
-      await compare({
-        title: "Connections, by distance",
-        method: `${countHeads(day)} HEADs of a daily run from one thread.`,
-        metrics: [ELAPSED, RATE, SOCKETS],
-        lines: { xLabel: "connections" },
-        sides: [[0, replica] as const, ...distant].flatMap(([rtt, server]) =>
-          [8, 16, 32, 64, 100, SEED_WORKERS].map((connections) => ({
-            ...side(server, day, `${rtt} ms, ${connections} connections`, { connections }),
-            point: { line: `${rtt} ms`, x: connections },
-          })),
-        ),
-      }),
-      await compare({
-        title: "Threads, by connections",
-        method: `${countHeads(bulk)} HEADs on ${main.name}, by threads that have probed all of it once before.`,
-        metrics: [RATE, CPU],
-        lines: { xLabel: "threads" },
-        sides: [32, SEED_WORKERS].flatMap((connections) =>
-          threadCounts().map((threads) => ({
-            ...side(
-              main,
-              bulk,
-              `${plural(threads, "thread")}, ${connections} connections`,
-              { threads, connections },
-              true,
-            ),
-            point: { line: `${connections} connections`, x: threads },
-          })),
-        ),
-      }),
-    );
-    for (const [rtt, server] of [[0, main] as const, ...distant]) {
+    if (!quick) {
       comparisons.push(
-        await compare({
-          title: `Latency at ${rtt} ms of round trip`,
-          method: `${countHeads(day)} HEADs from one thread over 16 connections; an unpooled one opens its connection first.`,
-          metrics: LATENCY_METRICS,
-          sides: [
-            latencySide(server, day, "pooled", { pooled: true, http2: false }),
-            latencySide(server, day, "unpooled", { pooled: false, http2: false }),
-            latencySide(server, day, "HTTP/2", { pooled: true, http2: true }),
-          ],
-          baseline: "unpooled",
-        }),
+        await connectionsComparison(context, [[0, replica] as const, ...distant], day),
+        await threadsComparison(context, main, bulk),
       );
+      for (const [rtt, server] of [[0, main] as const, ...distant]) {
+        comparisons.push(await latencyComparison(context, rtt, server, day));
+      }
     }
     const notes = [
       "Clients and servers share this machine's cores.",
@@ -176,6 +115,62 @@ async function onOwnServers(context: BenchContext): Promise<BenchResult> {
   } finally {
     await Promise.all([...servers, ...distant.values()].map((server) => server.close()));
   }
+}
+
+/** The same day over more and more connections. */
+function connectionsComparison(
+  { compare }: BenchContext,
+  servers: readonly (readonly [rtt: number, server: BenchServer])[],
+  day: ProbeWork,
+): Promise<Comparison> {
+  return compare({
+    title: "Connections, by distance",
+    method: `${countHeads(day)} HEADs of a daily run from one thread.`,
+    metrics: [ELAPSED, RATE, SOCKETS],
+    lines: { xLabel: "connections" },
+    sides: servers.flatMap(([rtt, server]) =>
+      [8, 16, 32, 64, 100, SEED_WORKERS].map((connections) => ({
+        ...side(server, day, `${rtt} ms, ${connections} connections`, { connections }),
+        point: { line: `${rtt} ms`, x: connections },
+      })),
+    ),
+  });
+}
+
+/** The same probes from more and more threads. */
+function threadsComparison({ compare }: BenchContext, server: BenchServer, bulk: ProbeWork): Promise<Comparison> {
+  return compare({
+    title: "Threads, by connections",
+    method: `${countHeads(bulk)} HEADs on ${server.name}, by threads that have probed all of it once before.`,
+    metrics: [RATE, CPU],
+    lines: { xLabel: "threads" },
+    sides: [32, SEED_WORKERS].flatMap((connections) =>
+      threadCounts().map((threads) => ({
+        ...side(server, bulk, `${threads} threads, ${connections} connections`, { threads, connections }, true),
+        point: { line: `${connections} connections`, x: threads },
+      })),
+    ),
+  });
+}
+
+/** How long single HEADs take. */
+function latencyComparison(
+  { compare }: BenchContext,
+  rtt: number,
+  server: BenchServer,
+  day: ProbeWork,
+): Promise<Comparison> {
+  return compare({
+    title: `Latency at ${rtt} ms of round trip`,
+    method: `${countHeads(day)} HEADs from one thread over 16 connections; an unpooled one opens its connection first.`,
+    metrics: LATENCY_METRICS,
+    sides: [
+      latencySide(server, day, "pooled", { pooled: true, http2: false }),
+      latencySide(server, day, "unpooled", { pooled: false, http2: false }),
+      latencySide(server, day, "HTTP/2", { pooled: true, http2: true }),
+    ],
+    baseline: "unpooled",
+  });
 }
 
 /** A bounded, slow look at a server of others, said before it begins. */
@@ -206,11 +201,22 @@ function threadCounts(): number[] {
   return [1, 2, 4, 8].filter((threads) => threads <= Math.max(2, CORES));
 }
 
-function waysSides(server: BenchServer, work: ProbeWork): Side[] {
+function waysSides(server: BenchServer, work: ProbeWork, warm: boolean): Side[] {
   return [
-    side(server, work, "pooled", {}),
-    side(server, work, "unpooled", { pooled: false }),
-    side(server, work, "HTTP/2", { http2: true, connections: DEFAULT_CONNECTIONS.http2 }),
+    side(server, work, "pooled", {}, warm),
+    side(server, work, "unpooled", { pooled: false }, warm),
+    side(server, work, "HTTP/2", { http2: true, connections: DEFAULT_CONNECTIONS.http2 }, warm),
+  ];
+}
+
+/** Other numbers of connections and threads than the default ones. */
+function otherWaysSides(server: BenchServer, work: ProbeWork): Side[] {
+  return [
+    side(server, work, `pooled, ${SEED_WORKERS} connections`, { connections: SEED_WORKERS }),
+    side(server, work, "pooled, 2 threads", { threads: 2 }),
+    ...[4, 16, 64].map((connections) =>
+      side(server, work, `HTTP/2, ${connections} connections`, { http2: true, connections }),
+    ),
   ];
 }
 
@@ -234,7 +240,7 @@ function side(server: BenchServer, work: ProbeWork, name: string, setup: Partial
 }
 
 /** Tools of others, as far as they are here. */
-async function findPeers({ folder }: BenchContext, server: BenchServer, nginx: BenchServer | undefined) {
+async function findPeers({ folder, quick }: BenchContext, server: BenchServer, nginx: BenchServer | undefined) {
   const [urllib3, wrk, h2load] = await Promise.all([hasUrllib3(), hasWrk(), hasH2load()]);
   const load = { threads: CORES, connections: CONNECTIONS };
   const skipped: Skipped[] = [];
@@ -251,7 +257,7 @@ async function findPeers({ folder }: BenchContext, server: BenchServer, nginx: B
     skipped,
     sides: (work: ProbeWork): Side[] => [
       ...(python ? [urllib3Side(folder, server, work)] : []),
-      ...(nginx !== undefined && useWrk ? [wrkSide(folder, nginx, work, { ...load, seconds: 3 })] : []),
+      ...(nginx !== undefined && useWrk ? [wrkSide(folder, nginx, work, { ...load, seconds: quick ? 1 : 3 })] : []),
       ...(nginx !== undefined && useH2load
         ? [
             h2loadSide(folder, nginx, work, { ...load, http2: false }),
@@ -260,58 +266,4 @@ async function findPeers({ folder }: BenchContext, server: BenchServer, nginx: B
         : []),
     ],
   };
-}
-
-function throughputTargets(comparison: Comparison): Target[] {
-  const ours = Math.max(...threadCounts().map((n) => medianOf(comparison, `${n} thread${n > 1 ? "s" : ""}`) ?? 0));
-  const python = medianOf(comparison, "Python urllib3, 150 threads");
-  const wrk = medianOf(comparison, "wrk");
-  const targets: Target[] = [];
-  if (python !== undefined) {
-    const ratio = ours / python;
-    targets.push({
-      what: "probing, of the Python pool's",
-      wanted: "10×",
-      measured: `${measured(ratio)}×`,
-      met: ratio >= 10,
-    });
-  }
-  if (wrk !== undefined) {
-    const share = (ours / wrk) * 100;
-    targets.push({ what: "probing, of wrk's", wanted: "50 %", measured: `${measured(share)} %`, met: share >= 50 });
-  }
-  const wanted = 30_000;
-  targets.push({ what: "HEADs a second", wanted: measured(wanted), measured: measured(ours), met: ours >= wanted });
-  return targets;
-}
-
-function pooledTarget(comparison: Comparison, server: BenchServer): Target {
-  const ratio = comparison.sides.find(({ name }) => name === "pooled")?.ratio?.median ?? NaN;
-  return {
-    what: `pooled, of unpooled on ${server.name}`,
-    wanted: "20×",
-    measured: `${measured(ratio)}×`,
-    met: ratio >= 20,
-  };
-}
-
-function dailyTargets(comparison: Comparison, rtt: number): Target[] {
-  const least = 3 * rtt;
-  return ["pooled", "HTTP/2"].flatMap((name) => {
-    const took = medianOf(comparison, name) ?? NaN;
-    return [
-      {
-        what: `probes of a day at ${rtt} ms, ${name}, of the least possible (${least} ms)`,
-        wanted: "2×",
-        measured: `${measured(took / least)}× (${measured(took)} ms)`,
-        met: took <= 2 * least,
-      },
-      {
-        what: `probes of a day at ${rtt} ms, ${name}, below the seed's 950 ms`,
-        wanted: "3×",
-        measured: `${measured(950 / took)}×`,
-        met: 950 / took >= 3,
-      },
-    ];
-  });
 }

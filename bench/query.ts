@@ -44,7 +44,7 @@ interface Question {
 
 /** Questions of the library on a whole history, beside the same in SQL on the seed's tables. */
 export const queryBench: Bench = async ({ quick, folder, compare }) => {
-  const history = benchRows(quick ? 40 : SYMBOLS, quick ? QUICK_DAYS : FULL_DAYS);
+  const history = benchRows(SYMBOLS, quick ? QUICK_DAYS : FULL_DAYS);
   const [ours, before, after] = ["ours", "before", "after"].map((name) => join(folder, `${name}.duckdb`)) as [
     string,
     string,
@@ -68,9 +68,9 @@ export const queryBench: Bench = async ({ quick, folder, compare }) => {
           method: `${history.rows} rows; ${ROUNDS} questions a run, each another one, statements prepared, rows as JavaScript values.`,
           metrics: METRICS,
           sides: [
-            askingSide(SEED_BEFORE.name, sql(stores[0])),
-            askingSide(SEED_AFTER.name, sql(stores[1])),
-            askingSide(OURS, (round) => ours(stores[2], round)),
+            askingSide(SEED_BEFORE.name, "peer", sql(stores[0])),
+            askingSide(SEED_AFTER.name, "peer", sql(stores[1])),
+            askingSide(OURS, "ours", (round) => ours(stores[2], round)),
           ],
         }),
       );
@@ -168,10 +168,10 @@ function questionsOf({ symbols, from, days }: BenchRows): Question[] {
 }
 
 /** Asks a run's questions one after the other. */
-function askingSide(name: string, ask: (round: number) => Promise<() => Rows>): Side {
+function askingSide(name: string, role: Side["role"], ask: (round: number) => Promise<() => Rows>): Side {
   return {
     name,
-    role: "ours",
+    role,
     run: async () => {
       const times: number[] = [];
       const answers = createHash("sha256");

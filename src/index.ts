@@ -70,6 +70,7 @@ export type { QueryName } from "./query/registry.js";
 export type { RunRow, StatusCondition, StatusFacts } from "./query/status.js";
 export type { CheckFinding, CheckSummary, ValidationFacts } from "./check/validate.js";
 export type { CheckName } from "./check/registry.js";
+export type { PublishedState } from "./publish/manifest.js";
 export { publish, type Publication, type PublishOptions } from "./publish/publish.js";
 export { pull, type Pulled, type PullOptions } from "./publish/pull.js";
 export {

@@ -1,3 +1,4 @@
+import { plural } from "../../src/text/numbers.js";
 import cliProgress from "cli-progress";
 import type { ComparisonPlan } from "./comparison.js";
 
@@ -15,7 +16,7 @@ export function createBenchProgress(): BenchProgress {
   if (!process.stderr.isTTY) {
     return {
       start: ({ title, sides }, runs) => {
-        write(`bench: ${title}: ${sides.length} sides, ${runs} runs each after a warm-up`);
+        write(`bench: ${title}: ${plural(sides.length, "side")}, ${plural(runs, "run")} each after a warm-up`);
       },
       onRun: () => undefined,
       stop: () => undefined,

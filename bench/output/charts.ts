@@ -3,7 +3,7 @@ import { parseHTML } from "linkedom";
 import type { Comparison } from "../frame/comparison.js";
 import { metricHead } from "./format.js";
 
-/** Colours of the bars, by the role of the side. */
+/** Colour of a bar, by what its side is. */
 export const COLORS = { ours: "#2f6f9f", peer: "#b5651d", bound: "#8a8a8a" } as const;
 
 /** An SVG element of a comparison: bars with the quartiles drawn on them, or lines over x. */

@@ -23,11 +23,6 @@ export function metricHead({ label, unit }: Metric): string {
   return unit === "" ? label : `${label} [${unit}]`;
 }
 
-/** Which way is good, in words: `Time: lower is better.` */
-export function betterWords({ label, better }: Metric): string {
-  return `${label.charAt(0).toUpperCase()}${label.slice(1)}: ${better} is better.`;
-}
-
 /** One row of a comparison's table: first metric with its spread, the others' medians, the ratio to the baseline. */
 export function sideCells(side: SideResult, metrics: readonly Metric[]): string[] {
   const cells = metrics.map(({ id }, i) => {

@@ -1,31 +1,23 @@
+import { plural } from "../../src/text/numbers.js";
 import { machineLine } from "../frame/machine.js";
 import type { Comparison } from "../frame/comparison.js";
 import type { Report } from "../frame/report.js";
-import type { Side } from "../frame/comparison.js";
 import { chartSvg, COLORS } from "./charts.js";
-import { headlines } from "./headlines.js";
-import { betterWords, sideCells, tableHead } from "./format.js";
+import { measured, metricHead, sideCells, tableHead } from "./format.js";
 
 const STYLE = `
 body { font: 15px/1.45 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #222; }
-figure { margin: 1.5rem 0; }
-svg { max-width: 100%; height: auto; }
+h1, h2, h3, p, li { overflow-wrap: anywhere; }
+figure { margin: 2rem 0; }
 .wide { overflow-x: auto; }
+.wide svg { max-width: none; }
+.swatch { display: inline-block; width: 0.8em; height: 0.8em; margin: 0 0.3em 0 0.8em; }
 table { border-collapse: collapse; margin: 0.5rem 0; font-variant-numeric: tabular-nums; }
-th, td { border-bottom: 1px solid #ddd; padding: 0.2rem 0.6rem; text-align: right; white-space: nowrap; }
-th:first-child, td:first-child { text-align: left; white-space: normal; min-width: 8rem; }
-.key { display: inline-block; width: 0.8em; height: 0.8em; margin: 0 0.3em 0 0.8em; }
+th, td { border-bottom: 1px solid #ddd; padding: 0.2rem 0.6rem; text-align: right; }
+th:first-child, td:first-child { text-align: left; }
 .missed { color: #a30000; }
 .method, .skipped, .note { color: #555; }
-@media (max-width: 480px) { body { margin: 1rem auto; font-size: 14px; } }
 `;
-
-/** What the colours of the bars mean. */
-const ROLES: Readonly<Record<Side["role"], string>> = {
-  ours: "this package",
-  peer: "another tool doing the same",
-  bound: "what the machine could do at most",
-};
 
 /** The report as one HTML page that needs nothing else: charts are inline SVG, there is no script. */
 export function reportHtml(report: Report): string {
@@ -40,24 +32,12 @@ export function reportHtml(report: Report): string {
 </head>
 <body>
 <h1>bfa bench</h1>
-<p>${text(date)}, ${runs} runs a side, taken in turn after a warm-up${quick ? ", quick (small work: a first look, no result)" : ""}. Bars and
+<p>${text(date)}, ${plural(runs, "run")} a side, taken in turn after a warm-up${quick ? ", quick (small work: a first look, no result)" : ""}. Bars and
 points are medians; the marks on them are the quartiles.</p>
+<p class="legend">Bars:${legend()}</p>
 <p>${text(machineLine(machine))}${machine.load > 0.5 ? `; other work was going on: load ${machine.load}` : ""}</p>
-<h2>In short</h2>
-<ul>
-${headlines(report)
-  .map((line) => `<li>${text(line)}</li>`)
-  .join("\n")}
-</ul>
-<nav>
-<h2>Contents</h2>
-<ul>
-${benches.map(contentsHtml).join("\n")}
-</ul>
-</nav>
-<p>Colours:${(["ours", "peer", "bound"] as const)
-    .map((role) => `<span class="key" style="background: ${COLORS[role]}"></span>${text(ROLES[role])}`)
-    .join("")}</p>
+${headlinesHtml(benches)}
+${contentsHtml(benches)}
 ${benches
   .map(
     ({ name, comparisons, targets, notes }) => `<section id="${name}">
@@ -73,18 +53,53 @@ ${notes.map((note) => `<p class="note">${text(note)}</p>`).join("\n")}
 `;
 }
 
-function contentsHtml({ name, comparisons }: Report["benches"][number]): string {
-  const entries = comparisons.map(({ title }, index) => `<li><a href="#${name}-${index + 1}">${text(title)}</a></li>`);
-  return `<li><a href="#${name}">${name}</a><ul>${entries.join("")}</ul></li>`;
+/** The best of ours beside the baseline, of each comparison that has one of them. */
+function headlinesHtml(benches: Report["benches"]): string {
+  const items = benches.flatMap(({ name, comparisons }) =>
+    comparisons.flatMap((comparison, index) => {
+      const best = headline(comparison);
+      return best === undefined
+        ? []
+        : [`<li><a href="#${name}-${index + 1}">${text(comparison.title)}</a>: ${text(best)}</li>`];
+    }),
+  );
+  return items.length === 0 ? "" : `<h2>Headline figures</h2>\n<ul class="headlines">\n${items.join("\n")}\n</ul>`;
+}
+
+function headline({ metrics: [metric], baseline, lines, sides }: Comparison): string | undefined {
+  if (lines !== undefined) return undefined;
+  const ours = sides.filter(({ name, role }) => role === "ours" && name !== baseline);
+  const [best] = ours.sort((a, b) => (b.ratio?.median ?? 0) - (a.ratio?.median ?? 0));
+  const spread = best?.metrics[metric.id];
+  if (best?.ratio === undefined || spread === undefined) return undefined;
+  return `${best.name} ${measured(spread.median)} ${metric.unit}, ${measured(best.ratio.median)}× as good as ${baseline}`;
+}
+
+function contentsHtml(benches: Report["benches"]): string {
+  const items = benches.map(({ name, comparisons }) => {
+    const titles = comparisons.map(({ title }, index) => `<li><a href="#${name}-${index + 1}">${text(title)}</a></li>`);
+    return `<li><a href="#${name}">${name}</a>\n<ul>${titles.join("")}</ul></li>`;
+  });
+  return `<nav>\n<h2>Contents</h2>\n<ul>\n${items.join("\n")}\n</ul>\n</nav>`;
+}
+
+/** What the colours of bars stand for. */
+function legend(): string {
+  const roles = { ours: "ours", peer: "the same by other means", bound: "what the machine could do at most" } as const;
+  return Object.entries(COLORS)
+    .map(
+      ([role, color]) =>
+        `<span class="swatch" style="background: ${color}"></span>${roles[role as keyof typeof COLORS]}`,
+    )
+    .join("");
 }
 
 function comparisonHtml(comparison: Comparison, id: string): string {
   const { title, method, metrics, baseline, sides, skipped } = comparison;
   return `<figure id="${id}">
 <h3>${text(title)}</h3>
-<p class="method">${text(method)}</p>
-<p class="better">${text(betterWords(metrics[0]))}</p>
-${chartSvg(comparison)}
+<p class="method">${text(method)} Chart: ${text(metricHead(metrics[0]))}, ${metrics[0].better} is better.</p>
+<div class="wide">${chartSvg(comparison)}</div>
 ${tableHtml(
   tableHead(metrics, baseline),
   sides.map((side) => sideCells(side, metrics)),
@@ -108,6 +123,5 @@ function tableHtml(head: readonly string[], rows: readonly (readonly string[])[]
 }
 
 function text(plain: string): string {
-  const escaped = plain.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`);
-  return escaped.replace(/`([^`]*)`/g, "<code>$1</code>");
+  return plain.replace(/[&<>"]/g, (char) => `&#${char.charCodeAt(0)};`);
 }

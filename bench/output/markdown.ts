@@ -1,3 +1,4 @@
+import { plural } from "../../src/text/numbers.js";
 import { readFileSync, writeFileSync } from "node:fs";
 import { BENCH_NAMES } from "../frame/bench.js";
 import { machineLine } from "../frame/machine.js";
@@ -37,7 +38,7 @@ function sectionOf(
   { date, machine, runs, quick, target }: Report,
   { name, comparisons, targets, notes }: Report["benches"][number],
 ): string {
-  const facts = `${date}, ${runs} runs a side${quick ? ", quick" : ""}${target === undefined ? "" : `, against ${target}`}`;
+  const facts = `${date}, ${plural(runs, "run")} a side${quick ? ", quick" : ""}${target === undefined ? "" : `, against ${target}`}`;
   const load = machine.load > 0.5 ? `; other work was going on: load ${machine.load}` : "";
   return [
     `## ${name}\n`,

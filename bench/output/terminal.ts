@@ -1,3 +1,4 @@
+import { plural } from "../../src/text/numbers.js";
 import Table from "cli-table3";
 import { duration } from "../../src/text/durations.js";
 import { machineLine } from "../frame/machine.js";
@@ -9,7 +10,7 @@ import { sideCells, tableHead } from "./format.js";
 export function reportText(report: Report): string {
   const { date, machine, quick, runs, benches } = report;
   return [
-    `${date}, ${runs} runs a side${quick ? ", quick (small work: a first look, no result)" : ""}`,
+    `${date}, ${plural(runs, "run")} a side${quick ? ", quick (small work: a first look, no result)" : ""}`,
     machineLine(machine),
     ...(machine.load > 0.5 ? [`other work was going on: load ${machine.load}`] : []),
     ...benches.flatMap(({ name, elapsedMs, comparisons, targets, notes }) => [

@@ -8,11 +8,11 @@ import { copyForeignRows, type ForeignRows } from "../store/foreign.js";
 import { instant } from "../store/import.js";
 import { openInstance, textLiteral } from "../store/instance.js";
 import { numberOf, numbersOf } from "../store/numbers.js";
-import { column, optionalColumn, type Answer, type RowOf } from "../text/columns.js";
+import { column, optionalColumn, type RowOf } from "../text/columns.js";
 import { databaseAt } from "./published-folder.js";
 
 /** Columns of {@link ComparisonFacts}. */
-const FACTS = {
+export const COMPARISON_FACTS = {
   a: column("text", "the first of the two, as it was named"),
   b: column("text", "the second"),
   outcome: column("text", "`same`, or `different` when a cell is in one only or has another answer"),
@@ -26,7 +26,7 @@ const FACTS = {
 };
 
 /** Columns of a cell that is not the same. */
-const COLUMNS = {
+export const COMPARED_COLUMNS = {
   date: column("date", "day of the cell; the rows are in order of date and symbol"),
   symbol: column("symbol", "its symbol"),
   difference: column("text", "`only_in_a`, `only_in_b` or `different`"),
@@ -41,14 +41,15 @@ const COLUMNS = {
 };
 
 /** How two databases compare. */
-export type ComparisonFacts = Omit<RowOf<typeof FACTS>, "outcome"> & { outcome: "same" | "different" };
+export type ComparisonFacts = Omit<RowOf<typeof COMPARISON_FACTS>, "outcome"> & { outcome: "same" | "different" };
 
 /** A cell that is not the same in both. */
-export type ComparedCell = RowOf<typeof COLUMNS>;
+export type ComparedCell = RowOf<typeof COMPARED_COLUMNS>;
 
 /** What {@link compare} gives; its rows are the first cells that are not the same. */
-export interface Comparison extends Answer<ComparisonFacts, typeof COLUMNS> {
-  rows: ComparedCell[][];
+export interface Comparison {
+  facts: ComparisonFacts;
+  rows: ComparedCell[];
 }
 
 /** Options of {@link compare}. */
@@ -164,10 +165,7 @@ async function compareLoaded(
       ...{ only_in_a_count: onlyInA, only_in_b_count: onlyInB, different_count: different },
       other_probe_time_count: otherTime,
     },
-    factColumns: FACTS,
-    rowsName: "cells",
-    columns: COLUMNS,
-    rows: [await firstCells(connection, limit)],
+    rows: await firstCells(connection, limit),
   };
 }
 

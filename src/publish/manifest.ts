@@ -22,8 +22,14 @@ export interface PublishedFile {
 }
 
 /** What a publication says of itself; `manifest.json` holds it. */
-export interface Manifest {
+export interface Manifest extends PublishedState {
   format: typeof FORMAT;
+  /** By path. */
+  files: PublishedFile[];
+}
+
+/** What a manifest says beside its files. */
+export interface PublishedState {
   /** Name and version of the package that wrote it. */
   generator: string;
   dataset: string;
@@ -38,8 +44,6 @@ export interface Manifest {
   last_date: string;
   /** Conditions of all days, as spans. */
   conditions: { condition: string; from: string; to: string }[];
-  /** By path. */
-  files: PublishedFile[];
 }
 
 /** Text of `manifest.json`. */

@@ -5,7 +5,7 @@ import type { Store } from "../store/open.js";
 import { pageChanges, symbolCells, type SymbolCells } from "./page-cells.js";
 import { dataScript, monthPath, symbolPath, type MonthData } from "./page-data.js";
 import { marketData } from "./page-market.js";
-import type { PublishedState } from "./published-state.js";
+import type { PublishedState } from "./manifest.js";
 
 /** The built page, two folders above this file as tsc writes it and as it is bundled. */
 const PAGE = fileURLToPath(new URL("../../web/", import.meta.url));

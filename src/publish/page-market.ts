@@ -7,7 +7,7 @@ import type { Store } from "../store/open.js";
 import { isIncident } from "../vision/incident.js";
 import type { SymbolCells } from "./page-cells.js";
 import { toRuns, type MarketData, type PageChange, type PageEvent, type PageIncident } from "./page-data.js";
-import type { PublishedState } from "./published-state.js";
+import type { PublishedState } from "./manifest.js";
 
 /** Everything that the page shows but sizes. */
 export async function marketData(

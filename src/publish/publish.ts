@@ -5,11 +5,11 @@ import { openReader } from "../store/open.js";
 import { pathOf } from "../store/file.js";
 import { stateOf } from "../store/working-copy.js";
 import { writeDatabase } from "./database.js";
-import { DATABASE, MANIFEST, manifestText } from "./manifest.js";
+import { DATABASE, MANIFEST, manifestText, type PublishedState } from "./manifest.js";
 import { writePage } from "./page-files.js";
 import { writeParquetFiles } from "./parquet-files.js";
 import { Staging } from "./staging.js";
-import { publishedState, type PublishedState } from "./published-state.js";
+import { publishedState } from "./published-state.js";
 import { LICENSE_TEXT, readmeText } from "./texts.js";
 
 /** What {@link publish} did. */

@@ -9,11 +9,8 @@ import { conditionSpans, dayConditions } from "../store/conditions.js";
 import type { Store } from "../store/open.js";
 import { SCHEMA_VERSION } from "../store/schema/migrate.js";
 import { VERSION } from "../text/version.js";
-import type { Manifest } from "./manifest.js";
+import type { PublishedState } from "./manifest.js";
 import { DATA_LICENSE } from "./texts.js";
-
-/** What a manifest says beside its files. */
-export type PublishedState = Omit<Manifest, "format" | "files">;
 
 /**
  * What a publication says of a database. Nothing in it hangs on when it is made: conditions are those of the last instant

@@ -3,9 +3,10 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { installPackage, type InstalledPackage } from "../support/installed.js";
+import { COMMON_JS, ES_MODULE, PROGRAM_PRINTS } from "../support/user-program.js";
+import { compileUse, COMPILED_AS } from "../support/user-types.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const TSC = join(root, "node_modules/typescript/bin/tsc");
 
 let installed: InstalledPackage;
 beforeAll(() => {
@@ -15,43 +16,16 @@ afterAll(() => {
   installed.remove();
 });
 
-/** A run against a replica, and a question: what a user's first program does. */
-const PROGRAM = `
-  const replica = await startReplica({
-    history: { type: "files", files: [{ symbol: "BTCUSDT", date: "2024-03-01", bytes: 50_000 }] },
-  });
-  const { url: endpoint, listUrl: listEndpoint, ca } = replica;
-  const summary = await update({ db: "user.duckdb", endpoint, listEndpoint, ca, date: new Date("2024-03-01T12:00Z") });
-  await replica.close();
-  const db = await openAvailability("user.duckdb");
-  const { rows } = await db.snapshot({ date: "2024-03-01" });
-  const { runs } = await db.status();
-  await db.close();
-  console.log(JSON.stringify([summary.outcome, rows[0].symbol, runs.length]));
-`;
-
-const IMPORTED = "openAvailability, update";
-
 describe("the package as it is installed", () => {
   it("works as ESM", async () => {
-    installed.write(
-      "program.mjs",
-      `import { ${IMPORTED} } from "binance-futures-availability";
-       import { startReplica } from "binance-futures-availability/replica";
-       ${PROGRAM}`,
-    );
-    expect(await installed.node("program.mjs")).toEqual({ code: 0, output: '["whole","BTCUSDT",1]\n' });
+    installed.write("program.mjs", ES_MODULE);
+    expect(await installed.node("program.mjs")).toEqual({ code: 0, output: PROGRAM_PRINTS });
   });
 
   it("works by require", async () => {
-    installed.write(
-      "program.cjs",
-      `const { ${IMPORTED} } = require("binance-futures-availability");
-       const { startReplica } = require("binance-futures-availability/replica");
-       (async () => { ${PROGRAM.replaceAll("user.duckdb", "required.duckdb")} })();`,
-    );
+    installed.write("program.cjs", COMMON_JS);
     const { code, output } = await installed.node("--no-warnings", "program.cjs");
-    expect({ code, output }).toEqual({ code: 0, output: '["whole","BTCUSDT",1]\n' });
+    expect({ code, output }).toEqual({ code: 0, output: PROGRAM_PRINTS });
   });
 
   it("has the command, with all that it prints", { timeout: 120_000 }, async () => {
@@ -108,18 +82,7 @@ describe("the package as it is installed", () => {
 });
 
 describe("its types", () => {
-  const USE = readFileSync(new URL("../types/use.ts", import.meta.url), "utf8");
-
-  it.each([
-    ["an ES module", "use.mts", "NodeNext", "NodeNext"],
-    ["a CommonJS module", "use.cts", "NodeNext", "NodeNext"],
-    ["a bundler", "use.ts", "ESNext", "Bundler"],
-  ])("serve %s", { timeout: 120_000 }, async (_name, file, module, moduleResolution) => {
-    installed.write(file, USE);
-    const strict = ["--strict", "--exactOptionalPropertyTypes", "--noUncheckedIndexedAccess", "--noEmit"];
-    const libraries = ["--target", "ES2023", "--lib", "ES2023,ESNext.Disposable", "--skipLibCheck", "false"];
-    const types = ["--typeRoots", join(root, "node_modules/@types"), "--types", "node"];
-    const options = [...strict, ...libraries, ...types, "--module", module, "--moduleResolution", moduleResolution];
-    expect(await installed.node(TSC, ...options, file)).toEqual({ code: 0, output: "" });
+  it.each(COMPILED_AS)("serve $name", { timeout: 120_000 }, async (way) => {
+    expect(await compileUse(installed, way)).toEqual({ code: 0, output: "" });
   });
 });

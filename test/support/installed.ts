@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -15,8 +15,14 @@ export interface InstalledPackage {
   /** Writes a file of the user's. */
   write(name: string, text: string): void;
   /** Runs Node in the user's folder to its end. */
-  node(...args: string[]): Promise<{ code: number | null; output: string }>;
+  node(...args: string[]): Promise<Ended>;
   remove(): void;
+}
+
+/** A process that ended, with all it printed. */
+export interface Ended {
+  code: number | null;
+  output: string;
 }
 
 interface LockedPackage {
@@ -29,14 +35,11 @@ interface LockedPackage {
  */
 export function installPackage(): InstalledPackage {
   const { path: folder, remove } = temporaryFolder();
-  const packed = execFileSync("npm", ["pack", "--ignore-scripts", "--silent", "--pack-destination", folder], {
-    cwd: root,
-    encoding: "utf8",
-  });
+  const tarball = packInto(folder);
   const modules = join(folder, "node_modules");
   const own = join(modules, "binance-futures-availability");
   mkdirSync(own, { recursive: true });
-  execFileSync("tar", ["-xzf", join(folder, packed.trim()), "-C", own, "--strip-components=1"]);
+  execFileSync("tar", ["-xzf", tarball, "-C", own, "--strip-components=1"]);
   const lock = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as {
     packages: Record<string, LockedPackage>;
   };
@@ -46,21 +49,61 @@ export function installPackage(): InstalledPackage {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     symlinkSync(join(root, path), join(folder, path));
   }
-  writeFileSync(join(folder, "package.json"), '{ "name": "user", "private": true }');
+  writeFileSync(join(folder, "package.json"), USER_PACKAGE);
+  return usersFolder(folder, remove);
+}
+
+/**
+ * Packs the build and has npm install it with its dependencies into an empty folder, from npm's cache or the registry.
+ *
+ * @throws Error when npm can't, with the word "unreachable" when the registry doesn't answer
+ */
+export function installByNpm(): InstalledPackage {
+  const { path: folder, remove } = temporaryFolder();
+  const tarball = packInto(folder);
+  writeFileSync(join(folder, "package.json"), USER_PACKAGE);
+  npmInstall(folder, tarball);
+  return usersFolder(folder, remove);
+}
+
+/**
+ * Has npm install a package into a folder, without running its scripts.
+ *
+ * @throws Error when npm can't, with the word "unreachable" when the registry doesn't answer
+ */
+export function npmInstall(folder: string, what: string): void {
+  const quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel", "error"];
+  const args = ["install", ...quiet, "--prefer-offline", "--fetch-retries", "1", "--prefix", folder, what];
+  const { status, stderr } = spawnSync("npm", args, { cwd: folder, encoding: "utf8" });
+  if (status === 0) return;
+  const isUnreachable = /\b(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH)\b/.test(stderr);
+  throw new Error(`npm can't install ${what}${isUnreachable ? ": its registry is unreachable" : ""}\n${stderr}`);
+}
+
+const USER_PACKAGE = '{ "name": "user", "private": true }';
+
+/** Packs what was built, and gives the path of the tarball. */
+function packInto(folder: string): string {
+  const args = ["pack", "--ignore-scripts", "--silent", "--pack-destination", folder];
+  return join(folder, execFileSync("npm", args, { cwd: root, encoding: "utf8" }).trim());
+}
+
+function usersFolder(folder: string, remove: () => void): InstalledPackage {
   return {
     folder,
-    package: own,
+    package: join(folder, "node_modules/binance-futures-availability"),
     write: (name, text) => {
       writeFileSync(join(folder, name), text);
     },
-    node: (...args) => run(folder, args),
+    node: (...args) => runToEnd(process.execPath, args, folder),
     remove,
   };
 }
 
-function run(cwd: string, args: readonly string[]): Promise<{ code: number | null; output: string }> {
+/** Runs a program to its end. */
+export function runToEnd(program: string, args: readonly string[], cwd: string): Promise<Ended> {
   return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, args, { cwd, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(program, args, { cwd, stdio: ["ignore", "pipe", "pipe"] });
     let output = "";
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding("utf8").on("data", (text: string) => (output += text));

@@ -16,14 +16,17 @@ const BENCHES = [
   "file",
 ] as const;
 
+/** Those of a first look: together they end within a minute. */
+const QUICK_BENCHES = ["probe", "dns", "query"] as const satisfies readonly (typeof BENCHES)[number][];
+
 const benchOptions = {
-  quick: { describe: "small work and few runs: a first look", boolean: true, default: false },
+  quick: { describe: "small work, run once after a warm-up: a first look", boolean: true, default: false },
   runs: {
     describe: "runs of each side, after a warm-up",
     string: true,
     requiresArg: true,
     coerce: wholeNumber("runs", 1, 1000),
-    defaultDescription: "5, quick: 2",
+    defaultDescription: "5, quick: 1",
   },
   json: {
     describe: "write the report to this file as JSON",
@@ -60,16 +63,18 @@ const benchCommand: CommandModule<object, BenchArguments> = {
   describe: "Measure what pooling, DNS warming, storage and the rest buy on this machine",
   builder: (yargs) =>
     yargs
-      .positional("which", { describe: "benches to run; default: all", choices: BENCHES, array: true, default: [] })
+      .positional("which", {
+        describe: `benches to run; default: all, with --quick ${QUICK_BENCHES.join(", ")}`,
+        choices: BENCHES,
+        array: true,
+        default: [],
+      })
       .options(benchOptions)
-      .example("$0 bench --quick", "a first look at everything in a few minutes")
+      .example("$0 bench --quick", "a first look within a minute")
       .example("$0 bench probe update --html bench.html", "two of them, with charts")
       .example("$0 bench probe --target https://data.binance.vision", "your own line to Binance Vision"),
   handler: async ({ which, quick, runs, target, ...files }) => {
-    const names =
-      target !== undefined && which.length === 0
-        ? ["probe" as const]
-        : BENCHES.filter((name) => which.length === 0 || which.includes(name));
+    const names = which.length === 0 ? defaultBenches(quick, target) : BENCHES.filter((name) => which.includes(name));
     if (target !== undefined && names.some((name) => name !== "probe")) {
       throw new UsageError("--target is for the probe bench only: the others need a server that does as they say");
     }
@@ -78,12 +83,17 @@ const benchCommand: CommandModule<object, BenchArguments> = {
     await benchmark({
       names,
       quick,
-      runs: runs ?? (quick ? 2 : 5),
+      runs: runs ?? (quick ? 1 : 5),
       ...(target !== undefined && { target }),
       ...defined(files),
     });
   },
 };
+
+function defaultBenches(quick: boolean, target: string | undefined): readonly (typeof BENCHES)[number][] {
+  if (target !== undefined) return ["probe"];
+  return quick ? QUICK_BENCHES : BENCHES;
+}
 
 function defined({ spans, json, html, results }: Pick<BenchArguments, "spans" | "json" | "html" | "results">) {
   return {

@@ -1,5 +1,6 @@
 import type { CommandModule } from "yargs";
-import type { Comparison, ComparisonFacts } from "../../publish/compare.js";
+import type { ComparisonFacts } from "../../publish/compare.js";
+import type { Answer } from "../../text/columns.js";
 import { number, plural } from "../../text/numbers.js";
 import { printable } from "../../text/printable.js";
 import { answerOptions, type AnswerChoice } from "../args/answer-options.js";
@@ -50,20 +51,23 @@ const compareCommand: CommandModule<object, CompareArguments> = {
       ),
   handler: async ({ a, b, limit, ...choice }) => {
     planPrinting(choice);
-    const { compare } = await import("../../publish/compare.js");
-    const answer = await interruptible(
+    const { compare, COMPARED_COLUMNS, COMPARISON_FACTS } = await import("../../publish/compare.js");
+    const { facts, rows } = await interruptible(
       (signal) => compare(a, b, { ...(limit === undefined ? {} : { limit }), signal }),
       () => undefined,
     );
-    const text = await comparisonText(answer);
+    const answer: Answer<ComparisonFacts> = {
+      ...{ facts, factColumns: COMPARISON_FACTS, rowsName: "cells", columns: COMPARED_COLUMNS },
+      rows: [rows],
+    };
+    const text = await comparisonText(answer, rows.length);
     await printAnswer(answer, choice, () => text);
-    if (answer.facts.outcome === "different") process.exitCode = EXIT.failed;
+    if (facts.outcome === "different") process.exitCode = EXIT.failed;
   },
 };
 
-async function comparisonText(answer: Comparison): Promise<string> {
-  const { facts, rows } = answer;
-  const shown = rows.flat().length;
+async function comparisonText(answer: Answer<ComparisonFacts>, shown: number): Promise<string> {
+  const { facts } = answer;
   const table: string[] = [];
   if (shown > 0) for await (const piece of tablePieces(answer)) table.push(piece);
   const left = facts.only_in_a_count + facts.only_in_b_count + facts.different_count - shown;

@@ -1,0 +1,61 @@
+import type { Target } from "../frame/bench.js";
+import { medianOf, type Comparison } from "../frame/comparison.js";
+import { measured } from "../output/format.js";
+import type { BenchServer } from "../servers/server.js";
+
+/** Probing beside the other tools. */
+export function throughputTargets(comparison: Comparison, threads: readonly number[]): Target[] {
+  const ours = Math.max(...threads.map((n) => medianOf(comparison, `${n} thread${n > 1 ? "s" : ""}`) ?? 0));
+  const python = medianOf(comparison, "Python urllib3, 150 threads");
+  const wrk = medianOf(comparison, "wrk");
+  const targets: Target[] = [];
+  if (python !== undefined) {
+    const ratio = ours / python;
+    targets.push({
+      what: "probing, of the Python pool's",
+      wanted: "10×",
+      measured: `${measured(ratio)}×`,
+      met: ratio >= 10,
+    });
+  }
+  if (wrk !== undefined) {
+    const share = (ours / wrk) * 100;
+    targets.push({ what: "probing, of wrk's", wanted: "50 %", measured: `${measured(share)} %`, met: share >= 50 });
+  }
+  const wanted = 30_000;
+  targets.push({ what: "HEADs a second", wanted: measured(wanted), measured: measured(ours), met: ours >= wanted });
+  return targets;
+}
+
+/** What keeping connections open gives. */
+export function pooledTarget(comparison: Comparison, server: BenchServer): Target {
+  const ratio = comparison.sides.find(({ name }) => name === "pooled")?.ratio?.median ?? NaN;
+  return {
+    what: `pooled, of unpooled on ${server.name}`,
+    wanted: "20×",
+    measured: `${measured(ratio)}×`,
+    met: ratio >= 20,
+  };
+}
+
+/** A day's probes at some round trip, ms, beside what is possible and what the seed took. */
+export function dailyTargets(comparison: Comparison, rtt: number): Target[] {
+  const least = 3 * rtt;
+  return ["pooled", "HTTP/2"].flatMap((name) => {
+    const took = medianOf(comparison, name) ?? NaN;
+    return [
+      {
+        what: `probes of a day at ${rtt} ms, ${name}, of the least possible (${least} ms)`,
+        wanted: "2×",
+        measured: `${measured(took / least)}× (${measured(took)} ms)`,
+        met: took <= 2 * least,
+      },
+      {
+        what: `probes of a day at ${rtt} ms, ${name}, below the seed's 950 ms`,
+        wanted: "3×",
+        measured: `${measured(950 / took)}×`,
+        met: 950 / took >= 3,
+      },
+    ];
+  });
+}

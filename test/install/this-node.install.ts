@@ -1,0 +1,20 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { installByNpm, type InstalledPackage } from "../support/installed.js";
+import { compileUse, COMPILED_AS } from "../support/user-types.js";
+import { expectToWork } from "./expect-to-work.js";
+
+let installed: InstalledPackage;
+beforeAll(() => {
+  installed = installByNpm();
+});
+afterAll(() => {
+  installed.remove();
+});
+
+it("works as npm installs it", async () => {
+  await expectToWork(installed, process.execPath);
+});
+
+it.each(COMPILED_AS)("has types that serve $name", async (way) => {
+  expect(await compileUse(installed, way)).toEqual({ code: 0, output: "" });
+});

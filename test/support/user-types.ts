@@ -1,0 +1,34 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { Ended, InstalledPackage } from "./installed.js";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const TSC = join(root, "node_modules/typescript/bin/tsc");
+
+/** How a user's TypeScript finds the package. */
+export interface CompiledAs {
+  name: string;
+  file: string;
+  module: string;
+  moduleResolution: string;
+}
+
+export const COMPILED_AS: readonly CompiledAs[] = [
+  { name: "an ES module", file: "use.mts", module: "NodeNext", moduleResolution: "NodeNext" },
+  { name: "a CommonJS module", file: "use.cts", module: "NodeNext", moduleResolution: "NodeNext" },
+  { name: "a bundler", file: "use.ts", module: "ESNext", moduleResolution: "Bundler" },
+];
+
+/** Compiles `test/types/use.ts` beside an installed package. */
+export function compileUse(
+  installed: InstalledPackage,
+  { file, module, moduleResolution }: CompiledAs,
+): Promise<Ended> {
+  installed.write(file, readFileSync(new URL("../types/use.ts", import.meta.url), "utf8"));
+  const strict = ["--strict", "--exactOptionalPropertyTypes", "--noUncheckedIndexedAccess", "--noEmit"];
+  const libraries = ["--target", "ES2023", "--lib", "ES2023,ESNext.Disposable", "--skipLibCheck", "false"];
+  const types = ["--typeRoots", join(root, "node_modules/@types"), "--types", "node"];
+  const options = [...strict, ...libraries, ...types, "--module", module, "--moduleResolution", moduleResolution];
+  return installed.node(TSC, ...options, file);
+}
