@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { StoreError } from "../errors.js";
+import { areCountsWrong, countAnew } from "./counts.js";
 import { openForReading, openForWriting, type Store, type WritableStore } from "./database.js";
 import { toStoreError } from "./duckdb-error.js";
 import { logsOf, makeFolder, pathOf, refuseSpecialFiles, syncPath } from "./file.js";
@@ -144,8 +145,10 @@ export class RunFile {
   private async openItself(reason: string): Promise<void> {
     const { file, path } = this;
     const scratch = mkdtempSync(join(tmpdir(), ".bfa-"));
+    const hasLog = logsOf(path).some((log) => existsSync(log));
     try {
       this.writer = await openForWriting({ file, path, scratch, isReplaceable: false });
+      if (hasLog) await mendCounts(this.writer);
     } catch (error) {
       rmSync(scratch, { recursive: true, force: true });
       throw error;
@@ -158,7 +161,9 @@ export class RunFile {
     const { file, path } = this;
     const folder = makeWorkingFolder(path);
     try {
-      await (await openForWriting({ file, path, scratch: folder.path, isReplaceable: false })).close();
+      const store = await openForWriting({ file, path, scratch: folder.path, isReplaceable: false });
+      await mendCounts(store);
+      await store.close();
     } finally {
       removeWorkingFolder(folder);
     }
@@ -181,13 +186,21 @@ export class RunFile {
   }
 
   private async resume(folder: WorkingFolder, madeFrom: FileState): Promise<void> {
+    let writer: WritableStore;
     try {
       tidyLeftover(folder);
-      this.writer = await this.openInFolder(folder);
+      writer = await this.openInFolder(folder);
     } catch {
       await this.setAside(folder);
       return;
     }
+    if (await areCountsWrong(writer.connection)) {
+      await writer.close();
+      removeWorkingFolder(folder);
+      this.notices.push(`${this.file}: what a killed run had written is damaged and was dropped; it is due again`);
+      return;
+    }
+    this.writer = writer;
     this.folder = folder;
     this.madeFrom = madeFrom;
     this.hasWritten = true;
@@ -266,4 +279,9 @@ export class RunFile {
     this.lock?.release();
     this.lock = undefined;
   }
+}
+
+/** Counts anew what a log that broke off has brought back in part; a file without a copy can't be dropped. */
+async function mendCounts({ connection }: WritableStore): Promise<void> {
+  if (await areCountsWrong(connection)) await countAnew(connection);
 }

@@ -1,6 +1,10 @@
+import { DuckDBInstance } from "@duckdb/node-api";
+import { copyFileSync } from "node:fs";
 import { describe, expect } from "vitest";
+import { startCli } from "../support/cli.js";
 import { crashTest as it, CRASH_COMMANDS } from "../support/crash-fixture.js";
-import { killAtEach, someMoments, startAt, stepsOf } from "../support/killed-at-steps.js";
+import { killAtEach, someMoments, startAt, stateOf, stepsOf } from "../support/killed-at-steps.js";
+import { written } from "../support/working-copy.js";
 
 /** What a command does to its file, in words that every one of them must know. */
 const NAMED_STEPS = ["folder", "copy", "fsync", "commit", "checkpoint", "detach", "rename", "remove", "unlock"];
@@ -40,4 +44,23 @@ describe("a signal at a step of", () => {
       }
     },
   );
+});
+
+describe("a copy that a killed run left", () => {
+  it("is dropped when its counts and rows disagree, as after a log that broke off", async ({ crash }) => {
+    const { after } = await stepsOf(crash("update"));
+    const { args, env, db, base } = crash("update");
+    copyFileSync(base, db);
+    await startAt(crash("update"), "rename 1 before", "SIGKILL").done;
+    const left = written(db);
+    expect(left).not.toBe(db);
+    const instance = await DuckDBInstance.create(left);
+    const connection = await instance.connect();
+    await connection.run("DELETE FROM daily_symbol_counts WHERE probed_count > 0");
+    connection.closeSync();
+    instance.closeSync();
+    const { code, stderr } = await startCli(args, env).done;
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining("damaged and was dropped") as string });
+    expect(await stateOf(db)).toBe(after);
+  });
 });

@@ -56,7 +56,7 @@ export const SEEDED_FAULTS: readonly SeededFault[] = [
     patches: [
       {
         file: "store/conditions.ts",
-        find: "swept === undefined || swept < holeFinalFrom(dataset.finality, day)",
+        find: "swept === undefined || swept < holeFinalFrom(store.dataset.finality, day)",
         replace: "swept === undefined && swept !== undefined",
       },
     ],
@@ -98,7 +98,7 @@ export const SEEDED_FAULTS: readonly SeededFault[] = [
     reference: { listingsProve: false },
     patches: [
       {
-        file: "store/conditions.ts",
+        file: "store/absent-cells.ts",
         find: "return absentAt !== undefined && (day",
         replace: "return absentAt === null && (day",
       },
