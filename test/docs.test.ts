@@ -28,7 +28,9 @@ const blocksOf = (page: string) =>
 const it = replicaTest({ history: source });
 
 it("troubleshooting has each error code, and no other", () => {
-  const codes = [...readFileSync(join(ROOT, "src/errors.ts"), "utf8").matchAll(/(?:BfaError<|[|=] )"([A-Z_]+)"/g)];
+  const codes = [
+    ...readFileSync(join(ROOT, "src/errors.ts"), "utf8").matchAll(/(?:BfaError<|\| |Code = )"([A-Z_]+)"/g),
+  ];
   const titles = [...readFileSync(join(ROOT, "docs/troubleshooting.md"), "utf8").matchAll(/^## `([A-Z_]+)`/gm)];
   const names = (found: RegExpExecArray[]) => found.map(([, name]) => name).sort();
   expect(names(titles)).toEqual(names(codes));

@@ -6,7 +6,7 @@ import { chance, hashText } from "../../src/replica/random.js";
 import { dayOf, formatDay } from "../../src/calendar/day.js";
 import { keyPath, fileKey } from "../../src/vision/object-key.js";
 import { soundness, tableOf, temporaryFolder } from "../support/database.js";
-import { handles } from "../support/handles.js";
+import { handles, handlesLeft } from "../support/handles.js";
 import { startRawServer, status } from "../support/raw-server.js";
 import { truthOf } from "../support/truth.js";
 import { FAULTS, ODDITIES, SLOW_FAULTS, type Fault } from "../support/faults.js";
@@ -68,7 +68,7 @@ describe("a server with every fault at once", () => {
           },
         });
         // Nothing is left once the threads' own ends are closed, a turn or two later.
-        await expect.poll(handles, { timeout: 20_000 }).toEqual(before);
+        expect(await handlesLeft(before)).toEqual([]);
         expectReported(summary, faultOf);
         const failed = new Set(summary.failures.map(({ date, symbol }) => `${date}|${symbol}`));
         const truth = truthOf(history, symbols, first, last).filter((row) => !failed.has(row.split("|", 2).join("|")));
