@@ -1,3 +1,4 @@
+import { WRONG_COUNTS } from "../store/counts.js";
 import { readRows } from "../store/read-rows.js";
 import { DAY, dateText } from "../query/select.js";
 import type { Store } from "../store/open.js";
@@ -15,13 +16,8 @@ export interface CountMismatch {
 export async function compareCounts(store: Store): Promise<CountMismatch[]> {
   const rows = await readRows(
     store,
-    `WITH counted AS (
-        SELECT date, count(*) FILTER (available)::INTEGER AS available, count(*)::INTEGER AS probed
-        FROM availability GROUP BY date
-      )
-      SELECT ${DAY}, available_count, available, probed_count, probed
-      FROM daily_symbol_counts FULL JOIN counted USING (date)
-      WHERE available_count IS DISTINCT FROM available OR probed_count IS DISTINCT FROM probed ORDER BY 1`,
+    `SELECT ${DAY}, kept_available, counted_available::INTEGER, kept_probed, counted_probed::INTEGER
+      FROM (${WRONG_COUNTS}) ORDER BY date`,
     {
       day: "day",
       stored_available: "number?",

@@ -2,10 +2,11 @@ import { constants, copyFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { PublicationError, UsageError } from "../errors.js";
+import { ownTablesOf } from "../store/catalog.js";
+import { WRONG_COUNTS } from "../store/counts.js";
 import { openForWriting, type WritableStore } from "../store/database.js";
 import { textLiteral } from "../store/instance.js";
 import { numberOf } from "../store/numbers.js";
-import { OWN_TABLES } from "../store/schema/own-names.js";
 import { inTransaction } from "../store/transaction.js";
 import { isSymbol } from "../vision/symbol.js";
 
@@ -61,10 +62,7 @@ const DEFECTS: readonly { sql: string; what: string }[] = [
   },
   {
     what: "days have counts that are not those of their rows",
-    sql: `SELECT count(*) FROM daily_symbol_counts AS c FULL JOIN (
-        SELECT date, count(*) FILTER (available) AS available, count(*) AS probed FROM availability GROUP BY date
-      ) AS r USING (date)
-      WHERE c.available_count IS DISTINCT FROM r.available OR c.probed_count IS DISTINCT FROM r.probed`,
+    sql: `SELECT count(*) FROM (${WRONG_COUNTS})`,
   },
 ];
 
@@ -84,7 +82,7 @@ export async function takeOver(store: WritableStore, fetched: Fetched): Promise<
     await refuseLoss(connection, store.file, fetched.name);
     const former = await numberOf(connection, "SELECT count(*) FROM availability");
     await inTransaction(connection, async () => {
-      for (const table of await tablesOf(connection)) {
+      for (const table of await ownTablesOf(connection, "other")) {
         await connection.run(`DELETE FROM ${table}`);
         await connection.run(`INSERT INTO ${table} BY NAME SELECT * FROM other.main.${table}`);
       }
@@ -95,16 +93,6 @@ export async function takeOver(store: WritableStore, fetched: Fetched): Promise<
     await connection.run("DETACH other");
     rmSync(copy);
   }
-}
-
-async function tablesOf(connection: DuckDBConnection): Promise<string[]> {
-  const found = await connection.runAndReadAll(
-    "SELECT table_name FROM system.main.duckdb_tables() WHERE database_name = 'other' AND schema_name = 'main'",
-  );
-  return found
-    .getRows()
-    .map(([name]) => String(name))
-    .filter((name) => OWN_TABLES.includes(name));
 }
 
 async function refuseLoss(connection: DuckDBConnection, file: string, name: string): Promise<void> {

@@ -37,6 +37,18 @@ export async function catalogOf(connection: DuckDBConnection, database: string):
   return JSON.stringify(found.getRowsJson());
 }
 
+/** The tables of this project that an attached database has. */
+export async function ownTablesOf(connection: DuckDBConnection, database: string): Promise<string[]> {
+  const found = await connection.runAndReadAll(
+    "SELECT table_name FROM system.main.duckdb_tables() WHERE database_name = $database AND schema_name = 'main'",
+    { database },
+  );
+  return found
+    .getRows()
+    .map(([name]) => String(name))
+    .filter((name) => OWN_TABLES.includes(name));
+}
+
 /** Copies the rows of every table that this project didn't make from `store` to the empty one in `compacted`. */
 export async function copyOtherTables(connection: DuckDBConnection): Promise<void> {
   for (const table of byReference(await otherTables(connection))) {

@@ -2,13 +2,12 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { chmodSync, chownSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { dayNumber } from "../calendar/sql.js";
-import { catalogOf, copyOtherTables } from "./catalog.js";
+import { catalogOf, copyOtherTables, ownTablesOf } from "./catalog.js";
 import type { WritableStore } from "./database.js";
 import { DuckDBDateValue } from "./duckdb.js";
 import { attach } from "./file.js";
 import { LAYOUT, ORDER_IN_BLOCK } from "./layout.js";
 import { AVAILABILITY_COLUMNS } from "./schema/migrate.js";
-import { OWN_TABLES } from "./schema/own-names.js";
 import { inTransaction } from "./transaction.js";
 
 /**
@@ -88,22 +87,12 @@ async function copyOwnTables(connection: DuckDBConnection): Promise<void> {
       },
     );
   }
-  for (const table of await presentTables(connection)) {
+  for (const table of await ownTablesOf(connection, "store")) {
     if (table !== "availability") await connection.run(`INSERT INTO compacted.${table} SELECT * FROM store.${table}`);
   }
   await connection.run(
     "UPDATE compacted.store_info SET compacted_rows = (SELECT count(*) FROM compacted.availability), compacted_bytes = NULL",
   );
-}
-
-async function presentTables(connection: DuckDBConnection): Promise<string[]> {
-  const found = await connection.runAndReadAll(
-    "SELECT table_name FROM system.main.duckdb_tables() WHERE database_name = 'store' AND schema_name = 'main'",
-  );
-  return found
-    .getRows()
-    .map(([name]) => String(name))
-    .filter((name) => OWN_TABLES.includes(name));
 }
 
 /** The blocks of days that have rows, ascending: block n begins n × {@link LAYOUT.blockDays} days after 1970-01-01. */

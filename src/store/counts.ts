@@ -23,18 +23,20 @@ export async function addToCounts(connection: DuckDBConnection, change: string):
 const COUNTED = `SELECT date, count(*) FILTER (available) AS available_count, count(*) AS probed_count
   FROM availability GROUP BY date`;
 
+/** SQL: the days whose kept counts differ from those of their rows, with both; NULL for those of a side without the day. */
+export const WRONG_COUNTS = `SELECT date, kept.available_count AS kept_available, counted.available_count AS counted_available,
+    kept.probed_count AS kept_probed, counted.probed_count AS counted_probed
+  FROM daily_symbol_counts AS kept FULL JOIN (${COUNTED}) AS counted USING (date)
+  WHERE kept.available_count IS DISTINCT FROM counted.available_count
+    OR kept.probed_count IS DISTINCT FROM counted.probed_count`;
+
 /**
- * Whether counts and rows disagree. DuckDB 1.5.5 can leave them so: when a process is killed while it writes a large
- * transaction to its log, replaying the part that was written brings back the rows without what followed them.
+ * The number of days whose counts differ from their rows. DuckDB 1.5.5 can leave some: when a process is killed while it
+ * writes a large transaction to its log, replaying the part that was written brings back the rows without what followed
+ * them.
  */
-export async function areCountsWrong(connection: DuckDBConnection): Promise<boolean> {
-  const wrong = await numberOf(
-    connection,
-    `SELECT count(*) FROM (${COUNTED}) AS counted FULL JOIN daily_symbol_counts AS kept ON counted.date = kept.date
-      WHERE counted.available_count IS DISTINCT FROM kept.available_count
-        OR counted.probed_count IS DISTINCT FROM kept.probed_count`,
-  );
-  return wrong > 0;
+export async function wrongCountDays(connection: DuckDBConnection): Promise<number> {
+  return await numberOf(connection, `SELECT count(*) FROM (${WRONG_COUNTS})`);
 }
 
 /** Counts all days anew. */

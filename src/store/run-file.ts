@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { StoreError } from "../errors.js";
-import { areCountsWrong, countAnew } from "./counts.js";
+import { countAnew, wrongCountDays } from "./counts.js";
 import { openForReading, openForWriting, type Store, type WritableStore } from "./database.js";
 import { toStoreError } from "./duckdb-error.js";
 import { logsOf, makeFolder, pathOf, refuseSpecialFiles, syncPath } from "./file.js";
@@ -194,7 +194,7 @@ export class RunFile {
       await this.setAside(folder);
       return;
     }
-    if (await areCountsWrong(writer.connection)) {
+    if ((await wrongCountDays(writer.connection)) > 0) {
       await writer.close();
       removeWorkingFolder(folder);
       this.notices.push(`${this.file}: what a killed run had written is damaged and was dropped; it is due again`);
@@ -283,5 +283,5 @@ export class RunFile {
 
 /** Counts anew what a log that broke off has brought back in part; a file without a copy can't be dropped. */
 async function mendCounts({ connection }: WritableStore): Promise<void> {
-  if (await areCountsWrong(connection)) await countAnew(connection);
+  if ((await wrongCountDays(connection)) > 0) await countAnew(connection);
 }
