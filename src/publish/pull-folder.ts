@@ -3,7 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { DAY_MS } from "../calendar/day.js";
 import { UsageError } from "../errors.js";
 import { makeFolder, pathOf } from "../store/file.js";
-import { isOwnFolder, removeLeftovers } from "./own-folder.js";
+import { isOwnFolder, removeLeftovers } from "../store/own-folder.js";
 
 /** A private folder beside a database, in which a publication's database arrives. */
 export interface PullFolder {

@@ -1,7 +1,5 @@
 import { rmSync } from "node:fs";
-import { maintain } from "../store/maintain.js";
-import { RunFile } from "../store/run-file.js";
-import { whenFree } from "../store/waiting.js";
+import { changeFile } from "../store/change-file.js";
 import { DATABASE, fileNamed, readManifest } from "./manifest.js";
 import { pullFolder, removePullFolder, type PullFolder } from "./pull-folder.js";
 import { verifyFile } from "./published-folder.js";
@@ -71,7 +69,7 @@ export async function pull(
     await verifyFile(folder.part, database, `${source}/${DATABASE}`);
     await checkFetched(fetched);
   });
-  const notices = await replaceRows(file, fetched, { waitMs, signal });
+  const { notices } = await changeFile(file, { waitMs, signal }, (store) => takeOver(store, fetched));
   removePullFolder(file, folder);
   const { row_count } = manifest;
   return { source, file, row_count, bytes: database.bytes, fetched_bytes: fetchedBytes, notices };
@@ -83,24 +81,6 @@ async function orRemoved({ path }: PullFolder, check: () => Promise<void>): Prom
     await check();
   } catch (error) {
     rmSync(path, { recursive: true, force: true });
-    throw error;
-  }
-}
-
-async function replaceRows(
-  file: string,
-  fetched: Fetched,
-  waiting: { waitMs: number; signal: AbortSignal | undefined },
-): Promise<string[]> {
-  const run = await whenFree(() => RunFile.open(file), waiting);
-  try {
-    const store = await run.forWriting();
-    await takeOver(store, fetched);
-    const notice = await maintain(store);
-    await run.close();
-    return notice === undefined ? run.notices : [...run.notices, notice];
-  } catch (error) {
-    await run.discard().catch(() => undefined);
     throw error;
   }
 }

@@ -16,7 +16,7 @@ import { UsageError } from "../errors.js";
 import { makeFolder, syncPath } from "../store/file.js";
 import { lockWriters, type Lock } from "../store/lock.js";
 import { DATABASE, MANIFEST, type PublishedFile, type ReadManifest } from "./manifest.js";
-import { removeLeftovers } from "./own-folder.js";
+import { removeLeftovers } from "../store/own-folder.js";
 import { manifestIn, sha256Of } from "./published-folder.js";
 
 /** What became of the files of a publication. */
@@ -78,12 +78,8 @@ export class Staging {
 
   /** The files that were written so far, by path, with their sums. */
   async files(): Promise<PublishedFile[]> {
-    const paths = readdirSync(this.folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
-      .map((entry) => join(entry.parentPath, entry.name).slice(this.folder.length + 1))
-      .sort();
     const files: PublishedFile[] = [];
-    for (const path of paths) {
+    for (const path of pathsBelow(this.folder).sort()) {
       const file = join(this.folder, path);
       files.push({ path, bytes: statSync(file).size, sha256: await sha256Of(file) });
     }
@@ -157,16 +153,20 @@ function publicationAt(path: string, name: string): ReadManifest | undefined {
   const before = manifestIn(path);
   const isOurs = before?.files.some((file) => file.path === DATABASE) === true;
   const known = new Set([MANIFEST, ...(before?.files ?? []).map((file) => file.path)]);
-  const other = readdirSync(path, { recursive: true, withFileTypes: true })
-    .filter((entry) => !entry.isDirectory())
-    .map((entry) => join(entry.parentPath, entry.name).slice(path.length + 1))
-    .find((file) => !known.has(file));
+  const other = pathsBelow(path).find((file) => !known.has(file));
   if (!isOurs || other !== undefined) {
     const what =
       other === undefined ? "something else than a publication" : `${other}, which \`bfa publish\` didn't write`;
     throw new UsageError(`${name} holds ${what}: name another folder`);
   }
   return before;
+}
+
+/** Relative paths of everything below a folder that is not a folder. */
+function pathsBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
 }
 
 function makeParent(parent: string, target: string): void {

@@ -1,7 +1,6 @@
+import { changeFile } from "./change-file.js";
 import { importFile, type ImportOptions, type ImportSummary } from "./import.js";
-import { maintain } from "./maintain.js";
-import { RunFile } from "./run-file.js";
-import { whenFree, type Waiting } from "./waiting.js";
+import type { Waiting } from "./waiting.js";
 
 /** What {@link importInto} did. */
 export interface ImportedInto extends ImportSummary {
@@ -26,15 +25,7 @@ export async function importInto(
   other: string,
   { waitMs = 0, onWait, ...options }: ImportOptions & Partial<Waiting> = {},
 ): Promise<ImportedInto> {
-  const run = await whenFree(() => RunFile.open(file), { waitMs, signal: options.signal, onWait });
-  try {
-    const store = await run.forWriting();
-    const summary = await importFile(store, other, options);
-    const notice = await maintain(store);
-    await run.close();
-    return { ...summary, notices: notice === undefined ? run.notices : [...run.notices, notice] };
-  } catch (error) {
-    await run.discard().catch(() => undefined);
-    throw error;
-  }
+  const waiting = { waitMs, signal: options.signal, onWait };
+  const { result, notices } = await changeFile(file, waiting, (store) => importFile(store, other, options));
+  return { ...result, notices };
 }

@@ -11,11 +11,11 @@ import {
   rmSync,
   statSync,
   writeFileSync,
-  type BigIntStats,
 } from "node:fs";
 import { copyFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { syncPath } from "./file.js";
+import { isOwnFolder } from "./own-folder.js";
 
 /** What tells one state of a file from another, as text. */
 export type FileState = string;
@@ -92,7 +92,7 @@ export function leftoversOf(file: string): Leftover[] {
   return readdirSync(dirname(file))
     .filter((name) => name.startsWith(prefixOf(file)))
     .map((name) => join(dirname(file), name))
-    .filter((path) => isOwn(lstatSync(path, { bigint: true, throwIfNoEntry: false })))
+    .filter(isOwnFolder)
     .map((path) => {
       const folder = folderAt(path);
       const isWhole = existsSync(folder.copy) && existsSync(join(path, ORIGIN));
@@ -115,12 +115,6 @@ export function keepUnpublished({ copy }: WorkingFolder, file: string): string {
   if (kept === undefined) throw new Error("too many unpublished copies");
   renameSync(copy, kept);
   return kept;
-}
-
-function isOwn(found: BigIntStats | undefined): boolean {
-  return (
-    found?.isDirectory() === true && found.uid === BigInt(process.geteuid?.() ?? 0) && (found.mode & 0o077n) === 0n
-  );
 }
 
 function folderAt(path: string): WorkingFolder {

@@ -3,8 +3,8 @@ import { join } from "node:path";
 
 /** Whether a path is a folder of this user's own, in which nobody else can write, and no link to one. */
 export function isOwnFolder(path: string): boolean {
-  const found = lstatSync(path);
-  return found.isDirectory() && found.uid === (process.geteuid?.() ?? 0) && (found.mode & 0o077) === 0;
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  return found?.isDirectory() === true && found.uid === (process.geteuid?.() ?? 0) && (found.mode & 0o077) === 0;
 }
 
 /**
