@@ -65,17 +65,7 @@ rows.`,
 });
 
 /** How many files of a day are those of a ticker that has another one, by day. */
-async function foldedCounts(store: Store, span: Span): Promise<ReadonlyMap<Day, number>> {
-  const folded = new Map<Day, number>();
-  for (const [key, count] of await filesByTicker(store, span)) {
-    const day = Number(key.split(" ", 1)[0]);
-    if (count > 1) folded.set(day, (folded.get(day) ?? 0) + count - 1);
-  }
-  return folded;
-}
-
-/** Number of files of each ticker that has a settled name, by day and ticker. */
-async function filesByTicker(store: Store, { from, to }: Span): Promise<Map<string, number>> {
+async function foldedCounts(store: Store, { from, to }: Span): Promise<ReadonlyMap<Day, number>> {
   const symbols = await storedSymbols(store);
   const settled = new Set(
     symbols.map(factsOf).flatMap(({ class: kind, ticker }) => (kind === "settled" ? ticker : [])),
@@ -90,10 +80,12 @@ async function filesByTicker(store: Store, { from, to }: Span): Promise<Map<stri
       ...{ from: date(from), to: date(to) },
     },
   );
-  const counts = new Map<string, number>();
+  const seen = new Set<string>();
+  const folded = new Map<Day, number>();
   for (const { day, symbol } of files) {
     const key = `${day} ${factsOf(symbol).ticker}`;
-    counts.set(key, (counts.get(key) ?? 0) + 1);
+    if (seen.has(key)) folded.set(day, (folded.get(day) ?? 0) + 1);
+    seen.add(key);
   }
-  return counts;
+  return folded;
 }

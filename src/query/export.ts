@@ -6,6 +6,7 @@ import { pathOf } from "../store/file.js";
 import { textLiteral } from "../store/instance.js";
 import { openReader, type Store } from "../store/open.js";
 import { outputError } from "../store/output-error.js";
+import { storedSymbols } from "../store/stored-symbols.js";
 import { writeFileWhole } from "../store/write-whole.js";
 import { classifySymbol, isSymbol } from "../vision/symbol.js";
 
@@ -107,8 +108,7 @@ async function condition(store: Store, { format, from, to, symbols, quote }: Exp
   const days = `date BETWEEN DATE '${formatDay(from ?? FIRST_DAY)}' AND DATE '${formatDay(to ?? LAST_DAY)}'`;
   const isWhole = symbols === undefined && quote === undefined;
   if (isWhole && format !== "csv") return days;
-  const found = await store.connection.runAndReadAll("SELECT DISTINCT symbol FROM availability");
-  const stored = found.getRows().map(([symbol]) => String(symbol));
+  const stored = await storedSymbols(store);
   if (format === "csv") refuseOtherNames(store.file, stored);
   if (isWhole) return days;
   const wanted = stored

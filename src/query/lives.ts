@@ -2,6 +2,7 @@ import { DAY_MS, type Day } from "../calendar/day.js";
 import { countDays, type Span } from "../calendar/span.js";
 import { dateOfDay, dayNumber } from "../calendar/sql.js";
 import { LIST, INTEGER, listValue, VARCHAR } from "../store/duckdb.js";
+import { hasRowsOfLater } from "../store/probed.js";
 import { settledFolders, symbolLives } from "../store/lives.js";
 import type { Store } from "../store/open.js";
 import { probedBySql, provisionalSql } from "../vision/finality.js";
@@ -39,30 +40,23 @@ export async function livesBySymbol(store: Store, now: number): Promise<Map<stri
   return found;
 }
 
-/** Whether there are rows that will be believed only later. */
-async function hasRowsOfLater(store: Store, now: number): Promise<boolean> {
-  const [later] = await readRows(store, `SELECT count(*)::INTEGER FROM availability WHERE NOT ${probedBySql(now)}`, {
-    count: "number",
-  });
-  return later?.count !== 0;
-}
-
 async function findLives(store: Store, now: number): Promise<Map<string, Life[]>> {
   const { firstPeriod, finality } = store.dataset;
+  const probed = probedBySql("$now::BIGINT");
   const summaries = await readRows(
     store,
     `WITH files AS (
         SELECT symbol, min(date) AS first, max(date) AS last, count(*) AS files
-        FROM availability WHERE available AND ${probedBySql(now)} GROUP BY symbol
+        FROM availability WHERE available AND ${probed} GROUP BY symbol
       ), known AS (
-        SELECT symbol, epoch_ms(absent_at) // ${DAY_MS} AS absent_day FROM symbols WHERE epoch_ms(absent_at) <= ${now}
+        SELECT symbol, epoch_ms(absent_at) // ${DAY_MS} AS absent_day FROM symbols WHERE epoch_ms(absent_at) <= $now
       )
       SELECT symbol, ${dayNumber("first")}, ${dayNumber("last")}, files::INTEGER, absent_day::INTEGER,
         count(*) FILTER (date BETWEEN first - ${RELISTED_AFTER_DAYS} AND first - 1
           AND ${dayNumber("date")} >= coalesce(absent_day, 0))::INTEGER,
         bool_or(NOT available AND date = last + 1 AND NOT ${provisionalSql(finality)})
       FROM availability JOIN files USING (symbol) LEFT JOIN known USING (symbol)
-      WHERE ${probedBySql(now)} GROUP BY symbol, first, last, files, absent_day ORDER BY symbol`,
+      WHERE ${probed} GROUP BY symbol, first, last, files, absent_day ORDER BY symbol`,
     {
       symbol: "text",
       first: "day",
@@ -72,6 +66,7 @@ async function findLives(store: Store, now: number): Promise<Map<string, Life[]>
       before: "number",
       endsKnown: "flag",
     },
+    { now },
   );
   const folders = await settledFolders(store, now);
   // Only a symbol that lacks enough days in all, or has a settled folder, can have several; finding them reads its days.

@@ -51,12 +51,9 @@ in: a contract that was listed again under an old name is young.`,
   }),
   run: async (store, { date: day, minAge, minBytes = 0, aliveUntil, quote, contract }, { cells, tolerated, now }) => {
     const lives = await livesBySymbol(store, now);
-    const files = cells.filter((cell) => cell.day === day && cell.available);
-    const alive =
-      aliveUntil === undefined
-        ? undefined
-        : new Set(cells.filter((cell) => cell.day === aliveUntil && cell.available).map(({ symbol }) => symbol));
-    const listed = files
+    const filesOn = (one: number) => cells.filter((cell) => cell.day === one && cell.available);
+    const alive = aliveUntil === undefined ? undefined : new Set(filesOn(aliveUntil).map(({ symbol }) => symbol));
+    const listed = filesOn(day)
       .filter(({ symbol }) => passes(symbol, { quote, contract }))
       .map(({ symbol, sizeBytes }) => ({ symbol, sizeBytes, life: lifeOn(lives, symbol, day) }))
       .map(({ symbol, sizeBytes, life }) => ({

@@ -17,6 +17,7 @@ import { holesAmong } from "./holes.js";
 import { LAYOUT } from "./layout.js";
 import type { Store } from "./open.js";
 import { select } from "./prepared.js";
+import { hasRowsOfLater } from "./probed.js";
 import { storedSymbols } from "./stored-symbols.js";
 
 /** Rows of a day, counted. */
@@ -116,12 +117,7 @@ async function countsSuffice(store: Store, { from, to, symbols, now }: CountedRo
   if (to - from < LAYOUT.blockDays) return false;
   const asked = new Set(symbols);
   if (!(await storedSymbols(store)).every((symbol) => asked.has(symbol))) return false;
-  const [later] = await select(
-    store,
-    `SELECT count(*)::INTEGER FROM availability WHERE NOT ${probedBySql("$now::BIGINT")}`,
-    { now },
-  );
-  return later?.[0] === 0;
+  return !(await hasRowsOfLater(store, now));
 }
 
 /**

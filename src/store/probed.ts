@@ -9,6 +9,16 @@ import { select } from "./prepared.js";
 /** Last time that DuckDB knows, ms since the Unix epoch. */
 const MAX_TIME = 9_223_372_036_854_000;
 
+/** Whether there are rows that say they were probed later than now, ms since the Unix epoch: they are believed only then. */
+export async function hasRowsOfLater(store: Store, now: number): Promise<boolean> {
+  const [row] = await select(
+    store,
+    `SELECT count(*)::INTEGER FROM availability WHERE NOT ${probedBySql("$now::BIGINT")}`,
+    { now },
+  );
+  return row?.[0] !== 0;
+}
+
 /** What the table knows of a symbol. */
 export interface SymbolRows {
   /** Its rows in the span asked about: their number, first and last day. */
