@@ -32,16 +32,3 @@ export class Page {
 
 /** Makes the content of a view. Called again when the route or the colours change. */
 export type ViewMaker = (page: Page, route: Route) => HTMLElement | Promise<HTMLElement>;
-
-/** Names of the quote assets as choices. */
-export function quoteChoices({ quotes }: Page): [string, string][] {
-  return [["", "all"], ...quotes.filter((quote) => quote !== "").map((quote): [string, string] => [quote, quote])];
-}
-
-/** Classes of contracts as choices. */
-export const CLASS_CHOICES = [
-  ["", "all"],
-  ["perpetual", "perpetual"],
-  ["settled", "settled"],
-  ["delivery", "delivery"],
-] as const;

@@ -1,11 +1,12 @@
-import { accessSync, constants, copyFileSync, mkdirSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { dataScript, toRuns, type CellLetter, type MarketData } from "../../src/publish/page-data.js";
 import type { BenchContext, Target } from "../frame/bench.js";
 import { medianOf, type Comparison, type Side } from "../frame/comparison.js";
 import { measured } from "../output/format.js";
 import { withFolderServer } from "../servers/folder-server.js";
+import { findChromium } from "./chromium.js";
 
 /** The built page. */
 const PAGE = fileURLToPath(new URL("../../web/", import.meta.url));
@@ -55,17 +56,7 @@ type Launch = () => Promise<Browser>;
 
 /** Chromium on the PATH and what drives it, which is no part of the package. */
 async function findBrowser(): Promise<Launch | undefined> {
-  const executablePath = (process.env["PATH"] ?? "")
-    .split(delimiter)
-    .flatMap((place) => ["chromium", "google-chrome"].map((name) => join(place, name)))
-    .find((path) => {
-      try {
-        accessSync(path, constants.X_OK);
-        return true;
-      } catch {
-        return false;
-      }
-    });
+  const executablePath = findChromium();
   const driver = await import("playwright-core").catch(() => undefined);
   if (executablePath === undefined || driver === undefined) return undefined;
   return () => driver.chromium.launch({ executablePath, args: ["--no-sandbox"] });

@@ -9,7 +9,8 @@ import { temporaryFolder } from "../support/database.js";
 import { withFolderServer, type ServedRequest } from "../../bench/servers/folder-server.js";
 import { D0, symbolUnit, writerFor } from "../support/store.js";
 import { DAY_MS } from "../../src/calendar/day.js";
-import { findChromium, startChromium } from "./browser.js";
+import { findChromium } from "../../bench/publication/chromium.js";
+import { startChromium } from "./browser.js";
 
 const chromium = findChromium();
 if (chromium === undefined) process.stderr.write("the page in a browser: no Chromium here, left out\n");

@@ -1,7 +1,8 @@
 import { Calendar, type CalendarOrder } from "../calendar.js";
 import { LETTERS, STATE_WORDS } from "../cells.js";
 import { choice, el } from "../dom.js";
-import { CLASS_CHOICES, quoteChoices, type Page, type ViewMaker } from "../page.js";
+import { symbolFilters } from "../filters.js";
+import type { Page, ViewMaker } from "../page.js";
 import { routeHash } from "../routes.js";
 import { formatDay, parseDay, plural } from "../words.js";
 
@@ -57,12 +58,7 @@ export const calendarView: ViewMaker = (page, { options }) => {
     el(
       "div",
       { class: "bar" },
-      choice("Quote asset", quoteChoices(page), quote, (value) => {
-        go({ quote: value });
-      }),
-      choice("Contracts", CLASS_CHOICES, contract, (value) => {
-        go({ contract: value });
-      }),
+      ...symbolFilters(page, { quote, contract }, go),
       choice("Order", ORDERS, sort, (value) => {
         go({ sort: value });
       }),

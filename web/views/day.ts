@@ -1,7 +1,8 @@
 import { LETTERS, NOT_PROBED, STATE_WORDS } from "../cells.js";
 import { loadMonth } from "../data.js";
 import { choice, el } from "../dom.js";
-import { CLASS_CHOICES, quoteChoices, type Page, type ViewMaker } from "../page.js";
+import { symbolFilters } from "../filters.js";
+import type { Page, ViewMaker } from "../page.js";
 import { routeHash, type Route } from "../routes.js";
 import { formatDay, kilobytes, parseDay, plural, count } from "../words.js";
 
@@ -125,12 +126,7 @@ function filters(
     go({ age: minAge.value });
   });
   return [
-    choice("Quote asset", quoteChoices(page), quote, (value) => {
-      go({ quote: value });
-    }),
-    choice("Contracts", CLASS_CHOICES, contract, (value) => {
-      go({ contract: value });
-    }),
+    ...symbolFilters(page, { quote, contract }, go),
     choice("Symbols", SHOWN_CHOICES, shown, (value) => {
       go({ shown: value });
     }),

@@ -1,8 +1,9 @@
 import type { MarketData, PageEvent } from "../../src/publish/page-data.js";
 import { filesByDay } from "../cells.js";
 import { timeChart, type ChartSeries } from "../chart.js";
-import { choice, el, table, tile } from "../dom.js";
-import { CLASS_CHOICES, quoteChoices, type Page, type ViewMaker } from "../page.js";
+import { el, table, tile } from "../dom.js";
+import { symbolFilters } from "../filters.js";
+import type { Page, ViewMaker } from "../page.js";
 import { routeHash } from "../routes.js";
 import { colour } from "../theme.js";
 import { ago, count, formatDay, minute, plural } from "../words.js";
@@ -31,16 +32,7 @@ export const marketView: ViewMaker = (page, { options }) => {
     {},
     tiles(page, counts),
     el("h2", {}, "Symbols with a file, day by day"),
-    el(
-      "div",
-      { class: "bar" },
-      choice("Quote asset", quoteChoices(page), quote, (value) => {
-        go({ quote: value });
-      }),
-      choice("Contracts", CLASS_CHOICES, contract, (value) => {
-        go({ contract: value });
-      }),
-    ),
+    el("div", { class: "bar" }, ...symbolFilters(page, { quote, contract }, go)),
     timeChart({
       label: `Symbols with a file by quote asset, ${formatDay(market.first_day)} to ${formatDay(market.last_day)}; the table below has them by year`,
       from: market.first_day,

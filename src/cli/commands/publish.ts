@@ -8,6 +8,7 @@ import { answerOptions, type AnswerChoice } from "../args/answer-options.js";
 import { dbOption } from "../args/db-path.js";
 import { nonEmpty } from "../args/readers.js";
 import { interruptible } from "../interrupt.js";
+import { tell } from "../output/line.js";
 import { planPrinting, printAnswer } from "../output/print-answer.js";
 
 interface PublishArguments extends AnswerChoice {
@@ -57,7 +58,9 @@ const publishCommand: CommandModule<object, PublishArguments> = {
     const { publish } = await import("../../publish/publish.js");
     const publication = await interruptible(
       (signal) => publish(db, folder, { signal }),
-      (signal) => process.stderr.write(`bfa: ${signal}: ending; what was published before stays\n`),
+      (signal) => {
+        tell(`${signal}: ending; what was published before stays`);
+      },
     );
     await printAnswer(answerOf(publication), choice, () => publicationText(publication));
   },

@@ -9,6 +9,7 @@ import { dbOption } from "../args/db-path.js";
 import { nonEmpty } from "../args/readers.js";
 import { caOption, waitOption } from "../args/run-options.js";
 import { interruptible } from "../interrupt.js";
+import { tell } from "../output/line.js";
 import { planPrinting, printAnswer } from "../output/print-answer.js";
 
 const pullOptions = { ...answerOptions, db: dbOption, ca: caOption, wait: waitOption };
@@ -45,14 +46,16 @@ const pullCommand: CommandModule<object, PullArguments> = {
   handler: async ({ source, db, ca, wait = 0, ...choice }) => {
     planPrinting(choice);
     if (/^http:/i.test(source)) {
-      process.stderr.write(`bfa: ${printable(source)} is not encrypted: what it answers can be forged on the way\n`);
+      tell(`${source} is not encrypted: what it answers can be forged on the way`);
     }
     const { pull } = await import("../../publish/pull.js");
     const pulled = await interruptible(
       (signal) => pull(source, db, { ca, waitMs: wait * 1000, signal }),
-      (signal) => process.stderr.write(`bfa: ${signal}: ending; the next pull goes on\n`),
+      (signal) => {
+        tell(`${signal}: ending; the next pull goes on`);
+      },
     );
-    for (const notice of pulled.notices) process.stderr.write(`bfa: ${printable(notice)}\n`);
+    for (const notice of pulled.notices) tell(notice);
     await printAnswer(answerOf(pulled), choice, () => pulledText(pulled));
   },
 };

@@ -1,0 +1,27 @@
+import { choice } from "./dom.js";
+import type { Page } from "./page.js";
+
+/** Classes of contracts as choices. */
+const CLASS_CHOICES = [
+  ["", "all"],
+  ["perpetual", "perpetual"],
+  ["settled", "settled"],
+  ["delivery", "delivery"],
+] as const;
+
+/** The choices of quote asset and class that decide which symbols a view shows. */
+export function symbolFilters(
+  { quotes }: Page,
+  { quote, contract }: { quote: string; contract: string },
+  go: (change: Record<string, string>) => void,
+): HTMLElement[] {
+  const named = quotes.filter((one) => one !== "").map((one): [string, string] => [one, one]);
+  return [
+    choice("Quote asset", [["", "all"], ...named], quote, (value) => {
+      go({ quote: value });
+    }),
+    choice("Contracts", CLASS_CHOICES, contract, (value) => {
+      go({ contract: value });
+    }),
+  ];
+}
