@@ -2,6 +2,7 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { inTransaction } from "../transaction.js";
 import { VERSION_1 } from "./version-1.js";
 import { VERSION_2 } from "./version-2.js";
+import { VERSION_3 } from "./version-3.js";
 
 /** The stored columns of the availability table, in their order. */
 export const AVAILABILITY_COLUMNS =
@@ -11,7 +12,7 @@ export const AVAILABILITY_COLUMNS =
  * What brings a file from version n to n + 1, at index n: SQL statements run in one transaction. They are frozen texts,
  * one file a version: a released one is never edited, and nothing in it follows a constant of the code.
  */
-export const MIGRATIONS: readonly (readonly string[])[] = [VERSION_1, VERSION_2];
+export const MIGRATIONS: readonly (readonly string[])[] = [VERSION_1, VERSION_2, VERSION_3];
 
 /** Version that a file has once every migration ran. */
 export const SCHEMA_VERSION = MIGRATIONS.length;

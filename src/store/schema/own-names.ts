@@ -10,6 +10,12 @@ export const OWN_TABLES = [
   "replacements",
   "changes",
   "store_info",
+  "daily_volumes",
+  "volume_files",
+  "volume_spans",
+  "volume_differences",
+  "contracts",
+  "contract_captures",
 ];
 
 /** The one view that it makes, and DuckDB's words for it. */

@@ -1,0 +1,69 @@
+/**
+ * Schema version 3: what was traded, and what the exchange says of its contracts.
+ *
+ * `daily_volumes` has one row a bar: a symbol's day of 1d klines. Which days are known at all is in `volume_spans`: a day
+ * of a span without a row has no bar. `volume_files` has the files that were read, so that a replaced one is fetched
+ * again, and `volume_differences` the values in which a month's file and a day's disagree.
+ *
+ * `contracts` has one row for each state that the exchange showed of a symbol, valid from the capture that first showed
+ * it until the one that first showed another; `contract_captures` has the captures. Released, so never edited.
+ */
+export const VERSION_3: readonly string[] = [
+  `CREATE TABLE daily_volumes (
+    date DATE NOT NULL,
+    symbol VARCHAR NOT NULL,
+    open DOUBLE NOT NULL,
+    high DOUBLE NOT NULL,
+    low DOUBLE NOT NULL,
+    close DOUBLE NOT NULL,
+    volume DOUBLE NOT NULL,
+    quote_volume DOUBLE NOT NULL,
+    trade_count BIGINT NOT NULL,
+    taker_buy_volume DOUBLE NOT NULL,
+    taker_buy_quote_volume DOUBLE NOT NULL,
+    source VARCHAR NOT NULL
+  )`,
+  `CREATE TABLE volume_files (
+    symbol VARCHAR NOT NULL,
+    source VARCHAR NOT NULL,
+    from_date DATE NOT NULL,
+    to_date DATE NOT NULL,
+    file_size_bytes BIGINT NOT NULL,
+    last_modified TIMESTAMP NOT NULL,
+    etag UBIGINT,
+    verified BOOLEAN NOT NULL,
+    row_count INTEGER NOT NULL,
+    fetched_at TIMESTAMP NOT NULL
+  )`,
+  `CREATE TABLE volume_spans (
+    symbol VARCHAR NOT NULL,
+    from_date DATE NOT NULL,
+    to_date DATE NOT NULL,
+    known_at TIMESTAMP NOT NULL
+  )`,
+  `CREATE TABLE volume_differences (
+    date DATE NOT NULL,
+    symbol VARCHAR NOT NULL,
+    column_name VARCHAR NOT NULL,
+    monthly_value DOUBLE NOT NULL,
+    daily_value DOUBLE NOT NULL,
+    seen_at TIMESTAMP NOT NULL,
+    run_id INTEGER NOT NULL
+  )`,
+  `CREATE TABLE contracts (
+    symbol VARCHAR NOT NULL,
+    valid_from TIMESTAMP NOT NULL,
+    valid_to TIMESTAMP,
+    status VARCHAR NOT NULL,
+    contract_type VARCHAR NOT NULL,
+    underlying_type VARCHAR NOT NULL,
+    onboard_date TIMESTAMP NOT NULL,
+    delivery_date TIMESTAMP,
+    source VARCHAR NOT NULL
+  )`,
+  `CREATE TABLE contract_captures (
+    captured_at TIMESTAMP NOT NULL,
+    source VARCHAR NOT NULL,
+    symbol_count INTEGER NOT NULL
+  )`,
+];
