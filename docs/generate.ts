@@ -6,6 +6,7 @@ import { QUERIES, QUERY_NAMES, type AnyQuery } from "../src/query/registry.js";
 import { answerSchema } from "../src/query/schema.js";
 import { commandPages } from "./command-pages.js";
 import { queriesPage } from "./queries-page.js";
+import { terminalPicture } from "./terminal-picture.js";
 
 /** The sources of the docs, seen from `dist/docs/`. */
 const DOCS = fileURLToPath(new URL("../../docs/", import.meta.url));
@@ -22,6 +23,7 @@ async function generatedFiles(): Promise<Map<string, string>> {
     Reflect.deleteProperty(process.env, name);
   const { allCommands } = await import("../src/cli/commands/registry.js");
   for (const [file, text] of commandPages(await allCommands())) files.set(file, await formatted("markdown", text));
+  files.set("terminal.svg", await terminalPicture());
   return files;
 }
 
