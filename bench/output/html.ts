@@ -83,7 +83,7 @@ function contentsHtml(benches: Report["benches"]): string {
   return `<nav>\n<h2>Contents</h2>\n<ul>\n${items.join("\n")}\n</ul>\n</nav>`;
 }
 
-/** What the colours of bars stand for. */
+/** What the colours of bars mean. */
 function legend(): string {
   const roles = { ours: "ours", peer: "the same by other means", bound: "what the machine could do at most" } as const;
   return Object.entries(COLORS)

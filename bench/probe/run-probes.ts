@@ -30,7 +30,7 @@ export const DEFAULT_SETUP: ProbeSetup = {
 
 /**
  * Probes all cells as `bfa update` does, with the rows going to this thread instead of a writer. Timed from the first
- * shard, when all threads stand ready without a connection, to the last row.
+ * shard, when all threads are ready without a connection, to the last row.
  *
  * @param warm probe all once before that, so that connections are open and the threads' code is compiled: a new thread
  *   spends about 0.7 s of CPU until V8 has optimized the path of a HEAD

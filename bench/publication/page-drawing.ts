@@ -54,7 +54,7 @@ interface Browser {
 
 type Launch = () => Promise<Browser>;
 
-/** Chromium on the PATH and what drives it, which is no part of the package. */
+/** Chromium on the PATH and what drives it, which isn't part of the package. */
 async function findBrowser(): Promise<Launch | undefined> {
   const executablePath = findChromium();
   const driver = await import("playwright-core").catch(() => undefined);

@@ -10,7 +10,7 @@ export const DEFAULT_MAX_AGE_MS = 36 * 3_600_000;
 
 /**
  * Why a file needs looking after, a sentence each; nothing when it does not. Provisional cells and holes are due by rule
- * every day, so they are no reason: only cells that no run has probed although their day ended longer ago than
+ * every day, so they don't count: only cells that no run has probed although their day ended longer ago than
  * `maxAgeMs`, and those whose probe says that it was made later than now.
  *
  * @param maxAgeMs age that the last whole update may have, ms

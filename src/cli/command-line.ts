@@ -10,7 +10,7 @@ const HELP_COLUMNS = { default: 100, max: 120 };
 
 /** Parses the arguments and runs the command; errors become one line on stderr and an exit code. */
 export async function runCommandLine(args: readonly string[]): Promise<void> {
-  // A reader that has seen enough (`| head`) is no error.
+  // A reader that has seen enough (`| head`) is not an error.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit();
     tell(`the output can't be written: ${error.message}`);

@@ -9,7 +9,7 @@ if (process.platform === "win32") {
 }
 const args = process.argv.slice(2);
 const probes = Object.hasOwn(COMMAND_DEFAULTS, args[0] ?? "");
-// The writer thread loads DuckDB while this one loads what parses the arguments, which is why that is no import above.
+// The writer thread loads DuckDB while this one loads what parses the arguments, which is why it isn't imported above.
 if (probes && !args.includes("--help") && !args.includes("-h")) startWriterEarly();
 const { runCommandLine } = await import("./command-line.js");
 await runCommandLine(args);

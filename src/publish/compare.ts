@@ -70,7 +70,7 @@ export const DEFAULT_LIMIT = 20;
 /**
  * Compares two databases cell by cell: what the bucket answered, not when it was asked. Each is a DuckDB file with a
  * `daily_availability`, of any version of this package or of another system, or the folder of a publication, whose
- * database is verified first. Both are only read, as foreign files. An ETag that one of them doesn't know is no difference.
+ * database is verified first. Both are only read, as foreign files. An ETag that only one of them has is not a difference.
  *
  * @throws UsageError when one of them can't be read; PublicationError when a publication is damaged; InterruptedError
  * @example

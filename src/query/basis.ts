@@ -21,7 +21,7 @@ export interface Basis {
   admits: Admission;
   /**
    * What to do about days that can't be answered: refuse the answer; leave them out, which the query does by the days
-   * that it is given; or only tell of them, since the answer is about what is in the file.
+   * that it is given; or only mention them, since the answer is about what is in the file.
    */
   unknownDays: "refuse" | "leave out" | "tell";
 }

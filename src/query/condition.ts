@@ -30,7 +30,7 @@ unpublished: not published yet, or only in part. unwritten: nothing is known. Th
     available_count: column("count", "with a file"),
     missing_count: column("count", "without one"),
     due_count: column("count", "that will be probed again"),
-    pending_count: column("count", "without an answer that are no secret: dormant, or not listed by the bucket then"),
+    pending_count: column("count", "without an answer, for a known reason: dormant, or not listed by the bucket then"),
     unknown_count: column("count", "that were never probed"),
     latest_upload: optionalColumn("time", "upload time of the latest file; null without one"),
   },

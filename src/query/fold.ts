@@ -2,7 +2,7 @@ import { factsOf } from "./symbol-filter.js";
 
 /**
  * Folds the names that a ticker has on a day into one row: that of its own name, else of a settled one; the other settled
- * names stand in `also`. Deliveries are contracts of their own.
+ * names appear in `also`. Deliveries are contracts of their own.
  *
  * @param rows of one day, in order of symbol, no symbol twice
  */

@@ -12,6 +12,6 @@ export interface Answer {
 /** A request as far as its answer depends on it; no header changes an answer. */
 export interface Request {
   method: string;
-  /** Path and query as they stood in the request. */
+  /** Path and query as they were in the request. */
   target: string;
 }

@@ -20,7 +20,7 @@ interface Template {
 }
 
 const DAY_SECONDS = 86_400;
-/** Any day: its text stands where the gap of the date is. */
+/** Any day: its text marks the gap of the date. */
 const GAP_DAY = 0;
 const GAP_DATE = formatDay(GAP_DAY);
 const GAP_TIME = "0000-00-00T00:00:00.000Z";

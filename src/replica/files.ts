@@ -50,15 +50,15 @@ export function listedHistory(files: readonly ListedFile[], foreign: readonly Li
 
 function foreignObject({ key, size, lastModified }: ListedForeignFile): ForeignObject {
   if (key === "" || parseKey(DEFAULT_DATASET, key).type !== "foreign")
-    throw new UsageError(`'${key}' is no foreign key`);
-  if (!Number.isInteger(size) || size < 0) throw new UsageError(`${key}: ${size} is no size in bytes`);
+    throw new UsageError(`'${key}' is not a foreign key`);
+  if (!Number.isInteger(size) || size < 0) throw new UsageError(`${key}: ${size} is not a size in bytes`);
   return { key, size, uploaded: wholeSecond(lastModified, key) };
 }
 
 function wholeSecond(ms: number, owner: string): number {
   const seconds = ms / 1000;
   if (!Number.isInteger(seconds) || seconds < 0) {
-    throw new UsageError(`${owner}: ${ms} is no time in ms of a whole second, as S3 keeps them`);
+    throw new UsageError(`${owner}: ${ms} is not a whole second in ms, as S3 keeps them`);
   }
   return seconds;
 }

@@ -8,7 +8,7 @@ import { classifySymbol } from "../vision/symbol.js";
 export interface History {
   /** Folders with at least one file, in the order of their names' UTF-8 bytes, which is S3's order. */
   folders: readonly Folder[];
-  /** Objects that are no file of the dataset, in the order of their keys' UTF-8 bytes. */
+  /** Objects that are not files of the dataset, in the order of their keys' UTF-8 bytes. */
   foreign: readonly ForeignObject[];
 }
 

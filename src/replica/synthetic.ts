@@ -101,7 +101,7 @@ const MAJORS = 3;
 export function syntheticHistory(options: SyntheticOptions): History {
   const { through, seed = 1, symbols = DEFAULT_SYMBOLS, from = BEGIN } = options;
   if (!Number.isInteger(symbols) || symbols < 1 || symbols > MOST_SYMBOLS) {
-    throw new UsageError(`${symbols} is no number of symbols; give 1 to ${MOST_SYMBOLS}`);
+    throw new UsageError(`${symbols} is not a number of symbols; give 1 to ${MOST_SYMBOLS}`);
   }
   const nowSecond = Math.floor((options.now ?? Infinity) / 1000);
   const lives = [...livesOf(symbolNames(symbols, seed), seed), ...deliveryLives(through)];

@@ -19,7 +19,7 @@ const BULK_TOOK_SECONDS = 8 * 3600;
  * for 3 in 1,000 one to six days later, and for days before March 2021 again on 2021-03-05, as old files of the real
  * bucket carry the time of a later upload.
  *
- * @param owner a number that stands for the symbol
+ * @param owner a number that identifies the symbol
  * @param now the second at which the bucket is looked at: the bulk upload shows from then on only
  */
 export function uploadSecond(seed: number, owner: number, day: Day, now = Infinity): number {

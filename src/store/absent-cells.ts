@@ -8,7 +8,7 @@ import { probedSpans, symbolRows } from "./probed.js";
 
 /** What is known of the cells of a day that have no row. */
 export interface AbsentCells {
-  /** Cells that are no secret: a listing of the bucket lacked the symbol, or it is dormant and waits for its look. */
+  /** Cells with a known reason: a listing of the bucket lacked the symbol, or it is dormant and waits for its look. */
   pending: number;
   /** Symbols of which nothing is known. */
   unknownSymbols: string[];

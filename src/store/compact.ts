@@ -65,7 +65,7 @@ async function copyOthers(connection: DuckDBConnection): Promise<string | undefi
     await connection.run("COPY FROM DATABASE store TO compacted (SCHEMA)");
     await copyOtherTables(connection);
   } catch (error) {
-    // A full disk is no reason to go on.
+    // There is no point in going on with a full disk.
     if (!(error instanceof Error) || /^(IO|Fatal|Internal|Out of Memory) /.test(error.message)) throw error;
     return `something in it can't be carried over (${error.message.split("\n", 1)[0] ?? ""})`;
   }

@@ -22,7 +22,7 @@ export interface DayCells {
   /** Cells with a row that must be probed again. */
   due: number;
   /**
-   * Cells without a row that are no secret: a complete listing of the bucket lacked the symbol, or it is dormant and
+   * Cells without a row with a known reason: a complete listing of the bucket lacked the symbol, or it is dormant and
    * waits for its weekly look.
    */
   pending: number;

@@ -21,7 +21,7 @@ export const symbolView: ViewMaker = async (page, { about: name }) => {
   const { market } = page;
   const symbol = market.symbols[page.rowOf.get(name) ?? -1];
   if (symbol === undefined) {
-    return el("div", {}, el("h2", {}, name), el("p", {}, "There is no such symbol. The search above knows all."));
+    return el("div", {}, el("h2", {}, name), el("p", {}, "There is no such symbol. The search above lists them all."));
   }
   const { from, sizes } = await loadSymbol(name);
   const stretches = stretchesOf(symbol);

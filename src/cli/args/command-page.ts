@@ -31,7 +31,7 @@ export interface OptionPage {
   about: string;
   /** What its value is; undefined for a flag. */
   takes: ValueKind | undefined;
-  /** Whether the option may stand without its value. */
+  /** Whether the option may be given without a value. */
   isValueOptional: boolean;
   choices: readonly string[];
   /** What holds when it is not given. */

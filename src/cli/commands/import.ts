@@ -43,7 +43,7 @@ const importCommand: CommandModule<object, ImportArguments> = {
       .options({ ...answerOptions, db: dbOption, wait: waitOption })
       .example("$0 import other.duckdb", "what the other file knows and this one does not")
       .epilogue(
-        "Cells that the database has already stay as they are. Rows that are no answer of the bucket are refused.",
+        "Cells that the database has already stay as they are. Rows that can't be the bucket's answers are refused.",
       ),
   handler: async ({ file, db, wait = 0, ...choice }) => {
     planPrinting(choice);

@@ -5,7 +5,7 @@ const require = createRequire(import.meta.url);
 
 /**
  * The parts of undici that probing needs, loaded one by one: the whole of it (fetch, caches, mocks …) takes 110 ms of a
- * prober's start, these 40. They are no documented entries, so the package's version is pinned. Types are imported from
+ * prober's start, these 40. They are not documented entries, so the package's version is pinned. Types are imported from
  * the package as usual.
  */
 export const Client = require("undici/lib/dispatcher/client.js") as typeof Types.Client;
