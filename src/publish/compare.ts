@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
@@ -8,6 +8,7 @@ import { copyForeignRows, type ForeignRows } from "../store/foreign.js";
 import { instant } from "../store/import.js";
 import { openInstance, textLiteral } from "../store/instance.js";
 import { numberOf, numbersOf } from "../store/numbers.js";
+import { makeTemporaryFolder } from "../store/temporary-folder.js";
 import { column, optionalColumn, type RowOf } from "../text/columns.js";
 import { databaseAt } from "./published-folder.js";
 
@@ -84,7 +85,8 @@ export async function compare(
   b: string,
   { limit = DEFAULT_LIMIT, signal }: CompareOptions = {},
 ): Promise<Comparison> {
-  const scratch = mkdtempSync(join(tmpdir(), ".bfa-"));
+  const folder = makeTemporaryFolder(tmpdir());
+  const scratch = folder.path;
   try {
     const sides = [await copyOf(a, join(scratch, "a"), signal), await copyOf(b, join(scratch, "b"), signal)] as const;
     const instance = await openInstance({
@@ -102,7 +104,7 @@ export async function compare(
       instance.close();
     }
   } finally {
-    rmSync(scratch, { recursive: true, force: true });
+    folder.remove();
   }
 }
 
