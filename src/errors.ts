@@ -93,6 +93,12 @@ export type PublicationErrorCode = "PUBLICATION_UNREACHABLE" | "PUBLICATION_DAMA
 /** A publication can't be fetched, or is not what its manifest says; what was there before is intact. */
 export class PublicationError extends BfaError<PublicationErrorCode> {}
 
+/** Why the exchange's list of contracts can't be had. The CLI exits with 1. */
+export type ExchangeErrorCode = "EXCHANGE_UNREACHABLE" | "EXCHANGE_UNREADABLE";
+
+/** The exchange doesn't say which contracts it has, or in no way that is known; nothing is recorded. */
+export class ExchangeError extends BfaError<ExchangeErrorCode> {}
+
 /** The caller's signal ended the work before there was an answer. The CLI exits with 130. */
 export class InterruptedError extends BfaError<"INTERRUPTED"> {
   constructor(message: string, options?: ErrorOptions) {

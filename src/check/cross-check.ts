@@ -1,7 +1,10 @@
 import snapshot from "../query/snapshot.js";
 import type { Store } from "../store/open.js";
 import { DAY_MS, formatDay, type Day } from "../calendar/day.js";
+import { ExchangeError } from "../errors.js";
+import { fetchExchangeInfo } from "../probe/exchange-info.js";
 import { printable } from "../text/printable.js";
+import { DELIVERY_TYPES, PERPETUAL_TYPES, type ExchangeContract } from "../vision/exchange-info.js";
 import { defineCheck, type CheckOutcome, type Finding } from "./define.js";
 import { groupBy } from "./group-by.js";
 
@@ -14,23 +17,6 @@ export const crossCheck = defineCheck({
   run: (store, { day, exchangeUrl }) => compareWithExchange(store, day, exchangeUrl),
 });
 
-/** The exchange's own list of what trades now. */
-export const EXCHANGE_INFO_URL = "https://fapi.binance.com/fapi/v1/exchangeInfo";
-
-/** Contracts without an end. */
-const PERPETUAL_TYPES: readonly string[] = ["PERPETUAL", "TRADIFI_PERPETUAL"];
-
-/** Contracts that the bucket has as delivery contracts, and those that are about to end or not traded yet. */
-const OTHER_TYPES: readonly string[] = [
-  "CURRENT_MONTH",
-  "NEXT_MONTH",
-  "CURRENT_QUARTER",
-  "NEXT_QUARTER",
-  "PERPETUAL_DELIVERING",
-  "CURRENT_QUARTER DELIVERING",
-  "NEXT_QUARTER DELIVERING",
-];
-
 /** Symbols that the summary names. */
 const SYMBOLS_SHOWN = 10;
 
@@ -38,14 +24,6 @@ const SYMBOLS_SHOWN = 10;
 const TARGET = 0.95;
 
 const TIMEOUT_MS = 15_000;
-
-interface ExchangeSymbol {
-  symbol: string;
-  contractType: string;
-  status: string;
-  /** When it began to trade, ms. */
-  onboardDate: number;
-}
 
 /**
  * The perpetuals that trade on the exchange now and did so before a day was over, against those that have a file of
@@ -56,7 +34,7 @@ interface ExchangeSymbol {
 async function compareWithExchange(store: Store, day: Day, url: string): Promise<CheckOutcome> {
   const { rows } = await snapshot.run(store, { date: day, quote: undefined, contract: "perpetual", allowPartial: 0 });
   const answered = new Set(rows.map(({ symbol }) => symbol));
-  const exchange = await exchangeSymbols(url);
+  const exchange = await exchangeContracts(url);
   if (typeof exchange === "string") return { outcome: "unavailable", summary: exchange };
   const trading = exchange.filter(
     ({ status, onboardDate }) => status === "TRADING" && onboardDate < (day + 1) * DAY_MS,
@@ -77,9 +55,9 @@ async function compareWithExchange(store: Store, day: Day, url: string): Promise
 }
 
 /** A finding for each type of contract that is not known here, so that its symbols are not passed over in silence. */
-function unknownTypes(trading: readonly ExchangeSymbol[]): Finding[] {
+function unknownTypes(trading: readonly ExchangeContract[]): Finding[] {
   const unknown = trading.filter(
-    ({ contractType }) => !PERPETUAL_TYPES.includes(contractType) && !OTHER_TYPES.includes(contractType),
+    ({ contractType }) => !PERPETUAL_TYPES.includes(contractType) && !DELIVERY_TYPES.includes(contractType),
   );
   return [...groupBy(unknown, ({ contractType }) => contractType)].map(([type, symbols]) => ({
     date: null,
@@ -102,32 +80,14 @@ function differences(exchange: Set<string>, answered: Set<string>, date: string)
   ].filter(({ symbols }) => symbols.length > 0);
 }
 
-/** The symbols of `exchangeInfo`, or in words why there are none. */
-async function exchangeSymbols(url: string): Promise<ExchangeSymbol[] | string> {
-  let response: Response;
+/** The contracts of `exchangeInfo`, or in words why there are none. */
+async function exchangeContracts(url: string): Promise<ExchangeContract[] | string> {
   try {
-    response = await fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const asked = { ca: undefined, env: process.env, timeoutMs: TIMEOUT_MS, retries: 0, signal: undefined };
+    const answer = await fetchExchangeInfo(url, asked);
+    return answer.type === "refused" ? answer.message : answer.info.contracts;
   } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    return `${url} can't be reached: ${cause instanceof Error ? cause.message : String(cause)}`;
+    if (error instanceof ExchangeError) return error.message;
+    throw error;
   }
-  if (response.status === 451) {
-    return `${url} answered 451: Binance doesn't serve its API to this country or cloud; it says nothing about the database`;
-  }
-  if (!response.ok) return `${url} answered ${response.status}`;
-  const body: unknown = await response.json().catch(() => undefined);
-  const symbols = typeof body === "object" && body !== null && "symbols" in body ? body.symbols : undefined;
-  if (!Array.isArray(symbols) || !symbols.every(isExchangeSymbol)) return `${url} answered without a list of symbols`;
-  return symbols;
-}
-
-function isExchangeSymbol(value: unknown): value is ExchangeSymbol {
-  if (typeof value !== "object" || value === null) return false;
-  const { symbol, contractType, status, onboardDate } = value as Record<string, unknown>;
-  return (
-    typeof symbol === "string" &&
-    typeof contractType === "string" &&
-    typeof status === "string" &&
-    typeof onboardDate === "number"
-  );
 }

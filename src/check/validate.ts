@@ -4,8 +4,8 @@ import { DAY } from "../query/select.js";
 import type { Store } from "../store/open.js";
 import { select } from "../store/prepared.js";
 import { column, type Answer } from "../text/columns.js";
+import { EXCHANGE_INFO_URL } from "../vision/exchange-info.js";
 import { DEFAULT_SHARE } from "./completeness.js";
-import { EXCHANGE_INFO_URL } from "./cross-check.js";
 import { FINDING_COLUMNS, type CheckOutcome, type Finding } from "./define.js";
 import { CHECK_NAMES, CHECKS, type CheckName } from "./registry.js";
 

@@ -3,6 +3,15 @@ import type { ProbeBatch } from "../rows/batch.js";
 import type { Counters } from "../rows/counters.js";
 import type { StepUnits } from "../rows/unit.js";
 import { conditionSpans, dayConditions, type ConditionSpan } from "./conditions.js";
+import {
+  announcedDelistings,
+  captureNews,
+  knownCaptures,
+  recordCapture,
+  type AnnouncedDelisting,
+  type CaptureNews,
+  type ContractCapture,
+} from "./contracts.js";
 import { dueCells, type DueCells, type WantedCells } from "./due.js";
 import { adoptEndpoints, knownEndpoints, type Endpoints } from "./endpoints.js";
 import { maintain } from "./maintain.js";
@@ -25,6 +34,8 @@ export interface StoreFacts {
   symbols: KnownSymbol[];
   /** When the bucket was last listed for symbols, ms since the Unix epoch. */
   discoveredAt: number | undefined;
+  /** The last capture of the exchange's contracts, ms since the Unix epoch; undefined when there is none. */
+  capturedAt: number | undefined;
   /** The servers that filled it; undefined when no run has said so yet. */
   endpoints: Endpoints | undefined;
   /** What the user should know of the file, in words. */
@@ -65,12 +76,24 @@ export class Writer {
 
   async facts(): Promise<StoreFacts> {
     const { store, notices } = this.file;
-    return { ...(await knownSymbols(store)), endpoints: await knownEndpoints(store), notices };
+    const capturedAt = (await knownCaptures(store)).at(-1)?.at;
+    return { ...(await knownSymbols(store)), capturedAt, endpoints: await knownEndpoints(store), notices };
   }
 
   /** Records a whole listing of the bucket's symbols, made at an instant (ms since the Unix epoch). */
   async recordDiscovery(names: readonly string[], now: number): Promise<{ added: string[]; gone: string[] }> {
     return await recordDiscovery(await this.file.forWriting(), names, now);
+  }
+
+  /** Adds a capture of the exchange's contracts; one that is known changes nothing. */
+  async recordCapture(capture: ContractCapture): Promise<CaptureNews> {
+    const { news } = await captureNews(this.file.store, capture);
+    return news.isNew ? await recordCapture(await this.file.forWriting(), capture) : news;
+  }
+
+  /** The delistings that the exchange has announced and that are still to come at an instant (ms since the Unix epoch). */
+  announcedDelistings(now: number): Promise<AnnouncedDelisting[]> {
+    return announcedDelistings(this.file.store, now);
   }
 
   /** Notes which servers fill the file from now on. */

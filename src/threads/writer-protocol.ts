@@ -4,6 +4,7 @@ import type { StepUnits } from "../rows/unit.js";
 import type { RunEnd, RunStart } from "../store/runs.js";
 import type { WriteTotals } from "../store/write/session.js";
 import type { ConditionSpan } from "../store/conditions.js";
+import type { AnnouncedDelisting, CaptureNews, ContractCapture } from "../store/contracts.js";
 import type { DueCells, WantedCells } from "../store/due.js";
 import type { Endpoints } from "../store/endpoints.js";
 import type { News } from "../store/news.js";
@@ -22,6 +23,9 @@ export interface WriterCalls {
   /** @param beats buffer of `Heartbeats`; the writer's place is 0 */
   open: (file: string, beats: SharedArrayBuffer) => StoreFacts;
   recordDiscovery: (names: readonly string[], now: number) => { added: string[]; gone: string[] };
+  /** Adds a capture of the exchange's contracts; one that is known changes nothing. */
+  recordCapture: (capture: ContractCapture) => CaptureNews;
+  announcedDelistings: (now: number) => AnnouncedDelisting[];
   /** Notes which servers fill the file from now on. */
   adopt: (endpoints: Endpoints) => void;
   due: (wanted: WantedCells, now: number) => DueCells;

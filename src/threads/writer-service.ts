@@ -48,6 +48,8 @@ export class WriterService {
       return await this.writer.facts();
     },
     recordDiscovery: (names, now) => this.opened().recordDiscovery(names, now),
+    recordCapture: (capture) => this.opened().recordCapture(capture),
+    announcedDelistings: (now) => this.opened().announcedDelistings(now),
     adopt: (endpoints) => this.opened().adopt(endpoints),
     due: (wanted, now) => this.opened().due(wanted, now),
     conditions: (wanted) => this.opened().conditions(wanted),

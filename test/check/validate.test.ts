@@ -226,7 +226,8 @@ describe("cross-check", () => {
           onboardDate: D0 * DAY_MS,
         })),
         ...extra,
-      ],
+        // Real rows have these too.
+      ].map((row) => ({ underlyingType: "COIN", deliveryDate: 4_133_404_800_000, ...row })),
     }),
   });
 

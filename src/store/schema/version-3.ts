@@ -6,7 +6,7 @@
  * again, and `volume_differences` the values in which a month's file and a day's disagree.
  *
  * `contracts` has one row for each state that the exchange showed of a symbol, valid from the capture that first showed
- * it until the one that first showed another; `contract_captures` has the captures. Released, so never edited.
+ * it until the first that didn't; `contract_captures` has the captures, each with its source. Released, so never edited.
  */
 export const VERSION_3: readonly string[] = [
   `CREATE TABLE daily_volumes (
@@ -58,8 +58,7 @@ export const VERSION_3: readonly string[] = [
     contract_type VARCHAR NOT NULL,
     underlying_type VARCHAR NOT NULL,
     onboard_date TIMESTAMP NOT NULL,
-    delivery_date TIMESTAMP,
-    source VARCHAR NOT NULL
+    delivery_date TIMESTAMP
   )`,
   `CREATE TABLE contract_captures (
     captured_at TIMESTAMP NOT NULL,

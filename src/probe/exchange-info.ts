@@ -1,0 +1,97 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { ExchangeError, InterruptedError } from "../errors.js";
+import type { Failure } from "../rows/failure.js";
+import { maskedUrl } from "../text/secrets.js";
+import {
+  MAX_EXCHANGE_INFO_BYTES,
+  NotExchangeInfo,
+  parseExchangeInfo,
+  type ExchangeInfo,
+} from "../vision/exchange-info.js";
+import { dispatcherFor } from "./net/dispatcher.js";
+import { USER_AGENT } from "./net/user-agent.js";
+import { failureOf, statusFailure } from "./outcome.js";
+import { backoffMs, isRetryable } from "./retry.js";
+
+/** How the exchange is asked. */
+export interface ExchangeOptions {
+  /** PEM certificates to trust besides Node's. */
+  ca: string | undefined;
+  /** The environment that names proxies. */
+  env: NodeJS.ProcessEnv;
+  /** Limit for the whole answer, ms. */
+  timeoutMs: number;
+  /** Further attempts after a failure that may pass. */
+  retries: number;
+  signal: AbortSignal | undefined;
+}
+
+/** What the exchange answers: its contracts, or that it serves none to this country or cloud (451). */
+export type ExchangeAnswer = { type: "contracts"; info: ExchangeInfo } | { type: "refused"; message: string };
+
+type Attempt = ExchangeAnswer | { type: "failed"; failure: Failure };
+
+/**
+ * Asks an exchange for its `exchangeInfo`. Redirects are not followed.
+ *
+ * @throws ExchangeError EXCHANGE_UNREACHABLE when there is no answer of status 200, EXCHANGE_UNREADABLE when it is something
+ *   else; InterruptedError when the signal came; UsageError when a variable of the environment is not the URL of a proxy
+ */
+export async function fetchExchangeInfo(url: string, options: ExchangeOptions): Promise<ExchangeAnswer> {
+  const { retries, signal } = options;
+  for (let attempts = 1; ; attempts++) {
+    const attempt = await ask(url, options);
+    if (signal?.aborted === true) {
+      throw new InterruptedError("interrupted before the exchange had answered", { cause: signal.reason });
+    }
+    if (attempt.type !== "failed") return attempt;
+    const { failure } = attempt;
+    if (attempts > retries || !isRetryable(failure)) throw unreachable(url, failure);
+    await sleep(backoffMs(failure, attempts, Math.random()), undefined, signal && { signal }).catch(() => undefined);
+  }
+}
+
+async function ask(url: string, { ca, env, timeoutMs, signal }: ExchangeOptions): Promise<Attempt> {
+  const { request } = (await import("undici")).default;
+  const dispatcher = await dispatcherFor(url, { ca, env, timeoutMs });
+  const limit = AbortSignal.timeout(timeoutMs);
+  try {
+    const { statusCode, headers, body } = await request(url, {
+      headers: { "user-agent": USER_AGENT },
+      dispatcher,
+      signal: signal === undefined ? limit : AbortSignal.any([limit, signal]),
+    });
+    if (statusCode === 451) return { type: "refused", message: refusal(url) };
+    if (statusCode !== 200) return { type: "failed", failure: statusFailure(statusCode, headers) };
+    return { type: "contracts", info: parseExchangeInfo(await readText(body)) };
+  } catch (error) {
+    if (error instanceof NotExchangeInfo) {
+      throw new ExchangeError("EXCHANGE_UNREADABLE", `${maskedUrl(url)} answered ${error.message}`, { cause: error });
+    }
+    if (!(error instanceof Error)) throw error;
+    if (!limit.aborted) return { type: "failed", failure: failureOf(error) };
+    return { type: "failed", failure: { kind: "timeout", code: "TIMEOUT", message: `no answer in ${timeoutMs} ms` } };
+  } finally {
+    await dispatcher.destroy();
+  }
+}
+
+async function readText(body: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.length;
+    if (bytes > MAX_EXCHANGE_INFO_BYTES) throw new NotExchangeInfo(`more than ${MAX_EXCHANGE_INFO_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function refusal(url: string): string {
+  return `${maskedUrl(url)} answered 451: Binance doesn't serve its API to this country or cloud; it says nothing about the database`;
+}
+
+function unreachable(url: string, { kind, message }: Failure): ExchangeError {
+  const what = kind === "status" ? message.replace("the server ", "") : `can't be reached: ${message}`;
+  return new ExchangeError("EXCHANGE_UNREACHABLE", `${maskedUrl(url)} ${what}`);
+}
