@@ -16,6 +16,8 @@
 export {
   BfaError,
   DiscoveryError,
+  ExchangeError,
+  type ExchangeErrorCode,
   InterruptedError,
   NotKnownError,
   OutputError,
@@ -34,6 +36,8 @@ export { update } from "./run/update.js";
 export { backfill, planBackfill } from "./run/backfill.js";
 export { sweep } from "./run/sweep.js";
 export { discover } from "./run/discover.js";
+export { contracts, type ContractsOptions, type ContractsSummary } from "./run/contracts.js";
+export type { SummaryDelisting } from "./run/capture.js";
 export { importFile, type ImportOptions, type ImportSummary } from "./run/import.js";
 export type { BackfillOptions, ProbeOptions, RunOptions, SweepOptions, UpdateOptions } from "./run/options.js";
 export type { Run } from "./run/running.js";
@@ -52,6 +56,7 @@ export type { DueReason } from "./store/due.js";
 export type { Refusal } from "./store/import.js";
 export type { ChangeCounts, ChangeKind } from "./store/write/changes.js";
 export type { DayInput } from "./calendar/day-input.js";
+export type { TimeInput } from "./calendar/time.js";
 
 export {
   openAvailability,

@@ -1,3 +1,6 @@
+import { types } from "node:util";
+import { parseDay } from "./day.js";
+
 /**
  * An instant in ISO 8601: `2024-03-02T09:36:43Z`, with milliseconds only where there are any
  * (`2024-03-02T09:36:43.250Z`).
@@ -8,6 +11,23 @@
 export function formatTime(ms: number): string {
   const text = new Date(ms).toISOString();
   return text.endsWith(".000Z") ? `${text.slice(0, -5)}Z` : text;
+}
+
+/** An instant as callers give it: ISO 8601 with Z, to the second or the ms (`2024-03-01T12:00:00Z`), or a `Date`. */
+export type TimeInput = string | Date;
+
+const TIME = /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3})?Z$/;
+
+/** The instant that a caller gave, ms since the Unix epoch, or undefined when it is neither of both forms. */
+export function timeOfInput(value: unknown): number | undefined {
+  if (typeof value === "string") {
+    const date = TIME.exec(value)?.[1];
+    return date === undefined || parseDay(date) === undefined ? undefined : Date.parse(value);
+  }
+  // A `Date` of another realm, such as a test runner's, is not an instance of this one's class.
+  if (!types.isDate(value)) return undefined;
+  const time = value.getTime();
+  return Number.isFinite(time) ? time : undefined;
 }
 
 /**

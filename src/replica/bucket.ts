@@ -1,4 +1,5 @@
 import type { Answer, Request } from "./answer.js";
+import { EXCHANGE_INFO_PATH, exchangeInfo } from "./exchange-info.js";
 import type { History } from "./history.js";
 import { orderKeys } from "./key-order.js";
 import { LIST_PARAMETERS, readListRequest } from "./list-request.js";
@@ -27,6 +28,7 @@ export interface Bucket {
 export function createBucket(history: History): Bucket {
   const order = orderKeys(history);
   const lookup = objectLookup(history);
+  let contracts: Answer | undefined;
 
   function list(query: string): Answer {
     const request = readListRequest(new URLSearchParams(query));
@@ -44,6 +46,7 @@ export function createBucket(history: History): Bucket {
     },
     answer({ method, target }) {
       if (method !== "HEAD" && method !== "GET") return errorAnswer(methodNotAllowed(method));
+      if (target === EXCHANGE_INFO_PATH) return (contracts ??= exchangeInfo(history));
       const { key, query } = readPath(target);
       if (key === "") return list(query);
       if (key === undefined) return errorAnswer(invalidUri);

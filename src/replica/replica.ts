@@ -1,6 +1,7 @@
 import { BUCKET, createBucket } from "./bucket.js";
 import { createCertificate, type Certificate } from "./certificate.js";
 import { startDelayRelay } from "./delay.js";
+import { EXCHANGE_INFO_PATH } from "./exchange-info.js";
 import { planFaults, type FaultOptions } from "./faults.js";
 import { listedHistory, type ListedFile, type ListedForeignFile } from "./files.js";
 import { countFiles, countSymbols, type History } from "./history.js";
@@ -37,6 +38,8 @@ export interface Replica extends AsyncDisposable {
   url: string;
   /** Base of listings, path style. */
   listUrl: string;
+  /** Where the exchange's contracts are: its `exchangeInfo` at the end of the history. */
+  contractsUrl: string;
   port: number;
   /** PEM of the authority to trust. */
   ca: string;
@@ -75,6 +78,7 @@ export async function startReplica(options: ReplicaOptions): Promise<Replica> {
   return {
     url,
     listUrl: `${url}/${BUCKET}`,
+    contractsUrl: `${url}${EXCHANGE_INFO_PATH}`,
     port: relay?.port ?? server.port,
     ca: certificate.ca,
     symbols: countSymbols(history),

@@ -1,5 +1,6 @@
 import { dayOfInput } from "../calendar/day-input.js";
-import { dayAt, formatDay, type Day } from "../calendar/day.js";
+import { DAY_MS, dayAt, formatDay, type Day } from "../calendar/day.js";
+import { formatTime, timeOfInput } from "../calendar/time.js";
 import { UsageError } from "../errors.js";
 import type { Dataset } from "../vision/dataset.js";
 import { printableJson } from "../text/printable.js";
@@ -73,6 +74,23 @@ export function checkPastDay(option: string, value: unknown, { marketStart }: Da
     throw new UsageError(`${formatDay(day)} is not over yet; the last full UTC day is ${last}`, { option });
   }
   return day;
+}
+
+/**
+ * An instant that is over and not before the market began, in ms since the Unix epoch.
+ *
+ * @param now ms since the Unix epoch
+ */
+export function checkPastTime(option: string, value: unknown, { marketStart }: Dataset, now: number): number {
+  const time = timeOfInput(value);
+  if (time === undefined) {
+    throw new UsageError(`${shown(value)} is not a time; write YYYY-MM-DDTHH:MM:SSZ`, { option });
+  }
+  if (time < marketStart * DAY_MS) {
+    throw new UsageError(`${formatTime(time)} is before ${formatDay(marketStart)}, the start of the market`, { option });
+  }
+  if (time > now) throw new UsageError(`${formatTime(time)} is later than now`, { option });
+  return time;
 }
 
 /** An http or https URL without credentials, query or fragment; gives it without a slash at its end. */

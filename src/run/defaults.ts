@@ -45,6 +45,7 @@ export const DEFAULTS = {
   refresh: false,
   unlisted: false,
   adoptEndpoint: false,
+  contracts: true,
   reject: true,
 } as const;
 

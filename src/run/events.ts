@@ -10,6 +10,15 @@ export type RunEvent =
   | { type: "notice"; message: string }
   /** The bucket was listed for its symbols: those that the file didn't know, and those that it alone still knows. */
   | { type: "discovered"; symbol_count: number; added: string[]; gone: string[] }
+  /** The exchange's contracts were captured; the names are those of which the capture before it says something else. */
+  | {
+      type: "captured";
+      captured_at: string;
+      contract_count: number;
+      added: string[];
+      changed: string[];
+      gone: string[];
+    }
   /** Probing begins. */
   | { type: "planned"; from: string; to: string; symbol_count: number; unit_count: number; cell_count: number }
   /** About ten times a second while probing. */

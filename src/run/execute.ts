@@ -1,10 +1,12 @@
 import { formatDay } from "../calendar/day.js";
 import type { Counts } from "../rows/counters.js";
 import type { ConditionSpan } from "../store/conditions.js";
+import type { AnnouncedDelisting, ContractCapture } from "../store/contracts.js";
 import type { DueCells } from "../store/due.js";
 import type { News } from "../store/news.js";
 import type { WriteTotals } from "../store/write/session.js";
 import type { Threads } from "../threads/threads.js";
+import { writeCapture } from "./capture.js";
 import { publicCounts, type RunCounts } from "./counts.js";
 import { BREAKER_CELLS } from "./defaults.js";
 import { endOnSignal, type Ending } from "./ending.js";
@@ -24,6 +26,8 @@ export interface Totals {
   /** Conditions of the last days of the run's span, for its symbols. */
   conditions: ConditionSpan[];
   news: News;
+  /** Delistings that the exchange has announced. */
+  announced: AnnouncedDelisting[];
   /** Cells of the run's symbols and days that are still due, by reason. */
   due: DueCells["counts"];
   failures: RunFailure[];
@@ -38,9 +42,16 @@ const CONDITION_DAYS = 30;
 /**
  * Carries out a plan: probes its steps one after the other while the writer commits what is whole, and journals the run.
  *
+ * @param capture of the exchange's contracts, if there is to be one
  * @throws StoreError, ThreadError
  */
-export async function execute(plan: Plan, settings: ProbeSettings, threads: Threads, emit: Emit): Promise<Totals> {
+export async function execute(
+  plan: Plan,
+  settings: ProbeSettings,
+  threads: Threads,
+  emit: Emit,
+  capture: Promise<ContractCapture | undefined>,
+): Promise<Totals> {
   const { span, symbols, steps } = plan;
   const { command, signal, maxFailureRate, now } = settings;
   const { writer, counters } = threads;
@@ -91,6 +102,9 @@ export async function execute(plan: Plan, settings: ProbeSettings, threads: Thre
 
   const written = await writer.call("finish");
   tellCommits({ units_written: written.unitsWritten, rows_written: written.rowsWritten });
+  const captured = await Promise.race([capture, writer.failed]);
+  if (captured !== undefined) await writeCapture(writer, captured, emit);
+  const announced = await writer.call("announcedDelistings", Date.now());
   const recent = { from: Math.max(span.from, span.to - CONDITION_DAYS + 1), to: span.to };
   const conditions = await writer.call("conditions", { symbols, ...recent, now: Date.now() });
   const news = await writer.call("news", Date.now());
@@ -107,7 +121,7 @@ export async function execute(plan: Plan, settings: ProbeSettings, threads: Thre
     endedAt: Date.now(),
   });
   for (const message of notices) emit({ type: "notice", message });
-  return { outcome, counts, written, conditions, news, due, failures, probeMs };
+  return { outcome, counts, written, conditions, news, announced, due, failures, probeMs };
 }
 
 /** Tells of commits, when the counts of what is written have grown since the last time. */

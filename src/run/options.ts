@@ -144,6 +144,19 @@ export interface UpdateOptions extends ProbeOptions {
   date?: DayInput | undefined;
   /** Number of days up to `date`, or to yesterday, 1 to 400. */
   lookback?: number | undefined;
+  /**
+   * Capture the exchange's contracts too, when the last capture is more than an hour old. That it fails is a notice.
+   *
+   * @default true
+   */
+  contracts?: boolean | undefined;
+  /**
+   * URL of the exchange's `exchangeInfo`.
+   *
+   * @default "https://fapi.binance.com/fapi/v1/exchangeInfo"; none when `endpoint` is not Binance's: then no contracts are
+   *   captured
+   */
+  contractsUrl?: string | undefined;
 }
 
 /** Options of {@link backfill}. */

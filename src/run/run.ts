@@ -1,5 +1,6 @@
 import { describeProxy } from "../probe/net/proxy.js";
 import { startThreads, type Threads } from "../threads/threads.js";
+import { captureBeside } from "./capture.js";
 import { createEmitter, type Emit } from "./events.js";
 import { claimEndpoints } from "./endpoints.js";
 import { execute } from "./execute.js";
@@ -21,10 +22,11 @@ export function run<S extends ProbeSettings>(command: Command<S>, settingsOf: ()
   const startedAt = performance.now();
   return withThreads(settingsOf, async (settings, threads, emit) => {
     const retried = countRetries(threads);
+    using capture = captureBeside(settings, threads.facts, emit);
     const planningAt = performance.now();
     const plan = await makePlan(command, settings, threads, emit);
     const planMs = performance.now() - planningAt;
-    const totals = await execute(plan, settings, threads, emit);
+    const totals = await execute(plan, settings, threads, emit, capture.done);
     const elapsedMs = performance.now() - startedAt;
     const effort = { retried: retried(), dns: threads.dns, planMs, elapsedMs };
     const summary = summarize(command.name, plan, totals, effort);

@@ -4,6 +4,7 @@ import { UsageError } from "../errors.js";
 import type { ThreadSettings } from "../threads/threads.js";
 import { DEFAULT_DATASET } from "../vision/datasets/default.js";
 import { ENDPOINTS } from "../vision/endpoints.js";
+import { EXCHANGE_INFO_URL } from "../vision/exchange-info.js";
 import {
   checkChoice,
   checkFlag,
@@ -46,6 +47,8 @@ export interface ProbeSettings extends Settings {
   readonly maxFailureRate: number;
   /** Whether a run that is not whole rejects. */
   readonly reject: boolean;
+  /** Where the exchange's contracts are captured from; undefined: nowhere. */
+  readonly contractsUrl: string | undefined;
 }
 
 /** Settings of an update. */
@@ -68,10 +71,14 @@ export interface BackfillSettings extends ProbeSettings {
  */
 export function updateSettings(options: UpdateOptions, now: number): UpdateSettings {
   const { common, rest } = probeSettings("update", options, now);
-  const { date, lookback, ...unknown } = rest;
+  const { date, lookback, contracts = DEFAULTS.contracts, contractsUrl, ...unknown } = rest;
   refuseUnknown(unknown);
+  const given = optional(contractsUrl, (value) => checkUrl("contractsUrl", value, "with path"));
+  // Symbols of another server are none of Binance's contracts.
+  const ownUrl = common.endpoint === ENDPOINTS.download ? EXCHANGE_INFO_URL : undefined;
   return {
     ...common,
+    contractsUrl: checkFlag("contracts", contracts) ? (given ?? ownUrl) : undefined,
     date: optional(date, (value) => checkPastDay("date", value, common.dataset, now)),
     lookback: optional(lookback, (value) => checkWhole("lookback", value, BOUNDS.lookback)),
   };
@@ -109,6 +116,7 @@ export function sweepSettings(options: SweepOptions, now: number): ProbeSettings
   return requireList({
     ...common,
     ...{ symbols: undefined, quote: undefined, unlisted: false, source: "list" },
+    contractsUrl: undefined,
     maxFailureRate: checkShare("maxFailureRate", maxFailureRate),
     reject: checkFlag("reject", reject),
   });
@@ -139,6 +147,7 @@ function probeSettings<O extends ProbeOptions>(command: RunCommand, options: O, 
     source: checkChoice("source", source, SOURCES),
     maxFailureRate: checkShare("maxFailureRate", maxFailureRate),
     reject: checkFlag("reject", reject),
+    contractsUrl: undefined,
   };
   return { common: requireList(probing), rest };
 }

@@ -1,6 +1,7 @@
 import { formatDay } from "../calendar/day.js";
 import type { DnsWarmUp } from "../probe/net/dns.js";
 import type { Source } from "../rows/unit.js";
+import { describeDelistings, type SummaryDelisting } from "./capture.js";
 import { publicCounts, type RunCounts } from "./counts.js";
 import type { RunCommand } from "./defaults.js";
 import type { Totals } from "./execute.js";
@@ -51,6 +52,8 @@ export interface RunSummary extends RunCounts {
   listings: SummaryDate[];
   /** Contracts that are believed to have ended since the run, with their last day. */
   delistings: SummaryDate[];
+  /** Perpetuals whose end the exchange has announced, the next one first: those that the file's last capture shows. */
+  announced_delistings: SummaryDelisting[];
   /** Cells of the run's symbols and days that are still due, by reason. */
   due_cells: Record<DueReason, number>;
   /** Conditions of the last 30 days of the run, for its symbols, as spans. */
@@ -87,6 +90,7 @@ export function summarize(command: RunCommand, plan: Plan, totals: Totals, effor
     changed_files: news.changedFiles.map(({ kind, ...file }) => ({ kind, ...dated(file) })),
     listings: news.listings.map(dated),
     delistings: news.delistings.map(dated),
+    announced_delistings: describeDelistings(totals.announced),
     due_cells: totals.due,
     conditions: totals.conditions.map(({ condition, from, to }) => ({
       condition,

@@ -79,7 +79,7 @@ export async function knownContracts(store: Store): Promise<Map<string, Contract
 export async function knownCaptures(store: Store): Promise<{ at: number; source: string }[]> {
   return await readRows(
     store,
-    "SELECT epoch_ms(captured_at)::DOUBLE AS at, source FROM contract_captures ORDER BY at",
+    "SELECT epoch_ms(captured_at)::DOUBLE, source FROM contract_captures ORDER BY captured_at",
     { at: "number", source: "text" },
   );
 }

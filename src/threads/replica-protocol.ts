@@ -4,7 +4,7 @@ import type { ReplicaStats } from "../replica/stats.js";
 
 /** What the replica's thread says: first `started` or `failed`, then an answer to each request, in order. */
 export type ReplicaMessage =
-  | { type: "started"; facts: Pick<Replica, "url" | "listUrl" | "port" | "ca" | "symbols" | "files"> }
+  | { type: "started"; facts: Pick<Replica, "url" | "listUrl" | "contractsUrl" | "port" | "ca" | "symbols" | "files"> }
   | { type: "failed"; error: PlainError }
   | { type: "stats"; stats: ReplicaStats };
 

@@ -16,8 +16,8 @@ export async function serveReplica(port: MessagePort, options: ReplicaOptions): 
     port.close();
     return;
   }
-  const { url, listUrl, port: served, ca, symbols, files, stats, resetStats, close } = replica;
-  const facts = { url, listUrl, port: served, ca, symbols, files };
+  const { url, listUrl, contractsUrl, port: served, ca, symbols, files, stats, resetStats, close } = replica;
+  const facts = { url, listUrl, contractsUrl, port: served, ca, symbols, files };
   const serve = async (request: ReplicaRequest): Promise<void> => {
     if (request === "close") {
       await close();

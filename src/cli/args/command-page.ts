@@ -2,7 +2,7 @@ import { homedir } from "node:os";
 import type { Argv, CommandModule, Options } from "yargs";
 
 /** What a value is, as help, docs and completion name it. */
-export type ValueKind = "DATE" | "NUMBER" | "SHARE" | "SYMBOL" | "SYMBOLS" | "FILE" | "URL" | "TEXT";
+export type ValueKind = "DATE" | "TIME" | "NUMBER" | "SHARE" | "SYMBOL" | "SYMBOLS" | "FILE" | "URL" | "TEXT";
 
 /** Turns the text of a value into the value, and knows what it takes. */
 export type Reader<Value> = ((value: unknown) => Value) & { readonly takes: ValueKind };

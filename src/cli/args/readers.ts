@@ -1,6 +1,7 @@
 import { formatDay } from "../../calendar/day.js";
+import { formatTime } from "../../calendar/time.js";
 import { UsageError } from "../../errors.js";
-import { checkPastDay, checkPem, checkShare, checkSymbols, checkUrl, checkWhole } from "../../run/checks.js";
+import { checkPastDay, checkPastTime, checkPem, checkShare, checkSymbols, checkUrl, checkWhole } from "../../run/checks.js";
 import { printable } from "../../text/printable.js";
 import { readText } from "../../text/read-text.js";
 import { DEFAULT_DATASET } from "../../vision/datasets/default.js";
@@ -19,6 +20,13 @@ function reader<Value>(takes: ValueKind, read: (value: unknown) => Value): Reade
 export function pastDate(name: string) {
   return reader("DATE", (value): string =>
     formatDay(checkPastDay(`--${name}`, oneValue(name, value), DEFAULT_DATASET, Date.now())),
+  );
+}
+
+/** An instant that is over and not before the market began, ISO 8601. */
+export function pastTime(name: string) {
+  return reader("TIME", (value): string =>
+    formatTime(checkPastTime(`--${name}`, oneValue(name, value), DEFAULT_DATASET, Date.now())),
   );
 }
 

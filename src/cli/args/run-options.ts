@@ -23,6 +23,18 @@ export const waitOption = {
   defaultDescription: String(DEFAULTS.waitMs / 1000),
 } as const satisfies OptionDefinition;
 
+/** Where the exchange's contracts are, as every command that captures them has it. */
+export function contractsUrlOption(name: string, defaultDescription: string) {
+  return {
+    describe: "where the exchange's exchangeInfo is",
+    string: true,
+    requiresArg: true,
+    coerce: httpUrl(name, true),
+    ...fromEnvironment("BFA_CONTRACTS_URL"),
+    defaultDescription,
+  } as const satisfies OptionDefinition;
+}
+
 /** An option's environment variable, and its value as the default where it is set. */
 function fromEnvironment(env: string): Pick<OptionDefinition, "env"> & { default?: string } {
   const value = process.env[env];
@@ -37,6 +49,34 @@ export const caOption = {
   coerce: pemFile("ca"),
   ...fromEnvironment("BFA_CA"),
 } as const satisfies OptionDefinition;
+
+/** `--timeout` and `--retries`. */
+export const requestOptions = {
+  timeout: {
+    describe: "limit for connecting and for each answer, ms",
+    string: true,
+    requiresArg: true,
+    coerce: wholeNumber("timeout", ...BOUNDS.timeoutMs),
+    defaultDescription: String(DEFAULTS.timeoutMs),
+  },
+  retries: {
+    describe: "further attempts after a failure that may pass",
+    string: true,
+    requiresArg: true,
+    coerce: wholeNumber("retries", ...BOUNDS.retries),
+    defaultDescription: String(DEFAULTS.retries),
+  },
+} as const satisfies Record<string, OptionDefinition>;
+
+/** What a command that runs says on stderr. */
+export const voiceOptions = {
+  quiet: { describe: "no progress, no notices and no summary; only failures", boolean: true, default: false },
+  "log-level": {
+    describe: "structured log lines on stderr",
+    choices: ["silent", "error", "warn", "info", "debug"] as const,
+    default: "silent" as const,
+  },
+} as const satisfies Record<string, OptionDefinition>;
 
 /**
  * Options of every command that asks the bucket. What is not given stays undefined, so that the library's defaults hold;
@@ -83,20 +123,7 @@ function runOptions(command: RunCommand) {
       boolean: true,
       defaultDescription: yesNo(DEFAULTS.pool),
     },
-    timeout: {
-      describe: "limit for connecting and for each answer, ms",
-      string: true,
-      requiresArg: true,
-      coerce: wholeNumber("timeout", ...BOUNDS.timeoutMs),
-      defaultDescription: String(DEFAULTS.timeoutMs),
-    },
-    retries: {
-      describe: "further attempts after a failure that may pass",
-      string: true,
-      requiresArg: true,
-      coerce: wholeNumber("retries", ...BOUNDS.retries),
-      defaultDescription: String(DEFAULTS.retries),
-    },
+    ...requestOptions,
     "max-requests-per-second": {
       describe: "limit for all threads together, as for an address that others share",
       string: true,
@@ -110,12 +137,7 @@ function runOptions(command: RunCommand) {
       boolean: true,
       defaultDescription: yesNo(DEFAULTS.adoptEndpoint),
     },
-    quiet: { describe: "no progress, no notices and no summary; only failures", boolean: true, default: false },
-    "log-level": {
-      describe: "structured log lines on stderr",
-      choices: ["silent", "error", "warn", "info", "debug"] as const,
-      default: "silent" as const,
-    },
+    ...voiceOptions,
   } as const satisfies Record<string, OptionDefinition>;
 }
 

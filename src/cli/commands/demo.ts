@@ -45,7 +45,12 @@ async function demo(): Promise<void> {
     process.env["no_proxy"] = "*";
     // By name, so that there is something to look up.
     const named = (url: string) => url.replace("127.0.0.1", "localhost");
-    const endpoints = { endpoint: named(replica.url), listEndpoint: named(replica.listUrl), ca: replica.ca };
+    const endpoints = {
+      endpoint: named(replica.url),
+      listEndpoint: named(replica.listUrl),
+      contractsUrl: named(replica.contractsUrl),
+      ca: replica.ca,
+    };
     const display = {
       json: false,
       format: undefined,

@@ -10,6 +10,7 @@ const COMMANDS = {
   backfill: () => import("./backfill.js"),
   sweep: () => import("./sweep.js"),
   discover: () => import("./discover.js"),
+  contracts: () => import("./contracts.js"),
   query: async (below: string | undefined, isListed: boolean) => {
     const { queryCommand, queryGroup } = await import("./query.js");
     return { default: isListed ? queryGroup([]) : await queryCommand(below) };

@@ -181,20 +181,22 @@ async function writeCaFile(given: string, ca: string): Promise<void> {
   }
 }
 
-function readyJson({ url, listUrl, symbols, files }: Replica, caFile: string): string {
-  return `${JSON.stringify({ url, listUrl, caFile, symbols, files, pid: process.pid })}\n`;
+function readyJson({ url, listUrl, contractsUrl, symbols, files }: Replica, caFile: string): string {
+  return `${JSON.stringify({ url, listUrl, contractsUrl, caFile, symbols, files, pid: process.pid })}\n`;
 }
 
-function readyText({ url, listUrl, symbols, files }: Replica, caFile: string): string {
+function readyText({ url, listUrl, contractsUrl, symbols, files }: Replica, caFile: string): string {
   return [
     `Embedded Vision: ${symbols} symbols, ${files} files`,
     `  objects   ${url}`,
     `  listing   ${listUrl}`,
+    `  contracts ${contractsUrl}`,
     `  counts    ${url}/-/stats`,
     `  CA file   ${caFile}`,
     "",
     "Try, in another shell:",
     `  bfa update --db replica.duckdb --endpoint ${url} --list-endpoint ${listUrl} --ca ${caFile}`,
+    `  bfa contracts --db replica.duckdb --url ${contractsUrl} --ca ${caFile}`,
     "",
     "Ctrl-C ends it.",
     "",

@@ -19,6 +19,14 @@ export interface SummaryDisplay extends RunDisplay {
   notify: string | undefined;
 }
 
+/** Options of the library that the running of a command needs or gives. */
+interface WatchedOptions extends Pick<RunOptions, "signal" | "onEvent"> {
+  endpoint?: string | undefined;
+  listEndpoint?: string | undefined;
+  contractsUrl?: string | undefined;
+  url?: string | undefined;
+}
+
 /** Runs a probing command, prints its summary and sets the process's exit code: see {@link watch}. */
 export async function showRun<O extends RunOptions>(
   display: SummaryDisplay,
@@ -37,7 +45,7 @@ export async function showRun<O extends RunOptions>(
 }
 
 /** Runs a command that asks the bucket a question, and prints the answer: see {@link watch}. */
-export async function showAnswer<O extends RunOptions, Result, Facts extends object, C extends Columns>(
+export async function showAnswer<O extends WatchedOptions, Result, Facts extends object, C extends Columns>(
   display: RunDisplay,
   options: O,
   execute: (options: O) => Promise<Result>,
@@ -51,7 +59,7 @@ export async function showAnswer<O extends RunOptions, Result, Facts extends obj
  * Runs a command while a person or a log hears what goes on. A first signal ends it after the units in hand, a second
  * one at once. An error that ends it is told, and decides the exit code.
  */
-async function watch<O extends RunOptions, Result>(
+async function watch<O extends WatchedOptions, Result>(
   display: VoiceChoice,
   options: O,
   execute: (options: O) => Promise<Result>,
@@ -66,12 +74,12 @@ async function watch<O extends RunOptions, Result>(
   }
 }
 
-async function executeWatched<O extends RunOptions, Result>(
+async function executeWatched<O extends WatchedOptions, Result>(
   options: O,
   execute: (options: O) => Promise<Result>,
   voice: Voice,
 ): Promise<Result> {
-  for (const option of ["endpoint", "listEndpoint"] as const) {
+  for (const option of ["endpoint", "listEndpoint", "contractsUrl", "url"] as const) {
     const url = options[option];
     if (url?.startsWith("http:") === true) {
       voice.notice(`${flagOf(option)} ${url} is not encrypted: answers can be forged on the way`);

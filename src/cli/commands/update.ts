@@ -1,12 +1,14 @@
 import type { CommandModule } from "yargs";
 import { BOUNDS } from "../../run/defaults.js";
 import { pastDate, wholeNumber } from "../args/readers.js";
-import { probeOptionsOf, withProbeOptions, type ProbeArguments } from "../args/run-options.js";
+import { contractsUrlOption, probeOptionsOf, withProbeOptions, type ProbeArguments } from "../args/run-options.js";
 import { showRun } from "./run-command.js";
 
 interface UpdateArguments extends ProbeArguments {
   date: string | undefined;
   lookback: number | undefined;
+  contracts: boolean | undefined;
+  "contracts-url": string | undefined;
 }
 
 /** `bfa update` */
@@ -27,14 +29,23 @@ const updateCommand: CommandModule<object, UpdateArguments> = {
         requiresArg: true,
         coerce: wholeNumber("lookback", ...BOUNDS.lookback),
       })
+      .option("contracts", {
+        describe: "capture the exchange's contracts too, once an hour at most (--no-contracts doesn't)",
+        boolean: true,
+        defaultDescription: "yes",
+      })
+      .option(
+        "contracts-url",
+        contractsUrlOption("contracts-url", "fapi.binance.com; none for another --endpoint than Binance's"),
+      )
       .group(["date", "lookback"], "Days:")
       .example("$0 update", "what is due of every perpetual; run it daily")
       .example("$0 update --date 2024-03-01 --symbols BTCUSDT,ETHUSDT", "one day of two symbols")
       .example("$0 update --lookback 7 --json", "the last week, summary for a script"),
   handler: async (args) => {
     const { update } = await import("../../run/update.js");
-    const { date, lookback } = args;
-    await showRun(args, { ...probeOptionsOf(args), date, lookback }, update);
+    const { date, lookback, contracts, "contracts-url": contractsUrl } = args;
+    await showRun(args, { ...probeOptionsOf(args), date, lookback, contracts, contractsUrl }, update);
   },
 };
 

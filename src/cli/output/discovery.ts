@@ -44,7 +44,8 @@ export function discoveryText({ symbols, added, gone, foreign }: Discovery): str
   ].join("\n");
 }
 
-function nameLine(title: string, names: readonly string[]): string[] {
+/** Names in one line, the first of them; none without any. */
+export function nameLine(title: string, names: readonly string[]): string[] {
   if (names.length === 0) return [];
   const shown = names.slice(0, NAMES_SHOWN).map(printable).join(", ");
   const more = names.length > NAMES_SHOWN ? ` and ${number(names.length - NAMES_SHOWN)} more` : "";

@@ -25,6 +25,9 @@ export function logEvent(log: Logger, event: RunEvent): void {
     case "discovered":
       log.info(event, "symbols discovered");
       break;
+    case "captured":
+      log.info(event, "contracts captured");
+      break;
     case "failure":
       log.error(event, "probe failed");
       break;

@@ -117,6 +117,7 @@ class RunView {
       case "dns":
       case "notice":
       case "discovered":
+      case "captured":
       case "failure":
       case "committed":
       case "done":

@@ -62,6 +62,11 @@ export function summaryText(summary: RunSummary, paint: Paint = noPaint): string
     );
   }
   lines.push(...datedLine("came to market", summary.listings), ...datedLine("ended", summary.delistings));
+  const announced = summary.announced_delistings.map(({ symbol, delivery_date }) => ({
+    symbol,
+    date: delivery_date.slice(0, 10),
+  }));
+  lines.push(...datedLine("announced to end", announced));
   if (summary.foreign_keys > 0) lines.push(`  ${plural(summary.foreign_keys, "key")} of other kinds in the listings`);
   lines.push(`  still due: ${dueText(summary.due_cells)}`);
   for (const { condition, from, to } of summary.conditions) {
@@ -88,7 +93,8 @@ function retriedLine({ kind, code, host, count }: RetriedRequests): string {
   return `    ${number(count)} after ${kind} ${printable(code)} from ${printable(host)}`;
 }
 
-function datedLine(what: string, dates: readonly SummaryDate[]): string[] {
+/** Symbols with their dates, in one line; none without any. */
+export function datedLine(what: string, dates: readonly SummaryDate[]): string[] {
   if (dates.length === 0) return [];
   const shown = dates.slice(0, DATES_SHOWN).map(({ symbol, date }) => `${printable(symbol)} ${date}`);
   const more = dates.length > DATES_SHOWN ? ` and ${number(dates.length - DATES_SHOWN)} more` : "";

@@ -1,0 +1,58 @@
+import type { CommandModule, InferredOptionTypes } from "yargs";
+import { EXCHANGE_INFO_URL } from "../../vision/exchange-info.js";
+import { answerOptions } from "../args/answer-options.js";
+import { dbOption } from "../args/db-path.js";
+import { filePath, pastTime } from "../args/readers.js";
+import { caOption, contractsUrlOption, requestOptions, voiceOptions, waitOption } from "../args/run-options.js";
+import { contractsAnswer, contractsText } from "../output/contracts.js";
+import { showAnswer } from "./run-command.js";
+
+const contractsOptions = {
+  db: dbOption,
+  url: contractsUrlOption("url", EXCHANGE_INFO_URL),
+  "from-file": {
+    describe: "a saved exchangeInfo in place of the URL",
+    string: true,
+    requiresArg: true,
+    coerce: filePath("from-file"),
+  },
+  "captured-at": {
+    describe: "when the file was saved, UTC, such as 2024-03-01T12:00:00Z",
+    string: true,
+    requiresArg: true,
+    implies: "from-file",
+    coerce: pastTime("captured-at"),
+    defaultDescription: "the serverTime in it",
+  },
+  ca: caOption,
+  ...requestOptions,
+  wait: waitOption,
+  ...answerOptions,
+  ...voiceOptions,
+} as const;
+
+/** `bfa contracts` */
+const contractsCommand: CommandModule<object, InferredOptionTypes<typeof contractsOptions>> = {
+  command: "contracts",
+  describe: "Capture which contracts the exchange has: status, type, underlying, first and last day",
+  builder: (yargs) =>
+    yargs
+      .options(contractsOptions)
+      .example("$0 contracts", "what the exchange says now; bfa update does it too")
+      .example("$0 contracts --from-file old.json --captured-at 2024-03-01T12:00:00Z", "what it said then")
+      .epilogue(
+        "Captures may come in any order of time. Where Binance doesn't serve its API (451) nothing is recorded, which is no failure.",
+      ),
+  handler: async (args) => {
+    const { contracts } = await import("../../run/contracts.js");
+    const { db, url, "from-file": fromFile, "captured-at": capturedAt, ca, timeout, retries, wait } = args;
+    const options = {
+      ...{ db, url, fromFile, capturedAt, ca, retries },
+      timeoutMs: timeout,
+      waitMs: wait === undefined ? undefined : wait * 1000,
+    };
+    await showAnswer(args, options, contracts, contractsAnswer, contractsText);
+  },
+};
+
+export default contractsCommand;

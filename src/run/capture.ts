@@ -1,0 +1,106 @@
+import { formatTime } from "../calendar/time.js";
+import { BfaError, InterruptedError } from "../errors.js";
+import { fetchExchangeInfo } from "../probe/exchange-info.js";
+import type { AnnouncedDelisting, CaptureNews, ContractCapture } from "../store/contracts.js";
+import type { StoreFacts } from "../store/writer.js";
+import type { WriterAlone } from "../threads/writer-alone.js";
+import type { Emit } from "./events.js";
+import type { ProbeSettings, Settings } from "./settings.js";
+
+/** Age from which an update takes a new capture, ms: a run takes one, several in a row don't. */
+const CAPTURE_MAX_AGE_MS = 3_600_000;
+
+/** A perpetual whose end is announced. */
+export interface SummaryDelisting {
+  symbol: string;
+  /** When it ends, ISO 8601. */
+  delivery_date: string;
+  /** The first capture that showed this, ISO 8601. */
+  known_since: string;
+}
+
+/** A capture of an exchange's contracts, or why it serves none to this country or cloud (451). */
+export type Captured = { type: "captured"; capture: ContractCapture } | { type: "refused"; reason: string };
+
+/**
+ * Asks an exchange for its contracts.
+ *
+ * @throws ExchangeError, InterruptedError, UsageError as `fetchExchangeInfo`
+ */
+export async function captureFrom(
+  url: string,
+  { ca, timeoutMs, retries, signal }: Pick<Settings, "ca" | "timeoutMs" | "retries" | "signal">,
+): Promise<Captured> {
+  const answer = await fetchExchangeInfo(url, { ca, env: process.env, timeoutMs, retries, signal });
+  if (answer.type === "refused") return { type: "refused", reason: answer.message };
+  return { type: "captured", capture: { at: Date.now(), source: url, contracts: answer.info.contracts } };
+}
+
+/** A capture that is taken while a run probes. Disposing of it gives it up. */
+export interface CaptureBeside extends Disposable {
+  /** Undefined when none was wanted or could be taken; the listener of the run was told why. */
+  readonly done: Promise<ContractCapture | undefined>;
+}
+
+/** Begins to capture the contracts that the settings ask for. A capture that fails is a notice, and fails no run. */
+export function captureBeside(
+  settings: ProbeSettings,
+  { capturedAt }: Pick<StoreFacts, "capturedAt">,
+  emit: Emit,
+): CaptureBeside {
+  const { contractsUrl, now, signal } = settings;
+  const age = capturedAt === undefined ? Infinity : now - capturedAt;
+  const isFresh = age >= 0 && age < CAPTURE_MAX_AGE_MS;
+  const given = new AbortController();
+  const ends = signal === undefined ? given.signal : AbortSignal.any([given.signal, signal]);
+  const done =
+    contractsUrl === undefined || isFresh
+      ? Promise.resolve(undefined)
+      : captureOrTell(contractsUrl, { ...settings, signal: ends }, emit);
+  // It is awaited once the run has probed.
+  done.catch(() => undefined);
+  return {
+    done,
+    [Symbol.dispose]: () => {
+      given.abort();
+    },
+  };
+}
+
+async function captureOrTell(url: string, settings: ProbeSettings, emit: Emit): Promise<ContractCapture | undefined> {
+  try {
+    const captured = await captureFrom(url, settings);
+    if (captured.type === "captured") return captured.capture;
+    emit({ type: "notice", message: `no contracts: ${captured.reason}` });
+  } catch (error) {
+    if (!(error instanceof BfaError)) throw error;
+    if (!(error instanceof InterruptedError)) emit({ type: "notice", message: `no contracts: ${error.message}` });
+  }
+  return undefined;
+}
+
+/**
+ * Has the writer add a capture to the file, and tells of it.
+ *
+ * @throws StoreError, ThreadError; UsageError when the file knows another capture of the same instant
+ */
+export async function writeCapture(
+  writer: WriterAlone["writer"],
+  capture: ContractCapture,
+  emit: Emit,
+): Promise<CaptureNews> {
+  const news = await writer.call("recordCapture", capture);
+  const { added, changed, gone } = news;
+  const facts = { captured_at: formatTime(capture.at), contract_count: capture.contracts.length };
+  emit({ type: "captured", ...facts, added, changed, gone });
+  return news;
+}
+
+/** Announced delistings as summaries have them. */
+export function describeDelistings(announced: readonly AnnouncedDelisting[]): SummaryDelisting[] {
+  return announced.map(({ symbol, deliveryDate, knownSince }) => ({
+    symbol,
+    delivery_date: formatTime(deliveryDate),
+    known_since: formatTime(knownSince),
+  }));
+}

@@ -1,0 +1,216 @@
+import { basename } from "node:path";
+import { formatTime, type TimeInput } from "../calendar/time.js";
+import { UsageError } from "../errors.js";
+import type { ContractCapture } from "../store/contracts.js";
+import { startWriterAlone, type WriterAlone } from "../threads/writer-alone.js";
+import { printable } from "../text/printable.js";
+import { readText } from "../text/read-text.js";
+import { DEFAULT_DATASET } from "../vision/datasets/default.js";
+import { ENDPOINTS } from "../vision/endpoints.js";
+import { EXCHANGE_INFO_URL, NotExchangeInfo, parseExchangeInfo, type ExchangeInfo } from "../vision/exchange-info.js";
+import { captureFrom, describeDelistings, writeCapture, type Captured, type SummaryDelisting } from "./capture.js";
+import {
+  checkListener,
+  checkOptions,
+  checkPastTime,
+  checkPem,
+  checkSignal,
+  checkText,
+  checkUrl,
+  checkWhole,
+  optional,
+  refuseUnknown,
+} from "./checks.js";
+import { BOUNDS, DEFAULTS } from "./defaults.js";
+import { createEmitter, type Emit, type RunEvent } from "./events.js";
+import type { RunOptions } from "./options.js";
+import { running, type Run } from "./running.js";
+
+/** Options of {@link contracts}. One that is undefined counts as left out. */
+export interface ContractsOptions extends Pick<
+  RunOptions,
+  "db" | "ca" | "timeoutMs" | "retries" | "waitMs" | "signal" | "onEvent"
+> {
+  /**
+   * URL of the exchange's `exchangeInfo`.
+   *
+   * @default "https://fapi.binance.com/fapi/v1/exchangeInfo"
+   */
+  url?: string | undefined;
+  /**
+   * Path of a saved `exchangeInfo`, which takes the place of the URL: Binance drops contracts that ended long ago, an old
+   * file still has them.
+   */
+  fromFile?: string | undefined;
+  /**
+   * When the file was saved: ISO 8601 with Z (`2024-03-01T12:00:00Z`) or a `Date`.
+   *
+   * @default the `serverTime` in it
+   */
+  capturedAt?: TimeInput | undefined;
+}
+
+/** What a capture of the contracts came to. Times in ISO 8601 with Z. */
+export interface ContractsSummary {
+  /**
+   * | outcome    |                                                                                    |
+   * | ---------- | ---------------------------------------------------------------------------------- |
+   * | `recorded` | the database has the capture now                                                   |
+   * | `known`    | it had it already                                                                  |
+   * | `refused`  | Binance doesn't serve its API to this country or cloud (451); nothing was recorded |
+   */
+  outcome: "recorded" | "known" | "refused";
+  /** The URL, or the name of the file. */
+  source: string;
+  /** Why there is no capture, in words; null when there is one. */
+  reason: string | null;
+  captured_at: string | null;
+  contract_count: number;
+  /** Symbols that the capture before it, by time, lacks. */
+  added: string[];
+  /** Symbols of which it shows something else than the capture before it. */
+  changed: string[];
+  /** Symbols that it lacks and the capture before it has. */
+  gone: string[];
+  /** Perpetuals whose end the last capture announces, the next one first. */
+  announced_delistings: SummaryDelisting[];
+}
+
+/**
+ * Captures which contracts the exchange has, and adds that to the database: their status, type, underlying, first and last
+ * day. Captures may come in any order of time.
+ *
+ * @example
+ * ```ts
+ * const { outcome, added, announced_delistings } = await contracts({ db: "availability.duckdb" });
+ * await contracts({ db: "availability.duckdb", fromFile: "old.json", capturedAt: "2024-03-01T12:00:00Z" });
+ * ```
+ *
+ * @throws ExchangeError when the exchange can't be reached or answers something else; UsageError when an option or the
+ *   file can't be used; StoreError, ThreadError, InterruptedError
+ */
+export function contracts(options: ContractsOptions): Run<ContractsSummary> {
+  return running(async (tell) => {
+    const settings = settingsOf(options, Date.now());
+    const { emit, broken } = createEmitter((event) => {
+      tell(event);
+      return settings.onEvent?.(event);
+    });
+    const onWait = (message: string) => {
+      emit({ type: "notice", message });
+    };
+    await using store = await startWriterAlone(settings.db, { ...settings, onWait });
+    return await Promise.race([captureInto(store, settings, emit), broken]);
+  });
+}
+
+async function captureInto(
+  { writer, facts }: WriterAlone,
+  { place, ...settings }: ContractsSettings,
+  emit: Emit,
+): Promise<ContractsSummary> {
+  for (const message of facts.notices) emit({ type: "notice", message });
+  if (place.type === "default") refuseOtherBucket(facts.endpoints?.endpoint);
+  const captured: Captured =
+    place.type === "file"
+      ? { type: "captured", capture: place.capture }
+      : await captureFrom(place.source, settings);
+  const announced = async () => describeDelistings(await writer.call("announcedDelistings", Date.now()));
+  const { source } = place;
+  if (captured.type === "refused") {
+    const nothing = { captured_at: null, contract_count: 0, added: [], changed: [], gone: [] };
+    const { reason } = captured;
+    return { outcome: "refused", source, reason, ...nothing, announced_delistings: await announced() };
+  }
+  const { at, contracts: shown } = captured.capture;
+  const { isNew, ...news } = await writeCapture(writer, captured.capture, emit);
+  const announced_delistings = await announced();
+  for (const message of await writer.call("close", undefined)) emit({ type: "notice", message });
+  return {
+    outcome: isNew ? "recorded" : "known",
+    source,
+    reason: null,
+    captured_at: formatTime(at),
+    contract_count: shown.length,
+    ...news,
+    announced_delistings,
+  };
+}
+
+/** Where a capture comes from. */
+type Place =
+  | { type: "default" | "url"; /** URL. */ source: string }
+  | { type: "file"; /** Name of the file. */ source: string; capture: ContractCapture };
+
+/** Options of {@link contracts}, checked and with nothing left out. */
+type ContractsSettings = ReturnType<typeof settingsOf>;
+
+/** @throws UsageError */
+function settingsOf(options: ContractsOptions, now: number) {
+  const { db, url, fromFile, capturedAt, ca, signal, onEvent, ...limits } = checkOptions(options);
+  const { timeoutMs = DEFAULTS.timeoutMs, retries = DEFAULTS.retries, waitMs = DEFAULTS.waitMs, ...unknown } = limits;
+  refuseUnknown(unknown);
+  if (fromFile === undefined && capturedAt !== undefined) {
+    throw new UsageError("it is the time of a file: name it too", { option: "capturedAt" });
+  }
+  return {
+    db: checkText("db", db),
+    place: placeOf({ url, fromFile, capturedAt }, now),
+    ca: optional(ca, (value) => checkPem("ca", value)),
+    timeoutMs: checkWhole("timeoutMs", timeoutMs, BOUNDS.timeoutMs),
+    retries: checkWhole("retries", retries, BOUNDS.retries),
+    waitMs: checkWhole("waitMs", waitMs, BOUNDS.waitMs),
+    signal: optional(signal, (value) => checkSignal("signal", value)),
+    onEvent: optional(onEvent, (value) => checkListener("onEvent", value) as (event: RunEvent) => unknown),
+  };
+}
+
+function placeOf(
+  { url, fromFile, capturedAt }: Pick<ContractsOptions, "url" | "fromFile" | "capturedAt">,
+  now: number,
+): Place {
+  if (fromFile !== undefined) {
+    const capture = savedCapture(checkText("fromFile", fromFile), capturedAt, now);
+    return { type: "file", source: capture.source, capture };
+  }
+  if (url === undefined) return { type: "default", source: EXCHANGE_INFO_URL };
+  return { type: "url", source: checkUrl("url", url, "with path") };
+}
+
+/**
+ * The capture of a saved file.
+ *
+ * @throws UsageError
+ */
+function savedCapture(file: string, capturedAt: TimeInput | undefined, now: number): ContractCapture {
+  const time = (value: unknown, option: string) => checkPastTime(option, value, DEFAULT_DATASET, now);
+  const given = optional(capturedAt, (value) => time(value, "capturedAt"));
+  const { serverTime, contracts: shown } = readInfo(file);
+  if (given === undefined && serverTime === undefined) {
+    throw new UsageError(`${printable(file)} doesn't say when it was saved: give the time`, { option: "capturedAt" });
+  }
+  const at = given ?? time(new Date(serverTime ?? now), "fromFile");
+  return { at, source: printable(basename(file)), contracts: shown };
+}
+
+function readInfo(file: string): ExchangeInfo {
+  try {
+    return parseExchangeInfo(readText(file));
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const what = cause instanceof NotExchangeInfo ? `is no exchangeInfo: ${reason}` : `can't be read (${reason})`;
+    throw new UsageError(`${printable(file)} ${what}`, { option: "fromFile", cause });
+  }
+}
+
+/**
+ * Keeps Binance's contracts out of a file of made-up symbols.
+ *
+ * @throws UsageError
+ */
+function refuseOtherBucket(endpoint: string | undefined): void {
+  if (endpoint === undefined || endpoint === ENDPOINTS.download) return;
+  throw new UsageError(`the database was filled from ${endpoint}: name the exchangeInfo that belongs to it`, {
+    option: "url",
+  });
+}
