@@ -37,7 +37,6 @@ export { backfill, planBackfill } from "./run/backfill.js";
 export { sweep } from "./run/sweep.js";
 export { discover } from "./run/discover.js";
 export { contracts, type ContractsOptions, type ContractsSummary } from "./run/contracts.js";
-export type { SummaryDelisting } from "./run/capture.js";
 export { importFile, type ImportOptions, type ImportSummary } from "./run/import.js";
 export type { BackfillOptions, ProbeOptions, RunOptions, SweepOptions, UpdateOptions } from "./run/options.js";
 export type { Run } from "./run/running.js";
@@ -52,6 +51,7 @@ export type { RunSummary, SummaryChange, SummaryCondition, SummaryDate } from ".
 export type { Discovery } from "./run/symbols.js";
 export type { FailureKind } from "./rows/failure.js";
 export type { Source, UnitBy } from "./rows/unit.js";
+export type { AnnouncedDelisting } from "./store/contracts.js";
 export type { DueReason } from "./store/due.js";
 export type { Refusal } from "./store/import.js";
 export type { ChangeCounts, ChangeKind } from "./store/write/changes.js";

@@ -39,7 +39,7 @@ export async function checkFetched({ path, scratch, rowCount, name }: Fetched): 
       if (found > 0) throw damaged(name, `${found} ${what}`);
     }
     const symbols = await connection.runAndReadAll(
-      "SELECT DISTINCT symbol FROM availability UNION SELECT symbol FROM symbols UNION SELECT symbol FROM changes",
+      "SELECT DISTINCT symbol FROM availability UNION SELECT symbol FROM symbols UNION SELECT symbol FROM changes UNION SELECT symbol FROM contracts",
     );
     const strange = symbols.getRows().find(([symbol]) => !isSymbol(String(symbol)));
     if (strange !== undefined) throw damaged(name, `${String(strange[0])} is not a symbol`);
@@ -55,6 +55,16 @@ const DEFECTS: readonly { sql: string; what: string }[] = [
     sql: `SELECT count(*) FROM availability WHERE status_code NOT IN (200, 404) OR available <> (status_code = 200)
       OR available <> (file_size_bytes IS NOT NULL) OR available <> (last_modified IS NOT NULL)
       OR file_size_bytes < 0 OR NOT isfinite(date) OR NOT isfinite(probe_timestamp) OR NOT coalesce(isfinite(last_modified), true)`,
+  },
+  {
+    what: "contracts have an impossible time",
+    sql: `SELECT count(*) FROM contracts WHERE NOT (isfinite(valid_from) AND isfinite(onboard_date)
+      AND coalesce(isfinite(valid_to), true) AND coalesce(isfinite(delivery_date), true))`,
+  },
+  {
+    what: "captures of contracts appear twice or have an impossible time",
+    sql: `SELECT count(*) FROM (SELECT 1 FROM contract_captures GROUP BY captured_at
+      HAVING count(*) > 1 OR NOT isfinite(captured_at))`,
   },
   {
     what: "cells appear twice",
@@ -105,12 +115,18 @@ async function refuseLoss(connection: DuckDBConnection, file: string, name: stri
     connection,
     "SELECT count(*) FROM (SELECT date, symbol, kind FROM changes EXCEPT SELECT date, symbol, kind FROM other.main.changes)",
   );
+  const captures = await numberOf(
+    connection,
+    `SELECT count(*) FROM (SELECT captured_at FROM contract_captures
+      EXCEPT SELECT captured_at FROM other.main.contract_captures)`,
+  );
   const endpoints = await connection.runAndReadAll(
     "SELECT own.endpoint FROM store_info AS own, other.main.store_info AS published WHERE own.endpoint <> published.endpoint",
   );
   const reasons = [
     ...(lost > 0 ? [`${lost} cells of it are not in ${name} or were probed later`] : []),
     ...(unknown > 0 ? [`${unknown} changes of it are not in ${name}`] : []),
+    ...(captures > 0 ? [`${captures} captures of contracts are not in ${name}`] : []),
     ...(endpoints.currentRowCount > 0
       ? [`${String(endpoints.getRows()[0]?.[0])} filled it, and another server ${name}`]
       : []),

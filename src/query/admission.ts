@@ -4,10 +4,11 @@ import type { Store } from "../store/open.js";
 import { storedSymbols } from "../store/stored-symbols.js";
 import { readRows, type SqlRow } from "../store/read-rows.js";
 import { ms } from "./select.js";
+import { mayHaveUnderlying } from "./underlying.js";
 import { factsOf, passes, type SymbolFilter } from "./symbol-filter.js";
 
-/** Which symbols a question admits: those that pass a filter, or one by its name. */
-export type Admission = SymbolFilter | { symbol: string };
+/** Which symbols a question admits: those that pass a filter and may have an underlying, or one by its name. */
+export type Admission = (SymbolFilter & { underlying?: string | undefined }) | { symbol: string };
 
 const KNOWN_SHAPE = { symbol: "text", absentAt: "number?" } as const;
 
@@ -21,7 +22,8 @@ const kept = new WeakMap<Store, SqlRow<typeof KNOWN_SHAPE>[]>();
  * The symbols that a question admits: of those that a listing of the bucket has shown, or, when it was never listed,
  * those that were probed.
  *
- * @throws UsageError when no known symbol has the quote asset of the filter
+ * @throws UsageError when no known symbol has the quote asset of the filter, or no known contract its underlying;
+ *   NotKnownError when no contracts are known and it has one
  */
 export async function admittedSymbols(store: Store, admission: Admission): Promise<AdmittedSymbol[]> {
   const known = await knownSymbols(store);
@@ -38,7 +40,11 @@ export async function admittedSymbols(store: Store, admission: Admission): Promi
       option: "quote",
     });
   }
-  return admitted.map(({ symbol, absentAt }) => ({ symbol, absentAt: absentAt ?? undefined }));
+  const { underlying } = admission;
+  const mayPass = underlying === undefined ? () => true : await mayHaveUnderlying(store, underlying);
+  return admitted
+    .filter(({ symbol }) => mayPass(symbol))
+    .map(({ symbol, absentAt }) => ({ symbol, absentAt: absentAt ?? undefined }));
 }
 
 async function knownSymbols(store: Store): Promise<SqlRow<typeof KNOWN_SHAPE>[]> {

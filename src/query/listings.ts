@@ -1,9 +1,12 @@
 import { column, optionalColumn } from "../text/columns.js";
+import { dayAt, type Day } from "../calendar/day.js";
+import type { ContractRange } from "../store/contract-ranges.js";
 import { day, daySpan, positional } from "./arguments.js";
+import { rangesOf, readContracts } from "./contract-on.js";
 import { defineQuery } from "./define.js";
 import { dateText } from "./select.js";
 import { passes, symbolFilter } from "./symbol-filter.js";
-import { byDateAndSymbol, contractLives } from "./ticker-lives.js";
+import { byDateAndSymbol, contractLives, type ContractLife } from "./ticker-lives.js";
 
 /** First days of lives, as far as they are known to be first days. */
 export default defineQuery({
@@ -11,7 +14,8 @@ export default defineQuery({
   summary: "First days of symbols: listings, and relistings of a ticker",
   notes: `A ticker is relisted when it has a file again after 30 days without one; after 28 days without a traded one, if it has a
 settled folder; or after a shorter gap that starts the day after a settled folder's last file. The files of the old contract
-can have a settled name (ICPUSDT_SETTLED): then that is the previous_symbol.`,
+can have a settled name (ICPUSDT_SETTLED): then that is the previous_symbol. The date is that of the first file: the bucket
+begins later than the market (BTCUSDT), or a file is lacking. The exchange's own date stands beside it where it is known.`,
   empty: "no contract that the question admits came to market in these days",
   args: {
     from: positional(day("the day, or the first of a range")),
@@ -21,6 +25,11 @@ can have a settled name (ICPUSDT_SETTLED): then that is the previous_symbol.`,
   facts: {},
   columns: {
     date: column("date", "first day with a file; the rows are in this order"),
+    date_source: column(
+      "text",
+      "bucket: by the first file alone; bucket and exchange: the contract's onboard date is the same day",
+    ),
+    onboard_date: optionalColumn("date", "first day by the exchange; null while no capture shows the contract"),
     symbol: column("symbol", "the symbol"),
     ticker: column("text", "the name without settled suffixes: what the exchange calls it"),
     event: column(
@@ -44,18 +53,31 @@ can have a settled name (ICPUSDT_SETTLED): then that is the previous_symbol.`,
   },
   run: async (store, { from, to, quote, contract }, { now }) => {
     const span = daySpan(from, to) ?? { from: -Infinity, to: Infinity };
+    const { contracts } = await readContracts(store);
     const rows = (await contractLives(store, now))
       .filter(({ symbol, first }) => first >= span.from && first <= span.to && passes(symbol, { quote, contract }))
       .filter(({ begins }) => begins)
-      .map(({ symbol, ticker, first, previous }) => ({
-        date: dateText(first),
-        symbol,
-        ticker,
-        event: previous === undefined ? "listing" : "relisting",
-        previous_symbol: previous?.symbol ?? null,
-        previous_last_date: previous === undefined ? null : dateText(previous.last),
-      }))
+      .map((life) => {
+        const { symbol, ticker, first, previous } = life;
+        const onboardDay = onboardDayOf(rangesOf(contracts, symbol), life);
+        return {
+          date: dateText(first),
+          date_source: onboardDay === first ? "bucket and exchange" : "bucket",
+          onboard_date: onboardDay === undefined ? null : dateText(onboardDay),
+          symbol,
+          ticker,
+          event: previous === undefined ? "listing" : "relisting",
+          previous_symbol: previous?.symbol ?? null,
+          previous_last_date: previous === undefined ? null : dateText(previous.last),
+        };
+      })
       .sort(byDateAndSymbol);
     return { facts: {}, rows };
   },
 });
+
+/** The first day of a life's contract by the exchange: of those of its symbol, the one that began within or before the life. */
+function onboardDayOf(ranges: readonly ContractRange[], { previous, last }: ContractLife): Day | undefined {
+  const days = ranges.map(({ onboardDate }) => dayAt(onboardDate));
+  return days.filter((day) => day > (previous?.last ?? -Infinity) && day <= last).sort((a, b) => b - a)[0];
+}

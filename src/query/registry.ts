@@ -13,6 +13,7 @@ export const QUERIES = {
   delistings: () => import("./delistings.js"),
   universe: () => import("./universe.js"),
   condition: () => import("./condition.js"),
+  contracts: () => import("./contracts.js"),
   holes: () => import("./holes.js"),
   changes: () => import("./changes.js"),
   sql: () => import("./sql-statement.js"),

@@ -5,6 +5,7 @@ import { formatTime } from "../calendar/time.js";
 import { dayNumber } from "../calendar/sql.js";
 import type { AdmittedSymbol } from "../store/asked.js";
 import { conditionSpans, dayConditions } from "../store/conditions.js";
+import { announcedDelistings, knownCaptures, type AnnouncedDelisting } from "../store/contracts.js";
 import { dueCells } from "../store/due.js";
 import type { Store } from "../store/open.js";
 import { select } from "../store/prepared.js";
@@ -31,6 +32,8 @@ export const STATUS_FACTS = {
   due_hole: column("count", "due cells that are holes, whose absence is believed later"),
   due_clock: column("count", "due cells whose probe says that it was made later than now"),
   due_dormant: column("count", "cells of dormant symbols that wait for their weekly look; not among those above"),
+  contracts_captured_at: optionalColumn("time", "when the exchange's contracts were last captured"),
+  announced_delistings: column("value", "perpetuals whose end the exchange has announced, each with its delivery_date"),
   conditions: column("value", "conditions of the last 30 days up to yesterday, as spans"),
   updated_at: optionalColumn("time", "when the last run over all days that was whole began"),
   swept_at: optionalColumn("time", "when the last whole sweep began"),
@@ -45,7 +48,8 @@ export interface StatusCondition {
 }
 
 /** What a file holds, and how far it is true. */
-export interface StatusFacts extends Omit<RowOf<typeof STATUS_FACTS>, "conditions"> {
+export interface StatusFacts extends Omit<RowOf<typeof STATUS_FACTS>, "conditions" | "announced_delistings"> {
+  announced_delistings: AnnouncedDelisting[];
   conditions: StatusCondition[];
 }
 
@@ -109,6 +113,7 @@ export async function status(store: Store, now: number = Date.now()): Promise<St
       symbol_count: symbols.length,
       discovered_at: discoveredAt === undefined ? null : formatTime(discoveredAt),
       ...(await dueFacts(store, admitted, now)),
+      ...(await contractFacts(store, now)),
       ...(await runFacts(store, now)),
     },
     factColumns: STATUS_FACTS,
@@ -153,6 +158,13 @@ async function dueFacts(store: Store, admitted: readonly AdmittedSymbol[], now: 
     due_hole: counts.hole,
     due_clock: counts.clock,
     due_dormant: dormantCount,
+  };
+}
+
+async function contractFacts(store: Store, now: number) {
+  return {
+    contracts_captured_at: timeOf((await knownCaptures(store)).at(-1)?.at),
+    announced_delistings: await announcedDelistings(store, now),
   };
 }
 

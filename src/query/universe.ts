@@ -7,13 +7,15 @@ import { lifeOn, livesBySymbol } from "./lives.js";
 import { ageRefusal } from "./refusal.js";
 import { dateText } from "./select.js";
 import { bySymbol, passes, symbolFilter } from "./symbol-filter.js";
+import { keepUnderlying, UNDERLYING_FACTS, underlyingFilter } from "./underlying.js";
 
 /** The symbols that a backtest may hold on a day: they had a file on it, and their first one long enough before. */
 export default defineQuery({
   name: "universe",
   summary: "The point-in-time universe of a backtest: there on a day, and listed long enough",
   notes: `Nothing after the day is looked at, unless --alive-until asks for it. An age counts from the life that the day lies
-in: a contract that was listed again under an old name is young.`,
+in: a contract that was listed again under an old name is young. An underlying holds for a contract's whole life, also before
+the first capture that shows it.`,
   empty: "no symbol with a file on the day is old enough and passes the filters",
   args: {
     date: positional(required(day("UTC day"))),
@@ -27,8 +29,12 @@ in: a contract that was listed again under an old name is young.`,
     ),
     aliveUntil: day("only symbols that had a file on this later day too: lets the future leak in"),
     ...symbolFilter,
+    ...underlyingFilter,
   },
-  facts: { flat_count: column("count", "rows whose file is flat, below 10 kB: no trade on the day") },
+  facts: {
+    ...UNDERLYING_FACTS,
+    flat_count: column("count", "rows whose file is flat, below 10 kB: no trade on the day"),
+  },
   columns: {
     symbol: column("symbol", "in order of name; a ticker appears once"),
     first_date: column("date", "day of the first file of the contract"),
@@ -44,12 +50,16 @@ in: a contract that was listed again under an old name is young.`,
       about: "without flat files of dead contracts",
     },
   ],
-  rests: ({ date: day, aliveUntil, quote, contract }) => ({
+  rests: ({ date: day, aliveUntil, quote, contract, underlying }) => ({
     days: [day, ...(aliveUntil === undefined ? [] : [aliveUntil])].map((one) => ({ from: one, to: one })),
-    admits: { quote, contract },
+    admits: { quote, contract, underlying },
     unknownDays: "refuse",
   }),
-  run: async (store, { date: day, minAge, minBytes = 0, aliveUntil, quote, contract }, { cells, tolerated, now }) => {
+  run: async (
+    store,
+    { date: day, minAge, minBytes = 0, aliveUntil, quote, contract, underlying },
+    { cells, tolerated, now },
+  ) => {
     const lives = await livesBySymbol(store, now);
     const filesOn = (one: number) => cells.filter((cell) => cell.day === one && cell.available);
     const alive = aliveUntil === undefined ? undefined : new Set(filesOn(aliveUntil).map(({ symbol }) => symbol));
@@ -64,13 +74,14 @@ in: a contract that was listed again under an old name is young.`,
         file_size_bytes: sizeBytes ?? 0,
       }))
       .sort(bySymbol);
-    const folded = foldTickers(listed).filter(
+    const { rows: admitted, without_contract } = await keepUnderlying(store, foldTickers(listed), underlying, day);
+    const folded = admitted.filter(
       ({ symbol, file_size_bytes: size }) => size >= minBytes && alive?.has(symbol) !== false,
     );
     const unsure = folded.filter((row) => row.age_is_minimum && row.age_days < minAge).map(({ symbol }) => symbol);
     if (unsure.length > tolerated) throw ageRefusal(unsure, dateText(day));
     const rows = folded.filter(({ age_days: age }) => age >= minAge);
     const flat_count = rows.filter(({ file_size_bytes: size }) => size < FLAT_BELOW_BYTES).length;
-    return { facts: { flat_count }, rows };
+    return { facts: { without_contract, flat_count }, rows };
   },
 });

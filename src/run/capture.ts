@@ -1,7 +1,7 @@
 import { formatTime } from "../calendar/time.js";
 import { BfaError, InterruptedError } from "../errors.js";
 import { fetchExchangeInfo } from "../probe/exchange-info.js";
-import type { AnnouncedDelisting, CaptureNews, ContractCapture } from "../store/contracts.js";
+import type { CaptureNews, ContractCapture } from "../store/contracts.js";
 import type { StoreFacts } from "../store/writer.js";
 import type { WriterAlone } from "../threads/writer-alone.js";
 import type { Emit } from "./events.js";
@@ -9,15 +9,6 @@ import type { ProbeSettings, Settings } from "./settings.js";
 
 /** Age from which an update takes a new capture, ms: a run takes one, several in a row don't. */
 const CAPTURE_MAX_AGE_MS = 3_600_000;
-
-/** A perpetual whose end is announced. */
-export interface SummaryDelisting {
-  symbol: string;
-  /** When it ends, ISO 8601. */
-  delivery_date: string;
-  /** The first capture that showed this, ISO 8601. */
-  known_since: string;
-}
 
 /** A capture of an exchange's contracts, or why it serves none to this country or cloud (451). */
 export type Captured = { type: "captured"; capture: ContractCapture } | { type: "refused"; reason: string };
@@ -94,13 +85,4 @@ export async function writeCapture(
   const facts = { captured_at: formatTime(capture.at), contract_count: capture.contracts.length };
   emit({ type: "captured", ...facts, added, changed, gone });
   return news;
-}
-
-/** Announced delistings as summaries have them. */
-export function describeDelistings(announced: readonly AnnouncedDelisting[]): SummaryDelisting[] {
-  return announced.map(({ symbol, deliveryDate, knownSince }) => ({
-    symbol,
-    delivery_date: formatTime(deliveryDate),
-    known_since: formatTime(knownSince),
-  }));
 }

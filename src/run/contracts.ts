@@ -1,14 +1,14 @@
 import { basename } from "node:path";
 import { formatTime, type TimeInput } from "../calendar/time.js";
 import { UsageError } from "../errors.js";
-import type { ContractCapture } from "../store/contracts.js";
+import type { AnnouncedDelisting, ContractCapture } from "../store/contracts.js";
 import { startWriterAlone, type WriterAlone } from "../threads/writer-alone.js";
 import { printable } from "../text/printable.js";
 import { readText } from "../text/read-text.js";
 import { DEFAULT_DATASET } from "../vision/datasets/default.js";
 import { ENDPOINTS } from "../vision/endpoints.js";
 import { EXCHANGE_INFO_URL, NotExchangeInfo, parseExchangeInfo, type ExchangeInfo } from "../vision/exchange-info.js";
-import { captureFrom, describeDelistings, writeCapture, type Captured, type SummaryDelisting } from "./capture.js";
+import { captureFrom, writeCapture, type Captured } from "./capture.js";
 import {
   checkListener,
   checkOptions,
@@ -73,7 +73,7 @@ export interface ContractsSummary {
   /** Symbols that it lacks and the capture before it has. */
   gone: string[];
   /** Perpetuals whose end the last capture announces, the next one first. */
-  announced_delistings: SummaryDelisting[];
+  announced_delistings: AnnouncedDelisting[];
 }
 
 /**
@@ -112,10 +112,8 @@ async function captureInto(
   for (const message of facts.notices) emit({ type: "notice", message });
   if (place.type === "default") refuseOtherBucket(facts.endpoints?.endpoint);
   const captured: Captured =
-    place.type === "file"
-      ? { type: "captured", capture: place.capture }
-      : await captureFrom(place.source, settings);
-  const announced = async () => describeDelistings(await writer.call("announcedDelistings", Date.now()));
+    place.type === "file" ? { type: "captured", capture: place.capture } : await captureFrom(place.source, settings);
+  const announced = () => writer.call("announcedDelistings", Date.now());
   const { source } = place;
   if (captured.type === "refused") {
     const nothing = { captured_at: null, contract_count: 0, added: [], changed: [], gone: [] };

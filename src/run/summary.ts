@@ -1,7 +1,6 @@
 import { formatDay } from "../calendar/day.js";
 import type { DnsWarmUp } from "../probe/net/dns.js";
 import type { Source } from "../rows/unit.js";
-import { describeDelistings, type SummaryDelisting } from "./capture.js";
 import { publicCounts, type RunCounts } from "./counts.js";
 import type { RunCommand } from "./defaults.js";
 import type { Totals } from "./execute.js";
@@ -9,6 +8,7 @@ import type { RunFailure } from "./failure.js";
 import type { RunOutcome } from "./outcome.js";
 import type { RetriedRequests } from "./retried.js";
 import type { Plan } from "./plan.js";
+import type { AnnouncedDelisting } from "../store/contracts.js";
 import type { DueReason } from "../store/due.js";
 import type { SymbolDay } from "../store/news.js";
 import type { ChangeCounts, ChangeKind } from "../store/write/changes.js";
@@ -53,7 +53,7 @@ export interface RunSummary extends RunCounts {
   /** Contracts that are believed to have ended since the run, with their last day. */
   delistings: SummaryDate[];
   /** Perpetuals whose end the exchange has announced, the next one first: those that the file's last capture shows. */
-  announced_delistings: SummaryDelisting[];
+  announced_delistings: AnnouncedDelisting[];
   /** Cells of the run's symbols and days that are still due, by reason. */
   due_cells: Record<DueReason, number>;
   /** Conditions of the last 30 days of the run, for its symbols, as spans. */
@@ -90,7 +90,7 @@ export function summarize(command: RunCommand, plan: Plan, totals: Totals, effor
     changed_files: news.changedFiles.map(({ kind, ...file }) => ({ kind, ...dated(file) })),
     listings: news.listings.map(dated),
     delistings: news.delistings.map(dated),
-    announced_delistings: describeDelistings(totals.announced),
+    announced_delistings: totals.announced,
     due_cells: totals.due,
     conditions: totals.conditions.map(({ condition, from, to }) => ({
       condition,

@@ -29,12 +29,13 @@ export interface CaptureNews {
   gone: string[];
 }
 
-/** A perpetual whose end is announced. Times in ms since the Unix epoch. */
+/** A perpetual whose end the exchange has announced, as answers and summaries have it; times in ISO 8601. */
 export interface AnnouncedDelisting {
   symbol: string;
-  deliveryDate: number;
-  /** The first capture that showed this date. */
-  knownSince: number;
+  /** When it ends. */
+  delivery_date: string;
+  /** The first capture that showed this. */
+  known_since: string;
 }
 
 /** Ranges by symbol, those of each ascending. */
@@ -192,7 +193,13 @@ export async function announcedDelistings(store: Store, now: number): Promise<An
     { symbol: "text", deliveryDate: "number", knownSince: "number" },
     { now },
   );
-  return announced.filter(({ symbol }) => classifySymbol(symbol).class !== "delivery");
+  return announced
+    .filter(({ symbol }) => classifySymbol(symbol).class !== "delivery")
+    .map(({ symbol, deliveryDate, knownSince }) => ({
+      symbol,
+      delivery_date: formatTime(deliveryDate),
+      known_since: formatTime(knownSince),
+    }));
 }
 
 function isSame(a: ContractRange | undefined, b: ExchangeContract | undefined): boolean {

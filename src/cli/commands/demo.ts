@@ -109,6 +109,7 @@ async function showTables(db: string, day: number): Promise<void> {
       date: day,
       quote: undefined,
       contract: "perpetual",
+      underlying: undefined,
       allowPartial: 0,
     });
     say(`\nSnapshot of ${formatDay(day)}, ${ROWS_SHOWN} of ${rows.length} symbols (bfa query snapshot):`);

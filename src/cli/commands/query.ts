@@ -11,6 +11,7 @@ import {
 import type { CONDITION_FACTS } from "../../query/basis.js";
 import type { FactsOf } from "../../query/facts.js";
 import { ask } from "../../query/ask.js";
+import { underlyingLines } from "../../query/underlying.js";
 import { QUERIES, QUERY_NAMES, type AnyQuery, type QueryName } from "../../query/registry.js";
 import { answerOptions, type AnswerChoice } from "../args/answer-options.js";
 import type { OptionDefinition, ValueKind } from "../args/command-page.js";
@@ -133,6 +134,7 @@ async function answer(query: AnyQuery, given: QueryArguments): Promise<void> {
     const { facts, columns, rows } = await withReader(db, (store) => ask(query, store, values));
     // Every query of the store has these facts.
     for (const line of conditionLines(facts as FactsOf<typeof CONDITION_FACTS>)) tell(line);
+    for (const line of underlyingLines(facts)) tell(line);
     const headingOnly = query.rowsOnRequest === true && given.rows !== true;
     const heading = query.heading?.(facts);
     await printAnswer({ facts, rowsName: "rows", columns, rows: [rows], heading, headingOnly }, choice);

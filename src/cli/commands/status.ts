@@ -20,6 +20,9 @@ interface StatusArguments extends AnswerChoice {
 
 const HOUR_MS = 3_600_000;
 
+/** Announced delistings that are shown. */
+const DELISTINGS_SHOWN = 10;
+
 /** `bfa status` */
 const statusCommand: CommandModule<object, StatusArguments> = {
   command: "status",
@@ -69,6 +72,7 @@ function statusText({ facts, rows }: Status, now: number, paint: Paint): string 
     `rows      ${number(facts.row_count)}`,
     `days      ${daysText(facts)}`,
     `symbols   ${number(facts.symbol_count)}, ${listed}`,
+    `contracts ${contractsText(facts)}`,
     `due       ${dueText(facts)}`,
     ...facts.conditions.map(
       ({ condition, from, to }, index) =>
@@ -100,6 +104,16 @@ function dueText({ first_due_date, due_dormant, ...facts }: StatusFacts): string
   const cellCount = reasons.reduce((sum, [count]) => sum + count, 0);
   const shown = reasons.filter(([count]) => count > 0).map(([count, reason]) => `${number(count)} ${reason}`);
   return `${plural(cellCount, "cell")} from ${first_due_date} on: ${shown.join(", ")}${resting}`;
+}
+
+function contractsText({ contracts_captured_at: capturedAt, announced_delistings: announced }: StatusFacts): string {
+  if (capturedAt === null) return "never captured: bfa contracts";
+  const shown = announced.slice(0, DELISTINGS_SHOWN).map(({ symbol, delivery_date }) => {
+    return `${printable(symbol)} ${timeText(delivery_date)}`;
+  });
+  const more = announced.length > DELISTINGS_SHOWN ? ` and ${number(announced.length - DELISTINGS_SHOWN)} more` : "";
+  const ends = announced.length === 0 ? "no delisting is announced" : `announced to end: ${shown.join(", ")}${more}`;
+  return `captured ${timeText(capturedAt)}; ${ends}`;
 }
 
 function sweepText({ swept_at, sweep_due_at }: StatusFacts, now: number): string {

@@ -1,0 +1,56 @@
+import { DAY_MS, type Day } from "../calendar/day.js";
+import type { ContractRange } from "../store/contract-ranges.js";
+import { knownCaptures, knownContracts, type Contracts } from "../store/contracts.js";
+import type { Store } from "../store/open.js";
+import { factsOf } from "./symbol-filter.js";
+
+/** The contract that a symbol stood for at the end of a day. */
+export interface ContractOn {
+  /**
+   * `then`: this is what the exchange showed at the end of the day. `later`: it is what the first capture of the contract
+   * showed, after the day; `earlier`: what the last one did, before it was gone. Then only what holds for a contract's whole
+   * life is known of the day: its underlying and its first day.
+   */
+  shown: "then" | "later" | "earlier";
+  range: ContractRange;
+}
+
+/**
+ * The contract that a symbol stood for at the end of a day: the one that the exchange showed then, else the youngest that
+ * had begun to trade by then. A symbol's contracts differ in their first days.
+ *
+ * @param ranges of the symbol, ascending
+ */
+export function contractOn(ranges: readonly ContractRange[], day: Day): ContractOn | undefined {
+  const end = (day + 1) * DAY_MS;
+  const valid = ranges.find(({ from, to }) => from < end && (to === undefined || to >= end));
+  if (valid !== undefined) return { shown: "then", range: valid };
+  const begun = ranges.map(({ onboardDate }) => onboardDate).filter((onboardDate) => onboardDate < end);
+  const youngest = Math.max(...begun);
+  const own = ranges.filter(({ onboardDate }) => onboardDate === youngest);
+  const before = own.findLast(({ from }) => from < end);
+  if (before !== undefined) return { shown: "earlier", range: before };
+  const [after] = own;
+  return after === undefined ? undefined : { shown: "later", range: after };
+}
+
+/** The ranges of a symbol of the bucket; those of a settled one are its ticker's where the exchange has no such name. */
+export function rangesOf(contracts: Contracts, symbol: string): readonly ContractRange[] {
+  return contracts.get(symbol) ?? contracts.get(factsOf(symbol).ticker) ?? [];
+}
+
+/** Contracts and captures of a file that can't change while it is open. */
+const kept = new WeakMap<Store, Promise<{ contracts: Contracts; captures: { at: number; source: string }[] }>>();
+
+/**
+ * What the captures showed, read once a file.
+ *
+ * @throws StoreError when the file can't be read
+ */
+export async function readContracts(store: Store) {
+  const read = async () => ({ contracts: await knownContracts(store), captures: await knownCaptures(store) });
+  if (store.access !== "read") return await read();
+  const before = kept.get(store) ?? read();
+  kept.set(store, before);
+  return await before;
+}

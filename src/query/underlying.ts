@@ -1,0 +1,96 @@
+import type { Day } from "../calendar/day.js";
+import { NotKnownError, UsageError } from "../errors.js";
+import type { Contracts } from "../store/contracts.js";
+import type { Store } from "../store/open.js";
+import { column } from "../text/columns.js";
+import { plural } from "../text/numbers.js";
+import { text } from "./arguments.js";
+import { contractOn, rangesOf, readContracts } from "./contract-on.js";
+
+/** Arguments of the queries that can tell contracts by what they are about. */
+export const underlyingFilter = {
+  underlying: text("only contracts on coin, index, commodity, equity, kr-equity, premarket; needs bfa contracts"),
+} as const;
+
+/** Facts of their answers. */
+export const UNDERLYING_FACTS = {
+  without_contract: column(
+    "value",
+    "symbols that `underlying` leaves out since no contract of theirs is known on the day, by name; none without it",
+  ),
+};
+
+/** What a filter by underlying keeps. */
+export interface KeptByUnderlying<Row> {
+  rows: Row[];
+  without_contract: string[];
+}
+
+/**
+ * Keeps the rows of a day whose contracts have an underlying.
+ *
+ * @param underlying undefined keeps all
+ * @throws NotKnownError, UsageError as {@link wantedUnderlying}
+ */
+export async function keepUnderlying<Row extends { symbol: string }>(
+  store: Store,
+  rows: readonly Row[],
+  underlying: string | undefined,
+  day: Day,
+): Promise<KeptByUnderlying<Row>> {
+  if (underlying === undefined) return { rows: [...rows], without_contract: [] };
+  const { contracts, wanted } = await wantedUnderlying(store, underlying);
+  const typeOf = ({ symbol }: Row) => contractOn(rangesOf(contracts, symbol), day)?.range.underlyingType;
+  return {
+    rows: rows.filter((row) => typeOf(row) === wanted),
+    without_contract: rows.filter((row) => typeOf(row) === undefined).map(({ symbol }) => symbol),
+  };
+}
+
+/**
+ * Whether a symbol may have an underlying on some day: one of its contracts has it, or none of them is known.
+ *
+ * @throws NotKnownError, UsageError as {@link wantedUnderlying}
+ */
+export async function mayHaveUnderlying(store: Store, underlying: string): Promise<(symbol: string) => boolean> {
+  const { contracts, wanted } = await wantedUnderlying(store, underlying);
+  return (symbol) => {
+    const ranges = rangesOf(contracts, symbol);
+    return ranges.length === 0 || ranges.some(({ underlyingType }) => underlyingType === wanted);
+  };
+}
+
+/**
+ * The exchange's word for an underlying, `KR_EQUITY` for `kr-equity`, with all contracts.
+ *
+ * @throws NotKnownError when no capture of the contracts is known; UsageError when none of them has the underlying
+ */
+async function wantedUnderlying(store: Store, underlying: string): Promise<{ contracts: Contracts; wanted: string }> {
+  const { contracts, captures } = await readContracts(store);
+  if (captures.length === 0) throw noContracts("so that none can be told by its underlying");
+  const wanted = underlying.toUpperCase().replaceAll("-", "_");
+  const types = new Set([...contracts.values()].flat().map(({ underlyingType }) => underlyingType));
+  if (types.has(wanted)) return { contracts, wanted };
+  const known = [...types].map((type) => type.toLowerCase().replaceAll("_", "-")).sort();
+  throw new UsageError(`no known contract has the underlying ${underlying}; there are ${known.join(", ")}`, {
+    option: "underlying",
+  });
+}
+
+/** Why an answer that rests on contracts can't be given while none are known. */
+export function noContracts(consequence: string): NotKnownError {
+  const message = `no contracts are in the database${consequence === "" ? "" : `, ${consequence}`}: \`bfa contracts\` captures them`;
+  return new NotKnownError(message, { condition: "unwritten", spans: [], unknown_symbols: [] });
+}
+
+/** One line about what a filter by underlying left out; none when it left nothing out. */
+export function underlyingLines({ without_contract: names }: { without_contract?: unknown }): string[] {
+  if (!Array.isArray(names) || names.length === 0) return [];
+  const shown = names.slice(0, NAMES_SHOWN).map(String).join(", ");
+  return [
+    `--underlying leaves out ${plural(names.length, "symbol")} without a known contract on the day: ${shown}` +
+      (names.length > NAMES_SHOWN ? " and others" : ""),
+  ];
+}
+
+const NAMES_SHOWN = 10;
