@@ -25,7 +25,9 @@ const PAGES = ["README.md", ...readdirSync(join(ROOT, "docs/how-to")).map((name)
 const blocksOf = (page: string) =>
   [...readFileSync(join(ROOT, page), "utf8").matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block = ""]) => block);
 
-const it = replicaTest({ history: source });
+const it = replicaTest({ history: source }).extend("env", ({ env, replica }) => {
+  return { ...env, BFA_CONTRACTS_URL: replica.contractsUrl };
+});
 
 it("troubleshooting has each error code, and no other", () => {
   const codes = [

@@ -8,6 +8,7 @@ import { dayOf } from "../../src/calendar/day.js";
 import { commandLine } from "../../src/cli/args/query-arguments.js";
 import { openAvailability } from "../../src/open-availability.js";
 import { backfill } from "../../src/run/backfill.js";
+import { contracts } from "../../src/run/contracts.js";
 import { QUERIES, QUERY_NAMES, type AnyQuery } from "../../src/query/registry.js";
 import { startReplicaThread } from "../../src/threads/replica-thread.js";
 import { runCli } from "../support/cli.js";
@@ -27,6 +28,7 @@ beforeAll(async () => {
     const endpoints = { endpoint: replica.url, listEndpoint: replica.listUrl, ca: replica.ca };
     const { outcome } = await backfill({ db, ...endpoints, source: "list", from: "2023-11-01", to: "2024-04-05" });
     expect(outcome).toBe("whole");
+    await contracts({ db, url: replica.contractsUrl, ca: replica.ca });
   } finally {
     await replica.close();
   }

@@ -25,7 +25,7 @@ async function run(options: Partial<ProbeOptions> = {}, fakes: FakeOptions = {})
   const { events, emit } = recorder();
   const settings = settingsOf(options);
   const plan = await makePlan(UPDATE, settings, threads, emit);
-  const totals = await execute(plan, settings, threads, emit);
+  const totals = await execute(plan, settings, threads, emit, Promise.resolve(undefined));
   const effort = { retried: [], dns: threads.dns, planMs: 1.23, elapsedMs: 12.345 };
   return { threads, events, summary: summarize("update", plan, totals, effort) };
 }
@@ -97,7 +97,9 @@ describe("a run", () => {
     const threads = fakeThreads();
     const plan: Plan = { span: { from: 1, to: 2 }, symbols: [], steps: [] };
     const settings = settingsOf({ signal: aborted ? AbortSignal.abort() : undefined });
-    expect(await execute(plan, settings, threads, recorder().emit)).toMatchObject({ outcome });
+    expect(await execute(plan, settings, threads, recorder().emit, Promise.resolve(undefined))).toMatchObject({
+      outcome,
+    });
     expect(threads.calls.at(-1)?.args).toMatchObject([{ outcome: journaled }]);
   });
 });

@@ -136,7 +136,8 @@ const value = (reply: WriterReply) => ("value" in reply ? reply.value : reply);
 describe("the writer's service", () => {
   it("opens a new file and tells what it knows: nothing", async () => {
     const { openFile, call } = served();
-    const facts: StoreFacts = { symbols: [], discoveredAt: undefined, endpoints: undefined, notices: [] };
+    const unknown = { discoveredAt: undefined, capturedAt: undefined, endpoints: undefined };
+    const facts: StoreFacts = { symbols: [], ...unknown, notices: [] };
     expect(value(await openFile())).toEqual(facts);
     expect(value(await call("recordDiscovery", ["AUSDT"], LATE))).toEqual({ added: ["AUSDT"], gone: [] });
     const wanted = { symbols: ["AUSDT"], from: D0, to: D0 + 1, rest: true };
