@@ -83,6 +83,8 @@ describe("status", () => {
         last_final_date: formatDay(TODAY - 20),
         provisional_day_count: 19,
         symbol_count: 3,
+        contracts_captured_at: null,
+        announced_delistings: [],
         discovered_at: formatTime(NOW),
         first_due_date: formatDay(TODAY - 19),
         ...{ due_never_probed: 0, due_provisional: 19 * 3, due_hole: 0, due_clock: 0, due_dormant: 0 },

@@ -38,6 +38,7 @@ describe("a run", () => {
       "beginStep",
       "endStep",
       "finish",
+      "announcedDelistings",
       "conditions",
       "news",
       "due",
