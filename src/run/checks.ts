@@ -87,7 +87,9 @@ export function checkPastTime(option: string, value: unknown, { marketStart }: D
     throw new UsageError(`${shown(value)} is not a time; write YYYY-MM-DDTHH:MM:SSZ`, { option });
   }
   if (time < marketStart * DAY_MS) {
-    throw new UsageError(`${formatTime(time)} is before ${formatDay(marketStart)}, the start of the market`, { option });
+    throw new UsageError(`${formatTime(time)} is before ${formatDay(marketStart)}, the start of the market`, {
+      option,
+    });
   }
   if (time > now) throw new UsageError(`${formatTime(time)} is later than now`, { option });
   return time;

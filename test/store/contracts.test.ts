@@ -64,16 +64,21 @@ function captureOf(at: number, symbols: Readonly<Record<string, ContractState | 
   return { at, source: `capture ${at}`, contracts };
 }
 
+function factsOf(shown: ContractState | undefined): ContractState | undefined {
+  if (shown === undefined) return undefined;
+  const { status, contractType, underlyingType, onboardDate, deliveryDate } = shown;
+  return { status, contractType, underlyingType, onboardDate, deliveryDate };
+}
+
 /** The table by its definition: each capture in order of time, and a new row where the state is another. */
 function rangesInOrder(inOrder: readonly ContractCapture[], symbol: string): ContractRange[] {
   const ranges: ContractRange[] = [];
   let open: ContractRange | undefined;
   for (const { at, contracts } of inOrder) {
     const now = contracts.find((contract) => contract.symbol === symbol);
-    const facts = now && (({ symbol: _, ...rest }) => rest)(now);
-    const before = open && (({ from: _from, to: _to, ...rest }) => rest)(open);
-    if (JSON.stringify(facts) === JSON.stringify(before)) continue;
+    if (JSON.stringify(factsOf(now)) === JSON.stringify(factsOf(open))) continue;
     if (open !== undefined) open.to = at;
+    const facts = factsOf(now);
     open = facts && { ...facts, from: at, to: undefined };
     if (open !== undefined) ranges.push(open);
   }

@@ -1,7 +1,15 @@
 import { formatDay } from "../../calendar/day.js";
 import { formatTime } from "../../calendar/time.js";
 import { UsageError } from "../../errors.js";
-import { checkPastDay, checkPastTime, checkPem, checkShare, checkSymbols, checkUrl, checkWhole } from "../../run/checks.js";
+import {
+  checkPastDay,
+  checkPastTime,
+  checkPem,
+  checkShare,
+  checkSymbols,
+  checkUrl,
+  checkWhole,
+} from "../../run/checks.js";
 import { printable } from "../../text/printable.js";
 import { readText } from "../../text/read-text.js";
 import { DEFAULT_DATASET } from "../../vision/datasets/default.js";
