@@ -22,13 +22,14 @@ const IMPORTS = arrows({
   query: ["threads"],
   check: ["query"],
   publish: ["query"],
+  files: ["query"],
   // The page of a publication: its source is bundled for browsers.
   web: ["publish"],
   // The library is measured as its users have it.
   bench: ["door", "run", "check", "publish"],
-  cli: ["run", "check", "publish"],
+  cli: ["run", "check", "publish", "files"],
   // The files that stand directly in src/: the library.
-  door: ["run", "check", "publish"],
+  door: ["run", "check", "publish", "files"],
 });
 
 /** Imports that are allowed only by `import()`: what is loaded when it is needed, and by nothing else. */

@@ -7,8 +7,9 @@ import { ms } from "./select.js";
 import { mayHaveUnderlying } from "./underlying.js";
 import { factsOf, passes, type SymbolFilter } from "./symbol-filter.js";
 
-/** Which symbols a question admits: those that pass a filter and may have an underlying, or one by its name. */
-export type Admission = (SymbolFilter & { underlying?: string | undefined }) | { symbol: string };
+/** Which symbols a question admits: those that pass a filter and may have an underlying, one by its name, or some. */
+export type Admission =
+  (SymbolFilter & { underlying?: string | undefined }) | { symbol: string } | { symbols: readonly string[] };
 
 const KNOWN_SHAPE = { symbol: "text", absentAt: "number?" } as const;
 
@@ -27,10 +28,10 @@ const kept = new WeakMap<Store, SqlRow<typeof KNOWN_SHAPE>[]>();
  */
 export async function admittedSymbols(store: Store, admission: Admission): Promise<AdmittedSymbol[]> {
   const known = await knownSymbols(store);
-  if ("symbol" in admission) {
-    const { symbol } = admission;
-    const absentAt = known.find((one) => one.symbol === symbol)?.absentAt ?? undefined;
-    return [{ symbol, absentAt }];
+  if ("symbol" in admission || "symbols" in admission) {
+    const absentAt = new Map(known.map((one) => [one.symbol, one.absentAt ?? undefined]));
+    const names = "symbol" in admission ? [admission.symbol] : admission.symbols;
+    return names.map((symbol) => ({ symbol, absentAt: absentAt.get(symbol) }));
   }
   const admitted = known.filter(({ symbol }) => passes(symbol, admission));
   const { quote } = admission;

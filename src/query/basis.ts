@@ -67,30 +67,38 @@ export interface Known {
 export async function knownOf(store: Store, basis: Basis, tolerated: number, now: number): Promise<Known> {
   const symbols = await admittedSymbols(store, basis.admits);
   const listed = await listedAt(store, now);
-  const spans = basis.days === "all" ? await allDays(store, now) : basis.days;
+  const spans = basis.days === "all" ? [await storedDays(store, now)] : basis.days;
   const cells = await cellsAtHand(store, basis.admits, spans);
   const days: DayCondition[] = [];
   for (const span of spans) {
     days.push(...(await conditionsOf(store, { ...span, symbols, listedAt: listed, now, cells })));
   }
-  const isTolerable = ({ condition, unknown }: DayCondition) =>
-    isAnswerable(condition) || (condition === "partial" && unknown <= tolerated);
-  const bad = days.filter((day) => !isTolerable(day));
+  const bad = days.filter((day) => !mayAnswer(day, tolerated));
   if (basis.unknownDays === "refuse" && bad.length > 0) throw refusal(store.dataset, bad, now);
   const left = new Set(basis.unknownDays === "leave out" ? bad.map(({ day }) => day) : []);
   return {
-    facts: {
-      condition: worstCondition(days.map(({ condition }) => condition)),
-      conditions: conditionSpans(days)
-        .filter(({ condition }) => condition !== "final")
-        .map(({ condition, from, to }) => ({ condition, from: dateText(from), to: dateText(to) })),
-      unknown_symbols: [...new Set(days.flatMap(({ unknownSymbols }) => unknownSymbols))].sort(),
-    },
+    facts: conditionFacts(days),
     days,
     cells: cells ?? [],
     has: (day) => !left.has(day),
     tolerated,
     now,
+  };
+}
+
+/** Whether an answer may rest on a day, when so many symbols may be unknown. */
+export function mayAnswer({ condition, unknown }: DayCondition, tolerated: number): boolean {
+  return isAnswerable(condition) || (condition === "partial" && unknown <= tolerated);
+}
+
+/** What an answer says of the days that it rests on. */
+export function conditionFacts(days: readonly DayCondition[]): FactsOf<typeof CONDITION_FACTS> {
+  return {
+    condition: worstCondition(days.map(({ condition }) => condition)),
+    conditions: conditionSpans(days)
+      .filter(({ condition }) => condition !== "final")
+      .map(({ condition, from, to }) => ({ condition, from: dateText(from), to: dateText(to) })),
+    unknown_symbols: [...new Set(days.flatMap(({ unknownSymbols }) => unknownSymbols))].sort(),
   };
 }
 
@@ -130,8 +138,12 @@ function unwritten(day: Day): DayCondition {
   return { ...none, day, condition: "unwritten", unknownSymbols: [] };
 }
 
-/** From the first to the last day of the file. */
-async function allDays(store: Store, now: number): Promise<Span[]> {
+/**
+ * From the first to the last day of the file.
+ *
+ * @throws NotKnownError when it has none
+ */
+export async function storedDays(store: Store, now: number): Promise<Span> {
   const [days] = await readRows(
     store,
     `SELECT ${dayNumber("min(date)")}, ${dayNumber("max(date)")} FROM daily_symbol_counts`,
@@ -141,5 +153,5 @@ async function allDays(store: Store, now: number): Promise<Span[]> {
     const yesterday = dayAt(now) - 1;
     throw refusal(store.dataset, [unwritten(yesterday)], now);
   }
-  return [{ from: days.from, to: Math.min(days.to, dayAt(now) - 1) }];
+  return { from: days.from, to: Math.min(days.to, dayAt(now) - 1) };
 }

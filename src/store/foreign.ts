@@ -19,8 +19,8 @@ const LIMITS = {
 /** The columns that are taken over; `url` is derived, whatever the other file has. */
 const REQUIRED = ["date", "symbol", "available", "file_size_bytes", "last_modified", "status_code", "probe_timestamp"];
 
-/** Columns beside these that are taken over where they are, or derived. */
-const TAKEN_OR_DERIVED = ["etag", "url"];
+/** Columns beside these that are taken over where they are, derived, or mean nothing here: the runs of another file. */
+const TAKEN_OR_DERIVED = ["etag", "url", "first_run_id"];
 
 /** The rows of somebody else's file, in a file of our own. */
 export interface ForeignRows {

@@ -14,7 +14,7 @@ import { copyForeignRows, type ForeignRows } from "./foreign.js";
 import { textLiteral } from "./instance.js";
 import { numberOf, numbersOf } from "./numbers.js";
 import { beginRun, endRun } from "./runs.js";
-import { AVAILABILITY_COLUMNS } from "./schema/migrate.js";
+import { columnsFoundBy } from "./schema/migrate.js";
 import { appendSymbols } from "./symbols.js";
 import { inTransaction } from "./transaction.js";
 
@@ -185,7 +185,7 @@ async function takeOver(store: WritableStore, now: number): Promise<Omit<ImportS
       connection,
       `SELECT date, count(*) FILTER (available) AS available, count(*) AS probed ${fresh} GROUP BY date`,
     );
-    const imported = await numberOf(connection, `INSERT INTO availability SELECT ${AVAILABILITY_COLUMNS} ${fresh}`);
+    const imported = await numberOf(connection, `INSERT INTO availability SELECT ${columnsFoundBy(runId)} ${fresh}`);
     if (imported + known + refused !== rows) {
       throw new Error(`of ${rows} rows ${imported} were imported, ${known} known and ${refused} refused`);
     }

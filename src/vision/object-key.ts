@@ -86,6 +86,15 @@ export function isChecksum(dataset: Dataset, stem: string, key: string): boolean
   );
 }
 
+/** The symbol and the period that the name of a file tells, or undefined when it is not the name of one. */
+export function fileNameOf(dataset: Dataset, name: string): { symbol: string; period: Day } | undefined {
+  const start = name.length - PERIOD_LENGTH[dataset.cadence] - FILE_ENDING.length;
+  const end = fileNameStem(dataset, "");
+  if (!name.endsWith(FILE_ENDING) || start <= end.length || !name.slice(0, start).endsWith(end)) return undefined;
+  const period = parsePeriod(dataset.cadence, name.slice(start, -FILE_ENDING.length));
+  return period === undefined ? undefined : { symbol: name.slice(0, start - end.length), period };
+}
+
 /** Reads a key back. The symbol of the folder and of the file name must agree and the period must exist. */
 export function parseKey(dataset: Dataset, key: string): ParsedKey {
   const foreign = { type: "foreign" } as const;

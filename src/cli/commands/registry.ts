@@ -15,6 +15,8 @@ const COMMANDS = {
     const { queryCommand, queryGroup } = await import("./query.js");
     return { default: isListed ? queryGroup([]) : await queryCommand(below) };
   },
+  files: () => import("./files.js"),
+  verify: () => import("./verify.js"),
   export: () => import("./export.js"),
   import: () => import("./import.js"),
   publish: () => import("./publish.js"),

@@ -4,9 +4,17 @@ import { VERSION_1 } from "./version-1.js";
 import { VERSION_2 } from "./version-2.js";
 import { VERSION_3 } from "./version-3.js";
 
-/** The stored columns of the availability table, in their order. */
-export const AVAILABILITY_COLUMNS =
+/** The columns of the availability table that a probe fills, in their order. */
+export const PROBED_COLUMNS =
   "date, symbol, available, file_size_bytes, last_modified, status_code, probe_timestamp, etag";
+
+/** All its columns, in their order. */
+export const AVAILABILITY_COLUMNS = `${PROBED_COLUMNS}, first_run_id`;
+
+/** SQL: {@link AVAILABILITY_COLUMNS} of new rows that a run found. */
+export function columnsFoundBy(runId: number): string {
+  return `${PROBED_COLUMNS}, CASE WHEN available THEN ${runId} END AS first_run_id`;
+}
 
 /**
  * What brings a file from version n to n + 1, at index n: SQL statements run in one transaction. They are frozen texts,

@@ -1,5 +1,8 @@
 /**
- * Schema version 3: what was traded, and what the exchange says of its contracts.
+ * Schema version 3: what was traded, what the exchange says of its contracts, and when a file was first seen.
+ *
+ * `first_run_id` of a row with a file is the run that first found a file there after there was none; null when that was
+ * before this version. It makes a list of what is new since a run.
  *
  * `daily_volumes` has one row a bar: a symbol's day of 1d klines. Which days are known at all is in `volume_spans`: a day
  * of a span without a row has no bar. `volume_files` has the files that were read, so that a replaced one is fetched
@@ -9,6 +12,7 @@
  * it until the first that didn't; `contract_captures` has the captures, each with its source. Released, so never edited.
  */
 export const VERSION_3: readonly string[] = [
+  "ALTER TABLE availability ADD COLUMN first_run_id INTEGER",
   `CREATE TABLE daily_volumes (
     date DATE NOT NULL,
     symbol VARCHAR NOT NULL,

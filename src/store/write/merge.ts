@@ -4,7 +4,7 @@ import type { Finality } from "../../vision/finality.js";
 import { dateLiteral, dateOfDay } from "../../calendar/sql.js";
 import { addToCounts } from "../counts.js";
 import { numberOf } from "../numbers.js";
-import { AVAILABILITY_COLUMNS } from "../schema/migrate.js";
+import { columnsFoundBy } from "../schema/migrate.js";
 import { journalChanges, NO_CHANGES, type ChangeCounts } from "./changes.js";
 
 /**
@@ -52,11 +52,11 @@ export async function mergeIncoming(
   let changes = NO_CHANGES;
   if (matched > 0) {
     changes = await journalChanges(connection, finality, runId);
-    await updateMatched(connection);
+    await updateMatched(connection, runId);
   }
   await connection.run(
     `INSERT INTO availability
-      SELECT ${AVAILABILITY_COLUMNS} FROM incoming ${matched > 0 ? "ANTI JOIN temp.matched USING (date, symbol)" : ""}`,
+      SELECT ${columnsFoundBy(runId)} FROM incoming ${matched > 0 ? "ANTI JOIN temp.matched USING (date, symbol)" : ""}`,
   );
   const staged = `SELECT ${dateOfDay("day")} AS date, count(*) FILTER (status = 200) AS available, count(*) AS probed
     FROM temp.stage GROUP BY day`;
@@ -83,12 +83,14 @@ function collectMatched(connection: DuckDBConnection, range: Span): Promise<numb
   );
 }
 
-async function updateMatched(connection: DuckDBConnection): Promise<void> {
+/** A file that follows none is seen for the first time. */
+async function updateMatched(connection: DuckDBConnection, runId: number): Promise<void> {
   await connection.run(
     `UPDATE availability AS old
       SET available = matched.available, file_size_bytes = matched.file_size_bytes,
         last_modified = matched.last_modified, status_code = matched.status_code,
-        probe_timestamp = matched.probe_timestamp, etag = matched.etag
+        probe_timestamp = matched.probe_timestamp, etag = matched.etag,
+        first_run_id = CASE WHEN matched.available THEN CASE WHEN old.available THEN old.first_run_id ELSE ${runId} END END
       FROM temp.matched WHERE old.rowid = matched.row_id`,
   );
 }

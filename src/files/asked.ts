@@ -1,0 +1,44 @@
+import type { Day } from "../calendar/day.js";
+import { UsageError } from "../errors.js";
+import type { SymbolFilter } from "../query/symbol-filter.js";
+import { held, type CellList } from "./cells.js";
+import type { Selection } from "./selection.js";
+
+/** Which files a caller asks for: each part that is given narrows it. */
+export interface AskedFiles {
+  symbols?: readonly string[] | undefined;
+  /** Only this day. */
+  date?: Day | undefined;
+  from?: Day | undefined;
+  to?: Day | undefined;
+  quote?: string | undefined;
+  contract?: SymbolFilter["contract"] | undefined;
+  /** Only these cells. */
+  universe?: CellList | undefined;
+  /** Whether the members of each date of the universe are wanted until the next. */
+  hold?: boolean | undefined;
+  /** Only the cells that a verification wants fetched. */
+  fromVerify?: CellList | undefined;
+}
+
+/**
+ * What a caller asks for as a selection.
+ *
+ * @throws UsageError when parts of it contradict each other
+ */
+export function selectionOf(asked: AskedFiles): Selection {
+  const { symbols, date, quote, contract = "perpetual", universe, hold = false, fromVerify } = asked;
+  if (date !== undefined && (asked.from !== undefined || asked.to !== undefined)) {
+    throw new UsageError("give a day, or a first and a last one, not both", { option: "date" });
+  }
+  const { from, to } = date === undefined ? asked : { from: date, to: date };
+  if (from !== undefined && to !== undefined && from > to) {
+    throw new UsageError("the first date is after the second", { option: "from" });
+  }
+  if (universe !== undefined && fromVerify !== undefined) {
+    throw new UsageError("give a universe or the answer of a verification, not both", { option: "fromVerify" });
+  }
+  if (hold && universe === undefined) throw new UsageError("there is no universe to hold", { option: "hold" });
+  const cells = universe !== undefined && hold ? held(universe, to) : (universe ?? fromVerify);
+  return { symbols, from, to, quote, contract, cells };
+}

@@ -1,0 +1,50 @@
+import type { Day } from "../calendar/day.js";
+import { InterruptedError } from "../errors.js";
+import type { Dataset } from "../vision/dataset.js";
+import { fileKey, fileNameOf } from "../vision/object-key.js";
+import { isSymbol } from "../vision/symbol.js";
+import { folderFiles, type FolderFile, type SkippedEntry } from "./folder.js";
+
+/** The downloads of a folder, by what their paths say they are. */
+export interface Downloads {
+  /** Of each day, the files of each symbol: one, or more when the folder has it in several places. */
+  byDay: Map<Day, Map<string, FolderFile[]>>;
+  /** Number of files that are none of the dataset's. */
+  foreignCount: number;
+  skipped: SkippedEntry[];
+}
+
+/**
+ * Finds the files of a dataset in a folder: the name says which one it is, and the folders above it must be the last
+ * ones of its key. So a copy of the whole bucket is understood, one of a part of it, and a flat folder; the file of
+ * another market, which has the same name, is not taken for one.
+ *
+ * @param signal aborting it ends the search
+ * @throws UsageError when the folder can't be read; InterruptedError
+ */
+export async function findDownloads(
+  folder: string,
+  dataset: Dataset,
+  signal: AbortSignal | undefined,
+): Promise<Downloads> {
+  const downloads: Downloads = { byDay: new Map(), foreignCount: 0, skipped: [] };
+  for await (const files of folderFiles(folder, (entry) => downloads.skipped.push(entry))) {
+    if (signal?.aborted === true) throw new InterruptedError("interrupted before the folder was compared");
+    for (const file of files) {
+      const named = fileNameOf(dataset, file.path.slice(file.path.lastIndexOf("/") + 1));
+      if (named === undefined || !isSymbol(named.symbol) || !isAt(dataset, named, file.path)) {
+        downloads.foreignCount++;
+        continue;
+      }
+      const ofDay = downloads.byDay.get(named.period) ?? new Map<string, FolderFile[]>();
+      downloads.byDay.set(named.period, ofDay);
+      ofDay.set(named.symbol, [...(ofDay.get(named.symbol) ?? []), file]);
+    }
+  }
+  return downloads;
+}
+
+/** Whether a path below the folder can be that of a file: its key, or the end of it. */
+function isAt(dataset: Dataset, { symbol, period }: { symbol: string; period: Day }, path: string): boolean {
+  return `/${fileKey(dataset, symbol, period)}`.endsWith(`/${path}`);
+}

@@ -1,0 +1,71 @@
+import { lstatSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { UsageError } from "../errors.js";
+
+/** A regular file below a folder. */
+export interface FolderFile {
+  /** Below the folder, its parts between slashes. */
+  path: string;
+  sizeBytes: number;
+  /** When it was last written, ms since the Unix epoch. */
+  modifiedAt: number;
+  /** Whether aria2 has left a file beside it that says which of its parts are lacking. */
+  isIncomplete: boolean;
+}
+
+/** Something below a folder that is not looked at, and why. */
+export interface SkippedEntry {
+  path: string;
+  why: string;
+}
+
+/** What aria2 keeps beside a file until it is whole. */
+const UNFINISHED = ".aria2";
+
+/**
+ * All regular files below a folder, a folder at a time. Links are not followed, and nothing special is opened.
+ *
+ * @param onSkip told of each of these
+ * @throws UsageError when the folder or one below it can't be read
+ */
+export async function* folderFiles(
+  folder: string,
+  onSkip: (entry: SkippedEntry) => void,
+): AsyncGenerator<FolderFile[]> {
+  const left = [""];
+  for (let below = left.pop(); below !== undefined; below = left.pop()) {
+    const entries = await entriesOf(folder, below);
+    const files: FolderFile[] = [];
+    const names = new Set(entries.map(({ name }) => name));
+    for (const entry of entries) {
+      const path = below === "" ? entry.name : `${below}/${entry.name}`;
+      if (entry.isDirectory()) left.push(path);
+      else if (entry.isFile()) files.push({ ...statOf(folder, path), isIncomplete: names.has(entry.name + UNFINISHED) });
+      else onSkip({ path, why: entry.isSymbolicLink() ? "a symbolic link" : "not a regular file" });
+    }
+    yield files;
+  }
+}
+
+async function entriesOf(folder: string, below: string) {
+  try {
+    return await readdir(join(folder, below), { withFileTypes: true });
+  } catch (error) {
+    throw unreadable(join(folder, below), error);
+  }
+}
+
+function statOf(folder: string, path: string): Omit<FolderFile, "isIncomplete"> {
+  try {
+    const { size, mtimeMs } = lstatSync(join(folder, path));
+    return { path, sizeBytes: size, modifiedAt: mtimeMs };
+  } catch (error) {
+    throw unreadable(join(folder, path), error);
+  }
+}
+
+function unreadable(path: string, cause: unknown): UsageError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new UsageError(`${path} can't be read: ${reason}`, { cause });
+}

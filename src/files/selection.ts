@@ -1,0 +1,147 @@
+import type { Day } from "../calendar/day.js";
+import { islands, type Span } from "../calendar/span.js";
+import { UsageError } from "../errors.js";
+import { conditionFacts, knownOf, mayAnswer, storedDays, type CONDITION_FACTS } from "../query/basis.js";
+import type { FactsOf } from "../query/facts.js";
+import { refusal } from "../query/refusal.js";
+import { factsOf, passes, type SymbolFilter } from "../query/symbol-filter.js";
+import type { DayCondition } from "../store/conditions.js";
+import type { Store } from "../store/open.js";
+import type { CellList } from "./cells.js";
+
+/** Which files of the index are meant. */
+export interface Selection extends SymbolFilter {
+  /** First day; undefined for the first of the index. */
+  from: Day | undefined;
+  /** Last day; undefined for the last of the index. */
+  to: Day | undefined;
+  /** Symbols by name, of whatever contract; undefined for all that pass the filter. */
+  symbols: readonly string[] | undefined;
+  /** Only these cells. */
+  cells: CellList | undefined;
+}
+
+/** A selection as the index has it, and what is known of its cells. */
+export interface Selected {
+  span: Span;
+  /** Whether a cell is meant, on days too that the index doesn't reach. */
+  has(symbol: string, day: Day): boolean;
+  /** Names of the symbols that may be meant; undefined when any may. */
+  symbols: readonly string[] | undefined;
+  cells: CellList | undefined;
+  facts: FactsOf<typeof CONDITION_FACTS>;
+}
+
+/**
+ * Finds out what is known of a selection's cells. Days that were named, and cells, must be known; where the last day was
+ * left open, the facts tell what is not.
+ *
+ * @param tolerated number of symbols that may be unknown
+ * @param now ms since the Unix epoch
+ * @throws NotKnownError when too little is known; UsageError when the selection can have no file
+ */
+export async function select(store: Store, selection: Selection, tolerated: number, now: number): Promise<Selected> {
+  const { quote } = selection;
+  const symbols = namesOf(selection)?.filter((symbol) => quote === undefined || factsOf(symbol).quote === quote);
+  if (symbols?.length === 0 && namesOf(selection)?.length !== 0) {
+    throw new UsageError(`none of the symbols has the quote asset ${quote ?? ""}`, { option: "quote" });
+  }
+  const names = symbols === undefined ? undefined : new Set(symbols);
+  const cells = selection.cells === undefined ? undefined : within(selection.cells, selection, names);
+  const { span, isOpen } = await spanOf(store, selection, cells, now);
+  const admits = (symbol: string) => (names === undefined ? passes(symbol, selection) : names.has(symbol));
+  const known =
+    cells === undefined
+      ? await knownSpan(store, selection, { span, isOpen, symbols, tolerated, now })
+      : await knownCells(store, cells, tolerated, now);
+  return {
+    span,
+    symbols,
+    cells,
+    has: (symbol, day) =>
+      cells === undefined ? isWithin(day, selection) && admits(symbol) : cells.get(day)?.has(symbol) === true,
+    facts: conditionFacts(known),
+  };
+}
+
+function isWithin(day: Day, { from, to }: Selection): boolean {
+  return day >= (from ?? day) && day <= (to ?? day);
+}
+
+/** Names that a selection is about; undefined when it names none. */
+function namesOf({ symbols, cells }: Selection): readonly string[] | undefined {
+  if (cells === undefined) return symbols;
+  const named = new Set<string>();
+  for (const ofDay of cells.values()) for (const symbol of ofDay.keys()) named.add(symbol);
+  return symbols === undefined ? [...named].sort() : symbols.filter((symbol) => named.has(symbol));
+}
+
+/** The cells that a selection's days and symbols leave. */
+function within(cells: CellList, selection: Selection, names: ReadonlySet<string> | undefined): CellList {
+  const left = [...cells]
+    .filter(([day]) => isWithin(day, selection))
+    .map(([day, ofDay]) => [day, new Map([...ofDay].filter(([symbol]) => names?.has(symbol) !== false))] as const)
+    .filter(([, ofDay]) => ofDay.size > 0);
+  return new Map(left);
+}
+
+interface Reach {
+  span: Span;
+  /** Whether the last day is that of the index. */
+  isOpen: boolean;
+}
+
+async function spanOf(store: Store, { from, to }: Selection, cells: CellList | undefined, now: number): Promise<Reach> {
+  if (cells !== undefined) {
+    const days = [...cells.keys()];
+    return { span: { from: days[0] ?? 0, to: days.at(-1) ?? -1 }, isOpen: false };
+  }
+  if (from !== undefined && to !== undefined) return { span: { from, to }, isOpen: false };
+  const stored = await storedDays(store, now);
+  if (to !== undefined) return { span: { from: Math.min(stored.from, to), to }, isOpen: false };
+  if (from !== undefined && from > stored.to) return { span: { from, to: from }, isOpen: false };
+  return { span: { from: from ?? stored.from, to: stored.to }, isOpen: true };
+}
+
+interface Asked extends Reach {
+  symbols: readonly string[] | undefined;
+  tolerated: number;
+  now: number;
+}
+
+async function knownSpan(store: Store, selection: Selection, asked: Asked): Promise<readonly DayCondition[]> {
+  const { span, isOpen, symbols, tolerated, now } = asked;
+  const { quote, contract } = selection;
+  const { days } = await knownOf(
+    store,
+    {
+      days: [span],
+      admits: symbols === undefined ? { quote, contract } : { symbols },
+      unknownDays: isOpen ? "tell" : "refuse",
+    },
+    tolerated,
+    now,
+  );
+  return days;
+}
+
+/** Asks for all symbols at once; a day that can't be answered so is asked for those of its own cells alone. */
+async function knownCells(
+  store: Store,
+  cells: CellList,
+  tolerated: number,
+  now: number,
+): Promise<readonly DayCondition[]> {
+  const symbols = [...new Set([...cells.values()].flatMap((ofDay) => [...ofDay.keys()]))].sort();
+  const ask = async (days: readonly Span[], names: readonly string[]) =>
+    (await knownOf(store, { days, admits: { symbols: names }, unknownDays: "tell" }, tolerated, now)).days;
+  const days: DayCondition[] = [];
+  for (const day of await ask(islands(cells.keys()), symbols)) {
+    const own = [...(cells.get(day.day)?.keys() ?? [])];
+    if (mayAnswer(day, tolerated) || own.length === symbols.length) days.push(day);
+    else days.push(...(await ask([{ from: day.day, to: day.day }], own)));
+  }
+  const bad = days.filter((day) => !mayAnswer(day, tolerated));
+  if (bad.length > 0) throw refusal(store.dataset, bad, now);
+  return days;
+}
