@@ -61,6 +61,7 @@ export type { TimeInput } from "./calendar/time.js";
 export {
   openAvailability,
   type Availability,
+  type FilesAnswer,
   type QueryAnswer,
   type QueryArguments,
   type QueryMethods,
@@ -68,8 +69,14 @@ export {
   type SqlRows,
   type StatusAnswer,
   type ValidationAnswer,
+  type VerifyAnswer,
 } from "./open-availability.js";
 export type { ExportOptions, StalenessOptions, ValidateOptions } from "./availability-options.js";
+export type { FileSelection, FilesOptions, VerifyOptions } from "./files-options.js";
+export type { CellInput } from "./files/cells.js";
+export type { DownloadFormatName } from "./files/download-formats.js";
+export type { FileListFacts, FileToFetch } from "./files/list.js";
+export type { FileProblem, VerificationFacts, VerifiedFile } from "./files/verify.js";
 export type { ExportedFile, ExportFormat } from "./query/export.js";
 export type { QueryName } from "./query/registry.js";
 export type { RunRow, StatusCondition, StatusFacts } from "./query/status.js";

@@ -10,6 +10,16 @@ import type { CheckFinding, ValidationFacts } from "./check/validate.js";
 import { ask } from "./query/ask.js";
 import { readArguments, type Arguments, type InputsOf } from "./query/arguments.js";
 import type { FreeQuery, Query } from "./query/define.js";
+import {
+  readDownloadFormat,
+  readFilesOptions,
+  readVerifyOptions,
+  type FilesOptions,
+  type VerifyOptions,
+} from "./files-options.js";
+import { downloadPieces, type DownloadFormatName } from "./files/download-formats.js";
+import type { FileList, FileListFacts, FileToFetch } from "./files/list.js";
+import type { VerificationFacts, VerifiedFile } from "./files/verify.js";
 import type { ExportedFile } from "./query/export.js";
 import type { FactsOf } from "./query/facts.js";
 import { QUERIES, QUERY_NAMES, type AnyQuery, type DefinitionOf, type QueryName } from "./query/registry.js";
@@ -36,6 +46,24 @@ export interface StatusAnswer extends StatusFacts {
 /** What the checks say, and what they found. */
 export interface ValidationAnswer extends ValidationFacts {
   findings: CheckFinding[];
+}
+
+/** Files to fetch: totals first, then the files one by one, which a long list needs no room for. */
+export interface FilesAnswer extends FileListFacts {
+  /** In order of date and symbol. It can be read once, as rows or as text, while the file is open. */
+  files: AsyncIterable<FileToFetch>;
+  /**
+   * The files as text for a downloader, some lines at a time: `urls` for wget, `aria2`, `s5cmd`, `curl`, or `tsv`. Each
+   * tool is run in the folder of downloads.
+   *
+   * @throws UsageError when there is no such format
+   */
+  text(format: DownloadFormatName): AsyncIterable<string>;
+}
+
+/** How a folder of downloads compares with the index, and what is wrong in it. */
+export interface VerifyAnswer extends VerificationFacts {
+  files: VerifiedFile[];
 }
 
 /** The properties of a type in one object, as an editor should show them. */
@@ -95,6 +123,31 @@ export interface Availability extends QueryMethods, AsyncDisposable {
    * ```
    */
   validate(options?: ValidateOptions): Promise<ValidationAnswer>;
+  /**
+   * The files to fetch, by what the index knows.
+   *
+   * @throws NotKnownError when too little is known of what was asked; StoreError, UsageError
+   * @example
+   * ```ts
+   * const list = await db.files({ from: "2024-01-01", to: "2024-01-31", quote: "USDT" });
+   * console.log(list.file_count, list.byte_count);
+   * for await (const { url, path } of list.files) console.log(url, path);
+   * ```
+   */
+  files(options?: FilesOptions): Promise<FilesAnswer>;
+  /**
+   * Compares a folder of downloads with the index. What is wrong doesn't throw: look at `outcome`.
+   *
+   * @param folder laid out as the bucket, as a part of it, or flat
+   * @throws NotKnownError when too little is known of what was asked; UsageError when the folder can't be read; StoreError,
+   * InterruptedError
+   * @example
+   * ```ts
+   * const { outcome, files } = await db.verify("downloads", { from: "2024-01-01", to: "2024-01-31" });
+   * if (outcome === "wrong") for await (const text of (await db.files({ fromVerify: files })).text("curl")) console.log(text);
+   * ```
+   */
+  verify(folder: string, options?: VerifyOptions): Promise<VerifyAnswer>;
   /**
    * Writes `daily_availability` to a Parquet or CSV file, by date and symbol. The file takes its name when it is whole.
    *
@@ -166,6 +219,17 @@ export async function openAvailability(file: string): Promise<Availability> {
       const { facts, rows } = await validate(store, checked);
       return { ...facts, findings: rows.flat() };
     },
+    files: async (options = {}) => {
+      const checked = readFilesOptions(options);
+      const { listFiles } = await import("./files/list.js");
+      return filesAnswer(await listFiles(store, checked));
+    },
+    verify: async (folder, options = {}) => {
+      const [place, checked] = [checkText("folder", folder), readVerifyOptions(options)];
+      const { verifyFolder } = await import("./files/verify.js");
+      const { facts, rows } = await verifyFolder(store, place, checked);
+      return { ...facts, files: rows };
+    },
     export: async (options) => {
       const checked = readExportOptions(options);
       const { exportRows } = await import("./query/export.js");
@@ -175,6 +239,18 @@ export async function openAvailability(file: string): Promise<Availability> {
     close,
     [Symbol.asyncDispose]: close,
   };
+}
+
+function filesAnswer(list: FileList): FilesAnswer {
+  return {
+    ...list.facts,
+    files: eachOf(list.rows),
+    text: (format) => downloadPieces(list, readDownloadFormat(format)),
+  };
+}
+
+async function* eachOf<Row>(rows: AsyncIterable<readonly Row[]>): AsyncGenerator<Row, void> {
+  for await (const some of rows) yield* some;
 }
 
 function methodOf(store: Store, name: QueryName): (given?: object) => Promise<object> {

@@ -1,4 +1,3 @@
-import { parse } from "csv-parse/sync";
 import { dayOfInput, type DayInput } from "../calendar/day-input.js";
 import type { Day } from "../calendar/day.js";
 import { UsageError } from "../errors.js";
@@ -19,10 +18,11 @@ export type CellList = ReadonlyMap<Day, ReadonlyMap<string, string | null>>;
  *
  * @throws Error in words for the user, without the file's name
  */
-export function readRowList(text: string): Readonly<Record<string, unknown>>[] {
+export async function readRowList(text: string): Promise<Readonly<Record<string, unknown>>[]> {
   const start = text.trimStart()[0];
   if (start !== "{" && start !== "[") {
-    return parse(text, { bom: true, columns: true, skip_empty_lines: true, relax_column_count: false });
+    const { parse } = await import("csv-parse/sync");
+    return parse(text, { bom: true, columns: true, skip_empty_lines: true });
   }
   const value = jsonOf(text);
   const rows = Array.isArray(value) ? (value as unknown[]) : Object.values(value).find(isRows);

@@ -1,7 +1,7 @@
 import type { Day } from "../calendar/day.js";
 import { InterruptedError } from "../errors.js";
 import type { Dataset } from "../vision/dataset.js";
-import { fileKey, fileNameOf } from "../vision/object-key.js";
+import { CHECKSUM_ENDING, fileKey, fileNameOf } from "../vision/object-key.js";
 import { isSymbol } from "../vision/symbol.js";
 import { folderFiles, type FolderFile, type SkippedEntry } from "./folder.js";
 
@@ -17,7 +17,7 @@ export interface Downloads {
 /**
  * Finds the files of a dataset in a folder: the name says which one it is, and the folders above it must be the last
  * ones of its key. So a copy of the whole bucket is understood, one of a part of it, and a flat folder; the file of
- * another market, which has the same name, is not taken for one.
+ * another market, which has the same name, is not taken for one. Checksum files are passed over.
  *
  * @param signal aborting it ends the search
  * @throws UsageError when the folder can't be read; InterruptedError
@@ -31,11 +31,14 @@ export async function findDownloads(
   for await (const files of folderFiles(folder, (entry) => downloads.skipped.push(entry))) {
     if (signal?.aborted === true) throw new InterruptedError("interrupted before the folder was compared");
     for (const file of files) {
-      const named = fileNameOf(dataset, file.path.slice(file.path.lastIndexOf("/") + 1));
-      if (named === undefined || !isSymbol(named.symbol) || !isAt(dataset, named, file.path)) {
+      const isChecksum = file.path.endsWith(CHECKSUM_ENDING);
+      const path = isChecksum ? file.path.slice(0, -CHECKSUM_ENDING.length) : file.path;
+      const named = fileNameOf(dataset, path.slice(path.lastIndexOf("/") + 1));
+      if (named === undefined || !isSymbol(named.symbol) || !isAt(dataset, named, path)) {
         downloads.foreignCount++;
         continue;
       }
+      if (isChecksum) continue;
       const ofDay = downloads.byDay.get(named.period) ?? new Map<string, FolderFile[]>();
       downloads.byDay.set(named.period, ofDay);
       ofDay.set(named.symbol, [...(ofDay.get(named.symbol) ?? []), file]);

@@ -41,7 +41,8 @@ export async function* folderFiles(
     for (const entry of entries) {
       const path = below === "" ? entry.name : `${below}/${entry.name}`;
       if (entry.isDirectory()) left.push(path);
-      else if (entry.isFile()) files.push({ ...statOf(folder, path), isIncomplete: names.has(entry.name + UNFINISHED) });
+      else if (entry.isFile())
+        files.push({ ...statOf(folder, path), isIncomplete: names.has(entry.name + UNFINISHED) });
       else onSkip({ path, why: entry.isSymbolicLink() ? "a symbolic link" : "not a regular file" });
     }
     yield files;

@@ -130,7 +130,12 @@ function bucketOf(listEndpoint: string): string {
 
 async function sinceOf(store: Store, since: { runId: number } | { day: Day }): Promise<Since> {
   if ("runId" in since) {
-    const [run] = await readRows(store, `SELECT ${ms("started_at")} FROM runs WHERE run_id = $runId`, { at: "number" }, since);
+    const [run] = await readRows(
+      store,
+      `SELECT ${ms("started_at")} FROM runs WHERE run_id = $runId`,
+      { at: "number" },
+      since,
+    );
     if (run !== undefined) return { runId: since.runId, time: run.at };
     const [last] = await readRows(store, "SELECT max(run_id) FROM runs", { id: "number?" });
     throw new UsageError(`there is no run ${since.runId}; the last one is ${last?.id ?? "none"}`, { option: "since" });

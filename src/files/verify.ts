@@ -125,7 +125,12 @@ export async function verifyFolder(store: Store, folder: string, options: Verify
   const count = (problem: FileProblem) => rows.filter((row) => row.problem === problem).length;
   return {
     facts: {
-      ...{ folder, outcome: rows.length === 0 ? "whole" : "wrong", file_count: counts.indexed, good_count: counts.good },
+      ...{
+        folder,
+        outcome: rows.length === 0 ? "whole" : "wrong",
+        file_count: counts.indexed,
+        good_count: counts.good,
+      },
       ...{ missing_count: count("missing"), stale_count: count("stale"), damaged_count: count("damaged") },
       ...{ incomplete_count: count("incomplete"), unknown_count: count("unknown") },
       ...{ unchecked_count: md5 ? counts.unchecked : null, outside_count: counts.outside },
@@ -169,7 +174,11 @@ async function md5Start(path: string): Promise<string> {
   }
 }
 
-function rowOf({ symbol, day, sizeBytes, uploadedAt }: IndexedFile, problem: FileProblem, copy?: FolderFile): VerifiedFile {
+function rowOf(
+  { symbol, day, sizeBytes, uploadedAt }: IndexedFile,
+  problem: FileProblem,
+  copy?: FolderFile,
+): VerifiedFile {
   return {
     ...{ date: dateText(day), symbol, problem, path: copy?.path ?? null, file_size_bytes: sizeBytes },
     ...{ size_in_folder: copy?.sizeBytes ?? null, last_modified: timeText(uploadedAt) },

@@ -18,7 +18,7 @@ const MARKET_FOLDER: Readonly<Record<Dataset["market"], string>> = {
 
 const FILE_ENDING = ".zip";
 /** What the key of a checksum has after that of its file. */
-const CHECKSUM_ENDING = ".CHECKSUM";
+export const CHECKSUM_ENDING = ".CHECKSUM";
 
 /** Prefix under which each symbol of a dataset has a folder. */
 export function datasetPrefix({ market, cadence, kind }: Dataset): string {

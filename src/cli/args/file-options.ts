@@ -10,25 +10,28 @@ import type { OptionDefinition } from "./command-page.js";
 import { day } from "./query-options.js";
 import { filePath, nonEmpty, symbolList } from "./readers.js";
 
-const { about: aboutPartial, read: readTolerance } = tolerance(
-  "answer although symbols were never probed: any number of them, or at most so many",
-);
+const partial = tolerance("answer although symbols were never probed: any number of them, or at most so many");
 
 const CONTRACTS = ["perpetual", "delivery", "all"] as const satisfies readonly SymbolFilter["contract"][];
 
 /** `--allow-partial`, as the queries have it. */
 const allowPartial = {
-  describe: aboutPartial,
+  describe: partial.about,
   string: true,
   requiresArg: false,
   takes: "NUMBER",
-  coerce: (value: unknown) => readTolerance("--allow-partial", value),
+  coerce: (value: unknown) => partial.read("--allow-partial", value),
 } as const satisfies OptionDefinition;
 
 /** Which files are meant, as `files` and `verify` have it. */
 export const fileOptions = {
   symbol: { describe: "only this symbol", string: true, requiresArg: true, coerce: symbolList("symbol") },
-  symbols: { describe: "only these symbols, between commas", string: true, requiresArg: true, coerce: symbolList("symbols") },
+  symbols: {
+    describe: "only these symbols, between commas",
+    string: true,
+    requiresArg: true,
+    coerce: symbolList("symbols"),
+  },
   date: { describe: "only this UTC day", string: true, requiresArg: true, coerce: day("--date") },
   from: { describe: "first UTC day", string: true, requiresArg: true, coerce: day("--from") },
   to: { describe: "last UTC day", string: true, requiresArg: true, coerce: day("--to") },
@@ -82,7 +85,8 @@ export async function selectionFrom(args: FileArguments, fromVerify?: string): P
   return selectionOf({
     ...{ symbols: named === undefined ? undefined : [...new Set(named)], date, from, to, quote, contract, hold },
     universe: universe === undefined ? undefined : cellList("universe", await rowsIn("universe", universe)),
-    fromVerify: fromVerify === undefined ? undefined : cellsToFetch("fromVerify", await rowsIn("from-verify", fromVerify)),
+    fromVerify:
+      fromVerify === undefined ? undefined : cellsToFetch("fromVerify", await rowsIn("from-verify", fromVerify)),
   });
 }
 
@@ -90,7 +94,7 @@ export async function selectionFrom(args: FileArguments, fromVerify?: string): P
 async function rowsIn(name: string, file: string): Promise<Readonly<Record<string, unknown>>[]> {
   const { readRowList } = await import("../../files/cells.js");
   try {
-    return readRowList(file === "-" ? await text(process.stdin) : readText(file));
+    return await readRowList(file === "-" ? await text(process.stdin) : readText(file));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.split("\n", 1)[0] : String(cause);
     throw new UsageError(`--${name}: ${printable(file)} can't be read (${reason ?? ""})`, { cause });

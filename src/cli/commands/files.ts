@@ -1,6 +1,5 @@
 import type { CommandModule } from "yargs";
 import type { Day } from "../../calendar/day.js";
-import { UsageError } from "../../errors.js";
 import { DOWNLOAD_FORMATS, type DownloadFormatName } from "../../files/download-formats.js";
 import type { FileListFacts } from "../../files/list.js";
 import { readDay } from "../../query/arguments.js";
@@ -13,7 +12,6 @@ import { fileOptions, selectionFrom, type FileArguments } from "../args/file-opt
 import { withReader } from "../args/query-options.js";
 import { filePath, httpUrl } from "../args/readers.js";
 import { conditionLines } from "../output/conditions.js";
-import { destinationOf } from "../output/destination.js";
 import { tell } from "../output/line.js";
 import { planPrinting, printAnswer } from "../output/print-answer.js";
 import { writePieces } from "../output/write-pieces.js";
@@ -36,7 +34,8 @@ const filesCommand: CommandModule<object, FilesArguments> = {
       .options({
         ...fileOptions,
         since: {
-          describe: "only what was found new, late or replaced by this run (its number in status) or since this UTC day",
+          describe:
+            "only what was found new, late or replaced by this run (its number in status) or since this UTC day",
           string: true,
           requiresArg: true,
           coerce: sinceReader,

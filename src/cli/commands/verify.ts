@@ -41,11 +41,18 @@ const verifyCommand: CommandModule<object, VerifyArguments> = {
       })
       .options({
         ...fileOptions,
-        md5: { describe: "read the files too, and compare the part of their md5 that the index has", boolean: true, default: false },
+        md5: {
+          describe: "read the files too, and compare the part of their md5 that the index has",
+          boolean: true,
+          default: false,
+        },
         ...answerOptions,
         db: dbOption,
       })
-      .example("$0 verify downloads --from 2024-01-01 --to 2024-12-31", "whether a year is whole; exits with 1 when not")
+      .example(
+        "$0 verify downloads --from 2024-01-01 --to 2024-12-31",
+        "whether a year is whole; exits with 1 when not",
+      )
       .example("$0 verify downloads --md5 --json --out wrong.json", "then: bfa files --from-verify wrong.json")
       .epilogue(
         "Without options the folder is compared with the whole index. Links are not followed. A file is stale when it has another size than the index says, or was written before the upload.",
