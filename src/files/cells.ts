@@ -22,15 +22,23 @@ export async function readRowList(text: string): Promise<Readonly<Record<string,
   const start = text.trimStart()[0];
   if (start !== "{" && start !== "[") {
     const { parse } = await import("csv-parse/sync");
-    return parse(text, { bom: true, columns: true, skip_empty_lines: true });
+    return parse(text, { bom: true, columns: withBoth, skip_empty_lines: true });
   }
   const value = jsonOf(text);
-  const rows = Array.isArray(value) ? (value as unknown[]) : Object.values(value).find(isRows);
+  const lists = Array.isArray(value) ? [value as unknown[]] : Object.values(value).filter(isRows);
+  // An answer has other lists too, which may be empty.
+  const rows = lists.find(({ length }) => length > 0) ?? lists[0];
   if (rows === undefined) throw new Error("it has no list of rows with date and symbol");
   return rows.map((row, at) => {
     if (isRecord(row)) return row;
     throw new Error(`row ${at + 1} is not an object`);
   });
+}
+
+/** The names of a header. */
+function withBoth(names: string[]): string[] {
+  if (names.includes("date") && names.includes("symbol")) return names;
+  throw new Error("its first line doesn't name the columns date and symbol");
 }
 
 /** JSON, or the objects of NDJSON as an array. */
