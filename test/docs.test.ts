@@ -1,12 +1,9 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { describe, expect } from "vitest";
 import { dayAt, dayOf } from "../src/calendar/day.js";
-import { CLI } from "./support/cli.js";
+import { blocksOf, RUN_PAGES, runScript, scriptOf } from "./support/docs.js";
 import { replicaTest, syntheticWorld } from "./support/fixture.js";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -17,13 +14,6 @@ const { source } = syntheticWorld({
   from: dayOf("2023-11-01"),
   through: dayAt(Date.now()) - 1,
 });
-
-/** Pages with blocks of commands. The examples of queries are run beside their definitions. */
-const PAGES = ["README.md", ...readdirSync(join(ROOT, "docs/how-to")).map((name) => `docs/how-to/${name}`)];
-
-/** The commands of a page, in the order of its blocks. */
-const blocksOf = (page: string) =>
-  [...readFileSync(join(ROOT, page), "utf8").matchAll(/^```sh\n(.*?)^```$/gms)].map(([, block = ""]) => block);
 
 const it = replicaTest({ history: source }).extend("env", ({ env, replica }) => {
   return { ...env, BFA_CONTRACTS_URL: replica.contractsUrl };
@@ -40,24 +30,14 @@ it("troubleshooting has each error code, and no other", () => {
 
 describe("the commands of the docs", () => {
   it("are found", () => {
-    expect(PAGES.flatMap(blocksOf).length).toBeGreaterThan(4);
+    expect(RUN_PAGES.flatMap((page) => blocksOf(page, "sh")).length).toBeGreaterThan(4);
   });
 
-  it.for(PAGES.filter((page) => blocksOf(page).length > 0))(
+  it.for(RUN_PAGES.filter((page) => blocksOf(page, "sh").length > 0))(
     "of %s work as they are printed, one after the other, on a new file",
     { timeout: 300_000 },
     async (page, { folder, env }) => {
-      const bin = join(folder, "bin");
-      mkdirSync(bin);
-      writeFileSync(join(bin, "bfa"), `#!/bin/sh\nexec "${process.execPath}" "${CLI}" "$@"\n`);
-      chmodSync(join(bin, "bfa"), 0o755);
-      const script = ["set -eux", ...(page === "README.md" ? [] : ["bfa update"]), ...blocksOf(page)].join("\n");
-      const child = spawn("bash", ["-c", script], {
-        cwd: folder,
-        env: { PATH: `${bin}:${process.env["PATH"] ?? ""}`, HOME: folder, ...env },
-        stdio: ["ignore", "ignore", "pipe"],
-      });
-      const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, "close") as Promise<[number]>]);
+      const { code, stderr } = await runScript(scriptOf(page), folder, env);
       expect(code, stderr).toBe(0);
     },
   );
