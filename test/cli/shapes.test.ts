@@ -26,6 +26,7 @@ const COMMANDS: [name: string, ...args: string[]][] = [
   ["query-listings", "query", "listings"],
   ["query-delistings", "query", "delistings"],
   ["query-condition", "query", "condition", "2024-03-01", "2024-03-10"],
+  ["files", "files", "--date", "2024-03-01"],
   ["query-universe", "query", "universe", "2024-03-01", "--min-age", "0"],
   [
     "query-sql",
@@ -44,7 +45,7 @@ async function expectShape(name: string, json: string): Promise<void> {
 
 it(
   "what --json prints has the keys and kinds that were agreed on",
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async ({ folder, db, bfa }) => {
     for (const [name, ...args] of COMMANDS) {
       const { code, stdout, stderr } = await bfa(...args, "--json");
@@ -52,6 +53,8 @@ it(
       expect([0, 1], `${name}: ${stderr}`).toContain(code);
       await expectShape(name, stdout);
     }
+    const verified = await bfa("verify", folder, "--date", "2024-03-01", "--symbol", "BTCUSDT", "--json");
+    await expectShape("verify", verified.stdout);
     const other = join(folder, "other.duckdb");
     copyFileSync(db, other);
     const imported = await bfa("import", other, "--db", join(folder, "into.duckdb"), "--json");
