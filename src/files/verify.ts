@@ -17,7 +17,7 @@ import { select, type Selection } from "./selection.js";
 /** What can be wrong with a file of a folder. */
 export const PROBLEMS = ["missing", "stale", "damaged", "incomplete", "unknown"] as const;
 
-/** One of {@link PROBLEMS}. */
+/** What is wrong with a file of a folder; `missing` is one that isn't there. */
 export type FileProblem = (typeof PROBLEMS)[number];
 
 /** Columns of a file that is not as the index has it. */
