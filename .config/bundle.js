@@ -14,7 +14,7 @@ import { licencesOf } from "./licenses.js";
 const root = fileURLToPath(new URL("../", import.meta.url));
 
 /** Packages that find files of their own by path, or are native. */
-const EXTERNAL = ["piscina", "pino", "selfsigned", "@duckdb/node-bindings"];
+const EXTERNAL = ["piscina", "pino", "@peculiar/x509", "@duckdb/node-bindings"];
 
 /** `createRequire` keeps Node from scanning CommonJS for names; a bundler has to see a plain `require`. */
 const plainRequire = {

@@ -1,3 +1,5 @@
+import type { webcrypto } from "node:crypto";
+
 /** What a TLS server needs, and what its clients need to trust it. All PEM. */
 export interface Certificate {
   /** Private key of the leaf. */
@@ -8,39 +10,96 @@ export interface Certificate {
   ca: string;
 }
 
-const LEAF_NAMES = [
-  { type: 2, value: "localhost" },
-  { type: 7, ip: "127.0.0.1" },
-  { type: 7, ip: "::1" },
-] as const;
+/** An authority: its private key is nowhere but in memory. */
+export interface Authority {
+  /** PEM. */
+  readonly cert: string;
+  readonly name: string;
+  readonly keys: webcrypto.CryptoKeyPair;
+}
+
+const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
+const KEY_USES: webcrypto.KeyUsage[] = ["sign", "verify"];
+
+/** How long certificates are good, ms. */
+const LIFETIME = 365 * 86_400_000;
+
+/** How far a client's clock may be behind, ms. */
+const SLACK = 86_400_000;
+
+/** Object identifier of the extension that says for which names an authority may sign: RFC 5280, 4.2.1.10. */
+const NAME_CONSTRAINTS = "2.5.29.30";
+
+/** An authority may sign for these addresses and names, and for names below the latter. */
+const LOOPBACK_ADDRESSES = [
+  { text: "127.0.0.1", bytes: [127, 0, 0, 1] },
+  { text: "::1", bytes: [...Array<number>(15).fill(0), 1] },
+];
+const LOOPBACK_NAME = "localhost";
 
 /**
- * A new authority and a leaf for localhost, 127.0.0.1 and ::1, good for a year. Keys are EC P-256: both certificates
- * take 30 ms together, where one RSA key can take half a second. (Loading the library takes another 150 ms, so it is
- * loaded only here.)
+ * A new authority and a leaf for localhost, 127.0.0.1 and ::1, good for a year. Who trusts the authority trusts it for
+ * these names only, and for TLS servers only. Keys are EC P-256: both certificates take 30 ms together, where one RSA key
+ * can take half a second. (Loading the library takes another 150 ms, so it is loaded only here.)
  */
 export async function createCertificate(): Promise<Certificate> {
-  const { generate } = await import("selfsigned");
-  const common = { keyType: "ec", curve: "P-256", algorithm: "sha256" } as const;
-  // Some TLS libraries refuse an authority without key usages; each start has a name of its own, so that two
-  // authorities in one trust store are told apart.
-  const name = `bfa replica ${new Date().toISOString()} ${process.pid}`;
-  const authority = await generate([{ name: "commonName", value: name }], {
-    ...common,
+  const x509 = await import("@peculiar/x509");
+  const authority = await createAuthority();
+  const keys = await crypto.subtle.generateKey(ALGORITHM, true, KEY_USES);
+  const leaf = await x509.X509CertificateGenerator.create({
+    ...{ subject: `CN=${LOOPBACK_NAME}`, issuer: authority.name, ...validity(), signingAlgorithm: ALGORITHM },
+    ...{ publicKey: keys.publicKey, signingKey: authority.keys.privateKey },
     extensions: [
-      { name: "basicConstraints", cA: true, pathLenConstraint: 0, critical: true },
-      { name: "keyUsage", keyCertSign: true, cRLSign: true, critical: true },
+      new x509.BasicConstraintsExtension(false),
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+      new x509.SubjectAlternativeNameExtension([
+        { type: "dns", value: LOOPBACK_NAME },
+        ...LOOPBACK_ADDRESSES.map(({ text }) => ({ type: "ip" as const, value: text })),
+      ]),
     ],
   });
-  const leaf = await generate([{ name: "commonName", value: "localhost" }], {
-    ...common,
-    ca: { key: authority.private, cert: authority.cert },
+  const key = Buffer.from(await crypto.subtle.exportKey("pkcs8", keys.privateKey)).toString("base64");
+  return {
+    key: `-----BEGIN PRIVATE KEY-----\n${key.replaceAll(/.{64}/g, "$&\n")}\n-----END PRIVATE KEY-----\n`,
+    cert: `${leaf.toString("pem")}\n`,
+    ca: authority.cert,
+  };
+}
+
+/** An authority that can sign for loopback names, and for no other authority. Its private key can't be exported. */
+export async function createAuthority(): Promise<Authority> {
+  const x509 = await import("@peculiar/x509");
+  const keys = await crypto.subtle.generateKey(ALGORITHM, false, KEY_USES);
+  // Each has a name of its own, so that two authorities in one trust store are told apart.
+  const name = `CN=bfa replica ${new Date().toISOString()} ${process.pid}`;
+  const cert = await x509.X509CertificateGenerator.createSelfSigned({
+    ...{ name, keys, ...validity(), signingAlgorithm: ALGORITHM },
     extensions: [
-      { name: "basicConstraints", cA: false },
-      { name: "keyUsage", digitalSignature: true, critical: true },
-      { name: "extKeyUsage", serverAuth: true },
-      { name: "subjectAltName", altNames: [...LEAF_NAMES] },
+      new x509.BasicConstraintsExtension(true, 0, true),
+      // Some TLS libraries refuse an authority without key usages.
+      new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign, true),
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+      new x509.Extension(NAME_CONSTRAINTS, true, loopbackOnly()),
     ],
   });
-  return { key: leaf.private, cert: leaf.cert, ca: authority.cert };
+  return { cert: `${cert.toString("pem")}\n`, name, keys };
+}
+
+function validity(): { notBefore: Date; notAfter: Date } {
+  const now = Date.now();
+  return { notBefore: new Date(now - SLACK), notAfter: new Date(now + LIFETIME) };
+}
+
+/** DER of name constraints that permit loopback names: a name is context-specific tag 2, an address with its mask tag 7. */
+function loopbackOnly(): Uint8Array {
+  const subtree = (tag: number, value: readonly number[]) => der(0x30, der(0x80 | tag, value));
+  const addresses = LOOPBACK_ADDRESSES.map(({ bytes }) => subtree(7, [...bytes, ...bytes.map(() => 255)]));
+  const permitted = [...subtree(2, [...Buffer.from(LOOPBACK_NAME)]), ...addresses.flat()];
+  return Uint8Array.from(der(0x30, der(0xa0, permitted)));
+}
+
+/** DER of a value of fewer than 128 bytes. */
+function der(tag: number, value: readonly number[]): number[] {
+  return [tag, value.length, ...value];
 }
