@@ -1,6 +1,7 @@
 import { DAY_MS, dayAt } from "../calendar/day.js";
 import { admittedSymbols } from "../query/admission.js";
 import type { Status } from "../query/status.js";
+import { answerFrom } from "../store/defects.js";
 import { dueCells } from "../store/due.js";
 import type { Store } from "../store/open.js";
 import { number, plural } from "../text/numbers.js";
@@ -29,7 +30,7 @@ export async function staleness(
   else if (now - Date.parse(updated_at) > maxAgeMs) {
     reasons.push(`the last whole update began ${updated_at}, ${hours(now - Date.parse(updated_at))} ago: bfa update`);
   }
-  const { never_probed: unknown, clock } = await overdue(store, maxAgeMs, now);
+  const { never_probed: unknown, clock } = await answerFrom(store, () => overdue(store, maxAgeMs, now));
   if (unknown > 0) reasons.push(`${plural(unknown, "cell")} should have been probed and never were: bfa update`);
   if (clock > 0) reasons.push(`${plural(clock, "cell")} were probed by a clock that was ahead: bfa update`);
   if (sweep_due_at !== null && now >= Date.parse(sweep_due_at)) {

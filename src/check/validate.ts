@@ -1,6 +1,7 @@
 import { dayAt, type Day } from "../calendar/day.js";
 import { NotKnownError } from "../errors.js";
 import { DAY } from "../query/select.js";
+import { answerFrom } from "../store/defects.js";
 import type { Store } from "../store/open.js";
 import { select } from "../store/prepared.js";
 import { column, type Answer } from "../text/columns.js";
@@ -85,7 +86,11 @@ export interface Validation extends Answer<ValidationFacts, typeof VALIDATION_CO
  *
  * @throws NotKnownError when nothing is in the file, or not the day of the cross-check.
  */
-export async function validate(store: Store, options: ValidateOptions = {}): Promise<Validation> {
+export function validate(store: Store, options: ValidateOptions = {}): Promise<Validation> {
+  return answerFrom(store, () => runChecks(store, options));
+}
+
+async function runChecks(store: Store, options: ValidateOptions): Promise<Validation> {
   const lastWritten = await lastDayWritten(store);
   const now = options.now ?? Date.now();
   const settings = {

@@ -1,7 +1,8 @@
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pathOf } from "../store/file.js";
-import { openInstance, textLiteral } from "../store/instance.js";
+import { openInstance, textLiteral, useDatabase } from "../store/instance.js";
+import { namesOf } from "../store/schema/own-names.js";
 
 /** A Parquet file of a publication. */
 export interface ParquetFile {
@@ -100,11 +101,9 @@ export async function writeParquetFiles(database: string, folder: string): Promi
   });
   const { connection } = instance;
   try {
-    await connection.run(`ATTACH ${textLiteral(pathOf(database))} AS store (READ_ONLY); USE store`);
-    const found = await connection.runAndReadAll(
-      "SELECT table_name FROM information_schema.tables WHERE table_catalog = 'store' AND table_schema = 'main'",
-    );
-    const sources = new Set(found.getRows().map(([name]) => String(name)));
+    await connection.run(`ATTACH ${textLiteral(pathOf(database))} AS store (READ_ONLY)`);
+    const sources = new Set((await namesOf(connection, "store")).map(({ name }) => name));
+    await useDatabase(connection, "store");
     const files = PARQUET_FILES.filter(({ source }) => sources.has(source));
     for (const { path, source, columns = "*", order } of files) {
       const target = join(folder, path);

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { InterruptedError, StoreError } from "../errors.js";
+import { answerFrom } from "../store/defects.js";
 import { openReader } from "../store/open.js";
 import { pathOf } from "../store/file.js";
 import { stateOf } from "../store/working-copy.js";
@@ -62,8 +63,11 @@ export async function publish(file: string, folder: string, { signal }: PublishO
     const store = await openReader(database);
     let state: PublishedState;
     try {
-      state = await publishedState(store, file);
-      await writePage(store, state, staging.folder);
+      state = await answerFrom(store, async () => {
+        const found = await publishedState(store, file);
+        await writePage(store, found, staging.folder);
+        return found;
+      });
     } finally {
       await store.close();
     }

@@ -1,4 +1,5 @@
 import { rmSync } from "node:fs";
+import { InterruptedError, StoreError } from "../errors.js";
 import { changeFile } from "../store/change-file.js";
 import { DATABASE, fileNamed, readManifest } from "./manifest.js";
 import { pullFolder, removePullFolder, type PullFolder } from "./pull-folder.js";
@@ -69,18 +70,23 @@ export async function pull(
     await verifyFile(folder.part, database, `${source}/${DATABASE}`);
     await checkFetched(fetched);
   });
-  const { notices } = await changeFile(file, { waitMs, signal }, (store) => takeOver(store, fetched));
+  const { notices } = await orRemoved(folder, () =>
+    changeFile(file, { waitMs, signal }, (store) => takeOver(store, fetched)),
+  );
   removePullFolder(file, folder);
   const { row_count } = manifest;
   return { source, file, row_count, bytes: database.bytes, fetched_bytes: fetchedBytes, notices };
 }
 
-/** Removes what came when it can't be used: the next pull begins anew. */
-async function orRemoved({ path }: PullFolder, check: () => Promise<void>): Promise<void> {
+/** Removes what came when it can't be used here. It stays when another try may use it: the file was in use, say. */
+async function orRemoved<Result>({ path }: PullFolder, use: () => Promise<Result>): Promise<Result> {
   try {
-    await check();
+    return await use();
   } catch (error) {
-    rmSync(path, { recursive: true, force: true });
+    const mayPass =
+      error instanceof InterruptedError ||
+      (error instanceof StoreError && ["STORE_LOCKED", "STORE_UNUSABLE"].includes(error.code));
+    if (!mayPass) rmSync(path, { recursive: true, force: true });
     throw error;
   }
 }

@@ -3,12 +3,11 @@ import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { PublicationError, UsageError } from "../errors.js";
 import { ownTablesOf } from "../store/catalog.js";
-import { WRONG_COUNTS } from "../store/counts.js";
 import { openForWriting, type WritableStore } from "../store/database.js";
+import { defectOf } from "../store/defects.js";
 import { textLiteral } from "../store/instance.js";
 import { numberOf } from "../store/numbers.js";
 import { inTransaction } from "../store/transaction.js";
-import { isSymbol } from "../vision/symbol.js";
 
 /** A publication's database that was fetched and has the right sum. */
 export interface Fetched {
@@ -34,47 +33,12 @@ export async function checkFetched({ path, scratch, rowCount, name }: Fetched): 
     const { connection } = store;
     const counted = await numberOf(connection, "SELECT count(*) FROM availability");
     if (counted !== rowCount) throw damaged(name, `it has ${counted} rows, its manifest says ${rowCount}`);
-    for (const { sql, what } of DEFECTS) {
-      const found = await numberOf(connection, sql);
-      if (found > 0) throw damaged(name, `${found} ${what}`);
-    }
-    const symbols = await connection.runAndReadAll(
-      "SELECT DISTINCT symbol FROM availability UNION SELECT symbol FROM symbols UNION SELECT symbol FROM changes UNION SELECT symbol FROM contracts",
-    );
-    const strange = symbols.getRows().find(([symbol]) => !isSymbol(String(symbol)));
-    if (strange !== undefined) throw damaged(name, `${String(strange[0])} is not a symbol`);
+    const defect = await defectOf(connection);
+    if (defect !== undefined) throw damaged(name, defect);
   } finally {
     await store.close();
   }
 }
-
-/** What no sound database has. */
-const DEFECTS: readonly { sql: string; what: string }[] = [
-  {
-    what: "rows are not an answer of the bucket",
-    sql: `SELECT count(*) FROM availability WHERE status_code NOT IN (200, 404) OR available <> (status_code = 200)
-      OR available <> (file_size_bytes IS NOT NULL) OR available <> (last_modified IS NOT NULL)
-      OR file_size_bytes < 0 OR NOT isfinite(date) OR NOT isfinite(probe_timestamp) OR NOT coalesce(isfinite(last_modified), true)`,
-  },
-  {
-    what: "contracts have an impossible time",
-    sql: `SELECT count(*) FROM contracts WHERE NOT (isfinite(valid_from) AND isfinite(onboard_date)
-      AND coalesce(isfinite(valid_to), true) AND coalesce(isfinite(delivery_date), true))`,
-  },
-  {
-    what: "captures of contracts appear twice or have an impossible time",
-    sql: `SELECT count(*) FROM (SELECT 1 FROM contract_captures GROUP BY captured_at
-      HAVING count(*) > 1 OR NOT isfinite(captured_at))`,
-  },
-  {
-    what: "cells appear twice",
-    sql: "SELECT count(*) FROM (SELECT 1 FROM availability GROUP BY date, symbol HAVING count(*) > 1)",
-  },
-  {
-    what: "days have counts that are not those of their rows",
-    sql: `SELECT count(*) FROM (${WRONG_COUNTS})`,
-  },
-];
 
 /**
  * Puts a checked database's rows in the place of those of a store, in one transaction. What users made in the store stays.

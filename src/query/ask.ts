@@ -1,3 +1,4 @@
+import { answerFrom } from "../store/defects.js";
 import type { Store } from "../store/open.js";
 import type { Columns, RowOf } from "../text/columns.js";
 import type { Arguments, ValuesOf } from "./arguments.js";
@@ -23,11 +24,13 @@ export async function ask<A extends Arguments, F extends FactColumns, C extends 
   store: Store,
   args: ValuesOf<A>,
 ): Promise<Asked<F, C>> {
-  const { facts, rows, columns = columnSets(query)[0] } = await query.run(store, args);
-  if (columns === undefined) throw new TypeError(`query ${query.name} has no columns`);
-  checkRows(query.name, query.facts, [facts]);
-  checkRows(query.name, columns, rows);
-  return { facts, columns, rows };
+  return await answerFrom(store, async () => {
+    const { facts, rows, columns = columnSets(query)[0] } = await query.run(store, args);
+    if (columns === undefined) throw new TypeError(`query ${query.name} has no columns`);
+    checkRows(query.name, query.facts, [facts]);
+    checkRows(query.name, columns, rows);
+    return { facts, columns, rows };
+  });
 }
 
 /** The sets of columns that a query's rows can have. */

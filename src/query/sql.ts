@@ -132,6 +132,9 @@ async function* readRows(
 
 /** What DuckDB says of a statement. */
 function toUsageError(error: unknown): Error {
-  if (error instanceof Error && error instanceof BfaError) return error;
+  if (error instanceof BfaError) return error;
+  if (error instanceof Error && error.message.startsWith("Out of Memory Error")) {
+    return new UsageError("the statement takes more memory than a question may", { cause: error });
+  }
   return new UsageError(error instanceof Error ? error.message.trim() : String(error), { cause: error });
 }

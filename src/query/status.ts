@@ -6,6 +6,7 @@ import { dayNumber } from "../calendar/sql.js";
 import type { AdmittedSymbol } from "../store/asked.js";
 import { conditionSpans, dayConditions } from "../store/conditions.js";
 import { announcedDelistings, knownCaptures, type AnnouncedDelisting } from "../store/contracts.js";
+import { answerFrom } from "../store/defects.js";
 import { dueCells } from "../store/due.js";
 import type { Store } from "../store/open.js";
 import { select } from "../store/prepared.js";
@@ -92,7 +93,11 @@ const SWEEP_EVERY_DAYS = 35;
  * @param now decides which days are over, ms since the Unix epoch; `Date.now()` by default
  * @throws StoreError when the file can't be read.
  */
-export async function status(store: Store, now: number = Date.now()): Promise<Status> {
+export function status(store: Store, now: number = Date.now()): Promise<Status> {
+  return answerFrom(store, () => statusAt(store, now));
+}
+
+async function statusAt(store: Store, now: number): Promise<Status> {
   const [totals = []] = await select(
     store,
     `SELECT coalesce(sum(probed_count), 0)::DOUBLE, ${dayNumber("min(date)")},

@@ -1,4 +1,5 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
+import { identifier } from "./instance.js";
 import { OWN_TABLES, withoutQuoted } from "./schema/own-names.js";
 
 /** A table that this project didn't make. */
@@ -52,8 +53,8 @@ export async function ownTablesOf(connection: DuckDBConnection, database: string
 /** Copies the rows of every table that this project didn't make from `store` to the empty one in `compacted`. */
 export async function copyOtherTables(connection: DuckDBConnection): Promise<void> {
   for (const table of byReference(await otherTables(connection))) {
-    const [schema, name] = [quoted(table.schema), quoted(table.name)];
-    const columns = (await storedColumns(connection, table)).map(quoted).join(", ");
+    const [schema, name] = [identifier(table.schema), identifier(table.name)];
+    const columns = (await storedColumns(connection, table)).map(identifier).join(", ");
     await connection.run(
       `INSERT INTO compacted.${schema}.${name} (${columns}) SELECT ${columns} FROM store.${schema}.${name}`,
     );
@@ -103,7 +104,7 @@ async function storedColumns(connection: DuckDBConnection, { schema, name, sql }
   for (const { column, hasDefault } of columns) {
     const mayBeComputed = hasDefault === true && withoutQuoted(sql).includes("GENERATED");
     // DuckDB lists a computed column as one with a default, and tells them apart only when asked to insert into it.
-    const statement = `EXPLAIN INSERT INTO store.${quoted(schema)}.${quoted(name)} (${quoted(column)}) SELECT NULL`;
+    const statement = `EXPLAIN INSERT INTO store.${identifier(schema)}.${identifier(name)} (${identifier(column)}) SELECT NULL`;
     if (!mayBeComputed || (await isAccepted(connection, statement))) stored.push(column);
   }
   return stored;
@@ -117,9 +118,4 @@ async function isAccepted(connection: DuckDBConnection, statement: string): Prom
     if (error instanceof Error && error.message.includes("generated column")) return false;
     throw error;
   }
-}
-
-/** SQL: a name as an identifier. */
-function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }

@@ -6,6 +6,7 @@ import { catalogOf, copyOtherTables, ownTablesOf } from "./catalog.js";
 import type { WritableStore } from "./database.js";
 import { DuckDBDateValue } from "./duckdb.js";
 import { attach } from "./file.js";
+import { useDatabase } from "./instance.js";
 import { LAYOUT, ORDER_IN_BLOCK } from "./layout.js";
 import { AVAILABILITY_COLUMNS } from "./schema/migrate.js";
 import { inTransaction } from "./transaction.js";
@@ -46,12 +47,13 @@ export async function compact(store: WritableStore): Promise<string | undefined>
     await dropFresh(connection, fresh);
     throw error;
   }
-  await connection.run("USE compacted; DETACH store");
+  await useDatabase(connection, "compacted");
+  await connection.run("DETACH store");
   return undefined;
 }
 
 async function dropFresh(connection: DuckDBConnection, fresh: string): Promise<void> {
-  await connection.run("USE store; DETACH DATABASE IF EXISTS compacted");
+  await connection.run("DETACH DATABASE IF EXISTS compacted");
   removeFresh(fresh);
 }
 

@@ -1,12 +1,14 @@
+import { randomUUID } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { StoreError } from "../errors.js";
 import type { Dataset } from "../vision/dataset.js";
 import { DEFAULT_DATASET } from "../vision/datasets/default.js";
 import { toStoreError } from "./duckdb-error.js";
 import { attach, logsOf, pathOf, refuseSpecialFiles } from "./file.js";
-import { openInstance, textLiteral, type OpenInstance } from "./instance.js";
-import { fileKind, migrate, SCHEMA_VERSION } from "./schema/migrate.js";
-import { strangeName } from "./schema/own-names.js";
+import { openInstance, textLiteral, useDatabase, type OpenInstance } from "./instance.js";
+import { migrate, SCHEMA_VERSION } from "./schema/migrate.js";
+import { versionOf } from "./schema/version-of.js";
 
 /** An open database file. */
 export interface Store {
@@ -41,9 +43,12 @@ export interface WritableStore extends Store {
 /** Lets go of the file, checkpointed, under either of the names that it may have after a compaction. */
 const DETACH = "USE memory; DETACH DATABASE IF EXISTS store; DETACH DATABASE IF EXISTS compacted";
 
+/** What a question may take: a view of a file that others made can ask for more than there is. */
+const LIMITS = { memory_limit: "1GB", max_temp_directory_size: "4GB" } as const;
+
 /** Options of {@link openForReading}. */
 export interface ReadOptions {
-  /** Settings of the DuckDB instance. */
+  /** Settings of the DuckDB instance, beside those of every reader. */
   settings: Readonly<Record<string, string>>;
   /** A file that statements may write. */
   output?: string | undefined;
@@ -59,10 +64,13 @@ export type OpenedForReading = Store & { readonly version: number };
  */
 export async function openForReading(file: string, { settings, output }: ReadOptions): Promise<OpenedForReading> {
   refuseSpecialFiles(file);
-  return await guarded(file, openForQueries(pathOf(file), settings, output), async (instance) => {
+  // What DuckDB spills lies in a folder that it makes when it must, under a name that nobody can guess.
+  const limits = { ...LIMITS, temp_directory: join(tmpdir(), `.bfa-${randomUUID()}`) };
+  return await guarded(file, openForQueries(pathOf(file), { ...limits, ...settings }, output), async (instance) => {
     const { connection } = instance;
-    const version = checkVersion(file, await fileKind(connection));
-    await refuseStrangeNames(file, connection, await currentDatabase(connection));
+    const database = await currentDatabase(connection);
+    const version = await versionOf(file, connection, database);
+    await useDatabase(connection, database);
     return { file, access: "read", dataset: DEFAULT_DATASET, connection, version, close: onceClosed(file, instance) };
   });
 }
@@ -111,10 +119,13 @@ export async function openForWriting(place: WritePlace): Promise<WritableStore> 
   return await guarded(file, opening, async (instance) => {
     const { connection } = instance;
     await attach(connection, path, "store");
-    await connection.run("USE store");
-    const version = checkVersion(file, await fileKind(connection));
-    await refuseStrangeNames(file, connection, "store");
-    if (version < SCHEMA_VERSION) await migrate(connection, version);
+    const version = await versionOf(file, connection, "store");
+    if (version < SCHEMA_VERSION) {
+      await connection.run("USE store");
+      await migrate(connection, version);
+      await versionOf(file, connection, "store");
+    }
+    await useDatabase(connection, "store");
     const close = onceClosed(file, instance, DETACH);
     return { ...place, access: "write", dataset: DEFAULT_DATASET, connection, close };
   });
@@ -123,32 +134,6 @@ export async function openForWriting(place: WritePlace): Promise<WritableStore> 
 async function currentDatabase(connection: DuckDBConnection): Promise<string> {
   const found = await connection.runAndReadAll("SELECT system.main.current_database()");
   return String(found.getRows()[0]?.[0]);
-}
-
-async function refuseStrangeNames(file: string, connection: DuckDBConnection, database: string): Promise<void> {
-  const name = await strangeName(connection, database);
-  if (name === undefined) return;
-  throw new StoreError(
-    "STORE_FOREIGN",
-    `${name} in ${file} is not this package's own: restore it, or name another file`,
-  );
-}
-
-function checkVersion(file: string, found: Awaited<ReturnType<typeof fileKind>>): number {
-  switch (found.kind) {
-    case "empty":
-      return 0;
-    case "foreign": {
-      const message = `${file} is a DuckDB file of something else: name another file, or take over its rows with \`bfa import\``;
-      throw new StoreError("STORE_FOREIGN", message);
-    }
-    case "store":
-      if (found.version <= SCHEMA_VERSION) return found.version;
-      throw new StoreError(
-        "STORE_NEWER_SCHEMA",
-        `${file} has schema version ${found.version}, this package knows ${SCHEMA_VERSION}: update binance-futures-availability`,
-      );
-  }
 }
 
 /** Runs `use` on an instance, and closes that again when it throws, so that no lock outlives a failed opening. */

@@ -19,6 +19,13 @@ const LIMITS = {
 /** The columns that are taken over; `url` is derived, whatever the other file has. */
 const REQUIRED = ["date", "symbol", "available", "file_size_bytes", "last_modified", "status_code", "probe_timestamp"];
 
+/** Types that times, numbers and names are kept in. */
+const PLAIN =
+  /^(?:U?(?:TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|FLOAT|DOUBLE|DECIMAL\(.*\)|BOOLEAN|DATE|TIMESTAMP.*|VARCHAR|ENUM\(.*\))$/;
+
+/** Characters of a text that are taken over: no name or time has as many, and a longer text may be without end. */
+const MAX_TEXT = 100;
+
 /** Columns beside these that are taken over where they are, derived, or mean nothing here: the runs of another file. */
 const TAKEN_OR_DERIVED = ["etag", "url", "first_run_id"];
 
@@ -73,7 +80,9 @@ async function copyRows(connection: DuckDBConnection, other: string, path: strin
   const { name, types } = await findTable(connection, other);
   const rows = await numberOf(connection, `SELECT count(*) FROM other.main.${name}`);
   if (rows > LIMITS.rows) throw new UsageError(`${other} has ${rows} rows; at most ${LIMITS.rows} are taken over`);
-  const taken = [...types.keys()].filter((column) => REQUIRED.includes(column) || column === "etag");
+  const taken = [...types]
+    .filter(([column]) => REQUIRED.includes(column) || column === "etag")
+    .map(([column, type]) => (type === "VARCHAR" ? `left(${column}, ${MAX_TEXT}) AS ${column}` : column));
   await connection.run(
     `ATTACH ${textLiteral(path)} AS ours; CREATE TABLE ours.rows AS SELECT ${taken.join(", ")} FROM other.main.${name};
       DETACH other; DETACH ours`,
@@ -94,6 +103,7 @@ async function withinLimits<Result>(
   const timer = setTimeout(stop, LIMITS.time);
   signal?.addEventListener("abort", stop, { once: true });
   try {
+    signal?.throwIfAborted();
     return await work();
   } catch (error) {
     if (signal?.aborted === true)
@@ -127,6 +137,10 @@ async function findTable(
     { name },
   );
   const types = new Map(columns.getRows().map(([column, type]) => [String(column), String(type)]));
+  const strange = [...types].find(([column, type]) => REQUIRED.includes(column) && !PLAIN.test(type));
+  if (strange !== undefined) {
+    throw new UsageError(`daily_availability of ${other} has ${strange.join(" as ")}: write it with plain types`);
+  }
   const lacking = REQUIRED.filter((column) => !types.has(column));
   if (lacking.length > 0) throw new UsageError(`daily_availability of ${other} lacks ${lacking.join(", ")}`);
   return { name, types };

@@ -61,6 +61,14 @@ export async function openInstance({
   }
 }
 
+/**
+ * Has bare names mean DuckDB's own functions and what the main schema of an attached database has. DuckDB's come first:
+ * no macro of the file takes the place of one of them. A table that isn't temporary can't be made by a bare name then.
+ */
+export async function useDatabase(connection: DuckDBConnection, name: string): Promise<void> {
+  await connection.run(`SET search_path = ${textLiteral(`system.main,${identifier(name)}.main`)}`);
+}
+
 /** An instance with its one connection. */
 export interface OpenInstance {
   readonly connection: DuckDBConnection;
@@ -71,6 +79,11 @@ export interface OpenInstance {
 /** SQL: a text. */
 export function textLiteral(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
+}
+
+/** SQL: a name. */
+export function identifier(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
 }
 
 function listLiteral(texts: readonly string[]): string {

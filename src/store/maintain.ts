@@ -29,7 +29,7 @@ export async function maintain(store: WritableStore): Promise<string | undefined
       "UPDATE store_info SET compacted_bytes = $bytes WHERE compacted_bytes IS NULL AND compacted_rows > 0",
       { bytes: statSync(path).size },
     );
-    await connection.run("CHECKPOINT");
+    await connection.run("CHECKPOINT store");
     if (!store.isReplaceable || !(await isWorthCompacting(store))) return undefined;
     const reason = await compact(store);
     return reason === undefined ? undefined : `${file} isn't compacted and will grow: ${reason}`;

@@ -46,7 +46,10 @@ function startMigration(file: string, steps: readonly string[]) {
   const dist = (name: string) => JSON.stringify(new URL(`../../dist/src/store/${name}`, import.meta.url).href);
   const script = `
     import { MIGRATIONS } from ${dist("schema/migrate.js")};
+    import { TABLES } from ${dist("schema/own-names.js")};
     import { openReader, openStore } from ${dist("open.js")};
+    // What these steps make is not what the package's own do.
+    TABLES.clear();
     MIGRATIONS.splice(0, MIGRATIONS.length, ${JSON.stringify(steps)});
     console.log("open");
     try {

@@ -25,24 +25,6 @@ export const MIGRATIONS: readonly (readonly string[])[] = [VERSION_1, VERSION_2,
 /** Version that a file has once every migration ran. */
 export const SCHEMA_VERSION = MIGRATIONS.length;
 
-/** What a DuckDB file is to this project. */
-export type FileKind = { kind: "empty" } | { kind: "foreign" } | { kind: "store"; version: number };
-
-/**
- * Looks at the connection's current database: no table at all is `empty`, tables without a schema version of ours are
- * `foreign`.
- */
-export async function fileKind(connection: DuckDBConnection): Promise<FileKind> {
-  try {
-    const info = await connection.runAndReadAll("SELECT schema_version FROM store_info");
-    return { kind: "store", version: Number(info.getRows()[0]?.[0] ?? 0) };
-  } catch (error) {
-    if (!(error instanceof Error && /^(Catalog|Binder) Error/.test(error.message))) throw error;
-    const tables = await connection.runAndReadAll("SHOW TABLES");
-    return { kind: tables.currentRowCount === 0 ? "empty" : "foreign" };
-  }
-}
-
 /** Runs the migrations after `version`, all in one transaction; on an error none of them happened. */
 export async function migrate(connection: DuckDBConnection, version: number): Promise<void> {
   await inTransaction(connection, async () => {

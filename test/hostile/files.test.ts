@@ -1,0 +1,13 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { expectFilesToHold } from "./files/property.js";
+
+it("any file is answered from or refused in one line: nothing else is read, written or waited for", async () => {
+  const endings = await expectFilesToHold({
+    runs: 24,
+    seed: 15,
+    // Each file is opened by some of the commands; `npm run test:hostile` has each opened by all.
+    choose: (commands) => fc.shuffledSubarray([...commands], { minLength: 3, maxLength: 3 }),
+  });
+  expect(endings).toEqual(new Set(["answered", "refused"]));
+}, 600_000);

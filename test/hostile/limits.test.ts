@@ -1,0 +1,97 @@
+import { existsSync, readdirSync, readlinkSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { importInto } from "../../src/store/import-into.js";
+import { runCli, startCli } from "../support/cli.js";
+import { temporaryFolder } from "../support/database.js";
+import { writerFor } from "../support/store.js";
+
+let folder: ReturnType<typeof temporaryFolder>;
+let db: string;
+beforeAll(async () => {
+  folder = temporaryFolder();
+  db = join(folder.path, "a.duckdb");
+  await (await writerFor(db, ["BTCUSDT"])).store.close();
+  await run(
+    db,
+    "CREATE VIEW endless AS SELECT count(*) AS n FROM range(100000000000)",
+    "CREATE VIEW huge AS SELECT list(repeat('x', 1000) || range) AS texts FROM range(100000000000)",
+  );
+});
+afterAll(() => {
+  folder.remove();
+});
+
+/** Runs statements in a file that is made when it isn't there. */
+async function run(file: string, ...statements: string[]): Promise<void> {
+  const instance = await DuckDBInstance.create(file);
+  const connection = await instance.connect();
+  for (const statement of statements) await connection.run(statement);
+  connection.closeSync();
+  instance.closeSync();
+}
+
+/** Makes a foreign file with rows whose symbol is an expression. */
+async function foreign(name: string, symbol: string, rows: number): Promise<string> {
+  const file = join(folder.path, name);
+  await run(
+    file,
+    `CREATE TABLE daily_availability (date DATE, symbol VARCHAR, available BOOLEAN,
+      file_size_bytes BIGINT, last_modified TIMESTAMP, status_code INTEGER, probe_timestamp TIMESTAMP)`,
+    `INSERT INTO daily_availability SELECT '2024-03-01', ${symbol}, false, NULL, NULL, 404, '2025-01-01' FROM range(${rows})`,
+  );
+  return file;
+}
+
+describe("a question to a view of others", () => {
+  it.skipIf(process.platform !== "linux")("that never ends ends with Ctrl-C, and leaves nothing", async () => {
+    const before = readdirSync(folder.path);
+    const { child, done } = startCli(["query", "sql", "FROM endless", "--db", db]);
+    const isOpen = () =>
+      readdirSync(`/proc/${child.pid}/fd`).some((fd) => {
+        try {
+          return readlinkSync(`/proc/${child.pid}/fd/${fd}`) === db;
+        } catch {
+          return false;
+        }
+      });
+    while (!isOpen()) await sleep(20);
+    child.kill("SIGINT");
+    const { code, signal, stdout } = await done;
+    expect({ ended: code === 130 || signal === "SIGINT", stdout }).toEqual({ ended: true, stdout: "" });
+    expect(readdirSync(folder.path)).toEqual(before);
+  });
+
+  it("that asks for more memory than there may be ends in one line", async () => {
+    const TMPDIR = folder.path;
+    const { code, stdout, stderr } = await runCli(["query", "sql", "SELECT len(texts) FROM huge", "--db", db], {
+      TMPDIR,
+    });
+    expect({ code, stdout, stderr }).toEqual({
+      ...{ code: 2, stdout: "" },
+      stderr: "bfa: the statement takes more memory than a question may\n",
+    });
+    expect(existsSync(`${db}.tmp`)).toBe(false);
+  });
+});
+
+describe("an import", () => {
+  it("takes over no text that is longer than a name: it would be written out at its whole length", async () => {
+    const other = await foreign("long.duckdb", "range || repeat('x', 10000)", 300);
+    expect(await importInto(db, other)).toMatchObject({ rows: 300, refusedBy: { not_a_symbol: 300 } });
+  });
+
+  it("refuses a column of a type that nothing of ours is kept in", async () => {
+    const other = await foreign("types.duckdb", "'BTCUSDT'", 1);
+    await run(other, "ALTER TABLE daily_availability ALTER symbol TYPE VARCHAR[] USING [symbol]");
+    await expect(importInto(db, other)).rejects.toThrow("has symbol as VARCHAR[]: write it with plain types");
+  });
+
+  it("ends when its signal has come", async () => {
+    const other = await foreign("one.duckdb", "'BTCUSDT'", 1);
+    const signal = AbortSignal.abort();
+    await expect(importInto(db, other, { signal })).rejects.toMatchObject({ code: "INTERRUPTED" });
+  });
+});
