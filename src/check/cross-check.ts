@@ -32,8 +32,15 @@ const TIMEOUT_MS = 15_000;
  * @throws NotKnownError when the day isn't in the file.
  */
 async function compareWithExchange(store: Store, day: Day, url: string): Promise<CheckOutcome> {
-  const asked = { date: day, quote: undefined, contract: "perpetual", underlying: undefined, allowPartial: 0 } as const;
-  const { rows } = await snapshot.run(store, asked);
+  const { rows } = await snapshot.run(store, {
+    date: day,
+    quote: undefined,
+    contract: "perpetual",
+    underlying: undefined,
+    traded: false,
+    filed: true,
+    allowPartial: 0,
+  });
   const answered = new Set(rows.map(({ symbol }) => symbol));
   const exchange = await exchangeContracts(url);
   if (typeof exchange === "string") return { outcome: "unavailable", summary: exchange };

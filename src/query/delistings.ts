@@ -1,6 +1,8 @@
 import { column, optionalColumn } from "../text/columns.js";
+import { QUIET_AFTER_DAYS } from "../vision/lives.js";
 import { day, daySpan, positional } from "./arguments.js";
 import { defineQuery } from "./define.js";
+import { lifeTrades } from "./life-trades.js";
 import { dateText } from "./select.js";
 import { passes, symbolFilter } from "./symbol-filter.js";
 import { byDateAndSymbol, contractLives } from "./ticker-lives.js";
@@ -10,7 +12,9 @@ export default defineQuery({
   name: "delistings",
   summary: "Last days of symbols that have had no file since",
   notes: `The last file is not always the last trade: settled and halted contracts can go on getting flat files of about
-8 kB a day. A delisting is reported only once the lack of a later file is believed: probed 20 days or more after its day began.`,
+8 kB a day. Where volumes are known (bfa volumes), a delisting is of the last day with a trade; the minute of a settlement,
+09:00 UTC, can hold trades, so that it is the day of the settlement. A delisting is reported only once the lack of a later
+file is believed, probed 20 days or more after its day began, or ${QUIET_AFTER_DAYS} days are known to be without a trade.`,
   empty: "no contract that the question admits ended in these days",
   args: {
     from: positional(day("the day, or the first of a range")),
@@ -19,11 +23,13 @@ export default defineQuery({
   },
   facts: {},
   columns: {
-    date: column("date", "last day with a file; the rows are in this order"),
+    date: column("date", "last day with a trade, else with a file, by the source; the rows are in this order"),
+
     symbol: column("symbol", "the symbol"),
     ticker: column("text", "the name without settled suffixes: what the exchange calls it"),
-    days_listed: column("count", "days from the first file to the last, holes included"),
+    days_listed: column("count", "days from the first file to the date, holes included"),
     relisted_date: optionalColumn("date", "first day of the ticker's next life, under any name; null when it has none"),
+    source: column("text", "what the date rests on: trades, or files where trades are not known or there was none"),
   },
   examples: [
     { args: {}, about: "every delisting that is known" },
@@ -39,16 +45,21 @@ export default defineQuery({
   },
   run: async (store, { from, to, quote, contract }, { now }) => {
     const span = daySpan(from, to) ?? { from: -Infinity, to: Infinity };
-    const rows = (await contractLives(store, now))
-      .filter(
-        ({ symbol, last, ends }) => ends && last >= span.from && last <= span.to && passes(symbol, { quote, contract }),
-      )
-      .map(({ symbol, ticker, first, last, next }) => ({
-        date: dateText(last),
+    const lives = (await contractLives(store, now)).filter(({ symbol }) => passes(symbol, { quote, contract }));
+    const trades = await lifeTrades(store, lives, now);
+    const rows = lives
+      .map((life, index) => {
+        const { last, quiet } = trades[index] ?? { last: "not known", quiet: false };
+        return { ...life, byTrades: typeof last === "number", day: typeof last === "number" ? last : life.last, quiet };
+      })
+      .filter(({ day, ends, byTrades, quiet }) => (ends || (byTrades && quiet)) && day >= span.from && day <= span.to)
+      .map(({ symbol, ticker, first, day, byTrades, next }) => ({
+        date: dateText(day),
         symbol,
         ticker,
-        days_listed: last - first + 1,
+        days_listed: day - first + 1,
         relisted_date: next === undefined ? null : dateText(next.first),
+        source: byTrades ? "trades" : "files",
       }))
       .sort(byDateAndSymbol);
     return { facts: {}, rows };

@@ -1,53 +1,73 @@
-import { column } from "../text/columns.js";
+import { tradedFiles } from "../store/traded.js";
+import { unknownVolumes, volumeSpans } from "../store/volume-spans.js";
+import { column, optionalColumn } from "../text/columns.js";
+import type { Traded } from "../vision/traded.js";
 import { day, daySpan, flag, positional, required } from "./arguments.js";
 import { defineQuery } from "./define.js";
 import { readRows } from "../store/read-rows.js";
 import { DAY, date, dateText } from "./select.js";
+import { askedSense, SENSE_FACTS, SENSE_NOTES, senseOf, senseOptions } from "./sense.js";
 import { passes, symbolFilter } from "./symbol-filter.js";
 
 /** The symbols of a range of days. */
 export default defineQuery({
   name: "range",
   summary: "The symbols that had a file on any day of a range",
+  notes: SENSE_NOTES,
   empty: "no symbol that the question admits had a file on any of the days",
   args: {
     from: positional(required(day("first day"))),
     to: positional(required(day("last day"))),
     every: flag("only those that had one on every day"),
     ...symbolFilter,
+    ...senseOptions,
   },
-  facts: {},
+  facts: SENSE_FACTS,
   columns: {
     symbol: column("symbol", "in order of name"),
     days_available: column("count", "days of the range with a file"),
-    first_date: column("date", "first day of the range with a file"),
-    last_date: column("date", "last day of the range with a file"),
+    days_traded: optionalColumn("count", "of them, those with a trade; null where that is not known of all"),
+    first_date: column("date", "first day of the range with a file, in the traded sense with a trade too"),
+    last_date: column("date", "last one"),
   },
   examples: [
     { args: { from: "2024-03-01", to: "2024-03-07" }, about: "what was there in a week" },
     { args: { from: "2024-03-01", to: "2024-03-07", every: true, quote: "USDT" }, about: "all week long" },
   ],
-  rests: ({ from, to, quote, contract }) => ({
-    days: [daySpan(from, to) ?? { from, to }],
-    admits: { quote, contract },
-    unknownDays: "refuse",
-  }),
-  run: async (store, { from, to, every, ...filter }) => {
+  rests: ({ from, to, quote, contract, traded, filed }) => {
+    askedSense({ traded, filed });
+    return { days: [daySpan(from, to) ?? { from, to }], admits: { quote, contract }, unknownDays: "refuse" };
+  },
+  run: async (store, { from, to, every, ...args }, { tolerated, now }) => {
     const found = await readRows(
       store,
       `SELECT symbol, count(*)::INTEGER, min(${DAY}), max(${DAY}) FROM availability
         WHERE date BETWEEN $from AND $to AND available GROUP BY symbol ORDER BY symbol`,
-      { symbol: "text", days: "number", first: "day", last: "day" },
+      { symbol: "text", days: "number", from: "day", to: "day" },
       { from: date(from), to: date(to) },
     );
-    const rows = found
-      .filter(({ symbol, days }) => passes(symbol, filter) && (!every || days === to - from + 1))
-      .map(({ symbol, days, first, last }) => ({
+    const spans = await volumeSpans(store, now);
+    const bars = spans.size === 0 ? undefined : await tradedFiles(store, { from, to });
+    const filed = found
+      .filter(({ symbol }) => passes(symbol, args))
+      .map(({ symbol, ...files }) => {
+        const unknown = unknownVolumes(spans, symbol, files).length > 0;
+        const trades = bars?.get(symbol);
+        const traded: Traded = unknown ? "not known" : trades === undefined ? "not traded" : "traded";
+        return { symbol, files, trades, traded };
+      });
+    const { sense, counts, facts } = senseOf(filed, { from, to }, askedSense(args), tolerated);
+    const rows = filed
+      .filter(({ traded }) => counts(traded))
+      .map((of) => ({ ...of, shown: (sense === "traded" && of.trades) || of.files }))
+      .filter(({ shown }) => !every || shown.days === to - from + 1)
+      .map(({ symbol, files, traded, trades, shown }) => ({
         symbol,
-        days_available: days,
-        first_date: dateText(first),
-        last_date: dateText(last),
+        days_available: files.days,
+        days_traded: traded === "not known" ? null : (trades?.days ?? 0),
+        first_date: dateText(shown.from),
+        last_date: dateText(shown.to),
       }));
-    return { facts: {}, rows };
+    return { facts, rows };
   },
 });

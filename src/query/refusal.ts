@@ -1,5 +1,5 @@
 import { dayAt, formatDay } from "../calendar/day.js";
-import { countDays, describeSpan } from "../calendar/span.js";
+import { countDays, describeSpan, type Span } from "../calendar/span.js";
 import { NotKnownError } from "../errors.js";
 import { conditionSpans, type ConditionSpan, type DayCondition } from "../store/conditions.js";
 import { worstCondition } from "../vision/condition.js";
@@ -46,6 +46,22 @@ export function ageRefusal(symbols: readonly string[], date: string): NotKnownEr
     `the age of ${names(symbols)} on ${date} is only known to be at least what the database holds; ` +
       "`bfa update` fills their past, --allow-partial leaves them out",
     { condition: "partial", spans: [{ condition: "partial", from: date, to: date }], unknown_symbols: [...symbols] },
+  );
+}
+
+/**
+ * Why an answer can't say what was traded: volumes of symbols are not known.
+ *
+ * @param of their names, not empty, in order
+ * @param all whether it is all that the question is about
+ */
+export function volumeRefusal(of: readonly string[], { from, to }: Span, all: boolean): NotKnownError {
+  const symbols = [...new Set(of)];
+  const condition = all ? "unwritten" : "partial";
+  return new NotKnownError(
+    `volumes of ${names(symbols)} are not known for ${describeSpan({ from, to })}: \`bfa volumes\` fetches them` +
+      (all ? "" : ", --allow-partial leaves these symbols out"),
+    { condition, spans: [{ condition, from: formatDay(from), to: formatDay(to) }], unknown_symbols: symbols },
   );
 }
 

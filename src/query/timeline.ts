@@ -1,6 +1,7 @@
 import { formatDay, type Day } from "../calendar/day.js";
 import { livesAmong } from "../store/lives.js";
 import { storedSymbols } from "../store/stored-symbols.js";
+import { tradedDays } from "../store/traded.js";
 import { countDays, gapsBetween, islands, type Span } from "../calendar/span.js";
 import { NotKnownError } from "../errors.js";
 import { column, optionalColumn } from "../text/columns.js";
@@ -25,8 +26,13 @@ const facts = {
   first_date: optionalColumn("date", "first day with a file; null when no day probed had one"),
   last_date: optionalColumn("date", "last day with a file"),
   days_available: column("count", "days with a file"),
+  first_trade_date: optionalColumn("date", "first day that is known to have had a trade; null when none is"),
+  last_trade_date: optionalColumn("date", "last one"),
+  days_traded: column("count", "days that are known to have had a trade"),
   lives: listOf("from the first to the last file of each contract that had the name", SPAN),
   holes: listOf("days without a file inside a life, as spans", SPAN),
+  not_traded: listOf("days with a file that are known to have had no trade, as spans", SPAN),
+  volumes_unknown: listOf("days with a file whose trades are not known, as spans", SPAN),
   not_written: listOf("days between those of the rows that are not in the database, as spans", SPAN),
 };
 
@@ -35,7 +41,8 @@ export default defineQuery({
   name: "timeline",
   summary: "A symbol day by day, with its holes",
   notes: `A table shows lives and holes, and with --rows each day too. csv, ndjson and parquet give the days alone, json has
-both.`,
+both. Days with and without trades are told where volumes are known (bfa volumes). The minute of a settlement, 09:00 UTC,
+can hold trades: the last day with a trade is then that of the settlement.`,
   args: { symbol: positional(required(symbol("as in BTCUSDT"))) },
   facts,
   columns: {
@@ -43,6 +50,7 @@ both.`,
     available: column("flag", "whether there was a file"),
     file_size_bytes: optionalColumn("bytes", "size of the zip file; null without a file"),
     last_modified: optionalColumn("time", "upload time; null without a file"),
+    traded: optionalColumn("flag", "whether there was a trade; null when the volume of the day is not known"),
   },
   examples: [{ args: { symbol: "BTCUSDT" }, about: "every day probed of a symbol" }],
   heading,
@@ -63,6 +71,10 @@ both.`,
     const there = cells.filter(({ available }) => available).map(({ day }) => day);
     const [first = null, last = null] = [there[0], there.at(-1)];
     const lives = await livesAmong(store, symbol, cells, now);
+    const traded = await tradedDays(store, [symbol], now);
+    const tradesOf = (day: Day) => traded(symbol, day);
+    const trades = cells.filter(({ day }) => tradesOf(day) === "traded");
+    const [firstTrade, lastTrade] = [trades[0], trades.at(-1)];
     const isInLife = (day: Day) => lives.some((life) => life.from < day && day < life.to);
     const missing = cells.filter(({ day, available }) => !available && isInLife(day));
     const probed = { from: cells[0]?.day ?? one.day, to: cells.at(-1)?.day ?? one.day };
@@ -73,8 +85,13 @@ both.`,
         first_date: first === null ? null : dateText(first),
         last_date: last === null ? null : dateText(last),
         days_available: there.length,
+        first_trade_date: firstTrade === undefined ? null : dateText(firstTrade.day),
+        last_trade_date: lastTrade === undefined ? null : dateText(lastTrade.day),
+        days_traded: trades.length,
         lives: lives.map(spanRow),
         holes: islands(missing.map(({ day }) => day)).map(spanRow),
+        not_traded: islands(there.filter((day) => tradesOf(day) === "not traded")).map(spanRow),
+        volumes_unknown: islands(there.filter((day) => tradesOf(day) === "not known")).map(spanRow),
         not_written: gapsBetween(islands(cells.map(({ day }) => day)), probed).map(spanRow),
       },
       rows: cells.map(({ day, available, sizeBytes, uploadedAt }) => ({
@@ -82,6 +99,7 @@ both.`,
         available,
         file_size_bytes: sizeBytes,
         last_modified: uploadedAt === null ? null : timeText(uploadedAt),
+        traded: tradesOf(day) === "not known" ? null : tradesOf(day) === "traded",
       })),
     };
   },
@@ -93,6 +111,14 @@ function spanRow(span: Span) {
 
 function heading(answer: FactsOf<typeof facts>): string {
   const { symbol, lives, holes, not_written: notWritten, days_available: days } = answer;
+  const { first_trade_date: firstTrade, last_trade_date: lastTrade, not_traded: notTraded } = answer;
+  const quiet = notTraded.reduce((sum, span) => sum + span.days, 0);
+  const trades =
+    firstTrade === null
+      ? []
+      : [
+          `  traded  ${firstTrade} to ${lastTrade ?? ""}${quiet === 0 ? "" : `, not on ${plural(quiet, "day")} with a file`}`,
+        ];
   const spans = [
     ...lives.map((life) => ["life", life] as const),
     ...holes.map((hole) => ["hole", hole] as const),
@@ -101,5 +127,6 @@ function heading(answer: FactsOf<typeof facts>): string {
   return [
     `${printable(symbol)} (${answer.class}): ${days === 0 ? "no file on any of the days probed" : `${plural(days, "day")} with a file`}`,
     ...spans.map(([what, { from, to, days }]) => `  ${what.padEnd(4)}  ${from} to ${to}, ${plural(days, "day")}`),
+    ...trades,
   ].join("\n");
 }

@@ -1,4 +1,4 @@
-import { FLAT_BELOW_BYTES } from "../vision/lives.js";
+import { tradedOnDay } from "../store/traded.js";
 import { column } from "../text/columns.js";
 import { day, integer, positional, required } from "./arguments.js";
 import { defineQuery } from "./define.js";
@@ -6,6 +6,7 @@ import { foldTickers } from "./fold.js";
 import { lifeOn, livesBySymbol } from "./lives.js";
 import { ageRefusal } from "./refusal.js";
 import { dateText } from "./select.js";
+import { askedSense, FLAT_FACT, flatCount, SENSE_FACTS, SENSE_NOTES, senseOf, senseOptions } from "./sense.js";
 import { bySymbol, passes, symbolFilter } from "./symbol-filter.js";
 import { keepUnderlying, UNDERLYING_FACTS, underlyingFilter } from "./underlying.js";
 
@@ -15,7 +16,7 @@ export default defineQuery({
   summary: "The point-in-time universe of a backtest: there on a day, and listed long enough",
   notes: `Nothing after the day is looked at, unless --alive-until asks for it. An age counts from the life that the day lies
 in: a contract that was listed again under an old name is young. An underlying holds for a contract's whole life, also before
-the first capture that shows it.`,
+the first capture that shows it. ${SENSE_NOTES}`,
   empty: "no symbol with a file on the day is old enough and passes the filters",
   args: {
     date: positional(required(day("UTC day"))),
@@ -30,11 +31,9 @@ the first capture that shows it.`,
     aliveUntil: day("only symbols that had a file on this later day too: lets the future leak in"),
     ...symbolFilter,
     ...underlyingFilter,
+    ...senseOptions,
   },
-  facts: {
-    ...UNDERLYING_FACTS,
-    flat_count: column("count", "rows whose file is flat, below 10 kB: no trade on the day"),
-  },
+  facts: { ...UNDERLYING_FACTS, ...FLAT_FACT, ...SENSE_FACTS },
   columns: {
     symbol: column("symbol", "in order of name; a ticker appears once"),
     first_date: column("date", "day of the first file of the contract"),
@@ -50,21 +49,26 @@ the first capture that shows it.`,
       about: "without flat files of dead contracts",
     },
   ],
-  rests: ({ date: day, aliveUntil, quote, contract, underlying }) => ({
-    days: [day, ...(aliveUntil === undefined ? [] : [aliveUntil])].map((one) => ({ from: one, to: one })),
-    admits: { quote, contract, underlying },
-    unknownDays: "refuse",
-  }),
-  run: async (
-    store,
-    { date: day, minAge, minBytes = 0, aliveUntil, quote, contract, underlying },
-    { cells, tolerated, now },
-  ) => {
+  rests: ({ date: day, aliveUntil, quote, contract, underlying, traded, filed }) => {
+    askedSense({ traded, filed });
+    const days = [day, ...(aliveUntil === undefined ? [] : [aliveUntil])].map((one) => ({ from: one, to: one }));
+    return { days, admits: { quote, contract, underlying }, unknownDays: "refuse" };
+  },
+  run: async (store, args, { cells, tolerated, now }) => {
+    const { date: day, minAge, minBytes = 0, aliveUntil, quote, contract, underlying } = args;
     const lives = await livesBySymbol(store, now);
     const filesOn = (one: number) => cells.filter((cell) => cell.day === one && cell.available);
     const alive = aliveUntil === undefined ? undefined : new Set(filesOn(aliveUntil).map(({ symbol }) => symbol));
-    const listed = filesOn(day)
-      .filter(({ symbol }) => passes(symbol, { quote, contract }))
+    const files = filesOn(day).filter(({ symbol }) => passes(symbol, { quote, contract }));
+    const traded = await tradedOnDay(store, day, now);
+    const { counts, facts } = senseOf(
+      files.map(({ symbol }) => ({ symbol, traded: traded(symbol, day) })),
+      { from: day, to: day },
+      askedSense(args),
+      tolerated,
+    );
+    const listed = files
+      .filter(({ symbol }) => counts(traded(symbol, day)))
       .map(({ symbol, sizeBytes }) => ({ symbol, sizeBytes, life: lifeOn(lives, symbol, day) }))
       .map(({ symbol, sizeBytes, life }) => ({
         symbol,
@@ -81,7 +85,6 @@ the first capture that shows it.`,
     const unsure = folded.filter((row) => row.age_is_minimum && row.age_days < minAge).map(({ symbol }) => symbol);
     if (unsure.length > tolerated) throw ageRefusal(unsure, dateText(day));
     const rows = folded.filter(({ age_days: age }) => age >= minAge);
-    const flat_count = rows.filter(({ file_size_bytes: size }) => size < FLAT_BELOW_BYTES).length;
-    return { facts: { without_contract, flat_count }, rows };
+    return { facts: { without_contract, flat_count: flatCount(rows), ...facts }, rows };
   },
 });

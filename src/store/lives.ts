@@ -7,6 +7,7 @@ import type { StoredCell } from "./cells.js";
 import type { Store } from "./open.js";
 import { select } from "./prepared.js";
 import { storedSymbols } from "./stored-symbols.js";
+import { tradedDays, type TradedDays } from "./traded.js";
 
 /**
  * The lives of some symbols, each ascending.
@@ -33,8 +34,23 @@ export async function symbolLives(
     ofSymbol.push({ day: Number(day), size: Number(size) });
     files.set(String(symbol), ofSymbol);
   }
-  for (const [symbol, ofSymbol] of files) lives.set(symbol, livesOfSymbol(symbol, ofSymbol, folders));
+  const traded = await tradesOfRelisted(store, symbols, folders, now);
+  for (const [symbol, ofSymbol] of files) lives.set(symbol, livesOfSymbol(symbol, ofSymbol, folders, traded));
   return lives;
+}
+
+/** Trades decide only about the lives of tickers with a settled folder. */
+async function tradesOfRelisted(
+  store: Store,
+  symbols: readonly string[],
+  folders: ReadonlyMap<string, Span[]>,
+  now: number,
+): Promise<TradedDays> {
+  return await tradedDays(
+    store,
+    symbols.filter((symbol) => folders.has(classifySymbol(symbol).ticker)),
+    now,
+  );
 }
 
 /**
@@ -52,13 +68,23 @@ export async function livesAmong(
   const files = cells
     .filter(({ available, probedAt }) => available && probedAt <= now)
     .map(({ day, sizeBytes }) => ({ day, size: sizeBytes ?? 0 }));
-  return livesOfSymbol(symbol, files, await settledFolders(store, now, [symbol]));
+  const folders = await settledFolders(store, now, [symbol]);
+  return livesOfSymbol(symbol, files, folders, await tradesOfRelisted(store, [symbol], folders, now));
 }
 
 /** A settled folder is one contract's; only a ticker's own name can have several lives. */
-function livesOfSymbol(symbol: string, files: readonly LifeFile[], folders: ReadonlyMap<string, Span[]>): LifeSpan[] {
+function livesOfSymbol(
+  symbol: string,
+  files: readonly LifeFile[],
+  folders: ReadonlyMap<string, Span[]>,
+  traded: TradedDays,
+): LifeSpan[] {
   const { class: kind, ticker } = classifySymbol(symbol);
-  return livesOf(files, kind === "perpetual" ? (folders.get(ticker) ?? []) : []);
+  const settled = (kind === "perpetual" && folders.get(ticker)) || [];
+  return livesOf(
+    settled.length === 0 ? files : files.map((file) => ({ ...file, traded: traded(symbol, file.day) })),
+    settled,
+  );
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Day } from "../calendar/day.js";
 import type { Span } from "../calendar/span.js";
+import type { Traded } from "./traded.js";
 
 /** Days without a file after which the same name is another contract. */
 export const RELISTED_AFTER_DAYS = 30;
@@ -26,6 +27,17 @@ export interface LifeFile {
   day: Day;
   /** Bytes. */
   size: number;
+  /**
+   * What is known of the trades of the day.
+   *
+   * @default "not known"
+   */
+  traded?: Traded;
+}
+
+/** Whether a file's day was traded: by its volumes where they are known, else by the size of the file. */
+function isTraded({ size, traded = "not known" }: LifeFile): boolean {
+  return traded === "not known" ? size >= FLAT_BELOW_BYTES : traded === "traded";
 }
 
 /**
@@ -34,11 +46,12 @@ export interface LifeFile {
  * gap of its own. A new life begins at the first file after
  *
  * - {@link RELISTED_AFTER_DAYS} days without files;
- * - {@link QUIET_AFTER_DAYS} days whose files are absent or flat, if the ticker has a settled folder by then;
+ * - {@link QUIET_AFTER_DAYS} days whose files are absent or not traded, if the ticker has a settled folder by then; a file
+ *   whose volumes are not known is traded unless it is flat;
  * - a shorter gap that starts the day after the last file of a settled folder.
  *
- * In the first and the third case that is any file; in the second it is the first one that is not flat, since flat
- * files go on for months after a contract has ended. Nothing after a file decides whether it begins a life, so that a
+ * In the first and the third case that is any file; in the second it is the first traded one, since flat files go on
+ * for months after a contract has ended. Nothing after a file decides whether it begins a life, so that a
  * later day never changes an earlier answer.
  *
  * @param files of the name, ascending by day
@@ -53,9 +66,10 @@ export function livesOf(files: Iterable<LifeFile>, settled: readonly Span[]): Li
   const lives: LifeSpan[] = [];
   /** The last day with a traded file of the life, as far as there is one. */
   let lastTraded: Day | undefined;
-  for (const { day, size } of files) {
+  for (const file of files) {
+    const { day } = file;
     const life = lives.at(-1);
-    const traded = size >= FLAT_BELOW_BYTES;
+    const traded = isTraded(file);
     if (life === undefined || separatesLives(life.to, day, settled) || (traded && wasQuiet(lastTraded, day, settled))) {
       lives.push({ from: day, to: day, quietDays: quietDaysBefore(life?.to, day, settled) });
       lastTraded = undefined;

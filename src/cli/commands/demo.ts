@@ -110,6 +110,8 @@ async function showTables(db: string, day: number): Promise<void> {
       quote: undefined,
       contract: "perpetual",
       underlying: undefined,
+      traded: false,
+      filed: false,
       allowPartial: 0,
     });
     say(`\nSnapshot of ${formatDay(day)}, ${ROWS_SHOWN} of ${rows.length} symbols (bfa query snapshot):`);

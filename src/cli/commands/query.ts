@@ -13,6 +13,7 @@ import type { FactsOf } from "../../query/facts.js";
 import { ask } from "../../query/ask.js";
 import { underlyingLines } from "../../query/underlying.js";
 import { QUERIES, QUERY_NAMES, type AnyQuery, type QueryName } from "../../query/registry.js";
+import type { SENSE_FACTS } from "../../query/sense.js";
 import { answerOptions, type AnswerChoice } from "../args/answer-options.js";
 import type { OptionDefinition, ValueKind } from "../args/command-page.js";
 import { commandLine, optionName } from "../args/query-arguments.js";
@@ -21,6 +22,9 @@ import { withReader } from "../args/query-options.js";
 import { conditionLines } from "../output/conditions.js";
 import { tell } from "../output/line.js";
 import { planPrinting, printAnswer } from "../output/print-answer.js";
+import { senseLines } from "../output/sense.js";
+
+type SenseFacts = FactsOf<typeof SENSE_FACTS>;
 
 interface QueryArguments extends AnswerChoice {
   db: string;
@@ -135,6 +139,8 @@ async function answer(query: AnyQuery, given: QueryArguments): Promise<void> {
     // Every query of the store has these facts.
     for (const line of conditionLines(facts as FactsOf<typeof CONDITION_FACTS>)) tell(line);
     for (const line of underlyingLines(facts)) tell(line);
+    // Queries with a sense have all of its facts.
+    if ("sense" in facts) for (const line of senseLines(facts as SenseFacts, values["filed"] === true)) tell(line);
     const headingOnly = query.rowsOnRequest === true && given.rows !== true;
     const heading = query.heading?.(facts);
     await printAnswer({ facts, rowsName: "rows", columns, rows: [rows], heading, headingOnly }, choice);
