@@ -4,6 +4,7 @@ import { NotKnownError } from "../errors.js";
 import { conditionSpans, type ConditionSpan, type DayCondition } from "../store/conditions.js";
 import { worstCondition } from "../vision/condition.js";
 import type { Dataset } from "../vision/dataset.js";
+import { nearest } from "../text/nearest.js";
 import { number, plural } from "../text/numbers.js";
 
 /** Spans and names that the message shows; the error has all. */
@@ -32,6 +33,22 @@ export function refusal(dataset: Dataset, days: readonly DayCondition[], now: nu
     condition: condition === "partial" || condition === "unpublished" ? condition : "unwritten",
     spans: spans.map(({ condition: of, from, to }) => ({ condition: of, from: formatDay(from), to: formatDay(to) })),
     unknown_symbols: unknown,
+  });
+}
+
+/**
+ * Why nothing can be said of a symbol: the database knows no such name.
+ *
+ * @param stored names that it knows
+ */
+export function symbolRefusal(symbol: string, stored: readonly string[]): NotKnownError {
+  const meant = nearest(symbol.toUpperCase(), stored);
+  const way =
+    meant === undefined
+      ? "is it a symbol? `bfa discover` lists them"
+      : `did you mean ${meant}? \`bfa discover\` lists all symbols`;
+  return new NotKnownError(`no day of ${symbol} is in the database: ${way}`, {
+    ...{ condition: "unwritten", spans: [], unknown_symbols: [symbol] },
   });
 }
 

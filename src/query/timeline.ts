@@ -1,24 +1,18 @@
-import { formatDay, type Day } from "../calendar/day.js";
+import type { Day } from "../calendar/day.js";
 import { livesAmong } from "../store/lives.js";
 import { storedSymbols } from "../store/stored-symbols.js";
 import { tradedDays } from "../store/traded.js";
-import { countDays, gapsBetween, islands, type Span } from "../calendar/span.js";
-import { NotKnownError } from "../errors.js";
+import { gapsBetween, islands } from "../calendar/span.js";
 import { column, optionalColumn } from "../text/columns.js";
-import { nearest } from "../text/nearest.js";
 import { plural } from "../text/numbers.js";
 import { printable } from "../text/printable.js";
 import { positional, required, symbol } from "./arguments.js";
 import { defineQuery } from "./define.js";
 import { listOf, type FactsOf } from "./facts.js";
+import { symbolRefusal } from "./refusal.js";
 import { dateText, timeText } from "./select.js";
+import { SPAN_COLUMNS, spanRow } from "./span-rows.js";
 import { factsOf } from "./symbol-filter.js";
-
-const SPAN = {
-  from: column("date", "first day"),
-  to: column("date", "last day"),
-  days: column("count", "number of days"),
-};
 
 const facts = {
   symbol: column("symbol", "the symbol"),
@@ -29,11 +23,11 @@ const facts = {
   first_trade_date: optionalColumn("date", "first day that is known to have had a trade; null when none is"),
   last_trade_date: optionalColumn("date", "last one"),
   days_traded: column("count", "days that are known to have had a trade"),
-  lives: listOf("from the first to the last file of each contract that had the name", SPAN),
-  holes: listOf("days without a file inside a life, as spans", SPAN),
-  not_traded: listOf("days with a file that are known to have had no trade, as spans", SPAN),
-  volumes_unknown: listOf("days with a file whose trades are not known, as spans", SPAN),
-  not_written: listOf("days between those of the rows that are not in the database, as spans", SPAN),
+  lives: listOf("from the first to the last file of each contract that had the name", SPAN_COLUMNS),
+  holes: listOf("days without a file inside a life, as spans", SPAN_COLUMNS),
+  not_traded: listOf("days with a file that are known to have had no trade, as spans", SPAN_COLUMNS),
+  volumes_unknown: listOf("days with a file whose trades are not known, as spans", SPAN_COLUMNS),
+  not_written: listOf("days between those of the rows that are not in the database, as spans", SPAN_COLUMNS),
 };
 
 /** One symbol, day by day. */
@@ -58,16 +52,7 @@ can hold trades: the last day with a trade is then that of the settlement.`,
   rests: ({ symbol }) => ({ days: "all", admits: { symbol }, unknownDays: "tell" }),
   run: async (store, { symbol }, { cells, now }) => {
     const [one] = cells;
-    if (one === undefined) {
-      const meant = nearest(symbol.toUpperCase(), await storedSymbols(store));
-      const way =
-        meant === undefined
-          ? "is it a symbol? `bfa discover` lists them"
-          : `did you mean ${meant}? \`bfa discover\` lists all symbols`;
-      throw new NotKnownError(`no day of ${symbol} is in the database: ${way}`, {
-        ...{ condition: "unwritten", spans: [], unknown_symbols: [symbol] },
-      });
-    }
+    if (one === undefined) throw symbolRefusal(symbol, await storedSymbols(store));
     const there = cells.filter(({ available }) => available).map(({ day }) => day);
     const [first = null, last = null] = [there[0], there.at(-1)];
     const lives = await livesAmong(store, symbol, cells, now);
@@ -104,10 +89,6 @@ can hold trades: the last day with a trade is then that of the settlement.`,
     };
   },
 });
-
-function spanRow(span: Span) {
-  return { from: formatDay(span.from), to: formatDay(span.to), days: countDays([span]) };
-}
 
 function heading(answer: FactsOf<typeof facts>): string {
   const { symbol, lives, holes, not_written: notWritten, days_available: days } = answer;

@@ -18,6 +18,9 @@ export interface SymbolFacts {
 /** Quote assets seen in the bucket, the longest first so that `BUSD` and `USD1` win over `U`. */
 export const QUOTES = ["USDT", "USDC", "BUSD", "USD1", "BTC", "U"] as const;
 
+/** Quote assets of about a US dollar: volumes in them can be added up and compared. */
+export const DOLLAR_QUOTES: readonly string[] = ["USDT", "USDC", "BUSD", "USD1", "U"];
+
 const SETTLED = /^(.+?)((?:_?SETTLED)+)$/;
 const DELIVERY = /^(.+)_(\d{2})(\d{2})(\d{2})$/;
 

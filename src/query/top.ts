@@ -1,0 +1,99 @@
+import type { Span } from "../calendar/span.js";
+import { barSeries } from "../store/bars.js";
+import { tradedOnDay } from "../store/traded.js";
+import { unknownVolumes, volumeSpans } from "../store/volume-spans.js";
+import { column } from "../text/columns.js";
+import { choice, day, integer, positional, required, withDefault } from "./arguments.js";
+import { defineQuery } from "./define.js";
+import { isComparable, QUOTE_NOTES } from "./dollars.js";
+import { foldTickers } from "./fold.js";
+import { lifeOn, livesBySymbol } from "./lives.js";
+import { ageRefusal, volumeRefusal } from "./refusal.js";
+import { dateText } from "./select.js";
+import { askedSense, SENSE_FACTS, senseOf, senseOptions } from "./sense.js";
+import { bySymbol, symbolFilter } from "./symbol-filter.js";
+import { AS_OF, WINDOW_NOTES, WINDOW_STATISTICS, windowEnd, windowSpan, windowStatistics } from "./windows.js";
+
+/** The most liquid symbols of a day. */
+export default defineQuery({
+  name: "top",
+  summary: "The symbols of a day by their volume or trades over the days before it",
+  notes: `${WINDOW_NOTES}
+Ranked are the symbols with a file and a trade on the last day of the window; --filed ranks those with a file and no trade too.
+${QUOTE_NOTES}`,
+  empty: "no symbol that the question admits was traded on the last day of the window",
+  args: {
+    date: positional(required(day("UTC day"))),
+    by: withDefault(choice("what is ranked", ["quote_volume", "trade_count"]), "quote_volume"),
+    window: withDefault(integer("calendar days of the window", { min: 1, max: 10_000 }), 30),
+    stat: withDefault(choice("statistic over the window", WINDOW_STATISTICS), "median"),
+    top: integer("only so many symbols", { min: 1, max: 1_000_000 }),
+    asOf: withDefault(choice("whether the window ends the day before, or on the day", AS_OF), "open"),
+    ...symbolFilter,
+    ...senseOptions,
+  },
+  facts: {
+    from_date: column("date", "first day of a whole window"),
+    to_date: column("date", "last day of the windows"),
+    ...SENSE_FACTS,
+  },
+  columns: {
+    rank: column("count", "1 is the highest value; of equal values the first name comes first"),
+    symbol: column("symbol", "a ticker appears once"),
+    value: column("number", "the statistic, in the quote asset or in trades a day; the sum in trades"),
+    window_days: column("count", "days of the window since the contract's first day"),
+    also: column("value", "settled names of the ticker that were there too"),
+  },
+  examples: [
+    { args: { date: "2024-03-01", top: 10 }, about: "by the median quote volume of the 30 days before" },
+    {
+      args: { date: "2024-03-01", by: "trade_count", window: 7, stat: "sum", asOf: "close", quote: "USDC" },
+      about: "by the trades of the week that the day ends, of one quote asset",
+    },
+  ],
+  rests: ({ date: day, asOf, quote, contract, traded, filed }) => {
+    askedSense({ traded, filed });
+    const end = windowEnd(day, asOf);
+    return { days: [{ from: end, to: end }], admits: { quote, contract }, unknownDays: "refuse" };
+  },
+  run: async (store, { date: day, by, window, stat, top, asOf, ...args }, { cells, tolerated, now }) => {
+    const end = windowEnd(day, asOf);
+    const whole: Span = { from: end - window + 1, to: end };
+    const lives = await livesBySymbol(store, now);
+    const spans = await volumeSpans(store, now);
+    const traded = await tradedOnDay(store, end, now);
+    const filed = cells
+      .filter(({ symbol, available }) => available && isComparable(symbol, args))
+      .map(({ symbol }) => {
+        const life = lifeOn(lives, symbol, end);
+        const span = windowSpan({ days: window }, end, life?.first ?? end) ?? whole;
+        const isWhole = life?.begins === true || span.from === whole.from;
+        const isKnown = unknownVolumes(spans, symbol, span).length === 0;
+        return { symbol, span, isWhole, isKnown, traded: isKnown ? traded(symbol, end) : ("not known" as const) };
+      })
+      .sort(bySymbol);
+    const unknown = filed.filter(({ isKnown }) => !isKnown).map(({ symbol }) => symbol);
+    if (unknown.length > tolerated) throw volumeRefusal(unknown, whole, unknown.length === filed.length);
+    const unsure = filed.filter(({ isWhole, isKnown }) => isKnown && !isWhole).map(({ symbol }) => symbol);
+    if (unsure.length > tolerated) throw ageRefusal(unsure, dateText(end));
+    const { counts, facts } = senseOf(filed, whole, askedSense(args) ?? "traded", tolerated);
+    const ranked = foldTickers(filed.filter((one) => one.isKnown && one.isWhole && counts(one.traded)));
+    const { bySymbol: series } = await barSeries(
+      store,
+      ranked.map(({ symbol }) => symbol),
+      whole,
+      by,
+    );
+    const rows = ranked
+      .map(({ symbol, span, also }) => {
+        const values = series.get(symbol) ?? new Float64Array(window);
+        const ends = { from: end, to: end };
+        const [value = 0] = windowStatistics(values, whole.from, span.from, ends, { days: window, statistic: stat });
+        return { symbol, value, window_days: span.to - span.from + 1, also };
+      })
+      .sort((a, b) => b.value - a.value || bySymbol(a, b))
+      .slice(0, top)
+      .map((row, index) => ({ rank: index + 1, ...row }));
+    return { facts: { from_date: dateText(whole.from), to_date: dateText(whole.to), ...facts }, rows };
+  },
+});
