@@ -53,11 +53,12 @@ own and a settled name counts once, by its own. ${QUOTE_NOTES}`,
       unknownDays: span === undefined ? "leave out" : "refuse",
     };
   },
-  run: async (store, { from, to, ...filter }, { days, has, tolerated, now }) => {
+  run: async (store, { from, to, ...filter }, known) => {
+    const { days, tolerated, now } = known;
     const span = daySpan(from, to) ?? { from: days[0]?.day ?? 0, to: days.at(-1)?.day ?? 0 };
     const spans = await volumeSpans(store, now);
     const symbols = [...spans.keys()].filter((symbol) => isComparable(symbol, filter)).sort();
-    const asked = days.map(({ day }) => day).filter(has);
+    const asked = days.map(({ day }) => day).filter((day) => known.has(day));
     const unknown = await unknownByDay(store, span, spans, (symbol) => isComparable(symbol, filter));
     const bad = asked.filter((day) => (unknown.get(day)?.length ?? 0) > tolerated);
     if (bad.length > 0 && (from !== undefined || bad.length === asked.length)) {

@@ -115,6 +115,7 @@ describe("snapshot", () => {
   it("gives none on a final day without files of the kind", async () => {
     expect(await db.snapshot({ date: text(99), contract: "delivery" })).toEqual({
       ...{ flat_count: 0, condition: "final", conditions: [], unknown_symbols: [], rows: [] },
+      ...{ sense: "filed", traded_count: 0, not_traded_count: 0, volumes_unknown_count: 0 },
     });
   });
 });
@@ -136,12 +137,14 @@ describe("timeline", () => {
       available: false,
       file_size_bytes: null,
       last_modified: null,
+      traded: null,
     });
     expect(answer.rows[20 - START]).toEqual({
       date: text(20),
       available: true,
       file_size_bytes: 3000,
       last_modified: uploaded(20),
+      traded: null,
     });
     expect((await db.timeline({ symbol: "AUSDT" })).not_written).toEqual([{ from: text(100), to: text(100), days: 1 }]);
   });
@@ -262,9 +265,30 @@ describe("listings and delistings", () => {
 
   it("a delisting needs a final day after it", async () => {
     expect((await db.delistings({ contract: "all" })).rows).toEqual([
-      { date: text(15), symbol: "BACKUSDC", ticker: "BACKUSDC", days_listed: 11, relisted_date: text(70) },
-      { date: text(40), symbol: "ICPUSDT_SETTLED", ticker: "ICPUSDT", days_listed: 71, relisted_date: text(60) },
-      { date: text(80), symbol: "BTCUSDT_231229", ticker: "BTCUSDT", days_listed: 111, relisted_date: null },
+      {
+        date: text(15),
+        symbol: "BACKUSDC",
+        ticker: "BACKUSDC",
+        days_listed: 11,
+        relisted_date: text(70),
+        source: "files",
+      },
+      {
+        date: text(40),
+        symbol: "ICPUSDT_SETTLED",
+        ticker: "ICPUSDT",
+        days_listed: 71,
+        relisted_date: text(60),
+        source: "files",
+      },
+      {
+        date: text(80),
+        symbol: "BTCUSDT_231229",
+        ticker: "BTCUSDT",
+        days_listed: 111,
+        relisted_date: null,
+        source: "files",
+      },
     ]);
     // BUSDT has no file on day 101, but that answer is provisional.
     expect((await db.delistings()).rows.map(({ symbol }) => symbol)).not.toContain("BUSDT");

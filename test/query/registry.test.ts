@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { copyFileSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Ajv2020 } from "ajv/dist/2020.js";
@@ -10,14 +10,21 @@ import { openAvailability } from "../../src/open-availability.js";
 import { backfill } from "../../src/run/backfill.js";
 import { contracts } from "../../src/run/contracts.js";
 import { QUERIES, QUERY_NAMES, type AnyQuery } from "../../src/query/registry.js";
+import { openStore } from "../../src/store/open.js";
+import { storedSymbols } from "../../src/store/stored-symbols.js";
 import { startReplicaThread } from "../../src/threads/replica-thread.js";
 import { runCli } from "../support/cli.js";
 import { temporaryFolder } from "../support/database.js";
+import { writeVolumes } from "../support/volumes.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
 let folder: ReturnType<typeof temporaryFolder>;
 let db: string;
+let dbWithVolumes: string;
+
+/** Queries that have no answer as long as no volumes are known. */
+const NEED_VOLUMES: readonly string[] = ["volume", "top", "market"];
 
 beforeAll(async () => {
   folder = temporaryFolder();
@@ -29,6 +36,16 @@ beforeAll(async () => {
     const { outcome } = await backfill({ db, ...endpoints, source: "list", from: "2023-11-01", to: "2024-04-05" });
     expect(outcome).toBe("whole");
     await contracts({ db, url: replica.contractsUrl, ca: replica.ca });
+    dbWithVolumes = join(folder.path, "volumes.duckdb");
+    copyFileSync(db, dbWithVolumes);
+    const store = await openStore(dbWithVolumes);
+    const from = dayOf("2023-11-01");
+    const bars = Array.from({ length: dayOf("2024-04-05") - from + 1 }, (_, day) => 1_000 + day);
+    await writeVolumes(
+      store,
+      (await storedSymbols(store)).map((symbol) => ({ symbol, from, bars })),
+    );
+    await store.close();
   } finally {
     await replica.close();
   }
@@ -44,12 +61,13 @@ describe.each(QUERY_NAMES)("query %s", (name) => {
     expect(query.examples.length).toBeGreaterThan(0);
     const schema = JSON.parse(readFileSync(join(root, `docs/schemas/query-${name}.json`), "utf8")) as object;
     const validate = new Ajv2020({ allowUnionTypes: true }).compile(schema);
-    await using availability = await openAvailability(db);
+    const file = NEED_VOLUMES.includes(name) ? dbWithVolumes : db;
+    await using availability = await openAvailability(file);
     const ask = availability[name] as (args: object) => Promise<object>;
     for (const { args } of query.examples) {
       const line = commandLine(query, args);
       const words = (line.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replaceAll('"', ""));
-      const { code, stdout, stderr } = await runCli([...words.slice(1), "--db", db, "--json"]);
+      const { code, stdout, stderr } = await runCli([...words.slice(1), "--db", file, "--json"]);
       expect({ line, code, stderr }).toEqual({ line, code: 0, stderr: "" });
       const printed = JSON.parse(stdout) as object;
       expect(validate(printed), JSON.stringify(validate.errors)).toBe(true);
