@@ -17,6 +17,7 @@ import { probeBench } from "./probe.js";
 import { publicationBench } from "./publication.js";
 import { queryBench } from "./query.js";
 import { storageBench } from "./storage.js";
+import { topBench } from "./top.js";
 import { updateBench } from "./update.js";
 import { writerBench } from "./writer.js";
 
@@ -25,6 +26,7 @@ const BENCHES: Record<BenchName, Bench> = {
   dns: dnsBench,
   storage: storageBench,
   query: queryBench,
+  top: topBench,
   counts: countsBench,
   writer: writerBench,
   backfill: backfillBench,

@@ -6,6 +6,7 @@ export const BENCH_NAMES = [
   "dns",
   "storage",
   "query",
+  "top",
   "counts",
   "writer",
   "backfill",

@@ -8,6 +8,7 @@ const BENCHES = [
   "dns",
   "storage",
   "query",
+  "top",
   "counts",
   "writer",
   "backfill",

@@ -1,0 +1,107 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { formatDay, type Day } from "../src/calendar/day.js";
+import { openAvailability } from "../src/open-availability.js";
+import { date } from "../src/query/select.js";
+import { openReader } from "../src/store/open.js";
+import { select } from "../src/store/prepared.js";
+import { TRADED } from "../src/vision/traded.js";
+import { writeBackfill } from "./backfilled.js";
+import { writeBars } from "./bars.js";
+import type { Bench } from "./frame/bench.js";
+import { medianOf, type Side } from "./frame/comparison.js";
+import { quantile } from "./frame/statistics.js";
+import { measured } from "./output/format.js";
+import { benchRows } from "./rows.js";
+import { FULL_DAYS, QUICK_DAYS } from "./universe.js";
+
+/** Symbols of which a whole history has 660,000 files, as the bucket has them. */
+const SYMBOLS = 562;
+/** Questions a run, and those before them that are not counted. */
+const ROUNDS = 60;
+const WARM_UP = 10;
+const WINDOW = 30;
+const WANTED_MS = 5;
+const OURS = "ours, by the library";
+
+type Ranked = readonly (readonly [symbol: string, value: number])[];
+
+/** The symbols of a day by their median quote volume: ours, and a statement of the same on the same file. */
+export const topBench: Bench = async ({ quick, folder, compare }) => {
+  const history = benchRows(SYMBOLS, quick ? QUICK_DAYS : FULL_DAYS);
+  const file = join(folder, "a.duckdb");
+  await writeBackfill(file, history);
+  const bars = await writeBars(file, history);
+  const db = await openAvailability(file);
+  const store = await openReader(file);
+  // Days far from each other, so that no answer lies beside the one before.
+  const first = Math.min(400, history.days >> 1);
+  const dayOfRound = (round: number): Day => history.from + first + ((round * 97) % (history.days - first));
+  try {
+    const comparison = await compare({
+      title: `The symbols of a day by the median quote volume of ${WINDOW} days`,
+      method: `${bars} bars; ${ROUNDS} questions a run, each of another day, the file open and asked before; time of all threads.`,
+      metrics: [
+        { id: "median", label: "a question, CPU", unit: "ms", better: "lower" },
+        { id: "slow", label: "the slowest of 20", unit: "ms", better: "lower" },
+      ],
+      sides: [
+        askingSide(OURS, "ours", async (round) => {
+          const { rows } = await db.top({ date: formatDay(dayOfRound(round)), window: WINDOW });
+          return rows.map(({ symbol, value }) => [symbol, value] as const);
+        }),
+        askingSide("SQL, first days of symbols included", "peer", async (round) => {
+          const end = date(dayOfRound(round) - 1);
+          const rows = await select(store, RANKING, { end, from: date(dayOfRound(round) - WINDOW) });
+          return rows.map(([symbol, value]) => [String(symbol), Number(value)] as const);
+        }),
+      ],
+    });
+    const took = medianOf(comparison, OURS) ?? NaN;
+    const target = {
+      what: "top of a day",
+      wanted: `${WANTED_MS} ms`,
+      measured: `${measured(took)} ms`,
+      met: took <= WANTED_MS,
+    };
+    return { comparisons: [comparison], targets: [target], notes: [] };
+  } finally {
+    await db.close();
+    await store.close();
+  }
+};
+
+/** The same in SQL, which takes a symbol's first file for its contract's. */
+const RANKING = `
+  WITH listed AS (SELECT symbol, min(date) AS first FROM availability WHERE available AND date <= $end GROUP BY symbol),
+    bars AS (SELECT symbol, date, quote_volume, trade_count FROM daily_volumes WHERE date BETWEEN $from AND $end),
+    traded AS (
+      SELECT symbol, first FROM listed SEMI JOIN (SELECT symbol FROM bars WHERE date = $end AND ${TRADED}) USING (symbol)
+        SEMI JOIN (SELECT symbol FROM availability WHERE available AND date = $end) USING (symbol)
+    ),
+    days AS (
+      SELECT symbol, unnest(generate_series(greatest(first, $from), $end::TIMESTAMP, INTERVAL 1 DAY))::DATE AS date FROM traded
+    )
+  SELECT symbol, median(coalesce(quote_volume, 0)) AS value FROM days LEFT JOIN bars USING (symbol, date)
+  GROUP BY symbol ORDER BY value DESC, symbol`;
+
+/** Asks a run's questions one after the other, and takes the time of every thread. */
+function askingSide(name: string, role: Side["role"], ask: (round: number) => Promise<Ranked>): Side {
+  return {
+    name,
+    role,
+    run: async () => {
+      const times: number[] = [];
+      const answers = createHash("sha256");
+      for (let round = 0; round < WARM_UP + ROUNDS; round++) {
+        const before = process.cpuUsage();
+        const rows = await ask(round);
+        const { user, system } = process.cpuUsage(before);
+        if (round >= WARM_UP) times.push((user + system) / 1000);
+        answers.update(JSON.stringify(rows));
+      }
+      times.sort((a, b) => a - b);
+      return { values: { median: quantile(times, 0.5), slow: quantile(times, 0.95) }, work: answers.digest("hex") };
+    },
+  };
+}
