@@ -1,7 +1,8 @@
-import type { Span } from "../calendar/span.js";
+import type { Day } from "../calendar/day.js";
+import { islands } from "../calendar/span.js";
 import { dayNumber } from "../calendar/sql.js";
 import { probedBySql } from "../vision/finality.js";
-import { livesOf, type LifeFile, type LifeSpan } from "../vision/lives.js";
+import { livesOf, type LifeFile, type LifeSpan, type SettledFolder } from "../vision/lives.js";
 import { classifySymbol } from "../vision/symbol.js";
 import type { StoredCell } from "./cells.js";
 import type { Store } from "./open.js";
@@ -43,7 +44,7 @@ export async function symbolLives(
 async function tradesOfRelisted(
   store: Store,
   symbols: readonly string[],
-  folders: ReadonlyMap<string, Span[]>,
+  folders: ReadonlyMap<string, SettledFolder[]>,
   now: number,
 ): Promise<TradedDays> {
   return await tradedDays(
@@ -76,7 +77,7 @@ export async function livesAmong(
 function livesOfSymbol(
   symbol: string,
   files: readonly LifeFile[],
-  folders: ReadonlyMap<string, Span[]>,
+  folders: ReadonlyMap<string, SettledFolder[]>,
   traded: TradedDays,
 ): LifeSpan[] {
   const { class: kind, ticker } = classifySymbol(symbol);
@@ -88,7 +89,7 @@ function livesOfSymbol(
 }
 
 /**
- * From the first to the last file of each settled folder, by ticker.
+ * The settled folders of each ticker that has some.
  *
  * @param symbols only folders of their tickers; all by default
  */
@@ -96,25 +97,29 @@ export async function settledFolders(
   store: Store,
   now: number,
   symbols?: readonly string[],
-): Promise<Map<string, Span[]>> {
+): Promise<Map<string, SettledFolder[]>> {
   const tickers = symbols && new Set(symbols.map((symbol) => classifySymbol(symbol).ticker));
   const names = (await storedSymbols(store)).filter((symbol) => {
     const { class: kind, ticker } = classifySymbol(symbol);
     return kind === "settled" && tickers?.has(ticker) !== false;
   });
-  const folders = new Map<string, Span[]>();
-  if (names.length === 0) return folders;
+  if (names.length === 0) return new Map();
   const found = await select(
     store,
-    `SELECT symbol, ${dayNumber("min(date)")}, ${dayNumber("max(date)")} FROM availability
-      WHERE available AND ${probedBySql("$now::BIGINT")} AND symbol IN (SELECT unnest($symbols)) GROUP BY symbol`,
+    `SELECT symbol, ${dayNumber("date")} FROM availability
+      WHERE available AND ${probedBySql("$now::BIGINT")} AND symbol IN (SELECT unnest($symbols)) ORDER BY symbol, date`,
     { symbols: names, now },
   );
-  for (const [symbol, first, last] of found) {
-    const { ticker } = classifySymbol(String(symbol));
-    const ofTicker = folders.get(ticker) ?? [];
-    ofTicker.push({ from: Number(first), to: Number(last) });
-    folders.set(ticker, ofTicker);
+  const days = new Map<string, Day[]>();
+  for (const [symbol, day] of found) {
+    const ofSymbol = days.get(String(symbol)) ?? [];
+    ofSymbol.push(Number(day));
+    days.set(String(symbol), ofSymbol);
+  }
+  const folders = new Map<string, SettledFolder[]>();
+  for (const [symbol, ofSymbol] of days) {
+    const { ticker } = classifySymbol(symbol);
+    folders.set(ticker, [...(folders.get(ticker) ?? []), islands(ofSymbol)]);
   }
   return folders;
 }

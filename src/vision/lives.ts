@@ -22,6 +22,9 @@ export interface LifeSpan extends Span {
   quietDays: number;
 }
 
+/** The files of a settled folder, as the spans of days that they form, ascending. */
+export type SettledFolder = readonly Span[];
+
 /** A file as far as lives go. */
 export interface LifeFile {
   day: Day;
@@ -48,21 +51,21 @@ function isTraded({ size, traded = "not known" }: LifeFile): boolean {
  * - {@link RELISTED_AFTER_DAYS} days without files;
  * - {@link QUIET_AFTER_DAYS} days whose files are absent or not traded, if the ticker has a settled folder by then; a file
  *   whose volumes are not known is traded unless it is flat;
- * - a shorter gap that starts the day after the last file of a settled folder.
+ * - a shorter gap that starts the day after the last file that a settled folder has by then.
  *
  * In the first and the third case that is any file; in the second it is the first traded one, since flat files go on
  * for months after a contract has ended. Nothing after a file decides whether it begins a life, so that a
  * later day never changes an earlier answer.
  *
  * @param files of the name, ascending by day
- * @param settled from the first to the last file of each settled folder of the ticker
+ * @param settled the settled folders of the ticker
  * @example
  * ```ts
  * // 11 empty days after the last file of BNXUSDTSETTLED
- * livesOf(filesOfBnx, [{ from: dayOf("2022-04-01"), to: dayOf("2023-02-11") }]); // two lives
+ * livesOf(filesOfBnx, [[{ from: dayOf("2022-04-01"), to: dayOf("2023-02-11") }]]); // two lives
  * ```
  */
-export function livesOf(files: Iterable<LifeFile>, settled: readonly Span[]): LifeSpan[] {
+export function livesOf(files: Iterable<LifeFile>, settled: readonly SettledFolder[]): LifeSpan[] {
   const lives: LifeSpan[] = [];
   /** The last day with a traded file of the life, as far as there is one. */
   let lastTraded: Day | undefined;
@@ -86,17 +89,26 @@ export function livesOf(files: Iterable<LifeFile>, settled: readonly Span[]): Li
  *
  * @param settled as for {@link livesOf}
  */
-export function separatesLives(previous: Day, day: Day, settled: readonly Span[]): boolean {
+export function separatesLives(previous: Day, day: Day, settled: readonly SettledFolder[]): boolean {
   const absent = day - previous - 1;
-  return absent >= RELISTED_AFTER_DAYS || (absent > 0 && settled.some(({ to }) => to === previous));
+  return absent >= RELISTED_AFTER_DAYS || (absent > 0 && settled.some((folder) => endsBetween(folder, previous, day)));
+}
+
+/** Whether the last file that a folder has by a day is of an earlier one: what it gets later decides nothing here. */
+function endsBetween(folder: SettledFolder, previous: Day, day: Day): boolean {
+  return folder.findLast(({ from }) => from <= day)?.to === previous;
 }
 
 /** The days before the first file of a life that separate it from the one before, of which `previous` is the last. */
-function quietDaysBefore(previous: Day | undefined, day: Day, settled: readonly Span[]): number {
+function quietDaysBefore(previous: Day | undefined, day: Day, settled: readonly SettledFolder[]): number {
   if (previous === undefined) return RELISTED_AFTER_DAYS;
   return separatesLives(previous, day, settled) ? Math.min(RELISTED_AFTER_DAYS, day - previous - 1) : QUIET_AFTER_DAYS;
 }
 
-function wasQuiet(lastTraded: Day | undefined, day: Day, settled: readonly Span[]): boolean {
-  return lastTraded !== undefined && day - lastTraded - 1 >= QUIET_AFTER_DAYS && settled.some(({ from }) => from < day);
+function wasQuiet(lastTraded: Day | undefined, day: Day, settled: readonly SettledFolder[]): boolean {
+  return (
+    lastTraded !== undefined &&
+    day - lastTraded - 1 >= QUIET_AFTER_DAYS &&
+    settled.some(([first]) => first !== undefined && first.from < day)
+  );
 }

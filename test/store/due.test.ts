@@ -5,6 +5,7 @@ import { DAY_MS, dayOf, formatDay, type Day } from "../../src/calendar/day.js";
 import { dueCells, type DueReason } from "../../src/store/due.js";
 import { openStore, type Store } from "../../src/store/open.js";
 import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
+import { islands } from "../../src/calendar/span.js";
 import { livesOf } from "../../src/vision/lives.js";
 import { temporaryFolder } from "../support/database.js";
 
@@ -54,7 +55,7 @@ function dueByHand(cells: readonly Cell[], symbol: string): Map<Day, DueReason> 
   const isFile = ({ day, size, age }: Cell) => size > 0 && (day + age) * DAY_MS + 6 * 3_600_000 <= NOW;
   const files = own.filter(isFile);
   const settled = cells.filter((cell) => cell.symbol === `${symbol}SETTLED` && isFile(cell)).map(({ day }) => day);
-  const folders = settled.length === 0 ? [] : [{ from: Math.min(...settled), to: Math.max(...settled) }];
+  const folders = settled.length === 0 ? [] : [islands(settled.sort((a, b) => a - b))];
   const lives = livesOf(files, folders);
   const due = new Map<Day, DueReason>();
   let oldestLook = Infinity;

@@ -39,16 +39,12 @@ export function fileDays(knowledge: Knowledge, symbol: string, now: number): Day
   return days.filter((day) => rowOf(knowledge, symbol, day, now)?.file !== undefined);
 }
 
-/** The first and last days of the settled folders of a symbol's ticker; none for a settled name itself. */
-function settledFolders(knowledge: Knowledge, symbol: string, now: number): { first: Day; last: Day }[] {
+/** The days with a file of each settled folder of a symbol's ticker; none for a settled name itself. */
+function settledFolders(knowledge: Knowledge, symbol: string, now: number): Day[][] {
   const folders = knownSymbols(knowledge).filter(
     (name) => !isSettled(symbol) && isSettled(name) && tickerOf(name) === symbol,
   );
-  return folders.flatMap((name) => {
-    const days = fileDays(knowledge, name, now);
-    const [first, last] = [days[0], days.at(-1)];
-    return first === undefined || last === undefined ? [] : [{ first, last }];
-  });
+  return folders.map((name) => fileDays(knowledge, name, now));
 }
 
 /**
@@ -59,7 +55,8 @@ function settledFolders(knowledge: Knowledge, symbol: string, now: number): { fi
  * DESIGN leaves open what a day that isn't known does to (a) to (c). Taken here: when one of the days that separate a life
  * from the one before isn't known, as many as the rule asks for, its first day is not exact. And when the first file known is exact: when the 30 days before it are
  * known to have none, or the bucket had nothing before; a single missing day before it can be a hole. A settled folder
- * counts from its first file on, since nothing later may decide about a file, and (b) needs a life that had traded.
+ * counts with the files that it has by the day in question, since nothing later may decide about a file, and (b) needs a
+ * life that had traded.
  */
 export function livesOf(knowledge: Knowledge, symbol: string, now: number): Life[] {
   const settled = settledFolders(knowledge, symbol, now);
@@ -89,14 +86,15 @@ function startAfter(
   knowledge: Knowledge,
   symbol: string,
   { first, previous, day }: { first: Day; previous: Day; day: Day },
-  settled: readonly { first: Day; last: Day }[],
+  settled: readonly (readonly Day[])[],
   now: number,
 ): { isNew: boolean; exact: boolean } {
   const gap = Array.from({ length: day - previous - 1 }, (_, i) => previous + 1 + i);
   const exact = gap.slice(-ABSENT_DAYS).every((absent) => kindOf(knowledge, symbol, absent, now) === "missing");
   if (gap.length >= ABSENT_DAYS) return { isNew: true, exact };
-  if (gap.length > 0 && settled.some(({ last }) => last === previous)) return { isNew: true, exact };
-  const hasSettled = settled.some((folder) => folder.first < day);
+  if (gap.length > 0 && settled.some((days) => days.findLast((one) => one <= day) === previous))
+    return { isNew: true, exact };
+  const hasSettled = settled.some((days) => days.some((one) => one < day));
   if (!hasSettled || kindOf(knowledge, symbol, day, now) !== "live") return { isNew: false, exact: true };
   let known = true;
   for (let before = day - 1; before >= first; before--) {
