@@ -5,7 +5,7 @@ import { UsageError } from "../errors.js";
 import { isSymbol } from "../vision/symbol.js";
 
 /** Kinds of arguments, as the docs name them. */
-export type ArgumentKind = "tolerance" | "day" | "symbol" | "integer" | "flag" | "choice" | "text";
+export type ArgumentKind = "tolerance" | "day" | "symbol" | "integer" | "number" | "flag" | "choice" | "text";
 
 /** Whether a caller must give an argument, may leave it out, or gets a default instead. */
 export type Presence = "required" | "optional" | "default";
@@ -86,6 +86,19 @@ export function integer(
     const number = typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : value;
     if (typeof number === "number" && Number.isInteger(number) && number >= min && number <= max) return number;
     throw refusal(name, value, `is not a whole number from ${min} to ${max}`);
+  });
+}
+
+/** A number within bounds, both included. */
+export function number(
+  about: string,
+  { min, max }: { min: number; max: number },
+): Argument<number, number, "optional"> {
+  return argument("number", about, (name, value) => {
+    const number =
+      typeof value === "string" && /^\d{1,15}(?:\.\d{1,15})?(?:e\d{1,2})?$/.test(value) ? Number(value) : value;
+    if (typeof number === "number" && number >= min && number <= max) return number;
+    throw refusal(name, value, `is not a number from ${min} to ${max}`);
   });
 }
 

@@ -41,7 +41,8 @@ export async function barSeries(
   const parameters = { symbols, from: new DuckDBDateValue(from), to: new DuckDBDateValue(to) };
   for (const chunk of await selectChunks(store, BARS(measure), parameters)) {
     const [places, offsets, values] = [0, 1, 2].map((column) => chunk.getColumnVector(column));
-    for (let row = 0; row < chunk.rowCount; row++) {
+    const { rowCount } = chunk;
+    for (let row = 0; row < rowCount; row++) {
       const ofSymbol = series[Number(places?.getItem(row))];
       if (ofSymbol !== undefined) ofSymbol[Number(offsets?.getItem(row))] = Number(values?.getItem(row));
     }

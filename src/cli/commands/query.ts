@@ -97,6 +97,7 @@ const VALUE_KINDS: Readonly<Record<Exclude<ArgumentKind, "flag">, ValueKind>> = 
   day: "DATE",
   symbol: "SYMBOL",
   integer: "NUMBER",
+  number: "NUMBER",
   choice: "TEXT",
   text: "TEXT",
 };

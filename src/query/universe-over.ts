@@ -1,0 +1,108 @@
+import type { Day } from "../calendar/day.js";
+import type { Span } from "../calendar/span.js";
+import { UsageError } from "../errors.js";
+import { column } from "../text/columns.js";
+import { admittedSymbols } from "./admission.js";
+import { daySpan, flag } from "./arguments.js";
+import { defineQuery } from "./define.js";
+import { dateText } from "./select.js";
+import { choiceOn, readMarket } from "./universe-over/candidates.js";
+import { DEFINITION_ARGUMENTS, definitionOf, type UniverseRule } from "./universe-over/definition.js";
+import { choose, type Chosen } from "./universe-over/membership.js";
+import { rebalancingDays } from "./universe-over/rebalancing.js";
+import { CHANGE_COLUMNS, changeRows, hashOf, MEMBER_COLUMNS, memberRows } from "./universe-over/rows.js";
+import { Unsure } from "./universe-over/unsure.js";
+import { WINDOW_NOTES, windowEnd } from "./windows.js";
+
+/** The universes of a backtest, one for each day on which it rebalances. */
+export default defineQuery({
+  name: "universe",
+  summary: "The universe of a backtest over time: chosen anew on each rebalancing day, without a look ahead",
+  notes: `A rebalancing day looks at nothing later than the day before it (--as-of open), or than itself (--as-of close): not at
+later files, volumes, names or settled folders. A symbol can be held when it has a file on that day, is old enough and,
+with --by or --min-quote-volume, has a trade on it and volume enough. Without those, files and age alone decide.
+
+${WINDOW_NOTES}
+
+A symbol enters with a rank up to --top, and stays until its rank is below --top and --buffer together: a universe has
+up to so many members. The first rebalancing day has no members before it, so that --from is part of the definition.
+The definition makes the universe again, from the same data to the last bit; the SHA-256 of its rows names it.`,
+  empty: "nothing passes the filters on any rebalancing day",
+  args: { ...DEFINITION_ARGUMENTS, changes: flag("entries and exits with their reasons, instead of the members") },
+  facts: {
+    definition: column("value", "what defines the universe; --definition takes it"),
+    sha256: column("text", "SHA-256 of the members' rows as lines of CSV without a header: the name of the universe"),
+    rebalancing_count: column("count", "rebalancing days"),
+    symbol_count: column("count", "symbols that were ever a member"),
+    left_out_symbols: column("value", "symbols left out by --allow-partial: their age or their volumes are not known"),
+  },
+  columns: [MEMBER_COLUMNS, CHANGE_COLUMNS],
+  examples: [
+    {
+      args: { from: "2024-03-01", to: "2024-04-01", rebalance: "monthly", minAge: 60, quote: "USDT" },
+      about: "by presence and age alone, on the first of each month",
+    },
+    {
+      args: { from: "2024-03-01", to: "2024-04-01", rebalance: "weekly", minAge: 60, changes: true },
+      about: "what entered and left on Mondays, and why",
+    },
+  ],
+  heading: ({ sha256, symbol_count, rebalancing_count }) =>
+    `${symbol_count} symbols on ${rebalancing_count} rebalancing days, SHA-256 ${sha256}`,
+  rests: (rule) => {
+    const { quote, contract } = rule;
+    return {
+      days: [spanOf(daysOf(rule).map((day) => windowEnd(day, rule.asOf)))],
+      admits: { quote, contract },
+      unknownDays: "refuse",
+    };
+  },
+  run: async (store, { changes, ...rule }, { tolerated, now }) => {
+    const days = daysOf(rule);
+    const ends = days.map((day) => windowEnd(day, rule.asOf));
+    const { quote, contract } = rule;
+    const symbols = (await admittedSymbols(store, { quote, contract })).map(({ symbol }) => symbol);
+    const market = await readMarket(store, symbols, spanOf(ends), rule, now);
+    const unsure = new Unsure();
+    const rows: ReturnType<typeof memberRows> = [];
+    const changed: ReturnType<typeof changeRows> = [];
+    let chosen: Chosen | undefined;
+    for (const [place, day] of days.entries()) {
+      const choice = choiceOn(market, rule, day, ends[place] ?? day);
+      unsure.look(day, choice.candidates);
+      chosen = choose(chosen, choice, rule);
+      for (const row of memberRows(day, chosen.members)) rows.push(row);
+      for (const row of changeRows(day, chosen.changes)) changed.push(row);
+    }
+    const facts = {
+      definition: definitionOf(rule),
+      sha256: hashOf(rows),
+      rebalancing_count: days.length,
+      symbol_count: new Set(rows.map(({ symbol }) => symbol)).size,
+      left_out_symbols: unsure.leftOut(tolerated),
+    };
+    return changes ? { facts, rows: changed, columns: CHANGE_COLUMNS } : { facts, rows, columns: MEMBER_COLUMNS };
+  },
+});
+
+/**
+ * The rebalancing days that a rule asks for.
+ *
+ * @throws UsageError when the rule contradicts itself, or asks for none
+ */
+function daysOf({ from, to, rebalance, top, by, buffer }: UniverseRule): Day[] {
+  if (top !== undefined && by === undefined) throw new UsageError("needs ranks: say by what", { option: "by" });
+  if (buffer > 0 && top === undefined) throw new UsageError("needs a number of ranks", { option: "top" });
+  const days = rebalancingDays(daySpan(from, to) ?? { from, to }, rebalance);
+  if (days.length === 0) {
+    throw new UsageError(`no ${rebalance} rebalancing day lies in ${dateText(from)} to ${dateText(to)}`, {
+      option: "rebalance",
+    });
+  }
+  return days;
+}
+
+/** From the first to the last of ascending days, of which there is one at least. */
+function spanOf(days: readonly Day[]): Span {
+  return { from: days[0] ?? 0, to: days.at(-1) ?? 0 };
+}

@@ -1,0 +1,71 @@
+import { createHash } from "node:crypto";
+import type { Day } from "../../calendar/day.js";
+import { column, optionalColumn, type RowOf } from "../../text/columns.js";
+import { dateText } from "../select.js";
+import type { Change, Member } from "./membership.js";
+
+/** Columns of a universe in its long form. */
+export const MEMBER_COLUMNS = {
+  date: column("date", "rebalancing day, ascending"),
+  symbol: column("symbol", "by rank, or in order of name where there are no ranks; a ticker appears once"),
+  rank: optionalColumn("count", "from 1, among all that nothing but their rank keeps out; null without --by"),
+  value: optionalColumn("number", "what it is ranked by; null without --by"),
+  age_days: column("count", "days since the first file of the contract"),
+  age_is_minimum: column("flag", "whether earlier days were never probed, so that it may be older"),
+};
+
+/** Columns of the entries and exits. */
+export const CHANGE_COLUMNS = {
+  date: column("date", "rebalancing day, ascending"),
+  symbol: column("symbol", "entries by rank, then exits"),
+  change: column("text", "entered or left"),
+  reason: column(
+    "text",
+    `of an entry, what kept it out on the rebalancing day before: start (there was none), listed (the contract is new),
+file, trade (it had none), age, volume (below the minimum), rank, known (its volumes were not known); of an exit, what
+does now: delisted (30 days without a file, or a new contract under the name), no_file, no_trade, age, volume, rank,
+not_known`.replaceAll("\n", " "),
+  ),
+  rank: optionalColumn("count", "rank with which it entered; null for an exit, and without --by"),
+};
+
+/** A member of a universe, as the library gives it. */
+export type MemberRow = RowOf<typeof MEMBER_COLUMNS>;
+
+/** A row for each member on a rebalancing day. */
+export function memberRows(day: Day, members: readonly Member[]): MemberRow[] {
+  const date = dateText(day);
+  return members.map(({ candidate: { symbol, value = null, first, ageIsMinimum }, rank = null }) => ({
+    date,
+    symbol,
+    rank,
+    value,
+    age_days: day - first,
+    age_is_minimum: ageIsMinimum,
+  }));
+}
+
+/** A row for each entry and exit on a rebalancing day. */
+export function changeRows(day: Day, changes: readonly Change[]): RowOf<typeof CHANGE_COLUMNS>[] {
+  const date = dateText(day);
+  return changes.map(({ symbol, change, reason, rank = null }) => ({ date, symbol, change, reason, rank }));
+}
+
+/** Rows that are hashed at a time. */
+const PIECE_ROWS = 4096;
+
+/**
+ * The SHA-256 of a universe, in hexadecimal: of its rows as lines of CSV without a header, as `--format csv` writes them
+ * below the header.
+ */
+export function hashOf(rows: readonly MemberRow[]): string {
+  const hash = createHash("sha256");
+  for (let start = 0; start < rows.length; start += PIECE_ROWS) {
+    let piece = "";
+    for (const { date, symbol, rank, value, age_days, age_is_minimum } of rows.slice(start, start + PIECE_ROWS)) {
+      piece += `${date},${symbol},${rank ?? ""},${value ?? ""},${age_days},${age_is_minimum}\n`;
+    }
+    hash.update(piece);
+  }
+  return hash.digest("hex");
+}

@@ -1,0 +1,39 @@
+import type { Span } from "../calendar/span.js";
+import { dayNumber } from "../calendar/sql.js";
+import { probedBySql } from "../vision/finality.js";
+import { DuckDBDateValue } from "./duckdb.js";
+import type { Store } from "./open.js";
+import { selectChunks } from "./prepared.js";
+
+/** SQL: the files of some symbols in a span of days, symbols by their place in `$symbols` and days by theirs in the span. */
+const FILES = `
+  SELECT place::INTEGER, ${dayNumber("date")} - ${dayNumber("$from")}
+  FROM availability JOIN (SELECT unnest($symbols) AS symbol, unnest(range(len($symbols))) AS place) USING (symbol)
+  WHERE date BETWEEN $from AND $to AND available AND ${probedBySql("$now::BIGINT")}`;
+
+/**
+ * Which days of a span each of some symbols has a file on.
+ *
+ * @param symbols no symbol twice
+ * @param now ms since the Unix epoch: rows that say they were probed later are not believed
+ * @returns for each symbol, in their order, 1 or 0 for each day of the span
+ * @throws StoreError when the file can't be read
+ */
+export async function fileDays(
+  store: Store,
+  symbols: readonly string[],
+  { from, to }: Span,
+  now: number,
+): Promise<Uint8Array[]> {
+  const days = symbols.map(() => new Uint8Array(to - from + 1));
+  const parameters = { symbols, from: new DuckDBDateValue(from), to: new DuckDBDateValue(to), now };
+  for (const chunk of await selectChunks(store, FILES, parameters)) {
+    const { rowCount } = chunk;
+    const [places, offsets] = [chunk.getColumnVector(0), chunk.getColumnVector(1)];
+    for (let row = 0; row < rowCount; row++) {
+      const ofSymbol = days[Number(places.getItem(row))];
+      if (ofSymbol !== undefined) ofSymbol[Number(offsets.getItem(row))] = 1;
+    }
+  }
+  return days;
+}
