@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { format } from "prettier";
 import { QUERIES, QUERY_NAMES, type AnyQuery } from "../src/query/registry.js";
 import { answerSchema } from "../src/query/schema.js";
+import universeOver from "../src/query/universe-over.js";
 import { commandPages } from "./command-pages.js";
 import { queriesPage } from "./queries-page.js";
 import { terminalPicture } from "./terminal-picture.js";
@@ -18,6 +19,10 @@ async function generatedFiles(): Promise<Map<string, string>> {
   for (const query of queries) {
     files.set(`schemas/query-${query.name}.json`, await formatted("json", JSON.stringify(answerSchema(query))));
   }
+  files.set(
+    "schemas/universe.json",
+    await formatted("json", JSON.stringify(answerSchema(universeOver, "bfa universe"))),
+  );
   // The defaults in the help are those of a user who has set nothing.
   for (const name of ["BFA_DB", "BFA_ENDPOINT", "BFA_LIST_ENDPOINT", "BFA_CA", "XDG_DATA_HOME"])
     Reflect.deleteProperty(process.env, name);

@@ -68,6 +68,9 @@ export {
   type SqlRow,
   type SqlRows,
   type StatusAnswer,
+  type UniverseChangesAnswer,
+  type UniverseOverAnswer,
+  type UniverseOverArguments,
   type ValidationAnswer,
   type VerifyAnswer,
 } from "./open-availability.js";
@@ -78,6 +81,8 @@ export type { DownloadFormatName } from "./files/download-formats.js";
 export type { FileListFacts, FileToFetch } from "./files/list.js";
 export type { FileProblem, VerificationFacts, VerifiedFile } from "./files/verify.js";
 export type { ExportedFile, ExportFormat } from "./query/export.js";
+export { universeMatrix, type UniverseMatrix } from "./query/universe-over/matrix.js";
+export type { ChangeRow, MemberRow } from "./query/universe-over/rows.js";
 export type { QueryName } from "./query/registry.js";
 export type { RunRow, StatusCondition, StatusFacts } from "./query/status.js";
 export type { CheckFinding, CheckSummary, ValidationFacts } from "./check/validate.js";

@@ -24,6 +24,8 @@ import type { ExportedFile } from "./query/export.js";
 import type { FactsOf } from "./query/facts.js";
 import { QUERIES, QUERY_NAMES, type AnyQuery, type DefinitionOf, type QueryName } from "./query/registry.js";
 import type { RunRow, StatusFacts } from "./query/status.js";
+import type universeOver from "./query/universe-over.js";
+import type { ChangeRow, MemberRow } from "./query/universe-over/rows.js";
 import { checkOptions, checkText } from "./run/checks.js";
 import type { Store } from "./store/open.js";
 import { columnNames, type JsonValue, type RowOf } from "./text/columns.js";
@@ -78,6 +80,22 @@ export type QueryAnswer<Name extends QueryName> =
   DefinitionOf<Name> extends Query<Arguments, infer F, infer C>
     ? Flat<FactsOf<F> & { rows: Flat<RowOf<C>>[] }>
     : SqlRows;
+
+type UniverseOver = typeof universeOver;
+
+/**
+ * What defines a universe over time: all of it, or a definition that an answer gave, beside which other arguments count in
+ * place of what it says.
+ */
+export type UniverseOverArguments =
+  | Flat<InputsOf<Omit<UniverseOver["args"], "changes">>>
+  | Flat<Partial<InputsOf<Omit<UniverseOver["args"], "changes">>> & { definition: JsonValue }>;
+
+/** A universe over time: facts about it, and a row for each member on each rebalancing day. */
+export type UniverseOverAnswer = Flat<FactsOf<UniverseOver["facts"]> & { rows: MemberRow[] }>;
+
+/** The entries and exits of a universe over time: facts about it, and a row for each. */
+export type UniverseChangesAnswer = Flat<FactsOf<UniverseOver["facts"]> & { rows: ChangeRow[] }>;
 
 /** The queries as methods, by their names on the command line. The arguments may be left out where none is required. */
 export type QueryMethods = {
@@ -148,6 +166,28 @@ export interface Availability extends QueryMethods, AsyncDisposable {
    * ```
    */
   verify(folder: string, options?: VerifyOptions): Promise<VerifyAnswer>;
+  /**
+   * The universe of a backtest over time: chosen anew on each rebalancing day, by what was known then.
+   *
+   * @throws NotKnownError when too little is known of a day, an age or a window of volumes; StoreError, UsageError
+   * @example
+   * ```ts
+   * const year = { from: "2024-01-01", to: "2024-12-31", rebalance: "monthly" } as const;
+   * const { rows, definition, sha256 } = await db.universeOver({ ...year, top: 50, by: "quote_volume", buffer: 10 });
+   * const again = await db.universeOver({ definition }); // the same rows, and so the same sha256
+   * ```
+   */
+  universeOver(args: UniverseOverArguments & { changes?: false | undefined }): Promise<UniverseOverAnswer>;
+  /**
+   * Its entries and exits, with their reasons.
+   *
+   * @throws as without `changes`
+   * @example
+   * ```ts
+   * const { rows } = await db.universeOver({ from: "2024-01-01", to: "2024-12-31", rebalance: "monthly", changes: true });
+   * ```
+   */
+  universeOver(args: UniverseOverArguments & { changes: true }): Promise<UniverseChangesAnswer>;
   /**
    * Writes `daily_availability` to a Parquet or CSV file, by date and symbol. The file takes its name when it is whole.
    *
@@ -235,6 +275,8 @@ export async function openAvailability(file: string): Promise<Availability> {
       const { exportRows } = await import("./query/export.js");
       return await exportRows(file, checked);
     },
+    // The columns of the rows are those that `changes` asks for.
+    universeOver: ((given: object) => askUniverse(store, given)) as Availability["universeOver"],
     stream: (args) => streamRows(file, args),
     close,
     [Symbol.asyncDispose]: close,
@@ -264,6 +306,15 @@ function methodOf(store: Store, name: QueryName): (given?: object) => Promise<ob
     const { facts, rows } = await ask(query, store, args);
     return { ...facts, rows };
   };
+}
+
+async function askUniverse(store: Store, given: object) {
+  const [{ default: query }, { withDefinition }] = await Promise.all([
+    import("./query/universe-over.js"),
+    import("./query/universe-over/definition.js"),
+  ]);
+  const { facts, rows } = await ask(query, store, readArguments(query.args, withDefinition(checkOptions(given))));
+  return { ...facts, rows };
 }
 
 async function openAnswer(query: FreeQuery<Arguments>, file: string, given: object) {

@@ -21,14 +21,14 @@ const KINDS: Readonly<Record<ColumnKind, JsonSchema>> = {
   value: {},
 };
 
-/** The JSON Schema of a query's answer: one object, the facts with the rows beside them. */
-export function answerSchema(query: AnyQuery): JsonSchema {
+/** The JSON Schema of the answer that a command gives to a query: one object, the facts with the rows beside them. */
+export function answerSchema(query: AnyQuery, command = `bfa query ${query.name}`): JsonSchema {
   const free = query.reads === "file";
   const facts = free ? {} : properties(query.facts);
   const rows = free ? [{ type: "object" }] : columnSets(query).map(objectOf);
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
-    title: `bfa query ${query.name}`,
+    title: command,
     description: query.summary,
     type: "object",
     properties: { ...facts, rows: { type: "array", items: rows.length === 1 ? rows[0] : { anyOf: rows } } },

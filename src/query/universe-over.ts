@@ -7,7 +7,7 @@ import { daySpan, flag } from "./arguments.js";
 import { defineQuery } from "./define.js";
 import { dateText } from "./select.js";
 import { choiceOn, readMarket } from "./universe-over/candidates.js";
-import { DEFINITION_ARGUMENTS, definitionOf, type UniverseRule } from "./universe-over/definition.js";
+import { DEFINITION_ARGUMENTS, definitionOf, UNIVERSE_SUMMARY, type UniverseRule } from "./universe-over/definition.js";
 import { choose, type Chosen } from "./universe-over/membership.js";
 import { rebalancingDays } from "./universe-over/rebalancing.js";
 import { CHANGE_COLUMNS, changeRows, hashOf, MEMBER_COLUMNS, memberRows } from "./universe-over/rows.js";
@@ -17,7 +17,7 @@ import { WINDOW_NOTES, windowEnd } from "./windows.js";
 /** The universes of a backtest, one for each day on which it rebalances. */
 export default defineQuery({
   name: "universe",
-  summary: "The universe of a backtest over time: chosen anew on each rebalancing day, without a look ahead",
+  summary: UNIVERSE_SUMMARY,
   notes: `A rebalancing day looks at nothing later than the day before it (--as-of open), or than itself (--as-of close): not at
 later files, volumes, names or settled folders. A symbol can be held when it has a file on that day, is old enough and,
 with --by or --min-quote-volume, has a trade on it and volume enough. Without those, files and age alone decide.
@@ -47,8 +47,6 @@ The definition makes the universe again, from the same data to the last bit; the
       about: "what entered and left on Mondays, and why",
     },
   ],
-  heading: ({ sha256, symbol_count, rebalancing_count }) =>
-    `${symbol_count} symbols on ${rebalancing_count} rebalancing days, SHA-256 ${sha256}`,
   rests: (rule) => {
     const { quote, contract } = rule;
     return {

@@ -6,7 +6,11 @@ export function optionName(key: string): string {
 }
 
 /** The command that asks a query, as it is typed. */
-export function commandLine(query: { name: string; args: Arguments }, given: object): string {
+export function commandLine(
+  query: { name: string; args: Arguments },
+  given: object,
+  command = `bfa query ${query.name}`,
+): string {
   const values: Readonly<Record<string, string | number | boolean | Date | undefined>> = { ...given };
   const words = Object.entries(query.args).map(([key, { positional }]) => {
     const value = values[key];
@@ -15,7 +19,7 @@ export function commandLine(query: { name: string; args: Arguments }, given: obj
     if (positional) return ` ${quoted(text)}`;
     return value === true ? ` --${optionName(key)}` : ` --${optionName(key)} ${quoted(text)}`;
   });
-  return `bfa query ${query.name}${words.join("")}`;
+  return `${command}${words.join("")}`;
 }
 
 /** A word of a shell. */

@@ -95,6 +95,19 @@ export function symbolFile(name: string) {
   });
 }
 
+/** What a JSON file says. */
+export function jsonFile(name: string) {
+  return reader("FILE", (value): unknown => {
+    const file = oneValue(name, value);
+    try {
+      return JSON.parse(textOf(name, file));
+    } catch (cause) {
+      if (cause instanceof UsageError) throw cause;
+      throw new UsageError(`--${name}: ${file} is not JSON`, { cause });
+    }
+  });
+}
+
 /** Text of a PEM file. */
 export function pemFile(name: string) {
   return reader("FILE", (value): string => {

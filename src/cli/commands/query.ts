@@ -1,13 +1,6 @@
 import { text } from "node:stream/consumers";
-import type { CommandModule, PositionalOptions } from "yargs";
-import { UsageError } from "../../errors.js";
-import {
-  readArguments,
-  type Argument,
-  type ArgumentKind,
-  type Arguments,
-  type ValuesOf,
-} from "../../query/arguments.js";
+import type { CommandModule } from "yargs";
+import { readArguments, type Argument, type Arguments, type ValuesOf } from "../../query/arguments.js";
 import type { CONDITION_FACTS } from "../../query/basis.js";
 import type { FactsOf } from "../../query/facts.js";
 import { ask } from "../../query/ask.js";
@@ -15,7 +8,8 @@ import { underlyingLines } from "../../query/underlying.js";
 import { QUERIES, QUERY_NAMES, type AnyQuery, type QueryName } from "../../query/registry.js";
 import type { SENSE_FACTS } from "../../query/sense.js";
 import { answerOptions, type AnswerChoice } from "../args/answer-options.js";
-import type { OptionDefinition, ValueKind } from "../args/command-page.js";
+import { asTyped, optionOf, positionalOf } from "../args/argument-options.js";
+import type { OptionDefinition } from "../args/command-page.js";
 import { commandLine, optionName } from "../args/query-arguments.js";
 import { dbOption } from "../args/db-path.js";
 import { withReader } from "../args/query-options.js";
@@ -83,48 +77,13 @@ async function commandOf(name: QueryName): Promise<CommandModule<object, QueryAr
       try {
         await answer(query, given);
       } catch (error) {
-        throw asTyped(query, error);
+        throw asTyped(query.args, error);
       }
     },
   };
 }
 
 const rowsOption = { describe: "show the rows in a table too", boolean: true } as const satisfies OptionDefinition;
-
-/** What the values of an argument's kind are called in the help. */
-const VALUE_KINDS: Readonly<Record<Exclude<ArgumentKind, "flag">, ValueKind>> = {
-  tolerance: "NUMBER",
-  day: "DATE",
-  symbol: "SYMBOL",
-  integer: "NUMBER",
-  number: "NUMBER",
-  choice: "TEXT",
-  text: "TEXT",
-};
-
-function positionalOf({ kind, about, presence, choices }: Argument): PositionalOptions & OptionDefinition {
-  return {
-    describe: about,
-    type: "string",
-    demandOption: presence === "required",
-    ...(kind !== "flag" && { takes: VALUE_KINDS[kind] }),
-    ...(choices && { choices }),
-  };
-}
-
-function optionOf(argument: Argument): OptionDefinition {
-  const { kind, about, presence, choices } = argument;
-  return {
-    describe: about,
-    demandOption: presence === "required",
-    ...(kind === "flag"
-      ? { boolean: true }
-      : { string: true, requiresArg: kind !== "tolerance", takes: VALUE_KINDS[kind] }),
-    ...(choices && { choices }),
-    // yargs would take the default of an option whose value may be left out for the value left out.
-    ...(presence === "default" && kind !== "tolerance" && { default: argument.default }),
-  };
-}
 
 async function answer(query: AnyQuery, given: QueryArguments): Promise<void> {
   const { db, format, json, wide, out } = given;
@@ -157,14 +116,6 @@ async function answer(query: AnyQuery, given: QueryArguments): Promise<void> {
   } finally {
     await streamed.close();
   }
-}
-
-/** Wrong usage, with the argument named as it is typed. */
-function asTyped({ args }: AnyQuery, error: unknown): unknown {
-  if (!(error instanceof UsageError) || error.option === undefined) return error;
-  const name = optionName(error.option);
-  const typed = args[error.option]?.positional === true ? name : `--${name}`;
-  return new UsageError(`${typed}: ${error.reason}`, { cause: error });
 }
 
 /** A value as it was typed: yargs makes an empty text of `-`. */

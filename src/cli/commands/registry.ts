@@ -17,6 +17,10 @@ const COMMANDS = {
   },
   files: () => import("./files.js"),
   verify: () => import("./verify.js"),
+  universe: async (_below: string | undefined, isListed: boolean) => {
+    const { universeCommand } = await import("./universe.js");
+    return { default: universeCommand(isListed) };
+  },
   export: () => import("./export.js"),
   import: () => import("./import.js"),
   publish: () => import("./publish.js"),

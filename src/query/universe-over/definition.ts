@@ -6,6 +6,10 @@ import { symbolFilter } from "../symbol-filter.js";
 import { AS_OF, WINDOW_STATISTICS } from "../windows.js";
 import { REBALANCINGS } from "./rebalancing.js";
 
+/** What a universe over time is, in one line. */
+export const UNIVERSE_SUMMARY =
+  "The universe of a backtest over time: chosen anew on each rebalancing day, without a look ahead";
+
 /** Raised when the same definition comes to mean another universe. */
 const VERSION = 1;
 

@@ -32,6 +32,9 @@ not_known`.replaceAll("\n", " "),
 /** A member of a universe, as the library gives it. */
 export type MemberRow = RowOf<typeof MEMBER_COLUMNS>;
 
+/** An entry or an exit, as the library gives it. */
+export type ChangeRow = RowOf<typeof CHANGE_COLUMNS>;
+
 /** A row for each member on a rebalancing day. */
 export function memberRows(day: Day, members: readonly Member[]): MemberRow[] {
   const date = dateText(day);
@@ -46,7 +49,7 @@ export function memberRows(day: Day, members: readonly Member[]): MemberRow[] {
 }
 
 /** A row for each entry and exit on a rebalancing day. */
-export function changeRows(day: Day, changes: readonly Change[]): RowOf<typeof CHANGE_COLUMNS>[] {
+export function changeRows(day: Day, changes: readonly Change[]): ChangeRow[] {
   const date = dateText(day);
   return changes.map(({ symbol, change, reason, rank = null }) => ({ date, symbol, change, reason, rank }));
 }

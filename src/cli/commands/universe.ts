@@ -1,0 +1,133 @@
+import { writeFile } from "node:fs/promises";
+import type { Argv, CommandModule } from "yargs";
+import { UsageError } from "../../errors.js";
+import { ask } from "../../query/ask.js";
+import { readArguments, type Argument } from "../../query/arguments.js";
+import type universeOver from "../../query/universe-over.js";
+import { UNIVERSE_SUMMARY, withDefinition } from "../../query/universe-over/definition.js";
+import { universeMatrix } from "../../query/universe-over/matrix.js";
+import type { MemberRow } from "../../query/universe-over/rows.js";
+import { writeFileWhole } from "../../store/write-whole.js";
+import { column, optionalColumn, type Answer } from "../../text/columns.js";
+import { plural } from "../../text/numbers.js";
+import { answerOptions, type AnswerChoice } from "../args/answer-options.js";
+import { asTyped, optionOf } from "../args/argument-options.js";
+import type { OptionDefinition } from "../args/command-page.js";
+import { dbOption } from "../args/db-path.js";
+import { commandLine, optionName } from "../args/query-arguments.js";
+import { withReader } from "../args/query-options.js";
+import { filePath, jsonFile } from "../args/readers.js";
+import { conditionLines } from "../output/conditions.js";
+import { tell } from "../output/line.js";
+import { planPrinting, printAnswer } from "../output/print-answer.js";
+
+interface UniverseArguments extends AnswerChoice {
+  db: string;
+  definition: unknown;
+  "definition-out": string | undefined;
+  matrix: boolean;
+  changes: boolean;
+  [option: string]: unknown;
+}
+
+/**
+ * `bfa universe`
+ *
+ * @param isListed only for the help of all commands, which can do without its options: they bring DuckDB with them
+ */
+export function universeCommand(isListed: boolean): CommandModule<object, UniverseArguments> {
+  return {
+    command: "universe",
+    describe: UNIVERSE_SUMMARY,
+    builder: async (yargs) => {
+      if (!isListed) await addOptions(yargs);
+      // The options are those that the handler reads.
+      return yargs as Argv<UniverseArguments>;
+    },
+    handler: async (given) => {
+      const { default: query } = await import("../../query/universe-over.js");
+      try {
+        await answer(query, given);
+      } catch (error) {
+        throw asTyped(query.args, error);
+      }
+    },
+  };
+}
+
+async function addOptions(yargs: Argv): Promise<void> {
+  const { default: query } = await import("../../query/universe-over.js");
+  for (const [name, argument] of Object.entries<Argument>(query.args)) {
+    yargs.option(optionName(name), besideDefinition(argument));
+  }
+  yargs.options({
+    matrix: {
+      describe: "a row for each day and a column for each symbol: its rank, or 1 without --by",
+      boolean: true,
+      default: false,
+    },
+    definition: {
+      describe: "JSON file with a definition; other options count in place of what it says",
+      string: true,
+      requiresArg: true,
+      coerce: jsonFile("definition"),
+    },
+    "definition-out": {
+      describe: "file to write the definition to",
+      string: true,
+      requiresArg: true,
+      coerce: filePath("definition-out"),
+    },
+    ...answerOptions,
+    db: dbOption,
+  });
+  for (const { args, about } of query.examples) yargs.example(commandLine(query, args, "$0 universe"), about);
+  yargs.example("$0 universe --definition universe.json --to 2024-06-30", "the same, for longer");
+  if (query.notes !== undefined) yargs.epilogue(query.notes);
+}
+
+/** An option that a definition can stand for: none of them must be given, and a default is not taken for given. */
+function besideDefinition(argument: Argument): OptionDefinition {
+  const option = optionOf({ ...argument, presence: "optional" });
+  const isTold = argument.presence === "default" && argument.kind !== "flag" && argument.kind !== "tolerance";
+  return isTold ? { ...option, defaultDescription: String(argument.default) } : option;
+}
+
+async function answer(query: typeof universeOver, given: UniverseArguments): Promise<void> {
+  const { db, format, json, wide, out, matrix } = given;
+  const choice = { format, json, wide, out };
+  const named = Object.fromEntries(Object.keys(query.args).map((name) => [name, given[optionName(name)]]));
+  const args = readArguments(query.args, withDefinition({ definition: given.definition, ...named }));
+  if (matrix && args.changes) throw new UsageError("--matrix is of members, and --changes asks for entries and exits");
+  const { format: planned } = planPrinting(choice);
+  const { facts, columns, rows } = await withReader(db, (store) => ask(query, store, args));
+  for (const line of conditionLines(facts)) tell(line);
+  const definitionFile = given["definition-out"];
+  if (definitionFile !== undefined) {
+    const text = `${JSON.stringify(facts.definition, null, 2)}\n`;
+    await writeFileWhole(definitionFile, (path) => writeFile(path, text));
+  }
+  const { symbol_count, rebalancing_count, sha256 } = facts;
+  if (planned !== "json") {
+    const days = plural(rebalancing_count, "rebalancing day");
+    tell(`${plural(symbol_count, "symbol")} on ${days}, SHA-256 ${sha256}`);
+  }
+  // The rows of a universe whose changes are not asked for are its members.
+  const answered = matrix
+    ? matrixAnswer(facts, rows as MemberRow[])
+    : { facts, rowsName: "rows", columns, rows: [rows] };
+  await printAnswer(answered, choice);
+}
+
+function matrixAnswer(facts: object, members: readonly MemberRow[]): Answer {
+  const { columns: columnOrder, rows } = universeMatrix(members);
+  const columns = Object.fromEntries(
+    columnOrder.map((name) => [
+      name,
+      name === "date"
+        ? column("date", "rebalancing day")
+        : optionalColumn("count", "its rank; null on a day without it"),
+    ]),
+  );
+  return { facts, rowsName: "rows", columns, columnOrder, rows: [rows] };
+}
