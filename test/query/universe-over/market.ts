@@ -1,0 +1,88 @@
+import { DuckDBDateValue, DuckDBTimestampMillisecondsValue } from "@duckdb/node-api";
+import fc from "fast-check";
+import type { Day } from "../../../src/calendar/day.js";
+import type { WritableStore } from "../../../src/store/open.js";
+import { writeVolumes, type Bar } from "../../support/volumes.js";
+import { D0, LATE } from "../../support/store.js";
+
+/** Days of a made-up market, from {@link D0} on. */
+export const DAYS = 110;
+
+/** A cell: the bytes of its file, 0 without one, and its bar. */
+export interface MarketCell {
+  size: number;
+  bar: Bar | undefined;
+}
+
+/** A made-up market: a cell for each day of each symbol. */
+export type Market = ReadonlyMap<string, readonly MarketCell[]>;
+
+const NOTHING: MarketCell = { size: 0, bar: undefined };
+
+/** Two contracts, and one with two settled folders. */
+const NAMES = ["AUSDT", "BUSDT", "CUSDT", "CUSDTSETTLED", "CUSDT_SETTLED", "DUSDT"];
+
+const cell: fc.Arbitrary<MarketCell> = fc
+  .record({ size: fc.constantFrom(8_000, 49_000), quote: fc.integer({ min: 0, max: 50 }), trades: fc.nat({ max: 9 }) })
+  .map(({ size, quote, trades }) => ({ size, bar: size === 8_000 ? 0 : { quote: quote * 1.1, trades } }));
+
+/** Stretches of days that are alike, some of them so long that a contract ends in them. */
+const cells: fc.Arbitrary<MarketCell[]> = fc
+  .array(
+    fc.tuple(
+      fc.oneof(fc.nat({ max: 4 }), fc.integer({ min: 25, max: 45 })),
+      fc.oneof(fc.constant(NOTHING), cell, cell),
+    ),
+    { minLength: 3, maxLength: 14 },
+  )
+  .map((stretches) => {
+    const all = stretches.flatMap(([days, made]) => Array.from({ length: days + 1 }, () => made));
+    return Array.from({ length: DAYS }, (_, day) => all[day] ?? NOTHING);
+  });
+
+/** A market of some of these names. */
+export const market: fc.Arbitrary<Market> = fc
+  .tuple(...NAMES.map(() => fc.option(cells, { freq: 4 })))
+  .map((all) => new Map(all.flatMap((made, place) => (made === null ? [] : [[NAMES[place] ?? "", made]]))));
+
+/** One market before a day, another from it on. */
+export function turned(before: Market, after: Market, day: number): Market {
+  const names = [...new Set([...before.keys(), ...after.keys()])];
+  const of = (from: Market, symbol: string) => from.get(symbol) ?? Array<MarketCell>(DAYS).fill(NOTHING);
+  return new Map(
+    names.map((symbol) => [symbol, [...of(before, symbol).slice(0, day), ...of(after, symbol).slice(day)]]),
+  );
+}
+
+/** Makes a store hold a market, all of it probed late, and nothing else. Volumes are known before `knownUntil`. */
+export async function hold(store: WritableStore, made: Market, knownUntil = DAYS): Promise<void> {
+  const { connection } = store;
+  for (const table of ["availability", "daily_volumes", "volume_spans"]) await connection.run(`DELETE FROM ${table}`);
+  const rows = await connection.createAppender("availability");
+  for (const [symbol, ofSymbol] of made) {
+    for (const [day, { size }] of ofSymbol.entries()) {
+      rows.appendDate(new DuckDBDateValue(D0 + day));
+      rows.appendVarchar(symbol);
+      rows.appendBoolean(size > 0);
+      if (size > 0) rows.appendBigInt(BigInt(size));
+      else rows.appendNull();
+      rows.appendNull();
+      rows.appendSmallInt(size > 0 ? 200 : 404);
+      rows.appendTimestampMilliseconds(new DuckDBTimestampMillisecondsValue(BigInt(LATE)));
+      rows.appendNull();
+      rows.endRow();
+    }
+  }
+  rows.closeSync();
+  await writeVolumes(
+    store,
+    [...made].map(([symbol, ofSymbol]) => ({
+      ...{ symbol, from: D0, bars: ofSymbol.slice(0, knownUntil).map(({ bar }) => bar) },
+    })),
+  );
+}
+
+/** The day of a place in a market. */
+export function dayAtPlace(place: number): Day {
+  return D0 + place;
+}

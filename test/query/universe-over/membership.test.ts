@@ -1,0 +1,135 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import {
+  choose,
+  type Candidate,
+  type Choice,
+  type Chosen,
+  type Size,
+} from "../../../src/query/universe-over/membership.js";
+
+/** A candidate of a contract that began on day 0. */
+const one = (symbol: string, value?: number, more: Partial<Candidate> = {}): Candidate => ({
+  ...{ symbol, first: 0, ageIsMinimum: false, obstacle: undefined, value },
+  ...more,
+});
+const choice = (end: number, candidates: Candidate[], lastFile = end): Choice => ({
+  ...{ end, candidates, lastFile: () => lastFile },
+});
+/** What is chosen on some days, one after the other. */
+const chosen = (choices: readonly Choice[], size: Size) =>
+  choices.reduce<Chosen[]>((all, next) => [...all, choose(all.at(-1), next, size)], []);
+const symbols = ({ members }: Chosen) => members.map(({ candidate }) => candidate.symbol);
+const told = ({ changes }: Chosen) => changes.map(({ symbol, change, reason }) => `${symbol} ${change}: ${reason}`);
+
+const TOP_2 = { top: 2, buffer: 1 };
+
+describe("membership", () => {
+  it("begins with the first ranks; equal values rank by name", () => {
+    const [first] = chosen([choice(1, [one("A", 1), one("B", 5), one("C", 5), one("D", 9)])], TOP_2);
+    expect(first?.members.map(({ candidate, rank }) => [candidate.symbol, rank])).toEqual([
+      ["D", 1],
+      ["B", 2],
+    ]);
+    expect(first && told(first)).toEqual(["D entered: start", "B entered: start"]);
+  });
+
+  it("goes on within the buffer, beside those that enter", () => {
+    const days = chosen(
+      [
+        choice(1, [one("A", 9), one("B", 8), one("C", 7), one("D", 1)]),
+        choice(2, [one("A", 9), one("B", 8), one("C", 10), one("D", 1)]),
+        choice(3, [one("A", 9), one("B", 8), one("C", 10), one("D", 11)]),
+      ],
+      TOP_2,
+    );
+    expect(days.map(symbols)).toEqual([
+      ["A", "B"],
+      ["C", "A", "B"],
+      ["D", "C", "A"],
+    ]);
+    expect(days.map(told).slice(1)).toEqual([["C entered: rank"], ["D entered: rank", "B left: rank"]]);
+  });
+
+  it.each<[reason: string, before: Candidate[], after: Candidate[], told: string[]]>([
+    ["a new contract", [], [one("A", 1, { first: 2 })], ["A entered: listed"]],
+    ["a file again", [], [one("A", 1)], ["A entered: file"]],
+    ["an age", [one("A", 1, { obstacle: "age" })], [one("A", 1)], ["A entered: age"]],
+    ["a trade", [one("A", 1, { obstacle: "no_trade" })], [one("A", 1)], ["A entered: trade"]],
+    ["volume", [one("A", 1, { obstacle: "volume" })], [one("A", 1)], ["A entered: volume"]],
+    ["volumes that are known", [one("A", 1, { obstacle: "not_known" })], [one("A", 1)], ["A entered: known"]],
+    ["no file", [one("A", 1)], [], ["A left: no_file"]],
+    ["no trade", [one("A", 1)], [one("A", 1, { obstacle: "no_trade" })], ["A left: no_trade"]],
+    ["less volume", [one("A", 1)], [one("A", 1, { obstacle: "volume" })], ["A left: volume"]],
+    [
+      "a new contract under a member's name",
+      [one("A", 1)],
+      [one("A", 1, { first: 2 })],
+      ["A entered: listed", "A left: delisted"],
+    ],
+    [
+      "a new contract that is too young",
+      [one("A", 1)],
+      [one("A", 1, { first: 2, obstacle: "age" })],
+      ["A left: delisted"],
+    ],
+  ])("tells the reason: %s", (_, before, after, reasons) => {
+    const [, second] = chosen([choice(1, before), choice(2, after, 1)], TOP_2);
+    expect(second && told(second)).toEqual(reasons);
+  });
+
+  it("calls a member delisted after 30 days without a file", () => {
+    const reasons = [30, 31].map((end) => chosen([choice(1, [one("A", 1)]), choice(end, [], 1)], TOP_2).map(told)[1]);
+    expect(reasons).toEqual([["A left: no_file"], ["A left: delisted"]]);
+  });
+
+  it("takes all without ranks, in order of name", () => {
+    const [only] = chosen([choice(1, [one("A"), one("B", undefined, { obstacle: "age" }), one("C")])], {
+      ...{ top: undefined, buffer: 0 },
+    });
+    expect(only?.members.map(({ candidate, rank }) => [candidate.symbol, rank])).toEqual([
+      ["A", undefined],
+      ["C", undefined],
+    ]);
+  });
+
+  it("holds who enters by rank or stays within the buffer, and changes say exactly what moved", () => {
+    const value = fc.integer({ min: 0, max: 4 });
+    const candidate = fc.tuple(value, fc.constantFrom(undefined, "age", "volume"));
+    const day = fc.array(fc.option(candidate), { minLength: 6, maxLength: 6 });
+    const size = fc.record({ top: fc.integer({ min: 1, max: 4 }), buffer: fc.integer({ min: 0, max: 3 }) });
+    fc.assert(
+      fc.property(fc.array(day, { minLength: 1, maxLength: 6 }), size, (days, { top, buffer }) => {
+        const choices = days.map((of, end) =>
+          choice(
+            end + 1,
+            of.flatMap((made, name) =>
+              made === null ? [] : [one(`S${name}`, made[0], { obstacle: made[1] as "age" | undefined })],
+            ),
+          ),
+        );
+        let held = new Set<string>();
+        for (const [place, { members, changes }] of chosen(choices, { top, buffer }).entries()) {
+          const eligible = (choices[place]?.candidates ?? []).filter(({ obstacle }) => obstacle === undefined);
+          const above = (a: Candidate, b: Candidate) =>
+            (a.value ?? 0) > (b.value ?? 0) || (a.value === b.value && a.symbol < b.symbol);
+          const rankOf = (of: Candidate) => 1 + eligible.filter((other) => above(other, of)).length;
+          const wanted = eligible
+            .filter((of) => rankOf(of) <= (held.has(of.symbol) ? top + buffer : top))
+            .map((of) => [of.symbol, rankOf(of)]);
+          const found = members.map(({ candidate: { symbol }, rank }) => [symbol, rank]);
+          expect([...found].sort()).toEqual(wanted.sort());
+          const moved = new Set(held);
+          for (const { symbol, change } of changes) {
+            expect(moved.has(symbol)).toBe(change === "left");
+            if (change === "left") moved.delete(symbol);
+            else moved.add(symbol);
+          }
+          held = new Set(found.map(([symbol]) => String(symbol)));
+          expect(moved).toEqual(held);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
