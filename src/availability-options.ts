@@ -4,7 +4,13 @@ import type { ValidateOptions as CheckOptions } from "./check/validate.js";
 import type { DayInput } from "./calendar/day-input.js";
 import type { Day } from "./calendar/day.js";
 import { UsageError } from "./errors.js";
-import { EXPORT_FORMATS, type ExportFormat, type ExportOptions as WrittenOptions } from "./query/export.js";
+import {
+  EXPORT_FORMATS,
+  EXPORTS,
+  type ExportFormat,
+  type ExportKind,
+  type ExportOptions as WrittenOptions,
+} from "./query/export.js";
 import {
   checkChoice,
   checkDay,
@@ -64,6 +70,12 @@ export interface StalenessOptions {
 
 /** Options of the `export` of an open file. One that is undefined counts as left out. */
 export interface ExportOptions {
+  /**
+   * The rows of `daily_availability`, or the rank by quote volume of each symbol on each day.
+   *
+   * @default "rows"
+   */
+  what?: ExportKind | undefined;
   format: ExportFormat;
   /** Path of the file to write; one that exists is replaced. */
   out: string;
@@ -86,9 +98,9 @@ export interface ExportOptions {
    */
   symbols?: readonly string[] | undefined;
   /**
-   * Only symbols with this quote asset.
+   * Only symbols with this quote asset; rankings compare them with no others.
    *
-   * @default all
+   * @default all; "USDT" for rankings
    */
   quote?: string | undefined;
 }
@@ -118,7 +130,7 @@ export function readStalenessOptions(options: StalenessOptions): StalenessOption
 
 /** @throws UsageError */
 export function readExportOptions(options: ExportOptions): WrittenOptions {
-  const { format, out, from, to, symbols, quote, ...unknown } = checkOptions(options);
+  const { what, format, out, from, to, symbols, quote, ...unknown } = checkOptions(options);
   refuseUnknown(unknown);
   const span = { from: optionalDay("from", from), to: optionalDay("to", to) };
   if (span.from !== undefined && span.to !== undefined && span.from > span.to) {
@@ -126,6 +138,7 @@ export function readExportOptions(options: ExportOptions): WrittenOptions {
   }
   return {
     ...span,
+    what: optional(what, (value) => checkChoice("what", value, EXPORTS)),
     format: checkChoice("format", format, EXPORT_FORMATS),
     out: checkText("out", out),
     symbols: optional(symbols, (value) => checkSymbols("symbols", value)),

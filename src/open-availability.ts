@@ -189,9 +189,11 @@ export interface Availability extends QueryMethods, AsyncDisposable {
    */
   universeOver(args: UniverseOverArguments & { changes: true }): Promise<UniverseChangesAnswer>;
   /**
-   * Writes `daily_availability` to a Parquet or CSV file, by date and symbol. The file takes its name when it is whole.
+   * Writes `daily_availability` to a Parquet or CSV file, by date and symbol, or `rankings`: the rank by quote volume of
+   * each symbol on each day, with its changes. The file takes its name when it is whole.
    *
-   * @throws UsageError when the file can't be written, or no symbol in the database is one of those asked for; StoreError
+   * @throws UsageError when the file can't be written, or no symbol in the database is one of those asked for;
+   * NotKnownError when rankings rest on days or volumes that are not known; StoreError
    * @example
    * ```ts
    * await db.export({ format: "parquet", out: "availability.parquet", from: "2024-01-01" });

@@ -9,6 +9,7 @@ import { outputError } from "../store/output-error.js";
 import { storedSymbols } from "../store/stored-symbols.js";
 import { writeFileWhole } from "../store/write-whole.js";
 import { classifySymbol, isSymbol } from "../vision/symbol.js";
+import { rankingsSql } from "./rankings.js";
 
 /** Before and after every day that can be stored. */
 const [FIRST_DAY, LAST_DAY] = [0, 100_000];
@@ -25,8 +26,20 @@ export type ExportFormat = keyof typeof FORMATS;
 /** Their names. */
 export const EXPORT_FORMATS = Object.keys(FORMATS) as readonly ExportFormat[];
 
+/** What can be exported. */
+export const EXPORTS = ["rows", "rankings"] as const;
+
+/** {@link EXPORTS} */
+export type ExportKind = (typeof EXPORTS)[number];
+
 /** Options of {@link exportRows}. */
 export interface ExportOptions {
+  /**
+   * The rows of `daily_availability`, or a rank by quote volume of each symbol on each day.
+   *
+   * @default "rows"
+   */
+  what?: ExportKind | undefined;
   format: ExportFormat;
   /** File to write; one that exists is replaced. */
   out: string;
@@ -49,9 +62,9 @@ export interface ExportOptions {
    */
   symbols?: readonly string[] | undefined;
   /**
-   * Only symbols with this quote asset.
+   * Only symbols with this quote asset; rankings compare them with no others.
    *
-   * @default all
+   * @default all; "USDT" for rankings
    */
   quote?: string | undefined;
 }
@@ -65,11 +78,12 @@ export interface ExportedFile {
 }
 
 /**
- * Writes `daily_availability`, all eight columns by date and symbol, to a file, which takes its name when it is whole.
- * DuckDB is allowed to touch that one path.
+ * Writes `daily_availability`, all eight columns by date and symbol, or the rankings to a file, which takes its name when
+ * it is whole. DuckDB is allowed to touch that one path.
  *
  * @throws StoreError when the database can't be read; OutputError or UsageError when the file can't be written;
- * UsageError when no symbol in the database is one of those asked for.
+ * UsageError when no symbol in the database is one of those asked for; NotKnownError when rankings rest on days or
+ * volumes that are not known.
  */
 export async function exportRows(file: string, options: ExportOptions): Promise<ExportedFile> {
   const { format, out } = options;
@@ -87,13 +101,13 @@ export async function exportRows(file: string, options: ExportOptions): Promise<
 
 /** Writes the rows to a path where nothing is yet, and gives their number. */
 async function writeRows(file: string, path: string, options: ExportOptions): Promise<number> {
-  const { format, out } = options;
+  const { format, out, what } = options;
   const settings = { ...MEMORY, temp_directory: join(dirname(path), "spill") };
   const store = await openReader(file, { settings, output: path });
   try {
+    const rows = await (what === "rankings" ? rankingsSql(store, options, Date.now()) : rowsSql(store, options));
     const written = await store.connection.runAndReadAll(
-      `COPY (SELECT * FROM daily_availability WHERE ${await condition(store, options)} ORDER BY date, symbol)
-        TO ${textLiteral(path)} (${FORMATS[format]}, USE_TMP_FILE false)`,
+      `COPY (${rows}) TO ${textLiteral(path)} (${FORMATS[format]}, USE_TMP_FILE false)`,
     );
     return Number(written.getRows()[0]?.[0] ?? 0);
   } catch (error) {
@@ -101,6 +115,10 @@ async function writeRows(file: string, path: string, options: ExportOptions): Pr
   } finally {
     await store.close();
   }
+}
+
+async function rowsSql(store: Store, options: ExportOptions): Promise<string> {
+  return `SELECT * FROM daily_availability WHERE ${await condition(store, options)} ORDER BY date, symbol`;
 }
 
 /** SQL: which rows are wanted. */

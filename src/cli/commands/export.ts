@@ -4,7 +4,7 @@ import { extname, join } from "node:path";
 import type { CommandModule } from "yargs";
 import type { Day } from "../../calendar/day.js";
 import { UsageError } from "../../errors.js";
-import type { ExportedFile, ExportFormat, ExportOptions } from "../../query/export.js";
+import type { ExportedFile, ExportFormat, ExportKind, ExportOptions } from "../../query/export.js";
 import { makeTemporaryFolder } from "../../store/temporary-folder.js";
 import { column } from "../../text/columns.js";
 import { plural } from "../../text/numbers.js";
@@ -18,6 +18,7 @@ import { printAnswer } from "../output/print-answer.js";
 import { writePieces } from "../output/write-pieces.js";
 
 interface ExportArguments {
+  what: ExportKind;
   format: ExportFormat | undefined;
   out: string;
   from: Day | undefined;
@@ -30,6 +31,9 @@ interface ExportArguments {
 
 const FORMATS = ["parquet", "csv"] as const;
 
+/** What can be exported, as the library has it; importing that would bring DuckDB with it. */
+const EXPORTS = ["rows", "rankings"] as const satisfies readonly ExportKind[];
+
 /** What `--json` says of the file written. */
 const COLUMNS = {
   file: column("text", "the file, as it was named"),
@@ -40,10 +44,16 @@ const COLUMNS = {
 
 /** `bfa export` */
 const exportCommand: CommandModule<object, ExportArguments> = {
-  command: "export",
-  describe: "Write daily_availability to a Parquet or CSV file",
+  command: "export [what]",
+  describe: "Write daily_availability, or ranks by volume, to a Parquet or CSV file",
   builder: (yargs) =>
     yargs
+      .positional("what", {
+        describe: "rows of daily_availability, or rankings by quote volume",
+        type: "string",
+        choices: EXPORTS,
+        default: "rows" as const,
+      })
       .options({
         format: {
           describe: "of the file",
@@ -67,16 +77,24 @@ const exportCommand: CommandModule<object, ExportArguments> = {
           coerce: symbolList("symbols"),
         },
         quote: {
-          describe: "only symbols with this quote asset",
+          describe: "only symbols with this quote asset; rankings compare them with no others",
           string: true,
           requiresArg: true,
+          defaultDescription: "all; USDT for rankings",
           coerce: nonEmpty("quote"),
         },
         json: { describe: "say what was written as JSON on stdout", boolean: true, default: false },
         db: dbOption,
       })
       .example("$0 export --out availability.parquet", "everything, for pandas, polars and others")
-      .example("$0 export --from 2024-01-01 --to 2024-12-31 --quote USDT --out 2024.csv", "a year of one quote asset"),
+      .example("$0 export --from 2024-01-01 --to 2024-12-31 --quote USDT --out 2024.csv", "a year of one quote asset")
+      .example("$0 export rankings --out rankings.parquet", "ranks by volume of every day, with their changes")
+      .epilogue(
+        `Rankings have 13 columns: date, symbol, rank (1 has the highest quote volume; equal ones share it),
+quote_volume_usdt, trade_count, rank_change_1d, _7d, _14d and _30d (the rank less that of so many calendar days before;
+none without one), percentile (0 has the highest, 100 the lowest), market_share_pct, days_available (days with a bar in
+the last 30) and generation_timestamp. They are refused while volumes of a file are not known.`,
+      ),
   handler: async ({ db, json, format, out, ...filter }) => {
     if (filter.to !== undefined) dayRange(filter.from, filter.to);
     const destination = destinationOf(out);
