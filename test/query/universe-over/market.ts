@@ -40,10 +40,22 @@ const cells: fc.Arbitrary<MarketCell[]> = fc
     return Array.from({ length: DAYS }, (_, day) => all[day] ?? NOTHING);
   });
 
+/** The files of a settled folder that ends where a gap of its ticker begins. */
+function settledAt(base: readonly MarketCell[], gap: number): MarketCell[] {
+  const ends = base.flatMap(({ size }, day) => (size > 0 && base[day + 1]?.size === 0 ? [day] : []));
+  const end = ends[gap % Math.max(1, ends.length)] ?? 0;
+  return base.map((made, day) => (day <= end ? made : NOTHING));
+}
+
 /** A market of some of these names. */
 export const market: fc.Arbitrary<Market> = fc
-  .tuple(...NAMES.map(() => fc.option(cells, { freq: 4 })))
-  .map((all) => new Map(all.flatMap((made, place) => (made === null ? [] : [[NAMES[place] ?? "", made]]))));
+  .tuple(fc.tuple(...NAMES.map(() => fc.option(cells, { freq: 4 }))), fc.option(fc.nat({ max: 9 }), { freq: 3 }))
+  .map(([all, gap]) => {
+    const made = new Map(all.flatMap((of, place) => (of === null ? [] : [[NAMES[place] ?? "", of]])));
+    const base = made.get("CUSDT");
+    if (base !== undefined && gap !== null) made.set("CUSDTSETTLED", settledAt(base, gap));
+    return made;
+  });
 
 /** One market before a day, another from it on. */
 export function turned(before: Market, after: Market, day: number): Market {
