@@ -18,6 +18,7 @@ import { publicationBench } from "./publication.js";
 import { queryBench } from "./query.js";
 import { storageBench } from "./storage.js";
 import { topBench } from "./top.js";
+import { universeOverBench } from "./universe-over.js";
 import { updateBench } from "./update.js";
 import { writerBench } from "./writer.js";
 
@@ -33,6 +34,7 @@ const BENCHES: Record<BenchName, Bench> = {
   update: updateBench,
   publication: publicationBench,
   file: fileBench,
+  "universe-over": universeOverBench,
 };
 
 /** Options of {@link benchmark}. */

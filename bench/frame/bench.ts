@@ -13,6 +13,7 @@ export const BENCH_NAMES = [
   "update",
   "publication",
   "file",
+  "universe-over",
 ] as const;
 export type BenchName = (typeof BENCH_NAMES)[number];
 

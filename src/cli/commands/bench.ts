@@ -15,6 +15,7 @@ const BENCHES = [
   "update",
   "publication",
   "file",
+  "universe-over",
 ] as const;
 
 /** Those of a first look: together they end within a minute. */

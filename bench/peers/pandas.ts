@@ -1,0 +1,41 @@
+import { fileURLToPath } from "node:url";
+import type { Side } from "../frame/comparison.js";
+import { runTool } from "./tool.js";
+
+/** The script lies beside the sources, also in the package. */
+const SCRIPT = fileURLToPath(new URL("../../../bench/peers/pandas_universe.py", import.meta.url));
+
+export const PANDAS_INSTALL = "pip install pandas pyarrow";
+
+/** Whether Python with pandas is here. */
+export function hasPandas(): Promise<boolean> {
+  return runTool("python3", ["-c", "import pandas, pyarrow"]).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** A universe that pandas makes, as its script takes it. */
+export interface PandasUniverse {
+  /** Parquet file with `date`, `symbol`, `quote_volume` and `trade_count`. */
+  file: string;
+  from: string;
+  to: string;
+  top: number;
+  buffer: number;
+  window: number;
+  minAge: number;
+}
+
+/** A daily universe made by pandas from a Parquet file. Its start, and that of Python, is not counted. */
+export function pandasSide({ file, from, to, top, buffer, window, minAge }: PandasUniverse): Side {
+  return {
+    name: "pandas, from Parquet",
+    role: "peer",
+    run: async () => {
+      const output = await runTool("python3", [SCRIPT, file, from, to, ...[top, buffer, window, minAge].map(String)]);
+      const { seconds, digest, rows } = JSON.parse(output) as { seconds: number; digest: string; rows: number };
+      return { values: { elapsed: seconds * 1000 }, work: `${rows} rows, ${digest}` };
+    },
+  };
+}

@@ -1,0 +1,52 @@
+"""A daily universe of the first ranks by the median quote volume, as pandas makes it from a Parquet file.
+
+Arguments: Parquet file with date, symbol, quote_volume and trade_count; first and last rebalancing day; ranks; buffer;
+days of the window; minimum age. Prints the seconds that it took and a digest of its rows as JSON. What it does is what
+`bfa universe` does: windows of calendar days up to the day before that begin no earlier than the first file, days
+without a bar count as 0, equal values rank by name, members stay until they fall below the buffer.
+"""
+
+import hashlib
+import json
+import sys
+import time
+
+import numpy as np
+import pandas as pd
+
+path, first_day, last_day, top, buffer, window, min_age = sys.argv[1:]
+top, buffer, window, min_age = int(top), int(buffer), int(window), int(min_age)
+
+started = time.perf_counter()
+bars = pd.read_parquet(path)
+wide = bars.pivot(index="date", columns="symbol", values="quote_volume")
+wide = wide.reindex(pd.date_range(wide.index.min(), last_day)).sort_index(axis=1)
+trades = bars.pivot(index="date", columns="symbol", values="trade_count").reindex(wide.index)[wide.columns]
+first = wide.notna().to_numpy().argmax(axis=0)
+# Nothing before a symbol's first bar is part of a window; afterwards a day without a bar counts as 0.
+began = wide.notna().cummax()
+median = wide.fillna(0).where(began).rolling(window, min_periods=1).median().where(trades.gt(0)).shift(1)
+days = np.arange(len(wide.index))
+age = pd.DataFrame(days[:, None] - first[None, :], index=wide.index, columns=wide.columns)
+values = median.where(age.ge(min_age)).loc[first_day:last_day]
+ranks = values.rank(axis=1, method="first", ascending=False)
+held = np.zeros(len(wide.columns), dtype=bool)
+chosen = []
+for row in ranks.to_numpy():
+    with np.errstate(invalid="ignore"):
+        held = (row <= top) | (held & (row <= top + buffer))
+    chosen.append(held)
+mask = pd.DataFrame(chosen, index=ranks.index, columns=ranks.columns)
+rows = pd.DataFrame(
+    {"rank": ranks.where(mask).stack(), "value": values.where(mask).stack(), "age_days": age.loc[mask.index].where(mask).stack()}
+)
+rows.index.names = ["date", "symbol"]
+rows = rows.reset_index().sort_values(["date", "rank"], kind="stable")
+seconds = time.perf_counter() - started
+
+digest = hashlib.sha256()
+for date, symbol, rank, value, age_days in zip(
+    rows["date"].dt.strftime("%Y-%m-%d"), rows["symbol"], rows["rank"], rows["value"], rows["age_days"]
+):
+    digest.update(f"{date},{symbol},{int(rank)},{value:.6f},{int(age_days)}\n".encode())
+print(json.dumps({"seconds": seconds, "rows": len(rows), "digest": digest.hexdigest()}))

@@ -1,0 +1,117 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { formatDay } from "../src/calendar/day.js";
+import { dateLiteral } from "../src/calendar/sql.js";
+import { openAvailability } from "../src/open-availability.js";
+import { textLiteral } from "../src/store/instance.js";
+import { openReader, openStore } from "../src/store/open.js";
+import { recordDiscovery } from "../src/store/symbols.js";
+import { writeBackfill } from "./backfilled.js";
+import type { Bench } from "./frame/bench.js";
+import { medianOf, type Metric, type Side } from "./frame/comparison.js";
+import { measured } from "./output/format.js";
+import { hasPandas, PANDAS_INSTALL, pandasSide } from "./peers/pandas.js";
+import { benchRows, type BenchRows } from "./rows.js";
+
+const METRICS: [Metric, ...Metric[]] = [
+  { id: "elapsed", label: "from the closed file to the rows", unit: "ms", better: "lower" },
+];
+const OURS = "ours, by the library";
+const WANTED_TIMES = 5;
+/** Six years, and what a file of 1,000 symbols with 660,000 days of bars in them has at most of a symbol. */
+const SIZES = {
+  full: { symbols: 1_000, days: 2_192, life: 920 },
+  quick: { symbols: 150, days: 400, life: 200 },
+};
+const RULE = { top: 100, buffer: 20, window: 30, minAge: 90 };
+
+/** A daily universe over six years by the library, beside the same by pandas from a Parquet file. */
+export const universeOverBench: Bench = async ({ quick, folder, compare }) => {
+  const { symbols, days, life } = quick ? SIZES.quick : SIZES.full;
+  const [file, parquet] = [join(folder, "ours.duckdb"), join(folder, "bars.parquet")];
+  const history = shortLives(benchRows(symbols, days), life);
+  await writeBackfill(file, history);
+  const bars = await writeBars(file, parquet, history);
+  const [from, to] = [formatDay(history.from + RULE.window + 1), formatDay(history.from + days - 1)];
+  const pandas = await hasPandas();
+  const comparison = await compare({
+    title: "A daily universe over time",
+    method: `${bars} day rows of ${history.symbols.length} symbols; the first ${RULE.top} by the median quote volume of ${RULE.window} days, a buffer of ${RULE.buffer}, ${RULE.minAge} days old, chosen anew on each of ${days - RULE.window - 1} days. Each side opens its file, and ends with the rows in memory. Same rows, compared by their SHA-256.`,
+    metrics: METRICS,
+    sides: [...(pandas ? [pandasSide({ file: parquet, from, to, ...RULE })] : []), ourSide(file, from, to)],
+    skipped: pandas ? [] : [{ name: "pandas", why: `${PANDAS_INSTALL} brings it` }],
+  });
+  const times = (medianOf(comparison, "pandas, from Parquet") ?? NaN) / (medianOf(comparison, OURS) ?? NaN);
+  const target = {
+    what: "a daily universe is faster than by pandas",
+    wanted: `${WANTED_TIMES}×`,
+    measured: `${measured(times)}×`,
+    met: times >= WANTED_TIMES,
+  };
+  return { comparisons: [comparison], targets: pandas ? [target] : [], notes: [] };
+};
+
+/** Leaves each symbol files on so many days at most, spread over the history. */
+function shortLives(history: BenchRows, life: number): BenchRows {
+  for (const [symbol, { rows }] of history.units.entries()) {
+    const from = Math.floor(((history.days - life) * ((symbol * 7_919) % history.units.length)) / history.units.length);
+    const { status, size, lastModified } = rows.columns;
+    for (let day = 0; day < history.days; day++) {
+      if (day >= from && day < from + life) continue;
+      [status[day], size[day], lastModified[day]] = [404, 0, 0];
+    }
+  }
+  return history;
+}
+
+/** Gives each file a bar, and writes the bars to a Parquet file too; gives their number. */
+async function writeBars(file: string, parquet: string, { symbols, from, days }: BenchRows): Promise<number> {
+  const store = await openStore(file);
+  try {
+    await recordDiscovery(store, symbols, Date.now());
+    // Volumes between 1,000 and 10^9, by symbol and day, as if by chance.
+    await store.connection.run(
+      `INSERT INTO daily_volumes
+        SELECT date, symbol, 10, 10, 10, 10, quote / 10, quote, 1 + (quote // 100)::BIGINT, quote / 20, quote / 2, 'bench'
+        FROM (
+          SELECT date, symbol, (1e9 * pow(hash(symbol) % 10_000 / 10_000, 4) + 1_000)
+            * (0.5 + hash(symbol || date::VARCHAR) % 1_000 / 1_000) AS quote
+          FROM availability WHERE available
+        ) ORDER BY symbol, date`,
+    );
+    await store.connection.run(
+      `INSERT INTO volume_spans SELECT DISTINCT symbol, ${dateLiteral(from)}, ${dateLiteral(from + days - 1)},
+        epoch_ms(0)::TIMESTAMP FROM availability`,
+    );
+  } finally {
+    await store.close();
+  }
+  const reader = await openReader(file, { output: parquet });
+  try {
+    const columns = "date, symbol, quote_volume, trade_count";
+    const written = await reader.connection.runAndReadAll(
+      `COPY (SELECT ${columns} FROM daily_volumes ORDER BY date, symbol) TO ${textLiteral(parquet)} (FORMAT parquet, COMPRESSION zstd)`,
+    );
+    return Number(written.getRows()[0]?.[0]);
+  } finally {
+    await reader.close();
+  }
+}
+
+function ourSide(file: string, from: string, to: string): Side {
+  return {
+    name: OURS,
+    role: "ours",
+    run: async () => {
+      const startedAt = performance.now();
+      await using db = await openAvailability(file);
+      const { rows } = await db.universeOver({ from, to, by: "quote_volume", ...RULE });
+      const elapsed = performance.now() - startedAt;
+      const digest = createHash("sha256");
+      for (const { date, symbol, rank, value, age_days } of rows) {
+        digest.update(`${date},${symbol},${rank},${value?.toFixed(6)},${age_days}\n`);
+      }
+      return { values: { elapsed }, work: `${rows.length} rows, ${digest.digest("hex")}` };
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { formatDay } from "../../../src/calendar/day.js";
+import { readArguments } from "../../../src/query/arguments.js";
+import universeOver from "../../../src/query/universe-over.js";
+import type { MemberRow } from "../../../src/query/universe-over/rows.js";
+import { openStore, type WritableStore } from "../../../src/store/open.js";
+import { temporaryFolder } from "../../support/database.js";
+import { dayAtPlace, DAYS, hold, market, type MarketCell } from "./market.js";
+
+let folder: ReturnType<typeof temporaryFolder>;
+let store: WritableStore;
+
+beforeAll(async () => {
+  folder = temporaryFolder();
+  store = await openStore(join(folder.path, "a.duckdb"));
+});
+afterAll(async () => {
+  await store.close();
+  folder.remove();
+});
+
+function statisticOf(values: readonly number[], stat: string): number {
+  const sum = values.reduce((all, value) => all + value, 0);
+  if (stat !== "median") return stat === "sum" ? sum : sum / values.length;
+  const sorted = [...values].sort((a, b) => a - b);
+  const [low = 0, high = 0] = [sorted[(values.length - 1) >> 1], sorted[values.length >> 1]];
+  return (low + high) / 2;
+}
+
+it("the members of a day are those that counting by hand gives", { timeout: 300_000 }, async () => {
+  const rule = fc.record({
+    asOf: fc.constantFrom("open", "close"),
+    by: fc.constantFrom("quote_volume", "trade_count"),
+    top: fc.integer({ min: 1, max: 4 }),
+    window: fc.integer({ min: 1, max: 40 }),
+    stat: fc.constantFrom("median", "mean", "sum"),
+    minQuoteVolume: fc.option(fc.integer({ min: 0, max: 40 }), { nil: undefined }),
+  });
+  let compared = 0;
+  await fc.assert(
+    fc.asyncProperty(market, rule, fc.integer({ min: 2, max: DAYS - 1 }), async (made, args, day) => {
+      fc.pre(made.size > 0);
+      await hold(store, made);
+      const date = formatDay(dayAtPlace(day));
+      const answer = await universeOver.run(store, readArguments(universeOver.args, { ...args, from: date, to: date }));
+      // One day has members alone.
+      const rows = answer.rows as MemberRow[];
+      const end = args.asOf === "open" ? day - 1 : day;
+      const ages = await universeOver.run(
+        store,
+        readArguments(universeOver.args, { asOf: args.asOf, from: date, to: date }),
+      );
+      const barOf = ({ bar }: MarketCell, by: string): number => {
+        if (bar === undefined) return 0;
+        const { quote, trades } = typeof bar === "number" ? { quote: bar, trades: Math.ceil(bar) } : bar;
+        return by === "quote_volume" ? quote : trades;
+      };
+      const wanted = (ages.rows as MemberRow[])
+        .map(({ symbol, age_days }) => {
+          const cells = (made.get(symbol) ?? []).slice(Math.max(day - age_days, end - args.window + 1), end + 1);
+          const of = (by: string) =>
+            statisticOf(
+              cells.map((cell) => barOf(cell, by)),
+              args.stat,
+            );
+          const trades = cells.map((cell) => barOf(cell, "trade_count")).at(-1);
+          return { symbol, age_days, value: of(args.by), quoteVolume: of("quote_volume"), trades };
+        })
+        .filter(({ trades, quoteVolume }) => trades !== 0 && quoteVolume >= (args.minQuoteVolume ?? 0))
+        .sort((a, b) => b.value - a.value || (a.symbol < b.symbol ? -1 : 1))
+        .slice(0, args.top)
+        .map(({ symbol, age_days, value }, place) => ({ symbol, rank: place + 1, value, age_days }));
+      compared += wanted.length;
+      expect(rows.map(({ symbol, rank, value, age_days }) => ({ symbol, rank, value, age_days }))).toEqual(wanted);
+    }),
+    { numRuns: 150 },
+  );
+  expect(compared).toBeGreaterThan(100);
+});
