@@ -51,9 +51,13 @@ export const universeOverBench: Bench = async ({ quick, folder, compare }) => {
   return { comparisons: [comparison], targets: pandas ? [target] : [], notes: [] };
 };
 
-/** Leaves each symbol files on so many days at most, spread over the history. */
+/** Symbols whose whole histories are kept, so that no day is without a file. */
+const WHOLE = 10;
+
+/** Leaves each other symbol files on so many days at most, spread over the history. */
 function shortLives(history: BenchRows, life: number): BenchRows {
   for (const [symbol, { rows }] of history.units.entries()) {
+    if (symbol < WHOLE) continue;
     const from = Math.floor(((history.days - life) * ((symbol * 7_919) % history.units.length)) / history.units.length);
     const { status, size, lastModified } = rows.columns;
     for (let day = 0; day < history.days; day++) {

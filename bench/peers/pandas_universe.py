@@ -19,6 +19,7 @@ top, buffer, window, min_age = int(top), int(buffer), int(window), int(min_age)
 
 started = time.perf_counter()
 bars = pd.read_parquet(path)
+bars["date"] = pd.to_datetime(bars["date"])
 wide = bars.pivot(index="date", columns="symbol", values="quote_volume")
 wide = wide.reindex(pd.date_range(wide.index.min(), last_day)).sort_index(axis=1)
 trades = bars.pivot(index="date", columns="symbol", values="trade_count").reindex(wide.index)[wide.columns]
@@ -36,12 +37,16 @@ for row in ranks.to_numpy():
     with np.errstate(invalid="ignore"):
         held = (row <= top) | (held & (row <= top + buffer))
     chosen.append(held)
-mask = pd.DataFrame(chosen, index=ranks.index, columns=ranks.columns)
+day, column = np.nonzero(np.array(chosen))
 rows = pd.DataFrame(
-    {"rank": ranks.where(mask).stack(), "value": values.where(mask).stack(), "age_days": age.loc[mask.index].where(mask).stack()}
-)
-rows.index.names = ["date", "symbol"]
-rows = rows.reset_index().sort_values(["date", "rank"], kind="stable")
+    {
+        "date": ranks.index[day],
+        "symbol": ranks.columns[column],
+        "rank": ranks.to_numpy()[day, column],
+        "value": values.to_numpy()[day, column],
+        "age_days": age.loc[first_day:last_day].to_numpy()[day, column],
+    }
+).sort_values(["date", "rank"], kind="stable")
 seconds = time.perf_counter() - started
 
 digest = hashlib.sha256()

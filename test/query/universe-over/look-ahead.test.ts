@@ -6,7 +6,7 @@ import { readArguments } from "../../../src/query/arguments.js";
 import universeOver from "../../../src/query/universe-over.js";
 import { openStore, type WritableStore } from "../../../src/store/open.js";
 import { temporaryFolder } from "../../support/database.js";
-import { dayAtPlace, DAYS, hold, market, turned, type Market } from "./market.js";
+import { dayAtPlace, DAYS, hold, market, settledAgain, turned, type Market } from "./market.js";
 
 let folder: ReturnType<typeof temporaryFolder>;
 let store: WritableStore;
@@ -41,28 +41,36 @@ it("no row of a universe, and no change, moves with what comes on its day or lat
   const known = fc.integer({ min: 0, max: DAYS });
   let compared = 0;
   await fc.assert(
-    fc.asyncProperty(market, market, day, known, rule, async (before, after, turn, knownAfter, { ranks, ...rest }) => {
-      const args = { ...rest, ...ranks, from: formatDay(dayAtPlace(1)), to: formatDay(dayAtPlace(DAYS - 1)) };
-      // As of its opening, a day knows nothing of itself.
-      const last = formatDay(dayAtPlace(rest.asOf === "open" ? turn : turn - 1));
-      const early = async (made: Market, knownUntil: number) => {
-        await hold(store, made, knownUntil);
-        const [members, changes] = await Promise.all(
-          [false, true].map(async (changes) => {
-            const { rows } = await universeOver.run(
-              store,
-              readArguments(universeOver.args, { ...args, changes, allowPartial: true }),
-            );
-            return rows.filter(({ date }) => date <= last);
-          }),
-        );
-        return { members, changes };
-      };
-      if (before.size === 0) return;
-      const found = await early(before, DAYS);
-      compared += found.members?.length ?? 0;
-      expect(await early(turned(before, after, turn), Math.max(turn, knownAfter))).toEqual(found);
-    }),
+    fc.asyncProperty(
+      market,
+      fc.option(market, { freq: 2 }),
+      day,
+      known,
+      rule,
+      async (before, other, turn, knownAfter, { ranks, ...rest }) => {
+        const args = { ...rest, ...ranks, from: formatDay(dayAtPlace(1)), to: formatDay(dayAtPlace(DAYS - 1)) };
+        // As of its opening, a day knows nothing of itself.
+        const last = formatDay(dayAtPlace(rest.asOf === "open" ? turn : turn - 1));
+        const early = async (made: Market, knownUntil: number) => {
+          await hold(store, made, knownUntil);
+          const [members, changes] = await Promise.all(
+            [false, true].map(async (changes) => {
+              const { rows } = await universeOver.run(
+                store,
+                readArguments(universeOver.args, { ...args, changes, allowPartial: true }),
+              );
+              return rows.filter(({ date }) => date <= last);
+            }),
+          );
+          return { members, changes };
+        };
+        if (before.size === 0) return;
+        const found = await early(before, DAYS);
+        compared += found.members?.length ?? 0;
+        const after = other ?? settledAgain(before, turn);
+        expect(await early(turned(before, after, turn), Math.max(turn, knownAfter))).toEqual(found);
+      },
+    ),
     { numRuns: 60 },
   );
   // Something was there to move.

@@ -40,22 +40,40 @@ const cells: fc.Arbitrary<MarketCell[]> = fc
     return Array.from({ length: DAYS }, (_, day) => all[day] ?? NOTHING);
   });
 
-/** The files of a settled folder that ends where a gap of its ticker begins. */
-function settledAt(base: readonly MarketCell[], gap: number): MarketCell[] {
-  const ends = base.flatMap(({ size }, day) => (size > 0 && base[day + 1]?.size === 0 ? [day] : []));
-  const end = ends[gap % Math.max(1, ends.length)] ?? 0;
-  return base.map((made, day) => (day <= end ? made : NOTHING));
+/** A ticker with a gap, and a settled folder whose files are those before the gap. */
+function relisted(base: readonly MarketCell[], { last, days }: { last: number; days: number }) {
+  return {
+    base: base.map((made, day) => (day > last && day <= last + days ? NOTHING : made)),
+    settled: base.map((made, day) => (day <= last ? made : NOTHING)),
+  };
 }
 
 /** A market of some of these names. */
 export const market: fc.Arbitrary<Market> = fc
-  .tuple(fc.tuple(...NAMES.map(() => fc.option(cells, { freq: 4 }))), fc.option(fc.nat({ max: 9 }), { freq: 3 }))
+  .tuple(
+    fc.tuple(...NAMES.map(() => fc.option(cells, { freq: 4 }))),
+    fc.option(fc.record({ last: fc.integer({ min: 5, max: 60 }), days: fc.integer({ min: 1, max: 12 }) }), { freq: 3 }),
+  )
   .map(([all, gap]) => {
     const made = new Map(all.flatMap((of, place) => (of === null ? [] : [[NAMES[place] ?? "", of]])));
-    const base = made.get("CUSDT");
-    if (base !== undefined && gap !== null) made.set("CUSDTSETTLED", settledAt(base, gap));
+    const ticker = made.get("CUSDT");
+    if (ticker !== undefined && gap !== null) {
+      const { base, settled } = relisted(ticker, gap);
+      made.set("CUSDT", base).set("CUSDTSETTLED", settled);
+    }
     return made;
   });
+
+/** A market in which each settled folder of another goes on from a day on. */
+export function settledAgain(made: Market, day: number): Market {
+  const file: MarketCell = { size: 49_000, bar: 1 };
+  return new Map(
+    [...made].map(([symbol, ofSymbol]) => [
+      symbol,
+      symbol.endsWith("SETTLED") ? ofSymbol.map((cell, at) => (at >= day ? file : cell)) : ofSymbol,
+    ]),
+  );
+}
 
 /** One market before a day, another from it on. */
 export function turned(before: Market, after: Market, day: number): Market {
