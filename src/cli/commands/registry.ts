@@ -19,7 +19,7 @@ const COMMANDS = {
   verify: () => import("./verify.js"),
   universe: async (_below: string | undefined, isListed: boolean) => {
     const { universeCommand } = await import("./universe.js");
-    return { default: universeCommand(isListed) };
+    return { default: await universeCommand(isListed) };
   },
   export: () => import("./export.js"),
   import: () => import("./import.js"),

@@ -35,17 +35,18 @@ interface UniverseArguments extends AnswerChoice {
  *
  * @param isListed only for the help of all commands, which can do without its options: they bring DuckDB with them
  */
-export function universeCommand(isListed: boolean): CommandModule<object, UniverseArguments> {
+export async function universeCommand(isListed: boolean): Promise<CommandModule<object, UniverseArguments>> {
+  const named = { command: "universe", describe: UNIVERSE_SUMMARY };
+  if (isListed) return { ...named, handler: () => undefined };
+  const { default: query } = await import("../../query/universe-over.js");
   return {
-    command: "universe",
-    describe: UNIVERSE_SUMMARY,
-    builder: async (yargs) => {
-      if (!isListed) await addOptions(yargs);
+    ...named,
+    builder: (yargs) => {
+      addOptions(query, yargs);
       // The options are those that the handler reads.
       return yargs as Argv<UniverseArguments>;
     },
     handler: async (given) => {
-      const { default: query } = await import("../../query/universe-over.js");
       try {
         await answer(query, given);
       } catch (error) {
@@ -55,8 +56,7 @@ export function universeCommand(isListed: boolean): CommandModule<object, Univer
   };
 }
 
-async function addOptions(yargs: Argv): Promise<void> {
-  const { default: query } = await import("../../query/universe-over.js");
+function addOptions(query: typeof universeOver, yargs: Argv): void {
   for (const [name, argument] of Object.entries<Argument>(query.args)) {
     yargs.option(optionName(name), besideDefinition(argument));
   }

