@@ -81,21 +81,19 @@ export type QueryAnswer<Name extends QueryName> =
     ? Flat<FactsOf<F> & { rows: Flat<RowOf<C>>[] }>
     : SqlRows;
 
-type UniverseOver = typeof universeOver;
-
 /**
  * What defines a universe over time: all of it, or a definition that an answer gave, beside which other arguments count in
  * place of what it says.
  */
 export type UniverseOverArguments =
-  | Flat<InputsOf<Omit<UniverseOver["args"], "changes">>>
-  | Flat<Partial<InputsOf<Omit<UniverseOver["args"], "changes">>> & { definition: JsonValue }>;
+  | Flat<InputsOf<Omit<(typeof universeOver)["args"], "changes">>>
+  | Flat<Partial<InputsOf<Omit<(typeof universeOver)["args"], "changes">>> & { definition: JsonValue }>;
 
 /** A universe over time: facts about it, and a row for each member on each rebalancing day. */
-export type UniverseOverAnswer = Flat<FactsOf<UniverseOver["facts"]> & { rows: MemberRow[] }>;
+export type UniverseOverAnswer = Flat<FactsOf<(typeof universeOver)["facts"]> & { rows: MemberRow[] }>;
 
 /** The entries and exits of a universe over time: facts about it, and a row for each. */
-export type UniverseChangesAnswer = Flat<FactsOf<UniverseOver["facts"]> & { rows: ChangeRow[] }>;
+export type UniverseChangesAnswer = Flat<FactsOf<(typeof universeOver)["facts"]> & { rows: ChangeRow[] }>;
 
 /** The queries as methods, by their names on the command line. The arguments may be left out where none is required. */
 export type QueryMethods = {
