@@ -80,7 +80,6 @@ export type { CellInput } from "./files/cells.js";
 export type { DownloadFormatName } from "./files/download-formats.js";
 export type { FileListFacts, FileToFetch } from "./files/list.js";
 export type { FileProblem, VerificationFacts, VerifiedFile } from "./files/verify.js";
-export type { ExportedFile, ExportFormat } from "./query/export.js";
 export type { ExportedFile, ExportFormat, ExportKind } from "./query/export.js";
 export { universeMatrix, type UniverseMatrix } from "./query/universe-over/matrix.js";
 export type { ChangeRow, MemberRow } from "./query/universe-over/rows.js";
