@@ -99,7 +99,7 @@ export async function hold(store: WritableStore, made: Market, knownUntil = DAYS
       rows.appendNull();
       rows.appendSmallInt(size > 0 ? 200 : 404);
       rows.appendTimestampMilliseconds(new DuckDBTimestampMillisecondsValue(BigInt(LATE)));
-      rows.appendNull();
+      for (let column = 7; column < rows.columnCount; column++) rows.appendNull();
       rows.endRow();
     }
   }
