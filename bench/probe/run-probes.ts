@@ -64,7 +64,7 @@ export async function runProbes(
       threadNumber: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
     },
     {
-      onRows: (port) => {
+      onLoaded: (port) => {
         rows.collect(port);
       },
       onFailure: () => undefined,

@@ -46,6 +46,11 @@ export function unionSpans(a: readonly Span[], b: readonly Span[]): Span[] {
   return union;
 }
 
+/** The days of spans that others leave out; both lists ascending and disjoint. */
+export function withoutSpans(spans: readonly Span[], others: readonly Span[]): Span[] {
+  return spans.flatMap((span) => gapsBetween(others, span));
+}
+
 /** The parts of spans that lie within another. */
 export function clip(spans: readonly Span[], within: Span): Span[] {
   return spans

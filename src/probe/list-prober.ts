@@ -1,11 +1,8 @@
-import { formatPeriod } from "../calendar/period.js";
-import { KEYS_PER_PERIOD, MAX_PAGE_ENTRIES, maxFilePages } from "../vision/list-limits.js";
-import { noFiles, type ListedFiles } from "../vision/list-page.js";
-import { fileKeyEnd, fileKeyStem, parseKey, symbolPrefix } from "../vision/object-key.js";
-import { availableRow, failedRow, missingRow, type FileFacts } from "../rows/probe-row.js";
-import { endlessListing, fileOutcome, type Outcome } from "./outcome.js";
+import type { ListedFiles } from "../vision/list-page.js";
+import { availableRow, failedRow, missingRow } from "../rows/probe-row.js";
+import { fileOutcome, type Outcome } from "./outcome.js";
 import type { ListContext } from "./list.js";
-import { listWithRetries } from "./list-retries.js";
+import { fileAt, listFiles } from "./list-files.js";
 import type { Failure } from "../rows/failure.js";
 import type { ProberContext } from "./prober-context.js";
 import { countDays } from "../calendar/span.js";
@@ -27,40 +24,16 @@ export async function runListShard(
   const first = shard.spans[0];
   const last = shard.spans.at(-1);
   if (first === undefined || last === undefined || context.traffic.isAbandoned) return NOTHING;
-  const { dataset } = context;
   const symbol = context.symbols[shard.symbolIndex] ?? "";
-  const stem = fileKeyStem(dataset, symbol);
-  const found = noFiles();
-  const end = stem + fileKeyEnd(dataset, last.to);
-  // No key is a bare date, so the first day's own file comes after this.
-  let after = stem + formatPeriod(dataset.cadence, first.from);
-  let nextDay = first.from;
-  const maxPages = maxFilePages(last.to - first.from + 1);
-  for (let pages = 0; ; pages++) {
-    if (pages === maxPages) return failShard(context, shard, endlessListing(`${pages} pages and more`));
-    const maxKeys = Math.min(MAX_PAGE_ENTRIES, (last.to - nextDay + 1) * KEYS_PER_PERIOD);
-    const request = { prefix: symbolPrefix(dataset, symbol), after, maxKeys };
-    const outcome = await listWithRetries(context, listContext, request, { dataset, stem });
-    if (outcome.type === "abandoned") return NOTHING;
-    if (outcome.type === "failed") return failShard(context, shard, outcome.failure);
-    context.counters.add("bytes", outcome.bytes);
-    context.counters.add("foreignKeys", outcome.page.others.length);
-    append(found, outcome.page.files);
-    after = outcome.page.lastEntry;
-    if (!outcome.page.truncated || after >= end) break;
-    const reached = parseKey(dataset, after);
-    nextDay = reached.type === "foreign" ? nextDay : reached.period;
+  const listed = await listFiles(context, listContext, context.dataset, symbol, { from: first.from, to: last.to });
+  switch (listed.type) {
+    case "files":
+      return answerShard(context, shard, listed.files);
+    case "failed":
+      return failShard(context, shard, listed.failure);
+    case "abandoned":
+      return NOTHING;
   }
-  return answerShard(context, shard, found);
-}
-
-/** Puts the files of a page behind those of the pages before. */
-function append(found: ListedFiles, { days, sizes, lastModified, etagHighs, etagLows }: ListedFiles): void {
-  found.days.push(...days);
-  found.sizes.push(...sizes);
-  found.lastModified.push(...lastModified);
-  found.etagHighs.push(...etagHighs);
-  found.etagLows.push(...etagLows);
 }
 
 function answerShard(context: ProberContext, shard: ListShard, found: ListedFiles): ShardResult {
@@ -92,15 +65,6 @@ function answerShard(context: ProberContext, shard: ListShard, found: ListedFile
   context.counters.add("failed", failureCount);
   context.counters.add("missing", cellCount - available - failureCount);
   return settle(context, { cellCount, failureCount });
-}
-
-/** Facts of the file at a place of the columns, which must have one. */
-function fileAt({ sizes, lastModified, etagHighs, etagLows }: ListedFiles, place: number): FileFacts {
-  return {
-    size: sizes[place] as number,
-    lastModified: lastModified[place] as number,
-    etag: { high: etagHighs[place] as number, low: etagLows[place] as number },
-  };
 }
 
 function failShard(context: ProberContext, shard: ListShard, failure: Failure): ShardResult {

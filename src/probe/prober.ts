@@ -1,7 +1,7 @@
 import type { Counters } from "../rows/counters.js";
 import type { CellFailure, Retry } from "../rows/failure.js";
 import type { Shard, ShardResult } from "../rows/shard.js";
-import type { RowSink } from "../rows/sink.js";
+import type { RowSink, VolumeSink } from "../rows/sink.js";
 import type { Dataset } from "../vision/dataset.js";
 import type { HeadContext } from "./head.js";
 import { HeadProber } from "./head-prober.js";
@@ -15,6 +15,7 @@ import { createLine, type ConnectionOptions, type Line } from "./net/pool.js";
 import type { Proxy } from "./net/proxy.js";
 import type { ProberContext } from "./prober-context.js";
 import type { Traffic } from "./traffic.js";
+import { runVolumeShard, type VolumeContext } from "./volume-prober.js";
 
 /** How one prober reaches the bucket. */
 export interface ProberSettings {
@@ -43,6 +44,7 @@ export interface ProberSettings {
 /** Where a prober puts what it finds. Counters and traffic are those of the whole run. */
 export interface ProberOutput {
   sink: RowSink;
+  volumes: VolumeSink;
   /** Told of each failure when it happens. */
   onFailure: (failure: CellFailure) => void;
   /** Told of each request that is sent again. */
@@ -59,10 +61,12 @@ export class Prober {
   private readonly listLine: Line;
   private readonly headProber: HeadProber;
   private readonly listContext: ListContext;
+  private readonly volumeContext: VolumeContext;
 
   constructor(settings: ProberSettings, output: ProberOutput) {
     const { dataset, retries } = settings;
-    this.context = { ...output, dataset, retries, symbols: [] };
+    const { volumes, ...rows } = output;
+    this.context = { ...rows, dataset, retries, symbols: [] };
     this.deadlines = new Deadlines(settings.timeoutMs);
     const { origin, host } = new URL(settings.endpoint);
     const concurrency = new Concurrency(settings.connections, settings.http2Connections);
@@ -86,16 +90,26 @@ export class Prober {
       deadlines: this.deadlines,
       bucketPath: listUrl.pathname,
     };
+    const get = { line: this.headLine, host, deadlines: this.deadlines };
+    this.volumeContext = { prober: this.context, list: this.listContext, get, sink: volumes };
   }
 
   /**
-   * Runs a shard: every cell of it gets its row, unless the run is abandoned. Never rejects.
+   * Runs a shard: every cell of it gets its row, and what is new of volumes is sent, unless the run is abandoned. Never
+   * rejects.
    *
    * @param symbols of the run, the same for all shards
    */
   run(shard: Shard, symbols: readonly string[]): Promise<ShardResult> {
     this.context.symbols = symbols;
-    return shard.type === "head" ? this.headProber.run(shard) : runListShard(this.context, this.listContext, shard);
+    switch (shard.type) {
+      case "head":
+        return this.headProber.run(shard);
+      case "list":
+        return runListShard(this.context, this.listContext, shard);
+      case "volumes":
+        return runVolumeShard(this.volumeContext, shard);
+    }
   }
 
   /** Lists the bucket for its symbol folders. Never rejects. */

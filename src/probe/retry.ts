@@ -64,6 +64,7 @@ export function isRetryable(failure: Failure): boolean {
       // Servers end single streams of HTTP/2 when they are busy or go away.
       return /^(ERR_HTTP2_|UND_ERR_INFO$)/.test(failure.code);
     case "tls":
+    case "content":
     case "other":
       return false;
   }

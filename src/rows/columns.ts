@@ -45,3 +45,23 @@ export type ProbeRows = typeof PROBE_ROWS;
 
 /** One row of a kind. */
 export type Row<Kind extends RowKind> = { readonly [Name in keyof Kind]: number };
+
+/**
+ * A bar of the 1d klines. `isMonthly` is 1 when it comes from a month's file, 0 from a day's. The values are those of the
+ * file, as doubles; status is always 200.
+ */
+export const BAR_ROWS = {
+  ...CELL_COLUMNS,
+  isMonthly: "uint16",
+  open: "float64",
+  high: "float64",
+  low: "float64",
+  close: "float64",
+  volume: "float64",
+  quoteVolume: "float64",
+  tradeCount: "float64",
+  takerBuyVolume: "float64",
+  takerBuyQuoteVolume: "float64",
+} as const satisfies RowKind;
+
+export type BarRows = typeof BAR_ROWS;

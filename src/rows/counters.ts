@@ -1,6 +1,7 @@
 /**
  * What a run counts. A cell is one (symbol, day); HEAD spends one request on it, LIST one on hundreds.
- * `cells` = `available` + `missing` + `failed`.
+ * `cells` = `available` + `missing` + `failed`. Of volumes: symbols whose folders were listed, files fetched, failed and known
+ * already, those among the fetched that no checksum vouches for, and the bytes of the zips.
  */
 export const COUNTER_NAMES = [
   "cells",
@@ -15,6 +16,14 @@ export const COUNTER_NAMES = [
   "foreignKeys",
   "unitsWritten",
   "rowsWritten",
+  "symbolsAsked",
+  "filesFetched",
+  "filesFailed",
+  "filesKnown",
+  "filesUnverified",
+  "fileBytes",
+  "symbolsWritten",
+  "barsWritten",
 ] as const;
 
 export type CounterName = (typeof COUNTER_NAMES)[number];

@@ -2,7 +2,7 @@ import type { Day } from "../calendar/day.js";
 
 /** Where a probe failed. The code beside it is finer: a system error, a TLS error, `HTTP_503`. */
 export type FailureKind =
-  "dns" | "connect" | "proxy" | "tls" | "closed" | "reset" | "timeout" | "status" | "protocol" | "other";
+  "dns" | "connect" | "proxy" | "tls" | "closed" | "reset" | "timeout" | "status" | "protocol" | "content" | "other";
 
 /** A probe without an answer that could be taken as truth. */
 export interface Failure {
@@ -24,6 +24,8 @@ export interface CellFailure {
   /** Number of days. */
   days: number;
   failure: Failure;
+  /** Key of the file in the bucket, where its content was asked for. */
+  key?: string;
 }
 
 /** A request that failed in a way that may pass, and is sent again. */

@@ -2,6 +2,7 @@ import type { Span } from "../calendar/span.js";
 import type { ProbeBatch } from "../rows/batch.js";
 import type { Counters } from "../rows/counters.js";
 import type { StepUnits } from "../rows/unit.js";
+import type { VolumeKnowledge, VolumeUnit } from "../rows/volume-unit.js";
 import { conditionSpans, dayConditions, type ConditionSpan } from "./conditions.js";
 import {
   announcedDelistings,
@@ -19,6 +20,9 @@ import { fileSpans, newsSince, NO_NEWS, type FileSpans, type News } from "./news
 import { RunFile } from "./run-file.js";
 import { beginRun, endRun, type RunEnd, type RunStart } from "./runs.js";
 import { knownSymbols, recordDiscovery, type KnownSymbol } from "./symbols.js";
+import { VolumeWriter } from "./volumes/commit.js";
+import { hasVolumes, volumeKnowledge } from "./volumes/knowledge.js";
+import { NO_VOLUMES, VolumeSession, type VolumeTotals } from "./volumes/session.js";
 import { UnitWriter } from "./write/commit.js";
 import { NOTHING_WRITTEN, WriteSession, type WriteTotals } from "./write/session.js";
 
@@ -38,6 +42,8 @@ export interface StoreFacts {
   capturedAt: number | undefined;
   /** The servers that filled it; undefined when no run has said so yet. */
   endpoints: Endpoints | undefined;
+  /** Whether it has any volumes. */
+  hasVolumes: boolean;
   /** What the user should know of the file, in words. */
   notices: readonly string[];
 }
@@ -60,6 +66,9 @@ export class Writer {
   private runId: number | undefined;
   private filesBefore: FileSpans = new Map();
   private session: WriteSession | undefined;
+  private volumes: VolumeSession | undefined;
+  /** What comes after all was committed, from shards that were given up, is dropped. */
+  private readonly isFinished = { rows: false, volumes: false };
   private cellsAwaited = Infinity;
   private announceReceived: () => void = () => undefined;
 
@@ -76,8 +85,13 @@ export class Writer {
 
   async facts(): Promise<StoreFacts> {
     const { store, notices } = this.file;
-    const capturedAt = (await knownCaptures(store)).at(-1)?.at;
-    return { ...(await knownSymbols(store)), capturedAt, endpoints: await knownEndpoints(store), notices };
+    return {
+      ...(await knownSymbols(store)),
+      capturedAt: (await knownCaptures(store)).at(-1)?.at,
+      endpoints: await knownEndpoints(store),
+      hasVolumes: await hasVolumes(store),
+      notices,
+    };
   }
 
   /** Records a whole listing of the bucket's symbols, made at an instant (ms since the Unix epoch). */
@@ -142,7 +156,7 @@ export class Writer {
 
   /** Takes rows in. Outside of a run they are dropped: an abandoned run may leave some on their way. */
   async receive(batch: ProbeBatch): Promise<void> {
-    if (this.announced === undefined) return;
+    if (this.announced === undefined || this.isFinished.rows) return;
     if (this.session === undefined) throw new Error("rows came before a step began");
     await this.session.add(batch);
     this.checkReceived();
@@ -151,6 +165,7 @@ export class Writer {
   /** Commits the whole units that have waited long enough at `now`, a time as `performance.now()` gives it. */
   async commitIfDue(now: number): Promise<void> {
     await this.session?.commitIfDue(now);
+    await this.volumes?.commitIfDue(now);
   }
 
   /** Resolves when so many cells of the step were received; units that are not whole then are dropped. */
@@ -166,9 +181,29 @@ export class Writer {
   async finish(): Promise<WriteTotals> {
     this.begun();
     const { session } = this;
-    this.announced = undefined;
+    this.isFinished.rows = true;
     this.session = undefined;
     return (await session?.finish()) ?? NOTHING_WRITTEN;
+  }
+
+  /** What is known of the volumes of some symbols at an instant (ms since the Unix epoch), in their order. */
+  volumeKnowledge(symbols: readonly string[], now: number): Promise<VolumeKnowledge[]> {
+    return volumeKnowledge(this.file.store, symbols, now);
+  }
+
+  /** Takes a unit of volumes in. Outside of a run it is dropped: an abandoned run may leave some on their way. */
+  async receiveVolumes(unit: VolumeUnit): Promise<void> {
+    if (this.announced === undefined || this.isFinished.volumes) return;
+    this.volumes ??= await this.startVolumes(this.announced);
+    await this.volumes.add(unit);
+  }
+
+  /** Commits every unit of volumes. */
+  async finishVolumes(): Promise<VolumeTotals> {
+    const { volumes } = this;
+    this.isFinished.volumes = true;
+    this.volumes = undefined;
+    return (await volumes?.finish()) ?? NO_VOLUMES;
   }
 
   /**
@@ -190,6 +225,7 @@ export class Writer {
   async close(end?: RunEnd): Promise<string[]> {
     this.announced = undefined;
     this.session = undefined;
+    this.volumes = undefined;
     const notices: string[] = [];
     try {
       if (end !== undefined && this.run !== undefined && this.file.store.access === "write") {
@@ -206,11 +242,21 @@ export class Writer {
 
   private async startWriting({ run, symbols, counters }: Announced): Promise<WriteSession> {
     const store = await this.file.forWriting();
-    this.runId = await beginRun(store, run);
-    const units = await UnitWriter.create(store, { runId: this.runId, symbols });
+    const runId = (this.runId ??= await beginRun(store, run));
+    const units = await UnitWriter.create(store, { runId, symbols });
     return new WriteSession(units, (unitCount, rowCount) => {
       counters.add("unitsWritten", unitCount);
       counters.add("rowsWritten", rowCount);
+    });
+  }
+
+  private async startVolumes({ run, symbols, counters }: Announced): Promise<VolumeSession> {
+    const store = await this.file.forWriting();
+    const runId = (this.runId ??= await beginRun(store, run));
+    const writer = await VolumeWriter.create(store, { runId, symbols });
+    return new VolumeSession(writer, (unitCount, barCount) => {
+      counters.add("symbolsWritten", unitCount);
+      counters.add("barsWritten", barCount);
     });
   }
 

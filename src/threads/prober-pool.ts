@@ -28,8 +28,8 @@ const MAX_LIST_BYTES = 32 * 265_000;
 
 /** What the pool's user is told. */
 export interface PoolEvents {
-  /** Called once for each thread, with its port for the writer. */
-  onRows: (port: MessagePort) => void;
+  /** Called once for each thread, with its ports for the writer: for rows and for units of volumes. */
+  onLoaded: (rows: MessagePort, volumes: MessagePort) => void;
   /** Called with each failure when it happens; those of a shard all before {@link ProberPool.runShards} resolves. */
   onFailure: (failure: CellFailure) => void;
   /** Called with each request that is sent again, as soon and as surely. */
@@ -73,7 +73,7 @@ export class ProberPool {
     this.piscina.on("message", (message: ProberMessage) => {
       switch (message.type) {
         case "loaded":
-          events.onRows(message.rows);
+          events.onLoaded(message.rows, message.volumes);
           if (++loaded === settings.threads) this.announceSettled();
           break;
         case "failure":

@@ -15,11 +15,13 @@ export interface PoolSettings extends ProberSettings {
 }
 
 /**
- * Thread to main, beside the answers to tasks: once, when it is loaded, the port to hand to the writer; and each failure
+ * Thread to main, beside the answers to tasks: once, when it is loaded, the ports to hand to the writer; and each failure
  * and each retry when it happens.
  */
 export type ProberMessage =
-  { type: "loaded"; rows: MessagePort } | { type: "failure"; failure: CellFailure } | { type: "retry"; retry: Retry };
+  | { type: "loaded"; rows: MessagePort; volumes: MessagePort }
+  | { type: "failure"; failure: CellFailure }
+  | { type: "retry"; retry: Retry };
 
 /** A task of the pool. The run's symbols come with each shard, in shared memory: see {@link packSymbols}. */
 export type ProberTask = { type: "discover" } | { type: "shard"; shard: Shard; symbols: SharedArrayBuffer };

@@ -5,6 +5,7 @@ import { PROBE_ROWS } from "../rows/columns.js";
 import { Counters } from "../rows/counters.js";
 import { BatchSender } from "./batch-sender.js";
 import { startBeating } from "./heartbeat.js";
+import { UnitSender } from "./unit-sender.js";
 import {
   share,
   unpackSymbols,
@@ -36,15 +37,17 @@ export function serveProber(port: MessagePort, settings: PoolSettings): ProberSe
   const post = (message: ProberMessage, transfer: MessagePort[] = []) => {
     port.postMessage(message, transfer);
   };
-  const { port1, port2 } = new MessageChannel();
+  const rows = new MessageChannel();
+  const volumes = new MessageChannel();
   // Once this module is loaded: Node aborts when a thread is ended before.
   setImmediate(() => {
-    post({ type: "loaded", rows: port2 }, [port2]);
+    post({ type: "loaded", rows: rows.port2, volumes: volumes.port2 }, [rows.port2, volumes.port2]);
   });
   const prober = new Prober(
     { ...settings, connections: own(settings.connections), http2Connections: own(settings.http2Connections) },
     {
-      sink: new BatchSender(PROBE_ROWS, port1),
+      sink: new BatchSender(PROBE_ROWS, rows.port1),
+      volumes: new UnitSender(volumes.port1),
       onFailure: (failure) => {
         post({ type: "failure", failure });
       },
@@ -63,7 +66,8 @@ export function serveProber(port: MessagePort, settings: PoolSettings): ProberSe
       return prober.run(task.shard, symbols);
     },
     close: async () => {
-      port1.close();
+      rows.port1.close();
+      volumes.port1.close();
       await prober.close();
     },
   };

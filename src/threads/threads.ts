@@ -141,8 +141,9 @@ export async function startThreads(settings: ThreadSettings, onWait: (notice: st
           threadNumber: new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
         },
         {
-          onRows: (port) => {
-            writer.connect(port);
+          onLoaded: (rows, volumes) => {
+            writer.connect("rows", rows);
+            writer.connect("volumes", volumes);
           },
           onFailure: (failure) => onFailure?.(failure),
           onRetry: (retry) => onRetry?.(retry),

@@ -57,9 +57,9 @@ export class WriterClient {
     });
   }
 
-  /** Hands a prober's port to the writer. */
-  connect(port: MessagePort): void {
-    this.worker.postMessage({ type: "rows", port } satisfies WriterRequest, [port]);
+  /** Hands a prober's port for rows or for units of volumes to the writer. */
+  connect(type: "rows" | "volumes", port: MessagePort): void {
+    this.worker.postMessage({ type, port } satisfies WriterRequest, [port]);
   }
 
   /** Gives up a thread that no longer answers: all calls, even later ones, fail with the error. */

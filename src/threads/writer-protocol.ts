@@ -1,6 +1,8 @@
 import type { MessagePort } from "node:worker_threads";
 import type { PlainError } from "../errors.js";
 import type { StepUnits } from "../rows/unit.js";
+import type { VolumeKnowledge } from "../rows/volume-unit.js";
+import type { VolumeTotals } from "../store/volumes/session.js";
 import type { RunEnd, RunStart } from "../store/runs.js";
 import type { WriteTotals } from "../store/write/session.js";
 import type { ConditionSpan } from "../store/conditions.js";
@@ -36,6 +38,10 @@ export interface WriterCalls {
   endStep: (cellCount: number) => void;
   /** Commits all whole units. */
   finish: () => WriteTotals;
+  /** What is known of the volumes of some symbols, in their order. @param now ms since the Unix epoch */
+  volumeKnowledge: (symbols: readonly string[], now: number) => VolumeKnowledge[];
+  /** Commits the units of volumes that were taken in. */
+  finishVolumes: () => VolumeTotals;
   /** What the run found that was not known before it. */
   news: (now: number) => News;
   /** Ends the run in the journal, tidies the file, publishes and closes it; gives what the user should know. */
@@ -44,9 +50,11 @@ export interface WriterCalls {
 
 export type WriterMethod = keyof WriterCalls;
 
-/** Main to writer. `rows` hands over a prober's port; the others are calls. */
+/** Main to writer. `rows` and `volumes` hand over a prober's port; the others are calls. */
 export type WriterRequest =
-  { type: "rows"; port: MessagePort } | { type: "call"; id: number; method: WriterMethod; args: unknown[] };
+  | { type: "rows"; port: MessagePort }
+  | { type: "volumes"; port: MessagePort }
+  | { type: "call"; id: number; method: WriterMethod; args: unknown[] };
 
 /** Writer to main: the answer to a call, or an error that ended the writing between calls. */
 export type WriterReply = { id: number; value: unknown } | { id: number; error: PlainError } | { error: PlainError };

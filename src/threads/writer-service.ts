@@ -2,10 +2,12 @@ import type { MessagePort } from "node:worker_threads";
 import { toPlainError } from "../errors.js";
 import type { ProbeBatch } from "../rows/batch.js";
 import { Counters } from "../rows/counters.js";
+import type { VolumeUnit } from "../rows/volume-unit.js";
 import { COMMIT_AFTER_MS } from "../store/write/session.js";
 import { Writer } from "../store/writer.js";
 import type { CreditMessage } from "./batch-sender.js";
 import { startBeating } from "./heartbeat.js";
+import type { UnitTaken } from "./unit-sender.js";
 import type { WriterCalls, WriterMethod, WriterReply, WriterRequest } from "./writer-protocol.js";
 
 type Calls = { [M in WriterMethod]: (...args: Parameters<WriterCalls[M]>) => Promise<ReturnType<WriterCalls[M]>> };
@@ -21,7 +23,8 @@ export class WriterService {
   /** @param port to the main thread */
   constructor(private readonly port: MessagePort) {
     port.on("message", (request: WriterRequest) => {
-      if (request.type === "rows") this.connect(request.port);
+      if (request.type === "rows") this.connectRows(request.port);
+      else if (request.type === "volumes") this.connectVolumes(request.port);
       // It waits for rows, so it must not hold up the queue that takes them in.
       else if (request.method === "endStep") void this.answer(request.id, request.method, request.args);
       else this.enqueue(() => this.answer(request.id, request.method, request.args));
@@ -57,6 +60,8 @@ export class WriterService {
     beginStep: (step) => this.opened().beginStep(step),
     endStep: (cellCount) => this.opened().endStep(cellCount),
     finish: () => this.opened().finish(),
+    volumeKnowledge: (symbols, now) => this.opened().volumeKnowledge(symbols, now),
+    finishVolumes: () => this.opened().finishVolumes(),
     news: (now) => this.opened().news(now),
     close: async (end) => {
       const { writer } = this;
@@ -74,7 +79,16 @@ export class WriterService {
     if (!this.dying) this.queue = this.queue.then(work);
   }
 
-  private connect(rows: MessagePort): void {
+  private connectVolumes(volumes: MessagePort): void {
+    volumes.on("message", (unit: VolumeUnit) => {
+      this.enqueue(async () => {
+        await this.write((writer) => writer.receiveVolumes(unit));
+        volumes.postMessage("taken" satisfies UnitTaken);
+      });
+    });
+  }
+
+  private connectRows(rows: MessagePort): void {
     rows.on("message", (batch: ProbeBatch) => {
       this.enqueue(async () => {
         await this.write((writer) => writer.receive(batch));

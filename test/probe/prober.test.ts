@@ -33,7 +33,10 @@ async function against(faults: FaultOptions = {}, settings: Partial<ProberSettin
   const onFailure = (failure: CellFailure) => failures.push(failure);
   const retried: Retry[] = [];
   const onRetry = (retry: Retry) => retried.push(retry);
-  const prober = new Prober({ ...settingsFor(replica), ...settings }, { sink, onFailure, onRetry, counters, traffic });
+  const prober = new Prober(
+    { ...settingsFor(replica), ...settings },
+    { sink, volumes: { send: () => Promise.resolve() }, onFailure, onRetry, counters, traffic },
+  );
   open.push(() => prober.close());
   return { prober, replica, sink, failures, retried, counters, traffic };
 }

@@ -119,7 +119,7 @@ describe("ProberPool", () => {
     const settings = await poolSettings(threads, faults);
     const failures: CellFailure[] = [];
     const pool = new ProberPool(settings, {
-      onRows: collect,
+      onLoaded: collect,
       onFailure: (failure) => failures.push(failure),
       onRetry: () => undefined,
       onDeath: (error) => {

@@ -29,7 +29,10 @@ const FAILURE_COLUMNS = {
   symbol: column("symbol", "whose cells failed"),
   date: column("date", "first day that failed"),
   days: column("count", "days from then on that failed together"),
-  kind: column("text", "where the probe failed: dns, connect, tls, closed, reset, timeout, status, protocol, other"),
+  kind: column(
+    "text",
+    "where the probe failed: dns, connect, tls, closed, reset, timeout, status, protocol, content, other",
+  ),
   code: column("text", "finer than the kind: a system error, a TLS error, HTTP_503"),
   message: column("text", "what went wrong"),
   cause: optionalColumn("text", "what lies below it, where anything is known"),

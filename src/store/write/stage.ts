@@ -13,13 +13,15 @@ const STAGE_TYPES = {
 } as const satisfies Record<ColumnType, unknown>;
 
 /**
- * The TEMP table `stage`, which takes batches of one kind as they are (symbol index, day number, ms). Its columns are
- * those of the kind, named as SQL does: `symbolIndex` is `symbol_index`.
+ * A TEMP table which takes batches of one kind as they are (symbol index, day number, ms). Its columns are those of the
+ * kind, named as SQL does: `symbolIndex` is `symbol_index`.
  */
 export class Stage<Kind extends RowKind> {
+  /** @param table its name */
   constructor(
     private readonly connection: DuckDBConnection,
     private readonly kind: Kind,
+    private readonly table = "stage",
   ) {}
 
   /** Creates the table, empty, in place of an earlier one. */
@@ -27,12 +29,12 @@ export class Stage<Kind extends RowKind> {
     const columns = Object.entries<ColumnType>(this.kind).map(
       ([name, type]) => `${sqlName(name)} ${STAGE_TYPES[type].toString()}`,
     );
-    await this.connection.run(`CREATE OR REPLACE TEMP TABLE stage (${columns.join(", ")})`);
+    await this.connection.run(`CREATE OR REPLACE TEMP TABLE ${this.table} (${columns.join(", ")})`);
   }
 
   /** Copies the columns of batches straight into data chunks of the table. */
   async append(batches: Iterable<Batch<Kind>>): Promise<void> {
-    const appender = await this.connection.createAppender("stage", "main", "temp");
+    const appender = await this.connection.createAppender(this.table, "main", "temp");
     try {
       const types = Object.values<ColumnType>(this.kind).map((type) => STAGE_TYPES[type]);
       const chunk = DuckDBDataChunk.create(types);

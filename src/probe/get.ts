@@ -1,0 +1,109 @@
+import type { Dispatcher } from "undici";
+import { TimedRequest, type Deadlines } from "./net/deadlines.js";
+import type { Line } from "./net/pool.js";
+import { failureOf, statusFailure, type Headers } from "./outcome.js";
+import type { Failure } from "../rows/failure.js";
+import { planRetry, type RetryContext } from "./retry.js";
+
+/** What GETs of one thread share. */
+export interface GetContext {
+  line: Line;
+  /** Host and port of the server. */
+  host: string;
+  deadlines: Deadlines;
+}
+
+/** The object at a path, or that there is none, or why that can't be told. */
+export type GetOutcome =
+  | { type: "object"; bytes: Buffer }
+  | { type: "missing" }
+  | { type: "failed"; failure: Failure }
+  | { type: "abandoned" };
+
+/**
+ * Fetches an object, with the retries that the run allows. Waits for its turn. Redirects are not followed. Never rejects.
+ *
+ * @param path percent-encoded path on the server
+ * @param maxBytes that an answer may have; a longer one is a failure, and is not read on
+ */
+export async function getWithRetries(
+  context: RetryContext,
+  getContext: GetContext,
+  path: string,
+  maxBytes: number,
+): Promise<GetOutcome> {
+  for (let attempts = 1; ; attempts++) {
+    if (!(await context.traffic.turn())) return { type: "abandoned" };
+    context.counters.add("requests");
+    const outcome = await getObject(getContext, path, maxBytes);
+    if (outcome.type !== "failed") return outcome;
+    const delay = planRetry(context, getContext.host, outcome.failure, attempts);
+    if (delay === undefined) return outcome;
+    await context.traffic.sleep(delay);
+    if (context.traffic.isEnding) return { type: "abandoned" };
+  }
+}
+
+/** Fetches an object once. Never rejects. */
+export function getObject(context: GetContext, path: string, maxBytes: number): Promise<GetOutcome> {
+  return new Promise((resolve) => {
+    context.line.dispatch({ path, method: "GET" }, new GetCall(context, maxBytes, resolve));
+  });
+}
+
+class GetCall extends TimedRequest implements Dispatcher.DispatchHandler {
+  private status = 0;
+  private headers: Headers = {};
+  private chunks: Buffer[] = [];
+  private length = 0;
+
+  constructor(
+    private readonly context: GetContext,
+    private readonly maxBytes: number,
+    private readonly resolve: (outcome: GetOutcome) => void,
+  ) {
+    super();
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.controller = controller;
+    this.context.deadlines.start(this);
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
+    this.status = status;
+    this.headers = headers;
+    this.chunks = [];
+    this.length = 0;
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.length += chunk.length;
+    if (this.length > this.maxBytes)
+      controller.abort(new TooLongError(`an answer of more than ${this.maxBytes} bytes`));
+    // Pages of errors are read and dropped.
+    else if (this.status === 200) this.chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    if (this.status === 200) this.finish({ type: "object", bytes: Buffer.concat(this.chunks, this.length) });
+    else if (this.status === 404) this.finish({ type: "missing" });
+    else this.finish({ type: "failed", failure: statusFailure(this.status, this.headers) });
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    const failure: Failure =
+      error instanceof TooLongError ? { kind: "protocol", code: error.code, message: error.message } : failureOf(error);
+    this.finish({ type: "failed", failure });
+  }
+
+  private finish(outcome: GetOutcome): void {
+    this.context.deadlines.end(this);
+    this.resolve(outcome);
+  }
+}
+
+/** An answer goes on beyond what any such object has. */
+class TooLongError extends Error {
+  readonly code = "TOO_LONG";
+}

@@ -1,0 +1,68 @@
+import type { Span } from "../calendar/span.js";
+import { formatPeriod } from "../calendar/period.js";
+import type { Failure } from "../rows/failure.js";
+import type { FileFacts } from "../rows/probe-row.js";
+import type { Dataset } from "../vision/dataset.js";
+import { KEYS_PER_PERIOD, MAX_PAGE_ENTRIES, maxFilePages } from "../vision/list-limits.js";
+import { noFiles, type ListedFiles } from "../vision/list-page.js";
+import { fileKeyEnd, fileKeyStem, parseKey, symbolPrefix } from "../vision/object-key.js";
+import type { ListContext } from "./list.js";
+import { listWithRetries } from "./list-retries.js";
+import { endlessListing } from "./outcome.js";
+import type { ProberContext } from "./prober-context.js";
+
+/** Files of a symbol, or why they can't be had: a page that fails fails all, since any file might have been on it. */
+export type FilesOutcome =
+  { type: "files"; files: ListedFiles } | { type: "failed"; failure: Failure } | { type: "abandoned" };
+
+/**
+ * Lists the files of one symbol over a span of days: page by page, from its first day on. Files of later days may be
+ * among them. Never rejects.
+ */
+export async function listFiles(
+  context: ProberContext,
+  listContext: ListContext,
+  dataset: Dataset,
+  symbol: string,
+  { from, to }: Span,
+): Promise<FilesOutcome> {
+  const stem = fileKeyStem(dataset, symbol);
+  const found = noFiles();
+  const end = stem + fileKeyEnd(dataset, to);
+  // No key is a bare period, so the first one's own file comes after this.
+  let after = stem + formatPeriod(dataset.cadence, from);
+  let nextDay = from;
+  const maxPages = maxFilePages(to - from + 1);
+  for (let pages = 0; ; pages++) {
+    if (pages === maxPages) return { type: "failed", failure: endlessListing(`${pages} pages and more`) };
+    const maxKeys = Math.min(MAX_PAGE_ENTRIES, (to - nextDay + 1) * KEYS_PER_PERIOD);
+    const request = { prefix: symbolPrefix(dataset, symbol), after, maxKeys };
+    const outcome = await listWithRetries(context, listContext, request, { dataset, stem });
+    if (outcome.type !== "page") return outcome;
+    context.counters.add("bytes", outcome.bytes);
+    context.counters.add("foreignKeys", outcome.page.others.length);
+    append(found, outcome.page.files);
+    after = outcome.page.lastEntry;
+    if (!outcome.page.truncated || after >= end) return { type: "files", files: found };
+    const reached = parseKey(dataset, after);
+    nextDay = reached.type === "foreign" ? nextDay : reached.period;
+  }
+}
+
+/** Puts the files of a page behind those of the pages before. */
+function append(found: ListedFiles, { days, sizes, lastModified, etagHighs, etagLows }: ListedFiles): void {
+  found.days.push(...days);
+  found.sizes.push(...sizes);
+  found.lastModified.push(...lastModified);
+  found.etagHighs.push(...etagHighs);
+  found.etagLows.push(...etagLows);
+}
+
+/** Facts of the file at a place of the columns, which must have one. */
+export function fileAt({ sizes, lastModified, etagHighs, etagLows }: ListedFiles, place: number): FileFacts {
+  return {
+    size: sizes[place] as number,
+    lastModified: lastModified[place] as number,
+    etag: { high: etagHighs[place] as number, low: etagLows[place] as number },
+  };
+}

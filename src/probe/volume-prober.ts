@@ -1,0 +1,199 @@
+import type { Day } from "../calendar/day.js";
+import { periodSpan } from "../calendar/period.js";
+import type { Span } from "../calendar/span.js";
+import { createBatch, type Batch } from "../rows/batch.js";
+import { BAR_ROWS, type BarRows } from "../rows/columns.js";
+import type { Failure } from "../rows/failure.js";
+import type { ShardResult, VolumeShard } from "../rows/shard.js";
+import type { VolumeSink } from "../rows/sink.js";
+import type { VolumeFile } from "../rows/volume-unit.js";
+import type { Dataset } from "../vision/dataset.js";
+import { UM_DAILY_KLINES_1D, UM_MONTHLY_KLINES_1D } from "../vision/datasets/um-klines-1d.js";
+import { BAR_VALUES, type Bar } from "../vision/kline-csv.js";
+import { fileKey } from "../vision/object-key.js";
+import type { GetContext } from "./get.js";
+import type { ListContext } from "./list.js";
+import { fileAt, listFiles } from "./list-files.js";
+import type { ProberContext } from "./prober-context.js";
+import { readVolumeFile } from "./volume-file.js";
+import { daysToList, knownSpans, newFiles, sameSpans, type ListedFile } from "./volume-plan.js";
+
+/** Files of one symbol that are fetched at once, each with its checksum; all symbols share the thread's sockets. */
+const FILES_AT_ONCE = 8;
+
+/** Days between two spans below which they are listed in one go: those of a list page. */
+const NEAR_DAYS = 500;
+
+/** What shards of volumes of one thread share. */
+export interface VolumeContext {
+  prober: ProberContext;
+  list: ListContext;
+  get: GetContext;
+  sink: VolumeSink;
+}
+
+/** The run was abandoned: nothing of the symbol is sent. */
+class Abandoned extends Error {}
+
+/**
+ * Reads what is new of one symbol's 1d klines and sends it as one unit, unless nothing is. A file that fails is told, its
+ * days stay unknown, and the symbol's others are sent; a listing that fails fails the symbol. Never rejects.
+ */
+export async function runVolumeShard(context: VolumeContext, shard: VolumeShard): Promise<ShardResult> {
+  if (context.prober.traffic.isAbandoned) return { cellCount: 0, failureCount: 0 };
+  const work = new SymbolVolumes(context, shard);
+  try {
+    await work.run();
+  } catch (error) {
+    if (!(error instanceof Abandoned)) throw error;
+  }
+  return { cellCount: 0, failureCount: work.failureCount };
+}
+
+/** A listing that failed, with the days that it was about. */
+class ListingFailed extends Error {
+  constructor(
+    readonly failure: Failure,
+    readonly span: Span,
+  ) {
+    super(failure.message);
+  }
+}
+
+/** One symbol's volumes on their way. */
+class SymbolVolumes {
+  failureCount = 0;
+  private readonly symbol: string;
+  private readonly within: Span;
+  private readonly files: VolumeFile[] = [];
+  private readonly bars = new Map<Day, Bar & { isMonthly: number }>();
+
+  constructor(
+    private readonly context: VolumeContext,
+    private readonly shard: VolumeShard,
+  ) {
+    this.symbol = context.prober.symbols[shard.symbolIndex] ?? "";
+    this.within = { from: UM_DAILY_KLINES_1D.firstPeriod, to: shard.through };
+  }
+
+  async run(): Promise<void> {
+    try {
+      await this.readAll();
+    } catch (error) {
+      if (!(error instanceof ListingFailed)) throw error;
+      const { from, to } = error.span;
+      this.tell(from, to - from + 1, error.failure);
+    }
+  }
+
+  private async readAll(): Promise<void> {
+    const { known, symbolIndex } = this.shard;
+    const knownAt = Date.now();
+    const monthsListed = await this.list(UM_MONTHLY_KLINES_1D, [
+      { from: UM_MONTHLY_KLINES_1D.firstPeriod, to: this.within.to },
+    ]);
+    // A month that is not over yet has no file; one that says so is not believed.
+    const over = monthsListed.filter(({ period }) => periodSpan("monthly", period).to <= this.within.to);
+    const months = { barDays: [] as Day[], failed: await this.read(UM_MONTHLY_KLINES_1D, over) };
+    months.barDays = [...this.bars.keys()].sort((a, b) => a - b);
+
+    const wanted = daysToList(known, this.within, months);
+    const days = { listed: wanted, read: [] as Day[], failed: [] as Day[] };
+    const listed = await this.list(UM_DAILY_KLINES_1D, wanted);
+    days.failed = (await this.read(UM_DAILY_KLINES_1D, listed)).sort((a, b) => a - b);
+    const failed = new Set(days.failed);
+    days.read = listed.map(({ period }) => period).filter((day) => !failed.has(day));
+
+    const spans = knownSpans(known, months, days, UM_DAILY_KLINES_1D, knownAt);
+    this.context.prober.counters.add("symbolsAsked");
+    if (this.files.length === 0 && sameSpans(spans, known.spans)) return;
+    await this.context.sink.send({ symbolIndex, bars: this.batch(), files: this.files, spans, knownAt });
+  }
+
+  /** The files of some days, by ascending period. */
+  private async list(dataset: Dataset, spans: readonly Span[]): Promise<ListedFile[]> {
+    const found: ListedFile[] = [];
+    for (const group of groupNear(spans)) {
+      const [first, last] = [group[0] as Span, group.at(-1) as Span];
+      const reach = { from: first.from, to: last.to };
+      const { prober, list } = this.context;
+      const outcome = await listFiles(prober, list, dataset, this.symbol, reach);
+      if (outcome.type === "abandoned") throw new Abandoned();
+      if (outcome.type === "failed") throw new ListingFailed(outcome.failure, reach);
+      for (const [place, period] of outcome.files.days.entries()) {
+        const isWanted = group.some(({ from, to }) => period >= from && period <= to);
+        if (isWanted) found.push({ period, ...fileAt(outcome.files, place) });
+      }
+    }
+    return found;
+  }
+
+  /** Reads those of the listed files that are new. Gives the periods of those that failed. */
+  private async read(dataset: Dataset, listed: readonly ListedFile[]): Promise<Day[]> {
+    const { prober, get } = this.context;
+    const { cadence } = dataset;
+    const fresh = newFiles(cadence, listed, this.shard.known);
+    prober.counters.add("filesKnown", listed.length - fresh.length);
+    const failed: Day[] = [];
+    await inParallel(fresh, FILES_AT_ONCE, async (file) => {
+      const key = fileKey(dataset, this.symbol, file.period);
+      const wanted = { dataset, symbol: this.symbol, key, listed: file };
+      const outcome = await readVolumeFile(prober, get, wanted, this.shard.acceptUnverified);
+      if (outcome.type === "abandoned") throw new Abandoned();
+      if (outcome.type === "failed") {
+        failed.push(file.period);
+        prober.counters.add("filesFailed");
+        const { from, to } = periodSpan(cadence, file.period);
+        this.tell(from, to - from + 1, outcome.failure, key);
+        return;
+      }
+      prober.counters.add("filesFetched");
+      if (!outcome.verified) prober.counters.add("filesUnverified");
+      this.files.push({ ...file, cadence, verified: outcome.verified, rowCount: outcome.bars.length });
+      for (const bar of outcome.bars) this.bars.set(bar.day, { ...bar, isMonthly: Number(cadence === "monthly") });
+    });
+    return failed;
+  }
+
+  private tell(from: Day, days: number, failure: Failure, key?: string): void {
+    this.failureCount++;
+    const { symbolIndex } = this.shard;
+    this.context.prober.onFailure({ symbolIndex, from, days, failure, ...(key === undefined ? {} : { key }) });
+  }
+
+  private batch(): Batch<BarRows> {
+    const bars = [...this.bars.values()].sort((a, b) => a.day - b.day);
+    const batch = createBatch(BAR_ROWS, bars.length);
+    batch.count = bars.length;
+    const { columns } = batch;
+    for (const [row, bar] of bars.entries()) {
+      columns.symbolIndex[row] = this.shard.symbolIndex;
+      columns.day[row] = bar.day;
+      columns.status[row] = 200;
+      columns.isMonthly[row] = bar.isMonthly;
+      for (const name of BAR_VALUES) columns[name][row] = bar[name];
+    }
+    return batch;
+  }
+}
+
+/** Groups spans that lie near each other. */
+function groupNear(spans: readonly Span[]): Span[][] {
+  const groups: Span[][] = [];
+  for (const span of spans) {
+    const group = groups.at(-1);
+    const previous = group?.at(-1);
+    if (group !== undefined && previous !== undefined && span.from - previous.to <= NEAR_DAYS) group.push(span);
+    else groups.push([span]);
+  }
+  return groups;
+}
+
+/** Works on items, some of them at once. The first error ends it. */
+async function inParallel<T>(items: readonly T[], limit: number, work: (item: T) => Promise<void>): Promise<void> {
+  const queue = items[Symbol.iterator]();
+  const feed = async () => {
+    for (const item of queue) await work(item);
+  };
+  await Promise.all(Array.from({ length: Math.min(limit, items.length) }, feed));
+}

@@ -1,0 +1,92 @@
+import type { Day } from "../../calendar/day.js";
+import { DAY_MS } from "../../calendar/day.js";
+import { islands, type Span } from "../../calendar/span.js";
+import { dateOfDay, dayNumber } from "../../calendar/sql.js";
+import type { VolumeFile, VolumeKnowledge } from "../../rows/volume-unit.js";
+import type { Finality } from "../../vision/finality.js";
+import type { Store } from "../open.js";
+import { readRows } from "../read-rows.js";
+
+type KnownFile = VolumeKnowledge["files"][number];
+
+/** SQL: whether a row is of the symbols asked for. */
+const ASKED = "symbol IN (SELECT unnest($symbols))";
+
+const FILE_SHAPE = {
+  symbol: "text",
+  source: "text",
+  period: "day",
+  size: "number",
+  lastModified: "number",
+  etagHigh: "number",
+  etagLow: "number",
+} as const;
+
+/** Whether a file has any volumes. */
+export async function hasVolumes(store: Store): Promise<boolean> {
+  const [row] = await readRows(store, "SELECT count(*)::INTEGER FROM volume_spans", { count: "number" });
+  return (row?.count ?? 0) > 0;
+}
+
+/**
+ * What is known of the volumes of some symbols, in their order. A span that says it was learnt later than now comes from
+ * a clock that was wrong: of that symbol nothing is believed.
+ *
+ * @param now ms since the Unix epoch
+ */
+export async function volumeKnowledge(
+  store: Store,
+  symbols: readonly string[],
+  now: number,
+): Promise<VolumeKnowledge[]> {
+  const files = new Map<string, KnownFile[]>();
+  const spans = new Map<string, Span[]>();
+  const holeDays = new Map<string, Day[]>();
+  const fromFuture = new Set<string>();
+  for (const { symbol, source, period, size, lastModified, etagHigh, etagLow } of await readFiles(store, symbols)) {
+    const cadence: VolumeFile["cadence"] = source === "monthly" ? "monthly" : "daily";
+    add(files, symbol, { cadence, period, size, lastModified, etag: { high: etagHigh, low: etagLow } });
+  }
+  const spanShape = { symbol: "text", from: "day", to: "day", knownAt: "number" } as const;
+  const spanSql = `SELECT symbol, ${dayNumber("from_date")}, ${dayNumber("to_date")}, epoch_ms(known_at)::DOUBLE
+    FROM volume_spans WHERE ${ASKED} ORDER BY symbol, from_date`;
+  for (const { symbol, from, to, knownAt } of await readRows(store, spanSql, spanShape, { symbols })) {
+    if (knownAt > now) fromFuture.add(symbol);
+    add(spans, symbol, { from, to });
+  }
+  const holeSql = openHolesSql(store.dataset.finality);
+  for (const { symbol, day } of await readRows(store, holeSql, { symbol: "text", day: "day" }, { symbols })) {
+    add(holeDays, symbol, day);
+  }
+  return symbols.map((symbol) =>
+    fromFuture.has(symbol)
+      ? { files: [], spans: [], holes: [] }
+      : {
+          files: files.get(symbol) ?? [],
+          spans: spans.get(symbol) ?? [],
+          holes: islands(holeDays.get(symbol) ?? []),
+        },
+  );
+}
+
+function readFiles(store: Store, symbols: readonly string[]) {
+  const sql = `SELECT symbol, source, ${dayNumber("from_date")}, file_size_bytes::DOUBLE,
+      epoch_ms(last_modified)::DOUBLE, coalesce(etag >> 32, 0)::DOUBLE, coalesce(etag & 4294967295, 0)::DOUBLE
+    FROM volume_files WHERE ${ASKED}`;
+  return readRows(store, sql, FILE_SHAPE, { symbols });
+}
+
+/** Known days without a bar that were asked for before such a hole is believed. */
+function openHolesSql({ holeAfterDays }: Finality): string {
+  const first = `greatest(${dayNumber("from_date")}, epoch_ms(known_at) // ${DAY_MS} - ${holeAfterDays - 1})`;
+  return `SELECT symbol, day::INTEGER FROM (
+      SELECT symbol, unnest(range(${first}, ${dayNumber("to_date")} + 1)) AS day FROM volume_spans WHERE ${ASKED}
+    ) AS known ANTI JOIN daily_volumes AS bar ON bar.symbol = known.symbol AND bar.date = ${dateOfDay("known.day::INTEGER")}
+    ORDER BY symbol, day`;
+}
+
+function add<T>(lists: Map<string, T[]>, symbol: string, item: T): void {
+  const list = lists.get(symbol);
+  if (list === undefined) lists.set(symbol, [item]);
+  else list.push(item);
+}

@@ -1,0 +1,14 @@
+/** Why the content of a file can't be taken. */
+export type FileErrorCode =
+  "CHECKSUM_MALFORMED" | "CHECKSUM_WRONG" | "CHECKSUM_MISSING" | "SIZE_DIFFERS" | "ZIP_BAD" | "CSV_BAD_ROW";
+
+/** A file whose content can't be taken. `code` is stable. */
+export class FileError extends Error {
+  constructor(
+    readonly code: FileErrorCode,
+    message: string,
+  ) {
+    super(message);
+    this.name = "FileError";
+  }
+}
