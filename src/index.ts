@@ -35,10 +35,19 @@ export { RunFailedError } from "./run/failed-error.js";
 export { update } from "./run/update.js";
 export { backfill, planBackfill } from "./run/backfill.js";
 export { sweep } from "./run/sweep.js";
+export { volumes, VolumesFailedError, type VolumesSummary } from "./run/volumes.js";
+export type { VolumeCounts, VolumeFailure, VolumesResult } from "./run/volumes-result.js";
 export { discover } from "./run/discover.js";
 export { contracts, type ContractsOptions, type ContractsSummary } from "./run/contracts.js";
 export { importFile, type ImportOptions, type ImportSummary } from "./run/import.js";
-export type { BackfillOptions, ProbeOptions, RunOptions, SweepOptions, UpdateOptions } from "./run/options.js";
+export type {
+  BackfillOptions,
+  ProbeOptions,
+  RunOptions,
+  SweepOptions,
+  UpdateOptions,
+  VolumesOptions,
+} from "./run/options.js";
 export type { Run } from "./run/running.js";
 export type { RunEvent } from "./run/events.js";
 export type { RunCommand } from "./run/defaults.js";

@@ -26,6 +26,7 @@ export const COMMAND_DEFAULTS = {
   update: { threads: 1, http2: true, maxFailureRate: 1, eager: true },
   backfill: { threads: 2, http2: false, maxFailureRate: 0.05, eager: false },
   sweep: { threads: 2, http2: false, maxFailureRate: 0.05, eager: true },
+  volumes: { threads: 2, http2: false, maxFailureRate: 1, eager: true },
   discover: { threads: 1, http2: false, maxFailureRate: 1, eager: false },
 } as const satisfies Record<string, CommandDefaults>;
 
@@ -46,6 +47,7 @@ export const DEFAULTS = {
   unlisted: false,
   adoptEndpoint: false,
   contracts: true,
+  acceptUnverified: false,
   reject: true,
 } as const;
 

@@ -1,6 +1,7 @@
 import type { RunCounts } from "./counts.js";
 import type { RunFailure } from "./failure.js";
 import type { RunOutcome } from "./outcome.js";
+import type { VolumeCounts, VolumeFailure } from "./volumes-result.js";
 
 /** What a run reports while it goes. Dates as YYYY-MM-DD, times in ms. */
 export type RunEvent =
@@ -25,6 +26,10 @@ export type RunEvent =
   | { type: "progress"; counts: RunCounts; unit_count: number; cell_count: number }
   /** Some cells failed, for good. */
   | ({ type: "failure" } & RunFailure)
+  /** Volumes are fetched: at the start, and then about ten times a second. */
+  | { type: "volumes"; counts: VolumeCounts; symbol_count: number }
+  /** A file of volumes, or a listing of such files, failed for good. */
+  | ({ type: "volume-failure" } & VolumeFailure)
   /** Whole units were committed since the last such event. The figures are those of the run so far. */
   | { type: "committed"; units_written: number; rows_written: number }
   /** Probing is over; the writer finishes. */

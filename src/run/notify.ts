@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { dispatcherFor } from "../probe/net/dispatcher.js";
 import { USER_AGENT } from "../probe/net/user-agent.js";
-import type { RunSummary } from "./summary.js";
 
 /** Limit for connecting and for the answer, each, and the attempts: all in all some ten seconds. */
 const TIMEOUT_MS = 2500;
@@ -21,7 +20,7 @@ export interface PostOptions {
  *
  * @returns why it could not be posted, or undefined when it was: a status of 200 to 299
  */
-export async function post(url: string, summary: RunSummary, { ca, env }: PostOptions): Promise<string | undefined> {
+export async function post(url: string, summary: object, { ca, env }: PostOptions): Promise<string | undefined> {
   let failure: string | undefined;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     if (attempt > 1) await sleep(PAUSE_MS * attempt);

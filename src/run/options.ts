@@ -134,6 +134,16 @@ export interface ProbeOptions extends RunOptions {
 /** Options of {@link sweep}. */
 export type SweepOptions = RunOptions & Pick<ProbeOptions, "maxFailureRate" | "reject">;
 
+/** Options of {@link volumes}. */
+export interface VolumesOptions extends RunOptions, Pick<ProbeOptions, "symbols" | "quote" | "unlisted" | "reject"> {
+  /**
+   * Take a file also when its checksum is missing or wrong; its record says so. Else such a file is a failure.
+   *
+   * @default false
+   */
+  acceptUnverified?: boolean | undefined;
+}
+
 /** Options of {@link update}. */
 export interface UpdateOptions extends ProbeOptions {
   /**

@@ -23,7 +23,14 @@ import {
 } from "./checks.js";
 import { BOUNDS, COMMAND_DEFAULTS, DEFAULT_CONNECTIONS, DEFAULTS, SOURCES, type RunCommand } from "./defaults.js";
 import type { RunEvent } from "./events.js";
-import type { BackfillOptions, ProbeOptions, RunOptions, SweepOptions, UpdateOptions } from "./options.js";
+import type {
+  BackfillOptions,
+  ProbeOptions,
+  RunOptions,
+  SweepOptions,
+  UpdateOptions,
+  VolumesOptions,
+} from "./options.js";
 
 /** Everything that a command has to know, checked and with nothing left out. */
 export interface Settings extends ThreadSettings {
@@ -49,6 +56,12 @@ export interface ProbeSettings extends Settings {
   readonly reject: boolean;
   /** Where the exchange's contracts are captured from; undefined: nowhere. */
   readonly contractsUrl: string | undefined;
+}
+
+/** Settings of a run that fetches volumes. */
+export interface VolumesSettings extends Settings, Pick<ProbeSettings, "symbols" | "quote" | "unlisted" | "reject"> {
+  /** Whether files are taken that no checksum vouches for. */
+  readonly acceptUnverified: boolean;
 }
 
 /** Settings of an update. */
@@ -123,6 +136,28 @@ export function sweepSettings(options: SweepOptions, now: number): ProbeSettings
 }
 
 /**
+ * Settings of `volumes`.
+ *
+ * @param now ms since the Unix epoch
+ * @throws UsageError
+ */
+export function volumesSettings(options: VolumesOptions, now: number): VolumesSettings {
+  const { common, rest } = runSettings("volumes", options, now);
+  const { symbols, quote, unlisted = DEFAULTS.unlisted, reject = DEFAULTS.reject, ...others } = rest;
+  const { acceptUnverified = DEFAULTS.acceptUnverified, ...unknown } = others;
+  refuseUnknown(unknown);
+  requireListEndpoint(common);
+  return {
+    ...common,
+    symbols: optional(symbols, (value) => checkSymbols("symbols", value)),
+    quote: optional(quote, (value) => checkText("quote", value)),
+    unlisted: checkFlag("unlisted", unlisted),
+    reject: checkFlag("reject", reject),
+    acceptUnverified: checkFlag("acceptUnverified", acceptUnverified),
+  };
+}
+
+/**
  * Settings of `discover`.
  *
  * @param now ms since the Unix epoch
@@ -153,10 +188,13 @@ function probeSettings<O extends ProbeOptions>(command: RunCommand, options: O, 
 }
 
 function requireList(settings: ProbeSettings): ProbeSettings {
-  if (settings.source === "list" && settings.listEndpoint === undefined) {
-    throw new UsageError("a listing needs it when another endpoint is given", { option: "listEndpoint" });
-  }
+  if (settings.source === "list") requireListEndpoint(settings);
   return settings;
+}
+
+function requireListEndpoint({ listEndpoint }: Settings): void {
+  if (listEndpoint !== undefined) return;
+  throw new UsageError("a listing needs it when another endpoint is given", { option: "listEndpoint" });
 }
 
 function runSettings<O extends RunOptions>(command: RunCommand, options: O, now: number) {

@@ -18,6 +18,9 @@ export interface Discovery {
   foreign: string[];
 }
 
+/** What decides which symbols a run is about. */
+export type SymbolSettings = Settings & Pick<ProbeSettings, "symbols" | "quote" | "unlisted">;
+
 /** Age from which the symbol list of the file is made anew, ms: a run lists once, several in a row don't. */
 const LIST_MAX_AGE_MS = 3_600_000;
 
@@ -31,7 +34,7 @@ const LIST_MAX_AGE_MS = 3_600_000;
  * @throws UsageError when nothing can be listed and nothing is known, a name is not that of a symbol of the bucket, or no
  *   symbol is left
  */
-export async function resolveSymbols(settings: ProbeSettings, threads: Threads, emit: Emit): Promise<string[]> {
+export async function resolveSymbols(settings: SymbolSettings, threads: Threads, emit: Emit): Promise<string[]> {
   const { quote, symbols: named, unlisted, listEndpoint } = settings;
   const known = await knownSymbols(settings, threads, emit);
   if (named !== undefined && listEndpoint !== undefined && !unlisted) requireListed(named, known);
@@ -45,7 +48,7 @@ export async function resolveSymbols(settings: ProbeSettings, threads: Threads, 
 }
 
 /** The symbols that the file knows, listed anew when that is needed. */
-async function knownSymbols(settings: ProbeSettings, threads: Threads, emit: Emit): Promise<string[]> {
+async function knownSymbols(settings: SymbolSettings, threads: Threads, emit: Emit): Promise<string[]> {
   const { symbols: named, unlisted, listEndpoint, now } = settings;
   const { symbols, discoveredAt } = threads.facts;
   const known = symbols.map(({ symbol }) => symbol);

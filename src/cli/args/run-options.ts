@@ -151,8 +151,8 @@ const summaryOptions = {
   },
 } as const satisfies Record<string, OptionDefinition>;
 
-/** Options of the commands that probe chosen cells. */
-const probeOptions = {
+/** Options of the commands that are about chosen symbols. */
+const symbolOptions = {
   symbols: { describe: "symbols, between commas", string: true, requiresArg: true, coerce: symbolList("symbols") },
   "symbols-file": {
     describe: "file of symbols, one a line",
@@ -167,6 +167,11 @@ const probeOptions = {
     boolean: true,
     defaultDescription: yesNo(DEFAULTS.unlisted),
   },
+} as const satisfies Record<string, OptionDefinition>;
+
+/** Options of the commands that probe chosen cells. */
+const probeOptions = {
+  ...symbolOptions,
   source: {
     describe: "HEAD every file, LIST every symbol's folder, or whichever costs fewer requests",
     choices: SOURCES,
@@ -176,6 +181,7 @@ const probeOptions = {
 
 export type RunArguments = InferredOptionTypes<ReturnType<typeof runOptions>>;
 export type SummaryArguments = RunArguments & InferredOptionTypes<typeof summaryOptions>;
+export type SymbolArguments = SummaryArguments & InferredOptionTypes<typeof symbolOptions>;
 export type ProbeArguments = SummaryArguments & InferredOptionTypes<typeof probeOptions>;
 
 /** Adds the options of every command that asks the bucket, with the defaults of this one. */
@@ -186,6 +192,14 @@ export function withRunOptions<T>(yargs: Argv<T>, command: RunCommand) {
 /** Adds those of the commands that end in a summary. */
 export function withSummaryOptions<T>(yargs: Argv<T>, command: RunCommand) {
   return withRunOptions(yargs, command).options(summaryOptions);
+}
+
+/** Adds those of the commands that are about chosen symbols. */
+export function withSymbolOptions<T>(yargs: Argv<T>, command: RunCommand) {
+  return withSummaryOptions(yargs.options(symbolOptions), command).group(
+    ["symbols", "symbols-file", "quote"],
+    "Symbols:",
+  );
 }
 
 /** Adds those of the commands that probe chosen cells. */
@@ -215,15 +229,21 @@ export function runOptionsOf(args: RunArguments): RunOptions {
   };
 }
 
-/** The same for the commands that probe cells. */
-export function probeOptionsOf(args: ProbeArguments): ProbeOptions {
+/** The same for the commands that are about chosen symbols. */
+export function symbolOptionsOf(
+  args: SymbolArguments,
+): RunOptions & Pick<ProbeOptions, "symbols" | "quote" | "unlisted"> {
   return {
     ...runOptionsOf(args),
     symbols: args.symbols ?? args["symbols-file"],
     quote: args.quote,
     unlisted: args.unlisted,
-    source: args.source,
   };
+}
+
+/** The same for the commands that probe cells. */
+export function probeOptionsOf(args: ProbeArguments): ProbeOptions {
+  return { ...symbolOptionsOf(args), source: args.source };
 }
 
 function yesNo(flag: boolean): string {

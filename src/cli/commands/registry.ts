@@ -9,6 +9,7 @@ const COMMANDS = {
   update: () => import("./update.js"),
   backfill: () => import("./backfill.js"),
   sweep: () => import("./sweep.js"),
+  volumes: () => import("./volumes.js"),
   discover: () => import("./discover.js"),
   contracts: () => import("./contracts.js"),
   query: async (below: string | undefined, isListed: boolean) => {

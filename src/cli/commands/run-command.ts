@@ -1,5 +1,6 @@
 import { DEFAULTS } from "../../run/defaults.js";
 import type { RunOptions } from "../../run/options.js";
+import type { RunOutcome } from "../../run/outcome.js";
 import type { RunSummary } from "../../run/summary.js";
 import type { Answer, Columns } from "../../text/columns.js";
 import type { AnswerChoice } from "../args/answer-options.js";
@@ -33,11 +34,34 @@ export async function showRun<O extends RunOptions>(
   options: O,
   execute: (options: O) => Promise<RunSummary>,
 ): Promise<void> {
+  await showSummary(display, options, execute, { answer: summaryAnswer, text: summaryText, failure: failureNotice });
+}
+
+/** What every run's summary has. */
+export interface AnySummary {
+  outcome: RunOutcome;
+  failures: readonly object[];
+}
+
+/** How a summary is shown: as an answer, to people, and its failures in one line. */
+export interface SummaryTexts<Summary, C extends Columns> {
+  answer: (summary: Summary) => Answer<object, C>;
+  text: (summary: Summary, paint: Paint) => string;
+  failure: (summary: Summary, retries: number) => string;
+}
+
+/** Runs a command that ends in a summary, prints that and sets the process's exit code: see {@link watch}. */
+export async function showSummary<O extends RunOptions, Summary extends AnySummary, C extends Columns>(
+  display: SummaryDisplay,
+  options: O,
+  execute: (options: O) => Promise<Summary>,
+  { answer, text, failure }: SummaryTexts<Summary, C>,
+): Promise<void> {
   // A run that failed has a summary to show.
   await watch(display, { ...options, reject: false }, execute, async (summary, voice) => {
     voice.summary(summary);
-    await print(display, summaryAnswer(summary), (paint) => summaryText(summary, paint));
-    if (summary.failures.length > 0) voice.failure(failureNotice(summary, options.retries ?? DEFAULTS.retries));
+    await print(display, answer(summary), (paint) => text(summary, paint));
+    if (summary.failures.length > 0) voice.failure(failure(summary, options.retries ?? DEFAULTS.retries));
     if (summary.outcome === "interrupted") voice.notice(`interrupted; go on with: ${commandLine()}`);
     process.exitCode = EXIT_OF_OUTCOME[summary.outcome];
     if (display.notify !== undefined) await notify(display.notify, summary, options.ca, voice);
@@ -100,7 +124,7 @@ async function executeWatched<O extends WatchedOptions, Result>(
 }
 
 /** Posts the summary. That it could not be is a warning. */
-async function notify(url: string, summary: RunSummary, ca: string | undefined, voice: Voice): Promise<void> {
+async function notify(url: string, summary: AnySummary, ca: string | undefined, voice: Voice): Promise<void> {
   const { post } = await import("../../run/notify.js");
   const failure = await post(url, summary, { ca, env: process.env });
   // The path of such a URL is often a secret.

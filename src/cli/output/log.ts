@@ -1,6 +1,5 @@
 import type { Logger } from "pino";
 import type { RunEvent } from "../../run/events.js";
-import type { RunSummary } from "../../run/summary.js";
 import { printableJson } from "../../text/printable.js";
 import { withoutPasswords } from "../../text/secrets.js";
 
@@ -31,6 +30,12 @@ export function logEvent(log: Logger, event: RunEvent): void {
     case "failure":
       log.error(event, "probe failed");
       break;
+    case "volume-failure":
+      log.error(event, "file of volumes failed");
+      break;
+    case "volumes":
+      log.debug(event, "fetching volumes");
+      break;
     case "planned":
       log.info(event, "planned");
       break;
@@ -54,6 +59,6 @@ export function logEvent(log: Logger, event: RunEvent): void {
 }
 
 /** Logs the end of a run. Its failures were logged when they happened. */
-export function logSummary(log: Logger, { failures, ...summary }: RunSummary): void {
+export function logSummary(log: Logger, { failures, ...summary }: { failures: readonly object[] }): void {
   log.info({ ...summary, failure_count: failures.length }, "run ended");
 }

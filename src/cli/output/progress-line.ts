@@ -1,4 +1,5 @@
 import type { RunCounts } from "../../run/counts.js";
+import type { VolumeCounts } from "../../run/volumes-result.js";
 import { duration } from "../../text/durations.js";
 import { number } from "../../text/numbers.js";
 import { bytes } from "../../text/sizes.js";
@@ -6,7 +7,8 @@ import { bytes } from "../../text/sizes.js";
 /** What a run is at. */
 export type ProgressState =
   | { phase: "planning" | "writing" | "publishing"; elapsedMs: number }
-  | { phase: "probing"; elapsedMs: number; counts: RunCounts | undefined; cellCount: number; unitCount: number };
+  | { phase: "probing"; elapsedMs: number; counts: RunCounts | undefined; cellCount: number; unitCount: number }
+  | { phase: "volumes"; elapsedMs: number; counts: VolumeCounts | undefined; symbolCount: number };
 
 /** Cells of the bar, its brackets not counted. */
 const BAR_WIDTH = 24;
@@ -23,16 +25,38 @@ interface Field {
  * @param width maximum characters, all of them ASCII
  */
 export function progressLine(width: number, state: ProgressState): string {
-  const fields = state.phase === "probing" ? [bar(state), ...probingFields(state)] : phaseFields(state);
-  return fit(fields, "  ", width);
+  return fit([...barOf(state), ...fieldsOf(state)], "  ", width);
 }
 
 /** The same for a log file: without a bar, in any width. */
 export function plainProgressLine(state: ProgressState): string {
-  return fit(state.phase === "probing" ? probingFields(state) : phaseFields(state), ", ", Infinity);
+  return fit(fieldsOf(state), ", ", Infinity);
 }
 
 type Probing = ProgressState & { phase: "probing" };
+type FetchingVolumes = ProgressState & { phase: "volumes" };
+
+function barOf(state: ProgressState): Field[] {
+  switch (state.phase) {
+    case "probing":
+      return [bar(shareDone(state))];
+    case "volumes":
+      return [bar(shareAsked(state))];
+    default:
+      return [];
+  }
+}
+
+function fieldsOf(state: ProgressState): Field[] {
+  switch (state.phase) {
+    case "probing":
+      return probingFields(state);
+    case "volumes":
+      return volumeFields(state);
+    default:
+      return phaseFields(state);
+  }
+}
 
 function phaseFields({ phase, elapsedMs }: ProgressState): Field[] {
   return [
@@ -41,8 +65,8 @@ function phaseFields({ phase, elapsedMs }: ProgressState): Field[] {
   ];
 }
 
-function bar(state: Probing): Field {
-  const full = Math.round(shareDone(state) * BAR_WIDTH);
+function bar(share: number): Field {
+  const full = Math.round(share * BAR_WIDTH);
   return { text: `[${"#".repeat(full)}${"-".repeat(BAR_WIDTH - full)}]`, rank: 3 };
 }
 
@@ -64,6 +88,27 @@ function probingFields(state: Probing): Field[] {
     { text: `${number(counts?.failed ?? 0)} failed`, rank: 6 },
     { text: `${left} left`, rank: 7 },
   ];
+}
+
+/** How many files there will be shows only symbol by symbol, so these are counted. */
+function volumeFields(state: FetchingVolumes): Field[] {
+  const { counts, symbolCount, elapsedMs } = state;
+  const seconds = Math.max(0.001, elapsedMs / 1000);
+  const asked = counts?.symbols_asked ?? 0;
+  const fetched = counts?.files_fetched ?? 0;
+  const left = asked === 0 ? "?" : duration((Math.max(0, symbolCount - asked) * elapsedMs) / asked);
+  return [
+    { text: `${Math.floor(shareAsked(state) * 100)}%`, rank: 5 },
+    { text: `volumes of ${number(asked)}/${number(symbolCount)} symbols`, rank: 4 },
+    { text: `${number(fetched)} files`, rank: 2 },
+    { text: `${number(Math.round(fetched / seconds))} files/s, ${bytes(counts?.file_bytes ?? 0)}`, rank: 0 },
+    { text: `${number(counts?.files_failed ?? 0)} failed`, rank: 6 },
+    { text: `${left} left`, rank: 7 },
+  ];
+}
+
+function shareAsked({ counts, symbolCount }: FetchingVolumes): number {
+  return symbolCount === 0 ? 1 : Math.min(1, (counts?.symbols_asked ?? 0) / symbolCount);
 }
 
 function shareDone({ counts, cellCount }: Probing): number {

@@ -94,6 +94,10 @@ export function noProgress(stream: Pick<ProgressStream, "write">): Progress {
 class RunView {
   private phase: ProgressState["phase"] = "planning";
   private since = performance.now();
+  private volumes = { counts: undefined, symbolCount: 0 } as Omit<
+    ProgressState & { phase: "volumes" },
+    "phase" | "elapsedMs"
+  >;
   private probing = { counts: undefined, cellCount: 0, unitCount: 0 } as Omit<
     ProgressState & { phase: "probing" },
     "phase" | "elapsedMs"
@@ -108,6 +112,10 @@ class RunView {
       case "progress":
         this.probing = { ...this.probing, counts: event.counts };
         break;
+      case "volumes":
+        this.volumes = { counts: event.counts, symbolCount: event.symbol_count };
+        if (this.phase !== "volumes") this.enter("volumes");
+        break;
       case "probed":
         this.enter("writing");
         break;
@@ -119,6 +127,7 @@ class RunView {
       case "discovered":
       case "captured":
       case "failure":
+      case "volume-failure":
       case "committed":
       case "done":
         break;
@@ -127,9 +136,14 @@ class RunView {
 
   state(): ProgressState {
     const elapsedMs = performance.now() - this.since;
-    return this.phase === "probing"
-      ? { phase: "probing", elapsedMs, ...this.probing }
-      : { phase: this.phase, elapsedMs };
+    switch (this.phase) {
+      case "probing":
+        return { phase: "probing", elapsedMs, ...this.probing };
+      case "volumes":
+        return { phase: "volumes", elapsedMs, ...this.volumes };
+      default:
+        return { phase: this.phase, elapsedMs };
+    }
   }
 
   private enter(phase: ProgressState["phase"]): void {

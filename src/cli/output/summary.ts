@@ -8,7 +8,7 @@ import { printable } from "../../text/printable.js";
 import { noPaint, paintWord, type Paint } from "./colour.js";
 
 /** Failures shown a kind; the rest is counted. `--json` has them all. */
-const FAILURES_SHOWN = 5;
+export const FAILURES_SHOWN = 5;
 
 /** Kinds of failures named in one line. */
 const KINDS_SHOWN = 3;
@@ -17,7 +17,7 @@ const KINDS_SHOWN = 3;
 const DATES_SHOWN = 10;
 
 /** How a run ended, in the first line. That it stopped early has a line of its own. */
-const OUTCOME_WORDS: Readonly<Record<RunSummary["outcome"], string>> = {
+export const OUTCOME_WORDS: Readonly<Record<RunSummary["outcome"], string>> = {
   whole: "whole",
   "nothing-to-do": "nothing to do",
   failed: "failed",
@@ -92,7 +92,7 @@ export function failureNotice({ failures, failed, probes }: RunSummary, retries:
   );
 }
 
-function retriedLine({ kind, code, host, count }: RetriedRequests): string {
+export function retriedLine({ kind, code, host, count }: RetriedRequests): string {
   return `    ${number(count)} after ${kind} ${printable(code)} from ${printable(host)}`;
 }
 

@@ -1,5 +1,4 @@
 import type { RunEvent } from "../../run/events.js";
-import type { RunSummary } from "../../run/summary.js";
 import { duration } from "../../text/durations.js";
 import { describeError } from "../exit.js";
 import { line } from "./line.js";
@@ -19,7 +18,7 @@ export interface Voice {
   notice(text: string): void;
   /** A failure, which nothing suppresses. */
   failure(text: string): void;
-  summary(summary: RunSummary): void;
+  summary(summary: { failures: readonly object[] }): void;
   /** An error that ended the command. */
   fatal(error: unknown): void;
   /** Ends the progress. */

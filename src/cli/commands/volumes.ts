@@ -1,0 +1,34 @@
+import type { CommandModule } from "yargs";
+import { DEFAULTS } from "../../run/defaults.js";
+import { symbolOptionsOf, withSymbolOptions, type SymbolArguments } from "../args/run-options.js";
+import { volumesAnswer, volumesNotice, volumesText } from "../output/volumes.js";
+import { showSummary } from "./run-command.js";
+
+interface VolumesArguments extends SymbolArguments {
+  "accept-unverified": boolean | undefined;
+}
+
+/** `bfa volumes` */
+const volumesCommand: CommandModule<object, VolumesArguments> = {
+  command: "volumes",
+  describe: "Fetch what was traded each day: the 1d klines, verified by their checksums",
+  builder: (yargs) =>
+    withSymbolOptions(yargs, "volumes")
+      .option("accept-unverified", {
+        describe: "take files too whose checksum is missing or wrong, marked as such",
+        boolean: true,
+        defaultDescription: DEFAULTS.acceptUnverified ? "yes" : "no",
+      })
+      .example("$0 volumes", "every perpetual; at first about 25,000 small files, then only what is new or replaced")
+      .example("$0 volumes --symbols BTCUSDT,ETHUSDT", "two symbols")
+      .epilogue(
+        "Files of months that are over, and of days for the others. Interrupted or killed, it goes on when run again.",
+      ),
+  handler: async (args) => {
+    const { volumes } = await import("../../run/volumes.js");
+    const options = { ...symbolOptionsOf(args), acceptUnverified: args["accept-unverified"] };
+    await showSummary(args, options, volumes, { answer: volumesAnswer, text: volumesText, failure: volumesNotice });
+  },
+};
+
+export default volumesCommand;

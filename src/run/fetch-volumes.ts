@@ -1,0 +1,79 @@
+import { dayAt, type Day } from "../calendar/day.js";
+import type { VolumeShard } from "../rows/shard.js";
+import type { VolumeKnowledge } from "../rows/volume-unit.js";
+import type { Threads } from "../threads/threads.js";
+import { endOnSignal } from "./ending.js";
+import type { Emit } from "./events.js";
+import type { Settings } from "./settings.js";
+import { describeVolumeFailure, volumeCounts, type VolumeFailure, type VolumesDone } from "./volumes-result.js";
+
+const PROGRESS_MS = 100;
+
+/** Rough size of the list pages of a symbol's 1d klines, bytes: how many symbols are asked for at once hangs on it. */
+const PAGE_BYTES = 130_000;
+
+/** What fetching volumes hangs on. */
+type FetchSettings = Pick<Settings, "now" | "signal"> & { acceptUnverified: boolean };
+
+/**
+ * Fetches what is new of some symbols' 1d klines, inside of a run that has begun, and has all of it committed.
+ *
+ * @throws StoreError, ThreadError
+ */
+export async function fetchVolumes(
+  symbols: readonly string[],
+  { now, signal, acceptUnverified }: FetchSettings,
+  threads: Threads,
+  emit: Emit,
+): Promise<VolumesDone> {
+  const { writer, counters } = threads;
+  const through = dayAt(now) - 1;
+  const startedAt = performance.now();
+  using ending = endOnSignal(signal, () => {
+    threads.windDown();
+  });
+  const failures: VolumeFailure[] = [];
+  threads.onFailure((failed) => {
+    const failure = describeVolumeFailure(failed, symbols);
+    failures.push(failure);
+    emit({ type: "volume-failure", ...failure });
+  });
+  const tell = () => {
+    emit({ type: "volumes", counts: volumeCounts(counters.read()), symbol_count: symbols.length });
+  };
+  tell();
+  const progress = setInterval(tell, PROGRESS_MS);
+  let asked = 0;
+  try {
+    const known = await writer.call("volumeKnowledge", symbols, now);
+    const pool = await threads.probers();
+    const fetching = pool.runShards(
+      volumeShards(known, through, acceptUnverified),
+      symbols,
+      pool.parallelLists(PAGE_BYTES),
+      () => signal?.aborted === true,
+      () => {
+        asked++;
+      },
+    );
+    // When the file can't be written any more there is no point in fetching on.
+    await Promise.race([fetching, writer.failed, ending.over]);
+  } finally {
+    clearInterval(progress);
+  }
+  const fetchMs = performance.now() - startedAt;
+  const written = await Promise.race([writer.call("finishVolumes"), writer.failed]);
+  tell();
+  const interrupted = signal?.aborted === true && asked < symbols.length;
+  return { through, counts: counters.read(), written, failures, interrupted, fetchMs };
+}
+
+function* volumeShards(
+  knowledge: readonly VolumeKnowledge[],
+  through: Day,
+  acceptUnverified: boolean,
+): Generator<VolumeShard> {
+  for (const [symbolIndex, known] of knowledge.entries()) {
+    yield { type: "volumes", symbolIndex, through, acceptUnverified, known };
+  }
+}
