@@ -1,4 +1,5 @@
 import { formatDay, type Day } from "../calendar/day.js";
+import { formatPeriod, PERIOD_LENGTH } from "../calendar/period.js";
 import { fileKey } from "../vision/object-key.js";
 import { ETAG_BYTES, etagOf, writeEtag } from "./etag.js";
 import type { Folder, ForeignObject } from "./history.js";
@@ -22,7 +23,6 @@ interface Template {
 const DAY_SECONDS = 86_400;
 /** Any day: its text marks the gap of the date. */
 const GAP_DAY = 0;
-const GAP_DATE = formatDay(GAP_DAY);
 const GAP_TIME = "0000-00-00T00:00:00.000Z";
 const OPEN = "<Contents><Key>";
 const END = Buffer.from("</Size><StorageClass>STANDARD</StorageClass></Contents>");
@@ -35,12 +35,16 @@ export type KeyWriter = (key: string) => string;
 
 /** Elements of a folder's keys [first, end): zips at even places, checksums at odd ones. */
 export function folderContents(folder: Folder, first: number, end: number, writeKey: KeyWriter): Buffer {
-  const key = fileKey(DEFAULT_DATASET, folder.symbol, GAP_DAY);
+  const { dataset } = folder;
+  const key = fileKey(dataset, folder.symbol, GAP_DAY);
   const zip = templateOf(writeKey(key));
   const checksum = templateOf(writeKey(`${key}.CHECKSUM`));
-  const datePlace = Buffer.byteLength(OPEN + writeKey(key.slice(0, key.lastIndexOf(GAP_DATE))));
-  const checksumSize = checksumBytes(folder.symbol);
-  const owner = hashText(folder.symbol);
+  const datePlace = Buffer.byteLength(
+    OPEN + writeKey(key.slice(0, key.lastIndexOf(formatPeriod(dataset.cadence, GAP_DAY)))),
+  );
+  const periodLength = PERIOD_LENGTH[dataset.cadence];
+  const checksumSize = checksumBytes(folder);
+  const owner = ownerOf(folder);
   const out = Buffer.allocUnsafe((end - first) * (checksum.bytes.length + MOST_SIZE_DIGITS + END.length));
   let at = 0;
   for (let place = first; place < end; place++) {
@@ -52,7 +56,7 @@ export function folderContents(folder: Folder, first: number, end: number, write
     const uploaded = folder.uploaded[file] as number;
     const template = odd ? checksum : zip;
     out.set(template.bytes, at);
-    out.set(dateBytes(day), at + datePlace);
+    out.set(dateBytes(day).subarray(0, periodLength), at + datePlace);
     writeTime(out, at + template.time, uploaded);
     writeEtag(out, at + template.etag, owner, fileNumber(day, odd), fileVersion(size, uploaded));
     at = writeNumber(out, at + template.bytes.length, odd ? checksumSize : size);
@@ -71,13 +75,18 @@ export function foreignContents(object: ForeignObject, writeKey: KeyWriter): Buf
 }
 
 /** ETag of a folder's zip or checksum, the same as in the listing. */
-export function fileEtag(symbol: string, day: Day, size: number, uploaded: number, checksum: boolean): string {
-  return etagOf(hashText(symbol), fileNumber(day, Number(checksum)), fileVersion(size, uploaded));
+export function fileEtag(folder: Folder, day: Day, size: number, uploaded: number, checksum: boolean): string {
+  return etagOf(ownerOf(folder), fileNumber(day, Number(checksum)), fileVersion(size, uploaded));
 }
 
 /** ETag of a foreign object, the same as in the listing. */
 export function foreignEtag({ key, size, uploaded }: ForeignObject): string {
   return etagOf(hashText(key), 0, fileVersion(size, uploaded));
+}
+
+/** A number that stands for a folder. */
+function ownerOf({ dataset, symbol }: Folder): number {
+  return hashText(dataset.id === DEFAULT_DATASET.id ? symbol : `${dataset.id}/${symbol}`);
 }
 
 function fileNumber(day: Day, odd: number): number {

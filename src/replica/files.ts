@@ -2,7 +2,7 @@ import { UsageError } from "../errors.js";
 import type { Day } from "../calendar/day.js";
 import { parseKey } from "../vision/object-key.js";
 import { FolderBuilder, historyOf, KLINE_BYTES, type ForeignObject, type History } from "./history.js";
-import { DEFAULT_DATASET } from "../vision/datasets/default.js";
+import { SERVED_DATASETS } from "./bar-files.js";
 
 /** A kline file of a history written out by hand. */
 export interface ListedFile {
@@ -49,7 +49,7 @@ export function listedHistory(files: readonly ListedFile[], foreign: readonly Li
 }
 
 function foreignObject({ key, size, lastModified }: ListedForeignFile): ForeignObject {
-  if (key === "" || parseKey(DEFAULT_DATASET, key).type !== "foreign")
+  if (key === "" || SERVED_DATASETS.some((dataset) => parseKey(dataset, key).type !== "foreign"))
     throw new UsageError(`'${key}' is not a foreign key`);
   if (!Number.isInteger(size) || size < 0) throw new UsageError(`${key}: ${size} is not a size in bytes`);
   return { key, size, uploaded: wholeSecond(lastModified, key) };

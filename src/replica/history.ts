@@ -1,4 +1,6 @@
 import type { Day } from "../calendar/day.js";
+import type { Dataset } from "../vision/dataset.js";
+import { DEFAULT_DATASET } from "../vision/datasets/default.js";
 import { classifySymbol } from "../vision/symbol.js";
 
 /**
@@ -14,8 +16,10 @@ export interface History {
 
 /** The kline files of one symbol. Element i of each column belongs to the i-th file. */
 export interface Folder {
+  /** What its files are; a history's own are of the default dataset. */
+  dataset: Dataset;
   symbol: string;
-  /** Days with a file, ascending. */
+  /** First days of the periods with a file, ascending. */
   days: Int32Array;
   /** Bytes of the zip. */
   sizes: Uint32Array;
@@ -72,7 +76,10 @@ export class FolderBuilder {
   #sizes = new Uint32Array(64);
   #uploaded = new Uint32Array(64);
 
-  constructor(symbol: string) {
+  constructor(
+    symbol: string,
+    private readonly dataset: Dataset = DEFAULT_DATASET,
+  ) {
     this.symbol = symbol;
   }
 
@@ -92,6 +99,7 @@ export class FolderBuilder {
   /** The folder with what was added. */
   build(): Folder {
     return {
+      dataset: this.dataset,
       symbol: this.symbol,
       days: this.#days.slice(0, this.#count),
       sizes: this.#sizes.slice(0, this.#count),

@@ -1,6 +1,6 @@
 import { symbolPrefix, fileKey } from "../vision/object-key.js";
 import { compareKeys, type Folder, type ForeignObject, type History } from "./history.js";
-import { DEFAULT_DATASET } from "../vision/datasets/default.js";
+import { barFolders } from "./bar-files.js";
 
 /**
  * Every key of a history in S3's order, addressed by position from 0 to `count`, without holding the keys: a history of
@@ -40,7 +40,7 @@ export function orderKeys(history: History): KeyOrder {
       foreign.shift();
     }
   };
-  for (const folder of history.folders) {
+  for (const folder of servedFolders(history)) {
     const keys = folder.days.length * 2;
     for (let first = 0; first < keys;) {
       pushForeignBefore(folderKey(folder, first));
@@ -96,11 +96,20 @@ function startOf(order: KeyOrder, run: number): number {
   return order.runs[run]?.start ?? order.count;
 }
 
-/** Key of a folder's files by index: zip and checksum of each day take turns. */
+/** A history's folders and those of the 1d klines that follow from them, in the order of their keys. */
+function servedFolders(history: History): Folder[] {
+  const prefixed = [...history.folders, ...barFolders(history)].map((folder) => {
+    return { folder, prefix: Buffer.from(symbolPrefix(folder.dataset, folder.symbol)) };
+  });
+  return prefixed.sort((a, b) => Buffer.compare(a.prefix, b.prefix)).map(({ folder }) => folder);
+}
+
+/** Key of a folder's files by index: zip and checksum of each period take turns. */
 function folderKey(folder: Folder, index: number): string {
-  const day = folder.days[index >> 1];
-  if (day === undefined) throw new RangeError(`${symbolPrefix(DEFAULT_DATASET, folder.symbol)}: no file ${index >> 1}`);
-  const key = fileKey(DEFAULT_DATASET, folder.symbol, day);
+  const period = folder.days[index >> 1];
+  if (period === undefined)
+    throw new RangeError(`${symbolPrefix(folder.dataset, folder.symbol)}: no file ${index >> 1}`);
+  const key = fileKey(folder.dataset, folder.symbol, period);
   return index % 2 === 0 ? key : `${key}.CHECKSUM`;
 }
 

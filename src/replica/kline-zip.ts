@@ -3,6 +3,7 @@ import { zipSync } from "fflate";
 import { DEFAULT_DATASET } from "../vision/datasets/default.js";
 import { fileKeyEnd, fileNameStem } from "../vision/object-key.js";
 import { DAY_MS, type Day } from "../calendar/day.js";
+import type { Folder } from "./history.js";
 import { chance, hashText } from "./random.js";
 
 const MINUTES = 1_440;
@@ -46,9 +47,9 @@ export function checksumFile(symbol: string, day: Day, size: number): Buffer {
   return Buffer.from(`${digest}  ${zipName(symbol, day)}\n`);
 }
 
-/** Length of that checksum file, without making the zip. */
-export function checksumBytes(symbol: string): number {
-  return 64 + 2 + Buffer.byteLength(zipName(symbol, 0)) + 1;
+/** Length of the checksum files of a folder, without making a zip. */
+export function checksumBytes({ dataset, symbol }: Pick<Folder, "dataset" | "symbol">): number {
+  return 64 + 2 + Buffer.byteLength(fileNameStem(dataset, symbol) + fileKeyEnd(dataset, 0)) + 1;
 }
 
 function zipRows(symbol: string, day: Day, budget: number, comment: string): Uint8Array {

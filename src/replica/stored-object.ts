@@ -1,5 +1,8 @@
+import type { Day } from "../calendar/day.js";
+import type { Dataset } from "../vision/dataset.js";
 import { parseKey } from "../vision/object-key.js";
 import type { Answer } from "./answer.js";
+import { barChecksum, barFolders, barZip, SERVED_DATASETS } from "./bar-files.js";
 import { fileEtag, foreignEtag } from "./contents.js";
 import { fileIndex, type Folder, type History } from "./history.js";
 import { checksumBytes, checksumFile, klineZip } from "./kline-zip.js";
@@ -8,28 +11,68 @@ import { DEFAULT_DATASET } from "../vision/datasets/default.js";
 /** Looks objects up by key. */
 export type ObjectLookup = (key: string) => Answer | undefined;
 
+/** Zips of 1d klines that are kept once they were made: some 3 kB each. A test of many clients asks for them again. */
+const MAX_KEPT = 32_768;
+
 /** The lookup over a history; undefined is S3's NoSuchKey. */
 export function objectLookup(history: History): ObjectLookup {
-  const folders = new Map(history.folders.map((folder) => [folder.symbol, folder]));
+  const minutes = byName(history.folders);
+  const folders = byName([...history.folders, ...barFolders(history)]);
   const foreign = new Map(history.foreign.map((object) => [object.key, object]));
+  const kept = new Map<string, Uint8Array>();
+  /** @param folder of 1d klines */
+  const keptZip = (folder: Folder, period: Day, size: number): Uint8Array => {
+    const key = `${nameOf(folder)}/${period}`;
+    const found = kept.get(key);
+    if (found !== undefined) return found;
+    const owner = minutes.get(nameOf({ dataset: DEFAULT_DATASET, symbol: folder.symbol }));
+    if (owner === undefined) throw new RangeError(`${folder.symbol}: bars without minutes`);
+    const zip = barZip(folder, period, size, owner);
+    if (kept.size >= MAX_KEPT) kept.clear();
+    kept.set(key, zip);
+    return zip;
+  };
   return (key) => {
-    const parsed = parseKey(DEFAULT_DATASET, key);
-    if (parsed.type === "foreign") {
+    const parsed = parseServedKey(key);
+    if (parsed === undefined) {
       const object = foreign.get(key);
       return (
         object && objectAnswer(object.size, object.uploaded, foreignEtag(object), () => new Uint8Array(object.size))
       );
     }
-    const folder = folders.get(parsed.symbol);
+    const folder = folders.get(nameOf(parsed));
     const index = folder ? fileIndex(folder, parsed.period) : -1;
     if (!folder || index < 0) return undefined;
-    const { symbol, period: day, type } = parsed;
+    const { symbol, period, isChecksum } = parsed;
     const { size, uploaded } = fileAt(folder, index);
-    const etag = fileEtag(symbol, day, size, uploaded, type === "checksum");
-    return type === "checksum"
-      ? objectAnswer(checksumBytes(symbol), uploaded, etag, () => checksumFile(symbol, day, size))
-      : objectAnswer(size, uploaded, etag, () => klineZip(symbol, day, size));
+    const etag = fileEtag(folder, period, size, uploaded, isChecksum);
+    const isMinutes = folder.dataset.id === DEFAULT_DATASET.id;
+    const zip = () => (isMinutes ? klineZip(symbol, period, size) : keptZip(folder, period, size));
+    if (!isChecksum) return objectAnswer(size, uploaded, etag, zip);
+    const checksum = () => (isMinutes ? checksumFile(symbol, period, size) : barChecksum(folder, period, zip()));
+    return objectAnswer(checksumBytes(folder), uploaded, etag, checksum);
   };
+}
+
+function byName(folders: readonly Folder[]): Map<string, Folder> {
+  return new Map(folders.map((folder) => [nameOf(folder), folder]));
+}
+
+function nameOf({ dataset, symbol }: Pick<Folder, "dataset" | "symbol">): string {
+  return `${dataset.id}/${symbol}`;
+}
+
+/** What a key of any of the datasets names. */
+function parseServedKey(
+  key: string,
+): { dataset: Dataset; symbol: string; period: Day; isChecksum: boolean } | undefined {
+  for (const dataset of SERVED_DATASETS) {
+    const parsed = parseKey(dataset, key);
+    if (parsed.type === "foreign") continue;
+    const { type, symbol, period } = parsed;
+    return { dataset, symbol, period, isChecksum: type === "checksum" };
+  }
+  return undefined;
 }
 
 function fileAt(folder: Folder, index: number): { size: number; uploaded: number } {

@@ -1,3 +1,4 @@
+import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { unzipSync } from "fflate";
@@ -66,8 +67,8 @@ it("gives the checksum of that very zip, in sha256sum's form", () => {
       .update(klineZip(symbol, DAY, 7_419))
       .digest("hex");
     expect(text.toString()).toBe(`${digest}  ${symbol}-1m-2024-01-01.zip\n`);
-    expect(text.length).toBe(checksumBytes(symbol));
+    expect(text.length).toBe(checksumBytes({ dataset: DEFAULT_DATASET, symbol }));
   }
   // The size that every checksum of BTCUSDT has in the real bucket.
-  expect(checksumBytes("BTCUSDT")).toBe(92);
+  expect(checksumBytes({ dataset: DEFAULT_DATASET, symbol: "BTCUSDT" })).toBe(92);
 });

@@ -5,6 +5,7 @@ import { listedHistory } from "../../src/replica/files.js";
 import { file, foreign, readListing, type ReadListing, UPLOADED } from "../support/replica.js";
 
 const PREFIX = "data/futures/um/daily/klines/";
+const MONTHLY = "data/futures/um/monthly/klines/";
 
 function list(bucket: Bucket, query: Record<string, string>): ReadListing {
   const target = `/data.binance.vision?${new URLSearchParams(query).toString()}`;
@@ -52,13 +53,27 @@ const world = fc.record({ files, foreign: fc.subarray(FOREIGN) }).map((drawn) =>
     drawn.files.map(({ symbol, date }) => file(symbol, date)),
     drawn.foreign.map((key) => foreign(key)),
   );
-  const klines = drawn.files.map(({ symbol, date }) => `${PREFIX}${symbol}/1m/${symbol}-1m-${date}.zip`);
+  const days = drawn.files.flatMap(({ symbol, date }) =>
+    ["1m", "1d"].map((interval) => `${PREFIX}${symbol}/${interval}/${symbol}-${interval}-${date}.zip`),
+  );
+  // All were uploaded in 2024-01: only the month before is over.
+  const december = new Set(drawn.files.filter(({ date }) => date < "2024").map(({ symbol }) => symbol));
+  const months = [...december].map((symbol) => `${MONTHLY}${symbol}/1d/${symbol}-1d-2023-12.zip`);
+  const klines = [...days, ...months];
   const keys = [...klines, ...klines.map((key) => `${key}.CHECKSUM`), ...drawn.foreign].sort(bytewise);
   return { bucket: createBucket(history), keys };
 });
 /** The beginning of a key that may or may not be there, or a text near one. */
 const cutKey = fc
-  .tuple(fc.constantFrom(...FOREIGN, ...SYMBOLS.map((s) => `${PREFIX}${s}/1m/${s}-1m-2024-01-01.zip`)), fc.nat(70))
+  .tuple(
+    fc.constantFrom(
+      ...FOREIGN,
+      ...SYMBOLS.map((s) => `${PREFIX}${s}/1m/${s}-1m-2024-01-01.zip`),
+      ...SYMBOLS.map((s) => `${PREFIX}${s}/1d/${s}-1d-2024-01-01.zip`),
+      ...SYMBOLS.map((s) => `${MONTHLY}${s}/1d/${s}-1d-2023-12.zip`),
+    ),
+    fc.nat(70),
+  )
   .map(([key, length]) => Array.from(key).slice(0, length).join(""));
 const question = fc.record({
   prefix: cutKey,
@@ -125,11 +140,11 @@ describe("listing documents", () => {
   );
 
   it("writes a page as S3 does", () => {
-    const answer = bucket.answer({ method: "GET", target: `/?prefix=${PREFIX}&max-keys=1` });
+    const answer = bucket.answer({ method: "GET", target: `/?prefix=${PREFIX}BTCUSDT/1m/&max-keys=1` });
     const etag = /&quot;([0-9a-f]{32})&quot;/.exec(Buffer.from(answer.body()).toString())?.[1] ?? "";
     expect(Buffer.from(answer.body()).toString()).toBe(
       `<?xml version="1.0" encoding="UTF-8"?>\n<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">` +
-        `<Name>data.binance.vision</Name><Prefix>${PREFIX}</Prefix><Marker></Marker><MaxKeys>1</MaxKeys>` +
+        `<Name>data.binance.vision</Name><Prefix>${PREFIX}BTCUSDT/1m/</Prefix><Marker></Marker><MaxKeys>1</MaxKeys>` +
         `<IsTruncated>true</IsTruncated><Contents><Key>${PREFIX}BTCUSDT/1m/BTCUSDT-1m-2024-01-01.zip</Key>` +
         `<LastModified>${new Date(UPLOADED).toISOString()}</LastModified><ETag>&quot;${etag}&quot;</ETag>` +
         `<Size>48155</Size><StorageClass>STANDARD</StorageClass></Contents></ListBucketResult>`,

@@ -246,6 +246,7 @@ export function probeOptionsOf(args: ProbeArguments): ProbeOptions {
   return { ...symbolOptionsOf(args), source: args.source };
 }
 
-function yesNo(flag: boolean): string {
+/** A flag as the help shows a default. */
+export function yesNo(flag: boolean): string {
   return flag ? "yes" : "no";
 }

@@ -1,6 +1,6 @@
 import type { CommandModule } from "yargs";
 import { DEFAULTS } from "../../run/defaults.js";
-import { symbolOptionsOf, withSymbolOptions, type SymbolArguments } from "../args/run-options.js";
+import { symbolOptionsOf, withSymbolOptions, yesNo, type SymbolArguments } from "../args/run-options.js";
 import { volumesAnswer, volumesNotice, volumesText } from "../output/volumes.js";
 import { showSummary } from "./run-command.js";
 
@@ -17,7 +17,7 @@ const volumesCommand: CommandModule<object, VolumesArguments> = {
       .option("accept-unverified", {
         describe: "take files too whose checksum is missing or wrong, marked as such",
         boolean: true,
-        defaultDescription: DEFAULTS.acceptUnverified ? "yes" : "no",
+        defaultDescription: yesNo(DEFAULTS.acceptUnverified),
       })
       .example("$0 volumes", "every perpetual; at first about 25,000 small files, then only what is new or replaced")
       .example("$0 volumes --symbols BTCUSDT,ETHUSDT", "two symbols")

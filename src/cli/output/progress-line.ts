@@ -42,7 +42,9 @@ function barOf(state: ProgressState): Field[] {
       return [bar(shareDone(state))];
     case "volumes":
       return [bar(shareAsked(state))];
-    default:
+    case "planning":
+    case "writing":
+    case "publishing":
       return [];
   }
 }
@@ -53,7 +55,9 @@ function fieldsOf(state: ProgressState): Field[] {
       return probingFields(state);
     case "volumes":
       return volumeFields(state);
-    default:
+    case "planning":
+    case "writing":
+    case "publishing":
       return phaseFields(state);
   }
 }

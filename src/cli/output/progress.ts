@@ -141,7 +141,9 @@ class RunView {
         return { phase: "probing", elapsedMs, ...this.probing };
       case "volumes":
         return { phase: "volumes", elapsedMs, ...this.volumes };
-      default:
+      case "planning":
+      case "writing":
+      case "publishing":
         return { phase: this.phase, elapsedMs };
     }
   }
