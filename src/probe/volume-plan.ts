@@ -39,7 +39,9 @@ function isNone({ high, low }: FileFacts["etag"]): boolean {
 
 /** What came of the months' files. */
 export interface MonthsRead {
-  /** Days with a bar in the files that were read, ascending. */
+  /** First days of the months whose files were read, ascending. */
+  read: readonly Day[];
+  /** Days with a bar in them, ascending. */
   barDays: readonly Day[];
   /** First days of the months whose files failed. */
   failed: readonly Day[];
@@ -47,10 +49,11 @@ export interface MonthsRead {
 
 /**
  * Days whose own files have to be listed, ascending and disjoint: those that are not known, those of which a day's file
- * is in use, and holes.
+ * is in use, holes, and days that a month's file lacks which is new.
  */
-export function daysToList(known: VolumeKnowledge, within: Span, { barDays, failed }: MonthsRead): Span[] {
-  const open = unionSpans(known.holes, islands(ownDays(known)));
+export function daysToList(known: VolumeKnowledge, within: Span, { read, barDays, failed }: MonthsRead): Span[] {
+  const months = read.map((month) => periodSpan("monthly", month));
+  const open = unionSpans(unionSpans(known.holes, islands(ownDays(known))), months);
   const settled = unionSpans(withoutSpans(known.spans, open), islands(barDays));
   return withoutSpans(
     withoutSpans([within], settled),

@@ -94,8 +94,12 @@ class SymbolVolumes {
     ]);
     // A month that is not over yet has no file; one that says so is not believed.
     const over = monthsListed.filter(({ period }) => periodSpan("monthly", period).to <= this.within.to);
-    const months = { barDays: [] as Day[], failed: await this.read(UM_MONTHLY_KLINES_1D, over) };
-    months.barDays = [...this.bars.keys()].sort((a, b) => a - b);
+    const failedMonths = await this.read(UM_MONTHLY_KLINES_1D, over);
+    const months = {
+      read: this.files.map(({ period }) => period).sort((a, b) => a - b),
+      barDays: [...this.bars.keys()].sort((a, b) => a - b),
+      failed: failedMonths.sort((a, b) => a - b),
+    };
 
     const wanted = daysToList(known, this.within, months);
     const days = { listed: wanted, read: [] as Day[], failed: [] as Day[] };

@@ -50,7 +50,7 @@ export function parseBars(csv: Buffer, span: Span): Bar[] {
   const bars: Bar[] = [];
   let line = 1;
   let start = 0;
-  if (!isDigit(csv[0])) start = endOfLine(csv, start) + 1;
+  if (csv.length > 0 && !isDigit(csv[0])) start = endOfLine(csv, start) + 1;
   if (start > 0) line++;
   for (; start < csv.length; line++) {
     const end = endOfLine(csv, start);

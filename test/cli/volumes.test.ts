@@ -1,0 +1,117 @@
+import { writeFileSync } from "node:fs";
+import { describe, expect } from "vitest";
+import { dayAt, formatDay } from "../../src/calendar/day.js";
+import { FLAT_BELOW_BYTES } from "../../src/vision/lives.js";
+import type { VolumesSummary } from "../../src/run/volumes.js";
+import type { CliResult } from "../support/cli.js";
+import { rowsOf } from "../support/database.js";
+import { replicaTest, syntheticWorld } from "../support/fixture.js";
+import { withReplica } from "../support/replica.js";
+
+const yesterday = dayAt(Date.now()) - 1;
+const { history, symbols, source } = syntheticWorld({
+  seed: 5,
+  symbols: 25,
+  from: yesterday - 400,
+  through: yesterday,
+});
+const folders = history.folders.filter(({ symbol }) => symbols.includes(symbol));
+
+/** What the table must hold: a bar for each file of minutes, and whether it has trades. */
+const truth = folders
+  .flatMap(({ symbol, days, sizes }) =>
+    Array.from(days, (day, place) => `${symbol} ${formatDay(day)} ${(sizes[place] ?? 0) >= FLAT_BELOW_BYTES}`),
+  )
+  .sort();
+const tradedOf = async (db: string) =>
+  (await rowsOf(db, "SELECT symbol, date, trade_count > 0 FROM daily_volumes"))
+    .map((row) => row.map(String).join(" "))
+    .sort();
+const digestOf = async (db: string) =>
+  (await rowsOf(db, "SELECT count(*)::INT, bit_xor(hash(v))::VARCHAR FROM daily_volumes AS v"))[0];
+const soundness = async (db: string) =>
+  (
+    await rowsOf(
+      db,
+      `SELECT (SELECT count(*) - count(DISTINCT (date, symbol)) FROM daily_volumes)::INT,
+        (SELECT count(*) FROM daily_volumes ANTI JOIN volume_spans ON daily_volumes.symbol = volume_spans.symbol
+          AND date BETWEEN from_date AND to_date)::INT,
+        (SELECT sum(row_count) FROM volume_files)::INT - (SELECT count(*) FROM daily_volumes)::INT`,
+    )
+  )[0];
+const summaryOf = ({ stdout, stderr }: CliResult) => {
+  expect(stdout, stderr).not.toBe("");
+  return JSON.parse(stdout) as VolumesSummary;
+};
+
+const it = replicaTest({ history: source });
+
+describe("bfa volumes", () => {
+  it("fetches every bar, then only lists", async ({ bfa, db, replica }) => {
+    const first = await bfa("volumes", "--json");
+    expect(first.code, first.stderr).toBe(0);
+    const summary = summaryOf(first);
+    expect(summary).toMatchObject({ command: "volumes", outcome: "whole", rows_written: truth.length, failures: [] });
+    expect(await tradedOf(db)).toEqual(truth);
+    expect(await soundness(db)).toEqual([0, 0, 0]);
+    const { requests } = await replica.stats();
+    expect(requests.get).toBe(2 * summary.files_fetched);
+
+    await replica.resetStats();
+    const second = await bfa("volumes");
+    expect(second).toMatchObject({ code: 0 });
+    expect(second.stdout).toContain("nothing to do");
+    expect((await replica.stats()).requests).toMatchObject({ get: 0, head: 0 });
+  });
+
+  it("killed at any time goes on where it was", async ({ bfa, start, db, replica }) => {
+    const whole = await bfa("volumes", "--json", "--db", `${db}.whole`);
+    const { files_fetched: all } = summaryOf(whole);
+    let fetched = 0;
+    for (const kills of [100, 300]) {
+      await replica.resetStats();
+      const running = start("volumes", "--connections", "4");
+      const isOver = () => running.child.exitCode !== null;
+      while (!isOver() && (await replica.stats()).requests.get < kills) await new Promise((r) => setTimeout(r, 5));
+      running.child.kill("SIGKILL");
+      await running.done;
+      fetched += (await replica.stats()).requests.get;
+    }
+    const rest = await bfa("volumes", "--json");
+    expect(rest.code, rest.stderr).toBe(0);
+    expect(await digestOf(db)).toEqual(await digestOf(`${db}.whole`));
+    expect(await soundness(db)).toEqual([0, 0, 0]);
+    expect(fetched).toBeGreaterThan(300);
+    expect(summaryOf(rest).files_fetched).toBeLessThanOrEqual(all);
+  });
+
+  it("gets every bar of a server that fails now and then, by its retries; without them it exits 1 and goes on later", async ({
+    bfa,
+    db,
+    ca,
+  }) => {
+    const faults = { status500: 0.03, status503: 0.03, reset: 0.03, seed: 2 };
+    await withReplica({ history: source, faults }, async (replica) => {
+      writeFileSync(ca, replica.ca);
+      const where = ["--endpoint", replica.url, "--list-endpoint", replica.listUrl, "--json"];
+      const symbolsOption = ["--symbols", symbols.slice(0, 8).join()];
+      const failed = await bfa("volumes", ...where, ...symbolsOption, "--unlisted", "--retries", "0");
+      expect(failed.code, failed.stderr).toBe(1);
+      const { failures } = summaryOf(failed);
+      expect(failures.length).toBeGreaterThan(0);
+      for (const { kind } of failures) expect(["status", "closed", "reset"]).toContain(kind);
+      expect(failed.stderr).toContain("of volumes failed in spite of 0 retries");
+      expect(await soundness(db)).toEqual([0, 0, 0]);
+      const retried = await bfa("volumes", ...where, ...symbolsOption, "--unlisted", "--retries", "10");
+      expect(retried.code, retried.stderr).toBe(0);
+      expect(await tradedOf(db)).toEqual(truth.filter((row) => symbols.slice(0, 8).includes(row.split(" ")[0] ?? "")));
+    });
+  });
+
+  it("refuses what it can't use", async ({ bfa }) => {
+    for (const args of [["--source", "head"], ["--symbols", "BTC-USDT"], ["--accept-unverified=perhaps"]]) {
+      const { code, stdout } = await bfa("volumes", ...args);
+      expect({ args, code, stdout }).toEqual({ args, code: 2, stdout: "" });
+    }
+  });
+});
