@@ -52,6 +52,14 @@ export async function compact(store: WritableStore): Promise<string | undefined>
   return undefined;
 }
 
+/** Tables whose rows are put in order. */
+const ORDERED = ["availability", "daily_volumes"];
+
+/** SQL: the rows of a database that decide whether compacting it is worth it. */
+export function rowCountSql(database: string): string {
+  return `(${ORDERED.map((table) => `(SELECT count(*) FROM ${database}.${table})`).join(" + ")})`;
+}
+
 async function dropFresh(connection: DuckDBConnection, fresh: string): Promise<void> {
   await connection.run("DETACH DATABASE IF EXISTS compacted");
   removeFresh(fresh);
@@ -78,29 +86,39 @@ async function copyOthers(connection: DuckDBConnection): Promise<string | undefi
 /** Copies every table of this project from `store` to the empty ones of `compacted`, inside a transaction. */
 async function copyOwnTables(connection: DuckDBConnection): Promise<void> {
   // Block by block, since sorting the whole history at once takes 100 MiB for each million rows.
-  for (const block of await dayBlocks(connection)) {
+  for (const block of await dayBlocks(connection, "availability")) {
     await connection.run(
       `INSERT INTO compacted.availability
         SELECT ${AVAILABILITY_COLUMNS} FROM store.availability
         WHERE date BETWEEN $first AND $last ORDER BY ${ORDER_IN_BLOCK}`,
-      {
-        first: new DuckDBDateValue(block * LAYOUT.blockDays),
-        last: new DuckDBDateValue((block + 1) * LAYOUT.blockDays - 1),
-      },
+      block,
+    );
+  }
+  for (const block of await dayBlocks(connection, "daily_volumes")) {
+    await connection.run(
+      `INSERT INTO compacted.daily_volumes FROM store.daily_volumes
+        WHERE date BETWEEN $first AND $last ORDER BY symbol, date`,
+      block,
     );
   }
   for (const table of await ownTablesOf(connection, "store")) {
-    if (table !== "availability") await connection.run(`INSERT INTO compacted.${table} SELECT * FROM store.${table}`);
+    if (!ORDERED.includes(table)) await connection.run(`INSERT INTO compacted.${table} SELECT * FROM store.${table}`);
   }
   await connection.run(
-    "UPDATE compacted.store_info SET compacted_rows = (SELECT count(*) FROM compacted.availability), compacted_bytes = NULL",
+    `UPDATE compacted.store_info SET compacted_rows = ${rowCountSql("compacted")}, compacted_bytes = NULL`,
   );
 }
 
-/** The blocks of days that have rows, ascending: block n begins n × {@link LAYOUT.blockDays} days after 1970-01-01. */
-async function dayBlocks(connection: DuckDBConnection): Promise<number[]> {
+/** The blocks of days in which a table has rows: block n begins n × {@link LAYOUT.blockDays} days after 1970-01-01. */
+async function dayBlocks(
+  connection: DuckDBConnection,
+  table: string,
+): Promise<{ first: DuckDBDateValue; last: DuckDBDateValue }[]> {
   const found = await connection.runAndReadAll(
-    `SELECT DISTINCT ${dayNumber("date")} // ${LAYOUT.blockDays} AS block FROM store.availability ORDER BY block`,
+    `SELECT DISTINCT ${dayNumber("date")} // ${LAYOUT.blockDays} AS block FROM store.${table} ORDER BY block`,
   );
-  return found.getRows().map(([block]) => Number(block));
+  return found.getRows().map(([block]) => ({
+    first: new DuckDBDateValue(Number(block) * LAYOUT.blockDays),
+    last: new DuckDBDateValue((Number(block) + 1) * LAYOUT.blockDays - 1),
+  }));
 }

@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { compact } from "./compact.js";
+import { compact, rowCountSql } from "./compact.js";
 import { toStoreError } from "./duckdb-error.js";
 import { numbersOf } from "./numbers.js";
 import type { WritableStore } from "./database.js";
@@ -41,7 +41,7 @@ export async function maintain(store: WritableStore): Promise<string | undefined
 async function isWorthCompacting({ connection, path }: WritableStore): Promise<boolean> {
   const [rows = 0, compactedRows = 0, compactedBytes = 0] = await numbersOf(
     connection,
-    "SELECT (SELECT count(*) FROM availability), compacted_rows, coalesce(compacted_bytes, 0) FROM store_info",
+    `SELECT ${rowCountSql("store")}, compacted_rows, coalesce(compacted_bytes, 0) FROM store_info`,
   );
   const newRows = rows - compactedRows;
   if (newRows >= Math.max(MIN_NEW_ROWS, rows / 8)) return true;
