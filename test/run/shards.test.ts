@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { share } from "../../src/threads/prober-protocol.js";
 import { cellsByUnit, countCells, headShards, listShards, PAGE_DAYS, type Cells } from "../../src/run/shards.js";
 import type { Span } from "../../src/calendar/span.js";
-import type { Shard } from "../../src/rows/shard.js";
+import type { HeadShard, ListShard } from "../../src/rows/shard.js";
 
 /** Ascending, disjoint ranges with gaps of every size around a page. */
 const ranges = fc
@@ -26,7 +26,7 @@ function cellNames(cells: Cells): string[] {
   return cells.flatMap((wanted, symbol) => wanted.flatMap((range) => days(range).map((day) => `${symbol} ${day}`)));
 }
 
-function shardCells(shards: Iterable<Shard>): string[] {
+function shardCells(shards: Iterable<HeadShard | ListShard>): string[] {
   return [...shards].flatMap((shard) =>
     shard.type === "head"
       ? [...shard.symbolIndexes].map((symbol) => `${symbol} ${shard.day}`)

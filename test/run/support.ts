@@ -72,6 +72,7 @@ export function fakeThreads(options: FakeOptions = {}): FakeThreads {
       discoveredAt: undefined,
       capturedAt: undefined,
       endpoints: undefined,
+      hasVolumes: false,
       notices: [],
       ...options.facts,
     },
@@ -99,6 +100,7 @@ export function fakeThreads(options: FakeOptions = {}): FakeThreads {
         runShards: (given, _symbols, _parallel, stop, onResult) => {
           for (const shard of given) {
             if (stop()) break;
+            if (shard.type === "volumes") throw new Error("no volumes were asked for");
             shards.push(shard);
             const failed = options.failuresOf?.(shard) ?? [];
             for (const failure of failed) listener(failure);

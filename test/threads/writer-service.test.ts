@@ -136,7 +136,7 @@ const value = (reply: WriterReply) => ("value" in reply ? reply.value : reply);
 describe("the writer's service", () => {
   it("opens a new file and tells what it knows: nothing", async () => {
     const { openFile, call } = served();
-    const unknown = { discoveredAt: undefined, capturedAt: undefined, endpoints: undefined };
+    const unknown = { discoveredAt: undefined, capturedAt: undefined, endpoints: undefined, hasVolumes: false };
     const facts: StoreFacts = { symbols: [], ...unknown, notices: [] };
     expect(value(await openFile())).toEqual(facts);
     expect(value(await call("recordDiscovery", ["AUSDT"], LATE))).toEqual({ added: ["AUSDT"], gone: [] });

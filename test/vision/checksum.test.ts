@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { parseChecksum } from "../../src/vision/checksum.js";
 
 const NAME = "BTCUSDT-1d-2024-01.zip";
-const digests = fc.string({ unit: fc.constantFrom(..."0123456789abcdef"), minLength: 64, maxLength: 64 });
+const digests = fc.string({ unit: fc.constantFrom(...Array.from("0123456789abcdef")), minLength: 64, maxLength: 64 });
 
 describe("a checksum file", () => {
   it("gives its digest with a newline at the end or without", () => {
