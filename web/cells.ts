@@ -1,4 +1,4 @@
-import { CELL_STATES, eachRun, type CellLetter, type MarketData } from "../src/publish/page-data.js";
+import { CELL_STATES, eachRun, eachTradeRun, type CellLetter, type MarketData } from "../src/publish/page-data.js";
 
 /**
  * The letters of cells from the least to the most telling one: where a pixel stands for several days it has the colour of
@@ -44,16 +44,40 @@ export function decodeCells({ symbols, first_day, last_day }: MarketData): CellM
   return { from: first_day, days, cells };
 }
 
+/** Every day's trades: a row a symbol, a column a day, 1 where the symbol was traded; undefined when no volumes are known. */
+export function decodeTrades({ symbols, first_day, last_day }: MarketData): CellMatrix | undefined {
+  if (symbols.every(({ trades }) => trades === "")) return undefined;
+  const days = last_day - first_day + 1;
+  const cells = new Uint8Array(symbols.length * days);
+  symbols.forEach(({ from, trades }, row) => {
+    let at = row * days + from - first_day;
+    eachTradeRun(trades, (letter, length) => {
+      if (letter === "t") cells.fill(1, at, at + length);
+      at += length;
+    });
+  });
+  return { from: first_day, days, cells };
+}
+
 /** Whether a cell in this place of {@link LETTERS} has a file. */
 export const HAS_FILE: readonly boolean[] = LETTERS.map((letter) => "aflrp".includes(letter));
 
 /** How many symbols had a file, day by day. */
 export function filesByDay(matrix: CellMatrix, rows: readonly number[]): number[] {
-  const counts = Array<number>(matrix.days).fill(0);
+  return countByDay(matrix, rows, (cell) => HAS_FILE[cell] === true);
+}
+
+/** How many symbols were traded, day by day. */
+export function tradedByDay(trades: CellMatrix, rows: readonly number[]): number[] {
+  return countByDay(trades, rows, (cell) => cell === 1);
+}
+
+function countByDay({ days, cells }: CellMatrix, rows: readonly number[], counts: (cell: number) => boolean): number[] {
+  const byDay = Array<number>(days).fill(0);
   for (const row of rows) {
-    for (let day = 0; day < matrix.days; day++) {
-      if (HAS_FILE[matrix.cells[row * matrix.days + day] ?? NOT_PROBED] === true) counts[day] = (counts[day] ?? 0) + 1;
+    for (let day = 0; day < days; day++) {
+      if (counts(cells[row * days + day] ?? NOT_PROBED)) byDay[day] = (byDay[day] ?? 0) + 1;
     }
   }
-  return counts;
+  return byDay;
 }

@@ -1,5 +1,5 @@
 import { choice } from "./dom.js";
-import type { Page } from "./page.js";
+import type { Page, SymbolFilter } from "./page.js";
 
 /** Classes of contracts as choices. */
 const CLASS_CHOICES = [
@@ -9,10 +9,10 @@ const CLASS_CHOICES = [
   ["delivery", "delivery"],
 ] as const;
 
-/** The choices of quote asset and class that decide which symbols a view shows. */
+/** The choices of quote asset, class and underlying that decide which symbols a view shows. */
 export function symbolFilters(
-  { quotes }: Page,
-  { quote, contract }: { quote: string; contract: string },
+  { quotes, underlyings }: Page,
+  { quote = "", contract = "", underlying = "" }: SymbolFilter,
   go: (change: Record<string, string>) => void,
 ): HTMLElement[] {
   const named = quotes.filter((one) => one !== "").map((one): [string, string] => [one, one]);
@@ -23,5 +23,17 @@ export function symbolFilters(
     choice("Contracts", CLASS_CHOICES, contract, (value) => {
       go({ contract: value });
     }),
+    ...(underlyings.length === 0
+      ? []
+      : [
+          choice(
+            "Underlying",
+            [["", "all"], ...underlyings.map((one): [string, string] => [one, one])],
+            underlying,
+            (value) => {
+              go({ underlying: value });
+            },
+          ),
+        ]),
   ];
 }

@@ -1,6 +1,13 @@
 import type { MarketData, PageSymbol } from "../src/publish/page-data.js";
-import { decodeCells, type CellMatrix } from "./cells.js";
+import { decodeCells, decodeTrades, type CellMatrix } from "./cells.js";
 import type { Route } from "./routes.js";
+
+/** Which symbols a view shows; "" lets all pass. */
+export interface SymbolFilter {
+  quote?: string | undefined;
+  contract?: string | undefined;
+  underlying?: string | undefined;
+}
 
 /** What every view is made from. */
 export class Page {
@@ -8,13 +15,18 @@ export class Page {
   readonly rowOf: ReadonlyMap<string, number>;
   /** Quote assets, that of most symbols first. */
   readonly quotes: readonly string[];
+  /** What contracts are on, as far as the exchange's captures say; that of most symbols first. */
+  readonly underlyings: readonly string[];
+  /** Whether volumes are known of any symbol. */
+  readonly hasVolumes: boolean;
   private decoded: CellMatrix | undefined;
+  private decodedTrades: CellMatrix | undefined;
 
   constructor(readonly market: MarketData) {
     this.rowOf = new Map(market.symbols.map(({ symbol }, row) => [symbol, row]));
-    const counts = new Map<string, number>();
-    for (const { quote } of market.symbols) counts.set(quote, (counts.get(quote) ?? 0) + 1);
-    this.quotes = [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).map(([quote]) => quote);
+    this.quotes = mostFirst(market.symbols.map(({ quote }) => quote));
+    this.underlyings = mostFirst(market.symbols.map(({ underlying }) => underlying)).filter((type) => type !== "");
+    this.hasVolumes = market.symbols.some(({ trades }) => trades !== "");
   }
 
   /** Every cell; read when a view first needs it. */
@@ -22,12 +34,34 @@ export class Page {
     return (this.decoded ??= decodeCells(this.market));
   }
 
-  /** Rows of the symbols that pass a filter of quote asset and class; "" lets all pass. */
-  rows({ quote = "", contract = "" }: { quote?: string | undefined; contract?: string | undefined }): number[] {
-    const passes = (symbol: PageSymbol) =>
-      (quote === "" || symbol.quote === quote) && (contract === "" || symbol.class === contract);
-    return this.market.symbols.flatMap((symbol, row) => (passes(symbol) ? [row] : []));
+  /** Which symbols were traded on each day; undefined when no volumes are known. */
+  get trades(): CellMatrix | undefined {
+    return (this.decodedTrades ??= decodeTrades(this.market));
   }
+
+  /** Rows of the symbols that pass a filter. */
+  rows(filter: SymbolFilter): number[] {
+    return this.market.symbols.flatMap((symbol, row) => (passesFilter(symbol, filter) ? [row] : []));
+  }
+}
+
+/** Whether a filter lets a symbol pass. */
+export function passesFilter(
+  symbol: Pick<PageSymbol, "quote" | "class" | "underlying">,
+  { quote = "", contract = "", underlying = "" }: SymbolFilter,
+): boolean {
+  return (
+    (quote === "" || symbol.quote === quote) &&
+    (contract === "" || symbol.class === contract) &&
+    (underlying === "" || symbol.underlying === underlying)
+  );
+}
+
+/** The different values, the most frequent first. */
+function mostFirst(values: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)).map(([value]) => value);
 }
 
 /** Makes the content of a view. Called again when the route or the colours change. */

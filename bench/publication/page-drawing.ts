@@ -120,7 +120,8 @@ function writeSite(site: string): void {
       const listed = (symbol * 13) % 700;
       const letters = Array.from({ length: DAYS - listed }, (__, at) => letterOf(symbol, at));
       return {
-        ...{ symbol: `S${symbol}USDT`, class: "perpetual", quote: "USDT", from: from + listed, cells: toRuns(letters) },
+        ...{ symbol: `S${symbol}USDT`, class: "perpetual", quote: "USDT", underlying: "" },
+        ...{ from: from + listed, cells: toRuns(letters), trades: "" },
         lives: [{ from: from + listed, to: from + DAYS - 1, ends: false }],
       };
     }),

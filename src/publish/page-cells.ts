@@ -6,7 +6,8 @@ import type { Store } from "../store/open.js";
 import { selectChunks } from "../store/prepared.js";
 import { provisionalSql } from "../vision/finality.js";
 import { FLAT_BELOW_BYTES } from "../vision/lives.js";
-import { cellLetter, type CellLetter, type PageChange } from "./page-data.js";
+import { cellLetter, TRADE_LETTERS, type CellLetter, type PageChange, type TradeLetter } from "./page-data.js";
+import { tradesBySymbol, type DayTrades, type SymbolTrades } from "./page-volumes.js";
 
 /** The cells of a symbol from its first row to its last. */
 export interface SymbolCells {
@@ -15,6 +16,10 @@ export interface SymbolCells {
   letters: CellLetter[];
   /** Bytes; 0 without a file, -1 without a row. */
   sizes: number[];
+  /** What is known of trades on the same days; none when volumes are known on no day. */
+  trades: TradeLetter[];
+  /** Quote volumes on the same days, in whole units; 0 without a trade, -1 where they are not known. */
+  quoteVolumes: number[];
 }
 
 /** The journal of changes, for the page. */
@@ -34,6 +39,7 @@ export async function pageChanges(store: Store): Promise<PageChange[]> {
 /** Every cell, by symbol and day, as the calendar shows it. */
 export async function symbolCells(store: Store, changes: readonly PageChange[], now: number): Promise<SymbolCells[]> {
   const lives = await livesBySymbol(store, now);
+  const trades = await tradesBySymbol(store, now);
   const changed = new Map(changes.map(({ symbol, day, kind }) => [`${symbol} ${day}`, kind]));
   const chunks = await selectChunks(
     store,
@@ -44,30 +50,42 @@ export async function symbolCells(store: Store, changes: readonly PageChange[], 
   const cells: SymbolCells[] = [];
   let current: SymbolCells | undefined;
   let ofSymbol: readonly Life[] = [];
+  let tradesOf: SymbolTrades | undefined;
   for (const chunk of chunks) {
     const [symbols = [], days = [], available = [], sizes = [], provisional = []] = chunk.getColumns();
     for (let row = 0; row < chunk.rowCount; row++) {
       const symbol = String(symbols[row]);
       const day = Number(days[row]);
       if (current?.symbol !== symbol) {
-        current = { symbol, from: day, letters: [], sizes: [] };
+        current = { symbol, from: day, letters: [], sizes: [], trades: [], quoteVolumes: [] };
         cells.push(current);
         ofSymbol = lives.get(symbol) ?? [];
+        tradesOf = trades.get(symbol);
       }
       for (let next = current.from + current.letters.length; next < day; next++) {
         current.letters.push("u");
         current.sizes.push(-1);
+        addTrades(current, tradesOf?.(next));
       }
+      const known = tradesOf?.(day);
       const facts = {
         available: available[row] === true,
         size: Number(sizes[row]),
+        isTraded: known === undefined || known.traded === "not known" ? undefined : known.traded === "traded",
         isProvisional: provisional[row] === true,
         isInLife: ofSymbol.some(({ first, last }) => first < day && day < last),
         change: changed.size === 0 ? undefined : changed.get(`${symbol} ${day}`),
       };
       current.letters.push(cellLetter(facts, FLAT_BELOW_BYTES));
       current.sizes.push(facts.available ? facts.size : 0);
+      addTrades(current, known);
     }
   }
   return cells;
+}
+
+function addTrades({ trades, quoteVolumes }: SymbolCells, known: DayTrades | undefined): void {
+  if (known === undefined) return;
+  trades.push(TRADE_LETTERS[known.traded]);
+  quoteVolumes.push(known.quoteVolume);
 }

@@ -24,6 +24,8 @@ export interface CellFacts {
   available: boolean;
   /** Size of the file, bytes; 0 without one. */
   size: number;
+  /** Whether the day's bar counts a trade; undefined when that is not known. */
+  isTraded: boolean | undefined;
   /** Whether it was probed too early to be believed. */
   isProvisional: boolean;
   /** Whether it lies inside a life of its symbol. */
@@ -35,27 +37,32 @@ export interface CellFacts {
 /**
  * What the calendar shows of a cell. What happened to a file says more than that it is there.
  *
- * @param flatBelow bytes below which a file is flat
+ * @param flatBelow bytes below which a file is flat, where trades aren't known
  */
 export function cellLetter(
-  { available, size, isProvisional, isInLife, change }: CellFacts,
+  { available, size, isTraded, isProvisional, isInLife, change }: CellFacts,
   flatBelow: number,
 ): CellLetter {
   if (available) {
     if (change === "late") return "l";
     if (change === "replaced") return "r";
     if (isProvisional) return "p";
-    return size < flatBelow ? "f" : "a";
+    return (isTraded ?? size >= flatBelow) ? "a" : "f";
   }
   if (change === "removed") return "x";
   if (isProvisional) return "w";
   return isInLife ? "h" : "m";
 }
 
+/** The letter for what is known of the trades of a symbol on a day. */
+export const TRADE_LETTERS = { traded: "t", "not traded": "n", "not known": "u" } as const;
+
+export type TradeLetter = (typeof TRADE_LETTERS)[keyof typeof TRADE_LETTERS];
+
 /** Letters of consecutive days as runs: `aaau` is `a3u1`. */
-export function toRuns(letters: Iterable<CellLetter>): string {
+export function toRuns(letters: Iterable<CellLetter | TradeLetter>): string {
   let runs = "";
-  let last: CellLetter | undefined;
+  let last: string | undefined;
   let length = 0;
   const end = () => {
     if (last !== undefined) runs += `${last}${length}`;
@@ -72,9 +79,18 @@ export function toRuns(letters: Iterable<CellLetter>): string {
   return runs;
 }
 
-/** Calls back for each run of a text that {@link toRuns} made. */
+/** Calls back for each run of a text that {@link toRuns} made of cells. */
 export function eachRun(runs: string, onRun: (letter: CellLetter, length: number) => void): void {
-  for (const [, letter, length] of runs.matchAll(/([a-z])(\d+)/g)) onRun(letter as CellLetter, Number(length));
+  for (const [letter, length] of runsIn(runs)) onRun(letter as CellLetter, length);
+}
+
+/** Calls back for each run of a text that {@link toRuns} made of trades. */
+export function eachTradeRun(runs: string, onRun: (letter: TradeLetter, length: number) => void): void {
+  for (const [letter, length] of runsIn(runs)) onRun(letter as TradeLetter, length);
+}
+
+function runsIn(runs: string): [string, number][] {
+  return Array.from(runs.matchAll(/([a-z])(\d+)/g), ([, letter = "", length]) => [letter, Number(length)]);
 }
 
 /** A symbol of the page. */
@@ -82,12 +98,16 @@ export interface PageSymbol {
   symbol: string;
   class: string;
   quote: string;
+  /** What the exchange says that it is on, such as `COIN`; "" when no capture is known that has it. */
+  underlying: string;
   /** From the first to the last file of each contract that had the name; whether it is known to have ended. */
   lives: { from: number; to: number; ends: boolean }[];
   /** The day of the first cell. */
   from: number;
   /** Its cells from there on, as {@link toRuns} writes them. */
   cells: string;
+  /** What is known of its trades on the same days, as {@link toRuns} writes them; "" when that is nothing. */
+  trades: string;
 }
 
 /** A contract that came to market or left it. */
@@ -116,7 +136,7 @@ export interface PageIncident {
   symbols: string[];
 }
 
-/** `data/market.js`: everything but sizes. */
+/** `data/market.js`: everything but sizes and volumes. */
 export interface MarketData {
   dataset: string;
   generator: string;
@@ -141,21 +161,25 @@ export interface MarketData {
   }[];
 }
 
-/** `data/symbols/NAME.js`: the sizes of a symbol's files. */
+/** `data/symbols/NAME.js`: the sizes of a symbol's files, and its volumes. */
 export interface SymbolData {
   from: number;
   /** Bytes, day by day; 0 where there is no file, -1 where nothing was probed. */
   sizes: number[];
+  /** In whole units, day by day; 0 without a trade, -1 where they are not known. None when no day's is known. */
+  quote_volumes: number[];
 }
 
-/** `data/months/2024-03.js`: the sizes of a month's files. */
+/** `data/months/2024-03.js`: the sizes of a month's files, and the volumes. */
 export interface MonthData {
   from: number;
   /** As of {@link SymbolData}, for the symbols that have a row in the month. */
   sizes: Record<string, number[]>;
+  /** As of {@link SymbolData}, for the symbols that have a row in the month and volumes on some day. */
+  quote_volumes: Record<string, number[]>;
 }
 
-/** The file with a symbol's sizes. Other characters than capitals, digits and `_` become `~` and their UTF-8 in hexadecimal. */
+/** The file with a symbol's sizes and volumes. Other characters than capitals, digits and `_` become `~` and their UTF-8 in hexadecimal. */
 export function symbolPath(symbol: string): string {
   const bytes = [...new TextEncoder().encode(symbol)];
   const name = bytes.map((byte) =>
@@ -166,7 +190,7 @@ export function symbolPath(symbol: string): string {
   return `symbols/${name.join("")}`;
 }
 
-/** The file with a month's sizes, of any day in it. */
+/** The file with a month's sizes and volumes, of any day in it. */
 export function monthPath(day: number): string {
   return `months/${new Date(day * 86_400_000).toISOString().slice(0, 7)}`;
 }

@@ -23,21 +23,27 @@ export async function writePage(store: Store, state: PublishedState, folder: str
     writeFileSync(join(folder, "data", `${path}.js`), dataScript(path, data));
   };
   write("market", await marketData(store, state, cells, changes));
-  for (const { symbol, from, sizes } of cells) write(symbolPath(symbol), { from, sizes });
+  for (const { symbol, from, sizes, quoteVolumes } of cells) {
+    write(symbolPath(symbol), { from, sizes, quote_volumes: quoteVolumes });
+  }
   for (const [path, month] of monthsOf(cells)) write(path, month);
 }
 
-/** The same sizes by month. */
+/** The same sizes and volumes by month. */
 function monthsOf(cells: readonly SymbolCells[]): Map<string, MonthData> {
   const months = new Map<string, MonthData>();
-  for (const { symbol, from, sizes } of cells) {
+  for (const { symbol, from, sizes, quoteVolumes } of cells) {
     for (let at = 0; at < sizes.length;) {
       const { path, start, end } = monthOf(from + at);
-      const month = months.get(path) ?? { from: start, sizes: {} };
+      const month = months.get(path) ?? { from: start, sizes: {}, quote_volumes: {} };
       months.set(path, month);
       const first = Math.max(from, start);
-      const ofMonth = sizes.slice(first - from, end - from);
-      month.sizes[symbol] = [...Array<number>(first - start).fill(-1), ...ofMonth];
+      const ofMonth = (values: readonly number[]) => [
+        ...Array<number>(first - start).fill(-1),
+        ...values.slice(first - from, end - from),
+      ];
+      month.sizes[symbol] = ofMonth(sizes);
+      if (quoteVolumes.length > 0) month.quote_volumes[symbol] = ofMonth(quoteVolumes);
       at = end - from;
     }
   }

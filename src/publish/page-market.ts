@@ -8,8 +8,9 @@ import { isIncident } from "../vision/incident.js";
 import type { SymbolCells } from "./page-cells.js";
 import { toRuns, type MarketData, type PageChange, type PageEvent, type PageIncident } from "./page-data.js";
 import type { PublishedState } from "./manifest.js";
+import { underlyingTypes } from "./page-volumes.js";
 
-/** Everything that the page shows but sizes. */
+/** Everything that the page shows but sizes and volumes. */
 export async function marketData(
   store: Store,
   state: PublishedState,
@@ -17,15 +18,19 @@ export async function marketData(
   changes: PageChange[],
 ): Promise<MarketData> {
   const now = Date.parse(state.as_of);
+  const underlyings = await underlyingTypes(store);
   const lives = await livesBySymbol(store, now);
   const { facts, rows } = await status(store, now);
   return {
     ...{ dataset: state.dataset, generator: state.generator, as_of: state.as_of },
     ...{ first_day: dayIn(state.first_date), last_day: dayIn(state.last_date) },
-    symbols: cells.map(({ symbol, from, letters }) => {
+    symbols: cells.map(({ symbol, from, letters, trades }) => {
       const { class: kind, quote } = factsOf(symbol);
       const ofSymbol = (lives.get(symbol) ?? []).map(({ first, last, ends }) => ({ from: first, to: last, ends }));
-      return { symbol, class: kind, quote, lives: ofSymbol, from, cells: toRuns(letters) };
+      return {
+        ...{ symbol, class: kind, quote, underlying: underlyings.get(symbol) ?? "" },
+        ...{ lives: ofSymbol, from, cells: toRuns(letters), trades: toRuns(trades) },
+      };
     }),
     events: await marketEvents(store, now),
     changes,

@@ -28,7 +28,14 @@ describe("runs", () => {
 });
 
 describe("what the calendar shows of a cell", () => {
-  const file = { available: true, size: 49_000, isProvisional: false, isInLife: true, change: undefined };
+  const file = {
+    available: true,
+    size: 49_000,
+    isTraded: undefined,
+    isProvisional: false,
+    isInLife: true,
+    change: undefined,
+  };
   const none = { ...file, available: false, size: 0 };
   it.each([
     ["available", file],
@@ -38,6 +45,8 @@ describe("what the calendar shows of a cell", () => {
     ["late", { ...file, change: "late", isProvisional: true }],
     ["replaced", { ...file, change: "replaced", size: 7_900 }],
     ["available", { ...file, change: "removed" }],
+    ["available", { ...file, size: 7_900, isTraded: true }],
+    ["flat", { ...file, isTraded: false }],
     ["hole", none],
     ["missing", { ...none, isInLife: false }],
     ["awaited", { ...none, isProvisional: true }],

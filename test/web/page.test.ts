@@ -8,6 +8,7 @@ import { publish } from "../../src/publish/publish.js";
 import { temporaryFolder } from "../support/database.js";
 import { withFolderServer, type ServedRequest } from "../../bench/servers/folder-server.js";
 import { D0, symbolUnit, writerFor } from "../support/store.js";
+import { writeVolumes } from "../support/volumes.js";
 import { DAY_MS } from "../../src/calendar/day.js";
 import { findChromium } from "../../bench/publication/chromium.js";
 import { startChromium } from "./browser.js";
@@ -89,7 +90,7 @@ describe.skipIf(chromium === undefined)("the page", { timeout: 120_000 }, () => 
   it("works as a file", async () => {
     const { page, complaints } = await open(pathToFileURL(out).href, "#/symbol/AAAUSDT");
     expect(await page.textContent("h2")).toContain("AAAUSDT");
-    expect(await page.locator(".chart canvas").count()).toBe(1);
+    expect(await page.locator(".chart canvas").count()).toBe(2);
     expect(complaints).toEqual([]);
     await page.close();
   });
@@ -115,6 +116,36 @@ describe.skipIf(chromium === undefined)("the page", { timeout: 120_000 }, () => 
       await page.click("button[aria-label='the day after']");
       await shown(page, "day", 2);
       expect(new URL(page.url()).hash).toBe("#/day/2024-03-21?quote=USDT&sort=-size");
+      await page.close();
+    });
+  });
+
+  it("counts what was traded where volumes are known, and shows how much", async () => {
+    await served(async (url) => {
+      const { page } = await open(url, "#/market?counted=traded");
+      expect(await page.textContent("h2")).toBe("Symbols traded, day by day");
+      expect(await page.locator(".tiles dd").first().textContent()).toContain("1");
+      await page.goto(`${url}/index.html#/day/2024-03-20?shown=traded&sort=-volume`);
+      await shown(page, "day");
+      const cells = (column: string) => page.locator(`tbody td:nth-child(${column})`).allTextContents();
+      // Volumes are known of the first two symbols; of the others those count whose file is not flat.
+      expect((await cells("1")).slice(0, 1)).toEqual(["AAAUSDT"]);
+      expect(await cells("1")).not.toContain("BBBUSDC");
+      expect((await cells("6")).slice(0, 2)).toEqual(["1,019", "–"]);
+      await page.goto(`${url}/index.html#/symbol/AAAUSDT`);
+      await shown(page, "symbol");
+      expect(await page.locator(".chart canvas").count()).toBe(2);
+      expect(await page.textContent("h2")).toContain("on COIN");
+      await page.close();
+    });
+  });
+
+  it("shows the contracts on one underlying", async () => {
+    await served(async (url) => {
+      const { page } = await open(url, "#/day/2024-03-20");
+      await page.selectOption("label:has-text('Underlying') select", "COMMODITY");
+      await shown(page, "day", 2);
+      expect(await page.locator("tbody td:first-child").allTextContents()).toEqual(["BBBUSDC"]);
       await page.close();
     });
   });
@@ -226,6 +257,16 @@ async function fill(file: string): Promise<void> {
   await store.connection.run(
     `INSERT INTO changes (date, symbol, kind, new_size_bytes, seen_at, run_id)
       VALUES (DATE '2024-03-11', 'BBBUSDC', 'late', 35000, TIMESTAMP '2024-06-01 10:00:00', 1)`,
+  );
+  // The first is traded each day, for more and more; the second never.
+  await writeVolumes(store, [
+    { symbol: "AAAUSDT", from: D0, bars: Array.from({ length: DAYS }, (_, at) => 1000 + at) },
+    { symbol: "BBBUSDC", from: D0, bars: Array.from({ length: DAYS }, () => 0) },
+  ]);
+  await store.connection.run(
+    `INSERT INTO contracts (symbol, valid_from, status, contract_type, underlying_type, onboard_date, source) VALUES
+      ('AAAUSDT', TIMESTAMP '2024-03-05', 'TRADING', 'PERPETUAL', 'COIN', TIMESTAMP '2024-03-01', 'test'),
+      ('BBBUSDC', TIMESTAMP '2024-03-05', 'TRADING', 'TRADIFI_PERPETUAL', 'COMMODITY', TIMESTAMP '2024-03-01', 'test')`,
   );
   await store.close();
 }

@@ -14,9 +14,9 @@ const ORDERS: readonly (readonly [CalendarOrder, string])[] = [
 
 /** Every symbol and day: what is known of each. */
 export const calendarView: ViewMaker = (page, { options }) => {
-  const { quote = "", contract = "", sort = "first", from = "", to = "" } = options;
+  const { quote, contract, underlying, sort = "first", from = "", to = "" } = options;
   const { market } = page;
-  const rows = ordered(page, page.rows({ quote, contract }), sort);
+  const rows = ordered(page, page.rows({ quote, contract, underlying }), sort);
   const go = (change: Record<string, string>) => {
     location.hash = routeHash("calendar", undefined, { ...options, ...change });
   };
@@ -58,7 +58,7 @@ export const calendarView: ViewMaker = (page, { options }) => {
     el(
       "div",
       { class: "bar" },
-      ...symbolFilters(page, { quote, contract }, go),
+      ...symbolFilters(page, { quote, contract, underlying }, go),
       choice("Order", ORDERS, sort, (value) => {
         go({ sort: value });
       }),

@@ -2,7 +2,7 @@ import { LETTERS, NOT_PROBED, STATE_WORDS } from "../cells.js";
 import { loadMonth } from "../data.js";
 import { choice, el } from "../dom.js";
 import { symbolFilters } from "../filters.js";
-import type { Page, ViewMaker } from "../page.js";
+import { passesFilter, type Page, type ViewMaker } from "../page.js";
 import { routeHash, type Route } from "../routes.js";
 import { formatDay, kilobytes, parseDay, plural, count } from "../words.js";
 
@@ -11,10 +11,13 @@ interface Member {
   symbol: string;
   quote: string;
   class: string;
+  underlying: string;
   letter: keyof typeof STATE_WORDS;
   /** Days since the life that the day lies in began. */
   age: number;
   size: number;
+  /** In whole units; 0 without a trade, -1 where it is not known. */
+  volume: number;
 }
 
 const COLUMNS = {
@@ -23,15 +26,22 @@ const COLUMNS = {
   class: "class",
   age: "age, days",
   size: "size",
+  volume: "quote volume",
   letter: "what is known",
 } as const;
 type ColumnName = keyof typeof COLUMNS;
 
-const SHOWN_CHOICES = [
-  ["", "with a file"],
-  ["traded", "with a file that is not flat"],
-  ["all", "all that were probed"],
-] as const;
+/** Those that are numbers. */
+const NUMERIC: readonly string[] = ["age", "size", "volume"];
+
+/** Where the volumes of a symbol aren't known, a file that is not flat counts as traded. */
+function shownChoices({ hasVolumes }: Page): [string, string][] {
+  return [
+    ["", "with a file"],
+    ["traded", hasVolumes ? "traded" : "with a file that is not flat"],
+    ["all", "all that were probed"],
+  ];
+}
 
 /** A day's universe: the symbols that had a file, with filters and sorting. */
 export const dayView: ViewMaker = async (page, route) => {
@@ -55,7 +65,7 @@ export const dayView: ViewMaker = async (page, route) => {
       { class: "hint", role: "status" },
       `${plural(shown.length, "symbol")}; a ticker can have files under its own and under a settled name.`,
     ),
-    memberTable(shown, options, go),
+    memberTable(page, shown, options, go),
   );
 };
 
@@ -67,16 +77,17 @@ async function membersOf({ market, matrix }: Page, day: number): Promise<Member[
     if (letter === "u") return [];
     const life = symbol.lives.find(({ from, to }) => from <= day && day <= to);
     const size = Math.max(0, month.sizes[symbol.symbol]?.[day - month.from] ?? 0);
-    const { symbol: name, quote, class: kind } = symbol;
-    return [{ symbol: name, quote, class: kind, letter, age: life === undefined ? -1 : day - life.from, size }];
+    const volume = month.quote_volumes[symbol.symbol]?.[day - month.from] ?? -1;
+    const { symbol: name, quote, class: kind, underlying } = symbol;
+    const age = life === undefined ? -1 : day - life.from;
+    return [{ symbol: name, quote, class: kind, underlying, letter, age, size, volume }];
   });
 }
 
-function passes(member: Member, { quote = "", contract = "", shown = "", age = "" }: Route["options"]): boolean {
-  if (quote !== "" && member.quote !== quote) return false;
-  if (contract !== "" && member.class !== contract) return false;
+function passes(member: Member, { shown = "", age = "", ...filter }: Route["options"]): boolean {
+  if (!passesFilter(member, filter)) return false;
   if (shown !== "all" && member.size === 0) return false;
-  if (shown === "traded" && member.letter === "f") return false;
+  if (shown === "traded" && (member.volume < 0 ? member.letter === "f" : member.volume === 0)) return false;
   return member.age >= Number(age === "" ? -1 : age);
 }
 
@@ -118,7 +129,7 @@ function dayTools({ market }: Page, day: number, go: Go): HTMLElement[] {
 
 function filters(
   page: Page,
-  { quote = "", contract = "", shown = "", age = "" }: Route["options"],
+  { quote, contract, underlying, shown = "", age = "" }: Route["options"],
   go: Go,
 ): HTMLElement[] {
   const minAge = el("input", { type: "number", min: 0, max: 5000, step: 1, value: age, placeholder: "0" });
@@ -126,26 +137,31 @@ function filters(
     go({ age: minAge.value });
   });
   return [
-    ...symbolFilters(page, { quote, contract }, go),
-    choice("Symbols", SHOWN_CHOICES, shown, (value) => {
+    ...symbolFilters(page, { quote, contract, underlying }, go),
+    choice("Symbols", shownChoices(page), shown, (value) => {
       go({ shown: value });
     }),
     el("label", { class: "field" }, el("span", {}, "Days old at least"), minAge),
   ];
 }
 
-function memberTable(members: readonly Member[], { sort = "symbol" }: Route["options"], go: Go): HTMLElement {
-  const heads = Object.entries(COLUMNS).map(([name, text]) => {
+function memberTable(
+  { hasVolumes }: Page,
+  members: readonly Member[],
+  { sort = "symbol" }: Route["options"],
+  go: Go,
+): HTMLElement {
+  const columns = Object.entries(COLUMNS).filter(([name]) => hasVolumes || name !== "volume");
+  const heads = columns.map(([name, text]) => {
     const direction = sort === name ? "ascending" : sort === `-${name}` ? "descending" : "none";
     const next = sort === name ? `-${name}` : name;
     const mark = { ascending: " ▲", descending: " ▼", none: "" }[direction];
     const onclick = () => {
       go({ sort: next });
     };
-    const isNumeric = name === "age" || name === "size";
     return el(
       "th",
-      { scope: "col", "aria-sort": direction, class: isNumeric && "number" },
+      { scope: "col", "aria-sort": direction, class: NUMERIC.includes(name) && "number" },
       el("button", { type: "button", onclick }, text + mark),
     );
   });
@@ -158,6 +174,7 @@ function memberTable(members: readonly Member[], { sort = "symbol" }: Route["opt
       el("td", {}, member.class),
       el("td", { class: "number" }, member.age < 0 ? "–" : count(member.age)),
       el("td", { class: "number" }, member.size === 0 ? "–" : kilobytes(member.size)),
+      hasVolumes ? el("td", { class: "number" }, member.volume < 0 ? "–" : count(member.volume)) : undefined,
       el("td", {}, el("i", { class: `key key-${member.letter}` }), STATE_WORDS[member.letter]),
     ),
   );

@@ -1,9 +1,9 @@
 import type { MarketData, PageEvent } from "../../src/publish/page-data.js";
-import { filesByDay } from "../cells.js";
+import { filesByDay, tradedByDay } from "../cells.js";
 import { timeChart, type ChartSeries } from "../chart.js";
-import { el, table, tile } from "../dom.js";
+import { choice, el, table, tile } from "../dom.js";
 import { symbolFilters } from "../filters.js";
-import type { Page, ViewMaker } from "../page.js";
+import { passesFilter, type Page, type ViewMaker } from "../page.js";
 import { routeHash } from "../routes.js";
 import { colour } from "../theme.js";
 import { ago, count, formatDay, minute, plural } from "../words.js";
@@ -14,27 +14,49 @@ const QUOTE_COLOURS = 6;
 /** Events that are listed. */
 const EVENTS_SHOWN = 40;
 
-/** The market over time: how many symbols had a file, by quote asset, with listings and delistings. */
+/** What the chart counts. */
+const COUNTED_CHOICES = [
+  ["", "with a file"],
+  ["traded", "traded"],
+] as const;
+
+/** The market over time: how many symbols had a file or were traded, by quote asset, with listings and delistings. */
 export const marketView: ViewMaker = (page, { options }) => {
-  const { quote = "", contract = "" } = options;
+  const { quote = "", contract = "", underlying = "", counted = "" } = options;
   const { market } = page;
   const quotes = quote === "" ? page.quotes : [quote];
-  const counts = quotes.map((one) => filesByDay(page.matrix, page.rows({ quote: one, contract })));
+  const { trades } = page;
+  const what = counted === "traded" && trades !== undefined ? "Symbols traded" : "Symbols with a file";
+  const counts = quotes.map((one) => {
+    const rows = page.rows({ quote: one, contract, underlying });
+    return counted === "traded" && trades !== undefined ? tradedByDay(trades, rows) : filesByDay(page.matrix, rows);
+  });
   const events = market.events.filter(({ symbol }) => {
     const facts = market.symbols[page.rowOf.get(symbol) ?? -1];
-    return (quote === "" || facts?.quote === quote) && (contract === "" || facts?.class === contract);
+    return facts !== undefined && passesFilter(facts, { quote, contract, underlying });
   });
   const go = (change: Record<string, string>) => {
-    location.hash = routeHash("market", undefined, { quote, contract, ...change });
+    location.hash = routeHash("market", undefined, { quote, contract, underlying, counted, ...change });
   };
   return el(
     "div",
     {},
-    tiles(page, counts),
-    el("h2", {}, "Symbols with a file, day by day"),
-    el("div", { class: "bar" }, ...symbolFilters(page, { quote, contract }, go)),
+    tiles(page, counts, what),
+    el("h2", {}, `${what}, day by day`),
+    el(
+      "div",
+      { class: "bar" },
+      ...symbolFilters(page, { quote, contract, underlying }, go),
+      ...(page.hasVolumes
+        ? [
+            choice("Count", COUNTED_CHOICES, counted, (value) => {
+              go({ counted: value });
+            }),
+          ]
+        : []),
+    ),
     timeChart({
-      label: `Symbols with a file by quote asset, ${formatDay(market.first_day)} to ${formatDay(market.last_day)}; the table below has them by year`,
+      label: `${what} by quote asset, ${formatDay(market.first_day)} to ${formatDay(market.last_day)}; the table below has them by year`,
       from: market.first_day,
       series: stacked(page, quotes, counts),
       marks: [
@@ -55,14 +77,14 @@ export const marketView: ViewMaker = (page, { options }) => {
   );
 };
 
-function tiles({ market }: Page, counts: readonly number[][]): HTMLElement {
+function tiles({ market }: Page, counts: readonly number[][], what: string): HTMLElement {
   const { status, first_day: first, last_day: last } = market;
   const lastCount = counts.reduce((sum, ofQuote) => sum + (ofQuote.at(-1) ?? 0), 0);
   const final = status["last_final_date"];
   return el(
     "dl",
     { class: "tiles" },
-    tile("symbols with a file", count(lastCount), `on ${formatDay(last)}`),
+    tile(what.toLowerCase(), count(lastCount), `on ${formatDay(last)}`),
     tile("symbols in the index", count(market.symbols.length), "whenever they were listed"),
     tile("days", count(last - first + 1), `${formatDay(first)} to ${formatDay(last)}`),
     tile(

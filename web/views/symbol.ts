@@ -1,4 +1,4 @@
-import { eachRun, type PageSymbol } from "../../src/publish/page-data.js";
+import { eachRun, eachTradeRun, type PageSymbol, type TradeLetter } from "../../src/publish/page-data.js";
 import { STATE_WORDS } from "../cells.js";
 import { timeChart } from "../chart.js";
 import { loadSymbol } from "../data.js";
@@ -23,20 +23,14 @@ export const symbolView: ViewMaker = async (page, { about: name }) => {
   if (symbol === undefined) {
     return el("div", {}, el("h2", {}, name), el("p", {}, "There is no such symbol. The search above lists them all."));
   }
-  const { from, sizes } = await loadSymbol(name);
+  const { from, sizes, quote_volumes: volumes } = await loadSymbol(name);
   const stretches = stretchesOf(symbol);
   const changes = market.changes.filter((change) => change.symbol === name);
   const files = sizes.filter((size) => size > 0);
   return el(
     "div",
     {},
-    el(
-      "h2",
-      {},
-      name,
-      " ",
-      el("small", {}, `${symbol.class}${symbol.quote === "" ? "" : `, quoted in ${symbol.quote}`}`),
-    ),
+    el("h2", {}, name, " ", el("small", {}, describe(symbol))),
     el(
       "dl",
       { class: "tiles" },
@@ -46,6 +40,7 @@ export const symbolView: ViewMaker = async (page, { about: name }) => {
       tile("median size", files.length === 0 ? "–" : kilobytes(median(files))),
       tile("days without a file", count(daysIn(stretches, "h")), "inside a life"),
       tile("changes", count(changes.length), "late, replaced, removed"),
+      symbol.trades === "" ? undefined : tile("days traded", count(daysTraded(symbol)), daysKnown(symbol)),
     ),
     el("h3", {}, "Size of each day's file"),
     timeChart({
@@ -66,6 +61,7 @@ export const symbolView: ViewMaker = async (page, { about: name }) => {
       },
     }),
     el("p", { class: "hint" }, "Red ticks are holes, violet ones changes. A flat file has about 8 kB."),
+    ...(symbol.trades === "" ? [] : volumeChart(name, from, volumes)),
     el(
       "div",
       { class: "columns" },
@@ -129,6 +125,54 @@ function allSymbols({ market }: Page): HTMLElement {
       "tall",
     ),
   );
+}
+
+/** The quote volume of each day of which it is known. */
+function volumeChart(name: string, from: number, volumes: readonly number[]): HTMLElement[] {
+  return [
+    el("h3", {}, "Quote volume of each day"),
+    timeChart({
+      label: `Quote volumes of ${name}, ${formatDay(from)} to ${formatDay(from + volumes.length - 1)}`,
+      from,
+      series: [
+        {
+          label: "quote volume",
+          values: volumes.map((volume) => (volume < 0 ? null : volume)),
+          colour: colour("quote-1"),
+        },
+      ],
+      marks: [],
+      isFilled: false,
+      onDay: (day) => {
+        location.hash = routeHash("day", formatDay(day));
+      },
+    }),
+  ];
+}
+
+function describe({ class: kind, quote, underlying }: PageSymbol): string {
+  return [kind, quote === "" ? "" : `quoted in ${quote}`, underlying === "" ? "" : `on ${underlying}`]
+    .filter((part) => part !== "")
+    .join(", ");
+}
+
+function daysTraded({ trades }: PageSymbol): number {
+  return tradeDays(trades, (letter) => letter === "t");
+}
+
+function daysKnown({ trades }: PageSymbol): string {
+  return `of ${plural(
+    tradeDays(trades, (letter) => letter !== "u"),
+    "day",
+  )} with known volumes`;
+}
+
+function tradeDays(trades: string, wanted: (letter: TradeLetter) => boolean): number {
+  let days = 0;
+  eachTradeRun(trades, (letter, length) => {
+    if (wanted(letter)) days += length;
+  });
+  return days;
 }
 
 function firstFile({ lives: [first] }: PageSymbol): string {
