@@ -29,7 +29,7 @@ export const EXPORT_FORMATS = Object.keys(FORMATS) as readonly ExportFormat[];
 /** What can be exported. */
 export const EXPORTS = ["rows", "rankings"] as const;
 
-/** {@link EXPORTS} */
+/** What an export writes: `rows`, the table of cells, or `rankings`, each day's symbols by volume. */
 export type ExportKind = (typeof EXPORTS)[number];
 
 /** Options of {@link exportRows}. */

@@ -214,10 +214,13 @@ describe("counts", () => {
 
 describe("listings and delistings", () => {
   it("tell relistings from holes, and join settled names to their ticker", async () => {
+    // No capture shows what the exchange says.
+    const unknownToExchange = { date_source: "bucket", onboard_date: null };
     const { rows } = await db.listings();
     expect(rows).toEqual([
       {
         date: text(5),
+        ...unknownToExchange,
         symbol: "BACKUSDC",
         ticker: "BACKUSDC",
         event: "listing",
@@ -226,6 +229,7 @@ describe("listings and delistings", () => {
       },
       {
         date: text(10),
+        ...unknownToExchange,
         symbol: "BUSDT",
         ticker: "BUSDT",
         event: "listing",
@@ -234,6 +238,7 @@ describe("listings and delistings", () => {
       },
       {
         date: text(20),
+        ...unknownToExchange,
         symbol: "币安人生USDT",
         ticker: "币安人生USDT",
         event: "listing",
@@ -242,6 +247,7 @@ describe("listings and delistings", () => {
       },
       {
         date: text(60),
+        ...unknownToExchange,
         symbol: "ICPUSDT",
         ticker: "ICPUSDT",
         event: "relisting",
@@ -250,6 +256,7 @@ describe("listings and delistings", () => {
       },
       {
         date: text(70),
+        ...unknownToExchange,
         symbol: "BACKUSDC",
         ticker: "BACKUSDC",
         event: "relisting",

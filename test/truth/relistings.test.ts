@@ -37,6 +37,7 @@ describe("contracts that were listed again under their ticker", () => {
       {
         ...{ date: "2023-02-23", symbol: "BNXUSDT", ticker: "BNXUSDT", event: "relisting" },
         ...{ previous_symbol: "BNXUSDTSETTLED", previous_last_date: "2023-02-11" },
+        ...{ date_source: "bucket", onboard_date: null },
       },
     ]);
   });
