@@ -24,12 +24,12 @@ const ROW_BYTES = 11;
 export async function maintain(store: WritableStore): Promise<string | undefined> {
   const { connection, file, path } = store;
   try {
-    // The compacted size is not known until the file is closed, so the next run records it.
+    await connection.run("CHECKPOINT store");
+    // The size of a compacted file is not known until it is closed, so the next run records it.
     await connection.run(
       "UPDATE store_info SET compacted_bytes = $bytes WHERE compacted_bytes IS NULL AND compacted_rows > 0",
       { bytes: statSync(path).size },
     );
-    await connection.run("CHECKPOINT store");
     if (!store.isReplaceable || !(await isWorthCompacting(store))) return undefined;
     const reason = await compact(store);
     return reason === undefined ? undefined : `${file} isn't compacted and will grow: ${reason}`;

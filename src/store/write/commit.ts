@@ -1,5 +1,6 @@
 import { PROBE_ROWS, type ProbeRows } from "../../rows/columns.js";
 import type { WholeUnit } from "../../rows/unit.js";
+import type { DuckDBConnection } from "@duckdb/node-api";
 import { toStoreError } from "../duckdb-error.js";
 import type { Store } from "../open.js";
 import { inTransaction } from "../transaction.js";
@@ -8,7 +9,8 @@ import { createIncoming, mergeIncoming } from "./merge.js";
 import { Overlap } from "./overlap.js";
 import { NO_CHANGES, type ChangeCounts } from "./changes.js";
 import { Stage } from "./stage.js";
-import { checkUnits, spanOf } from "./units.js";
+import { fillBlocks, inFileOrder } from "./order.js";
+import { checkUnits, rowsOf, spanOf } from "./units.js";
 
 /** What a commit did. */
 export interface CommitSummary {
@@ -58,7 +60,7 @@ export class UnitWriter {
     try {
       return {
         unitsWritten: units.length,
-        rowsWritten: units.reduce((rows, unit) => rows + unit.rows.count, 0),
+        rowsWritten: rowsOf(units),
         changes: units.length > 0 ? await this.write(units) : NO_CHANGES,
       };
     } catch (error) {
@@ -75,15 +77,24 @@ export class UnitWriter {
     const { connection, dataset } = this.store;
     // Before the transaction: rows that it has not committed itself are read by one thread only.
     await this.stage.reset();
-    await this.stage.append(units.map((unit) => unit.rows));
+    const ordered = fillBlocks(units);
+    await this.stage.append(ordered ? [inFileOrder(units, this.run.symbols)] : units.map((unit) => unit.rows));
     const changes = await inTransaction(connection, async () => {
       const mayMatch = await this.overlap.isPossible(units);
       const { finality } = dataset;
       const merged = await mergeIncoming(connection, spanOf(units), mayMatch, { runId: this.run.runId, finality });
       await journalUnits(connection, units, this.run);
+      if (ordered && !mayMatch) await countAsCompacted(connection, units);
       return merged;
     });
     this.overlap.committed(units);
     return changes;
   }
+}
+
+/** Notes that the rows of units are in the order that a compaction would bring, so that none is made for them. */
+async function countAsCompacted(connection: DuckDBConnection, units: readonly WholeUnit[]): Promise<void> {
+  await connection.run("UPDATE store_info SET compacted_rows = compacted_rows + $rows, compacted_bytes = NULL", {
+    rows: rowsOf(units),
+  });
 }

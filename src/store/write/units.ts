@@ -28,6 +28,11 @@ export function checkUnits<Kind extends RowKind>(units: readonly WholeUnit<Kind>
   }
 }
 
+/** Number of rows of units. */
+export function rowsOf(units: readonly WholeUnit[]): number {
+  return units.reduce((rows, unit) => rows + unit.rows.count, 0);
+}
+
 /** First and last day of units whose rows passed {@link checkUnits}. */
 export function spanOf(units: readonly WholeUnit[]): Span {
   const span = { from: Infinity, to: -Infinity };

@@ -1,0 +1,65 @@
+import { appendRows, createBatch, type ProbeBatch } from "../../rows/batch.js";
+import { PROBE_ROWS } from "../../rows/columns.js";
+import type { WholeUnit } from "../../rows/unit.js";
+import { LAYOUT } from "../layout.js";
+import { rowsOf, spanOf } from "./units.js";
+
+const AVAILABLE_STATUS = 200;
+
+/**
+ * Whether units by symbol fill each of their blocks of days with a row group at least. Rows in the order of
+ * {@link LAYOUT} are then read as quickly as those of a compacted file: 4 % more CPU a snapshot of 732,480 rows in three
+ * commits.
+ */
+export function fillBlocks(units: readonly WholeUnit[]): boolean {
+  if (units[0]?.by !== "symbol") return false;
+  const { from, to } = spanOf(units);
+  const blocks = blockOf(to) - blockOf(from) + 1;
+  return rowsOf(units) >= blocks * LAYOUT.rowGroupRows;
+}
+
+/**
+ * The rows of units by symbol in the order of a compacted file (`ORDER_IN_BLOCK`). Sorting them by SQL while they are
+ * inserted takes half as long again as inserting them.
+ *
+ * @param symbols what the keys of the units mean
+ */
+export function inFileOrder(units: readonly WholeUnit[], symbols: readonly string[]): ProbeBatch {
+  const name = ({ key }: WholeUnit) => symbols[key] ?? "";
+  const sorted = [...units].sort((a, b) => (name(a) < name(b) ? -1 : 1));
+  const ordered = createBatch(PROBE_ROWS, rowsOf(units));
+  const { from, to } = spanOf(units);
+  // Where each unit's rows of the block begin.
+  const starts = new Uint32Array(sorted.length);
+  for (let block = blockOf(from); block <= blockOf(to); block++) {
+    const before = (block + 1) * LAYOUT.blockDays;
+    for (const isAvailable of [true, false]) {
+      for (const [index, { rows }] of sorted.entries()) appendRuns(ordered, rows, starts[index] ?? 0, before, isAvailable);
+    }
+    for (const [index, { rows }] of sorted.entries()) starts[index] = endBefore(rows, starts[index] ?? 0, before);
+  }
+  return ordered;
+}
+
+/** Appends the rows from `start` to before a day that have a file, or those that have none. */
+function appendRuns(to: ProbeBatch, rows: ProbeBatch, start: number, before: number, isAvailable: boolean): void {
+  const { status } = rows.columns;
+  const end = endBefore(rows, start, before);
+  for (let row = start; row < end;) {
+    const first = row;
+    while (row < end && (status[row] === AVAILABLE_STATUS) === isAvailable) row++;
+    if (row > first) appendRows(to, rows, first, row);
+    while (row < end && (status[row] === AVAILABLE_STATUS) !== isAvailable) row++;
+  }
+}
+
+/** The place of the first row from `start` that is not before a day. */
+function endBefore({ count, columns: { day } }: ProbeBatch, start: number, before: number): number {
+  let row = start;
+  while (row < count && (day[row] ?? 0) < before) row++;
+  return row;
+}
+
+function blockOf(day: number): number {
+  return Math.floor(day / LAYOUT.blockDays);
+}
