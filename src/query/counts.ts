@@ -64,28 +64,25 @@ rows.`,
   },
 });
 
-/** How many files of a day are those of a ticker that has another one, by day. */
+/** How many files of a day are those of a ticker that has another one, by day; days without any are left out. */
 async function foldedCounts(store: Store, { from, to }: Span): Promise<ReadonlyMap<Day, number>> {
-  const symbols = await storedSymbols(store);
-  const settled = new Set(
-    symbols.map(factsOf).flatMap(({ class: kind, ticker }) => (kind === "settled" ? ticker : [])),
-  );
-  const files = await readRows(
+  const named = (await storedSymbols(store)).map((symbol) => ({ symbol, ...factsOf(symbol) }));
+  const settled = new Set(named.flatMap(({ class: kind, ticker }) => (kind === "settled" ? ticker : [])));
+  const several = named.filter(({ class: kind, ticker }) => kind !== "delivery" && settled.has(ticker));
+  if (several.length === 0) return new Map();
+  const found = await readRows(
     store,
-    `SELECT ${DAY}, symbol FROM availability
-      WHERE available AND date BETWEEN $from AND $to AND symbol IN (SELECT unnest($symbols))`,
-    { day: "day", symbol: "text" },
+    `SELECT ${DAY}, sum(files - 1)::INTEGER FROM (
+        SELECT date, ticker, count(*) AS files
+        FROM availability JOIN (SELECT unnest($symbols) AS symbol, unnest($tickers) AS ticker) USING (symbol)
+        WHERE available AND date BETWEEN $from AND $to
+        GROUP BY date, ticker HAVING count(*) > 1
+      ) GROUP BY date`,
+    { day: "day", folded: "number" },
     {
-      symbols: symbols.filter((symbol) => factsOf(symbol).class !== "delivery" && settled.has(factsOf(symbol).ticker)),
+      ...{ symbols: several.map(({ symbol }) => symbol), tickers: several.map(({ ticker }) => ticker) },
       ...{ from: date(from), to: date(to) },
     },
   );
-  const seen = new Set<string>();
-  const folded = new Map<Day, number>();
-  for (const { day, symbol } of files) {
-    const key = `${day} ${factsOf(symbol).ticker}`;
-    if (seen.has(key)) folded.set(day, (folded.get(day) ?? 0) + 1);
-    seen.add(key);
-  }
-  return folded;
+  return new Map(found.map(({ day, folded }) => [day, folded]));
 }

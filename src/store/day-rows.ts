@@ -11,6 +11,7 @@ import {
   unpublishedSql,
   type Finality,
 } from "../vision/finality.js";
+import { RELISTED_AFTER_DAYS } from "../vision/lives.js";
 import type { StoredCell } from "./cells.js";
 import { DuckDBDateValue } from "./duckdb.js";
 import { holesAmong } from "./holes.js";
@@ -120,10 +121,13 @@ async function countsSuffice(store: Store, { from, to, symbols, now }: CountedRo
   return !(await hasRowsOfLater(store, now));
 }
 
+/** Days of the first window in which rows that are not settled are looked for: a hole's rows can be so as long. */
+const FIRST_WINDOW_DAYS = 96;
+
 /**
  * Takes the counts from their table, and looks for rows that are not settled in windows of days: DuckDB skips every row
- * group whose probes all came later than those of a window's last day need to be. The windows double in length from the
- * last day back, since the newest rows are those that were probed early.
+ * group whose probes all came later than those of a window's last day need to be. Each window is eight times as long as
+ * the one after it, since the newest rows are those that were probed early.
  */
 async function fromCounts(store: Store, { from, to }: CountedRows): Promise<Counted> {
   const { finality } = store.dataset;
@@ -137,7 +141,7 @@ async function fromCounts(store: Store, { from, to }: CountedRows): Promise<Coun
     counted.days.set(Number(day), { probed: Number(probed), available: Number(available), due: 0, early: 0 });
   }
   const { due, early, doubtful } = unsettledSql(finality);
-  for (let last = to, days: number = LAYOUT.blockDays; last >= from; last -= days, days *= 2) {
+  for (let last = to, days = FIRST_WINDOW_DAYS; last >= from; last -= days, days *= 8) {
     const unsettled = await select(
       store,
       `SELECT ${dayNumber("date")}, count(*) FILTER (${due})::INTEGER, count(*) FILTER (${early})::INTEGER,
@@ -162,14 +166,23 @@ async function fromCounts(store: Store, { from, to }: CountedRows): Promise<Coun
   return counted;
 }
 
-/** Holes on doubtful days that are due, apart from those that are so by their age alone. */
+/**
+ * Holes on doubtful days that are due, apart from those that are so by their age alone. Most missing files are no holes:
+ * they lie before the first or after the last file of their symbol.
+ */
 async function dueHoles(store: Store, asked: CountedRows, doubtful: readonly Day[]) {
   if (doubtful.length === 0) return [];
   const [from, to] = [Math.min(...doubtful), Math.max(...doubtful)];
   const found = await select(
     store,
-    `SELECT symbol, ${dayNumber("date")} FROM availability
-      WHERE ${COUNTED} AND ${unsettledSql(store.dataset.finality).doubtful}`,
+    `WITH files AS (
+        SELECT symbol, min(date) AS first, max(date) AS last FROM availability
+        WHERE available AND date BETWEEN $from - ${RELISTED_AFTER_DAYS} AND $to + ${RELISTED_AFTER_DAYS}
+          AND ${probedBySql("$now::BIGINT")}
+        GROUP BY symbol
+      )
+      SELECT symbol, ${dayNumber("date")} FROM availability JOIN files USING (symbol)
+      WHERE ${COUNTED} AND date > first AND date < last AND ${unsettledSql(store.dataset.finality).doubtful}`,
     parametersOf({ ...asked, from, to }),
   );
   const missing = found.map(([symbol, day]) => ({ symbol: String(symbol), day: Number(day) }));

@@ -1,4 +1,3 @@
-import { dayNumber } from "../calendar/sql.js";
 import { DAY_MS, type Day } from "../calendar/day.js";
 
 /** When an answer about a day is believed for good. */
@@ -37,7 +36,7 @@ export function publishedFrom({ publishedAfterDays }: Finality, day: Day): numbe
  * comparing times, and says the same, since finality begins at 00:00 UTC.
  */
 function ageSql(probeTimestamp = "probe_timestamp"): string {
-  return `(epoch_ms(${probeTimestamp}) // ${DAY_MS} - ${dayNumber("date")})`;
+  return `(${probeTimestamp}::DATE - date)`;
 }
 
 /**
