@@ -78,6 +78,7 @@ async function findLives(store: Store, now: number): Promise<Map<string, Life[]>
     store,
     several.map(({ symbol }) => symbol),
     now,
+    folders,
   );
   const lives = new Map<string, Life[]>();
   const later: { life: Life; quiet: Span }[] = [];

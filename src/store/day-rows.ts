@@ -1,4 +1,4 @@
-import { DAY_MS, type Day } from "../calendar/day.js";
+import type { Day } from "../calendar/day.js";
 import type { Span } from "../calendar/span.js";
 import { dayNumber } from "../calendar/sql.js";
 import {
@@ -11,15 +11,15 @@ import {
   unpublishedSql,
   type Finality,
 } from "../vision/finality.js";
-import { RELISTED_AFTER_DAYS } from "../vision/lives.js";
 import type { StoredCell } from "./cells.js";
 import { DuckDBDateValue } from "./duckdb.js";
-import { holesAmong } from "./holes.js";
+import { openHoles } from "./holes.js";
 import { LAYOUT } from "./layout.js";
 import type { Store } from "./open.js";
 import { select } from "./prepared.js";
 import { hasRowsOfLater } from "./probed.js";
 import { storedSymbols } from "./stored-symbols.js";
+import { mayBeUnsettled } from "./unsettled.js";
 
 /** Rows of a day, counted. */
 export interface DayRows {
@@ -121,14 +121,7 @@ async function countsSuffice(store: Store, { from, to, symbols, now }: CountedRo
   return !(await hasRowsOfLater(store, now));
 }
 
-/** Days of the first window in which rows that are not settled are looked for: a hole's rows can be so as long. */
-const FIRST_WINDOW_DAYS = 96;
-
-/**
- * Takes the counts from their table, and looks for rows that are not settled in windows of days: DuckDB skips every row
- * group whose probes all came later than those of a window's last day need to be. Each window is eight times as long as
- * the one after it, since the newest rows are those that were probed early.
- */
+/** Takes the counts from their table, and looks only at rows that may not be settled. */
 async function fromCounts(store: Store, { from, to }: CountedRows): Promise<Counted> {
   const { finality } = store.dataset;
   const found = await select(
@@ -141,50 +134,28 @@ async function fromCounts(store: Store, { from, to }: CountedRows): Promise<Coun
     counted.days.set(Number(day), { probed: Number(probed), available: Number(available), due: 0, early: 0 });
   }
   const { due, early, doubtful } = unsettledSql(finality);
-  for (let last = to, days = FIRST_WINDOW_DAYS; last >= from; last -= days, days *= 8) {
-    const unsettled = await select(
-      store,
-      `SELECT ${dayNumber("date")}, count(*) FILTER (${due})::INTEGER, count(*) FILTER (${early})::INTEGER,
-          count(*) FILTER (${doubtful})::INTEGER
-        FROM availability
-        WHERE date BETWEEN $from AND $to AND probe_timestamp < epoch_ms($settled::BIGINT)::TIMESTAMP_MS
-          AND (${due} OR ${doubtful})
-        GROUP BY date`,
-      {
-        from: new DuckDBDateValue(Math.max(from, last - days + 1)),
-        to: new DuckDBDateValue(last),
-        settled: (last + finality.holeAfterDays) * DAY_MS,
-      },
-    );
-    for (const row of unsettled) {
-      const [day = 0, ofDue = 0, ofEarly = 0, ofDoubtful = 0] = row.map(Number);
-      const ofDay = counted.days.get(day);
-      if (ofDay !== undefined) Object.assign(ofDay, { due: ofDue, early: ofEarly });
-      if (ofDoubtful > 0) counted.doubtful.push(day);
-    }
+  const { sql, parameters } = mayBeUnsettled({ from, to }, finality);
+  const unsettled = await select(
+    store,
+    `SELECT ${dayNumber("date")}, count(*) FILTER (${due})::INTEGER, count(*) FILTER (${early})::INTEGER,
+        count(*) FILTER (${doubtful})::INTEGER
+      FROM (${sql}) WHERE ${due} OR ${doubtful} GROUP BY date`,
+    parameters,
+  );
+  for (const row of unsettled) {
+    const [day = 0, ofDue = 0, ofEarly = 0, ofDoubtful = 0] = row.map(Number);
+    const ofDay = counted.days.get(day);
+    if (ofDay !== undefined) Object.assign(ofDay, { due: ofDue, early: ofEarly });
+    if (ofDoubtful > 0) counted.doubtful.push(day);
   }
   return counted;
 }
 
-/**
- * Holes on doubtful days that are due, apart from those that are so by their age alone. Most missing files are no holes:
- * they lie before the first or after the last file of their symbol.
- */
-async function dueHoles(store: Store, asked: CountedRows, doubtful: readonly Day[]) {
+/** Holes on doubtful days that are due, apart from those that are so by their age alone. */
+async function dueHoles(store: Store, { symbols, now }: CountedRows, doubtful: readonly Day[]) {
   if (doubtful.length === 0) return [];
-  const [from, to] = [Math.min(...doubtful), Math.max(...doubtful)];
-  const found = await select(
-    store,
-    `WITH files AS (
-        SELECT symbol, min(date) AS first, max(date) AS last FROM availability
-        WHERE available AND date BETWEEN $from - ${RELISTED_AFTER_DAYS} AND $to + ${RELISTED_AFTER_DAYS}
-          AND ${probedBySql("$now::BIGINT")}
-        GROUP BY symbol
-      )
-      SELECT symbol, ${dayNumber("date")} FROM availability JOIN files USING (symbol)
-      WHERE ${COUNTED} AND date > first AND date < last AND ${unsettledSql(store.dataset.finality).doubtful}`,
-    parametersOf({ ...asked, from, to }),
-  );
-  const missing = found.map(([symbol, day]) => ({ symbol: String(symbol), day: Number(day) }));
-  return await holesAmong(store, missing, asked.now);
+  const asked = new Set(symbols);
+  const days = new Set(doubtful);
+  const holes = await openHoles(store, { from: Math.min(...doubtful), to: Math.max(...doubtful) }, now);
+  return holes.filter(({ symbol, day }) => asked.has(symbol) && days.has(day));
 }

@@ -1,12 +1,16 @@
+import type { DuckDBValue } from "@duckdb/node-api";
 import { DAY_MS, type Day } from "../calendar/day.js";
 import { countDays, gapsBetween, islands, unionSpans, type Span } from "../calendar/span.js";
-import { dateLiteral, dayNumber } from "../calendar/sql.js";
+import { dayNumber } from "../calendar/sql.js";
 import { openHoleSql, probedBySql, provisionalSql, type Finality } from "../vision/finality.js";
 import { dormantSymbols } from "./dormant.js";
+import { DuckDBDateValue } from "./duckdb.js";
 import { toStoreError } from "./duckdb-error.js";
-import { holesAmong } from "./holes.js";
+import { openHoles } from "./holes.js";
 import type { Store } from "./open.js";
+import { select } from "./prepared.js";
 import { probedSpans, symbolRows, type SymbolRows } from "./probed.js";
+import { mayBeUnsettled } from "./unsettled.js";
 
 /**
  * Why a cell is due: it was never probed; its last probe came too early to be believed, as that of a hole does for
@@ -100,32 +104,60 @@ function wholeSpan(facts: SymbolRows | undefined): Span[] {
 }
 
 /** The rows whose probe is not believed, by symbol, ascending by day. */
-export async function dueRows(store: Store, { from, to }: Span, now: number): Promise<Map<string, DueRow[]>> {
-  const { finality } = store.dataset;
-  const fromLater = `NOT ${probedBySql(now)}`;
-  const found = await store.connection.runAndReadAll(
-    `WITH files AS (SELECT symbol, min(date) AS first, max(date) AS last FROM availability WHERE available GROUP BY symbol)
-      SELECT symbol, ${dayNumber("date")}, epoch_ms(probe_timestamp)::DOUBLE,
-        CASE WHEN ${fromLater} THEN 'clock' WHEN ${provisionalSql(finality)} THEN 'provisional' ELSE 'hole' END
-      FROM availability LEFT JOIN files USING (symbol)
-      WHERE date BETWEEN ${dateLiteral(from)} AND ${dateLiteral(to)} AND (${fromLater} OR ${provisionalSql(finality)}
-        OR (NOT available AND date > first AND date < last AND ${openHoleSql(finality)}))
-      ORDER BY 1, 2`,
-  );
-  const due = found.getRows().map(([symbol, day, probedAt, reason]) => ({
-    symbol: String(symbol),
-    day: Number(day),
-    probedAt: Number(probedAt),
-    reason: String(reason) as DueRow["reason"],
-  }));
-  const missing = due.filter(({ reason }) => reason === "hole");
-  const holes = new Set(await holesAmong(store, missing, now));
+export async function dueRows(store: Store, span: Span, now: number): Promise<Map<string, DueRow[]>> {
+  const found = [
+    ...(await rowsFromLater(store, span, now)),
+    ...(await provisionalRows(store, span, now)),
+    ...(await dueHoles(store, span, now)),
+  ];
   const rows = new Map<string, DueRow[]>();
-  for (const row of due) {
-    if (row.reason === "hole" && !holes.has(row)) continue;
+  for (const row of found) {
     const ofSymbol = rows.get(row.symbol) ?? [];
     ofSymbol.push(row);
     rows.set(row.symbol, ofSymbol);
   }
+  for (const ofSymbol of rows.values()) ofSymbol.sort((a, b) => a.day - b.day);
   return rows;
+}
+
+const DUE_ROW = `symbol, ${dayNumber("date")}, epoch_ms(probe_timestamp)::DOUBLE`;
+
+/** Rows that say they were probed later than now. */
+async function rowsFromLater(store: Store, { from, to }: Span, now: number): Promise<DueRow[]> {
+  const found = await select(
+    store,
+    `SELECT ${DUE_ROW} FROM availability WHERE date BETWEEN $from AND $to AND NOT ${probedBySql("$now::BIGINT")}`,
+    { from: new DuckDBDateValue(from), to: new DuckDBDateValue(to), now },
+  );
+  return found.map((row) => dueRow(row, "clock"));
+}
+
+async function provisionalRows(store: Store, span: Span, now: number): Promise<DueRow[]> {
+  const { finality } = store.dataset;
+  const { sql, parameters } = mayBeUnsettled(span, finality);
+  const found = await select(
+    store,
+    `SELECT ${DUE_ROW} FROM (${sql}) WHERE ${provisionalSql(finality)} AND ${probedBySql("$now::BIGINT")}`,
+    { ...parameters, now },
+  );
+  return found.map((row) => dueRow(row, "provisional"));
+}
+
+/** Holes whose probe is not believed, among the days that have missing files which may be one. */
+async function dueHoles(store: Store, span: Span, now: number): Promise<DueRow[]> {
+  const { finality } = store.dataset;
+  const { sql, parameters } = mayBeUnsettled(span, finality);
+  const [days] = await select(
+    store,
+    `SELECT ${dayNumber("min(date)")}, ${dayNumber("max(date)")} FROM (${sql})
+      WHERE NOT available AND ${openHoleSql(finality)}`,
+    parameters,
+  );
+  const [from, to] = days ?? [];
+  if (typeof from !== "number" || typeof to !== "number") return [];
+  return (await openHoles(store, { from, to }, now)).map((hole) => ({ ...hole, reason: "hole" }));
+}
+
+function dueRow([symbol, day, probedAt]: readonly DuckDBValue[], reason: DueRow["reason"]): DueRow {
+  return { symbol: String(symbol), day: Number(day), probedAt: Number(probedAt), reason };
 }

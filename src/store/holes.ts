@@ -1,18 +1,24 @@
 import type { Day } from "../calendar/day.js";
 import type { Span } from "../calendar/span.js";
-import { dateLiteral, dateOfDay, dayNumber } from "../calendar/sql.js";
-import { probedBySql } from "../vision/finality.js";
-import { RELISTED_AFTER_DAYS, separatesLives } from "../vision/lives.js";
+import { dayNumber } from "../calendar/sql.js";
+import { openHoleSql, probedBySql } from "../vision/finality.js";
+import { RELISTED_AFTER_DAYS } from "../vision/lives.js";
 import { classifySymbol } from "../vision/symbol.js";
-import { INTEGER, LIST, listValue, VARCHAR } from "./duckdb.js";
+import { DuckDBDateValue } from "./duckdb.js";
 import { settledFolders, symbolLives } from "./lives.js";
 import type { Store } from "./open.js";
+import { select } from "./prepared.js";
 
 /** A missing file. */
 export interface MissingCell {
   symbol: string;
   day: Day;
+  /** When it was probed, ms since the Unix epoch. */
+  probedAt: number;
 }
+
+/** Before and after every day that can be stored. */
+const EVER: Span = { from: 0, to: 100_000 };
 
 /**
  * The holes of every symbol, in order of symbol and day.
@@ -20,25 +26,21 @@ export interface MissingCell {
  * @param now ms since the Unix epoch
  */
 export async function holesIn(store: Store, now: number): Promise<MissingCell[]> {
-  const found = await store.connection.runAndReadAll(
-    `WITH files AS (SELECT symbol, min(date) AS first, max(date) AS last FROM availability WHERE available GROUP BY symbol)
-      SELECT symbol, ${dayNumber("date")} FROM availability JOIN files USING (symbol)
-      WHERE NOT available AND date > first AND date < last AND ${probedBySql(now)} ORDER BY symbol, date`,
-  );
-  const missing = found.getRows().map(([symbol, day]) => ({ symbol: String(symbol), day: Number(day) }));
-  return await holesAmong(store, missing, now);
+  return await holesAmong(store, EVER, "true", now);
 }
 
 /**
- * Which missing files are holes, that is, lie within a life of their symbol and not between two.
+ * The holes of some days that came to be known too early to be believed, though any other missing file would be.
  *
  * @param now ms since the Unix epoch
  */
-export async function holesAmong<Cell extends MissingCell>(
-  store: Store,
-  cells: readonly Cell[],
-  now: number,
-): Promise<Cell[]> {
+export async function openHoles(store: Store, span: Span, now: number): Promise<MissingCell[]> {
+  return await holesAmong(store, span, openHoleSql(store.dataset.finality), now);
+}
+
+/** Which missing files are holes, that is, lie within a life of their symbol and not between two. */
+async function holesAmong(store: Store, span: Span, condition: string, now: number): Promise<MissingCell[]> {
+  const cells = await missingBetweenFiles(store, span, condition, now);
   if (cells.length === 0) return [];
   const symbols = [...new Set(cells.map(({ symbol }) => symbol))];
   const folders = await settledFolders(store, now, symbols);
@@ -46,43 +48,50 @@ export async function holesAmong<Cell extends MissingCell>(
     store,
     symbols.filter((symbol) => folders.has(classifySymbol(symbol).ticker)),
     now,
+    folders,
   );
-  const neighbours = await neighbouringFiles(store, cells, now);
-  return cells.filter(({ symbol, day }) => {
-    const ofSymbol = lives.get(symbol);
-    if (ofSymbol !== undefined) return ofSymbol.some((life) => life.from < day && day < life.to);
-    const around = neighbours.get(`${symbol} ${day}`);
-    return around !== undefined && !separatesLives(around.from, around.to, []);
-  });
+  // Without a settled folder, only a longer gap separates lives.
+  return cells.filter(
+    ({ symbol, day }) => lives.get(symbol)?.some((life) => life.from < day && day < life.to) !== false,
+  );
 }
 
 /**
- * The last file before and the first one after each missing one that has both so near that one life can hold them, by
- * symbol and day.
+ * The missing files between two files that are so near to each other that one life can hold both, in order of symbol and
+ * day. Few missing files lie between the first and the last file of the days around, so only those are compared with
+ * their neighbours.
  */
-async function neighbouringFiles(
-  { connection }: Store,
-  cells: readonly MissingCell[],
+async function missingBetweenFiles(
+  store: Store,
+  { from, to }: Span,
+  condition: string,
   now: number,
-): Promise<Map<string, Span>> {
-  const days = cells.map(({ day }) => day);
-  const first = days.reduce((least, day) => Math.min(least, day), Infinity) - RELISTED_AFTER_DAYS;
-  const last = days.reduce((most, day) => Math.max(most, day), 0) + RELISTED_AFTER_DAYS;
-  const found = await connection.runAndReadAll(
-    `WITH cells AS (SELECT unnest($symbols) AS symbol, ${dateOfDay("unnest($days)")} AS date)
-      SELECT symbol, ${dayNumber("cells.date")}, ${dayNumber("max(files.date) FILTER (files.date < cells.date)")},
-        ${dayNumber("min(files.date) FILTER (files.date > cells.date)")}
+): Promise<MissingCell[]> {
+  const isFile = `available AND ${probedBySql("$now::BIGINT")}
+    AND files.date BETWEEN $from - ${RELISTED_AFTER_DAYS} AND $to + ${RELISTED_AFTER_DAYS}`;
+  const found = await select(
+    store,
+    `WITH broken AS (
+        SELECT symbol, min(date) AS first, max(date) AS last FROM availability AS files WHERE ${isFile}
+        GROUP BY symbol HAVING count(*) <= max(date) - min(date)
+      ), cells AS MATERIALIZED (
+        SELECT symbol, date, probe_timestamp AS probed_at FROM availability JOIN broken USING (symbol)
+        WHERE NOT available AND date > first AND date < last AND date BETWEEN $from AND $to
+          AND ${probedBySql("$now::BIGINT")} AND ${condition}
+      )
+      SELECT symbol, ${dayNumber("cells.date")}, epoch_ms(any_value(probed_at))::DOUBLE
       FROM cells JOIN availability AS files USING (symbol)
-      WHERE available AND ${probedBySql(now)} AND files.date BETWEEN ${dateLiteral(Math.max(0, first))} AND ${dateLiteral(last)}
+      WHERE ${isFile}
         AND files.date BETWEEN cells.date - ${RELISTED_AFTER_DAYS} AND cells.date + ${RELISTED_AFTER_DAYS}
       GROUP BY symbol, cells.date
-      HAVING min(files.date) < cells.date AND max(files.date) > cells.date`,
-    { symbols: listValue(cells.map(({ symbol }) => symbol)), days: listValue(days) },
-    { symbols: LIST(VARCHAR), days: LIST(INTEGER) },
+      HAVING min(files.date) FILTER (files.date > cells.date) - max(files.date) FILTER (files.date < cells.date)
+        <= ${RELISTED_AFTER_DAYS}
+      ORDER BY symbol, cells.date`,
+    { from: new DuckDBDateValue(from), to: new DuckDBDateValue(to), now },
   );
-  return new Map(
-    found
-      .getRows()
-      .map(([symbol, day, from, to]) => [`${String(symbol)} ${Number(day)}`, { from: Number(from), to: Number(to) }]),
-  );
+  return found.map(([symbol, day, probedAt]) => ({
+    symbol: String(symbol),
+    day: Number(day),
+    probedAt: Number(probedAt),
+  }));
 }

@@ -14,15 +14,16 @@ import { tradedDays, type TradedDays } from "./traded.js";
  * The lives of some symbols, each ascending.
  *
  * @param now ms since the Unix epoch
+ * @param folders the settled folders of their tickers, as {@link settledFolders} gives them
  */
 export async function symbolLives(
   store: Store,
   symbols: readonly string[],
   now: number,
+  folders: ReadonlyMap<string, SettledFolder[]>,
 ): Promise<Map<string, LifeSpan[]>> {
   const lives = new Map<string, LifeSpan[]>();
   if (symbols.length === 0) return lives;
-  const folders = await settledFolders(store, now, symbols);
   const found = await select(
     store,
     `SELECT symbol, ${dayNumber("date")}, file_size_bytes::DOUBLE FROM availability
@@ -98,6 +99,7 @@ export async function settledFolders(
   now: number,
   symbols?: readonly string[],
 ): Promise<Map<string, SettledFolder[]>> {
+  if (symbols?.length === 0) return new Map();
   const tickers = symbols && new Set(symbols.map((symbol) => classifySymbol(symbol).ticker));
   const names = (await storedSymbols(store)).filter((symbol) => {
     const { class: kind, ticker } = classifySymbol(symbol);

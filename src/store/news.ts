@@ -4,7 +4,7 @@ import { dayNumber } from "../calendar/sql.js";
 import { finalSql } from "../vision/finality.js";
 import { RELISTED_AFTER_DAYS } from "../vision/lives.js";
 import { toStoreError } from "./duckdb-error.js";
-import { symbolLives } from "./lives.js";
+import { settledFolders, symbolLives } from "./lives.js";
 import type { Store } from "./open.js";
 import { CHANGE_KINDS, type ChangeKind } from "./write/changes.js";
 
@@ -95,11 +95,8 @@ async function listingsSince(store: Store, before: FileSpans, after: FileSpans, 
   const firstDay = Math.min(...[...before.values()].map(({ from }) => from));
   const added = [...after].filter(([symbol, { from }]) => !before.has(symbol) && from > firstDay);
   const revived = [...after].filter(([symbol, { to }]) => to - (before.get(symbol)?.to ?? to) > RELISTED_AFTER_DAYS);
-  const lives = await symbolLives(
-    store,
-    revived.map(([symbol]) => symbol),
-    now,
-  );
+  const names = revived.map(([symbol]) => symbol);
+  const lives = await symbolLives(store, names, now, await settledFolders(store, now, names));
   const relistings = [...lives].flatMap(([symbol, ofSymbol]) =>
     ofSymbol
       .filter(({ from }) => from > (before.get(symbol)?.to ?? Infinity))
