@@ -201,7 +201,8 @@ function runSettings<O extends RunOptions>(command: RunCommand, options: O, now:
   const defaults = COMMAND_DEFAULTS[command];
   const { db, endpoint = ENDPOINTS.download, ca, connections, signal, onEvent, ...others } = checkOptions(options);
   const { listEndpoint = options.endpoint === undefined ? ENDPOINTS.list : undefined, ...further } = others;
-  const { threads = defaults.threads, http2 = defaults.http2, pool = DEFAULTS.pool, ...limits } = further;
+  const usualThreads = "source" in options && options.source === "head" ? defaults.headThreads : defaults.threads;
+  const { threads = usualThreads, http2 = defaults.http2, pool = DEFAULTS.pool, ...limits } = further;
   const { timeoutMs = DEFAULTS.timeoutMs, retries = DEFAULTS.retries, ...behaviour } = limits;
   const { adoptEndpoint = DEFAULTS.adoptEndpoint, waitMs = DEFAULTS.waitMs, maxRequestsPerSecond, ...rest } = behaviour;
   const pooled = checkFlag("pool", pool);

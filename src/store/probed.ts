@@ -43,10 +43,7 @@ export interface RowsSeen {
 
 /** Whether every row lies in a span. DuckDB knows the first and the last day without a look at the rows. */
 async function holdsOnly(store: Store, { from, to }: Span): Promise<boolean> {
-  const [days] = await select(
-    store,
-    `SELECT ${dayNumber("min(date)")}, ${dayNumber("max(date)")} FROM availability`,
-  );
+  const [days] = await select(store, `SELECT ${dayNumber("min(date)")}, ${dayNumber("max(date)")} FROM availability`);
   const [first, last] = days ?? [];
   return typeof first === "number" && typeof last === "number" && first >= from && last <= to;
 }

@@ -39,6 +39,9 @@ export class FileContents {
   etagLow = 0;
 
   private readonly opening: Phrase;
+  /** Where keys and upload times come again and again. */
+  private readonly keyMonths = new LastMonth();
+  private readonly uploadMonths = new LastMonth();
   private bytes = Buffer.alloc(0);
   /** Of the same bytes. */
   private view = new DataView(this.bytes.buffer);
@@ -65,24 +68,23 @@ export class FileContents {
     const { view } = this;
     let at = after(view, start, this.opening);
     if (at < 0) return -1;
-    const month = monthAt(bytes, at);
     if (this.cadence === "daily") {
-      this.day = bytes[at + 7] === DASH ? dayIn(month, digits(bytes, at + 8, 2)) : NaN;
+      this.day = this.keyMonths.dayAt(view, bytes, at);
       at += 10;
     } else {
-      this.day = dayIn(month, 1);
+      this.day = dayIn(monthAt(bytes, at), 1);
       at += 7;
     }
     const ofFile = after(view, at, FILE_TO_TIME);
     this.isChecksum = ofFile < 0;
     at = this.isChecksum ? after(view, at, CHECKSUM_TO_TIME) : ofFile;
     if (at < 0) return -1;
-    this.lastModified = timeAt(bytes, at);
+    this.lastModified = this.uploadMonths.dayAt(view, bytes, at) * DAY_MS + timeAt(bytes, at + 10);
     at = after(view, at + 23, TO_ETAG);
     if (at < 0) return -1;
-    this.etagHigh = hex(bytes, at);
-    this.etagLow = hex(bytes, at + 8);
-    const isMd5 = hex(bytes, at + 16) >= 0 && hex(bytes, at + 24) >= 0;
+    this.etagHigh = hex(view, at);
+    this.etagLow = hex(view, at + 8);
+    const isMd5 = hex(view, at + 16) >= 0 && hex(view, at + 24) >= 0;
     const sizeAt = after(view, at + 32, TO_SIZE);
     at = sizeAt < 0 ? after(view, at + 32, PAST_S3_CHECKSUM_TO_SIZE) : sizeAt;
     if (at < 0) return -1;
@@ -128,30 +130,60 @@ function dayIn(month: number, dayOfMonth: number): Day {
   return dayOfParts(Math.floor(month / 12), (month % 12) + 1, dayOfMonth) ?? NaN;
 }
 
-/** The time `YYYY-MM-DDTHH:MM:SS.mmm`, ms since the Unix epoch, or NaN. */
+/** The time of day `THH:MM:SS.mmm`, ms, or NaN. */
 function timeAt(bytes: Buffer, at: number): number {
-  const day = bytes[at + 7] === DASH ? dayIn(monthAt(bytes, at), digits(bytes, at + 8, 2)) : NaN;
-  const hour = digits(bytes, at + 11, 2);
-  const minute = digits(bytes, at + 14, 2);
-  const second = digits(bytes, at + 17, 2);
+  const hour = digits(bytes, at + 1, 2);
+  const minute = digits(bytes, at + 4, 2);
+  const second = digits(bytes, at + 7, 2);
   const isTime =
-    bytes[at + 10] === TIME_SEPARATOR && bytes[at + 13] === COLON && bytes[at + 16] === COLON && bytes[at + 19] === DOT;
+    bytes[at] === TIME_SEPARATOR && bytes[at + 3] === COLON && bytes[at + 6] === COLON && bytes[at + 9] === DOT;
   if (!isTime || !(hour < 24 && minute < 60 && second < 60)) return NaN;
-  return day * DAY_MS + ((hour * 60 + minute) * 60 + second) * 1000 + digits(bytes, at + 20, 3);
+  return ((hour * 60 + minute) * 60 + second) * 1000 + digits(bytes, at + 10, 3);
 }
 
-/** Value of each byte as a hexadecimal digit, -1 for others. */
-const HEX = Int8Array.from({ length: 256 }, (_, byte) =>
-  "0123456789abcdef".indexOf(String.fromCharCode(byte).toLowerCase()),
-);
+/**
+ * Reads dates `YYYY-MM-DD`, and knows the month of the last one by the 8 bytes that it is written in: of two dates that
+ * follow each other, nearly always the same.
+ */
+class LastMonth {
+  /** `YYYY-MM-` as a floating-point number; NaN, which equals nothing, at first. */
+  private written = NaN;
+  private firstDay: Day = NaN;
+  private length = 0;
+
+  /** The day of the date at a position, or NaN. */
+  dayAt(view: DataView, bytes: Buffer, at: number): Day {
+    if (at + 10 > view.byteLength) return NaN;
+    const written = view.getFloat64(at, true);
+    if (written !== this.written) {
+      const month = bytes[at + 7] === DASH ? monthAt(bytes, at) : NaN;
+      this.firstDay = dayIn(month, 1);
+      this.length = dayIn(month + 1, 1) - this.firstDay;
+      // Only what was a month: all else is read again.
+      this.written = this.firstDay >= 0 ? written : NaN;
+    }
+    const dayOfMonth = digits(bytes, at + 8, 2);
+    return dayOfMonth >= 1 && dayOfMonth <= this.length ? this.firstDay + dayOfMonth - 1 : NaN;
+  }
+}
+
+const HEX_DIGITS = "0123456789abcdef";
+
+/** The byte that two characters are as hexadecimal digits, by the number that they are as bytes; -1 for others. */
+const HEX_PAIRS = Int16Array.from({ length: 65_536 }, (_, pair) => {
+  const high = HEX_DIGITS.indexOf(String.fromCharCode(pair >> 8).toLowerCase());
+  const low = HEX_DIGITS.indexOf(String.fromCharCode(pair & 0xff).toLowerCase());
+  return high < 0 || low < 0 ? -1 : (high << 4) | low;
+});
 
 /** The number that 8 hexadecimal digits are, or -1. */
-function hex(bytes: Buffer, at: number): number {
+function hex(view: DataView, at: number): number {
+  if (at + 8 > view.byteLength) return -1;
   let value = 0;
-  for (let i = at; i < at + 8; i++) {
-    const digit = HEX[bytes[i] ?? 0] ?? -1;
-    if (digit < 0) return -1;
-    value = (value << 4) | digit;
+  for (let i = at; i < at + 8; i += 2) {
+    const byte = HEX_PAIRS[view.getUint16(i)] ?? -1;
+    if (byte < 0) return -1;
+    value = (value << 8) | byte;
   }
   return value >>> 0;
 }

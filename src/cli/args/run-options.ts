@@ -6,6 +6,7 @@ import {
   DEFAULTS,
   SOURCES,
   type RunCommand,
+  type CommandDefaults,
 } from "../../run/defaults.js";
 import type { ProbeOptions, RunOptions } from "../../run/options.js";
 import { ENDPOINTS } from "../../vision/endpoints.js";
@@ -108,7 +109,7 @@ function runOptions(command: RunCommand) {
       string: true,
       requiresArg: true,
       coerce: wholeNumber("threads", ...BOUNDS.threads),
-      defaultDescription: String(defaults.threads),
+      defaultDescription: threadsByDefault(defaults),
     },
     connections: {
       describe: "sockets in all, split over the threads",
@@ -244,6 +245,10 @@ export function symbolOptionsOf(
 /** The same for the commands that probe cells. */
 export function probeOptionsOf(args: ProbeArguments): ProbeOptions {
   return { ...symbolOptionsOf(args), source: args.source };
+}
+
+function threadsByDefault({ threads, headThreads }: CommandDefaults): string {
+  return headThreads === threads ? String(threads) : `${threads}; ${headThreads} by --source head`;
 }
 
 /** A flag as the help shows a default. */

@@ -34,7 +34,8 @@ export function inFileOrder(units: readonly WholeUnit[], symbols: readonly strin
   for (let block = blockOf(from); block <= blockOf(to); block++) {
     const before = (block + 1) * LAYOUT.blockDays;
     for (const isAvailable of [true, false]) {
-      for (const [index, { rows }] of sorted.entries()) appendRuns(ordered, rows, starts[index] ?? 0, before, isAvailable);
+      for (const [index, { rows }] of sorted.entries())
+        appendRuns(ordered, rows, starts[index] ?? 0, before, isAvailable);
     }
     for (const [index, { rows }] of sorted.entries()) starts[index] = endBefore(rows, starts[index] ?? 0, before);
   }
