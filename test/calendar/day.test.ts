@@ -43,6 +43,18 @@ describe("parseDay", () => {
   });
 });
 
+describe("formatDay", () => {
+  it("agrees with Date on any day", () => {
+    const day = fc.oneof(fc.integer({ min: -720_000, max: 2_934_000 }), fc.integer({ min: 10_000, max: 30_000 }));
+    fc.assert(
+      fc.property(day, (day) => {
+        expect(formatDay(day)).toBe(new Date(day * DAY_MS).toISOString().slice(0, 10));
+      }),
+      { numRuns: 5000 },
+    );
+  });
+});
+
 describe("finality", () => {
   it("is reached at D+20 00:00 UTC", () => {
     const day = dayOf("2026-03-01");

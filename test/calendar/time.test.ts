@@ -11,6 +11,19 @@ describe("formatTime", () => {
   });
 });
 
+describe("formatTime of any time", () => {
+  it("is what Date says", () => {
+    const ms = fc.oneof(fc.integer({ min: -63_000_000_000_000, max: 254_000_000_000_000 }), fc.integer({ min: 0 }));
+    fc.assert(
+      fc.property(ms, fc.boolean(), (value, isWhole) => {
+        const time = isWhole ? Math.floor(value / 1000) * 1000 : value;
+        expect(formatTime(time)).toBe(new Date(time).toISOString().replace(".000Z", "Z"));
+      }),
+      { numRuns: 5000 },
+    );
+  });
+});
+
 describe("formatMicros", () => {
   it("reads back exactly", () => {
     fc.assert(
