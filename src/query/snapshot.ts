@@ -45,6 +45,7 @@ export default defineQuery({
         symbol,
         file_size_bytes: sizeBytes ?? 0,
         last_modified: timeText(uploadedAt ?? 0),
+        also: [],
       }))
       .sort(bySymbol);
     const { rows, without_contract } = await keepUnderlying(store, foldTickers(found), underlying, day);

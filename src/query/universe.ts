@@ -76,6 +76,7 @@ the first capture that shows it. ${SENSE_NOTES}`,
         age_days: day - (life?.first ?? day),
         age_is_minimum: life?.begins !== true,
         file_size_bytes: sizeBytes ?? 0,
+        also: [],
       }))
       .sort(bySymbol);
     const { rows: admitted, without_contract } = await keepUnderlying(store, foldTickers(listed), underlying, day);

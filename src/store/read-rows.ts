@@ -52,27 +52,51 @@ export async function readRows<const Shape extends SqlShape>(
   shape: Shape,
   parameters: Parameters = {},
 ): Promise<SqlRow<Shape>[]> {
-  const columns = Object.entries(shape).map(([name, kind]) => columnOf(name, kind));
+  const names = Object.keys(shape);
   const rows: Record<string, DuckDBValue>[] = [];
-  for (const chunk of await selectChunks(store, sql, parameters)) {
-    const values = chunk.getColumns();
-    if (values.length !== columns.length) throw new TypeError(`${values.length} columns are not those of: ${sql}`);
-    for (let at = 0; at < chunk.rowCount; at++) {
+  for (const { count, columns } of await readColumns(store, sql, shape, parameters)) {
+    for (let at = 0; at < count; at++) {
       const row: Record<string, DuckDBValue> = {};
-      for (let index = 0; index < columns.length; index++) {
-        const column = columns[index];
-        const value = values[index]?.[at] ?? null;
-        if (column === undefined) continue;
-        if (typeof value !== column.type && !(column.nullable && value === null)) {
-          throw new TypeError(`${column.name} is ${String(value)}, not a ${column.type}: ${sql}`);
-        }
-        row[column.name] = value;
-      }
+      for (const name of names) row[name] = columns[name]?.[at] ?? null;
       rows.push(row);
     }
   }
   // Each value was compared with the shape that its type comes from.
   return rows as SqlRow<Shape>[];
+}
+
+/** A part of an answer: so many rows, each column by its name. */
+export interface SqlColumns<Shape extends SqlShape> {
+  count: number;
+  columns: { readonly [Name in keyof Shape]: readonly SqlRow<Shape>[Name][] };
+}
+
+/**
+ * As {@link readRows}, but by columns: for answers of so many rows that making an object of each in a general way takes a
+ * good part of the time.
+ */
+export async function readColumns<const Shape extends SqlShape>(
+  store: Store,
+  sql: string,
+  shape: Shape,
+  parameters: Parameters = {},
+): Promise<SqlColumns<Shape>[]> {
+  const shapes = Object.entries(shape).map(([name, kind]) => columnOf(name, kind));
+  return (await selectChunks(store, sql, parameters)).map((chunk) => {
+    const values = chunk.getColumns();
+    if (values.length !== shapes.length) throw new TypeError(`${values.length} columns are not those of: ${sql}`);
+    const columns: Record<string, readonly DuckDBValue[]> = {};
+    for (const [index, { name, nullable, type }] of shapes.entries()) {
+      const column = values[index] ?? [];
+      for (const value of column) {
+        if (typeof value === type || (nullable && value === null)) continue;
+        throw new TypeError(`${name} is ${String(value)}, not a ${type}: ${sql}`);
+      }
+      columns[name] = column;
+    }
+    // Each value was compared with the shape that its type comes from.
+    return { count: chunk.rowCount, columns: columns as SqlColumns<Shape>["columns"] };
+  });
 }
 
 function columnOf(name: string, kind: SqlKind | `${SqlKind}?`) {
