@@ -28,7 +28,7 @@ export interface RunOptions {
   /**
    * Prober threads, 1 to 64.
    *
-   * @default 2 for a backfill by HEAD (`source: "head"`), else 1
+   * @default 2 for a backfill by HEAD, else 1
    */
   threads?: number | undefined;
   /**
