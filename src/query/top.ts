@@ -69,7 +69,8 @@ ${QUOTE_NOTES}`,
         const span = windowSpan({ days: window }, end, life?.first ?? end) ?? whole;
         const isWhole = life?.begins === true || span.from === whole.from;
         const isKnown = unknownVolumes(spans, symbol, span).length === 0;
-        return { symbol, span, isWhole, isKnown, traded: isKnown ? traded(symbol, end) : ("not known" as const) };
+        const there = isKnown ? traded(symbol, end) : ("not known" as const);
+        return { symbol, span, isWhole, isKnown, traded: there, also: [] };
       })
       .sort(bySymbol);
     const unknown = filed.filter(({ isKnown }) => !isKnown).map(({ symbol }) => symbol);
