@@ -19,8 +19,8 @@ export default defineConfig({
     isolate: false,
     // Most tests wait for child processes and sockets: more files at a time than a small machine has cores.
     maxWorkers: 4,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     server: { deps: { external: [/\/dist\//] } },
   },
 });

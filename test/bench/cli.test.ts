@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Report } from "../../bench/frame/report.js";
 import { startReplica } from "../../src/replica/replica.js";
 import { dayAt } from "../../src/calendar/day.js";
-import { runCli } from "../support/cli.js";
+import { runAlone } from "../support/cli.js";
 import { temporaryFolder } from "../support/database.js";
 
 describe("bfa bench", () => {
@@ -13,7 +13,7 @@ describe("bfa bench", () => {
     try {
       const [json, html, results] = [join(path, "bench.json"), join(path, "bench.html"), join(path, "RESULTS.md")];
       const files = ["--json", json, "--html", html, "--results", results];
-      const { code, stdout, stderr } = await runCli(["bench", "dns", "--quick", "--runs", "1", ...files]);
+      const { code, stdout, stderr } = await runAlone(["bench", "dns", "--quick", "--runs", "1", ...files]);
       expect({ code, stderr: stderr.replace(/^bench: .*\n/gm, "") }).toEqual({ code: 0, stderr: "" });
       expect(stderr).toMatch(/^bench: DNS at 5 ms/m);
       expect(stdout).toContain(`Node ${process.version}`);
@@ -37,7 +37,7 @@ describe("bfa bench", () => {
     try {
       const ca = join(path, "ca.pem");
       writeFileSync(ca, replica.ca);
-      const { code, stderr } = await runCli(["bench", "--quick", "--runs", "1", "--target", replica.url], {
+      const { code, stderr } = await runAlone(["bench", "--quick", "--runs", "1", "--target", replica.url], {
         NODE_EXTRA_CA_CERTS: ca,
       });
       expect(code).toBe(0);
@@ -58,7 +58,7 @@ describe("bfa bench", () => {
     [["bench", "dns", "--target", "https://data.binance.vision"], "--target is for the probe bench only"],
     [["bench", "--target", "ftp://host"], "--target"],
   ])("refuses %j in one line", async (args, part) => {
-    const { code, stdout, stderr } = await runCli(args);
+    const { code, stdout, stderr } = await runAlone(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toContain(part);
     expect(stderr.trimEnd().split("\n")).toHaveLength(1);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { allCommands } from "../../src/cli/commands/registry.js";
 import { allPages } from "../../src/cli/completion/walk.js";
-import { runCli } from "../support/cli.js";
+import { runAlone } from "../support/cli.js";
 import { temporaryFolder } from "../support/database.js";
 
 /** A shell, and how to ask it what it would complete: it prints at least that. */
@@ -64,7 +64,7 @@ describe.each(Object.entries(SHELLS))("in %s", (name, { bare, ask }) => {
 
   it.runIf(isInstalled)("Tab completes commands, options and their values", async () => {
     const script = join(folder.path, `completion.${name}`);
-    const { code, stdout, stderr } = await runCli(["completion", name]);
+    const { code, stdout, stderr } = await runAlone(["completion", name]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     writeFileSync(script, stdout);
     writeFileSync(join(folder.path, "ask"), ask);
@@ -81,7 +81,7 @@ describe.each(Object.entries(SHELLS))("in %s", (name, { bare, ask }) => {
   });
 
   it.runIf(isInstalled)("the shell takes its script for sound, with every command and option in it", async () => {
-    const { stdout } = await runCli(["completion", name]);
+    const { stdout } = await runAlone(["completion", name]);
     const script = join(folder.path, "script");
     writeFileSync(script, stdout);
     const checked = spawnSync(name, ["-n", script], { encoding: "utf8" });

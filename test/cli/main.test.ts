@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { runCli } from "../support/cli.js";
+import { runAlone } from "../support/cli.js";
 import { temporaryFolder } from "../support/database.js";
 
 describe("bfa", () => {
@@ -11,7 +11,7 @@ describe("bfa", () => {
       writeFileSync(join(folder.path, "package.json"), '{"name":"other","version":"9.9.9"}');
       const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
       for (const asked of [["--version"], ["-V"], ["update", "--version"]]) {
-        expect(await runCli(asked, {}, folder.path)).toMatchObject({ code: 0, stdout: `${version}\n` });
+        expect(await runAlone(asked, {}, folder.path)).toMatchObject({ code: 0, stdout: `${version}\n` });
       }
     } finally {
       folder.remove();
@@ -19,7 +19,7 @@ describe("bfa", () => {
   });
 
   it("lists its commands and exit codes in its help", async () => {
-    const { code, stdout } = await runCli(["--help"]);
+    const { code, stdout } = await runAlone(["--help"]);
     expect(code).toBe(0);
     for (const command of ["update", "backfill", "discover", "query", "export", "status", "demo", "replica"]) {
       expect(stdout).toMatch(new RegExp(`^  ${command}`, "m"));
@@ -48,7 +48,7 @@ describe("bfa", () => {
       /^--min-age is missing .*; for example: bfa query universe 2024-03-01 --min-age 90$/,
     ],
   ])("%j is wrong usage: one line that names the right form, code 2", async (args, message) => {
-    const { code, stdout, stderr } = await runCli(args, { LANG: "de_DE.UTF-8" });
+    const { code, stdout, stderr } = await runAlone(args, { LANG: "de_DE.UTF-8" });
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toMatch(/^bfa: [^\n]+\n$/);
     expect(stderr.slice("bfa: ".length, -1)).toEqual(

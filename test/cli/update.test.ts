@@ -8,7 +8,7 @@ import { startReplicaThread } from "../../src/threads/replica-thread.js";
 import { dayAt, dayOf, formatDay, type Day } from "../../src/calendar/day.js";
 import { NO_CHANGES } from "../../src/store/write/changes.js";
 import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
-import { runCli, startCli, summaryOf } from "../support/cli.js";
+import { runAlone, runCli, startCli, summaryOf } from "../support/cli.js";
 import { rowsOf, soundness, tableOf } from "../support/database.js";
 import { replicaTest, syntheticWorld } from "../support/fixture.js";
 import { available, startRawServer, status } from "../support/raw-server.js";
@@ -170,7 +170,7 @@ describe("bfa update", () => {
        }
        syncBuiltinESMExports();`,
     );
-    const result = await runCli(["update", "--json"], {
+    const result = await runAlone(["update", "--json"], {
       NODE_OPTIONS: `--import ${pathToFileURL(hook).href}`,
       BFA_DB: db,
       BFA_ENDPOINT: replica.url.replace("127.0.0.1", "localhost"),

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect } from "vitest";
 import type { RunSummary } from "../../src/run/summary.js";
 import { dayOf } from "../../src/calendar/day.js";
-import { runCli } from "../support/cli.js";
+import { runAlone } from "../support/cli.js";
 import { rowsOf, soundness, tableOf } from "../support/database.js";
 import { replicaTest, syntheticWorld } from "../support/fixture.js";
 import { truthOf } from "../support/truth.js";
@@ -22,7 +22,7 @@ const it = replicaTest({ history: source }).extend(
   ({ env }) =>
     async (args: readonly string[], clocked: NodeJS.ProcessEnv): Promise<RunSummary> => {
       const all = [...args, "--json", "--symbols", symbols.join(",")];
-      const { code, stdout, stderr } = await runCli(all, { ...env, ...clocked });
+      const { code, stdout, stderr } = await runAlone(all, { ...env, ...clocked });
       expect(code, stderr).toBe(0);
       return JSON.parse(stdout) as RunSummary;
     },
@@ -39,7 +39,7 @@ describe("dates are UTC", () => {
     expect(await tableOf(db)).toEqual(truthOf(history, symbols, dayOf("2023-10-25"), dayOf("2024-04-02")));
     await runWith(["update", "--date", "2024-03-31"], { TZ });
     expect(await rowsOf(db, "SELECT count(*)::INT FROM changes")).toEqual([[0]]);
-    const query = await runCli(["query", "counts", "2024-03-30", "2024-03-31", "--db", db, "--format", "json"], {
+    const query = await runAlone(["query", "counts", "2024-03-30", "2024-03-31", "--db", db, "--format", "json"], {
       TZ,
     });
     const { rows: days } = JSON.parse(query.stdout) as { rows: { date: string }[] };

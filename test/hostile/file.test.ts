@@ -7,7 +7,7 @@ import { describe, expect } from "vitest";
 import { chance } from "../../src/replica/random.js";
 import { openReader, type Store } from "../../src/store/open.js";
 import { dayAt, formatDay } from "../../src/calendar/day.js";
-import { CLI, runCli, startCli, type CliResult } from "../support/cli.js";
+import { CLI, runAlone, startCli, type CliResult } from "../support/cli.js";
 import { rowsOf, temporaryFolder } from "../support/database.js";
 import { replicaTest, syntheticWorld } from "../support/fixture.js";
 import { available, startRawServer } from "../support/raw-server.js";
@@ -20,11 +20,9 @@ const range = ["--from", formatDay(first), "--to", formatDay(last)];
 /** Runs the CLI, as the fixture does. */
 type Bfa = (...args: string[]) => Promise<CliResult>;
 
-/** A file with the whole history, to be copied. */
-const it = replicaTest({ history: source }).extend(
-  "sound",
-  { scope: "file" },
-  async ({ replicaThread }, { onCleanup }) => {
+/** `sound` is a file with the whole history, to be copied. Damage could end a process, so each command has its own. */
+const it = replicaTest({ history: source })
+  .extend("sound", { scope: "file" }, async ({ replicaThread }, { onCleanup }) => {
     const { path, remove } = temporaryFolder();
     onCleanup(remove);
     const db = join(path, "sound.duckdb");
@@ -32,10 +30,12 @@ const it = replicaTest({ history: source }).extend(
     writeFileSync(ca, replicaThread.ca);
     const { url, listUrl } = replicaThread;
     const env = { BFA_ENDPOINT: url, BFA_LIST_ENDPOINT: listUrl, BFA_CA: ca };
-    expect(await runCli(["backfill", "--db", db, ...range], env)).toMatchObject({ code: 0 });
+    expect(await runAlone(["backfill", "--db", db, ...range], env)).toMatchObject({ code: 0 });
     return { db };
-  },
-);
+  })
+  .extend("bfa", ({ start }): Bfa => {
+    return (...args) => start(...args).done;
+  });
 
 describe("two at once on one file", () => {
   it("two runs: one works, the other says who has the file and touches nothing", async ({ folder, db, ca, start }) => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { openStore } from "../../src/store/open.js";
-import { CLI, runCli } from "../support/cli.js";
+import { CLI, runAlone } from "../support/cli.js";
 import { temporaryFolder } from "../support/database.js";
 import { D0, dayUnit, writerFor } from "../support/store.js";
 
@@ -39,7 +39,7 @@ describe("links that others made beforehand", () => {
     symlinkSync(elsewhere, out);
     for (let pid = 1; pid < 2000; pid++) symlinkSync(elsewhere, `${out}.${process.pid + pid}.part`);
     for (const args of [["export"], ["query", "sql", "SELECT 1"]]) {
-      const { code, stderr } = await runCli([...args, "--db", db, "--out", out]);
+      const { code, stderr } = await runAlone([...args, "--db", db, "--out", out]);
       expect(code, stderr).toBe(0);
       expect(lstatSync(out).isFile()).toBe(true);
       expect(readFileSync(elsewhere, "utf8")).toBe("theirs");
@@ -52,7 +52,7 @@ describe("links that others made beforehand", () => {
     symlinkSync(elsewhere, `${db}.wal`);
     try {
       await expect(openStore(db)).rejects.toMatchObject({ code: "STORE_UNUSABLE" });
-      expect(await runCli(["query", "counts", "--db", db])).toMatchObject({ code: 3, stdout: "" });
+      expect(await runAlone(["query", "counts", "--db", db])).toMatchObject({ code: 3, stdout: "" });
       expect(readFileSync(elsewhere, "utf8")).toBe("theirs");
     } finally {
       spawnSync("rm", [`${db}.wal`]);
@@ -76,7 +76,7 @@ describe("what is no regular file", () => {
         ["replica", "--days", "1", "--symbols", "1", "--ca-file", special],
         ["export", "--out", special, "--format", "csv", "--db", db],
       ]) {
-        const { code, stdout, stderr } = await runCli(args);
+        const { code, stdout, stderr } = await runAlone(args);
         expect({ code, stdout, lines: stderr.trimEnd().split("\n").length }, `${args.join(" ")}: ${stderr}`).toEqual({
           code: expect.toSatisfy((value: number) => value === 2 || value === 3) as number,
           stdout: "",
@@ -118,7 +118,7 @@ describe("a machine that is short of something", () => {
       ["replica", "--days", "1", "--symbols", "1"],
       ["export", "--out", "-", "--format", "csv"],
     ]) {
-      const { code, stderr } = await runCli(args, { TMPDIR, BFA_DB: db });
+      const { code, stderr } = await runAlone(args, { TMPDIR, BFA_DB: db });
       expect([1, 2, 3], stderr).toContain(code);
       expect(stderr).toMatch(/^bfa: .*can't be written.*\n$/);
     }
@@ -139,17 +139,17 @@ describe("names in a file that others made", () => {
     connection.closeSync();
     instance.closeSync();
     const out = join(folder.path, "names.csv");
-    expect(await runCli(["export", "--db", file, "--out", out])).toMatchObject({ code: 3 });
+    expect(await runAlone(["export", "--db", file, "--out", out])).toMatchObject({ code: 3 });
     expect(existsSync(out)).toBe(false);
     for (const format of ["table", "csv", "json", "ndjson"]) {
       const sql = ["query", "sql", "SELECT symbol FROM daily_availability", "--db", file, "--format", format];
-      const { code, stdout, stderr } = await runCli(sql);
+      const { code, stdout, stderr } = await runAlone(sql);
       expect(code, stderr).toBe(0);
       expect(stdout.replaceAll("\n", "") + stderr.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
       if (format === "csv") expect(stdout).not.toMatch(/^=/m);
     }
     for (const args of [["status"], ["validate"], ["query", "counts"], ["query", "snapshot", "2024-03-01"]]) {
-      const { stdout, stderr } = await runCli([...args, "--db", file]);
+      const { stdout, stderr } = await runAlone([...args, "--db", file]);
       expect(stdout.replaceAll("\n", "") + stderr.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
     }
   });
@@ -170,7 +170,7 @@ describe("a password in a URL", () => {
       ["validate", "--db", db, "--exchange-url", url],
     ]);
     for (const args of [...given, ["update", "--endpont", urls[0] ?? ""], ["update", urls[0] ?? ""]]) {
-      const { code, stdout, stderr } = await runCli(args);
+      const { code, stdout, stderr } = await runAlone(args);
       expect(code, args.join(" ")).toBe(2);
       expect(stdout + stderr).not.toContain("hunter2");
     }

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import { connect, type AddressInfo, type Socket } from "node:net";
 import { afterEach, describe, expect } from "vitest";
 import { dayOf } from "../../src/calendar/day.js";
-import { runCli, summaryOf } from "../support/cli.js";
+import { runAlone, summaryOf } from "../support/cli.js";
 import { replicaTest } from "../support/fixture.js";
 
 const HISTORY = { seed: 5, symbols: 8, from: dayOf("2024-01-01"), through: dayOf("2024-01-20") };
@@ -70,7 +70,7 @@ describe("a proxy", () => {
     async (variable, { named, port, replica, expectSound }) => {
       const proxy = await startProxy(port);
       const url = `http://me:${PASSWORD}@127.0.0.1:${proxy.port}`;
-      const result = await runCli(UPDATE, { ...named, [variable]: url });
+      const result = await runAlone(UPDATE, { ...named, [variable]: url });
       expect(result.code, result.stderr).toBe(0);
       expect(summaryOf(result)).toMatchObject({ outcome: "whole", failed: 0, dns_lookups: 0 });
       expect(result.stderr).toContain(
@@ -90,7 +90,7 @@ describe("a proxy", () => {
   it("is not asked for hosts that NO_PROXY names", async ({ named, port }) => {
     const proxy = await startProxy(port);
     const env = { ...named, HTTPS_PROXY: `http://127.0.0.1:${proxy.port}`, no_proxy: "example.com,localhost" };
-    const result = await runCli(UPDATE, env);
+    const result = await runAlone(UPDATE, env);
     expect(summaryOf(result)).toMatchObject({ outcome: "whole", dns_lookups: 1 });
     expect(proxy.connects).toEqual([]);
     expect(result.stderr).not.toContain("proxy");
@@ -99,11 +99,11 @@ describe("a proxy", () => {
   it("carries HEADs over HTTP/2 and over connections that are opened anew", async ({ named, port }) => {
     const proxy = await startProxy(port);
     const env = { ...named, HTTPS_PROXY: `127.0.0.1:${proxy.port}` };
-    expect(await runCli([...UPDATE, "--http2", "--connections", "1", "--source", "head"], env)).toMatchObject({
+    expect(await runAlone([...UPDATE, "--http2", "--connections", "1", "--source", "head"], env)).toMatchObject({
       code: 0,
     });
     const before = proxy.connects.length;
-    const unpooled = await runCli([...UPDATE, "--no-pool", "--source", "head"], env);
+    const unpooled = await runAlone([...UPDATE, "--no-pool", "--source", "head"], env);
     expect(unpooled.code).toBe(0);
     const { probes, connections_opened } = summaryOf(unpooled);
     expect(proxy.connects.length - before).toBe(connections_opened);
@@ -113,7 +113,7 @@ describe("a proxy", () => {
   it("that wants credentials is a failure of its own kind, not retried", async ({ named, port }) => {
     const proxy = await startProxy(port, 407);
     const args = ["update", "--date", "2024-01-10", "--symbols", "BTCUSDT", "--unlisted", "--source", "head", "--json"];
-    const result = await runCli(args, { ...named, HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` });
+    const result = await runAlone(args, { ...named, HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` });
     expect(result.code).toBe(1);
     expect(summaryOf(result).failures).toMatchObject([{ kind: "proxy", code: "PROXY_407" }]);
     expect(result.stderr).toContain("proxy PROXY_407");
@@ -124,7 +124,7 @@ describe("a proxy", () => {
     const proxy = await startProxy(port, 0);
     const args = ["update", "--date", "2024-01-10", "--symbols", "BTCUSDT", "--unlisted", "--source", "head", "--json"];
     const limits = ["--timeout", "300", "--retries", "1"];
-    const result = await runCli([...args, ...limits], { ...named, HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` });
+    const result = await runAlone([...args, ...limits], { ...named, HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` });
     expect(result.code).toBe(1);
     expect(summaryOf(result)).toMatchObject({
       failures: [{ kind: "timeout" }],
@@ -134,9 +134,9 @@ describe("a proxy", () => {
 
   it("that is not there, or none, is said in one line", async ({ named, db }) => {
     const args = ["update", "--date", "2024-01-10", "--symbols", "BTCUSDT", "--unlisted", "--source", "head"];
-    const gone = await runCli(args, { ...named, HTTPS_PROXY: "http://127.0.0.1:1", BFA_DB: `${db}2` });
+    const gone = await runAlone(args, { ...named, HTTPS_PROXY: "http://127.0.0.1:1", BFA_DB: `${db}2` });
     expect(gone).toMatchObject({ code: 1, stderr: expect.stringContaining("connect ECONNREFUSED") as string });
-    const wrong = await runCli(args, { ...named, HTTPS_PROXY: `socks5://me:${PASSWORD}@a:1` });
+    const wrong = await runAlone(args, { ...named, HTTPS_PROXY: `socks5://me:${PASSWORD}@a:1` });
     expect(wrong).toMatchObject({ code: 2, stdout: "" });
     expect(wrong.stderr).toBe("bfa: HTTPS_PROXY: only proxies of http and https are known, not of socks5\n");
   });

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect } from "vitest";
 import { dayAt, formatDay } from "../../src/calendar/day.js";
-import { runCli, type CliResult } from "../support/cli.js";
+import { runAlone, type CliResult } from "../support/cli.js";
 import { rowsOf, soundness, tableOf } from "../support/database.js";
 import { replicaTest, syntheticWorld } from "../support/fixture.js";
 import { truthOf } from "../support/truth.js";
@@ -22,7 +22,7 @@ const it = replicaTest({
 })
   .extend("backfill", ({ env }) => (from: "head" | "list", extra: NodeJS.ProcessEnv = {}): Promise<CliResult> => {
     const range = ["--from", formatDay(first), "--to", formatDay(last), "--source", from];
-    return runCli(["backfill", "--json", "--symbols", symbols.join(","), ...range], { ...env, ...extra });
+    return runAlone(["backfill", "--json", "--symbols", symbols.join(","), ...range], { ...env, ...extra });
   })
   /** A writer thread that ended early published nothing: then the rows are in the copy that the next run goes on with. */
   .extend("expectWholeDays", ({ db, folder }) => async () => {

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { afterEach, describe, expect } from "vitest";
 import { dayOf } from "../../src/calendar/day.js";
 import { createCertificate } from "../../src/replica/certificate.js";
-import { CLI, listenTo, runCli, startCli, summaryOf, type CliResult } from "../support/cli.js";
+import { CLI, listenTo, runAlone, startCli, summaryOf, type CliResult } from "../support/cli.js";
 import { replicaTest } from "../support/fixture.js";
 import { available, startRawServer, status, type Behaviour, type RawServer } from "../support/raw-server.js";
 
@@ -73,13 +73,13 @@ describe("what is trusted", () => {
     const other = join(folder, "other.pem");
     writeFileSync(other, (await createCertificate()).ca);
     const day = [...ONE_DAY, "--retries", "0"];
-    expect(await runCli(day, { ...bare, NODE_EXTRA_CA_CERTS: ca })).toMatchObject({ code: 0 });
-    expect(await runCli(day, { ...bare, NODE_EXTRA_CA_CERTS: ca, BFA_CA: other })).toMatchObject({ code: 0 });
-    expect(await runCli(day, { ...bare, NODE_EXTRA_CA_CERTS: other, BFA_CA: ca })).toMatchObject({ code: 0 });
+    expect(await runAlone(day, { ...bare, NODE_EXTRA_CA_CERTS: ca })).toMatchObject({ code: 0 });
+    expect(await runAlone(day, { ...bare, NODE_EXTRA_CA_CERTS: ca, BFA_CA: other })).toMatchObject({ code: 0 });
+    expect(await runAlone(day, { ...bare, NODE_EXTRA_CA_CERTS: other, BFA_CA: ca })).toMatchObject({ code: 0 });
     const openssl = { NODE_OPTIONS: "--use-openssl-ca", SSL_CERT_FILE: ca };
-    expect(await runCli(day, { ...bare, ...openssl })).toMatchObject({ code: 0 });
-    expect(await runCli([...day, "--ca", other], { ...bare, ...openssl })).toMatchObject({ code: 0 });
-    const untrusted = await runCli([...ONE_CELL, "--json", "--retries", "0"], { ...bare, BFA_CA: other });
+    expect(await runAlone(day, { ...bare, ...openssl })).toMatchObject({ code: 0 });
+    expect(await runAlone([...day, "--ca", other], { ...bare, ...openssl })).toMatchObject({ code: 0 });
+    const untrusted = await runAlone([...ONE_CELL, "--json", "--retries", "0"], { ...bare, BFA_CA: other });
     expect(summaryOf(untrusted)).toMatchObject({ failures: [{ kind: "tls" }] });
   });
 });
@@ -304,7 +304,7 @@ describe("Windows", () => {
     mkdirSync(join(folder, "w"));
     const hook = join(folder, "w", "windows.mjs");
     writeFileSync(hook, 'Object.defineProperty(process, "platform", { value: "win32" });');
-    const result = await runCli(["--help"], { NODE_OPTIONS: `--import ${hook}` });
+    const result = await runAlone(["--help"], { NODE_OPTIONS: `--import ${hook}` });
     expect(result).toMatchObject({ code: 2, stdout: "" });
     expect(result.stderr).toMatch(/^bfa: Windows is not supported.*\n$/);
   });

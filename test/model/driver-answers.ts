@@ -6,6 +6,9 @@ import { openReader, type Store } from "../../src/store/open.js";
 import type { MarketEvent } from "./oracle/market.js";
 import type { Answers } from "./product.js";
 
+/** What is known of the other symbols must be right however many are unknown. */
+const allowPartial = true;
+
 /**
  * Asks a file, or says that there is nothing to ask yet.
  *
@@ -33,7 +36,7 @@ export async function openAnswers(file: string, now: number): Promise<Answers | 
       return new Map(days.map(({ day, condition }) => [day, condition]));
     },
     async ages(day) {
-      const answer = await unlessRefused(db.universe({ date: formatDay(day), minAge: 0 }));
+      const answer = await unlessRefused(db.universe({ date: formatDay(day), minAge: 0, allowPartial }));
       return (
         answer &&
         new Map(
@@ -45,8 +48,8 @@ export async function openAnswers(file: string, now: number): Promise<Answers | 
       );
     },
     async events() {
-      const began = await unlessRefused(db.listings());
-      const ended = await unlessRefused(db.delistings());
+      const began = await unlessRefused(db.listings({ allowPartial }));
+      const ended = await unlessRefused(db.delistings({ allowPartial }));
       if (began === undefined || ended === undefined) return undefined;
       return [
         ...began.rows.map(({ symbol, date, event }): MarketEvent => ({

@@ -185,9 +185,11 @@ export class ReferenceAnswers implements Answers {
       (name) => ticker === symbol && name !== symbol && name.replace(/(_?SETTLED)+$/, "") === symbol,
     );
     const ends = new Set(settled.map((name) => this.lastFile(name)));
+    const settledFrom = Math.min(...settled.map((name) => this.firstFile(name) ?? Infinity));
     let absent = 0;
     let dull = 0;
     let sure = true;
+    let hasTraded = false;
     for (let day = FIRST; day < this.today; day++) {
       const file = this.row(symbol, day)?.file;
       const isSure = this.isAbsent(symbol, day) !== undefined;
@@ -200,11 +202,13 @@ export class ReferenceAnswers implements Answers {
       const isFlat = file.size < this.rules.flatBytes;
       const life = found.at(-1);
       const isEnd = absent > 0 && ends.has(day - absent - 1) && this.rules.settledEndsLife;
+      const isAwake = !isFlat && hasTraded && dull >= this.rules.dullDays && settledFrom < day;
       if (life === undefined) found.push({ first: day, last: day, exact: this.isKnownBefore(symbol, day) });
       else if (absent >= this.rules.absentDays || isEnd) found.push({ first: day, last: day, exact: sure });
-      else if (settled.length > 0 && !isFlat && dull >= this.rules.dullDays) {
+      else if (isAwake) {
         found.push({ first: day, last: day, exact: this.isSureBetween(symbol, day - this.rules.dullDays, day - 1) });
       } else life.last = day;
+      hasTraded = !isFlat || (hasTraded && found.at(-1) === life);
       absent = 0;
       sure = true;
       dull = isFlat ? dull + 1 : 0;
@@ -227,6 +231,11 @@ export class ReferenceAnswers implements Answers {
   private hasEnded(symbol: string, last: Day): boolean {
     const row = this.row(symbol, last + 1);
     return row !== undefined && !(this.rules.delistingsWait && this.isDue(symbol, last + 1, row));
+  }
+
+  private firstFile(symbol: string): Day | undefined {
+    for (let day = FIRST; day <= this.today; day++) if (this.row(symbol, day)?.file !== undefined) return day;
+    return undefined;
   }
 
   private lastFile(symbol: string): Day | undefined {

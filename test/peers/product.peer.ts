@@ -8,7 +8,7 @@ import { BUCKET } from "../../src/replica/bucket.js";
 import { createCertificate } from "../../src/replica/certificate.js";
 import { dayOf, formatDay } from "../../src/calendar/day.js";
 import { keyPath, fileKey } from "../../src/vision/object-key.js";
-import { runCli } from "../support/cli.js";
+import { runAlone } from "../support/cli.js";
 import { rowsOf, soundness, temporaryFolder } from "../support/database.js";
 import { startNginx } from "./nginx.js";
 import { announce, freePort, startProgram, versionOf } from "./programs.js";
@@ -61,7 +61,7 @@ describe.skipIf(nginxVersion === undefined)("bfa update against nginx", () => {
     await writeFile(ca, certificate.ca);
     await writeFile(list, symbols.join("\n"));
     const args = ["update", "--date", formatDay(day), "--symbols-file", list, "--endpoint", nginx.url, "--ca", ca];
-    const result = await runCli([...args, "--db", db, "--connections", "24", "--json"]);
+    const result = await runAlone([...args, "--db", db, "--connections", "24", "--json"]);
     await nginx.stop();
     expect(result.code, result.stderr).toBe(0);
     expect(await table()).toEqual(
@@ -109,10 +109,10 @@ describe.skipIf(motoVersion === undefined)("bfa discover and backfill by LIST ag
       }
     }
     const env = { BFA_DB: db, BFA_ENDPOINT: url, BFA_LIST_ENDPOINT: `${url}/${BUCKET}` };
-    const discovered = await runCli(["discover", "--json"], env);
+    const discovered = await runAlone(["discover", "--json"], env);
     expect(JSON.parse(discovered.stdout)).toMatchObject({ added: ["BTCUSDT", "ETHUSDT", "币安人生USDT"] });
     const range = ["--from", formatDay(day), "--to", formatDay(day + 619)];
-    const result = await runCli(["backfill", ...range, "--source", "list", "--json"], env);
+    const result = await runAlone(["backfill", ...range, "--source", "list", "--json"], env);
     expect(result.code, result.stderr).toBe(0);
     expect(JSON.parse(result.stdout)).toMatchObject({ foreign_keys: 0, probes: 3 * 620, sources: ["list"] });
     const rows = await rowsOf(

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcessByStdio } from "node:child_process";
+import { fork, spawn, type ChildProcess, type ChildProcessByStdio } from "node:child_process";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
@@ -28,14 +28,18 @@ export interface RunningCli {
 
 /** Starts the built CLI as a child process, free of the surrounding environment's BFA_ variables. */
 export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd = process.cwd()): RunningCli {
-  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("BFA_")));
   return listenTo(
     spawn(process.execPath, [CLI, ...args], {
-      env: { ...inherited, ...env },
+      env: environment(env),
       cwd,
       stdio: ["ignore", "pipe", "pipe"],
     }),
   );
+}
+
+function environment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("BFA_")));
+  return { ...inherited, ...env };
 }
 
 /** Collects what a command says until it ends. */
@@ -64,9 +68,57 @@ export function listenTo(child: ListenedChild): RunningCli {
   return { child, done, said };
 }
 
-/** Runs the built CLI to its end. */
-export function runCli(args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd?: string): Promise<CliResult> {
+/** Runs the built CLI to its end, as a process of its own. */
+export function runAlone(args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd?: string): Promise<CliResult> {
   return startCli(args, env, cwd).done;
+}
+
+const KEPT = fileURLToPath(new URL("kept-process.cjs", import.meta.url));
+let kept: { child: ChildProcess; env: string } | undefined;
+let last: Promise<unknown> = Promise.resolve();
+
+/**
+ * Runs the built CLI in a process that goes on to the next command line in the same environment, for tests of what a
+ * command says and does. What depends on the process (signals, its end, its memory, `NODE_OPTIONS`, a terminal) takes
+ * {@link runAlone}.
+ */
+export function runCli(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<CliResult> {
+  const result = last.then(() => runNext(args, env));
+  last = result.catch(() => undefined);
+  return result;
+}
+
+async function runNext(args: readonly string[], env: NodeJS.ProcessEnv): Promise<CliResult> {
+  const child = keptFor(env);
+  // It keeps this process alive while it works only.
+  child.ref();
+  child.channel?.ref();
+  try {
+    return await new Promise<CliResult>((resolve, reject) => {
+      const onExit = (): void => {
+        reject(new Error(`the kept process ended at ${args.join(" ")}`));
+      };
+      child.once("exit", onExit);
+      child.once("message", (result: CliResult) => {
+        child.off("exit", onExit);
+        resolve(result);
+      });
+      child.send(args);
+    });
+  } finally {
+    child.unref();
+    child.channel?.unref();
+  }
+}
+
+/** Its environment is read when its modules are loaded, so another one takes another process. */
+function keptFor(env: NodeJS.ProcessEnv): ChildProcess {
+  const wanted = JSON.stringify(env);
+  if (kept?.env === wanted && kept.child.connected) return kept.child;
+  kept?.child.disconnect();
+  const child = fork(KEPT, [CLI], { env: environment(env), execArgv: [] });
+  kept = { child, env: wanted };
+  return child;
 }
 
 /** The summary that a run printed with `--json`. */

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { History } from "../../src/replica/history.js";
@@ -31,11 +31,11 @@ export function syntheticWorld(options: SyntheticOptions): World {
  * The test function of a file whose commands run against one replica. Each test gets:
  *
  * - `replica`: it runs in a thread of its own, one for the file; its counts begin at zero in every test
- * - `folder`: path of an empty folder, removed after the test
+ * - `folder`: path of an empty folder, the same in every test of the file and emptied in between
  * - `db`: path of a file in it that does not exist yet
  * - `ca`: path of the authority's certificate, outside of `folder`; a test with a server of its own overwrites it
  * - `env`: the environment in which a command finds all these
- * - `bfa`, `start`: run the built CLI in that environment to its end, or start it
+ * - `bfa`, `start`: run the built CLI in that environment to its end, or start it as a process of its own
  * - `expectSound`: fails unless the counts are those of the rows and no row appears twice
  */
 export function replicaTest(options: ReplicaOptions) {
@@ -49,14 +49,17 @@ export function replicaTest(options: ReplicaOptions) {
       await replicaThread.resetStats();
       return replicaThread;
     })
-    .extend("root", ({}, { onCleanup }) => {
+    .extend("root", { scope: "file" }, ({}, { onCleanup }) => {
       const { path, remove } = temporaryFolder();
       onCleanup(remove);
       return path;
     })
-    .extend("folder", ({ root }) => {
+    .extend("folder", ({ root }, { onCleanup }) => {
       const folder = join(root, "work");
       mkdirSync(folder);
+      onCleanup(() => {
+        rmSync(folder, { recursive: true, force: true });
+      });
       return folder;
     })
     .extend("db", ({ folder }) => join(folder, "a.duckdb"))
