@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { installClock, type MachineClock } from "./clock.js";
 import { sequenceOf } from "./commands.js";
-import { SEEDED_FAULTS } from "./faults.js";
+import { SEEDED_FAULTS, seedsFor } from "./faults.js";
 import { ReferenceProduct } from "./reference.js";
 import { RULES, type Rules } from "./reference-rules.js";
 import { runSequence, type Failure } from "./run-sequence.js";
 
-/** Seeds within which a fault must show. */
-const SEEDS = 200;
+/** Seeds that a product without a fault must pass here; `npm run model -- --reference` runs more. */
+const SOUND_SEEDS = Array.from({ length: 12 }, (_, i) => i + 1);
 
 let clock: MachineClock;
 beforeAll(() => {
@@ -18,8 +18,8 @@ afterAll(() => {
 });
 
 /** The first failing seed and how it failed. */
-async function firstFailure(rules: Rules, seeds: number): Promise<(Failure & { seed: number }) | undefined> {
-  for (let seed = 1; seed <= seeds; seed++) {
+async function firstFailure(rules: Rules, seeds: readonly number[]): Promise<(Failure & { seed: number }) | undefined> {
+  for (const seed of seeds) {
     const failure = await runSequence(sequenceOf(seed), clock, new ReferenceProduct(rules));
     if (failure !== undefined) return { seed, ...failure };
   }
@@ -28,16 +28,12 @@ async function firstFailure(rules: Rules, seeds: number): Promise<(Failure & { s
 
 describe("the model on a product in memory", () => {
   it("is satisfied by one that follows DESIGN", async () => {
-    expect(await firstFailure(RULES, 24)).toBeUndefined();
-  }, 120_000);
+    expect(await firstFailure(RULES, SOUND_SEEDS)).toBeUndefined();
+  });
 });
 
 describe("and bites one", () => {
-  it.each(SEEDED_FAULTS)(
-    "that $name (rule $rule)",
-    async ({ reference }) => {
-      expect(await firstFailure({ ...RULES, ...reference }, SEEDS)).toBeDefined();
-    },
-    300_000,
-  );
+  it.each(SEEDED_FAULTS)("that $name (rule $rule)", async (fault) => {
+    expect(await firstFailure({ ...RULES, ...fault.reference }, seedsFor(fault))).toBeDefined();
+  });
 });
