@@ -35,7 +35,6 @@ describe("the commands of the docs", () => {
 
   it.for(RUN_PAGES.filter((page) => blocksOf(page, "sh").length > 0))(
     "of %s work as they are printed, one after the other, on a new file",
-    { timeout: 300_000 },
     async (page, { folder, env }) => {
       const { code, stderr } = await runScript(scriptOf(page), folder, env);
       expect(code, stderr).toBe(0);

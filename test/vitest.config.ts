@@ -19,8 +19,10 @@ export default defineConfig({
     isolate: false,
     // Most tests wait for child processes and sockets: more files at a time than a small machine has cores.
     maxWorkers: 4,
+    // Against hanging alone: how long anything takes is up to the machine.
     testTimeout: 600_000,
     hookTimeout: 600_000,
+    expect: { poll: { timeout: 300_000 } },
     server: { deps: { external: [/\/dist\//] } },
   },
 });

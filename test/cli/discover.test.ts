@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startReplicaThread } from "../../src/threads/replica-thread.js";
 import { dayOf } from "../../src/calendar/day.js";
+import { sharedCertificate } from "../support/certificate.js";
 import { runCli, startCli } from "../support/cli.js";
 import { rowsOf, temporaryFolder } from "../support/database.js";
 import { startRawServer } from "../support/raw-server.js";
@@ -37,7 +38,10 @@ async function discover(symbols: readonly string[], ...args: string[]) {
     { key: "data/futures/um/daily/klines/not a symbol/x.zip", size: 1, lastModified: 1_704_200_000_000 },
   ];
   const files = symbols.map((symbol) => ({ symbol, ...file }));
-  const replica = await startReplicaThread({ history: { type: "listed", files, foreign } });
+  const replica = await startReplicaThread({
+    certificate: await sharedCertificate(),
+    history: { type: "listed", files, foreign },
+  });
   try {
     const ca = join(folder.path, "ca.pem");
     writeFileSync(ca, replica.ca);

@@ -43,29 +43,25 @@ async function expectShape(name: string, json: string): Promise<void> {
   await expect(`${shape}\n`).toMatchFileSnapshot(`${FOLDER}${name}.json`);
 }
 
-it(
-  "what --json prints has the keys and kinds that were agreed on",
-  { timeout: 300_000 },
-  async ({ folder, db, bfa }) => {
-    for (const [name, ...args] of COMMANDS) {
-      const { code, stdout, stderr } = await bfa(...args, "--json");
-      // A validation may have findings; its answer has a shape too.
-      expect([0, 1], `${name}: ${stderr}`).toContain(code);
-      await expectShape(name, stdout);
-    }
-    const verified = await bfa("verify", folder, "--date", "2024-03-01", "--symbol", "BTCUSDT", "--json");
-    await expectShape("verify", verified.stdout);
-    const other = join(folder, "other.duckdb");
-    copyFileSync(db, other);
-    const imported = await bfa("import", other, "--db", join(folder, "into.duckdb"), "--json");
-    await expectShape("import", imported.stdout);
-    const [published, pulled] = [join(folder, "public"), join(folder, "pulled.duckdb")];
-    await expectShape("publish", (await bfa("publish", published, "--json")).stdout);
-    await expectShape("pull", (await bfa("pull", published, "--db", pulled, "--json")).stdout);
-    await bfa("backfill", "--from", "2024-01-01", "--to", "2024-03-22", "--db", pulled);
-    await expectShape("compare", (await bfa("compare", published, pulled, "--json")).stdout);
-  },
-);
+it("what --json prints has the keys and kinds that were agreed on", async ({ folder, db, bfa }) => {
+  for (const [name, ...args] of COMMANDS) {
+    const { code, stdout, stderr } = await bfa(...args, "--json");
+    // A validation may have findings; its answer has a shape too.
+    expect([0, 1], `${name}: ${stderr}`).toContain(code);
+    await expectShape(name, stdout);
+  }
+  const verified = await bfa("verify", folder, "--date", "2024-03-01", "--symbol", "BTCUSDT", "--json");
+  await expectShape("verify", verified.stdout);
+  const other = join(folder, "other.duckdb");
+  copyFileSync(db, other);
+  const imported = await bfa("import", other, "--db", join(folder, "into.duckdb"), "--json");
+  await expectShape("import", imported.stdout);
+  const [published, pulled] = [join(folder, "public"), join(folder, "pulled.duckdb")];
+  await expectShape("publish", (await bfa("publish", published, "--json")).stdout);
+  await expectShape("pull", (await bfa("pull", published, "--db", pulled, "--json")).stdout);
+  await bfa("backfill", "--from", "2024-01-01", "--to", "2024-03-22", "--db", pulled);
+  await expectShape("compare", (await bfa("compare", published, pulled, "--json")).stdout);
+});
 
 it("a failure in --json has the keys and kinds that were agreed on", async ({ ca, bfa }) => {
   const server = await startRawServer((socket) => socket.write(status(500)));

@@ -8,6 +8,7 @@ import { startReplicaThread } from "../../src/threads/replica-thread.js";
 import { dayAt, dayOf, formatDay, type Day } from "../../src/calendar/day.js";
 import { NO_CHANGES } from "../../src/store/write/changes.js";
 import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
+import { sharedCertificate } from "../support/certificate.js";
 import { runAlone, runCli, startCli, summaryOf } from "../support/cli.js";
 import { rowsOf, soundness, tableOf } from "../support/database.js";
 import { replicaTest, syntheticWorld } from "../support/fixture.js";
@@ -198,7 +199,10 @@ describe("bfa update", () => {
     const file = { symbol: "BTCUSDT", day, size: 2000, lastModified: 1_700_000_000_000 };
     const other = { ...file, symbol: "ETHUSDT" };
     const run = async (files: (typeof file)[]) => {
-      const small = await startReplicaThread({ history: { type: "listed", files } });
+      const small = await startReplicaThread({
+        certificate: await sharedCertificate(),
+        history: { type: "listed", files },
+      });
       try {
         writeFileSync(ca, small.ca);
         const args = ["update", "--date", formatDay(day), "--db", db, "--ca", ca, "--endpoint", small.url, "--json"];
@@ -222,7 +226,10 @@ describe("bfa update and days that are not published", () => {
     const files = days.flatMap((day) =>
       ["BTCUSDT", "ETHUSDT"].map((symbol) => ({ symbol, day, size: 2000, lastModified: 1_700_000_000_000 })),
     );
-    const small = await startReplicaThread({ history: { type: "listed", files } });
+    const small = await startReplicaThread({
+      certificate: await sharedCertificate(),
+      history: { type: "listed", files },
+    });
     try {
       writeFileSync(ca, small.ca);
       const endpoints = ["--endpoint", small.url, "--list-endpoint", small.listUrl, "--ca", ca, "--db", db];

@@ -8,7 +8,7 @@ export default mergeConfig(
     test: {
       include: ["test/crash/*.crash.ts"],
       testTimeout: 7_200_000,
-      hookTimeout: 60_000,
+      hookTimeout: 600_000,
       disableConsoleIntercept: true,
     },
   },

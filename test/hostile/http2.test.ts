@@ -135,7 +135,7 @@ describe("an HTTP/2 server that resets streams, says GOAWAY and drops connection
           },
         });
         // None is left once the threads' own ends are closed, a turn or two later.
-        await expect.poll(threads, { timeout: 20_000 }).toEqual(before);
+        await expect.poll(threads).toEqual(before);
         const { probes, available, missing, failed, requests, retries, failures } = summary;
         const named = failures.map(({ symbol, date }) => keyPath(fileKey(DEFAULT_DATASET, symbol, dayOf(date))));
         expect(available + missing + failed).toBe(probes);

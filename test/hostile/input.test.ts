@@ -5,6 +5,7 @@ import { update } from "../../src/run/update.js";
 import { startReplicaThread } from "../../src/threads/replica-thread.js";
 import type { Replica } from "../../src/replica/replica.js";
 import { dayOf } from "../../src/calendar/day.js";
+import { sharedCertificate } from "../support/certificate.js";
 import { runCli } from "../support/cli.js";
 import { rowsOf, soundness, temporaryFolder } from "../support/database.js";
 
@@ -131,7 +132,7 @@ describe("a path or name with everything in it", () => {
       size: 2000,
       lastModified: day * 86_400_000,
     }));
-    replica = await startReplicaThread({ history: { type: "listed", files } });
+    replica = await startReplicaThread({ certificate: await sharedCertificate(), history: { type: "listed", files } });
   });
   afterAll(() => replica.close());
 

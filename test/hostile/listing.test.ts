@@ -85,7 +85,7 @@ describe("a listing with every fault at once", () => {
           source: "list",
           reject: false,
         },
-        ...{ from: formatDay(first), to: formatDay(last), timeoutMs: 5000, maxFailureRate: 1 },
+        ...{ from: formatDay(first), to: formatDay(last), timeoutMs: 600_000, maxFailureRate: 1 },
         retries: 0,
       });
       const days = last - first + 1;

@@ -28,7 +28,7 @@ describe("the package as it is installed", () => {
     expect({ code, output }).toEqual({ code: 0, output: PROGRAM_PRINTS });
   });
 
-  it("has the command, with all that it prints", { timeout: 120_000 }, async () => {
+  it("has the command, with all that it prints", async () => {
     const { bin } = JSON.parse(readFileSync(join(installed.package, "package.json"), "utf8")) as {
       bin: Record<string, string>;
     };
@@ -82,7 +82,7 @@ describe("the package as it is installed", () => {
 });
 
 describe("its types", () => {
-  it.each(COMPILED_AS)("serve $name", { timeout: 120_000 }, async (way) => {
+  it.each(COMPILED_AS)("serve $name", async (way) => {
     expect(await compileUse(installed, way)).toEqual({ code: 0, output: "" });
   });
 });

@@ -229,7 +229,7 @@ describe("publish", () => {
 });
 
 describe("the published database", () => {
-  it("has the same bytes for any rows, nulls beside values included", { timeout: 120_000 }, async () => {
+  it("has the same bytes for any rows, nulls beside values included", async () => {
     const cells = fc.array(
       fc.record({
         symbol: fc.integer({ min: 0, max: 2 }),

@@ -179,7 +179,7 @@ describe("pull", () => {
       out,
       async (url, requests) => {
         child = startCli(["pull", url, "--db", own]);
-        await expect.poll(arrived, { timeout: 25_000 }).toEqual([70_000]);
+        await expect.poll(arrived).toEqual([70_000]);
         child.child.kill("SIGINT");
         expect(await child.done).toMatchObject({ code: 130 });
         expect(existsSync(own)).toBe(false);

@@ -13,6 +13,7 @@ import { QUERIES, QUERY_NAMES, type AnyQuery } from "../../src/query/registry.js
 import { openStore } from "../../src/store/open.js";
 import { storedSymbols } from "../../src/store/stored-symbols.js";
 import { startReplicaThread } from "../../src/threads/replica-thread.js";
+import { sharedCertificate } from "../support/certificate.js";
 import { runCli } from "../support/cli.js";
 import { temporaryFolder } from "../support/database.js";
 import { writeVolumes } from "../support/volumes.js";
@@ -33,7 +34,7 @@ beforeAll(async () => {
   folder = temporaryFolder();
   db = join(folder.path, "a.duckdb");
   const history = { type: "synthetic", through: dayOf("2024-04-05"), symbols: 20 } as const;
-  const replica = await startReplicaThread({ history });
+  const replica = await startReplicaThread({ certificate: await sharedCertificate(), history });
   try {
     const endpoints = { endpoint: replica.url, listEndpoint: replica.listUrl, ca: replica.ca };
     const { outcome } = await backfill({ db, ...endpoints, source: "list", from: "2023-11-01", to: "2024-04-05" });

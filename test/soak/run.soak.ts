@@ -1,59 +1,27 @@
-import { readFileSync, statSync } from "node:fs";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { backfill } from "../../src/run/backfill.js";
 import type { BackfillOptions } from "../../src/run/options.js";
 import type { RunSummary } from "../../src/run/summary.js";
-import { syntheticHistory } from "../../src/replica/synthetic.js";
-import { once } from "node:events";
-import { dayOf, formatDay, type Day } from "../../src/calendar/day.js";
-import { classifySymbol } from "../../src/vision/symbol.js";
-import { startCli } from "../support/cli.js";
+import { formatDay, type Day } from "../../src/calendar/day.js";
 import { soundness, temporaryFolder } from "../support/database.js";
+import { handles, handlesLeft } from "../support/handles.js";
+import { DAYS, first, last, startServer, symbols, type Server } from "./servers.js";
 
 /** Work of about an hour against the real Vision: 2.6 M rows by LIST, then 1 M HEADs of which 1 % go wrong. */
-const SYMBOLS = 1000;
-const DAYS = 2600;
 const HEAD_DAYS = 1000;
 /** Runs that the HEADs are split into, so that what each leaves behind adds up. */
 const SLICES = 10;
 
-const last = dayOf("2026-06-30");
-const first = last - DAYS + 1;
-const options = { seed: 21, symbols: SYMBOLS, from: first, through: last };
-const symbols = syntheticHistory(options)
-  .folders.map(({ symbol }) => symbol)
-  .filter((symbol) => classifySymbol(symbol).class !== "delivery");
 const headFirst = last - HEAD_DAYS + 1;
-
-/** A replica in a process of its own, so that this one's memory is the client's alone. */
-interface Server {
-  url: string;
-  listUrl: string;
-  ca: string;
-  close: () => Promise<unknown>;
-}
 
 let sound: Server;
 let faulty: Server;
 const folder = temporaryFolder();
 const listed = join(folder.path, "listed.duckdb");
 const probed = join(folder.path, "probed.duckdb");
-
-async function startServer(...faults: string[]): Promise<Server> {
-  const history = ["--seed", "21", "--symbols", String(SYMBOLS), "--through", formatDay(last), "--days", String(DAYS)];
-  const { child, done } = startCli(["replica", "--json", ...history, ...faults]);
-  const [line] = (await once(child.stdout, "data")) as [string];
-  const { url, listUrl, caFile } = JSON.parse(line) as { url: string; listUrl: string; caFile: string };
-  return {
-    ...{ url, listUrl, ca: readFileSync(caFile, "utf8") },
-    close: () => {
-      child.kill();
-      return done;
-    },
-  };
-}
 
 beforeAll(async () => {
   sound = await startServer();
@@ -101,11 +69,10 @@ function expectAddsUp(summary: RunSummary, cells: number): void {
 }
 
 it("2.6 M rows by LIST, 1 M HEADs with 1 % faults: the same table, flat memory, no handle left", async () => {
-  const handles = () => process.getActiveResourcesInfo().filter((name) => /Worker|Port|TCP|TLS|Timeout/.test(name));
-  const before = handles().sort();
+  const before = handles();
   const list = await run(sound, { db: listed, listEndpoint: sound.listUrl, source: "list", ...range(first, last) });
   expectAddsUp(list, symbols.length * DAYS);
-  await expect.poll(() => handles().sort()).toEqual(before);
+  expect(await handlesLeft(before)).toEqual([]);
 
   const peaks: number[] = [];
   const sliceDays = HEAD_DAYS / SLICES;
@@ -117,7 +84,7 @@ it("2.6 M rows by LIST, 1 M HEADs with 1 % faults: the same table, flat memory, 
     // A reset before an answer is replayed where the connection had served before.
     expect((summary.retries + summary.replays) / summary.requests).toBeGreaterThan(0.008);
     peaks.push(summary.peakMiB);
-    await expect.poll(() => handles().sort()).toEqual(before);
+    expect(await handlesLeft(before)).toEqual([]);
   }
   // The first runs warm the process up; from then on nothing may pile up.
   const early = Math.max(...peaks.slice(2, 5));

@@ -8,7 +8,7 @@ export default mergeConfig(
     test: {
       include: ["test/soak/*.soak.ts"],
       testTimeout: 3_600_000,
-      hookTimeout: 60_000,
+      hookTimeout: 600_000,
       disableConsoleIntercept: true,
     },
   },

@@ -1,8 +1,8 @@
+import { DuckDBInstance } from "@duckdb/node-api";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { dayAt, formatDay } from "../../src/calendar/day.js";
-import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 import { runCli } from "./cli.js";
 import { temporaryFolder } from "./database.js";
 import { replicaTest, syntheticWorld } from "./fixture.js";
@@ -10,10 +10,22 @@ import type { Crash } from "./killed-at-steps.js";
 
 // Late enough that nothing which was probed today is due again.
 const last = dayAt(Date.now()) - 90;
-const first = DEFAULT_DATASET.firstPeriod;
+const first = last - 120;
 const middle = first + 30;
-// Rows enough that a run over the rest of them ends with a compaction of the file.
-const { source } = syntheticWorld({ seed: 3, symbols: 32, from: first, through: last });
+const { source } = syntheticWorld({ seed: 3, symbols: 8, from: first, through: last });
+
+/** Leaves so much garbage in a file that any run over it ends with a compaction. */
+async function fillWithGarbage(file: string): Promise<void> {
+  const instance = await DuckDBInstance.create(file);
+  const connection = await instance.connect();
+  try {
+    await connection.run("CREATE TABLE garbage AS SELECT uuid() AS u FROM range(200000); CHECKPOINT");
+    await connection.run("DROP TABLE garbage; UPDATE store_info SET compacted_rows = 1, compacted_bytes = 1");
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
 
 /** The commands that write a file. Each finds a file that has the first days, and leaves one that has more. */
 export const CRASH_COMMANDS = ["update", "backfill", "sweep", "import"] as const;
@@ -37,6 +49,7 @@ export const crashTest = replicaTest({ history: source })
       const args = ["backfill", "--db", db, "--from", formatDay(first), "--to", formatDay(to), "--source", "list"];
       expect(await runCli(args, env)).toMatchObject({ code: 0 });
     }
+    await fillWithGarbage(base);
     return { base, whole };
   })
   .extend("crash", ({ files: { base, whole }, env, db }) => {

@@ -6,6 +6,7 @@ import type { ReplicaOptions } from "../../src/replica/replica.js";
 import { syntheticHistory, type SyntheticOptions } from "../../src/replica/synthetic.js";
 import { startReplicaThread } from "../../src/threads/replica-thread.js";
 import { classifySymbol } from "../../src/vision/symbol.js";
+import { sharedCertificate } from "./certificate.js";
 import { runCli, startCli } from "./cli.js";
 import { soundness, temporaryFolder } from "./database.js";
 
@@ -41,7 +42,7 @@ export function syntheticWorld(options: SyntheticOptions): World {
 export function replicaTest(options: ReplicaOptions) {
   return test
     .extend("replicaThread", { scope: "file" }, async ({}, { onCleanup }) => {
-      const replica = await startReplicaThread(options);
+      const replica = await startReplicaThread({ certificate: await sharedCertificate(), ...options });
       onCleanup(() => replica.close());
       return replica;
     })

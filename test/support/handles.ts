@@ -20,7 +20,7 @@ function handlesSince(before: readonly string[]): string[] {
 }
 
 /** Against hanging, ms. */
-const MAX_WAIT_MS = 20_000;
+const MAX_WAIT_MS = 300_000;
 
 /**
  * Waits until no handle is left that was not there before, and gives those that stay. Not by `expect.poll`, whose own

@@ -1,12 +1,15 @@
 import { copyFileSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { setImmediate as nextTurn } from "node:timers/promises";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 import { openReader } from "../../src/store/open.js";
 import { startCli, type CliResult, type RunningCli } from "./cli.js";
 import { WRONG_COUNTS } from "./database.js";
 import { ask } from "./store.js";
+
+/** Pause of a reader between two looks, ms. */
+const READER_PAUSE_MS = 50;
 
 const PRELOAD = fileURLToPath(new URL("at-step.cjs", import.meta.url));
 
@@ -68,12 +71,16 @@ export function allMoments(steps: readonly string[]): string[] {
   });
 }
 
-/** Moments that have each named step in them, when it comes first and when it comes last. */
-export function someMoments(steps: readonly string[]): string[] {
-  const names = new Set(steps.map((step) => step.split(" ")[0]));
-  return [...names].flatMap((name) => {
+/**
+ * A moment of each named step: within it when it comes first, or after it when it comes last. Of two commands whose
+ * places differ by one, each takes the other's choice.
+ */
+export function someMoments(steps: readonly string[], place: number): string[] {
+  const names = [...new Set(steps.map((step) => step.split(" ")[0]))];
+  return names.map((name, index) => {
     const own = steps.filter((step) => step.startsWith(`${name} `));
-    return [`${own[0]} ${LASTING.test(`${name} `) ? "within" : "before"}`, `${own.at(-1)} after`];
+    if ((index + place) % 2 === 0) return `${own.at(-1)} after`;
+    return `${own[0]} ${LASTING.test(`${name} `) ? "within" : "before"}`;
   });
 }
 
@@ -132,7 +139,8 @@ async function watched({ child, done }: RunningCli, db: string, states: string[]
   const reading = (async () => {
     while (child.exitCode === null && child.signalCode === null) {
       expect(states, what).toContain(await stateOf(db));
-      await nextTurn();
+      // Without a pause the reader takes as much of the machine as the command.
+      await setTimeout(READER_PAUSE_MS);
     }
   })();
   const [result] = await Promise.all([done, reading]);

@@ -1,7 +1,8 @@
 import { once } from "node:events";
 import type { AddressInfo, Socket } from "node:net";
 import { createServer, type TLSSocket } from "node:tls";
-import { createCertificate, type Certificate } from "../../src/replica/certificate.js";
+import type { Certificate } from "../../src/replica/certificate.js";
+import { sharedCertificate } from "./certificate.js";
 
 /** A TLS server that speaks no HTTP of its own: each request head that arrives is answered by `behave`. */
 export interface RawServer {
@@ -39,7 +40,7 @@ export function status(code: number, headers = ""): string {
  * @param certificate by default one that is in order
  */
 export async function startRawServer(behave: Behaviour, certificate?: Certificate): Promise<RawServer> {
-  const { key, cert, ca } = certificate ?? (await createCertificate());
+  const { key, cert, ca } = certificate ?? (await sharedCertificate());
   const sockets = new Set<Socket>();
   const raw = new Map<number | undefined, Socket>();
   const requests: string[] = [];

@@ -1,7 +1,7 @@
-import { createCertificate, type Certificate } from "../../src/replica/certificate.js";
 import type { ListedFile, ListedForeignFile } from "../../src/replica/files.js";
 import { startReplica, type Replica, type ReplicaOptions } from "../../src/replica/replica.js";
 import { dayOf } from "../../src/calendar/day.js";
+import { sharedCertificate } from "./certificate.js";
 
 /** Upload time of every file below, ms. */
 export const UPLOADED = Date.UTC(2024, 0, 5, 9, 30, 11);
@@ -16,13 +16,9 @@ export function foreign(key: string, size = 0): ListedForeignFile {
   return { key, size, lastModified: UPLOADED };
 }
 
-/** One certificate for all servers of a test file. */
-let certificate: Promise<Certificate> | undefined;
-
 /** Starts a replica that ends with the block: `await using server = await started(...)` isn't known to Node 20. */
 export async function withReplica<T>(options: ReplicaOptions, use: (replica: Replica) => Promise<T>): Promise<T> {
-  certificate ??= createCertificate();
-  const replica = await startReplica({ certificate: await certificate, ...options });
+  const replica = await startReplica({ certificate: await sharedCertificate(), ...options });
   try {
     return await use(replica);
   } finally {

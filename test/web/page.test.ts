@@ -20,7 +20,7 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 const SYMBOLS = ["AAAUSDT", "BBBUSDC", "币安人生USDT", "DDDUSDT_SETTLED", "EEEUSDT", "FFFUSDT", "GGGUSDT", "HHHUSDT"];
 const DAYS = 60;
 
-describe.skipIf(chromium === undefined)("the page", { timeout: 120_000 }, () => {
+describe.skipIf(chromium === undefined)("the page", () => {
   let browser: Browser;
   let folder: ReturnType<typeof temporaryFolder>;
   let out: string;
@@ -51,7 +51,7 @@ describe.skipIf(chromium === undefined)("the page", { timeout: 120_000 }, () => 
   }
 
   async function shown(page: Page, view: string, times = 1): Promise<void> {
-    await expect.poll(() => entries(page, `shown ${view}`), { timeout: 25_000 }).toBeGreaterThanOrEqual(times);
+    await expect.poll(() => entries(page, `shown ${view}`)).toBeGreaterThanOrEqual(times);
   }
 
   /** How often the page has marked something. Its policy forbids what playwright waits by. */
@@ -186,7 +186,7 @@ describe.skipIf(chromium === undefined)("the page", { timeout: 120_000 }, () => 
   it("paints a hole where it is", async () => {
     await served(async (url) => {
       const { page } = await open(url, "#/calendar?sort=name");
-      await expect.poll(() => entries(page, "calendar"), { timeout: 25_000 }).toBeGreaterThan(0);
+      await expect.poll(() => entries(page, "calendar")).toBeGreaterThan(0);
       const hole = await page.evaluate<string>(
         "getComputedStyle(document.documentElement).getPropertyValue('--cell-h')",
       );

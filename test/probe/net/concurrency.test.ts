@@ -32,7 +32,7 @@ async function startServer(protocol: "h2" | "http/1.1"): Promise<{ url: string; 
 
 function connect(origin: string, ca: string, concurrency: Concurrency) {
   const line = createLine({
-    ...{ origin, ca, connections: 16, http2: true, timeoutMs: 2000, addresses: {} },
+    ...{ origin, ca, connections: 16, http2: true, timeoutMs: 600_000, addresses: {} },
     onConnect: (client) => {
       concurrency.connected(client);
     },

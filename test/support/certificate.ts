@@ -1,0 +1,9 @@
+import { createCertificate, type Certificate } from "../../src/replica/certificate.js";
+
+let made: Promise<Certificate> | undefined;
+
+/** One certificate for all servers of a process: making one, and loading what makes it, takes a thread 200 ms. */
+export function sharedCertificate(): Promise<Certificate> {
+  made ??= createCertificate();
+  return made;
+}
