@@ -30,6 +30,8 @@ async function fillWithGarbage(file: string): Promise<void> {
 /** The commands that write a file. Each finds a file that has the first days, and leaves one that has more. */
 export const CRASH_COMMANDS = ["update", "backfill", "sweep", "import"] as const;
 
+export type CrashCommand = (typeof CRASH_COMMANDS)[number];
+
 const ARGS = {
   update: ["update", "--date", formatDay(middle + 9), "--lookback", "9", "--source", "head"],
   backfill: ["backfill", "--from", formatDay(first), "--to", formatDay(last), "--source", "list"],
@@ -53,7 +55,7 @@ export const crashTest = replicaTest({ history: source })
     return { base, whole };
   })
   .extend("crash", ({ files: { base, whole }, env, db }) => {
-    return (command: (typeof CRASH_COMMANDS)[number]): Crash => ({
+    return (command: CrashCommand): Crash => ({
       args: command === "import" ? ["import", whole] : ARGS[command],
       ...{ env, db, base },
     });
