@@ -1,4 +1,6 @@
 import { fork, spawn, type ChildProcess, type ChildProcessByStdio } from "node:child_process";
+import { once } from "node:events";
+import type { Socket } from "node:net";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
@@ -74,6 +76,8 @@ export function runAlone(args: readonly string[], env: NodeJS.ProcessEnv = {}, c
 }
 
 const KEPT = fileURLToPath(new URL("kept-process.cjs", import.meta.url));
+/** Follows what a command printed; no command prints a NUL. */
+const MARK = "\0end\0";
 let kept: { child: ChildProcess; env: string } | undefined;
 let last: Promise<unknown> = Promise.resolve();
 
@@ -90,25 +94,41 @@ export function runCli(args: readonly string[], env: NodeJS.ProcessEnv = {}): Pr
 
 async function runNext(args: readonly string[], env: NodeJS.ProcessEnv): Promise<CliResult> {
   const child = keptFor(env);
+  const ends = [child, child.channel, child.stdout as Socket, child.stderr as Socket];
   // It keeps this process alive while it works only.
-  child.ref();
-  child.channel?.ref();
+  for (const end of ends) end?.ref();
+  const ended = new AbortController();
+  const { signal } = ended;
   try {
-    return await new Promise<CliResult>((resolve, reject) => {
-      const onExit = (): void => {
-        reject(new Error(`the kept process ended at ${args.join(" ")}`));
-      };
-      child.once("exit", onExit);
-      child.once("message", (result: CliResult) => {
-        child.off("exit", onExit);
-        resolve(result);
-      });
-      child.send(args);
+    const said = Promise.all([
+      once(child, "message", { signal }) as Promise<[number]>,
+      untilMark(child.stdout as Socket),
+      untilMark(child.stderr as Socket),
+    ]);
+    const exit = once(child, "exit", { signal }).then(([code, name]) => {
+      throw new Error(`the kept process ended (${String(name ?? code)}) at ${args.join(" ")}`);
     });
+    child.send({ args, mark: MARK });
+    const [[code], stdout, stderr] = await Promise.race([said, exit]);
+    return { code, signal: null, stdout, stderr };
   } finally {
-    child.unref();
-    child.channel?.unref();
+    ended.abort();
+    for (const end of ends) end?.unref();
   }
+}
+
+/** What a stream gives before the mark. */
+function untilMark(stream: Socket): Promise<string> {
+  return new Promise((resolve) => {
+    let text = "";
+    const onData = (piece: string): void => {
+      text += piece;
+      if (!text.endsWith(MARK)) return;
+      stream.off("data", onData);
+      resolve(text.slice(0, -MARK.length));
+    };
+    stream.setEncoding("utf8").on("data", onData);
+  });
 }
 
 /** Its environment is read when its modules are loaded, so another one takes another process. */
@@ -116,7 +136,7 @@ function keptFor(env: NodeJS.ProcessEnv): ChildProcess {
   const wanted = JSON.stringify(env);
   if (kept?.env === wanted && kept.child.connected) return kept.child;
   kept?.child.disconnect();
-  const child = fork(KEPT, [CLI], { env: environment(env), execArgv: [] });
+  const child = fork(KEPT, [CLI], { env: environment(env), execArgv: [], silent: true });
   kept = { child, env: wanted };
   return child;
 }
