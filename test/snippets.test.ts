@@ -71,7 +71,7 @@ function languagesOf(page: string): string[] {
 }
 
 describe("the snippets of README and docs", () => {
-  it("in TypeScript compile against the package's types", { timeout: 120_000 }, () => {
+  it("in TypeScript compile against the package's types", () => {
     expect(existsSync(join(root, "dist/src/index.d.ts")), "`npm run build` comes first").toBe(true);
     expect(snippets.length).toBeGreaterThan(20);
     expect(complaints([...snippets, ...mistakes])).toEqual([

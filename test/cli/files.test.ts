@@ -6,7 +6,7 @@ import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { FileToFetch } from "../../src/index.js";
 import { dateOf, fetchInto, market } from "../files/support.js";
-import { CLI, runCli } from "../support/cli.js";
+import { CLI, runAlone } from "../support/cli.js";
 import { temporaryFolder } from "../support/database.js";
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -20,12 +20,12 @@ afterAll(() => {
   folder.remove();
 });
 
-const bfa = (...args: string[]) => runCli([...args, "--db", db], {}, folder.path);
+const bfa = (...args: string[]) => runAlone([...args, "--db", db], {}, folder.path);
 const day = ["--date", dateOf(0)];
 const rowsIn = (stdout: string) => (JSON.parse(stdout) as { files: FileToFetch[] }).files;
 
 describe("bfa files", () => {
-  it("prints the list in every format, and its totals on stderr", { timeout: 300_000 }, async () => {
+  it("prints the list in every format, and its totals on stderr", async () => {
     const json = await bfa("files", ...day, "--json");
     expect(json.stderr).toBe("bfa: 3 files, 420 B\n");
     const files = rowsIn(json.stdout);
@@ -60,7 +60,7 @@ describe("bfa files", () => {
     expect((await bfa("files", ...day, "--format", "urls", "--out", db)).code).toBe(2);
   });
 
-  it("reads a universe and a verification from files, and from stdin", { timeout: 300_000 }, async () => {
+  it("reads a universe and a verification from files, and from stdin", async () => {
     const universe = join(folder.path, "universe.csv");
     writeFileSync(universe, `date,symbol,rank\n${dateOf(7)},BBBUSDC,1\n${dateOf(7)},币安人生USDT,2\n`);
     const { stdout, stderr } = await bfa("files", "--universe", universe, "--json");
@@ -84,7 +84,7 @@ describe("bfa files", () => {
     expect([code, rowsIn(out).map(({ reason }) => reason)]).toEqual([0, ["missing"]]);
   });
 
-  it("says what is wrong in one line, by the option's name, before any work", { timeout: 300_000 }, async () => {
+  it("says what is wrong in one line, by the option's name, before any work", async () => {
     writeFileSync(join(folder.path, "bad.csv"), "date,name\n");
     const wrong: [args: string[], message: RegExp][] = [
       [["--date", "2024-02-30"], /^bfa: --date: "2024-02-30" is not a date; write YYYY-MM-DD\n$/],
@@ -110,30 +110,26 @@ describe("bfa files", () => {
 });
 
 describe("bfa verify", () => {
-  it(
-    "exits with 1 when something is wrong, says what, and its answer in any format is what to fetch again",
-    { timeout: 300_000 },
-    async () => {
-      const downloads = join(folder.path, "downloads");
-      mkdirSync(downloads);
-      const files = rowsIn((await bfa("files", ...day, "--json")).stdout);
-      fetchInto(downloads, files);
-      const whole = await bfa("verify", downloads, ...day);
-      expect(whole).toMatchObject({ code: 0, stdout: "3 of 3 files as the index has them\n", stderr: "" });
-      writeFileSync(join(downloads, files[0]?.path ?? ""), "");
-      writeFileSync(join(downloads, "notes.txt"), "");
-      const wrong = await bfa("verify", downloads, ...day);
-      expect(wrong.code).toBe(1);
-      expect(wrong.stdout).toMatch(/^2 of 3 files as the index has them\n1 stale: .*\ndate +symbol +problem/);
-      expect(wrong.stderr).toBe("bfa: not looked at: 1 file of other kinds\n");
-      for (const format of ["json", "csv", "ndjson"]) {
-        const answer = join(folder.path, `wrong.${format}`);
-        expect((await bfa("verify", downloads, ...day, "--format", format, "--out", answer)).code).toBe(1);
-        const again = await bfa("files", "--from-verify", answer, "--json");
-        expect(rowsIn(again.stdout), format).toMatchObject([{ symbol: "AAAUSDT", date: dateOf(0), reason: "stale" }]);
-      }
-    },
-  );
+  it("exits with 1 when something is wrong, says what, and its answer in any format is what to fetch again", async () => {
+    const downloads = join(folder.path, "downloads");
+    mkdirSync(downloads);
+    const files = rowsIn((await bfa("files", ...day, "--json")).stdout);
+    fetchInto(downloads, files);
+    const whole = await bfa("verify", downloads, ...day);
+    expect(whole).toMatchObject({ code: 0, stdout: "3 of 3 files as the index has them\n", stderr: "" });
+    writeFileSync(join(downloads, files[0]?.path ?? ""), "");
+    writeFileSync(join(downloads, "notes.txt"), "");
+    const wrong = await bfa("verify", downloads, ...day);
+    expect(wrong.code).toBe(1);
+    expect(wrong.stdout).toMatch(/^2 of 3 files as the index has them\n1 stale: .*\ndate +symbol +problem/);
+    expect(wrong.stderr).toBe("bfa: not looked at: 1 file of other kinds\n");
+    for (const format of ["json", "csv", "ndjson"]) {
+      const answer = join(folder.path, `wrong.${format}`);
+      expect((await bfa("verify", downloads, ...day, "--format", format, "--out", answer)).code).toBe(1);
+      const again = await bfa("files", "--from-verify", answer, "--json");
+      expect(rowsIn(again.stdout), format).toMatchObject([{ symbol: "AAAUSDT", date: dateOf(0), reason: "stale" }]);
+    }
+  });
 
   it("says what is wrong with its arguments", async () => {
     const missing = await bfa("verify", join(folder.path, "nowhere"));
