@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { importInto } from "../../src/store/import-into.js";
-import { runCli, startCli } from "../support/cli.js";
+import { runAlone, startCli } from "../support/cli.js";
 import { temporaryFolder } from "../support/database.js";
 import { writerFor } from "../support/store.js";
 
@@ -66,7 +66,7 @@ describe("a question to a view of others", () => {
 
   it("that asks for more memory than there may be ends in one line", async () => {
     const TMPDIR = folder.path;
-    const { code, stdout, stderr } = await runCli(["query", "sql", "SELECT len(texts) FROM huge", "--db", db], {
+    const { code, stdout, stderr } = await runAlone(["query", "sql", "SELECT len(texts) FROM huge", "--db", db], {
       TMPDIR,
     });
     expect({ code, stdout, stderr }).toEqual({
