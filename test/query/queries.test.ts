@@ -114,7 +114,7 @@ describe("snapshot", () => {
 
   it("gives none on a final day without files of the kind", async () => {
     expect(await db.snapshot({ date: text(99), contract: "delivery" })).toEqual({
-      ...{ flat_count: 0, condition: "final", conditions: [], unknown_symbols: [], rows: [] },
+      ...{ without_contract: [], flat_count: 0, condition: "final", conditions: [], unknown_symbols: [], rows: [] },
       ...{ sense: "filed", traded_count: 0, not_traded_count: 0, volumes_unknown_count: 0 },
     });
   });
