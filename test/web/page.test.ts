@@ -264,9 +264,9 @@ async function fill(file: string): Promise<void> {
     { symbol: "BBBUSDC", from: D0, bars: Array.from({ length: DAYS }, () => 0) },
   ]);
   await store.connection.run(
-    `INSERT INTO contracts (symbol, valid_from, status, contract_type, underlying_type, onboard_date, source) VALUES
-      ('AAAUSDT', TIMESTAMP '2024-03-05', 'TRADING', 'PERPETUAL', 'COIN', TIMESTAMP '2024-03-01', 'test'),
-      ('BBBUSDC', TIMESTAMP '2024-03-05', 'TRADING', 'TRADIFI_PERPETUAL', 'COMMODITY', TIMESTAMP '2024-03-01', 'test')`,
+    `INSERT INTO contracts (symbol, valid_from, status, contract_type, underlying_type, onboard_date) VALUES
+      ('AAAUSDT', TIMESTAMP '2024-03-05', 'TRADING', 'PERPETUAL', 'COIN', TIMESTAMP '2024-03-01'),
+      ('BBBUSDC', TIMESTAMP '2024-03-05', 'TRADING', 'TRADIFI_PERPETUAL', 'COMMODITY', TIMESTAMP '2024-03-01')`,
   );
   await store.close();
 }
