@@ -65,17 +65,27 @@ describe("bfa query", () => {
     expect(table.stdout).toBe(heading);
     const withRows = await query("timeline", "BTCUSDT", "--format", "table", "--rows");
     expect(withRows.stdout).toBe(
-      `${heading}\ndate        available  file_size_bytes  last_modified\n` +
+      `${heading}\ndate        available  file_size_bytes  last_modified         traded\n` +
         "2024-03-01  true                 100 B  2024-03-02T10:00:00Z\n",
     );
     const json = await query("timeline", "BTCUSDT", "--json");
     expect(JSON.parse(json.stdout)).toEqual({
       ...{ symbol: "BTCUSDT", class: "perpetual", first_date: "2024-03-01", last_date: "2024-03-01" },
       ...{ days_available: 1, holes: [], not_written: [] },
+      ...{ days_traded: 0, first_trade_date: null, last_trade_date: null, not_traded: [] },
+      volumes_unknown: [{ from: "2024-03-01", to: "2024-03-01", days: 1 }],
       lives: [{ from: "2024-03-01", to: "2024-03-01", days: 1 }],
       ...{ condition: "provisional", unknown_symbols: [] },
       conditions: [{ condition: "provisional", from: "2024-03-01", to: "2024-03-01" }],
-      rows: [{ date: "2024-03-01", available: true, file_size_bytes: 100, last_modified: "2024-03-02T10:00:00Z" }],
+      rows: [
+        {
+          date: "2024-03-01",
+          available: true,
+          file_size_bytes: 100,
+          last_modified: "2024-03-02T10:00:00Z",
+          traded: null,
+        },
+      ],
     });
     expect((await query("timeline", "BTCUSDT")).stdout).toMatch(/^date,available,/);
   });
@@ -96,7 +106,9 @@ describe("bfa query", () => {
       stderr: expect.stringMatching(/^bfa: no rows: nothing that was believed has changed since$/m) as string,
     });
     expect((await query("changes", "--json")).stderr).not.toContain("no rows");
-    expect((await query("listings")).stdout).toBe("date,symbol,ticker,event,previous_symbol,previous_last_date\n");
+    expect((await query("listings")).stdout).toBe(
+      "date,date_source,onboard_date,symbol,ticker,event,previous_symbol,previous_last_date\n",
+    );
   });
 
   it("names the symbol that was meant", async () => {

@@ -173,7 +173,7 @@ export const SEEDED_FAULTS: readonly SeededFault[] = [
     patches: [
       {
         file: "vision/lives.ts",
-        find: "absent > 0 && settled.some(({ to }) => to === previous)",
+        find: "absent > 0 && settled.some((folder) => endsBetween(folder, previous, day))",
         replace: "absent > 0 && settled.length < 0",
       },
     ],

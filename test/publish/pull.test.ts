@@ -266,7 +266,7 @@ describe("pull", () => {
     [
       "a name that is no symbol",
       "UPDATE availability SET symbol = '../x' WHERE symbol = 'AAAUSDT'",
-      "../x is not a symbol",
+      '"../x" is not a symbol',
     ],
     ["a cell twice", "UPDATE availability SET symbol = 'AAAUSDT' WHERE symbol = 'BBBUSDC'", "3 cells appear twice"],
   ])("refuses a database with %s", async (_, sql, reason) => {

@@ -87,7 +87,8 @@ describe("--out", () => {
   it("leaves the old file and nothing else after a failure", async () => {
     const file = join(out, "rows.csv");
     writeFileSync(file, "before");
-    const late = "SELECT CASE WHEN i = 90000 THEN error('late') ELSE 1 END AS a FROM range(100000) AS t(i)";
+    // Late enough that DuckDB has given rows before it finds out.
+    const late = "SELECT CASE WHEN i = 9000000 THEN error('late') ELSE 1 END AS a FROM range(10000000) AS t(i)";
     const { code, stderr } = await sql(late, "--out", file);
     expect([code, stderr]).toEqual([2, expect.stringContaining("failed on the way")]);
     expect([readFileSync(file, "utf8"), readdirSync(out)]).toEqual(["before", ["rows.csv"]]);
