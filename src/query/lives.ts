@@ -1,11 +1,12 @@
 import { DAY_MS, type Day } from "../calendar/day.js";
 import { countDays, type Span } from "../calendar/span.js";
-import { dateOfDay, dayNumber } from "../calendar/sql.js";
+import { dateOfDay } from "../calendar/sql.js";
 import { LIST, INTEGER, listValue, VARCHAR } from "../store/duckdb.js";
 import { hasRowsOfLater } from "../store/probed.js";
 import { settledFolders, symbolLives } from "../store/lives.js";
 import type { Store } from "../store/open.js";
-import { probedBySql, provisionalSql } from "../vision/finality.js";
+import { symbolFiles } from "../store/symbol-files.js";
+import { finalFrom, finalSql, probedBySql } from "../vision/finality.js";
 import { RELISTED_AFTER_DAYS } from "../vision/lives.js";
 import { readRows } from "../store/read-rows.js";
 import { factsOf } from "./symbol-filter.js";
@@ -42,32 +43,8 @@ export async function livesBySymbol(store: Store, now: number): Promise<Map<stri
 
 async function findLives(store: Store, now: number): Promise<Map<string, Life[]>> {
   const { firstPeriod, finality } = store.dataset;
-  const probed = probedBySql("$now::BIGINT");
-  const summaries = await readRows(
-    store,
-    `WITH files AS (
-        SELECT symbol, min(date) AS first, max(date) AS last, count(*) AS files
-        FROM availability WHERE available AND ${probed} GROUP BY symbol
-      ), known AS (
-        SELECT symbol, epoch_ms(absent_at) // ${DAY_MS} AS absent_day FROM symbols WHERE epoch_ms(absent_at) <= $now
-      )
-      SELECT symbol, ${dayNumber("first")}, ${dayNumber("last")}, files::INTEGER, absent_day::INTEGER,
-        count(*) FILTER (date BETWEEN first - ${RELISTED_AFTER_DAYS} AND first - 1
-          AND ${dayNumber("date")} >= coalesce(absent_day, 0))::INTEGER,
-        bool_or(NOT available AND date = last + 1 AND NOT ${provisionalSql(finality)})
-      FROM availability JOIN files USING (symbol) LEFT JOIN known USING (symbol)
-      WHERE ${probed} GROUP BY symbol, first, last, files, absent_day ORDER BY symbol`,
-    {
-      symbol: "text",
-      first: "day",
-      last: "day",
-      files: "number",
-      absentDay: "day?",
-      before: "number",
-      endsKnown: "flag",
-    },
-    { now },
-  );
+  const summaries = await symbolFiles(store, now);
+  const absentDays = await absentDaysOf(store, now);
   const folders = await settledFolders(store, now);
   // Only a symbol that lacks enough days in all, or has a settled folder, can have several; finding them reads its days.
   const several = summaries.filter(
@@ -81,21 +58,44 @@ async function findLives(store: Store, now: number): Promise<Map<string, Life[]>
     folders,
   );
   const lives = new Map<string, Life[]>();
-  const later: { life: Life; quiet: Span }[] = [];
-  for (const { symbol, first, last, absentDay, before, endsKnown } of summaries) {
+  // What the first and the last row, and the earliest probe, don't tell.
+  const openBeginnings: { life: Life; quiet: Span }[] = [];
+  const openEnds: Life[] = [];
+  for (const { symbol, first, last, rows, firstRow, lastRow, firstProbe } of summaries) {
     const own = spans.get(symbol) ?? [{ from: first, to: last, quietDays: RELISTED_AFTER_DAYS }];
+    const isWhole = rows === lastRow - firstRow + 1;
     const ofSymbol = own.map(({ from, to, quietDays }, index) => {
-      const quiet = { from: Math.max(from - quietDays, firstPeriod, absentDay ?? 0), to: from - 1 };
-      const begins = before >= countDays([quiet]);
-      const life = { symbol, first: from, last: to, begins, ends: index < own.length - 1 || endsKnown };
-      if (index > 0) later.push({ life, quiet });
+      const quiet = { from: Math.max(from - quietDays, firstPeriod, absentDays.get(symbol) ?? 0), to: from - 1 };
+      const begins = countDays([quiet]) === 0 || (isWhole && firstRow <= quiet.from);
+      const isLast = index === own.length - 1;
+      const ends = !isLast || (isWhole && to < lastRow && firstProbe >= finalFrom(finality, to + 1));
+      const life = { symbol, first: from, last: to, begins, ends };
+      if (!begins && !isWhole) openBeginnings.push({ life, quiet });
+      if (!ends && (!isWhole || to < lastRow)) openEnds.push(life);
       return life;
     });
     lives.set(symbol, ofSymbol);
   }
-  const rows = await rowsIn(store, later, now);
-  for (const [index, { life, quiet }] of later.entries()) life.begins = (rows[index] ?? 0) >= countDays([quiet]);
+  const found = await rowsIn(store, openBeginnings, now);
+  for (const [index, { life, quiet }] of openBeginnings.entries()) {
+    life.begins = (found[index] ?? 0) >= countDays([quiet]);
+  }
+  for (const index of await endedAmong(store, openEnds, now)) {
+    const life = openEnds[index];
+    if (life !== undefined) life.ends = true;
+  }
   return lives;
+}
+
+/** By symbol, the day on which the last complete listing without it was made. */
+async function absentDaysOf(store: Store, now: number): Promise<Map<string, Day>> {
+  const found = await readRows(
+    store,
+    `SELECT symbol, (epoch_ms(absent_at) // ${DAY_MS})::INTEGER FROM symbols WHERE epoch_ms(absent_at) <= $now`,
+    { symbol: "text", day: "day" },
+    { now },
+  );
+  return new Map(found.map(({ symbol, day }) => [symbol, day]));
 }
 
 /** The number of rows that each of some lives has in a span of days. */
@@ -120,6 +120,23 @@ async function rowsIn(
     { symbols: LIST(VARCHAR), from: LIST(INTEGER), to: LIST(INTEGER), places: LIST(INTEGER) },
   );
   return found.getRows().map(([, rows]) => Number(rows));
+}
+
+/** The places of the lives after whose last day a missing file is believed. */
+async function endedAmong({ connection, dataset }: Store, asked: readonly Life[], now: number): Promise<number[]> {
+  if (asked.length === 0) return [];
+  const found = await connection.runAndReadAll(
+    `WITH asked AS (SELECT unnest($symbols) AS symbol, ${dateOfDay("unnest($days)")} AS date, unnest($places) AS place)
+      SELECT place FROM asked JOIN availability USING (symbol, date)
+      WHERE NOT available AND ${finalSql(dataset.finality)} AND ${probedBySql(now)}`,
+    {
+      symbols: listValue(asked.map(({ symbol }) => symbol)),
+      days: listValue(asked.map(({ last }) => last + 1)),
+      places: listValue(asked.map((_, place) => place)),
+    },
+    { symbols: LIST(VARCHAR), days: LIST(INTEGER), places: LIST(INTEGER) },
+  );
+  return found.getRows().map(([place]) => Number(place));
 }
 
 /** The life that a day lies in. */

@@ -66,20 +66,20 @@ own and a settled name counts once, by its own. ${QUOTE_NOTES}`,
       throw volumeRefusal(names, { from: bad[0] ?? 0, to: bad.at(-1) ?? 0 }, symbols.length === 0);
     }
     const left = new Set(bad);
-    const volumes = await barSeries(store, symbols, span, "quote_volume");
-    const trades = await barSeries(store, symbols, span, "trade_count");
+    const { bySymbol: series } = await barSeries(store, symbols, span, ["quote_volume", "trade_count"]);
     const rows = asked
       .filter((day) => !left.has(day))
       .map((day) => {
         const place = day - span.from;
         const tickers = new Map<string, { volume: number; trades: number }>();
         for (const symbol of symbols) {
-          const count = trades.bySymbol.get(symbol)?.[place] ?? 0;
+          const bars = series.get(symbol);
+          const count = bars?.trade_count[place] ?? 0;
           const { class: kind, ticker } = factsOf(symbol);
           const key = kind === "delivery" ? symbol : ticker;
           // The ticker's own name comes before the settled ones, which begin with it.
           if (count === 0 || tickers.has(key) || !knowsVolume(spans, symbol, day)) continue;
-          tickers.set(key, { volume: volumes.bySymbol.get(symbol)?.[place] ?? 0, trades: count });
+          tickers.set(key, { volume: bars?.quote_volume[place] ?? 0, trades: count });
         }
         const traded = [...tickers.values()];
         const { total, share, herfindahl } = concentration(traded.map(({ volume }) => volume));

@@ -83,11 +83,11 @@ ${QUOTE_NOTES}`,
       store,
       ranked.map(({ symbol }) => symbol),
       whole,
-      by,
+      [by],
     );
     const rows = ranked
       .map(({ symbol, span, also }) => {
-        const values = series.get(symbol) ?? new Float64Array(window);
+        const values = series.get(symbol)?.[by] ?? new Float64Array(window);
         const ends = { from: end, to: end };
         const [value = 0] = windowStatistics(values, whole.from, span.from, ends, { days: window, statistic: stat });
         return { symbol, value, window_days: span.to - span.from + 1, also };

@@ -39,11 +39,28 @@ export async function keepUnderlying<Row extends { symbol: string }>(
   day: Day,
 ): Promise<KeptByUnderlying<Row>> {
   if (underlying === undefined) return { rows: [...rows], without_contract: [] };
-  const { contracts, wanted } = await wantedUnderlying(store, underlying);
-  const typeOf = ({ symbol }: Row) => contractOn(rangesOf(contracts, symbol), day)?.range.underlyingType;
+  const underlyingOf = await underlyings(store, underlying);
+  const known = rows.map((row) => ({ row, underlying: underlyingOf(row.symbol, day) }));
   return {
-    rows: rows.filter((row) => typeOf(row) === wanted),
-    without_contract: rows.filter((row) => typeOf(row) === undefined).map(({ symbol }) => symbol),
+    rows: known.filter((one) => one.underlying === "wanted").map(({ row }) => row),
+    without_contract: known.filter((one) => one.underlying === "not known").map(({ row }) => row.symbol),
+  };
+}
+
+/**
+ * Whether the contract that a symbol stands for on a day has an underlying.
+ *
+ * @throws NotKnownError, UsageError as {@link wantedUnderlying}
+ */
+export async function underlyings(
+  store: Store,
+  underlying: string,
+): Promise<(symbol: string, day: Day) => "wanted" | "another" | "not known"> {
+  const { contracts, wanted } = await wantedUnderlying(store, underlying);
+  return (symbol, day) => {
+    const contract = contractOn(rangesOf(contracts, symbol), day);
+    if (contract === undefined) return "not known";
+    return contract.range.underlyingType === wanted ? "wanted" : "another";
   };
 }
 

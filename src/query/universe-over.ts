@@ -6,12 +6,20 @@ import { admittedSymbols } from "./admission.js";
 import { daySpan, flag } from "./arguments.js";
 import { defineQuery } from "./define.js";
 import { dateText } from "./select.js";
-import { choiceOn, readMarket } from "./universe-over/candidates.js";
+import { UNDERLYING_FACTS } from "./underlying.js";
+import { readMarket } from "./universe-over/candidates.js";
 import { DEFINITION_ARGUMENTS, definitionOf, UNIVERSE_SUMMARY, type UniverseRule } from "./universe-over/definition.js";
 import { choose, type Chosen } from "./universe-over/membership.js";
 import { rebalancingDays } from "./universe-over/rebalancing.js";
-import { CHANGE_COLUMNS, changeRows, hashOf, MEMBER_COLUMNS, memberRows } from "./universe-over/rows.js";
-import { Unsure } from "./universe-over/unsure.js";
+import {
+  CHANGE_COLUMNS,
+  changeRows,
+  hashOf,
+  MEMBER_COLUMNS,
+  memberRows,
+  type ChangeRow,
+  type MemberRow,
+} from "./universe-over/rows.js";
 import { WINDOW_NOTES, windowEnd } from "./windows.js";
 
 /** The universes of a backtest, one for each day on which it rebalances. */
@@ -20,7 +28,8 @@ export default defineQuery({
   summary: UNIVERSE_SUMMARY,
   notes: `A rebalancing day looks at nothing later than the day before it (--as-of open), or than itself (--as-of close): not at
 later files, volumes, names or settled folders. A symbol can be held when it has a file on that day, is old enough and,
-with --by or --min-quote-volume, has a trade on it and volume enough. Without those, files and age alone decide.
+with --by or --min-quote-volume, has a trade on it and volume enough. Without those, files and age alone decide. An
+underlying alone may be learnt later: it holds for a contract's whole life, also before the first capture that shows it.
 
 ${WINDOW_NOTES}
 
@@ -30,6 +39,7 @@ The definition makes the universe again, from the same data to the last bit; the
   empty: "nothing passes the filters on any rebalancing day",
   args: { ...DEFINITION_ARGUMENTS, changes: flag("entries and exits with their reasons, instead of the members") },
   facts: {
+    ...UNDERLYING_FACTS,
     definition: column("value", "what defines the universe; --definition takes it"),
     sha256: column("text", "SHA-256 of the members' rows as lines of CSV without a header: the name of the universe"),
     rebalancing_count: column("count", "rebalancing days"),
@@ -48,36 +58,38 @@ The definition makes the universe again, from the same data to the last bit; the
     },
   ],
   rests: (rule) => {
-    const { quote, contract } = rule;
+    const { quote, contract, underlying } = rule;
     return {
       days: [spanOf(daysOf(rule).map((day) => windowEnd(day, rule.asOf)))],
-      admits: { quote, contract },
+      admits: { quote, contract, underlying },
       unknownDays: "refuse",
     };
   },
   run: async (store, { changes, ...rule }, { tolerated, now }) => {
     const days = daysOf(rule);
-    const ends = days.map((day) => windowEnd(day, rule.asOf));
-    const { quote, contract } = rule;
-    const symbols = (await admittedSymbols(store, { quote, contract })).map(({ symbol }) => symbol);
-    const market = await readMarket(store, symbols, spanOf(ends), rule, now);
-    const unsure = new Unsure();
-    const rows: ReturnType<typeof memberRows> = [];
-    const changed: ReturnType<typeof changeRows> = [];
+    const { quote, contract, underlying } = rule;
+    const admitted = await admittedSymbols(store, { quote, contract, underlying });
+    const symbols = admitted.map(({ symbol }) => symbol);
+    const market = await readMarket(store, symbols, days, rule, now);
+    const held = new Set<number>();
+    const rows: MemberRow[] = [];
+    const changed: ChangeRow[] = [];
     let chosen: Chosen | undefined;
-    for (const [place, day] of days.entries()) {
-      const choice = choiceOn(market, rule, day, ends[place] ?? day);
-      unsure.look(day, choice.candidates);
+    for (const [index, choice] of market.choices.entries()) {
+      const day = days[index] ?? 0;
       chosen = choose(chosen, choice, rule);
-      for (const row of memberRows(day, chosen.members)) rows.push(row);
-      for (const row of changeRows(day, chosen.changes)) changed.push(row);
+      for (const row of memberRows(market, day, chosen)) rows.push(row);
+      for (const row of changeRows(market, day, chosen.changes)) changed.push(row);
+      for (const { place } of chosen.changes) held.add(place);
     }
     const facts = {
+      without_contract: [...market.withoutContract],
       definition: definitionOf(rule),
       sha256: hashOf(rows),
       rebalancing_count: days.length,
-      symbol_count: new Set(rows.map(({ symbol }) => symbol)).size,
-      left_out_symbols: unsure.leftOut(tolerated),
+      // Whatever was held has entered.
+      symbol_count: held.size,
+      left_out_symbols: market.unsure.leftOut(tolerated),
     };
     return changes ? { facts, rows: changed, columns: CHANGE_COLUMNS } : { facts, rows, columns: MEMBER_COLUMNS };
   },

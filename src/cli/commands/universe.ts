@@ -8,6 +8,7 @@ import { UNIVERSE_SUMMARY, withDefinition } from "../../query/universe-over/defi
 import { universeMatrix } from "../../query/universe-over/matrix.js";
 import type { MemberRow } from "../../query/universe-over/rows.js";
 import { writeFileWhole } from "../../store/write-whole.js";
+import { underlyingLines } from "../../query/underlying.js";
 import { column, optionalColumn, type Answer } from "../../text/columns.js";
 import { plural } from "../../text/numbers.js";
 import { answerOptions, type AnswerChoice } from "../args/answer-options.js";
@@ -102,6 +103,7 @@ async function answer(query: typeof universeOver, given: UniverseArguments): Pro
   const { format: planned } = planPrinting(choice);
   const { facts, columns, rows } = await withReader(db, (store) => ask(query, store, args));
   for (const line of conditionLines(facts)) tell(line);
+  for (const line of underlyingLines(facts)) tell(line);
   const definitionFile = given["definition-out"];
   if (definitionFile !== undefined) {
     const text = `${JSON.stringify(facts.definition, null, 2)}\n`;

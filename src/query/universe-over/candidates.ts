@@ -4,100 +4,143 @@ import { fileDays } from "../../store/file-days.js";
 import type { Store } from "../../store/open.js";
 import { livesBySymbol, type Life } from "../lives.js";
 import { factsOf } from "../symbol-filter.js";
-import { windowSpan } from "../windows.js";
+import { underlyings } from "../underlying.js";
+import { windowEnd, windowSpan } from "../windows.js";
 import type { UniverseRule } from "./definition.js";
-import type { Candidate, Choice, Obstacle } from "./membership.js";
+import { STANDING, type Choice } from "./membership.js";
+import { Unsure } from "./unsure.js";
 import { readVolumes, type Volumes } from "./volumes.js";
 
-/** What is known of the symbols that a universe can hold. */
+/** What a universe is chosen from. */
 export interface Market {
-  /** The span of days that rebalancing days look at. */
-  looked: Span;
-  /** In order of symbol. */
-  names: readonly Name[];
-  bySymbol: ReadonlyMap<string, Name>;
+  /** That it can hold, in order of name. */
+  symbols: readonly string[];
+  /** What each rebalancing day is chosen from, in their order. */
+  choices: readonly Choice[];
+  /** The life of the symbol of a place that a day lies in. */
+  lifeOn: (place: number, day: Day) => Life | undefined;
+  unsure: Unsure;
+  /** Symbols that have a file on a day that is looked at, and no known contract that could tell their underlying. */
+  withoutContract: readonly string[];
 }
 
 /** A name that a universe can hold. */
 interface Name {
   symbol: string;
   lives: readonly Life[];
-  /** Names of the same contract: on a day on which one of them has a file, it stands for this one. */
-  before: readonly Name[];
   /** 1 for each day with a file, from the first day that is looked at. */
   files: Uint8Array;
-  /** Undefined where a universe needs none. */
+  /** Those of the names of the same contract that stand for this one on the days of their files. */
+  before: readonly Uint8Array[];
   volumes: Volumes | undefined;
 }
 
 /**
- * Reads what a universe is chosen from.
+ * Reads what a universe is chosen from. Nothing later than the day that a rebalancing day looks at decides about it.
  *
- * @param symbols that it can hold
- * @param looked from the first to the last day that rebalancing days look at
+ * Standings and values are one array each, with a part for each day and a place for each symbol in it: an object for
+ * each symbol and day took a third of the time of a daily universe over six years.
+ *
+ * @param asked symbols that it can hold
+ * @param days rebalancing days, ascending, one at least
  * @param now ms since the Unix epoch
- * @throws StoreError when the file can't be read
+ * @throws StoreError when the file can't be read; NotKnownError and UsageError as the filter by underlying
  */
 export async function readMarket(
+  store: Store,
+  asked: readonly string[],
+  days: readonly Day[],
+  rule: UniverseRule,
+  now: number,
+): Promise<Market> {
+  const ends = days.map((day) => windowEnd(day, rule.asOf));
+  const looked = { from: ends[0] ?? 0, to: ends.at(-1) ?? 0 };
+  const names = await readNames(store, [...asked].sort(), looked, rule, now);
+  const underlyingOf = rule.underlying === undefined ? undefined : await underlyings(store, rule.underlying);
+  const size = names.length;
+  const standings = new Uint8Array(days.length * size);
+  const values = rule.by === undefined ? undefined : new Float64Array(days.length * size);
+  const unsure = new Unsure();
+  const withoutContract = new Set<string>();
+  for (const [place, name] of names.entries()) {
+    const { symbol, files, before, volumes } = name;
+    for (let index = 0; index < days.length; index++) {
+      const [day, end] = [days[index] ?? 0, ends[index] ?? 0];
+      const at = end - looked.from;
+      if (files[at] !== 1 || before.some((other) => other[at] === 1)) continue;
+      const underlying = underlyingOf?.(symbol, end);
+      if (underlying === "not known") withoutContract.add(symbol);
+      const life = lifeIn(name, end);
+      const standing =
+        underlying === undefined || underlying === "wanted"
+          ? standingOf(volumes, rule, day, end, at, life?.first ?? end)
+          : STANDING.underlying;
+      standings[index * size + place] = standing;
+      unsure.look(symbol, day, standing, life?.begins !== true);
+      if (values !== undefined) values[index * size + place] = volumes?.values?.[at] ?? 0;
+    }
+  }
+  const lifeOn = (place: number, day: Day) => lifeIn(names[place], day);
+  const choices = ends.map((end, index): Choice => {
+    const [first, last] = [index * size, (index + 1) * size];
+    return {
+      end,
+      standings: standings.subarray(first, last),
+      values: values?.subarray(first, last),
+      firstDay: (place) => lifeOn(place, end)?.first ?? end,
+      lastFile: (place) => looked.from + (names[place]?.files.lastIndexOf(1, end - looked.from) ?? -1),
+    };
+  });
+  return { symbols: names.map(({ symbol }) => symbol), choices, lifeOn, unsure, withoutContract: [...withoutContract] };
+}
+
+async function readNames(
   store: Store,
   symbols: readonly string[],
   looked: Span,
   rule: UniverseRule,
   now: number,
-): Promise<Market> {
-  const sorted = [...symbols].sort();
+): Promise<Name[]> {
   const lives = await livesBySymbol(store, now);
-  const files = await fileDays(store, sorted, looked, now);
-  const volumes = await readVolumes(store, sorted, lives, looked, rule, now);
-  const contracts = new Map<string, Name[]>();
-  const names = sorted.map((symbol, place): Name => {
+  const files = await fileDays(store, symbols, looked, now);
+  const volumes = await readVolumes(store, symbols, lives, looked, rule, now);
+  const contracts = new Map<string, Uint8Array[]>();
+  return symbols.map((symbol, place) => {
     const { class: kind, ticker } = factsOf(symbol);
     const contract = kind === "delivery" ? symbol : ticker;
     // The ticker's own name comes before the settled ones, which begin with it.
     const before = contracts.get(contract) ?? [];
     const ofName = files[place] ?? new Uint8Array();
-    const name = { symbol, lives: lives.get(symbol) ?? [], before, files: ofName, volumes: volumes?.[place] };
-    contracts.set(contract, [...before, name]);
-    return name;
+    contracts.set(contract, [...before, ofName]);
+    return { symbol, lives: lives.get(symbol) ?? [], files: ofName, before, volumes: volumes?.[place] };
   });
-  return { looked, names, bySymbol: new Map(names.map((name) => [name.symbol, name])) };
+}
+
+function lifeIn(name: Name | undefined, day: Day): Life | undefined {
+  return name?.lives.find(({ first, last }) => first <= day && day <= last);
 }
 
 /**
- * What a rebalancing day is chosen from. Nothing later than `end` is looked at.
+ * What keeps out a symbol that has a file and the underlying.
  *
- * @param end the last day that it looks at
+ * @param at place of `end` among the days that are looked at
+ * @param first first day of its contract
  */
-export function choiceOn({ looked, names, bySymbol }: Market, rule: UniverseRule, day: Day, end: Day): Choice {
-  const at = end - looked.from;
-  const candidates: Candidate[] = [];
-  for (const name of names) {
-    if (name.files[at] !== 1 || name.before.some(({ files }) => files[at] === 1)) continue;
-    const { symbol, volumes } = name;
-    const life = name.lives.find(({ first, last }) => first <= end && end <= last);
-    const first = life?.first ?? end;
-    candidates.push({
-      symbol,
-      first,
-      ageIsMinimum: life?.begins !== true,
-      obstacle: day - first < rule.minAge ? "age" : volumes && obstacleOf(volumes, rule, first, end, at),
-      value: rule.by === undefined ? undefined : volumes?.values[at],
-    });
-  }
-  const lastFile = (symbol: string) => looked.from + (bySymbol.get(symbol)?.files.lastIndexOf(1, at) ?? -1);
-  return { end, candidates, lastFile };
-}
-
-/** What of its volumes keeps a symbol out. */
-function obstacleOf(
-  { known, trades, quoteVolumes }: Volumes,
-  { window, minQuoteVolume = 0 }: UniverseRule,
-  first: Day,
+function standingOf(
+  volumes: Volumes | undefined,
+  { minAge, window, minQuoteVolume = 0 }: UniverseRule,
+  day: Day,
   end: Day,
   at: number,
-): Exclude<Obstacle, "no_file" | "rank"> | undefined {
+  first: Day,
+): number {
+  if (day - first < minAge) return STANDING.age;
+  if (volumes === undefined) return STANDING.rank;
+  const { known, trades, quoteVolumes } = volumes;
   const needed = windowSpan({ days: window }, end, first);
-  if (needed !== undefined && !known.some(({ from, to }) => from <= needed.from && needed.to <= to)) return "not_known";
-  if (trades[at] === 0) return "no_trade";
-  return (quoteVolumes[at] ?? 0) < minQuoteVolume ? "volume" : undefined;
+  if (needed !== undefined && !known.some(({ from, to }) => from <= needed.from && needed.to <= to)) {
+    return STANDING.not_known;
+  }
+  if (trades[at] === 0) return STANDING.no_trade;
+  return quoteVolumes !== undefined && (quoteVolumes[at] ?? 0) < minQuoteVolume ? STANDING.volume : STANDING.rank;
 }

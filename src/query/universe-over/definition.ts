@@ -3,6 +3,7 @@ import { UsageError } from "../../errors.js";
 import type { JsonValue } from "../../text/columns.js";
 import { choice, day, integer, number, required, withDefault, type InputsOf, type ValuesOf } from "../arguments.js";
 import { symbolFilter } from "../symbol-filter.js";
+import { underlyingFilter } from "../underlying.js";
 import { AS_OF, WINDOW_STATISTICS } from "../windows.js";
 import { REBALANCINGS } from "./rebalancing.js";
 
@@ -30,6 +31,7 @@ export const DEFINITION_ARGUMENTS = {
   minAge: withDefault(integer("minimum days since the first file of the contract", { min: 0, max: 10_000 }), 0),
   minQuoteVolume: number("minimum of --stat of the quote volumes of --window", { min: 0, max: 1e15 }),
   ...symbolFilter,
+  ...underlyingFilter,
 } as const;
 
 /** A universe over time as the library and the command line define it. */

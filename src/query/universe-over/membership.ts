@@ -1,38 +1,36 @@
 import type { Day } from "../../calendar/day.js";
 import { RELISTED_AFTER_DAYS } from "../../vision/lives.js";
+import { ranking } from "./ranking.js";
 
 /** What keeps a symbol out of a universe on a day, in the order in which it is looked for. */
-export type Obstacle = "no_file" | "age" | "not_known" | "no_trade" | "volume" | "rank";
+export const OBSTACLES = ["no_file", "underlying", "age", "not_known", "no_trade", "volume", "rank"] as const;
+
+/** {@link OBSTACLES} */
+export type Obstacle = (typeof OBSTACLES)[number];
+
+/** Each obstacle as `standings` have it. Nothing but its rank keeps a symbol out that stands at `rank`. */
+export const STANDING = Object.fromEntries(OBSTACLES.map((obstacle, place) => [obstacle, place])) as Readonly<
+  Record<Obstacle, number>
+>;
 
 /** Why a symbol entered: the universe begins, or what kept it out on the rebalancing day before is gone. */
-export type EntryReason = "start" | "listed" | "file" | "age" | "known" | "trade" | "volume" | "rank";
+export type EntryReason = "start" | "listed" | "file" | "underlying" | "age" | "known" | "trade" | "volume" | "rank";
 
 /** Why a symbol left: its contract has ended, or what keeps it out. */
 export type ExitReason = "delisted" | Obstacle;
 
-/** A symbol that has a file on the day that a rebalancing day looks at. */
-export interface Candidate {
-  symbol: string;
-  /** First day of its contract. */
-  first: Day;
-  /** Whether days before `first` were never probed, so that the contract may be older. */
-  ageIsMinimum: boolean;
-  /** What keeps it out, whatever its rank. */
-  obstacle: Exclude<Obstacle, "no_file" | "rank"> | undefined;
-  /** What it is ranked by; undefined where a universe has no ranks. */
-  value: number | undefined;
-}
-
-/** A candidate in a universe. */
+/** A symbol in a universe. */
 export interface Member {
-  candidate: Candidate;
+  /** Its place among all. */
+  place: number;
   /** From 1; undefined where a universe has no ranks. */
   rank: number | undefined;
 }
 
 /** A symbol that entered a universe or left it. */
 export interface Change {
-  symbol: string;
+  /** Its place among all. */
+  place: number;
   change: "entered" | "left";
   reason: EntryReason | ExitReason;
   rank: number | undefined;
@@ -46,22 +44,28 @@ export interface Size {
   buffer: number;
 }
 
-/** What a rebalancing day is chosen from. */
+/** What a rebalancing day is chosen from. Symbols go by their places in order of name, which are the same on all days. */
 export interface Choice {
   /** The last day that it looks at. */
   end: Day;
-  /** No symbol twice, in order of symbol. */
-  candidates: readonly Candidate[];
+  /** By place, the {@link STANDING} of each symbol. */
+  standings: Uint8Array;
+  /** By place, what symbols are ranked by; undefined where a universe has no ranks. */
+  values: Float64Array | undefined;
+  /** The first day of the contract of a symbol that has a file. */
+  firstDay: (place: number) => Day;
   /** The last day with a file of a symbol, of those up to `end`. */
-  lastFile: (symbol: string) => Day;
+  lastFile: (place: number) => Day;
 }
 
 /** A universe on a rebalancing day. */
 export interface Chosen {
   choice: Choice;
-  /** By rank, or in order of symbol where there are no ranks. */
+  /** Places of the symbols that nothing but their rank keeps out, in order of rank, or of name where there are none. */
+  ranked: Uint32Array;
+  /** In the same order. */
   members: readonly Member[];
-  /** Those that entered by rank, then those that left in the order in which they stood. */
+  /** Those that entered in that order, then those that left in the order in which they stood. */
   changes: readonly Change[];
 }
 
@@ -73,39 +77,36 @@ export interface Chosen {
  * @param previous the universe on the rebalancing day before; undefined on the first
  */
 export function choose(previous: Chosen | undefined, choice: Choice, { top = Infinity, buffer }: Size): Chosen {
-  const held = new Set(previous?.members.map(({ candidate }) => candidate.symbol));
+  const { standings, values } = choice;
+  const held = new Uint8Array(standings.length);
+  for (const { place } of previous?.members ?? []) held[place] = 1;
+  const ranked = ranking(standings, STANDING.rank, values, previous?.ranked);
   const members: Member[] = [];
-  const entered: Change[] = [];
-  for (const [place, candidate] of ranked(choice.candidates).entries()) {
-    if (place >= top + buffer) break;
-    const { symbol } = candidate;
-    const stays = held.has(symbol) && !isNew(previous, candidate);
-    if (place >= top && !stays) continue;
-    const rank = candidate.value === undefined ? undefined : place + 1;
-    members.push({ candidate, rank });
-    if (stays) held.delete(symbol);
-    else entered.push({ symbol, change: "entered", reason: entryReason(previous, candidate), rank });
+  const changes: Change[] = [];
+  for (const [index, place] of ranked.subarray(0, top + buffer).entries()) {
+    const stays = held[place] === 1 && !isNew(previous, choice, place);
+    if (index >= top && !stays) continue;
+    const rank = values === undefined ? undefined : index + 1;
+    members.push({ place, rank });
+    if (stays) held[place] = 0;
+    else changes.push({ place, change: "entered", reason: entryReason(previous, choice, place), rank });
   }
-  const left = [...held].map((symbol): Change => {
-    return { symbol, change: "left", reason: exitReason(previous, choice, symbol), rank: undefined };
-  });
-  return { choice, members, changes: [...entered, ...left] };
+  for (const { place } of previous?.members ?? []) {
+    if (held[place] === 0) continue;
+    changes.push({ place, change: "left", reason: exitReason(previous, choice, place), rank: undefined });
+  }
+  return { choice, ranked, members, changes };
 }
 
-/** The candidates that nothing but their rank keeps out, by rank. */
-function ranked(candidates: readonly Candidate[]): Candidate[] {
-  // The order of symbols is kept among equal values.
-  return candidates.filter(({ obstacle }) => obstacle === undefined).sort((a, b) => (b.value ?? 0) - (a.value ?? 0));
-}
-
-/** Whether a contract came to market since the rebalancing day before. */
-function isNew(previous: Chosen | undefined, { first }: Candidate): boolean {
-  return previous !== undefined && first > previous.choice.end;
+/** Whether the contract of a symbol with a file came to market since the rebalancing day before. */
+function isNew(previous: Chosen | undefined, { firstDay }: Choice, place: number): boolean {
+  return previous !== undefined && firstDay(place) > previous.choice.end;
 }
 
 /** What became of each obstacle when it is gone. */
 const GONE: Readonly<Record<Obstacle, EntryReason>> = {
   no_file: "file",
+  underlying: "underlying",
   age: "age",
   not_known: "known",
   no_trade: "trade",
@@ -113,20 +114,21 @@ const GONE: Readonly<Record<Obstacle, EntryReason>> = {
   rank: "rank",
 };
 
-function entryReason(previous: Chosen | undefined, candidate: Candidate): EntryReason {
+function entryReason(previous: Chosen | undefined, choice: Choice, place: number): EntryReason {
   if (previous === undefined) return "start";
-  return isNew(previous, candidate) ? "listed" : GONE[obstacleIn(previous.choice, candidate.symbol)];
+  return isNew(previous, choice, place) ? "listed" : GONE[obstacleIn(previous.choice, place)];
 }
 
-function exitReason(previous: Chosen | undefined, choice: Choice, symbol: string): ExitReason {
-  const candidate = choice.candidates.find((one) => one.symbol === symbol);
+function exitReason(previous: Chosen | undefined, choice: Choice, place: number): ExitReason {
+  const obstacle = obstacleIn(choice, place);
   const hasEnded =
-    candidate === undefined ? choice.end - choice.lastFile(symbol) >= RELISTED_AFTER_DAYS : isNew(previous, candidate);
-  return hasEnded ? "delisted" : obstacleIn(choice, symbol);
+    obstacle === "no_file"
+      ? choice.end - choice.lastFile(place) >= RELISTED_AFTER_DAYS
+      : isNew(previous, choice, place);
+  return hasEnded ? "delisted" : obstacle;
 }
 
 /** What keeps out a symbol that is no member. */
-function obstacleIn({ candidates }: Choice, symbol: string): Obstacle {
-  const candidate = candidates.find((one) => one.symbol === symbol);
-  return candidate === undefined ? "no_file" : (candidate.obstacle ?? "rank");
+function obstacleIn({ standings }: Choice, place: number): Obstacle {
+  return OBSTACLES[standings[place] ?? 0] ?? "no_file";
 }

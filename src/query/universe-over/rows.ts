@@ -2,7 +2,8 @@ import { createHash } from "node:crypto";
 import type { Day } from "../../calendar/day.js";
 import { column, optionalColumn, type RowOf } from "../../text/columns.js";
 import { dateText } from "../select.js";
-import type { Change, Member } from "./membership.js";
+import type { Market } from "./candidates.js";
+import type { Change, Chosen } from "./membership.js";
 
 /** Columns of a universe in its long form. */
 export const MEMBER_COLUMNS = {
@@ -22,9 +23,9 @@ export const CHANGE_COLUMNS = {
   reason: column(
     "text",
     `of an entry, what kept it out on the rebalancing day before: start (there was none), listed (the contract is new),
-file, trade (it had none), age, volume (below the minimum), rank, known (its volumes were not known); of an exit, what
-does now: delisted (30 days without a file, or a new contract under the name), no_file, no_trade, age, volume, rank,
-not_known`.replaceAll("\n", " "),
+file, trade (it had none), underlying (of the contract), age, volume (below the minimum), rank, known (its volumes were
+not known); of an exit, what does now: delisted (30 days without a file, or a new contract under the name), no_file,
+no_trade, underlying, age, volume, rank, not_known`.replaceAll("\n", " "),
   ),
   rank: optionalColumn("count", "rank with which it entered; null for an exit, and without --by"),
 };
@@ -36,22 +37,32 @@ export type MemberRow = RowOf<typeof MEMBER_COLUMNS>;
 export type ChangeRow = RowOf<typeof CHANGE_COLUMNS>;
 
 /** A row for each member on a rebalancing day. */
-export function memberRows(day: Day, members: readonly Member[]): MemberRow[] {
+export function memberRows({ symbols, lifeOn }: Market, day: Day, { choice, members }: Chosen): MemberRow[] {
   const date = dateText(day);
-  return members.map(({ candidate: { symbol, value = null, first, ageIsMinimum }, rank = null }) => ({
-    date,
-    symbol,
-    rank,
-    value,
-    age_days: day - first,
-    age_is_minimum: ageIsMinimum,
-  }));
+  const { end, values } = choice;
+  return members.map(({ place, rank = null }) => {
+    const life = lifeOn(place, end);
+    return {
+      date,
+      symbol: symbols[place] ?? "",
+      rank,
+      value: values?.[place] ?? null,
+      age_days: day - (life?.first ?? end),
+      age_is_minimum: life?.begins !== true,
+    };
+  });
 }
 
 /** A row for each entry and exit on a rebalancing day. */
-export function changeRows(day: Day, changes: readonly Change[]): ChangeRow[] {
+export function changeRows({ symbols }: Market, day: Day, changes: readonly Change[]): ChangeRow[] {
   const date = dateText(day);
-  return changes.map(({ symbol, change, reason, rank = null }) => ({ date, symbol, change, reason, rank }));
+  return changes.map(({ place, change, reason, rank = null }) => ({
+    date,
+    symbol: symbols[place] ?? "",
+    change,
+    reason,
+    rank,
+  }));
 }
 
 /** Rows that are hashed at a time. */

@@ -1,22 +1,26 @@
 import type { Day } from "../../calendar/day.js";
 import { ageRefusal, volumeRefusal } from "../refusal.js";
 import { dateText } from "../select.js";
-import type { Candidate } from "./membership.js";
+import { STANDING } from "./membership.js";
 
 /** The symbols that a universe may lack because too little is known of them. */
 export class Unsure {
   private readonly seen = new Set<string>();
-  /** Days on which an age that is only a lower bound is below the minimum, and on which a window is not known. */
-  private readonly days = { age: new Map<string, Day>(), not_known: new Map<string, Day[]>() };
+  /** The first day on which an age that is only a lower bound is below the minimum. */
+  private readonly age = new Map<string, Day>();
+  /** The first and the last day on which a window is not known. */
+  private readonly notKnown = new Map<string, readonly [first: Day, last: Day]>();
 
-  /** Looks at the candidates of a rebalancing day. Days come in their order. */
-  look(day: Day, candidates: readonly Candidate[]): void {
-    const { age, not_known: notKnown } = this.days;
-    for (const { symbol, obstacle, ageIsMinimum } of candidates) {
-      this.seen.add(symbol);
-      if (obstacle === "age" && ageIsMinimum && !age.has(symbol)) age.set(symbol, day);
-      if (obstacle === "not_known") notKnown.set(symbol, [notKnown.get(symbol)?.[0] ?? day, day]);
-    }
+  /**
+   * Looks at a symbol with a file on a rebalancing day. Those of a symbol come in their order.
+   *
+   * @param standing what keeps it out, as a {@link STANDING}
+   * @param ageIsMinimum whether its contract may be older
+   */
+  look(symbol: string, day: Day, standing: number, ageIsMinimum: boolean): void {
+    if (standing !== STANDING.underlying) this.seen.add(symbol);
+    if (standing === STANDING.age && ageIsMinimum && !this.age.has(symbol)) this.age.set(symbol, day);
+    if (standing === STANDING.not_known) this.notKnown.set(symbol, [this.notKnown.get(symbol)?.[0] ?? day, day]);
   }
 
   /**
@@ -26,7 +30,7 @@ export class Unsure {
    * @throws NotKnownError when there are more
    */
   leftOut(tolerated: number): string[] {
-    const { age, not_known: notKnown } = this.days;
+    const { age, notKnown } = this;
     const symbols = [...new Set([...age.keys(), ...notKnown.keys()])].sort();
     if (symbols.length <= tolerated) return symbols;
     if (notKnown.size > 0) {

@@ -1,5 +1,6 @@
+import type { Day } from "../../calendar/day.js";
 import { clip, unionSpans, type Span } from "../../calendar/span.js";
-import { barSeries, type BarMeasure } from "../../store/bars.js";
+import { barSeries } from "../../store/bars.js";
 import type { Store } from "../../store/open.js";
 import { volumeSpans } from "../../store/volume-spans.js";
 import type { Life } from "../lives.js";
@@ -12,10 +13,10 @@ export interface Volumes {
   known: readonly Span[];
   /** Trades of the day. */
   trades: Float64Array;
-  /** Statistics of the quote volumes of the windows that end on the day; empty where nothing asks for them. */
-  quoteVolumes: Float64Array;
-  /** The same of what symbols are ranked by. */
-  values: Float64Array;
+  /** Statistics of the quote volumes of the windows that end on the day; undefined where nothing asks for a minimum. */
+  quoteVolumes: Float64Array | undefined;
+  /** The same of what symbols are ranked by; undefined where they are not. */
+  values: Float64Array | undefined;
 }
 
 /**
@@ -29,33 +30,45 @@ export async function readVolumes(
   symbols: readonly string[],
   lives: ReadonlyMap<string, readonly Life[]>,
   looked: Span,
-  { by, stat, window, minQuoteVolume }: UniverseRule,
+  rule: UniverseRule,
   now: number,
 ): Promise<Volumes[] | undefined> {
+  const { by, window, minQuoteVolume } = rule;
   if (by === undefined && minQuoteVolume === undefined) return undefined;
   const known = await volumeSpans(store, now);
-  const span = { from: looked.from - window + 1, to: looked.to };
-  const series = async (measure: BarMeasure) => (await barSeries(store, symbols, span, measure)).bySymbol;
-  const trades = await series("trade_count");
-  const quoteVolumes = by === "quote_volume" || minQuoteVolume !== undefined ? await series("quote_volume") : undefined;
-  const statisticOf = (ofSymbol: Float64Array | undefined, symbol: string) => {
-    const values = new Float64Array(ofSymbol === undefined ? 0 : looked.to - looked.from + 1);
-    for (const { first, last } of ofSymbol === undefined ? [] : (lives.get(symbol) ?? [])) {
-      for (const ends of clip([{ from: first, to: last }], looked)) {
-        const rule = { days: window, statistic: stat };
-        values.set(windowStatistics(ofSymbol ?? values, span.from, first, ends, rule), ends.from - looked.from);
-      }
-    }
-    return values;
-  };
+  const first = looked.from - window + 1;
+  const { bySymbol } = await barSeries(store, symbols, { from: first, to: looked.to }, ["quote_volume", "trade_count"]);
   return symbols.map((symbol) => {
-    const ofTrades = trades.get(symbol);
-    const ofQuoteVolumes = statisticOf(quoteVolumes?.get(symbol), symbol);
+    const bars = bySymbol.get(symbol);
+    const statistics = (of: "quote_volume" | "trade_count") =>
+      statisticsOf(bars?.[of] ?? new Float64Array(looked.to - first + 1), first, lives.get(symbol) ?? [], looked, rule);
+    const quoteVolumes = minQuoteVolume === undefined ? undefined : statistics("quote_volume");
     return {
       known: unionSpans(known.get(symbol) ?? [], []),
-      trades: ofTrades?.subarray(looked.from - span.from) ?? new Float64Array(),
-      quoteVolumes: ofQuoteVolumes,
-      values: by === "trade_count" ? statisticOf(ofTrades, symbol) : ofQuoteVolumes,
+      trades: bars?.trade_count.subarray(looked.from - first) ?? new Float64Array(),
+      quoteVolumes,
+      values: by === undefined ? undefined : by === "quote_volume" ? (quoteVolumes ?? statistics(by)) : statistics(by),
     };
   });
+}
+
+/** The statistic of the window that ends on each day that is looked at; 0 where a contract is not old enough. */
+function statisticsOf(
+  series: Float64Array,
+  first: Day,
+  lives: readonly Life[],
+  looked: Span,
+  { window, stat, minAge }: UniverseRule,
+): Float64Array {
+  const values = new Float64Array(looked.to - looked.from + 1);
+  for (const { first: listed, last } of lives) {
+    // As of its opening, a day looks at the one before, on which the contract is a day younger.
+    const oldEnough = listed + Math.max(0, minAge - 1);
+    if (oldEnough > last) continue;
+    for (const ends of clip([{ from: oldEnough, to: last }], looked)) {
+      const rule = { days: window, statistic: stat };
+      values.set(windowStatistics(series, first, listed, ends, rule), ends.from - looked.from);
+    }
+  }
+  return values;
 }
