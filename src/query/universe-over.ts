@@ -12,11 +12,11 @@ import { DEFINITION_ARGUMENTS, definitionOf, UNIVERSE_SUMMARY, type UniverseRule
 import { choose, type Chosen } from "./universe-over/membership.js";
 import { rebalancingDays } from "./universe-over/rebalancing.js";
 import {
+  addMemberRows,
   CHANGE_COLUMNS,
   changeRows,
   hashOf,
   MEMBER_COLUMNS,
-  memberRows,
   type ChangeRow,
   type MemberRow,
 } from "./universe-over/rows.js";
@@ -78,7 +78,7 @@ The definition makes the universe again, from the same data to the last bit; the
     for (const [index, choice] of market.choices.entries()) {
       const day = days[index] ?? 0;
       chosen = choose(chosen, choice, rule);
-      for (const row of memberRows(market, day, chosen)) rows.push(row);
+      addMemberRows(rows, market, day, chosen);
       for (const row of changeRows(market, day, chosen.changes)) changed.push(row);
       for (const { place } of chosen.changes) held.add(place);
     }

@@ -106,7 +106,7 @@ class SortedWindow {
 
   /**
    * Puts a value in place of one that is in it. Only those between the two move, one by one: a window has few, and moving
-   * them by `copyWithin` took three times as long.
+   * them by `copyWithin`, once for each of the two, took twice as long.
    */
   replace(before: number, value: number): void {
     const { values, count } = this;

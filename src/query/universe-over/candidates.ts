@@ -64,6 +64,7 @@ export async function readMarket(
   const withoutContract = new Set<string>();
   for (const [place, name] of names.entries()) {
     const { symbol, files, before, volumes } = name;
+    let isCandidate = false;
     for (let index = 0; index < days.length; index++) {
       const [day, end] = [days[index] ?? 0, ends[index] ?? 0];
       const at = end - looked.from;
@@ -76,9 +77,11 @@ export async function readMarket(
           ? standingOf(volumes, rule, day, end, at, life?.first ?? end)
           : STANDING.underlying;
       standings[index * size + place] = standing;
-      unsure.look(symbol, day, standing, life?.begins !== true);
+      isCandidate ||= standing !== STANDING.underlying;
+      if (standing !== STANDING.rank) unsure.look(symbol, day, standing, life?.begins !== true);
       if (values !== undefined) values[index * size + place] = volumes?.values?.[at] ?? 0;
     }
+    if (isCandidate) unsure.candidates++;
   }
   const lifeOn = (place: number, day: Day) => lifeIn(names[place], day);
   const choices = ends.map((end, index): Choice => {

@@ -19,14 +19,6 @@ export type EntryReason = "start" | "listed" | "file" | "underlying" | "age" | "
 /** Why a symbol left: its contract has ended, or what keeps it out. */
 export type ExitReason = "delisted" | Obstacle;
 
-/** A symbol in a universe. */
-export interface Member {
-  /** Its place among all. */
-  place: number;
-  /** From 1; undefined where a universe has no ranks. */
-  rank: number | undefined;
-}
-
 /** A symbol that entered a universe or left it. */
 export interface Change {
   /** Its place among all. */
@@ -63,8 +55,10 @@ export interface Chosen {
   choice: Choice;
   /** Places of the symbols that nothing but their rank keeps out, in order of rank, or of name where there are none. */
   ranked: Uint32Array;
-  /** In the same order. */
-  members: readonly Member[];
+  /** Those of the members, in the same order. */
+  members: Uint32Array;
+  /** Their ranks, from 1; undefined where a universe has no ranks. */
+  ranks: Uint32Array | undefined;
   /** Those that entered in that order, then those that left in the order in which they stood. */
   changes: readonly Change[];
 }
@@ -78,24 +72,30 @@ export interface Chosen {
  */
 export function choose(previous: Chosen | undefined, choice: Choice, { top = Infinity, buffer }: Size): Chosen {
   const { standings, values } = choice;
+  const before = previous?.members ?? new Uint32Array();
   const held = new Uint8Array(standings.length);
-  for (const { place } of previous?.members ?? []) held[place] = 1;
+  for (const place of before) held[place] = 1;
   const ranked = ranking(standings, STANDING.rank, values, previous?.ranked);
-  const members: Member[] = [];
+  const count = Math.min(ranked.length, top + buffer);
+  const members = new Uint32Array(count);
+  const ranks = values && new Uint32Array(count);
   const changes: Change[] = [];
-  for (const [index, place] of ranked.subarray(0, top + buffer).entries()) {
+  let size = 0;
+  for (let index = 0; index < count; index++) {
+    const place = ranked[index] ?? 0;
     const stays = held[place] === 1 && !isNew(previous, choice, place);
     if (index >= top && !stays) continue;
-    const rank = values === undefined ? undefined : index + 1;
-    members.push({ place, rank });
+    members[size] = place;
+    if (ranks !== undefined) ranks[size] = index + 1;
+    size++;
     if (stays) held[place] = 0;
-    else changes.push({ place, change: "entered", reason: entryReason(previous, choice, place), rank });
+    else changes.push({ place, change: "entered", reason: entryReason(previous, choice, place), rank: ranks && index + 1 });
   }
-  for (const { place } of previous?.members ?? []) {
+  for (const place of before) {
     if (held[place] === 0) continue;
     changes.push({ place, change: "left", reason: exitReason(previous, choice, place), rank: undefined });
   }
-  return { choice, ranked, members, changes };
+  return { choice, ranked, members: members.subarray(0, size), ranks: ranks?.subarray(0, size), changes };
 }
 
 /** Whether the contract of a symbol with a file came to market since the rebalancing day before. */

@@ -36,21 +36,27 @@ export type MemberRow = RowOf<typeof MEMBER_COLUMNS>;
 /** An entry or an exit, as the library gives it. */
 export type ChangeRow = RowOf<typeof CHANGE_COLUMNS>;
 
-/** A row for each member on a rebalancing day. */
-export function memberRows({ symbols, lifeOn }: Market, day: Day, { choice, members }: Chosen): MemberRow[] {
+/** Adds a row for each member on a rebalancing day. */
+export function addMemberRows(
+  rows: MemberRow[],
+  { symbols, lifeOn }: Market,
+  day: Day,
+  { choice, members, ranks }: Chosen,
+): void {
   const date = dateText(day);
   const { end, values } = choice;
-  return members.map(({ place, rank = null }) => {
+  for (let index = 0; index < members.length; index++) {
+    const place = members[index] ?? 0;
     const life = lifeOn(place, end);
-    return {
+    rows.push({
       date,
       symbol: symbols[place] ?? "",
-      rank,
+      rank: ranks?.[index] ?? null,
       value: values?.[place] ?? null,
       age_days: day - (life?.first ?? end),
       age_is_minimum: life?.begins !== true,
-    };
-  });
+    });
+  }
 }
 
 /** A row for each entry and exit on a rebalancing day. */
