@@ -3,7 +3,7 @@ import { dayNumber } from "../calendar/sql.js";
 import { probedBySql } from "../vision/finality.js";
 import { DuckDBDateValue } from "./duckdb.js";
 import type { Store } from "./open.js";
-import { select } from "./prepared.js";
+import { selectChunks } from "./prepared.js";
 import { symbolFiles } from "./symbol-files.js";
 
 /** SQL: the files of some symbols in a span of days, symbols by their place in `$symbols` and days by theirs in the span. */
@@ -14,7 +14,7 @@ const FILES = `
 
 /**
  * Which days of a span each of some symbols has a file on. Only of symbols that lack a file between their first and
- * their last one are the days read: few do.
+ * their last one are the days read.
  *
  * @param symbols no symbol twice
  * @param now ms since the Unix epoch: rows that say they were probed later are not believed
@@ -40,9 +40,13 @@ export async function fileDays(
   if (broken.length > 0) {
     const names = broken.map(({ symbol }) => symbol);
     const parameters = { symbols: names, from: new DuckDBDateValue(from), to: new DuckDBDateValue(to), now };
-    for (const [place, offset] of await select(store, FILES, parameters)) {
-      const ofSymbol = broken[Number(place)];
-      if (ofSymbol !== undefined) ofSymbol.days[Number(offset)] = 1;
+    for (const chunk of await selectChunks(store, FILES, parameters)) {
+      const { rowCount } = chunk;
+      const [places, offsets] = [chunk.getColumnVector(0), chunk.getColumnVector(1)];
+      for (let row = 0; row < rowCount; row++) {
+        const ofSymbol = broken[Number(places.getItem(row))];
+        if (ofSymbol !== undefined) ofSymbol.days[Number(offsets.getItem(row))] = 1;
+      }
     }
   }
   return all;
