@@ -55,6 +55,21 @@ export function benchRows(symbolCount: number, days: number): BenchRows {
   return { symbols: folders.map(({ symbol }) => symbol), from, days, units, rows: units.length * days, available };
 }
 
+/** A history without settled names, for peers that don't fold names: no ticker has two. */
+export function withoutSettled(history: BenchRows): BenchRows {
+  const kept = history.symbols.flatMap((symbol, index) => {
+    const unit = history.units[index];
+    return unit === undefined || classifySymbol(symbol).class === "settled" ? [] : [{ symbol, unit }];
+  });
+  const units = kept.map(({ unit }, key) => ({ ...unit, key, rows: atPlace(unit.rows, key) }));
+  return { ...history, symbols: kept.map(({ symbol }) => symbol), units, rows: units.length * history.days };
+}
+
+function atPlace(rows: ProbeBatch, symbolIndex: number): ProbeBatch {
+  rows.columns.symbolIndex.fill(symbolIndex);
+  return rows;
+}
+
 /** A HEAD unit of a day after the history, probed at an instant (ms): all symbols there, ten answers a ms. */
 export function dayAfter(symbols: readonly string[], day: Day, probedAt: number): WholeUnit {
   const rows = createBatch(PROBE_ROWS, symbols.length);

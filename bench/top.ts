@@ -5,8 +5,6 @@ import { openAvailability } from "../src/open-availability.js";
 import { date } from "../src/query/select.js";
 import { openReader } from "../src/store/open.js";
 import { select } from "../src/store/prepared.js";
-import type { ProbeBatch } from "../src/rows/batch.js";
-import { classifySymbol } from "../src/vision/symbol.js";
 import { TRADED } from "../src/vision/traded.js";
 import { writeBackfill } from "./backfilled.js";
 import { writeBars } from "./bars.js";
@@ -14,7 +12,7 @@ import type { Bench } from "./frame/bench.js";
 import { medianOf, type Side } from "./frame/comparison.js";
 import { quantile } from "./frame/statistics.js";
 import { measured } from "./output/format.js";
-import { benchRows, type BenchRows } from "./rows.js";
+import { benchRows, withoutSettled } from "./rows.js";
 import { FULL_DAYS, QUICK_DAYS } from "./universe.js";
 
 /** Symbols of which a whole history has 660,000 files, as the bucket has them. */
@@ -72,21 +70,6 @@ export const topBench: Bench = async ({ quick, folder, compare }) => {
     await store.close();
   }
 };
-
-/** Names are not folded in SQL: no ticker has two. */
-function withoutSettled(history: BenchRows): BenchRows {
-  const kept = history.symbols.flatMap((symbol, index) => {
-    const unit = history.units[index];
-    return unit === undefined || classifySymbol(symbol).class === "settled" ? [] : [{ symbol, unit }];
-  });
-  const units = kept.map(({ unit }, key) => ({ ...unit, key, rows: atPlace(unit.rows, key) }));
-  return { ...history, symbols: kept.map(({ symbol }) => symbol), units, rows: units.length * history.days };
-}
-
-function atPlace(rows: ProbeBatch, symbolIndex: number): ProbeBatch {
-  rows.columns.symbolIndex.fill(symbolIndex);
-  return rows;
-}
 
 /**
  * The same in SQL. It takes a symbol's first file for its contract's, which makes no difference to a sum: the contract

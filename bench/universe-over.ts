@@ -11,16 +11,18 @@ import type { Bench } from "./frame/bench.js";
 import { medianOf, type Metric, type Side } from "./frame/comparison.js";
 import { measured } from "./output/format.js";
 import { hasPandas, PANDAS_INSTALL, pandasSide } from "./peers/pandas.js";
-import { benchRows, type BenchRows } from "./rows.js";
+import { benchRows, withoutSettled, type BenchRows } from "./rows.js";
 
+/** CPU time comes first: elapsed time says little on a machine that others use too. */
 const METRICS: [Metric, ...Metric[]] = [
-  { id: "elapsed", label: "from the closed file to the rows", unit: "ms", better: "lower" },
+  { id: "cpu", label: "from the closed file to the rows, CPU", unit: "ms", better: "lower" },
+  { id: "elapsed", label: "the same, elapsed", unit: "ms", better: "lower" },
 ];
 const OURS = "ours, by the library";
 const WANTED_TIMES = 5;
-/** Six years, and what a file of 1,000 symbols with 660,000 days of bars in them has at most of a symbol. */
+/** Six years, and at most so many days of a symbol: of 1,000 symbols, these are 660,000 day rows. */
 const SIZES = {
-  full: { symbols: 1_000, days: 2_192, life: 920 },
+  full: { symbols: 1_000, days: 2_192, life: 1_294 },
   quick: { symbols: 150, days: 400, life: 200 },
 };
 const RULE = { top: 100, buffer: 20, window: 30, minAge: 90 };
@@ -29,7 +31,7 @@ const RULE = { top: 100, buffer: 20, window: 30, minAge: 90 };
 export const universeOverBench: Bench = async ({ quick, folder, compare }) => {
   const { symbols, days, life } = quick ? SIZES.quick : SIZES.full;
   const [file, parquet] = [join(folder, "ours.duckdb"), join(folder, "bars.parquet")];
-  const history = shortLives(benchRows(symbols, days), life);
+  const history = shortLives(withoutSettled(benchRows(symbols, days)), life);
   await writeBackfill(file, history);
   const bars = await writeBars(file, parquet, history);
   const [from, to] = [formatDay(history.from + RULE.window + 1), formatDay(history.from + days - 1)];
@@ -107,15 +109,16 @@ function ourSide(file: string, from: string, to: string): Side {
     name: OURS,
     role: "ours",
     run: async () => {
-      const startedAt = performance.now();
+      const [startedAt, before] = [performance.now(), process.cpuUsage()];
       await using db = await openAvailability(file);
       const { rows } = await db.universeOver({ from, to, by: "quote_volume", ...RULE });
       const elapsed = performance.now() - startedAt;
+      const { user, system } = process.cpuUsage(before);
       const digest = createHash("sha256");
       for (const { date, symbol, rank, value, age_days } of rows) {
         digest.update(`${date},${symbol},${rank},${value?.toFixed(6)},${age_days}\n`);
       }
-      return { values: { elapsed }, work: `${rows.length} rows, ${digest.digest("hex")}` };
+      return { values: { cpu: (user + system) / 1000, elapsed }, work: `${rows.length} rows, ${digest.digest("hex")}` };
     },
   };
 }

@@ -27,6 +27,14 @@ export interface PandasUniverse {
   minAge: number;
 }
 
+/** What the script prints. */
+interface PandasOutput {
+  seconds: number;
+  cpu_seconds: number;
+  digest: string;
+  rows: number;
+}
+
 /** A daily universe made by pandas from a Parquet file. Its start, and that of Python, is not counted. */
 export function pandasSide({ file, from, to, top, buffer, window, minAge }: PandasUniverse): Side {
   return {
@@ -34,8 +42,8 @@ export function pandasSide({ file, from, to, top, buffer, window, minAge }: Pand
     role: "peer",
     run: async () => {
       const output = await runTool("python3", [SCRIPT, file, from, to, ...[top, buffer, window, minAge].map(String)]);
-      const { seconds, digest, rows } = JSON.parse(output) as { seconds: number; digest: string; rows: number };
-      return { values: { elapsed: seconds * 1000 }, work: `${rows} rows, ${digest}` };
+      const { seconds, cpu_seconds, digest, rows } = JSON.parse(output) as PandasOutput;
+      return { values: { cpu: cpu_seconds * 1000, elapsed: seconds * 1000 }, work: `${rows} rows, ${digest}` };
     },
   };
 }

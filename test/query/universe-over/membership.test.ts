@@ -2,32 +2,55 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   choose,
-  type Candidate,
+  STANDING,
   type Choice,
   type Chosen,
+  type Obstacle,
   type Size,
 } from "../../../src/query/universe-over/membership.js";
 
+/** A symbol with a file on a day. */
+interface Candidate {
+  symbol: string;
+  value: number | undefined;
+  first: number;
+  obstacle: Obstacle;
+}
+
 /** A candidate of a contract that began on day 0. */
 const one = (symbol: string, value?: number, more: Partial<Candidate> = {}): Candidate => ({
-  ...{ symbol, first: 0, ageIsMinimum: false, obstacle: undefined, value },
+  ...{ symbol, first: 0, obstacle: "rank", value },
   ...more,
 });
-const choice = (end: number, candidates: Candidate[], lastFile = end): Choice => ({
-  ...{ end, candidates, lastFile: () => lastFile },
-});
+/** All symbols, in order of name. */
+const SYMBOLS = ["A", "B", "C", "D", "S0", "S1", "S2", "S3", "S4", "S5"];
+const choice = (end: number, candidates: Candidate[], lastFile = end): Choice => {
+  const at = SYMBOLS.map((symbol) => candidates.find((candidate) => candidate.symbol === symbol));
+  return {
+    end,
+    standings: Uint8Array.from(at, (candidate) => STANDING[candidate?.obstacle ?? "no_file"]),
+    values: candidates.some(({ value }) => value !== undefined)
+      ? Float64Array.from(at, (candidate) => candidate?.value ?? 0)
+      : undefined,
+    firstDay: (place) => at[place]?.first ?? end,
+    lastFile: () => lastFile,
+  };
+};
 /** What is chosen on some days, one after the other. */
 const chosen = (choices: readonly Choice[], size: Size) =>
   choices.reduce<Chosen[]>((all, next) => [...all, choose(all.at(-1), next, size)], []);
-const symbols = ({ members }: Chosen) => members.map(({ candidate }) => candidate.symbol);
-const told = ({ changes }: Chosen) => changes.map(({ symbol, change, reason }) => `${symbol} ${change}: ${reason}`);
+const nameOf = (place: number) => SYMBOLS[place] ?? "";
+const symbols = ({ members }: Chosen) => Array.from(members, nameOf);
+const ranked = ({ members, ranks }: Chosen) => Array.from(members, (place, index) => [nameOf(place), ranks?.[index]]);
+const told = ({ changes }: Chosen) =>
+  changes.map(({ place, change, reason }) => `${nameOf(place)} ${change}: ${reason}`);
 
 const TOP_2 = { top: 2, buffer: 1 };
 
 describe("membership", () => {
   it("begins with the first ranks; equal values rank by name", () => {
     const [first] = chosen([choice(1, [one("A", 1), one("B", 5), one("C", 5), one("D", 9)])], TOP_2);
-    expect(first?.members.map(({ candidate, rank }) => [candidate.symbol, rank])).toEqual([
+    expect(first && ranked(first)).toEqual([
       ["D", 1],
       ["B", 2],
     ]);
@@ -60,6 +83,8 @@ describe("membership", () => {
     ["volumes that are known", [one("A", 1, { obstacle: "not_known" })], [one("A", 1)], ["A entered: known"]],
     ["no file", [one("A", 1)], [], ["A left: no_file"]],
     ["no trade", [one("A", 1)], [one("A", 1, { obstacle: "no_trade" })], ["A left: no_trade"]],
+    ["another underlying", [one("A", 1)], [one("A", 1, { obstacle: "underlying" })], ["A left: underlying"]],
+    ["the underlying", [one("A", 1, { obstacle: "underlying" })], [one("A", 1)], ["A entered: underlying"]],
     ["less volume", [one("A", 1)], [one("A", 1, { obstacle: "volume" })], ["A left: volume"]],
     [
       "a new contract under a member's name",
@@ -87,7 +112,7 @@ describe("membership", () => {
     const [only] = chosen([choice(1, [one("A"), one("B", undefined, { obstacle: "age" }), one("C")])], {
       ...{ top: undefined, buffer: 0 },
     });
-    expect(only?.members.map(({ candidate, rank }) => [candidate.symbol, rank])).toEqual([
+    expect(only && ranked(only)).toEqual([
       ["A", undefined],
       ["C", undefined],
     ]);
@@ -95,7 +120,7 @@ describe("membership", () => {
 
   it("holds who enters by rank or stays within the buffer, and changes say exactly what moved", () => {
     const value = fc.integer({ min: 0, max: 4 });
-    const candidate = fc.tuple(value, fc.constantFrom(undefined, "age", "volume"));
+    const candidate = fc.tuple(value, fc.constantFrom("rank" as const, "age" as const, "volume" as const));
     const day = fc.array(fc.option(candidate), { minLength: 6, maxLength: 6 });
     const size = fc.record({ top: fc.integer({ min: 1, max: 4 }), buffer: fc.integer({ min: 0, max: 3 }) });
     fc.assert(
@@ -104,23 +129,27 @@ describe("membership", () => {
           choice(
             end + 1,
             of.flatMap((made, name) =>
-              made === null ? [] : [one(`S${name}`, made[0], { obstacle: made[1] as "age" | undefined })],
+              made === null ? [] : [one(`S${name}`, made[0], { obstacle: made[1] })],
             ),
           ),
         );
         let held = new Set<string>();
-        for (const [place, { members, changes }] of chosen(choices, { top, buffer }).entries()) {
-          const eligible = (choices[place]?.candidates ?? []).filter(({ obstacle }) => obstacle === undefined);
-          const above = (a: Candidate, b: Candidate) =>
-            (a.value ?? 0) > (b.value ?? 0) || (a.value === b.value && a.symbol < b.symbol);
-          const rankOf = (of: Candidate) => 1 + eligible.filter((other) => above(other, of)).length;
+        for (const [index, day] of chosen(choices, { top, buffer }).entries()) {
+          const eligible = (days[index] ?? []).flatMap((made, name) =>
+            made?.[1] === "rank" ? [{ symbol: `S${name}`, value: made[0] }] : [],
+          );
+          const above = (a: { symbol: string; value: number }, b: { symbol: string; value: number }) =>
+            a.value > b.value || (a.value === b.value && a.symbol < b.symbol);
+          const rankOf = (of: { symbol: string; value: number }) =>
+            1 + eligible.filter((other) => above(other, of)).length;
           const wanted = eligible
             .filter((of) => rankOf(of) <= (held.has(of.symbol) ? top + buffer : top))
             .map((of) => [of.symbol, rankOf(of)]);
-          const found = members.map(({ candidate: { symbol }, rank }) => [symbol, rank]);
+          const found = ranked(day);
           expect([...found].sort()).toEqual(wanted.sort());
           const moved = new Set(held);
-          for (const { symbol, change } of changes) {
+          for (const { place, change } of day.changes) {
+            const symbol = nameOf(place);
             expect(moved.has(symbol)).toBe(change === "left");
             if (change === "left") moved.delete(symbol);
             else moved.add(symbol);
