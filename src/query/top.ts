@@ -1,8 +1,8 @@
 import type { Span } from "../calendar/span.js";
 import { barSeries } from "../store/bars.js";
-import { tradedOnDay } from "../store/traded.js";
 import { unknownVolumes, volumeSpans } from "../store/volume-spans.js";
 import { column } from "../text/columns.js";
+import { tradedOf } from "../vision/traded.js";
 import { choice, day, integer, positional, required, withDefault } from "./arguments.js";
 import { defineQuery } from "./define.js";
 import { isComparable, QUOTE_NOTES } from "./dollars.js";
@@ -61,30 +61,24 @@ ${QUOTE_NOTES}`,
     const whole: Span = { from: end - window + 1, to: end };
     const lives = await livesBySymbol(store, now);
     const spans = await volumeSpans(store, now);
-    const traded = await tradedOnDay(store, end, now);
-    const filed = cells
+    const symbols = cells
       .filter(({ symbol, available }) => available && isComparable(symbol, args))
-      .map(({ symbol }) => {
-        const life = lifeOn(lives, symbol, end);
-        const span = windowSpan({ days: window }, end, life?.first ?? end) ?? whole;
-        const isWhole = life?.begins === true || span.from === whole.from;
-        const isKnown = unknownVolumes(spans, symbol, span).length === 0;
-        const there = isKnown ? traded(symbol, end) : ("not known" as const);
-        return { symbol, span, isWhole, isKnown, traded: there, also: [] };
-      })
-      .sort(bySymbol);
+      .map(({ symbol }) => symbol)
+      .sort();
+    const { bySymbol: series } = await barSeries(store, symbols, whole, [by, "trade_count"]);
+    const filed = symbols.map((symbol) => {
+      const life = lifeOn(lives, symbol, end);
+      const span = windowSpan({ days: window }, end, life?.first ?? end) ?? whole;
+      const isWhole = life?.begins === true || span.from === whole.from;
+      const isKnown = unknownVolumes(spans, symbol, span).length === 0;
+      return { symbol, span, isWhole, isKnown, traded: tradedOf(isKnown, series.get(symbol)?.trade_count.at(-1)), also: [] };
+    });
     const unknown = filed.filter(({ isKnown }) => !isKnown).map(({ symbol }) => symbol);
     if (unknown.length > tolerated) throw volumeRefusal(unknown, whole, unknown.length === filed.length);
     const unsure = filed.filter(({ isWhole, isKnown }) => isKnown && !isWhole).map(({ symbol }) => symbol);
     if (unsure.length > tolerated) throw ageRefusal(unsure, dateText(end));
     const { counts, facts } = senseOf(filed, whole, askedSense(args) ?? "traded", tolerated);
     const ranked = foldTickers(filed.filter((one) => one.isKnown && one.isWhole && counts(one.traded)));
-    const { bySymbol: series } = await barSeries(
-      store,
-      ranked.map(({ symbol }) => symbol),
-      whole,
-      [by],
-    );
     const rows = ranked
       .map(({ symbol, span, also }) => {
         const values = series.get(symbol)?.[by] ?? new Float64Array(window);
