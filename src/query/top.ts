@@ -71,7 +71,14 @@ ${QUOTE_NOTES}`,
       const span = windowSpan({ days: window }, end, life?.first ?? end) ?? whole;
       const isWhole = life?.begins === true || span.from === whole.from;
       const isKnown = unknownVolumes(spans, symbol, span).length === 0;
-      return { symbol, span, isWhole, isKnown, traded: tradedOf(isKnown, series.get(symbol)?.trade_count.at(-1)), also: [] };
+      return {
+        symbol,
+        span,
+        isWhole,
+        isKnown,
+        traded: tradedOf(isKnown, series.get(symbol)?.trade_count.at(-1)),
+        also: [],
+      };
     });
     const unknown = filed.filter(({ isKnown }) => !isKnown).map(({ symbol }) => symbol);
     if (unknown.length > tolerated) throw volumeRefusal(unknown, whole, unknown.length === filed.length);

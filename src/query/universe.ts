@@ -28,7 +28,7 @@ the first capture that shows it. ${SENSE_NOTES}`,
         max: 1e12,
       },
     ),
-    aliveUntil: day("only symbols that had a file on this later day too: lets the future leak in"),
+    aliveUntil: day("only symbols that were there on this later day too: lets the future leak in"),
     ...symbolFilter,
     ...underlyingFilter,
     ...senseOptions,
@@ -58,15 +58,19 @@ the first capture that shows it. ${SENSE_NOTES}`,
     const { date: day, minAge, minBytes = 0, aliveUntil, quote, contract, underlying } = args;
     const lives = await livesBySymbol(store, now);
     const filesOn = (one: number) => cells.filter((cell) => cell.day === one && cell.available);
-    const alive = aliveUntil === undefined ? undefined : new Set(filesOn(aliveUntil).map(({ symbol }) => symbol));
     const files = filesOn(day).filter(({ symbol }) => passes(symbol, { quote, contract }));
     const traded = await tradedOnDay(store, day, now);
-    const { counts, facts } = senseOf(
-      files.map(({ symbol }) => ({ symbol, traded: traded(symbol, day) })),
-      { from: day, to: day },
-      askedSense(args),
-      tolerated,
-    );
+    const until = aliveUntil ?? day;
+    const filesUntil = new Set(filesOn(until).map(({ symbol }) => symbol));
+    const tradedUntil = until === day ? traded : await tradedOnDay(store, until, now);
+    const filed = files.map(({ symbol }) => ({ symbol, traded: traded(symbol, day) }));
+    // A symbol is known if it is on both days.
+    const both = filed.map((one) => {
+      const later = filesUntil.has(one.symbol) ? tradedUntil(one.symbol, until) : one.traded;
+      return later === "not known" ? { ...one, traded: later } : one;
+    });
+    const { sense, counts } = senseOf(both, { from: day, to: until }, askedSense(args), tolerated);
+    const { facts } = senseOf(filed, { from: day, to: day }, sense, tolerated);
     const listed = files
       .filter(({ symbol }) => counts(traded(symbol, day)))
       .map(({ symbol, sizeBytes }) => ({ symbol, sizeBytes, life: lifeOn(lives, symbol, day) }))
@@ -81,7 +85,8 @@ the first capture that shows it. ${SENSE_NOTES}`,
       .sort(bySymbol);
     const { rows: admitted, without_contract } = await keepUnderlying(store, foldTickers(listed), underlying, day);
     const folded = admitted.filter(
-      ({ symbol, file_size_bytes: size }) => size >= minBytes && alive?.has(symbol) !== false,
+      ({ symbol, file_size_bytes: size }) =>
+        size >= minBytes && filesUntil.has(symbol) && counts(tradedUntil(symbol, until)),
     );
     const unsure = folded.filter((row) => row.age_is_minimum && row.age_days < minAge).map(({ symbol }) => symbol);
     if (unsure.length > tolerated) throw ageRefusal(unsure, dateText(day));

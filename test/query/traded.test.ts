@@ -65,6 +65,22 @@ it("a day is traded, not traded, or not known", () => {
 const names = (rows: readonly { symbol: string }[]) => rows.map(({ symbol }) => symbol);
 
 describe("snapshot and universe", () => {
+  it("are of symbols that are alive by trades, too, where these count", async () => {
+    const args = { date: text(55), minAge: 0, aliveUntil: text(65) };
+    const traded = await known.db.universe(args);
+    expect(traded).toMatchObject({ sense: "traded", traded_count: 3, not_traded_count: 1 });
+    expect(names(traded.rows)).toEqual(["LATEUSDT", "LIVEUSDT"]);
+    const filed = await known.db.universe({ ...args, filed: true });
+    expect(names(filed.rows)).toEqual(["DEADUSDT", "FLATUSDT", "LATEUSDT", "LIVEUSDT"]);
+    // Trades of one symbol are known on the day, but not on the later one.
+    const early = { ...args, date: text(45) };
+    expect(await some.db.universe({ ...early, aliveUntil: text(46) })).toMatchObject({ sense: "traded" });
+    expect(await some.db.universe(early)).toMatchObject({ sense: "filed", volumes_unknown_count: 0 });
+    await expect(some.db.universe({ ...early, traded: true })).rejects.toMatchObject({
+      ...{ code: "NOT_KNOWN", unknown_symbols: ["PARTUSDT"] },
+    });
+  });
+
   it("count what was traded where that is known of every symbol, and every file when asked to", async () => {
     const traded = await known.db.snapshot({ date: text(65) });
     expect(traded).toMatchObject({ sense: "traded", traded_count: 2, not_traded_count: 2, volumes_unknown_count: 0 });

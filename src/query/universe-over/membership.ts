@@ -89,7 +89,13 @@ export function choose(previous: Chosen | undefined, choice: Choice, { top = Inf
     if (ranks !== undefined) ranks[size] = index + 1;
     size++;
     if (stays) held[place] = 0;
-    else changes.push({ place, change: "entered", reason: entryReason(previous, choice, place), rank: ranks && index + 1 });
+    else
+      changes.push({
+        place,
+        change: "entered",
+        reason: entryReason(previous, choice, place),
+        rank: ranks && index + 1,
+      });
   }
   for (const place of before) {
     if (held[place] === 0) continue;

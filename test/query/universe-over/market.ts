@@ -26,26 +26,34 @@ const cell: fc.Arbitrary<MarketCell> = fc
   .record({ size: fc.constantFrom(8_000, 49_000), quote: fc.integer({ min: 0, max: 50 }), trades: fc.nat({ max: 9 }) })
   .map(({ size, quote, trades }) => ({ size, bar: size === 8_000 ? 0 : { quote: quote * 1.1, trades } }));
 
-/** Stretches of days that are alike, some of them so long that a contract ends in them. */
+/**
+ * Stretches of days that are alike, some of them so long that a contract ends in them; most symbols have files on most
+ * days, so that there is much to compare.
+ */
 const cells: fc.Arbitrary<MarketCell[]> = fc
   .array(
     fc.tuple(
       fc.oneof(fc.nat({ max: 4 }), fc.integer({ min: 25, max: 45 })),
-      fc.oneof(fc.constant(NOTHING), cell, cell),
+      fc.oneof({ arbitrary: fc.constant(NOTHING), weight: 1 }, { arbitrary: cell, weight: 4 }),
     ),
-    { minLength: 3, maxLength: 14 },
+    { minLength: 6, maxLength: 14 },
   )
   .map((stretches) => {
     const all = stretches.flatMap(([days, made]) => Array.from({ length: days + 1 }, () => made));
     return Array.from({ length: DAYS }, (_, day) => all[day] ?? NOTHING);
   });
 
+/** Days with a file on each side of a gap that a settled folder explains. */
+const BESIDE_GAP = 6;
+
 /** A ticker with a gap, and a settled folder whose files are those before the gap. */
-function relisted(base: readonly MarketCell[], { last, days }: { last: number; days: number }) {
-  return {
-    base: base.map((made, day) => (day > last && day <= last + days ? NOTHING : made)),
-    settled: base.map((made, day) => (day <= last ? made : NOTHING)),
-  };
+function relisted(of: readonly MarketCell[], { last, days }: { last: number; days: number }) {
+  const live: MarketCell = { size: 49_000, bar: 60 };
+  const base = of.map((made, day) => {
+    if (day > last && day <= last + days) return NOTHING;
+    return day > last - BESIDE_GAP && day <= last + days + BESIDE_GAP ? live : made;
+  });
+  return { base, settled: base.map((made, day) => (day <= last ? made : NOTHING)) };
 }
 
 /** A market of some of these names. */

@@ -128,9 +128,7 @@ describe("membership", () => {
         const choices = days.map((of, end) =>
           choice(
             end + 1,
-            of.flatMap((made, name) =>
-              made === null ? [] : [one(`S${name}`, made[0], { obstacle: made[1] })],
-            ),
+            of.flatMap((made, name) => (made === null ? [] : [one(`S${name}`, made[0], { obstacle: made[1] })])),
           ),
         );
         let held = new Set<string>();
