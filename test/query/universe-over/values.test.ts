@@ -115,7 +115,7 @@ it(
           wanted.map(({ symbol, value }) => ({ symbol, value })),
         );
       }),
-      { numRuns: 60 },
+      { numRuns: 150 },
     );
     expect(compared).toBeGreaterThan(50);
   },
