@@ -149,7 +149,11 @@ export const SEEDED_FAULTS: readonly SeededFault[] = [
     seed: 45,
     reference: { bounds: false },
     patches: [
-      { file: "query/lives.ts", find: "const begins = before >= countDays([quiet]);", replace: "const begins = true;" },
+      {
+        file: "query/lives.ts",
+        find: "const begins = countDays([quiet]) === 0 || (isWhole && firstRow <= quiet.from);",
+        replace: "const begins = true;",
+      },
     ],
   },
   {
@@ -160,8 +164,13 @@ export const SEEDED_FAULTS: readonly SeededFault[] = [
     patches: [
       {
         file: "query/lives.ts",
-        find: "NOT available AND date = last + 1 AND NOT ${provisionalSql(finality)}",
-        replace: "NOT available AND date = last + 1",
+        find: "isWhole && to < lastRow && firstProbe >= finalFrom(finality, to + 1)",
+        replace: "isWhole && to < lastRow",
+      },
+      {
+        file: "query/lives.ts",
+        find: "WHERE NOT available AND ${finalSql(dataset.finality)} AND",
+        replace: "WHERE NOT available AND",
       },
     ],
   },
