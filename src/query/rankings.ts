@@ -5,6 +5,7 @@ import { UsageError } from "../errors.js";
 import { textLiteral } from "../store/instance.js";
 import type { Store } from "../store/open.js";
 import { readRows } from "../store/read-rows.js";
+import { BELIEVED } from "../store/volume-spans.js";
 import { admittedSymbols } from "./admission.js";
 import { knownOf } from "./basis.js";
 import { volumeRefusal } from "./refusal.js";
@@ -51,7 +52,7 @@ export async function rankingsSql(store: Store, options: RankingsOptions, now: n
   }
   const span = await spanOf(store, options, symbols, now);
   await knownOf(store, { days: [span], admits, unknownDays: "refuse" }, 0, now);
-  await refuseUnknownVolumes(store, symbols, span);
+  await refuseUnknownVolumes(store, symbols, span, now);
   const windows = CHANGES.map(
     (days) => `before_${days}d AS (own RANGE BETWEEN ${days} PRECEDING AND ${days} PRECEDING)`,
   );
@@ -98,15 +99,20 @@ async function spanOf(
 }
 
 /** @throws NotKnownError when the volumes of a file are not known that decide something on these days. */
-async function refuseUnknownVolumes(store: Store, symbols: readonly string[], { from, to }: Span): Promise<void> {
+async function refuseUnknownVolumes(
+  store: Store,
+  symbols: readonly string[],
+  { from, to }: Span,
+  now: number,
+): Promise<void> {
   const unknown = await readRows(
     store,
     `SELECT symbol, ${dayNumber("min(date)")}, ${dayNumber("max(date)")} FROM availability AS file
       WHERE available AND date BETWEEN $from AND $to AND symbol IN (SELECT unnest($symbols))
-        AND NOT EXISTS (FROM volume_spans WHERE symbol = file.symbol AND file.date BETWEEN from_date AND to_date)
+        AND NOT EXISTS (FROM volume_spans WHERE symbol = file.symbol AND file.date BETWEEN from_date AND to_date AND ${BELIEVED})
       GROUP BY symbol ORDER BY symbol`,
     { symbol: "text", from: "day", to: "day" },
-    { symbols, from: date(Math.max(0, from - DAYS_BEFORE)), to: date(to) },
+    { symbols, from: date(Math.max(0, from - DAYS_BEFORE)), to: date(to), now },
   );
   if (unknown.length === 0) return;
   const span = {

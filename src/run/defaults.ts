@@ -50,6 +50,7 @@ export const DEFAULTS = {
   unlisted: false,
   adoptEndpoint: false,
   contracts: true,
+  volumes: true,
   acceptUnverified: false,
   reject: true,
 } as const;

@@ -11,12 +11,14 @@ import { publicCounts, type RunCounts } from "./counts.js";
 import { BREAKER_CELLS } from "./defaults.js";
 import { endOnSignal, type Ending } from "./ending.js";
 import type { Emit } from "./events.js";
+import { fetchVolumes, wantsVolumes } from "./fetch-volumes.js";
 import { describeFailure, type RunFailure } from "./failure.js";
 import { journalOutcome, outcomeOf, type RunOutcome } from "./outcome.js";
 import { countPlan, type Plan } from "./plan.js";
 import type { Step } from "./step.js";
 import type { ProbeSettings } from "./settings.js";
 import { cellsByUnit, headShards, listShards } from "./shards.js";
+import { volumesOutcome, type VolumesDone } from "./volumes-result.js";
 
 /** What carrying out a plan came to. */
 export interface Totals {
@@ -30,6 +32,8 @@ export interface Totals {
   announced: AnnouncedDelisting[];
   /** Cells of the run's symbols and days that are still due, by reason. */
   due: DueCells["counts"];
+  /** What was done about volumes; undefined where none were fetched. */
+  volumes: VolumesDone | undefined;
   failures: RunFailure[];
   probeMs: number;
 }
@@ -40,7 +44,8 @@ const PROGRESS_MS = 100;
 const CONDITION_DAYS = 30;
 
 /**
- * Carries out a plan: probes its steps one after the other while the writer commits what is whole, and journals the run.
+ * Carries out a plan: probes its steps one after the other while the writer commits what is whole, fetches volumes where
+ * they are wanted, and journals the run.
  *
  * @param capture of the exchange's contracts, if there is to be one
  * @throws StoreError, ThreadError
@@ -57,6 +62,7 @@ export async function execute(
   const { writer, counters } = threads;
   const { cellCount, unitCount } = countPlan(plan);
   const sizes = { symbol_count: symbols.length, unit_count: unitCount, cell_count: cellCount };
+  const fetchesVolumes = wantsVolumes(settings, threads.facts, emit);
   emit({ type: "planned", from: formatDay(span.from), to: formatDay(span.to), ...sizes });
   await writer.call("begin", {
     run: { command, ...span, symbolCount: symbols.length, startedAt: now },
@@ -102,6 +108,11 @@ export async function execute(
 
   const written = await writer.call("finish");
   tellCommits({ units_written: written.unitsWritten, rows_written: written.rowsWritten });
+  // Failures have stopped it, or the signal: what is in hand is written, and nothing more is begun.
+  const volumes =
+    fetchesVolumes && !shouldStop()
+      ? await fetchVolumes(symbols, { now, signal, acceptUnverified: false }, threads, emit)
+      : undefined;
   const captured = await Promise.race([capture, writer.failed]);
   if (captured !== undefined) await writeCapture(writer, captured, emit);
   const announced = await writer.call("announcedDelistings", Date.now());
@@ -110,18 +121,26 @@ export async function execute(
   const news = await writer.call("news", Date.now());
   const { counts: due } = await writer.call("due", { symbols, ...span, rest: false }, Date.now());
   const counts = counters.read();
-  const { cells: probes, available, missing, failed, replays, retries, connectionsOpened } = counts;
-  const outcome = outcomeOf({ aborted: signal?.aborted === true, stopped, cellCount, probes, failed });
+  const { cells: probes, available, missing, failed, replays, retries, connectionsOpened, filesFetched } = counts;
+  const volumeFailures = volumes?.failures.length ?? 0;
+  const aborted = signal?.aborted === true;
+  const volumesEnd =
+    volumes === undefined ? (fetchesVolumes ? "interrupted" : "nothing-to-do") : volumesOutcome(volumes);
+  const outcome = outcomeOf({ aborted, stopped, cellCount, probes, failed, volumes: volumesEnd });
   emit({ type: "publishing" });
   const notices = await writer.call("close", {
     outcome: journalOutcome(outcome),
-    ...{ probes, available, missing, failed, replays, retries, connectionsOpened },
-    rowsWritten: written.rowsWritten,
-    unitsWritten: written.unitsWritten,
+    // A file of volumes counts as a probe.
+    probes: probes + filesFetched + volumeFailures,
+    available: available + filesFetched,
+    failed: failed + volumeFailures,
+    ...{ missing, replays, retries, connectionsOpened },
+    rowsWritten: written.rowsWritten + (volumes?.written.rowsWritten ?? 0),
+    unitsWritten: written.unitsWritten + (volumes?.written.unitsWritten ?? 0),
     endedAt: Date.now(),
   });
   for (const message of notices) emit({ type: "notice", message });
-  return { outcome, counts, written, conditions, news, announced, due, failures, probeMs };
+  return { outcome, counts, written, conditions, news, announced, due, volumes, failures, probeMs };
 }
 
 /** Tells of commits, when the counts of what is written have grown since the last time. */

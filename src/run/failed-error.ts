@@ -1,9 +1,10 @@
 import { BfaError } from "../errors.js";
 import type { RunSummary } from "./summary.js";
+import { volumesFailedText } from "./volumes-result.js";
 
 /**
- * A run that ended without the answer of every cell: its outcome is `failed`, `stopped-early` or `interrupted`. What was
- * answered is written. The CLI exits with 1, or with 130 when it was interrupted.
+ * A run that ended without the answer of every cell or file of volumes: its outcome is `failed`, `stopped-early` or
+ * `interrupted`. What was answered is written. The CLI exits with 1, or with 130 when it was interrupted.
  */
 export class RunFailedError extends BfaError<"RUN_FAILED"> {
   /** What the run did, with its failures. */
@@ -15,12 +16,15 @@ export class RunFailedError extends BfaError<"RUN_FAILED"> {
   }
 }
 
-function messageOf({ command, outcome, failed, probes, failures }: RunSummary): string {
+function messageOf({ command, outcome, failed, probes, failures, volumes }: RunSummary): string {
   if (outcome === "interrupted") return `the ${command} was interrupted; run it again to go on`;
   if (outcome === "stopped-early") {
     return `the ${command} stopped early: ${failed} of ${probes} probes failed, more than maxFailureRate allows`;
   }
+  const ofVolumes = volumes === null || volumes.failures.length === 0 ? [] : [volumesFailedText(volumes)];
+  if (failed === 0) return ofVolumes.join();
   const [first] = failures;
   const example = first === undefined ? "" : `, the first for ${first.symbol} on ${first.date} (${first.message})`;
-  return `${failed} of ${probes} probes of the ${command} failed${example}; these cells stay due`;
+  const ofProbes = `${failed} of ${probes} probes of the ${command} failed${example}; these cells stay due`;
+  return [ofProbes, ...ofVolumes].join(". ");
 }

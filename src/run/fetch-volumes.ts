@@ -1,16 +1,32 @@
 import { dayAt, type Day } from "../calendar/day.js";
 import type { VolumeShard } from "../rows/shard.js";
 import type { VolumeKnowledge } from "../rows/volume-unit.js";
+import type { StoreFacts } from "../store/writer.js";
 import type { Threads } from "../threads/threads.js";
 import { endOnSignal } from "./ending.js";
 import type { Emit } from "./events.js";
-import type { Settings } from "./settings.js";
+import type { ProbeSettings, Settings } from "./settings.js";
 import { describeVolumeFailure, volumeCounts, type VolumeFailure, type VolumesDone } from "./volumes-result.js";
 
 const PROGRESS_MS = 100;
 
 /** Rough size of the list pages of a symbol's 1d klines, bytes: how many symbols are asked for at once hangs on it. */
 const PAGE_BYTES = 130_000;
+
+/**
+ * Whether a run that probes fetches volumes too: where it is to and the file has some. That they can't be listed is a
+ * notice.
+ */
+export function wantsVolumes(
+  { volumes, listEndpoint }: Pick<ProbeSettings, "volumes" | "listEndpoint">,
+  { hasVolumes }: Pick<StoreFacts, "hasVolumes">,
+  emit: Emit,
+): boolean {
+  if (!volumes || !hasVolumes) return false;
+  if (listEndpoint !== undefined) return true;
+  emit({ type: "notice", message: "no volumes: a listing needs a listEndpoint when another endpoint is given" });
+  return false;
+}
 
 /** What fetching volumes hangs on. */
 type FetchSettings = Pick<Settings, "now" | "signal"> & { acceptUnverified: boolean };

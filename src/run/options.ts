@@ -161,6 +161,12 @@ export interface UpdateOptions extends ProbeOptions {
    */
   contracts?: boolean | undefined;
   /**
+   * Fetch volumes too, where the file has some: whatever is new of the run's symbols, on whichever days.
+   *
+   * @default true
+   */
+  volumes?: boolean | undefined;
+  /**
    * URL of the exchange's `exchangeInfo`.
    *
    * @default "https://fapi.binance.com/fapi/v1/exchangeInfo"; none when `endpoint` is not Binance's: then no contracts are

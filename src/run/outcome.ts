@@ -5,11 +5,11 @@ import type { RunOutcome as JournalOutcome } from "../store/runs.js";
  *
  * | outcome         |                                                                            |
  * | --------------- | -------------------------------------------------------------------------- |
- * | `whole`         | every cell was answered                                                    |
- * | `nothing-to-do` | no cell was due                                                            |
- * | `failed`        | some cells failed; the others are written                                  |
+ * | `whole`         | every cell was answered, and every file of volumes was read                |
+ * | `nothing-to-do` | no cell was due, and no file of volumes was new                            |
+ * | `failed`        | some cells or files failed; the others are written                         |
  * | `stopped-early` | more failed than `maxFailureRate` allows, so that the rest was not probed  |
- * | `interrupted`   | the signal came before every cell was answered                             |
+ * | `interrupted`   | the signal came before all of it was done                                  |
  */
 export type RunOutcome = "whole" | "nothing-to-do" | "failed" | "stopped-early" | "interrupted";
 
@@ -23,12 +23,14 @@ export function outcomeOf(run: {
   /** Cells answered or failed. */
   probes: number;
   failed: number;
+  /** How fetching volumes ended; `nothing-to-do` when none were to be fetched. */
+  volumes: RunOutcome;
 }): RunOutcome {
   const unfinished = run.probes < run.cellCount;
-  if (run.aborted && (unfinished || run.cellCount === 0)) return "interrupted";
+  if (run.aborted && (unfinished || run.cellCount === 0 || run.volumes === "interrupted")) return "interrupted";
   if (run.stopped && unfinished) return "stopped-early";
-  if (run.cellCount === 0) return "nothing-to-do";
-  return run.failed > 0 ? "failed" : "whole";
+  if (run.failed > 0 || run.volumes === "failed") return "failed";
+  return run.cellCount === 0 ? run.volumes : "whole";
 }
 
 /** The word of the journal, which has fewer. */

@@ -56,6 +56,8 @@ export interface ProbeSettings extends Settings {
   readonly reject: boolean;
   /** Where the exchange's contracts are captured from; undefined: nowhere. */
   readonly contractsUrl: string | undefined;
+  /** Whether volumes are fetched too where the file has some. */
+  readonly volumes: boolean;
 }
 
 /** Settings of a run that fetches volumes. */
@@ -84,7 +86,8 @@ export interface BackfillSettings extends ProbeSettings {
  */
 export function updateSettings(options: UpdateOptions, now: number): UpdateSettings {
   const { common, rest } = probeSettings("update", options, now);
-  const { date, lookback, contracts = DEFAULTS.contracts, contractsUrl, ...unknown } = rest;
+  const { date, lookback, contracts = DEFAULTS.contracts, contractsUrl, ...others } = rest;
+  const { volumes = DEFAULTS.volumes, ...unknown } = others;
   refuseUnknown(unknown);
   const given = optional(contractsUrl, (value) => checkUrl("contractsUrl", value, "with path"));
   // Symbols of another server are none of Binance's contracts.
@@ -92,6 +95,7 @@ export function updateSettings(options: UpdateOptions, now: number): UpdateSetti
   return {
     ...common,
     contractsUrl: checkFlag("contracts", contracts) ? (given ?? ownUrl) : undefined,
+    volumes: checkFlag("volumes", volumes),
     date: optional(date, (value) => checkPastDay("date", value, common.dataset, now)),
     lookback: optional(lookback, (value) => checkWhole("lookback", value, BOUNDS.lookback)),
   };
@@ -129,7 +133,7 @@ export function sweepSettings(options: SweepOptions, now: number): ProbeSettings
   return requireList({
     ...common,
     ...{ symbols: undefined, quote: undefined, unlisted: false, source: "list" },
-    contractsUrl: undefined,
+    ...{ contractsUrl: undefined, volumes: false },
     maxFailureRate: checkShare("maxFailureRate", maxFailureRate),
     reject: checkFlag("reject", reject),
   });
@@ -182,7 +186,7 @@ function probeSettings<O extends ProbeOptions>(command: RunCommand, options: O, 
     source: checkChoice("source", source, SOURCES),
     maxFailureRate: checkShare("maxFailureRate", maxFailureRate),
     reject: checkFlag("reject", reject),
-    contractsUrl: undefined,
+    ...{ contractsUrl: undefined, volumes: false },
   };
   return { common: requireList(probing), rest };
 }

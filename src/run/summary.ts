@@ -13,6 +13,7 @@ import type { DueReason } from "../store/due.js";
 import type { SymbolDay } from "../store/news.js";
 import type { ChangeCounts, ChangeKind } from "../store/write/changes.js";
 import type { Condition } from "../vision/condition.js";
+import { volumesResult, type VolumesResult } from "./volumes-result.js";
 
 /** Consecutive days in the same condition; dates as YYYY-MM-DD. */
 export interface SummaryCondition {
@@ -59,7 +60,10 @@ export interface RunSummary extends RunCounts {
   /** Conditions of the last 30 days of the run, for its symbols, as spans. */
   conditions: SummaryCondition[];
   elapsed_ms: number;
-  phases: { dns_ms: number; plan_ms: number; probe_ms: number; write_ms: number };
+  /** What was done about volumes; null where none were fetched. */
+  volumes: VolumesResult | null;
+  /** `volumes_ms`: fetching volumes. `write_ms`: writing rows and volumes, while the rest goes on. */
+  phases: { dns_ms: number; plan_ms: number; probe_ms: number; volumes_ms: number; write_ms: number };
   failures: RunFailure[];
 }
 
@@ -73,7 +77,7 @@ export interface Effort {
 
 /** Builds the summary: day numbers become dates, times are rounded. */
 export function summarize(command: RunCommand, plan: Plan, totals: Totals, effort: Effort): RunSummary {
-  const { written, counts, news } = totals;
+  const { written, counts, news, volumes } = totals;
   return {
     command,
     outcome: totals.outcome,
@@ -97,12 +101,14 @@ export function summarize(command: RunCommand, plan: Plan, totals: Totals, effor
       from: formatDay(from),
       to: formatDay(to),
     })),
+    volumes: volumes === undefined ? null : volumesResult(volumes),
     elapsed_ms: tenths(effort.elapsedMs),
     phases: {
       dns_ms: tenths(effort.dns.elapsedMs),
       plan_ms: tenths(effort.planMs),
       probe_ms: tenths(totals.probeMs),
-      write_ms: tenths(written.writeMs),
+      volumes_ms: tenths(volumes?.fetchMs ?? 0),
+      write_ms: tenths(written.writeMs + (volumes?.written.writeMs ?? 0)),
     },
     failures: totals.failures,
   };

@@ -16,7 +16,8 @@ export const UPDATE: Command<UpdateSettings> = {
 
 /**
  * Brings the file up to date: probes every cell that is due, up to yesterday (UTC), or those of the days that the
- * options choose. The whole past of a symbol that the file did not know is due at once.
+ * options choose. The whole past of a symbol that the file did not know is due at once. Where the file has volumes, those
+ * of the run's symbols are fetched too.
  *
  * @example
  * ```ts
@@ -28,7 +29,7 @@ export const UPDATE: Command<UpdateSettings> = {
  * }
  * ```
  *
- * @throws RunFailedError when a probe failed or the signal came, unless `reject` is false; StoreError, DiscoveryError,
+ * @throws RunFailedError when a probe or a file of volumes failed or the signal came, unless `reject` is false; StoreError, DiscoveryError,
  *   ThreadError, UsageError, InterruptedError when there is no summary
  */
 export function update(options: UpdateOptions): Run<RunSummary> {

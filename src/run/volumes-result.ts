@@ -3,6 +3,7 @@ import type { Counts } from "../rows/counters.js";
 import type { CellFailure } from "../rows/failure.js";
 import type { VolumeTotals } from "../store/volumes/session.js";
 import { describeFailure, type RunFailure } from "./failure.js";
+import type { RunOutcome } from "./outcome.js";
 
 /** What is counted while volumes are fetched. */
 export interface VolumeCounts {
@@ -66,6 +67,13 @@ export interface VolumesDone {
   fetchMs: number;
 }
 
+/** How fetching volumes ended. */
+export function volumesOutcome({ interrupted, failures, written }: VolumesDone): RunOutcome {
+  if (interrupted) return "interrupted";
+  if (failures.length > 0) return "failed";
+  return written.unitsWritten === 0 ? "nothing-to-do" : "whole";
+}
+
 /** The result as summaries show it. */
 export function volumesResult({ through, counts, written, failures }: VolumesDone): VolumesResult {
   return {
@@ -76,4 +84,14 @@ export function volumesResult({ through, counts, written, failures }: VolumesDon
     difference_count: written.differences,
     failures,
   };
+}
+
+/** The failures in a sentence, for an error's message. */
+export function volumesFailedText({
+  failures,
+  files_fetched,
+}: Pick<VolumesResult, "failures" | "files_fetched">): string {
+  const [first] = failures;
+  const example = first === undefined ? "" : `, the first for ${first.key ?? first.symbol} (${first.message})`;
+  return `${failures.length} of ${files_fetched + failures.length} files of volumes failed${example}; their days stay unknown`;
 }

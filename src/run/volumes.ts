@@ -12,7 +12,13 @@ import { withThreads } from "./run.js";
 import type { Run } from "./running.js";
 import { volumesSettings, type VolumesSettings } from "./settings.js";
 import { resolveSymbols } from "./symbols.js";
-import { volumesResult, type VolumesDone, type VolumesResult } from "./volumes-result.js";
+import {
+  volumesFailedText,
+  volumesOutcome,
+  volumesResult,
+  type VolumesDone,
+  type VolumesResult,
+} from "./volumes-result.js";
 
 /** What a run of {@link volumes} did. Times in ms, to a tenth. */
 export interface VolumesSummary extends VolumesResult {
@@ -111,13 +117,6 @@ async function runVolumes(
   return summarize(symbols.length, done, outcome, effort);
 }
 
-/** How fetching volumes ended. */
-export function volumesOutcome({ interrupted, failures, written }: VolumesDone): RunOutcome {
-  if (interrupted) return "interrupted";
-  if (failures.length > 0) return "failed";
-  return written.unitsWritten === 0 ? "nothing-to-do" : "whole";
-}
-
 function summarize(
   symbolCount: number,
   done: VolumesDone,
@@ -150,9 +149,7 @@ function tenths(ms: number): number {
   return Math.round(ms * 10) / 10;
 }
 
-function messageOf({ outcome, failures, files_fetched }: VolumesSummary): string {
-  if (outcome === "interrupted") return "fetching volumes was interrupted; run it again to go on";
-  const [first] = failures;
-  const example = first === undefined ? "" : `, the first for ${first.key ?? first.symbol} (${first.message})`;
-  return `${failures.length} of ${files_fetched + failures.length} files of volumes failed${example}; their days stay unknown`;
+function messageOf(summary: VolumesSummary): string {
+  if (summary.outcome === "interrupted") return "fetching volumes was interrupted; run it again to go on";
+  return volumesFailedText(summary);
 }

@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { describe, expect } from "vitest";
 import { dayAt, formatDay } from "../../src/calendar/day.js";
 import { FLAT_BELOW_BYTES } from "../../src/vision/lives.js";
+import type { RunSummary } from "../../src/run/summary.js";
 import type { VolumesSummary } from "../../src/run/volumes.js";
 import type { CliResult } from "../support/cli.js";
 import { rowsOf } from "../support/database.js";
@@ -106,6 +107,59 @@ describe("bfa volumes", () => {
       expect(retried.code, retried.stderr).toBe(0);
       expect(await tradedOf(db)).toEqual(truth.filter((row) => symbols.slice(0, 8).includes(row.split(" ")[0] ?? "")));
     });
+  });
+
+  it("is a part of update once the file has volumes, for the symbols of the update", async ({ bfa, db, replica }) => {
+    const [one = "", two = "", ...others] = symbols;
+    const without = await bfa("update", "--symbols", one, "--json");
+    expect(without.code, without.stderr).toBe(0);
+    expect(JSON.parse(without.stdout)).toMatchObject({ outcome: "whole", volumes: null });
+    expect((await replica.stats()).requests.get).toBe(0);
+    const begun = await bfa("volumes", "--symbols", one);
+    expect(begun.code, begun.stderr).toBe(0);
+
+    const left = await bfa("update", "--no-volumes", "--symbols", two, "--json");
+    expect(JSON.parse(left.stdout)).toMatchObject({ outcome: "whole", volumes: null });
+    const update = await bfa("update", "--symbols", two, "--json");
+    expect(update.code, update.stderr).toBe(0);
+    const ofTwo = truth.filter((row) => row.startsWith(`${two} `));
+    const summary = JSON.parse(update.stdout) as RunSummary;
+    expect(summary).toMatchObject({
+      outcome: "whole",
+      volumes: { symbols_asked: 1, rows_written: ofTwo.length, units_written: 1, failures: [] },
+    });
+    expect(await tradedOf(db)).toEqual(truth.filter((row) => [one, two].includes(row.split(" ")[0] ?? "")));
+    expect(
+      await rowsOf(db, "SELECT command, outcome, rows_written::INT FROM runs ORDER BY run_id DESC LIMIT 1"),
+    ).toEqual([["update", "whole", summary.rows_written + ofTwo.length]]);
+
+    const all = await bfa("update");
+    expect(all.code, all.stderr).toBe(0);
+    expect(all.stdout).toMatch(new RegExp(`volumes:\\n.* bars of ${others.length} symbols written\\n`));
+    expect(await tradedOf(db)).toEqual(truth);
+    expect(await soundness(db)).toEqual([0, 0, 0]);
+  });
+
+  it("interrupted as a part of update leaves whole symbols, and says how to go on", async ({
+    bfa,
+    start,
+    db,
+    replica,
+  }) => {
+    expect((await bfa("volumes", "--symbols", symbols[0] ?? "")).code).toBe(0);
+    await replica.resetStats();
+    const running = start("update", "--connections", "1", "--no-http2");
+    while ((await replica.stats()).requests.get < 20) await new Promise((r) => setTimeout(r, 5));
+    running.child.kill("SIGINT");
+    const { code, stderr } = await running.done;
+    expect({ code, stderr }).toMatchObject({ code: 130 });
+    expect(stderr).toContain("go on with: bfa update --connections 1 --no-http2");
+    expect(await soundness(db)).toEqual([0, 0, 0]);
+    expect(await rowsOf(db, "SELECT command, outcome FROM runs ORDER BY run_id DESC LIMIT 1")).toEqual([
+      ["update", "interrupted"],
+    ]);
+    expect(await bfa("update")).toMatchObject({ code: 0 });
+    expect(await tradedOf(db)).toEqual(truth);
   });
 
   it("refuses what it can't use", async ({ bfa }) => {

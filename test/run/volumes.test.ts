@@ -5,7 +5,10 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { dayAt, formatDay } from "../../src/calendar/day.js";
 import { UsageError } from "../../src/errors.js";
 import type { RunEvent } from "../../src/run/events.js";
-import type { VolumesOptions } from "../../src/run/options.js";
+import { RunFailedError } from "../../src/run/failed-error.js";
+import type { UpdateOptions, VolumesOptions } from "../../src/run/options.js";
+import { updateSettings } from "../../src/run/settings.js";
+import { update } from "../../src/run/update.js";
 import { volumes, VolumesFailedError } from "../../src/run/volumes.js";
 import { rowsOf, temporaryFolder } from "../support/database.js";
 import { csvRow, datesOf, volumeKey, VolumeBucket } from "../support/volume-bucket.js";
@@ -166,6 +169,106 @@ describe("volumes", () => {
     const rest = await run({ symbols });
     expect(rest).toMatchObject({ outcome: "whole", files_fetched: symbols.length - summary.files_fetched });
     expect(await ask("SELECT count(*) FROM daily_volumes")).toEqual([String(symbols.length)]);
+  });
+});
+
+describe("volumes that an update fetches", () => {
+  const january = () => {
+    bucket.putBars(
+      ETH,
+      "2024-01",
+      JANUARY.map((date) => ({ date })),
+    );
+  };
+  const updated = (options: Partial<UpdateOptions> = {}) =>
+    update({
+      ...{ db, endpoint: bucket.url, listEndpoint: bucket.listUrl, symbols: [ETH], unlisted: true, source: "list" },
+      ...{ retries: 0, threads: 1, reject: false, ...options },
+    });
+  beforeEach(async () => {
+    bucket.putBars(BTC, "2024-01", [{ date: "2024-01-01" }]);
+    await run();
+    january();
+    bucket.takeGets();
+  });
+
+  it("are in its summary and its run in the journal, and told of", async () => {
+    const types: string[] = [];
+    const summary = await updated({ onEvent: ({ type }) => types.push(type) });
+    expect(summary).toMatchObject({
+      outcome: "whole",
+      failed: 0,
+      volumes: { files_fetched: 1, rows_written: 31, units_written: 1, failures: [] },
+    });
+    expect(types).toContain("volumes");
+    expect(types.indexOf("volumes")).toBeGreaterThan(types.indexOf("probed"));
+    expect(types.lastIndexOf("volumes")).toBeLessThan(types.indexOf("publishing"));
+    expect(await bars(ETH)).toHaveLength(31);
+    expect(await ask("SELECT command, outcome FROM runs ORDER BY run_id")).toEqual(["volumes whole", "update whole"]);
+    expect(await ask("SELECT rows_written FROM runs WHERE command = 'update'")).toEqual([
+      String(summary.rows_written + 31),
+    ]);
+  });
+
+  it("are all that there is to do when no cell is due", async () => {
+    await updated({ date: "2024-01-05", volumes: false });
+    const before = await updated({ volumes: false });
+    expect(before.volumes).toBeNull();
+    expect(bucket.takeGets()).toEqual([]);
+    const first = await updated();
+    expect(first).toMatchObject({ outcome: "whole", volumes: { rows_written: 31 } });
+    bucket.takeGets();
+    const second = await updated({ date: "2024-01-05" });
+    expect(second).toMatchObject({ outcome: "whole", volumes: { files_fetched: 0, files_known: 1 } });
+    expect(bucket.takeGets()).toEqual([]);
+  });
+
+  it("fail it when they fail, by an error that names the file; all else is written", async () => {
+    bucket.put(`${volumeKey(ETH, "2024-01")}.CHECKSUM`, `${"0".repeat(64)}  ${ETH}-1d-2024-01.zip`);
+    const failed = await updated({ reject: true }).then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(failed).toBeInstanceOf(RunFailedError);
+    const { message, summary } = failed as RunFailedError;
+    expect(message).toMatch(/^1 of 1 files of volumes failed, the first for .*ETHUSDT-1d-2024-01\.zip \(the file has/);
+    expect(summary).toMatchObject({
+      outcome: "failed",
+      failed: 0,
+      failures: [],
+      volumes: { files_failed: 1, failures: [{ symbol: ETH, code: "CHECKSUM_WRONG" }] },
+    });
+    expect(await ask("SELECT outcome, failed FROM runs WHERE command = 'update'")).toEqual(["failed 1"]);
+    expect(await ask("SELECT count(*) > 0 FROM daily_availability")).toEqual(["true"]);
+  });
+
+  it("are left for the next run when the signal comes before or among them", async () => {
+    for (const moment of ["probed", "volumes"]) {
+      const ended = new AbortController();
+      const onEvent = ({ type }: RunEvent) => {
+        if (type === moment) ended.abort();
+      };
+      const symbols = [ETH, ...Array.from({ length: 50 }, (_, i) => `S${i}USDT`)];
+      const summary = await updated({ symbols, signal: ended.signal, onEvent });
+      expect({ moment, outcome: summary.outcome }).toEqual({ moment, outcome: "interrupted" });
+      expect(summary.volumes === null).toBe(moment === "probed");
+    }
+    expect(await updated()).toMatchObject({ outcome: "whole" });
+    expect(await bars(ETH)).toHaveLength(31);
+  });
+
+  it("are left out with a notice where they can't be listed", async () => {
+    const notices: string[] = [];
+    const summary = await updated({
+      ...{ listEndpoint: undefined, source: "head", date: "2024-01-05" },
+      onEvent: (event) => event.type === "notice" && notices.push(event.message),
+    });
+    expect(summary).toMatchObject({ outcome: "whole", volumes: null });
+    expect(notices).toContain("no volumes: a listing needs a listEndpoint when another endpoint is given");
+  });
+
+  it("are a switch", () => {
+    expect(() => updateSettings({ db, volumes: "yes" } as unknown as UpdateOptions, Date.now())).toThrow(UsageError);
   });
 });
 

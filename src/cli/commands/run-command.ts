@@ -8,7 +8,7 @@ import { EXIT_OF_OUTCOME, exitCodeOf, flagOf } from "../exit.js";
 import { interruptible } from "../interrupt.js";
 import type { Paint } from "../output/colour.js";
 import { printAnswer } from "../output/print-answer.js";
-import { failureNotice, summaryAnswer, summaryText } from "../output/summary.js";
+import { failureNotices, summaryAnswer, summaryText } from "../output/summary.js";
 import { createVoice, type Voice, type VoiceChoice } from "../output/voice.js";
 
 /** How a command that asks the bucket shows what it does. */
@@ -34,7 +34,7 @@ export async function showRun<O extends RunOptions>(
   options: O,
   execute: (options: O) => Promise<RunSummary>,
 ): Promise<void> {
-  await showSummary(display, options, execute, { answer: summaryAnswer, text: summaryText, failure: failureNotice });
+  await showSummary(display, options, execute, { answer: summaryAnswer, text: summaryText, failures: failureNotices });
 }
 
 /** What every run's summary has. */
@@ -43,11 +43,11 @@ export interface AnySummary {
   failures: readonly object[];
 }
 
-/** How a summary is shown: as an answer, to people, and its failures in one line. */
+/** How a summary is shown: as an answer, to people, and its failures in a line for each kind of them. */
 export interface SummaryTexts<Summary, C extends Columns> {
   answer: (summary: Summary) => Answer<object, C>;
   text: (summary: Summary, paint: Paint) => string;
-  failure: (summary: Summary, retries: number) => string;
+  failures: (summary: Summary, retries: number) => string[];
 }
 
 /** Runs a command that ends in a summary, prints that and sets the process's exit code: see {@link watch}. */
@@ -55,13 +55,13 @@ export async function showSummary<O extends RunOptions, Summary extends AnySumma
   display: SummaryDisplay,
   options: O,
   execute: (options: O) => Promise<Summary>,
-  { answer, text, failure }: SummaryTexts<Summary, C>,
+  { answer, text, failures }: SummaryTexts<Summary, C>,
 ): Promise<void> {
   // A run that failed has a summary to show.
   await watch(display, { ...options, reject: false }, execute, async (summary, voice) => {
     voice.summary(summary);
     await print(display, answer(summary), (paint) => text(summary, paint));
-    if (summary.failures.length > 0) voice.failure(failure(summary, options.retries ?? DEFAULTS.retries));
+    for (const notice of failures(summary, options.retries ?? DEFAULTS.retries)) voice.failure(notice);
     if (summary.outcome === "interrupted") voice.notice(`interrupted; go on with: ${commandLine()}`);
     process.exitCode = EXIT_OF_OUTCOME[summary.outcome];
     if (display.notify !== undefined) await notify(display.notify, summary, options.ca, voice);

@@ -8,6 +8,7 @@ interface UpdateArguments extends ProbeArguments {
   date: string | undefined;
   lookback: number | undefined;
   contracts: boolean | undefined;
+  volumes: boolean | undefined;
   "contracts-url": string | undefined;
 }
 
@@ -34,6 +35,11 @@ const updateCommand: CommandModule<object, UpdateArguments> = {
         boolean: true,
         defaultDescription: "yes",
       })
+      .option("volumes", {
+        describe: "fetch volumes too, once the file has some by bfa volumes (--no-volumes doesn't)",
+        boolean: true,
+        defaultDescription: "yes",
+      })
       .option(
         "contracts-url",
         contractsUrlOption("contracts-url", "fapi.binance.com; none for another --endpoint than Binance's"),
@@ -44,8 +50,8 @@ const updateCommand: CommandModule<object, UpdateArguments> = {
       .example("$0 update --lookback 7 --json", "the last week, summary for a script"),
   handler: async (args) => {
     const { update } = await import("../../run/update.js");
-    const { date, lookback, contracts, "contracts-url": contractsUrl } = args;
-    await showRun(args, { ...probeOptionsOf(args), date, lookback, contracts, contractsUrl }, update);
+    const { date, lookback, contracts, volumes, "contracts-url": contractsUrl } = args;
+    await showRun(args, { ...probeOptionsOf(args), date, lookback, contracts, volumes, contractsUrl }, update);
   },
 };
 

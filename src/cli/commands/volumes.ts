@@ -1,7 +1,7 @@
 import type { CommandModule } from "yargs";
 import { DEFAULTS } from "../../run/defaults.js";
 import { symbolOptionsOf, withSymbolOptions, yesNo, type SymbolArguments } from "../args/run-options.js";
-import { volumesAnswer, volumesNotice, volumesText } from "../output/volumes.js";
+import { volumesAnswer, volumesNotices, volumesText } from "../output/volumes.js";
 import { showSummary } from "./run-command.js";
 
 interface VolumesArguments extends SymbolArguments {
@@ -27,7 +27,7 @@ const volumesCommand: CommandModule<object, VolumesArguments> = {
   handler: async (args) => {
     const { volumes } = await import("../../run/volumes.js");
     const options = { ...symbolOptionsOf(args), acceptUnverified: args["accept-unverified"] };
-    await showSummary(args, options, volumes, { answer: volumesAnswer, text: volumesText, failure: volumesNotice });
+    await showSummary(args, options, volumes, { answer: volumesAnswer, text: volumesText, failures: volumesNotices });
   },
 };
 

@@ -6,9 +6,8 @@ import { duration } from "../../text/durations.js";
 import { number, plural } from "../../text/numbers.js";
 import { printable } from "../../text/printable.js";
 import { noPaint, paintWord, type Paint } from "./colour.js";
-
-/** Failures shown a kind; the rest is counted. `--json` has them all. */
-export const FAILURES_SHOWN = 5;
+import { failureLines } from "./failures.js";
+import { volumeFailureLines, volumeLines, volumesNotice } from "./volume-lines.js";
 
 /** Kinds of failures named in one line. */
 const KINDS_SHOWN = 3;
@@ -45,16 +44,20 @@ export function summaryAnswer({ failures, ...facts }: RunSummary): Answer<object
 
 /** The summary for people. */
 export function summaryText(summary: RunSummary, paint: Paint = noPaint): string {
-  const { phases } = summary;
   const days = summary.from === summary.to ? summary.from : `${summary.from} to ${summary.to}`;
-  if (summary.outcome === "nothing-to-do") return `${summary.command} ${days}: nothing to do, no cell is due`;
+  if (summary.outcome === "nothing-to-do") {
+    const ofVolumes =
+      summary.volumes === null ? "" : `; ${plural(summary.volumes.files_known, "file")} of volumes known`;
+    return `${summary.command} ${days}: nothing to do, no cell is due${ofVolumes}`;
+  }
   const lines = [
     `${summary.command} ${days}: ${paintWord(paint, OUTCOME_WORDS[summary.outcome])} in ${duration(summary.elapsed_ms)}`,
-    `  ${plural(summary.symbol_count, "symbol")} ${summary.sources.map((source) => `by ${source.toUpperCase()}`).join(" and ")}: ${number(summary.available)} available, ${number(summary.missing)} missing, ${number(summary.failed)} failed`,
+    `  ${plural(summary.symbol_count, "symbol")}${sourcesText(summary)}: ${number(summary.available)} available, ${number(summary.missing)} missing, ${number(summary.failed)} failed`,
     `  ${plural(summary.requests, "request")} over ${plural(summary.connections_opened, "connection")}, ${plural(summary.dns_lookups, "DNS look-up")}, ${plural(summary.replays, "replay")}, ${number(summary.retries)} retries`,
     ...summary.retried.map(retriedLine),
     `  ${plural(summary.rows_written, "row")} in ${plural(summary.units_written, "unit")} written`,
-    `  DNS ${ms(phases.dns_ms)}, planning ${ms(phases.plan_ms)}, probing ${ms(phases.probe_ms)}, writing ${ms(phases.write_ms)}`,
+    ...(summary.volumes === null ? [] : ["  volumes:", ...volumeLines(summary.volumes).map((line) => `  ${line}`)]),
+    `  ${phaseTexts(summary).join(", ")}`,
   ];
   if (summary.outcome === "stopped-early")
     lines.push("  stopped early: too many failures (--max-failure-rate); the rest was not probed");
@@ -75,11 +78,39 @@ export function summaryText(summary: RunSummary, paint: Paint = noPaint): string
   for (const { condition, from, to } of summary.conditions) {
     lines.push(`  ${paintWord(paint, condition)}: ${from === to ? from : `${from} to ${to}`}`);
   }
-  return [...lines, ...failureLines(summary.failures)].join("\n");
+  return [
+    ...lines,
+    ...failureLines(summary.failures, failureLine),
+    ...volumeFailureLines(summary.volumes?.failures ?? []),
+  ].join("\n");
+}
+
+/** How the cells were probed; nothing where none were. */
+function sourcesText({ sources }: RunSummary): string {
+  return sources.length === 0 ? "" : ` ${sources.map((source) => `by ${source.toUpperCase()}`).join(" and ")}`;
+}
+
+function phaseTexts({ phases, volumes }: RunSummary): string[] {
+  return [
+    `DNS ${ms(phases.dns_ms)}`,
+    `planning ${ms(phases.plan_ms)}`,
+    `probing ${ms(phases.probe_ms)}`,
+    ...(volumes === null ? [] : [`volumes ${ms(phases.volumes_ms)}`]),
+    `writing ${ms(phases.write_ms)}`,
+  ];
+}
+
+/** The failures, each kind of them in one line: see {@link probesNotice} and {@link volumesNotice}. */
+export function failureNotices(summary: RunSummary, retries: number): string[] {
+  const { failures, volumes } = summary;
+  return [
+    ...(failures.length === 0 ? [] : [probesNotice(summary, retries)]),
+    ...(volumes === null || volumes.failures.length === 0 ? [] : [volumesNotice(volumes, retries)]),
+  ];
 }
 
 /** The failures in one line, with the way on: what a person or a cron job must hear even when nothing else is said. */
-export function failureNotice({ failures, failed, probes }: RunSummary, retries: number): string {
+function probesNotice({ failures, failed, probes }: RunSummary, retries: number): string {
   const kinds = new Map<string, number>();
   for (const { kind, code } of failures) kinds.set(`${kind} ${code}`, (kinds.get(`${kind} ${code}`) ?? 0) + 1);
   const listed = [...kinds].sort(([, a], [, b]) => b - a).map(([name, count]) => `${name} ${number(count)} times`);
@@ -115,28 +146,8 @@ function dueText(due: RunSummary["due_cells"]): string {
   return left.length === 0 ? "nothing" : `${left.join(", ")} (cells)`;
 }
 
-/** Failures grouped by kind and code, the most frequent first. */
-function failureLines(failures: readonly RunFailure[]): string[] {
-  const groups = new Map<string, RunFailure[]>();
-  for (const failure of failures) {
-    const key = `${failure.kind} ${failure.code}`;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [failure]);
-    else group.push(failure);
-  }
-  return [...groups]
-    .sort(([, a], [, b]) => b.length - a.length)
-    .flatMap(([key, group]) => [
-      `  ${number(group.length)} failed: ${key}: ${printable(group[0]?.message ?? "")}`,
-      ...group.slice(0, FAILURES_SHOWN).map(failureLine),
-      ...(group.length > FAILURES_SHOWN
-        ? [`    and ${number(group.length - FAILURES_SHOWN)} more (--json has all)`]
-        : []),
-    ]);
-}
-
 function failureLine({ symbol, date, days }: RunFailure): string {
-  return `    ${printable(symbol)} ${date}${days > 1 ? ` and ${plural(days - 1, "day")} after` : ""}`;
+  return `${printable(symbol)} ${date}${days > 1 ? ` and ${plural(days - 1, "day")} after` : ""}`;
 }
 
 function ms(value: number): string {

@@ -1,11 +1,13 @@
 import type { Day } from "../../calendar/day.js";
 import { DAY_MS } from "../../calendar/day.js";
-import { islands, type Span } from "../../calendar/span.js";
+import { periodSpan } from "../../calendar/period.js";
+import { clip, islands, type Span } from "../../calendar/span.js";
 import { dateOfDay, dayNumber } from "../../calendar/sql.js";
 import type { VolumeFile, VolumeKnowledge } from "../../rows/volume-unit.js";
 import type { Finality } from "../../vision/finality.js";
 import type { Store } from "../open.js";
 import { readRows } from "../read-rows.js";
+import { BELIEVED, storedSpans } from "../volume-spans.js";
 
 type KnownFile = VolumeKnowledge["files"][number];
 
@@ -29,8 +31,8 @@ export async function hasVolumes(store: Store): Promise<boolean> {
 }
 
 /**
- * What is known of the volumes of some symbols, in their order. A span that says it was learnt later than now comes from
- * a clock that was wrong: of that symbol nothing is believed.
+ * What is known of the volumes of some symbols, in their order. A span that is not believed is not known, and neither are
+ * the files of its days: they are read again.
  *
  * @param now ms since the Unix epoch
  */
@@ -41,32 +43,25 @@ export async function volumeKnowledge(
 ): Promise<VolumeKnowledge[]> {
   const files = new Map<string, KnownFile[]>();
   const spans = new Map<string, Span[]>();
+  const doubtful = new Map<string, Span[]>();
   const holeDays = new Map<string, Day[]>();
-  const fromFuture = new Set<string>();
+  for (const { symbol, from, to, believed } of await storedSpans(store, now)) {
+    add(believed ? spans : doubtful, symbol, { from, to });
+  }
   for (const { symbol, source, period, size, lastModified, etagHigh, etagLow } of await readFiles(store, symbols)) {
     const cadence: VolumeFile["cadence"] = source === "monthly" ? "monthly" : "daily";
+    if (clip(doubtful.get(symbol) ?? [], periodSpan(cadence, period)).length > 0) continue;
     add(files, symbol, { cadence, period, size, lastModified, etag: { high: etagHigh, low: etagLow } });
   }
-  const spanShape = { symbol: "text", from: "day", to: "day", knownAt: "number" } as const;
-  const spanSql = `SELECT symbol, ${dayNumber("from_date")}, ${dayNumber("to_date")}, epoch_ms(known_at)::DOUBLE
-    FROM volume_spans WHERE ${ASKED} ORDER BY symbol, from_date`;
-  for (const { symbol, from, to, knownAt } of await readRows(store, spanSql, spanShape, { symbols })) {
-    if (knownAt > now) fromFuture.add(symbol);
-    add(spans, symbol, { from, to });
-  }
   const holeSql = openHolesSql(store.dataset.finality);
-  for (const { symbol, day } of await readRows(store, holeSql, { symbol: "text", day: "day" }, { symbols })) {
+  for (const { symbol, day } of await readRows(store, holeSql, { symbol: "text", day: "day" }, { symbols, now })) {
     add(holeDays, symbol, day);
   }
-  return symbols.map((symbol) =>
-    fromFuture.has(symbol)
-      ? { files: [], spans: [], holes: [] }
-      : {
-          files: files.get(symbol) ?? [],
-          spans: spans.get(symbol) ?? [],
-          holes: islands(holeDays.get(symbol) ?? []),
-        },
-  );
+  return symbols.map((symbol) => ({
+    files: files.get(symbol) ?? [],
+    spans: spans.get(symbol) ?? [],
+    holes: islands(holeDays.get(symbol) ?? []),
+  }));
 }
 
 function readFiles(store: Store, symbols: readonly string[]) {
@@ -76,11 +71,11 @@ function readFiles(store: Store, symbols: readonly string[]) {
   return readRows(store, sql, FILE_SHAPE, { symbols });
 }
 
-/** Known days without a bar that were asked for before such a hole is believed. */
+/** Days of believed spans without a bar that were asked for before such a hole is believed. */
 function openHolesSql({ holeAfterDays }: Finality): string {
   const first = `greatest(${dayNumber("from_date")}, epoch_ms(known_at) // ${DAY_MS} - ${holeAfterDays - 1})`;
   return `SELECT symbol, day::INTEGER FROM (
-      SELECT symbol, unnest(range(${first}, ${dayNumber("to_date")} + 1)) AS day FROM volume_spans WHERE ${ASKED}
+      SELECT symbol, unnest(range(${first}, ${dayNumber("to_date")} + 1)) AS day FROM volume_spans WHERE ${ASKED} AND ${BELIEVED}
     ) AS known ANTI JOIN daily_volumes AS bar ON bar.symbol = known.symbol AND bar.date = ${dateOfDay("known.day::INTEGER")}
     ORDER BY symbol, day`;
 }

@@ -1,0 +1,33 @@
+import type { FailureKind } from "../../rows/failure.js";
+import { number } from "../../text/numbers.js";
+import { printable } from "../../text/printable.js";
+
+/** Failures shown a kind; the rest is counted. `--json` has them all. */
+const FAILURES_SHOWN = 5;
+
+/** What a failure of any kind has. */
+interface AnyFailure {
+  kind: FailureKind;
+  code: string;
+  message: string;
+}
+
+/** Failures in lines, grouped by kind and code, the most frequent first; `lineOf` names what failed. */
+export function failureLines<F extends AnyFailure>(failures: readonly F[], lineOf: (failure: F) => string): string[] {
+  const groups = new Map<string, F[]>();
+  for (const failure of failures) {
+    const name = `${failure.kind} ${failure.code}`;
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [failure]);
+    else group.push(failure);
+  }
+  return [...groups]
+    .sort(([, a], [, b]) => b.length - a.length)
+    .flatMap(([name, group]) => [
+      `  ${number(group.length)} failed: ${name}: ${printable(group[0]?.message ?? "")}`,
+      ...group.slice(0, FAILURES_SHOWN).map((failure) => `    ${lineOf(failure)}`),
+      ...(group.length > FAILURES_SHOWN
+        ? [`    and ${number(group.length - FAILURES_SHOWN)} more (--json has all)`]
+        : []),
+    ]);
+}
