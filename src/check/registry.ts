@@ -7,6 +7,7 @@ export const CHECKS = {
   holes: async () => (await import("./holes.js")).holes,
   counts: async () => (await import("./counts.js")).counts,
   duplicates: async () => (await import("./duplicates.js")).duplicates,
+  volumes: async () => (await import("./volumes.js")).volumes,
   "cross-check": async () => (await import("./cross-check.js")).crossCheck,
 } as const satisfies Record<string, () => Promise<Check>>;
 

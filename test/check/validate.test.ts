@@ -39,6 +39,11 @@ beforeAll(async () => {
     if (file === broken) {
       await store.connection.run(`UPDATE daily_symbol_counts SET probed_count = 7 WHERE date = '${formatDay(D0 + 9)}'`);
       await store.connection.run(
+        `INSERT INTO volume_differences VALUES
+          ('${formatDay(D0 + 22)}', 'S4USDT', 'close', 1.6, 1.5, now()::TIMESTAMP, 1),
+          ('${formatDay(D0 + 22)}', 'S4USDT', 'trade_count', 3, 0, now()::TIMESTAMP, 1)`,
+      );
+      await store.connection.run(
         `INSERT INTO availability FROM availability WHERE symbol = 'S3USDT' AND date = '${formatDay(D0 + 20)}'`,
       );
     }
@@ -62,7 +67,7 @@ describe("validate", () => {
   it("passes a sound file", async () => {
     const { facts, rows } = await reading(sound, (store) => validate(store, { from: D0, now: NOW }));
     expect(facts.checks.map(({ check, outcome }) => [check, outcome])).toEqual(
-      ["continuity", "completeness", "holes", "counts", "duplicates"].map((check) => [check, "passed"]),
+      ["continuity", "completeness", "holes", "counts", "duplicates", "volumes"].map((check) => [check, "passed"]),
     );
     expect([facts.outcome, rows]).toEqual(["passed", [[]]]);
   });
@@ -95,6 +100,10 @@ describe("validate", () => {
       { check: "counts", date: formatDay(D0 + 9), symbols: [], message: "stored 20 of 7, counted 20 of 20" },
       { check: "counts", date: formatDay(D0 + 20), symbols: [], message: "stored 20 of 20, counted 21 of 21" },
       { check: "duplicates", date: formatDay(D0 + 20), symbols: ["S3USDT"], message: "appears 2 times" },
+      {
+        ...{ check: "volumes", date: formatDay(D0 + 22), symbols: ["S4USDT"] },
+        message: "the files disagree: close 1.6 by the month, 1.5 by the day; trade_count 3 by the month, 0 by the day",
+      },
     ]);
   });
 

@@ -110,7 +110,7 @@ describe("bfa volumes", () => {
   });
 
   it("is a part of update once the file has volumes, for the symbols of the update", async ({ bfa, db, replica }) => {
-    const [one = "", two = "", ...others] = symbols;
+    const [one = "", two = ""] = symbols;
     const without = await bfa("update", "--symbols", one, "--json");
     expect(without.code, without.stderr).toBe(0);
     expect(JSON.parse(without.stdout)).toMatchObject({ outcome: "whole", volumes: null });
@@ -135,7 +135,7 @@ describe("bfa volumes", () => {
 
     const all = await bfa("update");
     expect(all.code, all.stderr).toBe(0);
-    expect(all.stdout).toMatch(new RegExp(`volumes:\\n.* bars of ${others.length} symbols written\\n`));
+    expect(all.stdout).toMatch(/ {2}volumes:\n.* fetched .*\n.* bars of \d+ symbols written\n.*, volumes \d+ ms,/);
     expect(await tradedOf(db)).toEqual(truth);
     expect(await soundness(db)).toEqual([0, 0, 0]);
   });

@@ -1,14 +1,20 @@
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { dayOf } from "../../src/calendar/day.js";
 import { PROBE_ROWS, type ProbeRows } from "../../src/rows/columns.js";
 import { Counters } from "../../src/rows/counters.js";
+import type { VolumeKnowledge } from "../../src/rows/volume-unit.js";
 import type { RunEnd } from "../../src/store/runs.js";
+import { NO_VOLUMES } from "../../src/store/volumes/session.js";
 import type { StoreFacts } from "../../src/store/writer.js";
 import { BatchSender, MAX_CREDITS } from "../../src/threads/batch-sender.js";
+import { UnitSender } from "../../src/threads/unit-sender.js";
 import type { WriterMethod, WriterReply, WriterRequest } from "../../src/threads/writer-protocol.js";
 import { WriterService } from "../../src/threads/writer-service.js";
 import { rowsOf, soundness, temporaryFolder } from "../support/database.js";
+import { monthsUnit } from "../store/volumes/support.js";
 import { D0, LATE } from "../support/store.js";
 
 const SYMBOLS = ["AUSDT", "BUSDT", "CUSDT"];
@@ -92,6 +98,16 @@ function served() {
     });
     return { sender, port: rows.port1 };
   };
+  /** A prober's port for units of volumes that is handed to the service. */
+  const volumes = (): { sender: UnitSender } => {
+    const units = new MessageChannel();
+    const sender = new UnitSender(units.port1);
+    post({ type: "volumes", port: units.port2 }, [units.port2]);
+    open.push(() => {
+      units.port1.close();
+    });
+    return { sender };
+  };
   const openFile = () => call("open", file, new SharedArrayBuffer(4));
   const begin = async (counters = new Counters()) => {
     await openFile();
@@ -102,7 +118,7 @@ function served() {
     const expected = new Map(Array.from({ length: days }, (_, day) => [D0 + day, SYMBOLS.length]));
     return call("beginStep", { by: "day", source: "head", expected });
   };
-  return { service, send, call, replyOf, delivered, echo, prober, replies, openFile, begin, beginDays };
+  return { service, send, call, replyOf, delivered, echo, prober, volumes, replies, openFile, begin, beginDays };
 }
 
 function addDay(sender: BatchSender<ProbeRows>, day: number, symbolIndexes = [0, 1, 2]): void {
@@ -185,6 +201,58 @@ describe("the writer's service", () => {
     await sender.ready();
     expect(value(await call("finish"))).toMatchObject({ unitsWritten: days });
     await call("close", END);
+  });
+
+  it("takes units of volumes in, commits them when asked, and says what is known then", async () => {
+    const { begin, call, volumes } = served();
+    const counters = new Counters();
+    await begin(counters);
+    const nothing = { files: [], spans: [], holes: [] };
+    expect(value(await call("volumeKnowledge", SYMBOLS, LATE))).toEqual([nothing, nothing, nothing]);
+    const { sender } = volumes();
+    const january = { from: dayOf("2024-01-01"), to: dayOf("2024-01-31") };
+    // A unit is taken in before the next is sent.
+    await sender.send(monthsUnit(0, ["2024-01"], [january]));
+    await sender.send(monthsUnit(2, ["2024-01"], [january]));
+    expect(value(await call("finish"))).toMatchObject({ unitsWritten: 0, rowsWritten: 0 });
+    expect(value(await call("finishVolumes"))).toMatchObject({ unitsWritten: 2, rowsWritten: 62, differences: 0 });
+    expect(counters.read()).toMatchObject({ symbolsWritten: 2, barsWritten: 62, unitsWritten: 0 });
+    const [first, second] = value(await call("volumeKnowledge", SYMBOLS, LATE)) as VolumeKnowledge[];
+    expect(first).toMatchObject({ spans: [january], files: [{ cadence: "monthly", period: january.from }] });
+    expect(second).toEqual(nothing);
+    // What comes after the end is dropped, and its sender is let go.
+    await sender.send(monthsUnit(1, ["2024-01"], [january]));
+    expect(value(await call("close", END))).toEqual([]);
+    expect(await rowsOf(file, "SELECT DISTINCT symbol FROM daily_volumes ORDER BY 1")).toEqual([["AUSDT"], ["CUSDT"]]);
+    expect(await rowsOf(file, "SELECT count(*)::INT FROM runs")).toEqual([[1]]);
+  });
+
+  it("without a unit of volumes writes none, and the file is not touched", async () => {
+    const { openFile, begin, call } = served();
+    await openFile();
+    await call("recordDiscovery", SYMBOLS, LATE);
+    await call("close");
+    const before = statSync(file);
+    await begin();
+    expect(value(await call("finish"))).toMatchObject({ unitsWritten: 0 });
+    expect(value(await call("finishVolumes"))).toEqual(NO_VOLUMES);
+    await call("close", END);
+    expect(statSync(file)).toMatchObject({ ino: before.ino, mtimeMs: before.mtimeMs });
+  });
+
+  it("tells of a unit of volumes that can't be written once, without being asked, and lets its sender go", async () => {
+    const { begin, call, volumes, replies, replyOf } = served();
+    await begin();
+    const { sender } = volumes();
+    const span = { from: D0, to: D0 };
+    // No time can be stored of it.
+    await sender.send({ ...monthsUnit(0, ["2024-01"], [span]), knownAt: NaN });
+    // It is committed with others, or after a while.
+    expect(await replyOf((reply) => !("id" in reply))).toMatchObject({ error: {} });
+    await sender.send(monthsUnit(0, ["2024-01"], [span]));
+    expect(replies.filter((reply) => !("id" in reply))).toHaveLength(1);
+    await call("close");
+    expect(await rowsOf(file, "SELECT count(*)::INT FROM daily_volumes")).toEqual([[0]]);
   });
 
   it("answers a call that fails with the error, and goes on", async () => {
