@@ -2,7 +2,8 @@ import { copyFileSync, rmSync } from "node:fs";
 import { basename, join } from "node:path";
 import { formatDay, type Day } from "../src/calendar/day.js";
 import { fetchSide, parseSide } from "./backfill/pages.js";
-import { runCli } from "./child/run-cli.js";
+import type { RunSummary } from "../src/run/summary.js";
+import { runCli, type CliRun } from "./child/run-cli.js";
 import { tableDigest } from "./child/table-digest.js";
 import type { Bench, BenchContext, Target } from "./frame/bench.js";
 import { medianOf, type Comparison, type Metric, type Side } from "./frame/comparison.js";
@@ -238,7 +239,7 @@ function backfillSide(
   };
 }
 
-function valuesOf({ elapsedMs, cpuSeconds, peakMiB, summary }: Awaited<ReturnType<typeof runCli>>) {
+function valuesOf({ elapsedMs, cpuSeconds, peakMiB, summary }: CliRun<RunSummary>) {
   const { rows_written: rowsWritten, phases } = summary;
   return {
     elapsed: elapsedMs / 1000,

@@ -20,6 +20,7 @@ import { storageBench } from "./storage.js";
 import { topBench } from "./top.js";
 import { universeOverBench } from "./universe-over.js";
 import { updateBench } from "./update.js";
+import { volumesBench } from "./volumes.js";
 import { writerBench } from "./writer.js";
 
 const BENCHES: Record<BenchName, Bench> = {
@@ -35,6 +36,7 @@ const BENCHES: Record<BenchName, Bench> = {
   publication: publicationBench,
   file: fileBench,
   "universe-over": universeOverBench,
+  volumes: volumesBench,
 };
 
 /** Options of {@link benchmark}. */

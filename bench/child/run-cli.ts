@@ -11,21 +11,25 @@ const CLI = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
 const USAGE = new URL("usage.js", import.meta.url).href;
 
 /** A command from start to exit. Times in ms. */
-export interface CliRun extends Usage {
+export interface CliRun<Summary> extends Usage {
   elapsedMs: number;
   /** From the start of the process to the start of the run: Node, imports, arguments. */
   startMs: number;
   /** From the run's summary to the exit of the process. */
   exitMs: number;
-  summary: RunSummary;
+  summary: Summary;
 }
 
 /**
- * Runs a probing command of the built CLI against a server, as a user would, and waits for its exit.
+ * Runs a command of the built CLI against a server, as a user would, and waits for its exit.
  *
  * @throws Error with what it said when it did not end whole
  */
-export async function runCli(server: BenchServer, db: string, args: readonly string[]): Promise<CliRun> {
+export async function runCli<Summary extends { elapsed_ms: number } = RunSummary>(
+  server: BenchServer,
+  db: string,
+  args: readonly string[],
+): Promise<CliRun<Summary>> {
   // A retry would hide a failure of our own.
   const where = ["--endpoint", server.url, "--db", db, "--json", "--retries", "0"];
   if (server.listUrl !== undefined) where.push("--list-endpoint", server.listUrl);
@@ -43,7 +47,7 @@ export async function runCli(server: BenchServer, db: string, args: readonly str
   await closed;
   if (child.exitCode !== 0)
     throw new Error(`bfa ${args.join(" ")} ended with ${String(child.exitCode)}: ${stderr}${stdout}`);
-  const summary = JSON.parse(stdout) as RunSummary;
+  const summary = JSON.parse(stdout) as Summary;
   return {
     ...(JSON.parse(usage) as Usage),
     elapsedMs: endedAt - startedAt,

@@ -14,6 +14,7 @@ export const BENCH_NAMES = [
   "publication",
   "file",
   "universe-over",
+  "volumes",
 ] as const;
 export type BenchName = (typeof BENCH_NAMES)[number];
 

@@ -16,6 +16,7 @@ const BENCHES = [
   "publication",
   "file",
   "universe-over",
+  "volumes",
 ] as const;
 
 /** Those of a first look: together they end within a minute. */
