@@ -1,16 +1,14 @@
 import type { Day } from "../calendar/day.js";
 import { periodSpan } from "../calendar/period.js";
 import type { Span } from "../calendar/span.js";
-import { createBatch, type Batch } from "../rows/batch.js";
-import { BAR_ROWS, type BarRows } from "../rows/columns.js";
 import type { Failure } from "../rows/failure.js";
 import type { ShardResult, VolumeShard } from "../rows/shard.js";
 import type { VolumeSink } from "../rows/sink.js";
 import type { VolumeFile } from "../rows/volume-unit.js";
 import type { Dataset } from "../vision/dataset.js";
 import { UM_DAILY_KLINES_1D, UM_MONTHLY_KLINES_1D } from "../vision/datasets/um-klines-1d.js";
-import { BAR_VALUES, type Bar } from "../vision/kline-csv.js";
 import { fileKey } from "../vision/object-key.js";
+import { BarTable } from "./bar-table.js";
 import type { GetContext } from "./get.js";
 import type { ListContext } from "./list.js";
 import { fileAt, listFiles } from "./list-files.js";
@@ -66,13 +64,14 @@ class SymbolVolumes {
   private readonly symbol: string;
   private readonly within: Span;
   private readonly files: VolumeFile[] = [];
-  private readonly bars = new Map<Day, Bar & { isMonthly: number }>();
+  private readonly bars: BarTable;
 
   constructor(
     private readonly context: VolumeContext,
     private readonly shard: VolumeShard,
   ) {
     this.symbol = context.prober.symbols[shard.symbolIndex] ?? "";
+    this.bars = new BarTable(shard.symbolIndex);
     this.within = { from: UM_DAILY_KLINES_1D.firstPeriod, to: shard.through };
   }
 
@@ -97,7 +96,7 @@ class SymbolVolumes {
     const failedMonths = await this.read(UM_MONTHLY_KLINES_1D, over);
     const months = {
       read: this.files.map(({ period }) => period).sort((a, b) => a - b),
-      barDays: [...this.bars.keys()].sort((a, b) => a - b),
+      barDays: this.bars.days(),
       failed: failedMonths.sort((a, b) => a - b),
     };
 
@@ -111,7 +110,7 @@ class SymbolVolumes {
     const spans = knownSpans(known, months, days, UM_DAILY_KLINES_1D, knownAt);
     this.context.prober.counters.add("symbolsAsked");
     if (this.files.length === 0 && sameSpans(spans, known.spans)) return;
-    await this.context.sink.send({ symbolIndex, bars: this.batch(), files: this.files, spans, knownAt });
+    await this.context.sink.send({ symbolIndex, bars: this.bars.sorted(), files: this.files, spans, knownAt });
   }
 
   /** The files of some days, by ascending period. */
@@ -154,7 +153,7 @@ class SymbolVolumes {
       prober.counters.add("filesFetched");
       if (!outcome.verified) prober.counters.add("filesUnverified");
       this.files.push({ ...file, cadence, verified: outcome.verified, rowCount: outcome.bars.length });
-      for (const bar of outcome.bars) this.bars.set(bar.day, { ...bar, isMonthly: Number(cadence === "monthly") });
+      this.bars.add(outcome.bars, cadence === "monthly");
     });
     return failed;
   }
@@ -163,21 +162,6 @@ class SymbolVolumes {
     this.failureCount++;
     const { symbolIndex } = this.shard;
     this.context.prober.onFailure({ symbolIndex, from, days, failure, ...(key === undefined ? {} : { key }) });
-  }
-
-  private batch(): Batch<BarRows> {
-    const bars = [...this.bars.values()].sort((a, b) => a.day - b.day);
-    const batch = createBatch(BAR_ROWS, bars.length);
-    batch.count = bars.length;
-    const { columns } = batch;
-    for (const [row, bar] of bars.entries()) {
-      columns.symbolIndex[row] = this.shard.symbolIndex;
-      columns.day[row] = bar.day;
-      columns.status[row] = 200;
-      columns.isMonthly[row] = bar.isMonthly;
-      for (const name of BAR_VALUES) columns[name][row] = bar[name];
-    }
-    return batch;
   }
 }
 
