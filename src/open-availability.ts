@@ -50,7 +50,7 @@ export interface ValidationAnswer extends ValidationFacts {
   findings: CheckFinding[];
 }
 
-/** Files to fetch: totals first, then the files one by one, which a long list needs no room for. */
+/** Files to fetch: totals first, then the files one by one, so that a long list is never held whole. */
 export interface FilesAnswer extends FileListFacts {
   /** In order of date and symbol. It can be read once, as rows or as text, while the file is open. */
   files: AsyncIterable<FileToFetch>;
@@ -199,7 +199,7 @@ export interface Availability extends QueryMethods, AsyncDisposable {
    */
   export(options: ExportOptions): Promise<ExportedFile>;
   /**
-   * Asks in SQL, as the method `sql` does, and gives the rows one by one: a long answer needs no room for all of them.
+   * Asks in SQL, as the method `sql` does, and gives the rows one by one: a long answer is never held whole.
    *
    * @throws UsageError with DuckDB's words when the statement is wrong; StoreError
    * @example

@@ -10,7 +10,7 @@ import { groupBy } from "./group-by.js";
 export const volumes = defineCheck({
   name: "volumes",
   summary: "values in which a month's file of 1d klines and a day's disagree",
-  notes: "The month's value is in use. Both stand in the table volume_differences, with the run that found them.",
+  notes: "The month's value is in use. Both are in the table volume_differences, with the run that found them.",
   run: (store) => checkVolumes(store),
 });
 

@@ -58,7 +58,7 @@ const SINCE = `SELECT ${COLUMNS}, reason FROM (
 const ALL = `SELECT ${COLUMNS}, NULL::VARCHAR FROM availability WHERE available`;
 
 /**
- * The files of a selection in order of date and symbol, a block of days at a time, so that a long list needs no room.
+ * The files of a selection in order of date and symbol, a block of days at a time, so that a long list is never held whole.
  *
  * @throws StoreError when the file can't be read, or has a name that can't be a symbol's: paths are made from names
  */

@@ -47,7 +47,7 @@ trade; --filed counts every file. The minute of a settlement, 09:00 UTC, can hol
  * @throws UsageError when both are
  */
 export function askedSense({ traded, filed }: ValuesOf<typeof senseOptions>): Sense | undefined {
-  if (traded && filed) throw new UsageError("ask for one of both, traded or filed", { option: "filed" });
+  if (traded && filed) throw new UsageError("ask for traded or filed, not both", { option: "filed" });
   return traded ? "traded" : filed ? "filed" : undefined;
 }
 

@@ -105,7 +105,7 @@ function daysOf({ from, to, rebalance, top, by, buffer }: UniverseRule): Day[] {
   if (buffer > 0 && top === undefined) throw new UsageError("needs a number of ranks", { option: "top" });
   const days = rebalancingDays(daySpan(from, to) ?? { from, to }, rebalance);
   if (days.length === 0) {
-    throw new UsageError(`no ${rebalance} rebalancing day lies in ${dateText(from)} to ${dateText(to)}`, {
+    throw new UsageError(`there is no ${rebalance} rebalancing day in ${dateText(from)} to ${dateText(to)}`, {
       option: "rebalance",
     });
   }

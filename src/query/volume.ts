@@ -17,7 +17,7 @@ export default defineQuery({
   summary: "A symbol's prices and volumes, day by day",
   notes: `The rows are the bars that there are: a day that is known and has none is in without_bar. A bar can count no trade. The
 minute of a settlement, 09:00 UTC, can hold trades.`,
-  empty: "the days are known, and none of them has a bar",
+  empty: "the days are known, and none has a bar",
   args: {
     symbol: positional(required(symbol("as in BTCUSDT"))),
     from: positional(day("the day, or the first of a range")),

@@ -84,7 +84,7 @@ export interface Answer<Facts extends object = object, C extends Columns = Colum
    * @default the keys of `columns`
    */
   columnOrder?: readonly string[];
-  /** The rows in their order, some at a time, so that a long answer needs no room for all of them. */
+  /** The rows in their order, some at a time, so that a long answer is never held whole. */
   rows: Iterable<readonly RowOf<C>[]> | AsyncIterable<readonly RowOf<C>[]>;
 }
 

@@ -39,8 +39,8 @@ const NINE = 57;
 const TENS = Float64Array.from({ length: 23 }, (_, power) => Number(`1e${power}`));
 
 /**
- * The bars of a CSV of 1d klines, by ascending day. A header is told by its first byte, which is no digit. Anything
- * unexpected fails the file: another number of columns, what is no plain number, a time that is not a whole UTC day, days
+ * The bars of a CSV of 1d klines, by ascending day. A header is told by its first byte, which is not a digit. Anything
+ * unexpected fails the file: another number of columns, what is not a plain number, a time that is not a whole UTC day, days
  * out of order or outside of the file's period, no row at all.
  *
  * @param span days of the file's period
@@ -129,7 +129,7 @@ function parseNumber(csv: Buffer, start: number, end: number, line: number, colu
 function parseText(csv: Buffer, start: number, end: number, line: number, column: number): number {
   const text = csv.toString("latin1", start, Math.min(end, start + 64));
   const value = /^\d+(?:\.\d+)?(?:[eE][-+]?\d{1,3})?$/.test(text) && end - start <= 64 ? Number(text) : NaN;
-  if (!Number.isFinite(value)) throw bad(line, `column ${column + 1} is ${JSON.stringify(text)}, which is no number`);
+  if (!Number.isFinite(value)) throw bad(line, `column ${column + 1} is ${JSON.stringify(text)}, which is not a number`);
   return value;
 }
 

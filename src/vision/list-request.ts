@@ -17,7 +17,7 @@ export interface Continuation {
   value: string;
 }
 
-/** Query string of a version 2 request. `start-after` needs no token, so any page can be asked for on its own. */
+/** Query string of a version 2 request. `start-after` takes a key instead of a token, so any page can be asked for on its own. */
 export function listQuery(request: ListRequest): string {
   const query = new URLSearchParams({ "list-type": "2", prefix: request.prefix, "max-keys": String(request.maxKeys) });
   if (request.delimiter !== undefined) query.set("delimiter", request.delimiter);

@@ -27,7 +27,7 @@ const allowPartial = {
 export const fileOptions = {
   symbol: { describe: "only this symbol", string: true, requiresArg: true, coerce: symbolList("symbol") },
   symbols: {
-    describe: "only these symbols, between commas",
+    describe: "only these symbols, separated by commas",
     string: true,
     requiresArg: true,
     coerce: symbolList("symbols"),

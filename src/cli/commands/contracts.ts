@@ -41,7 +41,7 @@ const contractsCommand: CommandModule<object, InferredOptionTypes<typeof contrac
       .example("$0 contracts", "what the exchange says now; bfa update does it too")
       .example("$0 contracts --from-file old.json --captured-at 2024-03-01T12:00:00Z", "what it said then")
       .epilogue(
-        "Captures may come in any order of time. Where Binance doesn't serve its API (451) nothing is recorded, which is no failure.",
+        "Captures may come in any order of time. Where Binance doesn't serve its API (451) nothing is recorded, and that is not a failure.",
       ),
   handler: async (args) => {
     const { contracts } = await import("../../run/contracts.js");

@@ -68,7 +68,7 @@ function addOptions(query: typeof universeOver, yargs: Argv): void {
       default: false,
     },
     definition: {
-      describe: "JSON file with a definition; other options count in place of what it says",
+      describe: "JSON file with a definition; other options override it",
       string: true,
       requiresArg: true,
       coerce: jsonFile("definition"),

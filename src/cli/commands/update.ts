@@ -31,12 +31,12 @@ const updateCommand: CommandModule<object, UpdateArguments> = {
         coerce: wholeNumber("lookback", ...BOUNDS.lookback),
       })
       .option("contracts", {
-        describe: "capture the exchange's contracts too, once an hour at most (--no-contracts doesn't)",
+        describe: "capture the exchange's contracts too, at most once an hour (--no-contracts leaves them out)",
         boolean: true,
         defaultDescription: "yes",
       })
       .option("volumes", {
-        describe: "fetch volumes too, once the file has some by bfa volumes (--no-volumes doesn't)",
+        describe: "fetch volumes too, once bfa volumes has run (--no-volumes leaves them out)",
         boolean: true,
         defaultDescription: "yes",
       })

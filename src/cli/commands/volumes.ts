@@ -15,7 +15,7 @@ const volumesCommand: CommandModule<object, VolumesArguments> = {
   builder: (yargs) =>
     withSymbolOptions(yargs, "volumes")
       .option("accept-unverified", {
-        describe: "take files too whose checksum is missing or wrong, marked as such",
+        describe: "also take files whose checksum is missing or wrong, and mark them",
         boolean: true,
         defaultDescription: yesNo(DEFAULTS.acceptUnverified),
       })

@@ -81,7 +81,7 @@ export function readDefinition(definition: unknown): Record<string, JsonValue> {
 }
 
 /**
- * What defines a universe where a definition is given: what stands beside it counts in place of what it says.
+ * What defines a universe where a definition is given: what is given beside it overrides it.
  *
  * @throws UsageError as {@link readDefinition}
  */

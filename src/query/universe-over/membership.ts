@@ -8,7 +8,7 @@ export const OBSTACLES = ["no_file", "underlying", "age", "not_known", "no_trade
 /** {@link OBSTACLES} */
 export type Obstacle = (typeof OBSTACLES)[number];
 
-/** Each obstacle as `standings` have it. Nothing but its rank keeps a symbol out that stands at `rank`. */
+/** Each obstacle as `standings` have it. Nothing but its rank keeps a symbol out that is at `rank`. */
 export const STANDING = Object.fromEntries(OBSTACLES.map((obstacle, place) => [obstacle, place])) as Readonly<
   Record<Obstacle, number>
 >;
@@ -66,7 +66,7 @@ export interface Chosen {
 /**
  * Chooses a universe anew. A symbol enters with one of the first ranks, and stays until it falls below the buffer or is
  * kept out by something else. Equal values rank in order of symbol. A contract that came to market since the rebalancing
- * day before under the name of a member is no member, and has to enter as any other.
+ * day before under the name of a member is not a member, and has to enter as any other.
  *
  * @param previous the universe on the rebalancing day before; undefined on the first
  */
@@ -134,7 +134,7 @@ function exitReason(previous: Chosen | undefined, choice: Choice, place: number)
   return hasEnded ? "delisted" : obstacle;
 }
 
-/** What keeps out a symbol that is no member. */
+/** What keeps out a symbol that is not a member. */
 function obstacleIn({ standings }: Choice, place: number): Obstacle {
   return OBSTACLES[standings[place] ?? 0] ?? "no_file";
 }
