@@ -129,7 +129,8 @@ function parseNumber(csv: Buffer, start: number, end: number, line: number, colu
 function parseText(csv: Buffer, start: number, end: number, line: number, column: number): number {
   const text = csv.toString("latin1", start, Math.min(end, start + 64));
   const value = /^\d+(?:\.\d+)?(?:[eE][-+]?\d{1,3})?$/.test(text) && end - start <= 64 ? Number(text) : NaN;
-  if (!Number.isFinite(value)) throw bad(line, `column ${column + 1} is ${JSON.stringify(text)}, which is not a number`);
+  if (!Number.isFinite(value))
+    throw bad(line, `column ${column + 1} is ${JSON.stringify(text)}, which is not a number`);
   return value;
 }
 

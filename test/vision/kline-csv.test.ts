@@ -89,7 +89,7 @@ describe("a CSV of bars", () => {
     ["a header alone", `${HEADER}\n`, 2, /no row/],
     ["eleven columns", "1704067200000,1,2,0.5,1.5,10,1704153599999,15,3,4,5", 1, /not 12 columns/],
     ["thirteen columns", `${GOOD},0`, 1, /not 12 columns/],
-    ["an empty line", `${GOOD}\n\n`, 2, /column 1 is "", which is no number/],
+    ["an empty line", `${GOOD}\n\n`, 2, /column 1 is "", which is not a number/],
     ["a word", GOOD.replace("0.5", "low"), 1, /column 4 is "low"/],
     ["NaN", GOOD.replace("0.5", "NaN"), 1, /column 4/],
     ["Infinity by an exponent", GOOD.replace("0.5", "1e999"), 1, /column 4/],
