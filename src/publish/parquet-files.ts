@@ -2,6 +2,7 @@ import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pathOf } from "../store/file.js";
 import { openInstance, textLiteral, useDatabase } from "../store/instance.js";
+import { numberOf } from "../store/numbers.js";
 import { namesOf } from "../store/schema/own-names.js";
 
 /** A Parquet file of a publication. */
@@ -20,6 +21,12 @@ export interface ParquetFile {
   order: string;
   /** What it is for, for the publication's README. */
   about: string;
+  /**
+   * Whether it is left out while its table is empty.
+   *
+   * @default false
+   */
+  isOptional?: true;
 }
 
 /** Without `url`, which follows from date and symbol: its longest and least texts are half of what a reader fetches first. */
@@ -67,18 +74,21 @@ export const PARQUET_FILES: readonly ParquetFile[] = [
     source: "daily_volumes",
     order: "date, symbol",
     about: "prices, volumes and trades, in order of date",
+    isOptional: true,
   },
   {
     path: "parquet/volumes_by_symbol.parquet",
     source: "daily_volumes",
     order: "symbol, date",
     about: "the same in order of symbol",
+    isOptional: true,
   },
   {
     path: "parquet/contracts.parquet",
     source: "contracts",
     order: "ALL",
     about: "what the exchange says of each contract, with the time for which it holds",
+    isOptional: true,
   },
 ];
 
@@ -104,8 +114,11 @@ export async function writeParquetFiles(database: string, folder: string): Promi
     await connection.run(`ATTACH ${textLiteral(pathOf(database))} AS store (READ_ONLY)`);
     const sources = new Set((await namesOf(connection, "store")).map(({ name }) => name));
     await useDatabase(connection, "store");
-    const files = PARQUET_FILES.filter(({ source }) => sources.has(source));
-    for (const { path, source, columns = "*", order } of files) {
+    const files: ParquetFile[] = [];
+    for (const file of PARQUET_FILES.filter(({ source }) => sources.has(source))) {
+      const { path, source, columns = "*", order, isOptional = false } = file;
+      if (isOptional && (await numberOf(connection, `SELECT count(*) FROM (FROM ${source} LIMIT 1)`)) === 0) continue;
+      files.push(file);
       const target = join(folder, path);
       mkdirSync(dirname(target), { recursive: true });
       await connection.run(

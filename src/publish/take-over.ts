@@ -7,6 +7,7 @@ import { openForWriting, type WritableStore } from "../store/database.js";
 import { defectOf } from "../store/defects.js";
 import { textLiteral } from "../store/instance.js";
 import { numberOf } from "../store/numbers.js";
+import { plural } from "../text/numbers.js";
 import { inTransaction } from "../store/transaction.js";
 
 /** A publication's database that was fetched and has the right sum. */
@@ -84,13 +85,21 @@ async function refuseLoss(connection: DuckDBConnection, file: string, name: stri
     `SELECT count(*) FROM (SELECT captured_at FROM contract_captures
       EXCEPT SELECT captured_at FROM other.main.contract_captures)`,
   );
+  const volumes = await numberOf(
+    connection,
+    `SELECT count(*) FROM (SELECT symbol, from_date, to_date FROM volume_files
+      EXCEPT SELECT symbol, from_date, to_date FROM other.main.volume_files)`,
+  );
   const endpoints = await connection.runAndReadAll(
     "SELECT own.endpoint FROM store_info AS own, other.main.store_info AS published WHERE own.endpoint <> published.endpoint",
   );
+  const lacking = (count: number, noun: string, rest: string) =>
+    count > 0 ? [`${plural(count, noun)} ${rest} ${count === 1 ? "is" : "are"} not in ${name}`] : [];
   const reasons = [
     ...(lost > 0 ? [`${lost} cells of it are not in ${name} or were probed later`] : []),
-    ...(unknown > 0 ? [`${unknown} changes of it are not in ${name}`] : []),
-    ...(captures > 0 ? [`${captures} captures of contracts are not in ${name}`] : []),
+    ...lacking(unknown, "change", "of it"),
+    ...lacking(captures, "capture", "of contracts"),
+    ...lacking(volumes, "file", "of volumes"),
     ...(endpoints.currentRowCount > 0
       ? [`${String(endpoints.getRows()[0]?.[0])} filled it, and another server ${name}`]
       : []),

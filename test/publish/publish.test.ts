@@ -19,6 +19,7 @@ import type { Manifest } from "../../src/publish/manifest.js";
 import { runCli } from "../support/cli.js";
 import { rowsOf, temporaryFolder } from "../support/database.js";
 import { D0, dayUnit, symbolUnit, writerFor } from "../support/store.js";
+import { writeVolumes } from "../support/volumes.js";
 
 const SYMBOLS = ["AAAUSDT", "BBBUSDC", "币安人生USDT"];
 
@@ -98,6 +99,45 @@ describe("publish", () => {
       `SELECT symbol, date FROM '${join(out, "parquet/availability_by_symbol.parquet")}'`,
     );
     expect(bySymbol.map(String)).toEqual(bySymbol.map(String).sort());
+  });
+
+  it("has volumes in both orders and contracts, once there are some", async () => {
+    await fill(db);
+    await publish(db, out);
+    const names = () => [...contentOf(out).keys()].filter((path) => /volumes|contracts/.test(path)).sort();
+    expect(names()).toEqual([]);
+    const { store } = await writerFor(db, SYMBOLS);
+    await writeVolumes(store, [
+      { symbol: "BBBUSDC", from: D0, bars: [1000, 0, undefined, 3000] },
+      { symbol: "AAAUSDT", from: D0, bars: [10, 20] },
+    ]);
+    await store.connection.run(
+      `INSERT INTO contracts (symbol, valid_from, status, contract_type, underlying_type, onboard_date)
+        VALUES ('AAAUSDT', TIMESTAMP '2024-03-05', 'TRADING', 'PERPETUAL', 'COIN', TIMESTAMP '2024-03-01')`,
+    );
+    await store.close();
+    await publish(db, out);
+    const parquet = (name: string) => `'${join(out, "parquet", `${name}.parquet`)}'`;
+    expect(names()).toEqual(
+      ["contracts", "volumes_by_date", "volumes_by_symbol"].map((name) => `parquet/${name}.parquet`),
+    );
+    const order = async (name: string) =>
+      (await rowsOf(db, `SELECT symbol, strftime(date, '%d') FROM ${parquet(name)}`)).map(String);
+    expect(await order("volumes_by_date")).toEqual([
+      "AAAUSDT,01",
+      "BBBUSDC,01",
+      "AAAUSDT,02",
+      "BBBUSDC,02",
+      "BBBUSDC,04",
+    ]);
+    expect(await order("volumes_by_symbol")).toEqual([
+      "AAAUSDT,01",
+      "AAAUSDT,02",
+      "BBBUSDC,01",
+      "BBBUSDC,02",
+      "BBBUSDC,04",
+    ]);
+    expect(await rowsOf(db, `SELECT count(*) FROM ${parquet("contracts")}`)).toEqual([[1n]]);
   });
 
   it("has a README whose queries work", async () => {

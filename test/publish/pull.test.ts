@@ -15,6 +15,7 @@ import { runCli, startCli } from "../support/cli.js";
 import { rowsOf, soundness, temporaryFolder } from "../support/database.js";
 import { withFolderServer, type Intercept } from "../../bench/servers/folder-server.js";
 import { D0, dayUnit, LATE, writerFor } from "../support/store.js";
+import { writeVolumes } from "../support/volumes.js";
 
 const SYMBOLS = ["AAAUSDT", "BBBUSDC", "币安人生USDT"];
 
@@ -305,6 +306,25 @@ describe("pull", () => {
       message: expect.stringContaining("would lose what it knows: 3 cells of it") as string,
     });
     expect(readFileSync(own).equals(before)).toBe(true);
+  });
+
+  it("brings volumes, and leaves a store alone that has more of them", async () => {
+    const addVolumes = async (file: string, from: number) => {
+      const { store } = await writerFor(file, SYMBOLS);
+      await writeVolumes(store, [{ symbol: "AAAUSDT", from, bars: [1000, 2000] }]);
+      await store.connection.run(
+        `INSERT INTO volume_files SELECT symbol, 'daily', from_date, to_date, 1, known_at, NULL, true, 2, known_at
+          FROM volume_spans WHERE from_date = DATE '1970-01-01' + ${from}`,
+      );
+      await store.close();
+    };
+    await addVolumes(db, D0);
+    await publish(db, out);
+    await pull(out, own);
+    const bars = "SELECT symbol, date, quote_volume FROM daily_volumes ORDER BY ALL";
+    expect(await rowsOf(own, bars)).toEqual(await rowsOf(db, bars));
+    await addVolumes(own, D0 + 2);
+    await expect(pull(out, own)).rejects.toThrow("would lose what it knows: 1 file of volumes is not in");
   });
 
   it("refuses a folder that holds no publication", async () => {
