@@ -7,8 +7,8 @@ import { openForWriting, type WritableStore } from "../store/database.js";
 import { defectOf } from "../store/defects.js";
 import { textLiteral } from "../store/instance.js";
 import { numberOf } from "../store/numbers.js";
-import { plural } from "../text/numbers.js";
 import { inTransaction } from "../store/transaction.js";
+import { plural } from "../text/numbers.js";
 
 /** A publication's database that was fetched and has the right sum. */
 export interface Fetched {
