@@ -103,7 +103,7 @@ describe("bfa universe", { timeout: 120_000 }, () => {
       "no rebalancing day",
       ["--from", "2024-03-02", "--to", "2024-03-05", "--rebalance", "monthly"],
       2,
-      "--rebalance: no",
+      "--rebalance: there is no monthly rebalancing day",
     ],
     ["no first day", ["--to", "2024-03-05"], 2, "--from: must be given"],
     ["a matrix of changes", [...SPAN, "--matrix", "--changes"], 2, "--matrix is of members"],
