@@ -13,7 +13,7 @@ import type { Bench, Target } from "./frame/bench.js";
 import { medianOf, type Comparison, type Metric, type Side } from "./frame/comparison.js";
 import { quantile } from "./frame/statistics.js";
 import { measured } from "./output/format.js";
-import { benchRows, type BenchRows } from "./rows.js";
+import { benchRows, withoutSettled, type BenchRows } from "./rows.js";
 import { buildVariant, openVariant, SEED_AFTER, SEED_BEFORE } from "./storage/variants.js";
 import { FULL_DAYS, QUICK_DAYS, SYMBOLS } from "./universe.js";
 
@@ -44,7 +44,7 @@ interface Question {
 
 /** Questions of the library on a whole history, beside the same in SQL on the seed's tables. */
 export const queryBench: Bench = async ({ quick, folder, compare }) => {
-  const history = benchRows(SYMBOLS, quick ? QUICK_DAYS : FULL_DAYS);
+  const history = withoutSettled(benchRows(SYMBOLS, quick ? QUICK_DAYS : FULL_DAYS));
   const [ours, before, after] = ["ours", "before", "after"].map((name) => join(folder, `${name}.duckdb`)) as [
     string,
     string,
