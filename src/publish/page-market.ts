@@ -1,4 +1,5 @@
 import { parseDay, type Day } from "../calendar/day.js";
+import { readContracts } from "../query/contract-on.js";
 import { livesBySymbol } from "../query/lives.js";
 import { status } from "../query/status.js";
 import { factsOf } from "../query/symbol-filter.js";
@@ -8,7 +9,6 @@ import { isIncident } from "../vision/incident.js";
 import type { SymbolCells } from "./page-cells.js";
 import { toRuns, type MarketData, type PageChange, type PageEvent, type PageIncident } from "./page-data.js";
 import type { PublishedState } from "./manifest.js";
-import { underlyingTypes } from "./page-volumes.js";
 
 /** Everything that the page shows but sizes and volumes. */
 export async function marketData(
@@ -18,7 +18,7 @@ export async function marketData(
   changes: PageChange[],
 ): Promise<MarketData> {
   const now = Date.parse(state.as_of);
-  const underlyings = await underlyingTypes(store);
+  const { contracts } = await readContracts(store);
   const lives = await livesBySymbol(store, now);
   const { facts, rows } = await status(store, now);
   return {
@@ -28,7 +28,7 @@ export async function marketData(
       const { class: kind, quote } = factsOf(symbol);
       const ofSymbol = (lives.get(symbol) ?? []).map(({ first, last, ends }) => ({ from: first, to: last, ends }));
       return {
-        ...{ symbol, class: kind, quote, underlying: underlyings.get(symbol) ?? "" },
+        ...{ symbol, class: kind, quote, underlying: contracts.get(symbol)?.at(-1)?.underlyingType ?? "" },
         ...{ lives: ofSymbol, from, cells: toRuns(letters), trades: toRuns(trades) },
       };
     }),

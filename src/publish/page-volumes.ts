@@ -1,8 +1,6 @@
 import type { Day } from "../calendar/day.js";
-import { DAY } from "../query/select.js";
+import { barSeries } from "../store/bars.js";
 import type { Store } from "../store/open.js";
-import { selectChunks } from "../store/prepared.js";
-import { readRows } from "../store/read-rows.js";
 import { knowsVolume, volumeSpans } from "../store/volume-spans.js";
 import { tradedOf, type Traded } from "../vision/traded.js";
 
@@ -16,12 +14,6 @@ export interface DayTrades {
 /** What is known of a symbol's trades, by day. */
 export type SymbolTrades = (day: Day) => DayTrades;
 
-/** The day's bar as far as the page shows it. */
-interface Bar {
-  trades: number;
-  quoteVolume: number;
-}
-
 /**
  * What is known of the trades of each symbol whose volumes are known on some day.
  *
@@ -29,43 +21,18 @@ interface Bar {
  */
 export async function tradesBySymbol(store: Store, now: number): Promise<Map<string, SymbolTrades>> {
   const spans = await volumeSpans(store, now);
-  const bars = await barsBySymbol(store);
+  const known = [...spans.values()].flat();
+  if (known.length === 0) return new Map();
+  // Of other days nothing is told.
+  const from = known.reduce((first, span) => Math.min(first, span.from), Infinity);
+  const to = known.reduce((last, span) => Math.max(last, span.to), -Infinity);
+  const { bySymbol } = await barSeries(store, [...spans.keys()], { from, to }, ["trade_count", "quote_volume"]);
   const tradesOf = (symbol: string): SymbolTrades => {
-    const ofSymbol = bars.get(symbol);
+    const bars = bySymbol.get(symbol);
     return (day) => {
-      const bar = ofSymbol?.get(day);
-      const traded = tradedOf(knowsVolume(spans, symbol, day), bar?.trades);
-      return { traded, quoteVolume: traded === "not known" ? -1 : Math.round(bar?.quoteVolume ?? 0) };
+      const traded = tradedOf(knowsVolume(spans, symbol, day), bars?.trade_count[day - from]);
+      return { traded, quoteVolume: traded === "not known" ? -1 : Math.round(bars?.quote_volume[day - from] ?? 0) };
     };
   };
   return new Map(Array.from(spans.keys(), (symbol) => [symbol, tradesOf(symbol)]));
-}
-
-async function barsBySymbol(store: Store): Promise<Map<string, Map<Day, Bar>>> {
-  const chunks = await selectChunks(
-    store,
-    `SELECT symbol, ${DAY}, trade_count::DOUBLE, quote_volume FROM daily_volumes`,
-    {},
-  );
-  const bars = new Map<string, Map<Day, Bar>>();
-  for (const chunk of chunks) {
-    const [symbols = [], days = [], trades = [], quoteVolumes = []] = chunk.getColumns();
-    for (let row = 0; row < chunk.rowCount; row++) {
-      const symbol = String(symbols[row]);
-      const ofSymbol = bars.get(symbol) ?? new Map<Day, Bar>();
-      bars.set(symbol, ofSymbol);
-      ofSymbol.set(Number(days[row]), { trades: Number(trades[row]), quoteVolume: Number(quoteVolumes[row]) });
-    }
-  }
-  return bars;
-}
-
-/** What the exchange said last that each contract is on: `COIN`, `EQUITY` and the like, by symbol. */
-export async function underlyingTypes(store: Store): Promise<Map<string, string>> {
-  const found = await readRows(
-    store,
-    "SELECT symbol, arg_max(underlying_type, valid_from) FROM contracts GROUP BY symbol",
-    { symbol: "text", underlying: "text" },
-  );
-  return new Map(found.map(({ symbol, underlying }) => [symbol, underlying]));
 }
