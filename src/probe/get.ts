@@ -3,7 +3,7 @@ import { TimedRequest, type Deadlines } from "./net/deadlines.js";
 import type { Line } from "./net/pool.js";
 import { failureOf, statusFailure, type Headers } from "./outcome.js";
 import type { Failure } from "../rows/failure.js";
-import { planRetry, type RetryContext } from "./retry.js";
+import { withRetries, type RetryContext } from "./retry.js";
 
 /** What GETs of one thread share. */
 export interface GetContext {
@@ -26,22 +26,13 @@ export type GetOutcome =
  * @param path percent-encoded path on the server
  * @param maxBytes that an answer may have; a longer one is a failure, and is not read on
  */
-export async function getWithRetries(
+export function getWithRetries(
   context: RetryContext,
   getContext: GetContext,
   path: string,
   maxBytes: number,
 ): Promise<GetOutcome> {
-  for (let attempts = 1; ; attempts++) {
-    if (!(await context.traffic.turn())) return { type: "abandoned" };
-    context.counters.add("requests");
-    const outcome = await getObject(getContext, path, maxBytes);
-    if (outcome.type !== "failed") return outcome;
-    const delay = planRetry(context, getContext.host, outcome.failure, attempts);
-    if (delay === undefined) return outcome;
-    await context.traffic.sleep(delay);
-    if (context.traffic.isEnding) return { type: "abandoned" };
-  }
+  return withRetries(context, getContext.host, () => getObject(getContext, path, maxBytes));
 }
 
 /** Fetches an object once. Never rejects. */

@@ -10,6 +10,34 @@ const MAX_ASKED_MS = 60_000;
 export type RetryContext = Pick<ProberContext, "retries" | "counters" | "traffic" | "onRetry">;
 
 /**
+ * Sends a request, with the retries that the run allows. Each attempt waits for its turn and is counted. Rejects only if
+ * `send` or `ready` does.
+ *
+ * @param host that the request goes to
+ * @param send makes one attempt; what it gives has a failure if it failed
+ * @param ready what each attempt waits for before its turn
+ * @default nothing
+ */
+export async function withRetries<Outcome extends { type: string; failure?: Failure }>(
+  context: RetryContext,
+  host: string,
+  send: () => Promise<Outcome>,
+  ready?: () => Promise<void> | undefined,
+): Promise<Outcome | { type: "abandoned" }> {
+  for (let attempts = 1; ; attempts++) {
+    await ready?.();
+    if (!(await context.traffic.turn())) return { type: "abandoned" };
+    context.counters.add("requests");
+    const outcome = await send();
+    if (outcome.failure === undefined) return outcome;
+    const delay = planRetry(context, host, outcome.failure, attempts);
+    if (delay === undefined) return outcome;
+    await context.traffic.sleep(delay);
+    if (context.traffic.isEnding) return { type: "abandoned" };
+  }
+}
+
+/**
  * Decides whether a request that failed is sent again, and when. A retry is counted and told here, and a server that asks for
  * fewer requests holds all threads back.
  *
