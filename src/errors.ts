@@ -1,9 +1,9 @@
 /**
- * Errors of the product. Each class has a `code` that is stable across versions; the message names what went wrong and
- * how to fix it; `cause` keeps what lies below.
+ * Base class of all errors of this package. Each class has a `code` that is stable across versions; the message says
+ * what went wrong and how to fix it; `cause` keeps the underlying error.
  */
 export class BfaError<Code extends string = string> extends Error {
-  /** Stable identifier, upper case, for scripts and `catch` blocks. */
+  /** Stable identifier in upper case, for scripts and `catch` blocks. */
   readonly code: Code;
 
   constructor(code: Code, message: string, options?: ErrorOptions) {
@@ -19,9 +19,9 @@ export interface UsageErrorOptions extends ErrorOptions {
   option?: string | undefined;
 }
 
-/** Input that can't be worked with (an option, a file named by one, an argument). The CLI exits with 2. */
+/** Invalid input: an option, a file named by one, or an argument. The CLI exits with 2. */
 export class UsageError extends BfaError<"USAGE"> {
-  /** The option at fault, as the library names it; undefined when it isn't one option's. */
+  /** The option at fault, as the library names it; undefined when the fault isn't in a single option. */
   readonly option: string | undefined;
   /** The message without the option's name. */
   readonly reason: string;
@@ -43,12 +43,12 @@ export type StoreErrorCode =
   | "STORE_MISSING"
   | "STORE_UNUSABLE";
 
-/** The database file can't be opened, read or written; what was committed before is intact. */
+/** The database file can't be opened, read or written; everything committed before is intact. */
 export class StoreError extends BfaError<StoreErrorCode> {}
 
 /**
- * A file of results can't be written although its name is right: the disk is full, or the system is short of something.
- * What was there before is untouched. The CLI exits with 3.
+ * A results file can't be written although its path is valid: the disk is full, or the system is out of a resource. An
+ * existing file is left untouched. The CLI exits with 3.
  */
 export class OutputError extends BfaError<"OUTPUT_FAILED"> {
   constructor(message: string, options?: ErrorOptions) {
@@ -62,11 +62,11 @@ export interface NotKnownDetails {
   condition: "partial" | "unpublished" | "unwritten";
   /** Days in such a condition, as spans; dates as YYYY-MM-DD. */
   spans: { condition: string; from: string; to: string }[];
-  /** For `partial`: the symbols of which nothing is known on these days. */
+  /** For `partial`: the symbols about which nothing is known on these days. */
   unknown_symbols: string[];
 }
 
-/** A question whose answer is not "none" but "not known". The CLI exits with 4. */
+/** The answer to a query is not "none" but "not known". The CLI exits with 4. */
 export class NotKnownError extends BfaError<"NOT_KNOWN"> implements NotKnownDetails {
   readonly condition: NotKnownDetails["condition"];
   readonly spans: NotKnownDetails["spans"];
@@ -80,40 +80,40 @@ export class NotKnownError extends BfaError<"NOT_KNOWN"> implements NotKnownDeta
   }
 }
 
-/** The bucket could not be listed for its symbols, and no earlier list is known. */
+/** Listing the bucket's symbols failed, and no earlier list is known. */
 export class DiscoveryError extends BfaError<"DISCOVERY_FAILED"> {
   constructor(message: string, options?: ErrorOptions) {
     super("DISCOVERY_FAILED", message, options);
   }
 }
 
-/** Why a publication can't be read. The CLI exits with 1 when it can't be reached, with 3 when it is damaged. */
+/** Why a publication can't be read. The CLI exits with 1 when it is unreachable, with 3 when it is damaged. */
 export type PublicationErrorCode = "PUBLICATION_UNREACHABLE" | "PUBLICATION_DAMAGED";
 
-/** A publication can't be fetched, or is not what its manifest says; what was there before is intact. */
+/** A publication can't be fetched, or doesn't match its manifest; existing data is intact. */
 export class PublicationError extends BfaError<PublicationErrorCode> {}
 
-/** Why the exchange's list of contracts can't be had. The CLI exits with 1. */
+/** Why the exchange's list of contracts isn't available. The CLI exits with 1. */
 export type ExchangeErrorCode = "EXCHANGE_UNREACHABLE" | "EXCHANGE_UNREADABLE";
 
-/** The exchange doesn't say which contracts it has, or in no way that is known; nothing is recorded. */
+/** The exchange's list of contracts can't be fetched, or its format is not recognized; nothing is recorded. */
 export class ExchangeError extends BfaError<ExchangeErrorCode> {}
 
-/** The caller's signal ended the work before there was an answer. The CLI exits with 130. */
+/** The caller's signal aborted the work before there was an answer. The CLI exits with 130. */
 export class InterruptedError extends BfaError<"INTERRUPTED"> {
   constructor(message: string, options?: ErrorOptions) {
     super("INTERRUPTED", message, options);
   }
 }
 
-/** A thread of the pipeline stopped before its work was done. Units committed before are intact. */
+/** A worker thread stopped before its work was done. Units committed before are intact. */
 export class ThreadError extends BfaError<"THREAD_DIED"> {
   constructor(message: string, options?: ErrorOptions) {
     super("THREAD_DIED", message, options);
   }
 }
 
-/** An error as plain data, since class and `code` are lost when an Error crosses a thread boundary. */
+/** An error as plain data, because class and `code` are lost when an Error crosses a thread boundary. */
 export interface PlainError {
   name: string;
   code: string;

@@ -7,8 +7,8 @@ export const DAY_MS = 86_400_000;
 const DAYS_BEFORE_MONTH = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365];
 
 /**
- * The day written as `YYYY-MM-DD` from 1970 on, or undefined when the text isn't a date of the calendar
- * (`2023-02-29`). By arithmetic rather than `Date`: a listing of the whole history reads 1.5 million dates.
+ * Parses `YYYY-MM-DD`; undefined for a date before 1970 or one that doesn't exist (`2023-02-29`). Uses arithmetic
+ * instead of `Date` because listing the whole history parses 1.5 million dates.
  */
 export function parseDay(text: string): Day | undefined {
   if (text.length !== 10 || text[4] !== "-" || text[7] !== "-") return undefined;
@@ -16,8 +16,8 @@ export function parseDay(text: string): Day | undefined {
 }
 
 /**
- * The day of a year from 1970 on, a month and a day of the month, both from 1; undefined when there is no such day or a
- * part is NaN.
+ * The day of a year, a month and a day of the month (both from 1); undefined before 1970, when there is no such day or
+ * when a part is NaN.
  */
 export function dayOfParts(year: number, month: number, dayOfMonth: number): Day | undefined {
   const before = DAYS_BEFORE_MONTH[month - 1];
@@ -52,19 +52,20 @@ export function dayOf(text: string): Day {
   return day;
 }
 
-/** Days of 400 years, after which the calendar repeats itself. */
+/** Days in 400 years, after which the calendar repeats. */
 const CYCLE_DAYS = 146_097;
 
-/** Days from 1 March of the year 0 to 1970-01-01. Counted from a March, a leap day is the last of its year. */
+/** Days from 1 March of the year 0 to 1970-01-01. In years that start in March, the leap day comes last. */
 const DAYS_FROM_MARCH = 719_468;
 
-/** The first and last day that have a year of four digits. */
+/** The first and last day with a four-digit year. */
 export const [FIRST_WRITTEN_DAY, LAST_WRITTEN_DAY] = [-719_528, 2_932_896];
 
 /**
- * `YYYY-MM-DD` of a day. By arithmetic, which takes a third of the time of `Date`: an answer can have millions.
+ * `YYYY-MM-DD` of a day. Uses arithmetic, which takes a third of the time that `Date` does: an answer can have
+ * millions.
  *
- * @throws RangeError beyond what a JavaScript `Date` can hold.
+ * @throws RangeError outside the range of a JavaScript `Date`.
  */
 export function formatDay(day: Day): string {
   if (!(day >= FIRST_WRITTEN_DAY && day <= LAST_WRITTEN_DAY)) return new Date(day * DAY_MS).toISOString().slice(0, 10);
@@ -74,7 +75,7 @@ export function formatDay(day: Day): string {
   const leapDays = Math.floor(inCycle / 1460) - Math.floor(inCycle / 36_524) + Math.floor(inCycle / 146_096);
   const yearOfCycle = Math.floor((inCycle - leapDays) / 365);
   const dayOfYear = inCycle - (yearOfCycle * 365 + Math.floor(yearOfCycle / 4) - Math.floor(yearOfCycle / 100));
-  // From March on, five months have 153 days, whichever they are.
+  // Counted from March, month lengths repeat every five months, and five months have 153 days.
   const monthFromMarch = Math.floor((5 * dayOfYear + 2) / 153);
   const dayOfMonth = dayOfYear - Math.floor((153 * monthFromMarch + 2) / 5) + 1;
   const month = monthFromMarch < 10 ? monthFromMarch + 3 : monthFromMarch - 9;

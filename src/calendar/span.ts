@@ -6,12 +6,12 @@ export interface Span {
   to: Day;
 }
 
-/** Number of days in spans. */
+/** Total number of days in the spans. */
 export function countDays(spans: readonly Span[]): number {
   return spans.reduce((days, { from, to }) => days + to - from + 1, 0);
 }
 
-/** Ascending days as the longest spans that they form. */
+/** Joins ascending days into maximal spans. */
 export function islands(days: Iterable<Day>): Span[] {
   const spans: Span[] = [];
   for (const day of days) {
@@ -22,7 +22,7 @@ export function islands(days: Iterable<Day>): Span[] {
   return spans;
 }
 
-/** The days of `within` that ascending, disjoint spans leave out, as spans. */
+/** The days of `within` that are in none of the spans, which are ascending and disjoint. */
 export function gapsBetween(spans: Iterable<Span>, within: Span): Span[] {
   const gaps: Span[] = [];
   let next = within.from;
@@ -35,7 +35,7 @@ export function gapsBetween(spans: Iterable<Span>, within: Span): Span[] {
   return gaps;
 }
 
-/** All days of two ascending lists of spans, as the longest spans that they form. */
+/** Merges two ascending lists of spans into maximal spans. */
 export function unionSpans(a: readonly Span[], b: readonly Span[]): Span[] {
   const union: Span[] = [];
   for (const { from, to } of [...a, ...b].sort((one, other) => one.from - other.from)) {
@@ -46,12 +46,12 @@ export function unionSpans(a: readonly Span[], b: readonly Span[]): Span[] {
   return union;
 }
 
-/** The days of spans that others leave out; both lists ascending and disjoint. */
+/** The days of `spans` that are in none of the `others`; both lists are ascending and disjoint. */
 export function withoutSpans(spans: readonly Span[], others: readonly Span[]): Span[] {
   return spans.flatMap((span) => gapsBetween(others, span));
 }
 
-/** The parts of spans that lie within another. */
+/** The parts of the spans that lie inside `within`. */
 export function clip(spans: readonly Span[], within: Span): Span[] {
   return spans
     .map(({ from, to }) => ({ from: Math.max(from, within.from), to: Math.min(to, within.to) }))

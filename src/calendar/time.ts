@@ -2,11 +2,11 @@ import { types } from "node:util";
 import { DAY_MS, FIRST_WRITTEN_DAY, formatDay, LAST_WRITTEN_DAY, parseDay, twoDigits } from "./day.js";
 
 /**
- * An instant in ISO 8601: `2024-03-02T09:36:43Z`, with milliseconds only where there are any
+ * An instant in ISO 8601: `2024-03-02T09:36:43Z`, with milliseconds only if they are not zero
  * (`2024-03-02T09:36:43.250Z`).
  *
  * @param ms since the Unix epoch
- * @throws RangeError beyond what a JavaScript `Date` can hold.
+ * @throws RangeError outside the range of a JavaScript `Date`.
  */
 export function formatTime(ms: number): string {
   const day = Math.floor(ms / DAY_MS);
@@ -31,20 +31,20 @@ export type TimeInput = string | Date;
 
 const TIME = /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{3})?Z$/;
 
-/** The instant that a caller gave, ms since the Unix epoch, or undefined when it is neither of both forms. */
+/** The instant that a caller gave, ms since the Unix epoch, or undefined when it is in neither form. */
 export function timeOfInput(value: unknown): number | undefined {
   if (typeof value === "string") {
     const date = TIME.exec(value)?.[1];
     return date === undefined || parseDay(date) === undefined ? undefined : Date.parse(value);
   }
-  // A `Date` of another realm, such as a test runner's, is not an instance of this one's class.
+  // A `Date` from another realm, such as a test runner's, fails `instanceof Date`.
   if (!types.isDate(value)) return undefined;
   const time = value.getTime();
   return Number.isFinite(time) ? time : undefined;
 }
 
 /**
- * As {@link formatTime}, with microseconds where there are any.
+ * Like {@link formatTime}, with microseconds if they are not zero.
  *
  * @param micros since the Unix epoch
  */

@@ -1,28 +1,28 @@
 import { NEW_COLUMN, type ColumnArray, type ColumnType, type ProbeRows, type RowKind } from "./columns.js";
 
-/** Maximum rows of a batch on its way between threads: one DuckDB data chunk. */
+/** Maximum rows of a batch sent between threads: one DuckDB data chunk. */
 export const BATCH_ROWS = 2048;
 
 /**
- * Rows of one kind in columns, so that a batch crosses threads by transfer and enters DuckDB by copying arrays. Row i is
- * the i-th element of every column, for i < `count`.
+ * Rows of one kind as columns, so that a batch can be transferred between threads and copied into DuckDB as arrays. Row
+ * i is the i-th element of every column, for i < `count`.
  */
 export interface Batch<Kind extends RowKind> {
   count: number;
   columns: { [Name in keyof Kind]: ColumnArray<Kind[Name]> };
 }
 
-/** A batch of answers of probes. */
+/** A batch of probe answers. */
 export type ProbeBatch = Batch<ProbeRows>;
 
-/** An empty batch with room for so many rows. */
+/** An empty batch with room for `capacity` rows. */
 export function createBatch<Kind extends RowKind>(kind: Kind, capacity = BATCH_ROWS): Batch<Kind> {
   const columns = Object.entries<ColumnType>(kind).map(([name, type]) => [name, NEW_COLUMN[type](capacity)]);
-  // `fromEntries` forgets which name has which type; the entries are those of the kind.
+  // `fromEntries` loses the type of each name; the entries come from the kind itself.
   return { count: 0, columns: Object.fromEntries(columns) as Batch<Kind>["columns"] };
 }
 
-/** The columns of a batch with their names, in the order of its kind. */
+/** The columns of a batch with their names, in the order that its kind defines. */
 export function columnsOf(batch: Batch<RowKind>): [string, ColumnArray][] {
   return Object.entries<ColumnArray>(batch.columns);
 }
@@ -32,13 +32,13 @@ export function batchBuffers(batch: Batch<RowKind>): ArrayBuffer[] {
   return columnsOf(batch).map(([, column]) => column.buffer);
 }
 
-/** Appends the rows from `start` to before `end` of a batch to another of the same kind, which has room for them. */
+/** Appends rows [start, end) of a batch to another of the same kind, which must have room for them. */
 export function appendRows<Kind extends RowKind>(to: Batch<Kind>, from: Batch<Kind>, start: number, end: number): void {
   for (const name in to.columns) to.columns[name].set(from.columns[name].subarray(start, end), to.count);
   to.count += end - start;
 }
 
-/** Rows of a batch in another order: row i of the result is row `order[i]`. */
+/** Reorders the rows of a batch: row i of the result is row `order[i]`. */
 export function gatherRows<Kind extends RowKind>(kind: Kind, from: Batch<Kind>, order: Uint32Array): Batch<Kind> {
   const to = createBatch(kind, order.length);
   to.count = order.length;

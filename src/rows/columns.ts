@@ -1,4 +1,4 @@
-/** Makes the array of a column, by the type of its values. */
+/** Creates the array of a column, by the type of its values. */
 export const NEW_COLUMN = {
   uint16: (length: number) => new Uint16Array(length),
   uint32: (length: number) => new Uint32Array(length),
@@ -13,7 +13,7 @@ export type ColumnType = keyof typeof NEW_COLUMN;
 export type ColumnArray<Type extends ColumnType = ColumnType> = ReturnType<(typeof NEW_COLUMN)[Type]>;
 
 /**
- * What every row has, whatever its kind: which cell it answers, and how. `symbolIndex` is a place in the run's list of
+ * The columns of every kind of row: which cell it answers, and how. `symbolIndex` is a position in the run's list of
  * symbols, `day` counts from 1970-01-01, `status` is 200, 404 or {@link FAILED_STATUS}.
  */
 export const CELL_COLUMNS = { symbolIndex: "uint32", day: "int32", status: "uint16" } as const;
@@ -22,15 +22,14 @@ export const CELL_COLUMNS = { symbolIndex: "uint32", day: "int32", status: "uint
 export const FAILED_STATUS = 0;
 
 /**
- * A kind of row: its columns by name, in order. Batch, transfer list, stage table and appender follow from it; a new
- * kind is one more such value.
+ * A kind of row: its columns by name, in order. Batch, transfer list, stage table and appender are derived from it.
  */
 export type RowKind = typeof CELL_COLUMNS & Readonly<Record<string, ColumnType>>;
 
 /**
- * What a probe of a cell gives. `size` is in bytes, the times in ms since the Unix epoch: when the file was uploaded and
- * when the answer arrived. The ETag is the first 8 bytes of an md5, in two parts. All of it is 0 where there is no file,
- * `probedAt` too where the probe failed.
+ * The result of probing a cell. `size` is in bytes; the times, upload and arrival of the answer, are in ms since the
+ * Unix epoch. The ETag is the first 8 bytes of an md5, in two parts. Size, upload time and ETag are 0 when there is no
+ * file; `probedAt` is 0 too when the probe failed.
  */
 export const PROBE_ROWS = {
   ...CELL_COLUMNS,
@@ -47,8 +46,8 @@ export type ProbeRows = typeof PROBE_ROWS;
 export type Row<Kind extends RowKind> = { readonly [Name in keyof Kind]: number };
 
 /**
- * A bar of the 1d klines. `isMonthly` is 1 when it comes from a month's file, 0 from a day's. The values are those of the
- * file, as doubles; status is always 200.
+ * A bar of the 1d klines. `isMonthly` is 1 for a bar from a monthly file, 0 for one from a daily file. The values are
+ * those of the file, as doubles; status is always 200.
  */
 export const BAR_ROWS = {
   ...CELL_COLUMNS,

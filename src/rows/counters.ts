@@ -1,7 +1,7 @@
 /**
  * What a run counts. A cell is one (symbol, day); HEAD spends one request on it, LIST one on hundreds.
- * `cells` = `available` + `missing` + `failed`. Of volumes: symbols whose folders were listed, files fetched, failed and known
- * already, those among the fetched that no checksum vouches for, and the bytes of the zips.
+ * `cells` = `available` + `missing` + `failed`. For volumes: symbols whose folders were listed; files that were
+ * fetched, that failed or that were known already; fetched files that no checksum verifies; and the bytes of the zips.
  */
 export const COUNTER_NAMES = [
   "cells",
@@ -29,7 +29,9 @@ export const COUNTER_NAMES = [
 export type CounterName = (typeof COUNTER_NAMES)[number];
 export type Counts = Record<CounterName, number>;
 
-/** Counters in shared memory: the probers and the writer add, the main thread reads them for progress and summary. */
+/**
+ * Counters in shared memory: probers and writer add to them, the main thread reads them for progress and the summary.
+ */
 export class Counters {
   private readonly values: BigInt64Array<SharedArrayBuffer>;
 

@@ -6,11 +6,11 @@ import type { VolumeKnowledge } from "./volume-unit.js";
 export interface HeadShard {
   type: "head";
   day: Day;
-  /** Indexes of the run's symbols. */
+  /** Indexes into the run's symbols. */
   symbolIndexes: Uint32Array<ArrayBuffer>;
 }
 
-/** The listing of one symbol over some days. */
+/** A listing of one symbol over some days. */
 export interface ListShard {
   type: "list";
   symbolIndex: number;
@@ -22,9 +22,9 @@ export interface ListShard {
 export interface VolumeShard {
   type: "volumes";
   symbolIndex: number;
-  /** The last day that is over. */
+  /** The last day that has ended. */
   through: Day;
-  /** Whether a file without a checksum that vouches for it is taken, marked as not verified. */
+  /** Whether to accept a file that no checksum verifies; it is marked as unverified. */
   acceptUnverified: boolean;
   known: VolumeKnowledge;
 }
@@ -32,9 +32,9 @@ export interface VolumeShard {
 /** Work for one prober. */
 export type Shard = HeadShard | ListShard | VolumeShard;
 
-/** What a shard came to. When the run was abandoned, there are fewer cells than the shard holds. */
+/** The result of a shard. When the run was abandoned, it counts fewer cells than the shard contains. */
 export interface ShardResult {
-  /** Cells answered or failed: the rows that went to the writer; none of a shard of volumes, which sends a whole unit. */
+  /** Cells answered or failed: the rows sent to the writer. 0 for a shard of volumes, which sends a whole unit. */
   cellCount: number;
   /** How many times a `CellFailure` of this shard was announced. */
   failureCount: number;

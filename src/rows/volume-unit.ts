@@ -5,7 +5,7 @@ import type { Batch } from "./batch.js";
 import type { BarRows } from "./columns.js";
 import type { FileFacts } from "./probe-row.js";
 
-/** A file of 1d klines that was read: that of a month, or of a day. */
+/** A file of 1d klines that was read, monthly or daily. */
 export interface VolumeFile extends FileFacts {
   cadence: Cadence;
   /** First day of its period. */
@@ -15,26 +15,29 @@ export interface VolumeFile extends FileFacts {
   rowCount: number;
 }
 
-/** What is known of the volumes of a symbol before it is asked for. */
+/** What is known about a symbol's volumes before a run asks for them. */
 export interface VolumeKnowledge {
   /** Files that were read and whose rows are in use. */
   files: readonly Pick<VolumeFile, "cadence" | "period" | "size" | "lastModified" | "etag">[];
-  /** Days about which is known, ascending and disjoint. */
+  /** Days whose volumes are known, ascending and disjoint. */
   spans: readonly Span[];
-  /** Known days without a bar that may still get one: files come late. Ascending and disjoint. */
+  /** Known days without a bar that may still get one, since files can come late. Ascending and disjoint. */
   holes: readonly Span[];
 }
 
-/** What is new of the volumes of one symbol: written whole, in one transaction. */
+/** New volumes of one symbol: written whole, in one transaction. */
 export interface VolumeUnit {
-  /** Index of the run's symbols. */
+  /** Index into the run's symbols. */
   symbolIndex: number;
   /** Bars of the files that were read, by day; no day twice. */
   bars: Batch<BarRows>;
-  /** The files. Their bars take the place of those of an earlier version of the same file, and of a day's where it is a month's. */
+  /**
+   * The files. Their bars replace those of an earlier version of the same file; a month's also replace those of its
+   * days.
+   */
   files: readonly VolumeFile[];
-  /** All days of the symbol about which is known now, ascending and disjoint. */
+  /** All days of the symbol whose volumes are known now, ascending and disjoint. */
   spans: readonly Span[];
-  /** When the bucket was asked, ms since the Unix epoch. */
+  /** When the bucket was queried, ms since the Unix epoch. */
   knownAt: number;
 }

@@ -4,16 +4,16 @@
  * | kind      | in JavaScript and JSON                                  |
  * | --------- | ------------------------------------------------------- |
  * | `date`    | `YYYY-MM-DD`, a UTC day                                 |
- * | `time`    | ISO 8601 in UTC, with ms only where there are any       |
+ * | `time`    | ISO 8601 in UTC, with ms only if they are not zero      |
  * | `symbol`  | a symbol as the bucket names it                         |
  * | `text`    | any other text                                          |
  * | `flag`    | a boolean                                               |
  * | `bytes`   | a whole number of bytes                                 |
  * | `count`   | a whole number of things                                |
- * | `integer` | any whole number; a text beyond ±(2^53 - 1)             |
+ * | `integer` | any whole number; text beyond ±(2^53 - 1)               |
  * | `number`  | any other number                                        |
  * | `ratio`   | a number from 0 to 1                                    |
- * | `value`   | anything that JSON has, lists and objects included      |
+ * | `value`   | any JSON value, including lists and objects             |
  */
 export type ColumnKind =
   "date" | "time" | "symbol" | "text" | "flag" | "bytes" | "count" | "integer" | "number" | "ratio" | "value";
@@ -21,16 +21,16 @@ export type ColumnKind =
 /** One column of an answer. */
 export interface Column<Kind extends ColumnKind = ColumnKind, Nullable extends boolean = boolean> {
   readonly kind: Kind;
-  /** Whether a row may have null here. */
+  /** Whether the value may be null. */
   readonly nullable: Nullable;
   /** What it means, for the docs. */
   readonly about: string;
 }
 
-/** Columns by name, in their order. Names are snake_case. */
+/** Columns by name, in display order. Names are snake_case. */
 export type Columns = Readonly<Record<string, Column>>;
 
-/** Anything that JSON can say. */
+/** Any JSON value. */
 export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
 
 interface Values {
@@ -63,11 +63,11 @@ export function optionalColumn<Kind extends ColumnKind>(kind: Kind, about: strin
 }
 
 /**
- * What a question, a check or a run has to say: facts about the whole, and rows. As JSON it is one object, the facts
- * with the rows beside them; the other formats have the rows alone.
+ * The answer of a query, a check or a run: facts about the whole, and rows. As JSON it is one object, the facts with
+ * the rows beside them; the other formats contain only the rows.
  */
 export interface Answer<Facts extends object = object, C extends Columns = Columns> {
-  /** Named in snake_case; what there is none of is null. */
+  /** Names are snake_case; a fact without a value is null. */
   facts: Facts;
   /** What the facts are, for the JSON Schema. */
   factColumns?: Columns;
@@ -75,23 +75,24 @@ export interface Answer<Facts extends object = object, C extends Columns = Colum
   rowsName: string;
   /** What a table shows above its rows. */
   heading?: string | undefined;
-  /** Whether a table shows that alone: its rows are many and seldom wanted. */
+  /** Whether a table shows only the heading, because the rows are many and seldom wanted. */
   headingOnly?: boolean | undefined;
   columns: C;
   /**
-   * Names of the columns in their order, where some of them are whole numbers: JavaScript puts those first in an object.
+   * Column names in display order. Needed where some names are whole numbers: JavaScript moves those to the front of an
+   * object.
    *
    * @default the keys of `columns`
    */
   columnOrder?: readonly string[];
-  /** The rows in their order, some at a time, so that a long answer is never held whole. */
+  /** The rows in order, in chunks, so that a long answer is never in memory as a whole. */
   rows: Iterable<readonly RowOf<C>[]> | AsyncIterable<readonly RowOf<C>[]>;
 }
 
-/** Names of an answer's columns in their order. */
+/** Names of an answer's columns in display order. */
 export function columnNames({ columns, columnOrder }: Pick<Answer, "columns" | "columnOrder">): readonly string[] {
   return columnOrder ?? Object.keys(columns);
 }
 
-/** A value of a row, whatever its kind. */
+/** A value in a row, of any kind. */
 export type CellValue = Values[ColumnKind] | null;

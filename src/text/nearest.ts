@@ -1,6 +1,6 @@
 import { closest, distance } from "fastest-levenshtein";
 
-/** The nearest of some names, when it is near enough to be what was meant. */
+/** The name closest to a word, if it is close enough to be what was meant. */
 export function nearest(word: string, names: readonly string[]): string | undefined {
   if (names.length === 0) return undefined;
   const found = closest(word, names);

@@ -1,4 +1,4 @@
-/** `1,234,567`, whatever the locale. */
+/** `1,234,567` in every locale. */
 export function number(value: number): string {
   return value.toLocaleString("en-US");
 }

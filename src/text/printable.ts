@@ -1,4 +1,4 @@
-/** Control characters, bidirectional overrides and other marks that nobody sees, and separators of lines. */
+/** Control characters, bidirectional overrides and other invisible marks, and line separators. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /** Text from outside with control characters and bidirectional overrides made visible, safe for a terminal. */
@@ -6,17 +6,19 @@ export function printable(text: string): string {
   return text.replace(UNSEEN, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
-/** As {@link printable}, but for tabs and the ends of lines, which a quoted field of a CSV file may have. */
+/** Like {@link printable}, but keeps tabs and line ends, which a quoted CSV field may contain. */
 export function printableField(text: string): string {
   return text.replace(/[^\t\r\n]+/g, printable);
 }
 
-/** A text with ends of lines of its own, such as a stack, with the rest of it as {@link printable} makes it. */
+/** Like {@link printable}, but keeps the line breaks of a text that has several lines, such as a stack. */
 export function printableLines(text: string): string {
   return text.split("\n").map(printable).join("\n");
 }
 
-/** JSON that says the same, with what a terminal would obey as escapes. Ends of lines between values are left. */
+/**
+ * Equivalent JSON in which everything that could control a terminal is escaped. Line breaks between values are kept.
+ */
 export function printableJson(json: string): string {
   return json.replace(UNSEEN, (char) => (char === "\n" ? char : escapes(char)));
 }

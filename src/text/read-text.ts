@@ -1,12 +1,12 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 
-/** Maximum bytes of a text that a user names: a hundred times the longest that there is. */
+/** Maximum bytes of a text file that a user names: a hundred times the longest in use. */
 const MAX_TEXT_BYTES = 64 * 1024 * 1024;
 
 /**
- * Text of a regular file in UTF-8. A pipe without a writer would be waited for, and a device has no end.
+ * Reads a regular file as UTF-8. Other files are refused: a pipe without a writer would block, and a device has no end.
  *
- * @throws Error in words for the user, without the file's name, or as the file system says it.
+ * @throws Error with a message for the user, without the file's name, or the error of the file system.
  */
 export function readText(file: string): string {
   const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);

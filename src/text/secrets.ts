@@ -1,4 +1,4 @@
-/** What stands for a secret. */
+/** Replaces a secret. */
 const MASK = "***";
 
 /** A text with the user and password of every URL in it masked, for a message or a log. */
@@ -7,8 +7,8 @@ export function withoutPasswords(text: string): string {
 }
 
 /**
- * What was given for a URL, with all that could be a secret in it masked: everything before the last `@`, query and
- * fragment. It need not be a whole URL.
+ * A text that was given as a URL, with everything that could be a secret masked: all before the last `@`, the query and
+ * the fragment. It need not be a valid URL.
  */
 export function maskedUrl(text: string): string {
   return text

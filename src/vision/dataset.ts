@@ -3,8 +3,8 @@ import type { Cadence } from "../calendar/period.js";
 import type { Finality } from "./finality.js";
 
 /**
- * One kind of file of the bucket. Plain data, so that it can be handed from the settings of a run to its threads; object
- * keys, prefixes and URLs are derived from it in `object-key.ts`.
+ * One kind of file in the bucket. It is plain data, so that a run can pass it to its threads; `object-key.ts` derives
+ * object keys, prefixes and URLs from it.
  */
 export interface Dataset {
   /** Its name: market, cadence, kind and interval, such as `um/daily/klines/1m`. */
@@ -14,11 +14,11 @@ export interface Dataset {
   readonly cadence: Cadence;
   /** Folder of the kind: `klines`, `trades`, … */
   readonly kind: string;
-  /** Interval of klines and the like; their files lie in a folder of that name. */
+  /** Interval of klines and similar kinds, whose files are in a folder of that name. */
   readonly interval?: string;
-  /** First day that may be asked for: when the market began to trade. */
+  /** First day that a query may name: when the market began to trade. */
   readonly marketStart: Day;
-  /** First day of the first period with any file. */
+  /** First day of the first period that has a file. */
   readonly firstPeriod: Day;
   readonly finality: Finality;
 }

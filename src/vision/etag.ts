@@ -1,19 +1,19 @@
 const MD5 = /^(?:"|&quot;)?([0-9a-f]{8})([0-9a-f]{8})[0-9a-f]{16}(?:"|&quot;)?$/i;
 
-/** The first 8 bytes of a file's md5 as two whole numbers of 4 bytes: what JavaScript and a row's columns can hold. */
+/** The first 8 bytes of a file's md5 as two 4-byte integers, which a JavaScript number and a row's columns can hold. */
 export interface Etag {
   high: number;
   low: number;
 }
 
-/** What is kept where a file has no ETag that is an md5, as one uploaded in parts hasn't. */
+/** Stored for a file whose ETag is not an md5, such as one uploaded in parts. */
 export const NO_ETAG: Readonly<Etag> = { high: 0, low: 0 };
 
 /**
- * The start of the md5 that an ETag is: enough to tell a replaced file and to verify a download. {@link NO_ETAG} for
- * every other form, such as that of an upload in parts (`"…-2"`).
+ * The first bytes of the md5 in an ETag: enough to detect a replaced file and to verify a download. {@link NO_ETAG} for
+ * any other format, such as that of a multipart upload (`"…-2"`).
  *
- * @param text of the header, or of the element in a list page
+ * @param text the header, or the element of a list page
  */
 export function parseEtag(text: string | undefined): Readonly<Etag> {
   const match = text === undefined ? null : MD5.exec(text);

@@ -1,7 +1,7 @@
 import { printableJson } from "../text/printable.js";
 import { isSymbol } from "./symbol.js";
 
-/** Where the exchange says which contracts it has. */
+/** The exchange's list of contracts. */
 export const EXCHANGE_INFO_URL = "https://fapi.binance.com/fapi/v1/exchangeInfo";
 
 /** Maximum bytes of the document: the real one has less than 2 MB. */
@@ -13,16 +13,16 @@ const MAX_CONTRACTS = 20_000;
 /** Maximum depth of objects and lists in it: the real one has 5. */
 const MAX_DEPTH = 32;
 
-/** The delivery date of a contract whose end is not announced, ms: 2100-12-25. It is the latest time of the document too. */
+/** Delivery date of a contract whose end is not announced, ms: 2100-12-25. Also the latest time accepted. */
 const NOT_ANNOUNCED = 4_133_404_800_000;
 
-/** Statuses and types are words in capitals, one or more; a contract that isn't traded yet can have no type. */
+/** Statuses and types are one or more words in capitals; the type of a contract that isn't traded yet can be empty. */
 const WORDS = /^[A-Z0-9_ ]{0,64}$/;
 
 /** Contracts without an end. */
 export const PERPETUAL_TYPES: readonly string[] = ["PERPETUAL", "TRADIFI_PERPETUAL"];
 
-/** Contracts that the bucket has as delivery contracts, and those that are about to end. */
+/** Contracts that the bucket treats as delivery contracts, including those about to end. */
 export const DELIVERY_TYPES: readonly string[] = [
   "CURRENT_MONTH",
   "NEXT_MONTH",
@@ -33,7 +33,7 @@ export const DELIVERY_TYPES: readonly string[] = [
   "NEXT_QUARTER DELIVERING",
 ];
 
-/** What the exchange says of a contract. Words are kept as they are, those that are new here too. */
+/** A contract as the exchange describes it. Statuses and types are kept as they are, even unknown ones. */
 export interface ExchangeContract {
   symbol: string;
   /** `TRADING`, `SETTLING` (delisted), `PENDING_TRADING` and others. */
@@ -42,31 +42,31 @@ export interface ExchangeContract {
   contractType: string;
   /** `COIN`, `INDEX`, `COMMODITY`, `EQUITY`, `KR_EQUITY`, `PREMARKET` and others. */
   underlyingType: string;
-  /** When it began to trade or will, ms since the Unix epoch. */
+  /** When trading began or will begin, ms since the Unix epoch. */
   onboardDate: number;
-  /** When it ends, ms since the Unix epoch; undefined: no end is announced. */
+  /** When it ends, ms since the Unix epoch; undefined while no end is announced. */
   deliveryDate: number | undefined;
 }
 
-/** The exchange's `exchangeInfo`, as far as it is about contracts. */
+/** The part of the exchange's `exchangeInfo` that is about contracts. */
 export interface ExchangeInfo {
-  /** The server's time, ms since the Unix epoch; undefined when it says none. */
+  /** The server's time, ms since the Unix epoch; undefined when absent. */
   serverTime: number | undefined;
   /** At least one, each symbol once. */
   contracts: ExchangeContract[];
 }
 
-/** A text that is not the exchange's `exchangeInfo`. The message says why, in words without the place of the text. */
+/** A text that is not a valid `exchangeInfo`. The message gives the reason, without naming the source of the text. */
 export class NotExchangeInfo extends Error {}
 
 /**
- * Reads `exchangeInfo`. It is taken whole or not at all.
+ * Parses `exchangeInfo`, whole or not at all.
  *
  * @throws NotExchangeInfo
  */
 export function parseExchangeInfo(text: string): ExchangeInfo {
   if (text.length > MAX_EXCHANGE_INFO_BYTES) throw new NotExchangeInfo(`more than ${MAX_EXCHANGE_INFO_BYTES} bytes`);
-  // Lists in lists by the million would take all the memory.
+  // Parsing millions of nested lists would exhaust the memory.
   if (isDeep(text)) throw new NotExchangeInfo(`nested more than ${MAX_DEPTH} deep`);
   const { symbols, serverTime } = objectOf(parseJson(text));
   if (!Array.isArray(symbols)) throw new NotExchangeInfo("without a list of symbols");
@@ -75,7 +75,7 @@ export function parseExchangeInfo(text: string): ExchangeInfo {
   const contracts = symbols.map((value: unknown, index) => readContract(objectOf(value), index));
   const names = new Set<string>();
   for (const { symbol } of contracts) {
-    if (names.has(symbol)) throw new NotExchangeInfo(`${symbol} is in it twice`);
+    if (names.has(symbol)) throw new NotExchangeInfo(`${symbol} appears twice`);
     names.add(symbol);
   }
   return { serverTime: isTime(serverTime) ? serverTime : undefined, contracts };
@@ -122,7 +122,7 @@ function objectOf(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 }
 
-/** Whether objects and lists lie in each other more than {@link MAX_DEPTH} deep, if the text is JSON. */
+/** Whether objects and lists are nested more than {@link MAX_DEPTH} deep, provided that the text is JSON. */
 function isDeep(text: string): boolean {
   let depth = 0;
   let isInText = false;
@@ -147,7 +147,7 @@ function isDeep(text: string): boolean {
   return false;
 }
 
-/** Characters of a wrong value that a message shows. */
+/** Maximum characters of a wrong value that a message shows. */
 const MAX_SHOWN = 40;
 
 /** A wrong value as a message shows it. */

@@ -1,8 +1,8 @@
-/** Why the content of a file can't be taken. */
+/** Why the content of a file is rejected. */
 export type FileErrorCode =
   "CHECKSUM_MALFORMED" | "CHECKSUM_WRONG" | "CHECKSUM_MISSING" | "SIZE_DIFFERS" | "ZIP_BAD" | "CSV_BAD_ROW";
 
-/** A file whose content can't be taken. `code` is stable. */
+/** A file whose content is rejected. `code` is stable. */
 export class FileError extends Error {
   constructor(
     readonly code: FileErrorCode,

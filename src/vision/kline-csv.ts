@@ -25,8 +25,8 @@ const OPEN_TIME = 0;
 const CLOSE_TIME = 6;
 const COUNT = 8;
 
-/** From here on a time is in µs, as spot files have it from 2025 on: 10^14 ms are the year 5138. */
-const LEAST_MICROS = 1e14;
+/** Times from here on are in µs, as in spot files since 2025: 10^14 ms would be the year 5138. */
+const MIN_MICROS = 1e14;
 
 const NEWLINE = 10;
 const RETURN = 13;
@@ -39,9 +39,9 @@ const NINE = 57;
 const TENS = Float64Array.from({ length: 23 }, (_, power) => Number(`1e${power}`));
 
 /**
- * The bars of a CSV of 1d klines, by ascending day. A header is told by its first byte, which is not a digit. Anything
- * unexpected fails the file: another number of columns, what is not a plain number, a time that is not a whole UTC day, days
- * out of order or outside of the file's period, no row at all.
+ * The bars of a CSV of 1d klines, by ascending day. A header is recognized by its first byte, which is not a digit.
+ * Anything unexpected rejects the file: a different number of columns, a value that is not a plain number, a time that
+ * is not a whole UTC day, days out of order or outside the file's period, no rows.
  *
  * @param span days of the file's period
  * @throws FileError with the line and the reason
@@ -58,15 +58,15 @@ export function parseBars(csv: Buffer, span: Span): Bar[] {
     const previous = bars.at(-1);
     if (bar.day < span.from || bar.day > span.to) throw bad(line, `its day is not within ${describeSpan(span)}`);
     if (previous !== undefined && bar.day <= previous.day)
-      throw bad(line, "its day does not follow that of the row before");
+      throw bad(line, "its day is not after that of the previous row");
     bars.push(bar);
     start = end + 1;
   }
-  if (bars.length === 0) throw bad(line, "there is no row");
+  if (bars.length === 0) throw bad(line, "there are no rows");
   return bars;
 }
 
-/** Values of the row that is being read, by column. */
+/** Values of the row being read, by column. */
 const values = new Float64Array(COLUMNS);
 
 function parseRow(csv: Buffer, start: number, end: number, line: number): Bar {
@@ -74,7 +74,7 @@ function parseRow(csv: Buffer, start: number, end: number, line: number): Bar {
   let place = start;
   while (place <= end && column < COLUMNS) {
     const next = endOfField(csv, place, end);
-    // The last one means nothing.
+    // The last column has no meaning.
     if (column < COLUMNS - 1) values[column] = parseNumber(csv, place, next, line, column);
     place = next + 1;
     column++;
@@ -82,7 +82,7 @@ function parseRow(csv: Buffer, start: number, end: number, line: number): Bar {
   if (column < COLUMNS || place <= end) throw bad(line, `there are not ${COLUMNS} columns`);
   const at = (index: number): number => values[index] ?? NaN;
   const openTime = at(OPEN_TIME);
-  const dayLength = openTime >= LEAST_MICROS ? DAY_MS * 1000 : DAY_MS;
+  const dayLength = openTime >= MIN_MICROS ? DAY_MS * 1000 : DAY_MS;
   if (openTime % dayLength !== 0) throw bad(line, `its open_time ${openTime} is not the start of a UTC day`);
   if (at(CLOSE_TIME) !== openTime + dayLength - 1) throw bad(line, "its close_time is not the end of its UTC day");
   if (!Number.isSafeInteger(at(COUNT))) throw bad(line, "its count is not a whole number");
@@ -101,8 +101,8 @@ function parseRow(csv: Buffer, start: number, end: number, line: number): Bar {
 }
 
 /**
- * A plain decimal number as the nearest double. Up to 15 digits and as many decimals it is one division of two numbers
- * that are exact, so it is exact, and takes a quarter of the time of `Number`, which reads the others.
+ * A plain decimal number as the nearest double. If the digits and the power of ten are both exact doubles, one division
+ * gives the correctly rounded result in a quarter of the time that `Number` takes. `Number` parses the rest.
  */
 function parseNumber(csv: Buffer, start: number, end: number, line: number, column: number): number {
   let digits = 0;
@@ -125,7 +125,7 @@ function parseNumber(csv: Buffer, start: number, end: number, line: number, colu
   return decimals <= 0 ? mantissa : mantissa / (TENS[decimals] ?? NaN);
 }
 
-/** The general way: more digits than a double holds exactly, or an exponent. */
+/** The slow path: more digits than a double holds exactly, or an exponent. */
 function parseText(csv: Buffer, start: number, end: number, line: number, column: number): number {
   const text = csv.toString("latin1", start, Math.min(end, start + 64));
   const value = /^\d+(?:\.\d+)?(?:[eE][-+]?\d{1,3})?$/.test(text) && end - start <= 64 ? Number(text) : NaN;

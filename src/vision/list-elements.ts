@@ -3,11 +3,11 @@ import { parseEtag } from "./etag.js";
 import { malformed, type ListedObject } from "./list-page.js";
 
 /*
- * Reads single elements of a list page in any form that XML allows and S3's answer can take. Each is given as the text
+ * Parses single elements of a list page, in any form that XML allows and that S3 may use. Each is passed as the text
  * between its tags.
  */
 
-/** What a `<Contents>` says. */
+/** The object described by a `<Contents>`. */
 export function parseContents(inner: string): ListedObject {
   return {
     key: unescapeXml(requiredText(inner, "Contents", "Key")),
@@ -17,14 +17,14 @@ export function parseContents(inner: string): ListedObject {
   };
 }
 
-/** The prefixes of a `<CommonPrefixes>`: one, but some servers write several. */
+/** The prefixes in a `<CommonPrefixes>`: normally one, but some servers write several. */
 export function parsePrefixes(inner: string): string[] {
   const prefixes = childTexts(inner, "Prefix").map(unescapeXml);
   if (prefixes.length === 0) throw malformed("<CommonPrefixes> has no <Prefix>");
   return prefixes;
 }
 
-/** Text of an element that holds nothing else, and something. */
+/** Text of an element that contains only text, and is not empty. */
 export function parseText(name: string, inner: string): string {
   if (inner === "" || inner.includes("<")) throw malformed(`<${name}> is not plain text`);
   return unescapeXml(inner);
@@ -87,7 +87,7 @@ function parseTime(text: string): number {
   if (match === null || day === undefined) throw malformed(`LastModified is ${JSON.stringify(text)}`);
   const [, hour, minute, second, fraction = ""] = match;
   const ms = Number(hour) * 3_600_000 + Number(minute) * 60_000 + Number(second) * 1000;
-  // 24:00:00 is the end of the day; a leap second doesn't exist for XML.
+  // 24:00:00 is the end of the day; XML has no leap seconds.
   if (!(ms <= DAY_MS && Number(minute) < 60 && Number(second) < 60)) {
     throw malformed(`LastModified is ${JSON.stringify(text)}`);
   }

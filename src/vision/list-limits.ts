@@ -1,6 +1,6 @@
 /*
- * How much of a listing is believed. A bucket holds a bounded number of things, so a listing that goes on beyond it is
- * not read to its end: it would fill the memory, or never end.
+ * Limits on a listing. A bucket holds a bounded number of objects, so a listing that exceeds it is abandoned: it would
+ * fill the memory or never end.
  */
 
 /** Each period has two keys, the file and its checksum. */
@@ -21,10 +21,10 @@ export const MAX_TAG_BYTES = 1024;
 /** Maximum folders below a dataset. The largest has about 3,600. */
 export const MAX_FOLDERS = 50_000;
 
-/** Maximum pages of the folders: ten times those that as many folders fill, since servers may send less than asked. */
+/** Maximum pages of folders: ten times what the maximum number fills, since servers may send less than requested. */
 export const MAX_FOLDER_PAGES = (10 * MAX_FOLDERS) / MAX_PAGE_ENTRIES;
 
-/** Maximum pages of one symbol's files over so many periods: ten times those that they fill, and room for strange keys. */
+/** Maximum pages of one symbol's files: ten times what its periods fill, plus room for unexpected keys. */
 export function maxFilePages(periods: number): number {
   return 10 * (Math.ceil((periods * KEYS_PER_PERIOD) / MAX_PAGE_ENTRIES) + 1);
 }

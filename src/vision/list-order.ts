@@ -3,7 +3,7 @@ import { ListPageError, malformed } from "./list-page.js";
 
 /** Order of S3 keys: by UTF-8 bytes, which is by code point. */
 export function compareUtf8(a: string, b: string): number {
-  // JavaScript's own order, by UTF-16 units, is the same as long as no character is beyond U+FFFF.
+  // JavaScript compares UTF-16 units, which gives the same order as long as no character is beyond U+FFFF.
   if (SURROGATE.test(a) || SURROGATE.test(b)) return Buffer.compare(Buffer.from(a), Buffer.from(b));
   return a < b ? -1 : a > b ? 1 : 0;
 }
@@ -11,15 +11,15 @@ export function compareUtf8(a: string, b: string): number {
 const SURROGATE = /[\ud800-\udfff]/;
 
 /**
- * Throws unless a key or common prefix is short enough to be one, comes after the one before, and lies below the prefix that was
- * asked for.
+ * Throws unless a key or common prefix has a legal length, comes after the previous one, and starts with the requested
+ * prefix.
  *
  * @throws ListPageError
  */
 export function requireOrder(name: string, previous: string, prefix: string): void {
   if (name.length > MAX_KEY_BYTES) throw malformed(`a key of more than ${MAX_KEY_BYTES} bytes`);
   if (!name.startsWith(prefix)) {
-    throw new ListPageError("LIST_FOREIGN", `${JSON.stringify(name)} is outside of ${prefix}`);
+    throw new ListPageError("LIST_FOREIGN", `${JSON.stringify(name)} is outside ${prefix}`);
   }
   if (compareUtf8(name, previous) <= 0) {
     throw new ListPageError("LIST_ORDER", `${JSON.stringify(name)} comes after ${JSON.stringify(previous)}`);

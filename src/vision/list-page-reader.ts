@@ -7,7 +7,7 @@ import type { Continuation, ListRequest } from "./list-request.js";
 import { checksumKey, fileKeyEnd, filePeriod, isChecksum } from "./object-key.js";
 import { XmlElements, type XmlElement } from "./xml-elements.js";
 
-/** Whose files are asked for. */
+/** The symbol whose files are requested. */
 export interface FileKeys {
   dataset: Dataset;
   /** Start of the keys of a symbol's files, as `fileKeyStem` gives it. */
@@ -15,8 +15,8 @@ export interface FileKeys {
 }
 
 /**
- * Reads one list page while it arrives. It is strict: whatever it can't account for is an error, since a page misread is
- * rows lost. Files written as S3 writes them are read from the bytes, everything else as text.
+ * Parses one list page while it arrives. It is strict: anything unaccounted for is an error, because a misread page
+ * means lost rows. Files in S3's exact format are parsed from bytes, everything else as text.
  *
  * @example
  * ```ts
@@ -36,12 +36,12 @@ export class ListPageReader {
   /** Keys and prefixes so far. */
   private count = 0;
   private prefixCount = 0;
-  /** The key before: that of a file as its place among all files and checksums of the symbol, or else as text. */
+  /** The previous key: a file's or checksum's as its position among those of the symbol, any other as text. */
   private previousPlace = -1;
   private previousKey: string;
   private previousPrefix: string;
 
-  /** @param keys of the files wanted; without them every object is among the page's `others` */
+  /** @param keys the wanted files; without them, every object is among the page's `others` */
   constructor(
     private readonly request: ListRequest,
     private readonly keys?: FileKeys,
@@ -52,7 +52,7 @@ export class ListPageReader {
   }
 
   /**
-   * Takes the next bytes of the page. Whoever pushes bounds their number (`MAX_PAGE_BYTES`).
+   * Consumes the next bytes of the page. The caller bounds their number (`MAX_PAGE_BYTES`).
    *
    * @throws ListPageError as soon as the page can't be trusted
    */
@@ -73,9 +73,9 @@ export class ListPageReader {
   }
 
   /**
-   * The page, after all of its bytes were pushed.
+   * The page, once all of its bytes have been pushed.
    *
-   * @throws ListPageError when it is cut off, malformed, or not what was asked for
+   * @throws ListPageError when it is cut off, malformed, or not what was requested
    */
   finish(): ListPage {
     this.elements.finish();
@@ -90,7 +90,7 @@ export class ListPageReader {
     }
     const lastEntry = this.lastEntry();
     if (truncated === "true" && lastEntry === this.request.after) {
-      throw new ListPageError("LIST_STUCK", "a page promises more but holds nothing");
+      throw new ListPageError("LIST_STUCK", "an empty page claims that more pages follow");
     }
     return { files, others, prefixes, truncated: truncated === "true", lastEntry, continuation: this.continuation() };
   }
@@ -112,7 +112,7 @@ export class ListPageReader {
         this.sayOnce(name, parseText(name, inner));
         break;
       case "EncodingType":
-        throw malformed("keys are encoded, which was not asked for");
+        throw malformed("keys are encoded, which was not requested");
       default:
         break;
     }
@@ -121,7 +121,7 @@ export class ListPageReader {
   private addFile(contents: FileContents): void {
     const { day } = contents;
     const place = 2 * day + Number(contents.isChecksum);
-    // Periods are in the order of their names, and a checksum follows its file.
+    // Periods sort like their names, and a checksum follows its file.
     if (this.previousPlace < 0 || place <= this.previousPlace) {
       requireOrder(this.keyAt(place), this.lastKey(), this.request.prefix);
     }
@@ -145,7 +145,7 @@ export class ListPageReader {
 
   private addPrefix(prefix: string): void {
     this.countEntry();
-    // Some servers repeat the group that the page before ended with.
+    // Some servers repeat the group that ended the previous page.
     const { after } = this.request;
     if (this.prefixCount++ === 0 && after !== "" && prefix === after) return;
     requireOrder(prefix, this.previousPrefix, this.request.prefix);
@@ -164,7 +164,7 @@ export class ListPageReader {
 
   private countEntry(): void {
     const { maxKeys } = this.request;
-    if (++this.count > maxKeys) throw malformed(`more than the ${maxKeys} entries that were asked for`);
+    if (++this.count > maxKeys) throw malformed(`more than the ${maxKeys} entries that were requested`);
   }
 
   private sayOnce(name: string, text: string): void {
@@ -179,7 +179,7 @@ export class ListPageReader {
     return marker === undefined ? undefined : { parameter: "marker", value: marker };
   }
 
-  /** The key of a file or checksum by its place among all of the symbol. */
+  /** The key of a file or checksum by its position among those of the symbol. */
   private keyAt(place: number): string {
     const { keys } = this;
     if (keys === undefined) return "";

@@ -2,23 +2,23 @@ import type { Day } from "../calendar/day.js";
 import type { Etag } from "./etag.js";
 import type { Continuation } from "./list-request.js";
 
-/** One page of the bucket's listing (S3 `ListBucketResult`, versions 1 and 2). */
+/** One page of a listing of the bucket (S3 `ListBucketResult`, versions 1 and 2). */
 export interface ListPage {
-  /** Files of the symbol that the page was read for. */
+  /** Files of the requested symbol. */
   files: ListedFiles;
-  /** All other objects, in the page's order. The checksums of the symbol's files are known companions and left out. */
+  /** All other objects, in page order, except the checksums of the symbol's files. */
   others: ListedObject[];
   /** Common prefixes, when the request had a delimiter. */
   prefixes: string[];
-  /** Whether keys after the last of this page exist. */
+  /** Whether there are more keys after this page. */
   truncated: boolean;
-  /** The last key or prefix, where the next page starts after; that of the page before on an empty page. */
+  /** The last key or prefix, after which the next page starts; the previous page's on an empty page. */
   lastEntry: string;
-  /** How the server wants to be asked for the next page, if it says so. */
+  /** How the server asks to continue with the next page, if it does. */
   continuation: Continuation | undefined;
 }
 
-/** Files of one symbol by ascending period: parallel columns, so that no object and no text is made for a file. */
+/** Files of one symbol by ascending period, as parallel columns, to avoid allocating an object or a string for each. */
 export interface ListedFiles {
   /** First day of each file's period. */
   days: Day[];
@@ -31,7 +31,7 @@ export interface ListedFiles {
   etagLows: number[];
 }
 
-/** An object whose key is not that of a file asked for. */
+/** An object that is not one of the requested files. */
 export interface ListedObject {
   key: string;
   /** Bytes. */
@@ -60,7 +60,7 @@ export class ListPageError extends Error {
   }
 }
 
-/** The error of a page that is not written as S3 writes one. */
+/** The error for a page that S3 would not write. */
 export function malformed(message: string): ListPageError {
   return new ListPageError("LIST_MALFORMED", `malformed listing: ${message}`);
 }

@@ -2,60 +2,60 @@ import type { Day } from "../calendar/day.js";
 import type { Span } from "../calendar/span.js";
 import type { Traded } from "./traded.js";
 
-/** Days without a file after which the same name is another contract. */
+/** Days without a file after which the same name is a new contract. */
 export const RELISTED_AFTER_DAYS = 30;
 
-/** Days without a traded file after which a name with a settled folder is another contract. */
+/** Days without a traded file after which a name with a settled folder is a new contract. */
 export const QUIET_AFTER_DAYS = 28;
 
 /**
- * Files below this many bytes are flat: a day on which nothing was traded has about 8 kB, a live one 49 kB (median).
+ * Files smaller than this are flat: a day without trades has about 8 kB, an active one 49 kB (median).
  */
 export const FLAT_BELOW_BYTES = 10_000;
 
 /** From the first to the last file of a contract. */
 export interface LifeSpan extends Span {
   /**
-   * Days before the first file on whose lack of traded files it hangs that the life begins there: as long as one of
-   * them is not known, the life may have begun earlier.
+   * The life begins here only because this many days before its first file have no traded file. As long as one of them
+   * is unknown, the life may have begun earlier.
    */
   quietDays: number;
 }
 
-/** The files of a settled folder, as the spans of days that they form, ascending. */
+/** The days with files in a settled folder, as ascending spans. */
 export type SettledFolder = readonly Span[];
 
-/** A file as far as lives go. */
+/** The facts about a file that decide lives. */
 export interface LifeFile {
   day: Day;
   /** Bytes. */
   size: number;
   /**
-   * What is known of the trades of the day.
+   * Whether there were trades on the day.
    *
    * @default "not known"
    */
   traded?: Traded;
 }
 
-/** Whether a file's day was traded: by its volumes where they are known, else by the size of the file. */
+/** Whether a file's day was traded: by its volumes if they are known, otherwise by the size of the file. */
 function isTraded({ size, traded = "not known" }: LifeFile): boolean {
   return traded === "not known" ? size >= FLAT_BELOW_BYTES : traded === "traded";
 }
 
 /**
- * The lives of a name: the times from a contract's first to its last file, ascending. Binance lists contracts again
- * under an old name, and moves the files of the old contract into a settled folder (`LITUSDTSETTLED`), often without a
- * gap of its own. A new life begins at the first file after
+ * The lives of a name, ascending: each spans the time from a contract's first to its last file. Binance reuses names
+ * for new contracts and moves the files of the old contract into a settled folder (`LITUSDTSETTLED`), often without a
+ * gap in between. A new life begins at the first file after
  *
  * - {@link RELISTED_AFTER_DAYS} days without files;
- * - {@link QUIET_AFTER_DAYS} days whose files are absent or not traded, if the ticker has a settled folder by then; a file
- *   whose volumes are not known is traded unless it is flat;
- * - a shorter gap that starts the day after the last file that a settled folder has by then.
+ * - {@link QUIET_AFTER_DAYS} days whose files are absent or not traded, if the ticker has a settled folder by then; a
+ *   file with unknown volumes counts as traded unless it is flat;
+ * - a shorter gap that starts the day after the last file in a settled folder at that time.
  *
- * In the first and the third case that is any file; in the second it is the first traded one, since flat files go on
- * for months after a contract has ended. Nothing after a file decides whether it begins a life, so that a
- * later day never changes an earlier answer.
+ * In the first and third case any file begins the life; in the second, the first traded one does, because flat files
+ * can continue for months after a contract has ended. Later files never decide whether a life begins, so a later day
+ * never changes an earlier answer.
  *
  * @param files of the name, ascending by day
  * @param settled the settled folders of the ticker
@@ -67,7 +67,7 @@ function isTraded({ size, traded = "not known" }: LifeFile): boolean {
  */
 export function livesOf(files: Iterable<LifeFile>, settled: readonly SettledFolder[]): LifeSpan[] {
   const lives: LifeSpan[] = [];
-  /** The last day with a traded file of the life, as far as there is one. */
+  /** The life's last day with a traded file, if any. */
   let lastTraded: Day | undefined;
   for (const file of files) {
     const { day } = file;
@@ -85,7 +85,7 @@ export function livesOf(files: Iterable<LifeFile>, settled: readonly SettledFold
 }
 
 /**
- * Whether the days between two files that follow each other separate two lives, whatever the files hold.
+ * Whether the days between two consecutive files separate two lives, regardless of the files' contents.
  *
  * @param settled as for {@link livesOf}
  */
@@ -94,12 +94,12 @@ export function separatesLives(previous: Day, day: Day, settled: readonly Settle
   return absent >= RELISTED_AFTER_DAYS || (absent > 0 && settled.some((folder) => endsBetween(folder, previous, day)));
 }
 
-/** Whether the last file that a folder has by a day is of an earlier one: what it gets later decides nothing here. */
+/** Whether the last file of a folder up to `day` is that of `previous`. Later files of the folder don't count. */
 function endsBetween(folder: SettledFolder, previous: Day, day: Day): boolean {
   return folder.findLast(({ from }) => from <= day)?.to === previous;
 }
 
-/** The days before the first file of a life that separate it from the one before, of which `previous` is the last. */
+/** The days before the first file of a life that separate it from the previous life, whose last day is `previous`. */
 function quietDaysBefore(previous: Day | undefined, day: Day, settled: readonly SettledFolder[]): number {
   if (previous === undefined) return RELISTED_AFTER_DAYS;
   return separatesLives(previous, day, settled) ? Math.min(RELISTED_AFTER_DAYS, day - previous - 1) : QUIET_AFTER_DAYS;

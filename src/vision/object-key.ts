@@ -2,7 +2,7 @@ import { type Day } from "../calendar/day.js";
 import { formatPeriod, parsePeriod, PERIOD_LENGTH } from "../calendar/period.js";
 import type { Dataset } from "./dataset.js";
 
-/** What a key of the bucket names. `foreign` is anything that isn't a file of the dataset. */
+/** What a key of the bucket refers to. `foreign` is anything that doesn't belong to the dataset. */
 export type ParsedKey =
   | { type: "file"; symbol: string; period: Day }
   | { type: "checksum"; symbol: string; period: Day }
@@ -17,7 +17,7 @@ const MARKET_FOLDER: Readonly<Record<Dataset["market"], string>> = {
 };
 
 const FILE_ENDING = ".zip";
-/** What the key of a checksum has after that of its file. */
+/** Suffix that turns the key of a file into that of its checksum. */
 export const CHECKSUM_ENDING = ".CHECKSUM";
 
 /** Prefix under which each symbol of a dataset has a folder. */
@@ -31,17 +31,17 @@ export function symbolPrefix(dataset: Dataset, symbol: string): string {
   return `${datasetPrefix(dataset)}${symbol}/${interval === undefined ? "" : `${interval}/`}`;
 }
 
-/** Start of the name of every file of one symbol: append a period and `.zip`. */
+/** Common start of the names of one symbol's files: append a period and `.zip`. */
 export function fileNameStem({ interval, kind }: Dataset, symbol: string): string {
   return `${symbol}-${interval ?? kind}-`;
 }
 
-/** Start of the keys of all files of one symbol: append a period and `.zip`. */
+/** Common start of the keys of one symbol's files: append a period and `.zip`. */
 export function fileKeyStem(dataset: Dataset, symbol: string): string {
   return symbolPrefix(dataset, symbol) + fileNameStem(dataset, symbol);
 }
 
-/** End of the key of the file of a period, after the {@link fileKeyStem}. */
+/** End of the key of a period's file, after the {@link fileKeyStem}. */
 export function fileKeyEnd({ cadence }: Dataset, period: Day): string {
   return formatPeriod(cadence, period) + FILE_ENDING;
 }
@@ -67,8 +67,8 @@ export function filePathStem(dataset: Dataset, symbol: string): string {
 }
 
 /**
- * The period of a symbol's file, or undefined when the key is another one. The same as {@link parseKey} for a symbol
- * that is known, in a fifth of the time.
+ * The period of a symbol's file, or undefined for any other key. Same result as {@link parseKey} for a known symbol, in
+ * a fifth of the time.
  *
  * @param stem of the symbol, as {@link fileKeyStem} gives it
  */
@@ -86,7 +86,7 @@ export function isChecksum(dataset: Dataset, stem: string, key: string): boolean
   );
 }
 
-/** The symbol and the period that the name of a file tells, or undefined when it is not the name of one. */
+/** The symbol and period in the name of a file, or undefined when it is not a file name of the dataset. */
 export function fileNameOf(dataset: Dataset, name: string): { symbol: string; period: Day } | undefined {
   const start = name.length - PERIOD_LENGTH[dataset.cadence] - FILE_ENDING.length;
   const end = fileNameStem(dataset, "");
@@ -95,7 +95,7 @@ export function fileNameOf(dataset: Dataset, name: string): { symbol: string; pe
   return period === undefined ? undefined : { symbol: name.slice(0, start - end.length), period };
 }
 
-/** Reads a key back. The symbol of the folder and of the file name must agree and the period must exist. */
+/** Parses a key. The symbols of the folder and the file name must agree, and the period must exist. */
 export function parseKey(dataset: Dataset, key: string): ParsedKey {
   const foreign = { type: "foreign" } as const;
   const prefix = datasetPrefix(dataset);

@@ -2,9 +2,9 @@
 const WORD = 8;
 
 /**
- * A text of at least 8 bytes as words to compare with: one comparison for 8 bytes, and the last word is that of the last
- * 8 bytes, however far it reaches into the one before. Words are floating-point numbers since those cost no memory to
- * read. A word that is not a number equals nothing, so a text with such bytes, which UTF-8 has not, would never be found.
+ * A text of at least 8 bytes, split into 8-byte words so that each takes one comparison. The last word covers the last
+ * 8 bytes, even if it overlaps the one before. Words are doubles, because reading those allocates nothing. A NaN equals
+ * nothing, so a text with such bytes would never match; valid UTF-8 has none.
  */
 export interface Phrase {
   words: Float64Array;
@@ -22,7 +22,7 @@ export function phraseOf(text: string): Phrase {
   };
 }
 
-/** The position after a phrase; -1 when something else is at the position. */
+/** The position after a phrase; -1 when the phrase is not at the position. */
 export function after(view: DataView, at: number, { words, last, length }: Phrase): number {
   const end = at + length;
   if (end > view.byteLength) return -1;

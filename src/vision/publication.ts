@@ -1,18 +1,20 @@
-/** Of the symbols that had a file on the last published day, so many must lack one for a day to be unpublished … */
+/** A day is unpublished if at least this many of the symbols that had a file on the last published day lack one … */
 const MIN_LACKING = 5;
-/** … and this share of them. */
+/** … and at least this share of them. */
 const MIN_LACKING_SHARE = 0.05;
 
 /**
- * Whether Binance has not published a day yet, or only a part of it: nothing is there at all, or too many symbols lack a
- * file that had one on the last published day.
+ * Whether Binance has not published a day yet, or only part of it: there are no files at all, or too many of the
+ * symbols that had a file on the last published day lack one.
  */
 export function isUnpublished(day: {
-  /** Whether nothing at all is there, and that is not taken for the truth yet. */
+  /** Whether no symbol at all has a file, and that isn't believed yet. */
   empty: boolean;
   /** Symbols with a file on the last published day. */
   expected: number;
-  /** Those of them whose cell is missing by a probe from before a day counts as published. */
+  /**
+   * The expected symbols whose cell is missing according to a probe made too early for the day to count as published.
+   */
   lacking: number;
 }): boolean {
   const { empty, expected, lacking } = day;

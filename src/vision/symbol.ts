@@ -1,30 +1,30 @@
 import { parseDay } from "../calendar/day.js";
 
 /**
- * What a symbol's name says about its contract. `settled` is the old contract of a ticker that was listed again
- * (`ICPUSDT_SETTLED`, `AERGOUSDTSETTLEDSETTLED`); it was a perpetual. `delivery` ends in a true `_YYMMDD`.
+ * The kind of contract according to a symbol's name. `settled` is the old contract of a ticker that was listed again
+ * (`ICPUSDT_SETTLED`, `AERGOUSDTSETTLEDSETTLED`); it was a perpetual. `delivery` names end in a valid `_YYMMDD`.
  */
 export type SymbolClass = "perpetual" | "delivery" | "settled";
 
 /** Facts read from a symbol's name alone. */
 export interface SymbolFacts {
   class: SymbolClass;
-  /** The name without settled suffixes or delivery date: what the exchange calls it while it trades. */
+  /** The name without settled suffixes or delivery date: the exchange's name while it trades. */
   ticker: string;
-  /** Quote asset, or "" when the name ends in none that is known. */
+  /** Quote asset, or "" when the name ends in no known one. */
   quote: string;
 }
 
 /** Quote assets seen in the bucket, the longest first so that `BUSD` and `USD1` win over `U`. */
 export const QUOTES = ["USDT", "USDC", "BUSD", "USD1", "BTC", "U"] as const;
 
-/** Quote assets of about a US dollar: volumes in them can be added up and compared. */
+/** Quote assets worth about a US dollar: volumes in them can be added up and compared. */
 export const DOLLAR_QUOTES: readonly string[] = ["USDT", "USDC", "BUSD", "USD1", "U"];
 
 const SETTLED = /^(.+?)((?:_?SETTLED)+)$/;
 const DELIVERY = /^(.+)_(\d{2})(\d{2})(\d{2})$/;
 
-/** Classifies a folder name of the bucket. Any name gets an answer; unknown quotes give `quote: ""`. */
+/** Classifies a folder name of the bucket. Accepts any name; an unknown quote gives `quote: ""`. */
 export function classifySymbol(symbol: string): SymbolFacts {
   const settled = SETTLED.exec(symbol);
   if (settled?.[1] !== undefined) return { class: "settled", ticker: settled[1], quote: quoteOf(settled[1]) };
@@ -40,8 +40,8 @@ function quoteOf(ticker: string): string {
 }
 
 /**
- * Whether a text can be a symbol: 2 to 64 letters or digits of any script and underscores. This is the form that the
- * CLI accepts, and discovery leaves every other folder name aside.
+ * Whether a text can be a symbol: 2 to 64 letters or digits of any script and underscores. The CLI accepts only this
+ * form, and discovery ignores all other folder names.
  */
 export function isSymbol(text: string): boolean {
   return /^[\p{L}\p{N}_]{2,64}$/u.test(text);

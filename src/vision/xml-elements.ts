@@ -4,11 +4,11 @@ import { ListPageError, malformed } from "./list-page.js";
 /** An element below the root. */
 export interface XmlElement {
   name: string;
-  /** What is between its tags, as written. */
+  /** The text between its tags, unparsed. */
   inner: string;
 }
 
-/** Bytes that are kept at first: those of a socket's read. */
+/** Initial buffer size: that of a socket read. */
 const FIRST_CAPACITY = 65_536;
 const OPEN = "<".charCodeAt(0);
 const CLOSE = ">".charCodeAt(0);
@@ -21,16 +21,16 @@ const START_TAG = /^<([A-Za-z]+)(?:\s[^<>]*?)?(\/?)>$/;
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /**
- * Takes an XML document apart into the elements below its root while its bytes arrive. What lies between two elements
- * must be white space. Whoever knows the form of an element may read it from `bytes` and {@link advance}.
+ * Splits an XML document into the elements below its root while its bytes arrive. Only white space is allowed between
+ * elements. A caller that knows the form of an element may read it from `bytes` and {@link advance}.
  */
 export class XmlElements {
-  /** Holds the document's bytes [position, end) that are not read yet. */
+  /** Holds the document's unread bytes at [position, end). */
   bytes: Buffer<ArrayBuffer> = Buffer.allocUnsafe(FIRST_CAPACITY);
   position = 0;
   end = 0;
   private place: "prolog" | "root" | "epilog" = "prolog";
-  /** Bytes after the position that are known not to hold the closing tag of the element there. */
+  /** Number of bytes after the position already searched for the closing tag of the element there. */
   private searched = 0;
   private readonly rootEnd: Buffer;
 
@@ -38,7 +38,7 @@ export class XmlElements {
     this.rootEnd = Buffer.from(`</${root}>`);
   }
 
-  /** Takes the next bytes. */
+  /** Appends the next bytes. */
   push(chunk: Uint8Array): void {
     if (this.position > 0) {
       this.bytes.copyWithin(0, this.position, this.end);
@@ -56,9 +56,9 @@ export class XmlElements {
   }
 
   /**
-   * Moves to where the next element of the root begins. False when there is none in the bytes so far.
+   * Moves to the start of the root's next element. False when the bytes so far contain none.
    *
-   * @throws ListPageError on anything else than an element
+   * @throws ListPageError on anything but an element
    */
   enter(): boolean {
     if (this.place === "prolog" && !this.readProlog()) return false;
@@ -77,9 +77,9 @@ export class XmlElements {
   }
 
   /**
-   * Reads the element at the position. Undefined when it is not whole yet.
+   * Reads the element at the position. Undefined while it is incomplete.
    *
-   * @throws ListPageError when it is not one
+   * @throws ListPageError when it is not an element
    */
   next(): XmlElement | undefined {
     const start = this.position;
@@ -94,7 +94,7 @@ export class XmlElements {
     }
     const closing = `</${name}>`;
     const innerEnd = this.bytes.indexOf(closing, Math.max(tagEnd, start + this.searched), "latin1");
-    // Beyond the end there may be bytes of what was read before.
+    // The buffer may hold stale bytes beyond the end.
     if (innerEnd < 0 || innerEnd + closing.length > this.end) {
       this.searched = Math.max(0, this.end - closing.length - start);
       return undefined;
@@ -103,14 +103,14 @@ export class XmlElements {
     return { name, inner: this.text(tagEnd, innerEnd) };
   }
 
-  /** Moves behind an element that was read. */
+  /** Moves past an element that was read. */
   advance(position: number): void {
     this.position = position;
     this.searched = 0;
   }
 
   /**
-   * Call it after the last bytes.
+   * Must be called after the last bytes.
    *
    * @throws ListPageError when the document is cut off
    */
@@ -131,7 +131,7 @@ export class XmlElements {
     return true;
   }
 
-  /** Position after the `>` that ends a tag; -1 when it has not come yet. */
+  /** Position after the `>` that ends a tag; -1 when it hasn't arrived yet. */
   private endOfTag(start: number): number {
     const limit = Math.min(this.end, start + MAX_TAG_BYTES);
     for (let at = start; at < limit; at++) if (this.bytes[at] === CLOSE) return at + 1;
@@ -156,7 +156,7 @@ export class XmlElements {
     return malformed(`unexpected ${this.excerpt()}`);
   }
 
-  /** What is written at the position, for a message. */
+  /** The text at the position, for a message. */
   private excerpt(): string {
     return JSON.stringify(this.bytes.toString("utf8", this.position, Math.min(this.end, this.position + 60)));
   }

@@ -2,26 +2,26 @@ import { crc32, inflateRawSync } from "node:zlib";
 import { FileError } from "./file-error.js";
 
 /*
- * Reading the one file of a zip as the bucket has them. Zip libraries trust more than is asked for here: fflate checks no
- * CRC and takes 217 µs for a month of bars, where this takes 68.
+ * Reads the single file of a zip from the bucket. Zip libraries are too trusting: fflate doesn't check the CRC, and
+ * takes 217 µs for a month of bars where this takes 68.
  */
 
-/** The records of a zip: signature and bytes up to where their variable part begins. */
+/** The records of a zip: signature, and length of the fixed part in bytes. */
 const END = { signature: 0x06054b50, bytes: 22 };
 const ENTRY = { signature: 0x02014b50, bytes: 46 };
 const LOCAL = { signature: 0x04034b50, bytes: 30 };
 
 const STORED = 0;
 const DEFLATED = 8;
-/** Bit of an entry's flags: encrypted. */
+/** Flag bit of an encrypted entry. */
 const ENCRYPTED = 1;
 
 /**
  * The content of a zip that holds exactly one file.
  *
- * @param name that the file must have
- * @param maxBytes that it may have; a zip that holds more is refused before it is inflated beyond them
- * @throws FileError when the zip is damaged, holds anything else, or what it holds is not what its CRC says
+ * @param name the name that the file must have
+ * @param maxBytes maximum size; a zip with a larger file is rejected before more than that is inflated
+ * @throws FileError when the zip is damaged, contains anything else, or the CRC is wrong
  */
 export function unzipOne(zip: Buffer, name: string, maxBytes: number): Buffer {
   const end = endRecord(zip);
@@ -35,7 +35,7 @@ export function unzipOne(zip: Buffer, name: string, maxBytes: number): Buffer {
   const size = zip.readUInt32LE(directory + 24);
   const held = text(zip, directory + ENTRY.bytes, zip.readUInt16LE(directory + 28));
   if (held !== name) throw bad(`it holds ${JSON.stringify(held)} instead of ${name}`);
-  if (size > maxBytes) throw bad(`its file has ${size} bytes, more than the ${maxBytes} that are taken`);
+  if (size > maxBytes) throw bad(`its file has ${size} bytes, more than the ${maxBytes} allowed`);
   const local = zip.readUInt32LE(directory + 42);
   requireRecord(zip, local, LOCAL);
   const start = local + LOCAL.bytes + zip.readUInt16LE(local + 26) + zip.readUInt16LE(local + 28);
@@ -50,14 +50,14 @@ function unpack(bytes: Buffer, method: number, size: number): Buffer {
   if (method === STORED) return bytes;
   if (method !== DEFLATED) throw bad(`its file is packed by method ${method}`);
   try {
-    // Node sizes its buffer by the chunk; its default of 16 kB takes half as long again.
+    // Node sizes its buffer by `chunkSize`; with the default of 16 kB this takes half as long again.
     return inflateRawSync(bytes, { maxOutputLength: Math.max(1, size), chunkSize: Math.max(64, size) });
   } catch (error) {
     throw bad(`its file can't be inflated (${error instanceof Error ? error.message : String(error)})`);
   }
 }
 
-/** Place of the record that ends a zip; a comment may follow it. */
+/** Position of the record that ends a zip; a comment may follow it. */
 function endRecord(zip: Buffer): number {
   for (let at = zip.length - END.bytes; at >= 0 && at >= zip.length - END.bytes - 0xffff; at--) {
     if (zip.readUInt32LE(at) === END.signature && at + END.bytes + zip.readUInt16LE(at + 20) === zip.length) return at;
@@ -66,7 +66,7 @@ function endRecord(zip: Buffer): number {
 }
 
 function requireRecord(zip: Buffer, at: number, { signature, bytes }: typeof END): void {
-  if (at + bytes > zip.length || zip.readUInt32LE(at) !== signature) throw bad("a record of it is damaged");
+  if (at + bytes > zip.length || zip.readUInt32LE(at) !== signature) throw bad("one of its records is damaged");
 }
 
 function text(zip: Buffer, at: number, length: number): string {

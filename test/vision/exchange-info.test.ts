@@ -53,7 +53,7 @@ describe("parseExchangeInfo", () => {
     ["null for a contract", JSON.stringify({ symbols: [null] }), /number 1 is missing/],
     ["a name that is none", exchangeDocument([exchangeRow("A B\u001b[31m")]), /number 1 is "A B\\u001b\[31m"$/],
     ["a name in a list", exchangeDocument([{ ...exchangeRow("X"), symbol: ["BTCUSDT"] }]), /number 1 is a list/],
-    ["a symbol twice", exchangeDocument([exchangeRow("BTCUSDT"), exchangeRow("BTCUSDT")]), /BTCUSDT is in it twice/],
+    ["a symbol twice", exchangeDocument([exchangeRow("BTCUSDT"), exchangeRow("BTCUSDT")]), /BTCUSDT appears twice/],
     ["a status in small letters", exchangeDocument([exchangeRow("BTCUSDT", { status: "trading" })]), /status of BTC/],
     [
       "a long word",

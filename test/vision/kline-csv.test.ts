@@ -111,7 +111,7 @@ describe("a CSV of bars", () => {
       1,
       /not within 2024-01-01 to 2024-01-31/,
     ],
-    ["a day twice", `${GOOD}\n${GOOD}\n`, 2, /does not follow/],
+    ["a day twice", `${GOOD}\n${GOOD}\n`, 2, /not after/],
     ["a second header", `${HEADER}\n${HEADER}\n${GOOD}`, 2, /column 1/],
     ["zeros", "\0\0\0\0", 2, /no row/],
   ])("with %s fails, and says where", (_, text, line, reason) => {

@@ -132,7 +132,7 @@ describe("ListPageReader", () => {
       "LIST_MALFORMED",
     ],
     ["IsTruncated of another word", page("", "<IsTruncated>yes</IsTruncated>"), "LIST_MALFORMED"],
-    ["a page that promises more but holds nothing", page("", "<IsTruncated>true</IsTruncated>"), "LIST_STUCK"],
+    ["an empty page that claims more pages follow", page("", "<IsTruncated>true</IsTruncated>"), "LIST_STUCK"],
     ["an unknown entity", page(contents("p/&bomb;")), "LIST_MALFORMED"],
     ["an unfinished entity", page(contents("p/&amp")), "LIST_MALFORMED"],
     ["a key out of order", page(contents("p/b") + contents("p/a")), "LIST_ORDER"],

@@ -1,7 +1,7 @@
 import { dayOf } from "../../calendar/day.js";
 import type { Dataset } from "../dataset.js";
 
-/** Daily files of the 1-minute klines of USDⓈ-M futures. The first ones are those of BTCUSDT, ETHUSDT and BCHUSDT. */
+/** Daily files of the 1-minute klines of USDⓈ-M futures. The first are those of BTCUSDT, ETHUSDT and BCHUSDT. */
 export const UM_DAILY_KLINES_1M: Dataset = {
   id: "um/daily/klines/1m",
   market: "um",
