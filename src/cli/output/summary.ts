@@ -1,3 +1,4 @@
+import { dayOf } from "../../calendar/day.js";
 import type { RunFailure } from "../../run/failure.js";
 import type { RetriedRequests } from "../../run/retried.js";
 import type { RunSummary, SummaryDate } from "../../run/summary.js";
@@ -5,6 +6,7 @@ import { column, optionalColumn, type Answer } from "../../text/columns.js";
 import { duration } from "../../text/durations.js";
 import { number, plural } from "../../text/numbers.js";
 import { printable } from "../../text/printable.js";
+import { CONDITIONS, isAnswerable } from "../../vision/condition.js";
 import { noPaint, paintWord, type Paint } from "./colour.js";
 import { failureLines } from "./failures.js";
 import { volumeFailureLines, volumeLines, volumesNotice } from "./volume-lines.js";
@@ -44,7 +46,7 @@ export function summaryAnswer({ failures, ...facts }: RunSummary): Answer<object
 
 /** The summary for people. */
 export function summaryText(summary: RunSummary, paint: Paint = noPaint): string {
-  const days = summary.from === summary.to ? summary.from : `${summary.from} to ${summary.to}`;
+  const days = daysText(summary);
   if (summary.outcome === "nothing-to-do") {
     const ofVolumes =
       summary.volumes === null ? "" : `; ${plural(summary.volumes.files_known, "file")} of volumes known`;
@@ -53,9 +55,9 @@ export function summaryText(summary: RunSummary, paint: Paint = noPaint): string
   const lines = [
     `${summary.command} ${days}: ${paintWord(paint, OUTCOME_WORDS[summary.outcome])} in ${duration(summary.elapsed_ms)}`,
     `  ${plural(summary.symbol_count, "symbol")}${sourcesText(summary)}: ${number(summary.available)} available, ${number(summary.missing)} missing, ${number(summary.failed)} failed`,
-    `  ${plural(summary.requests, "request")} over ${plural(summary.connections_opened, "connection")}, ${plural(summary.dns_lookups, "DNS look-up")}, ${plural(summary.replays, "replay")}, ${number(summary.retries)} retries`,
+    `  ${plural(summary.rows_written, "row")} written in ${plural(summary.units_written, "unit")}`,
+    `  ${requestTexts(summary).join(", ")}`,
     ...summary.retried.map(retriedLine),
-    `  ${plural(summary.rows_written, "row")} in ${plural(summary.units_written, "unit")} written`,
     ...(summary.volumes === null ? [] : ["  volumes:", ...volumeLines(summary.volumes).map((line) => `  ${line}`)]),
     `  ${phaseTexts(summary).join(", ")}`,
   ];
@@ -75,9 +77,7 @@ export function summaryText(summary: RunSummary, paint: Paint = noPaint): string
   lines.push(...datedLine("announced to end", announced));
   if (summary.foreign_keys > 0) lines.push(`  ${plural(summary.foreign_keys, "key")} of other kinds in the listings`);
   lines.push(`  still due: ${dueText(summary.due_cells)}`);
-  for (const { condition, from, to } of summary.conditions) {
-    lines.push(`  ${paintWord(paint, condition)}: ${from === to ? from : `${from} to ${to}`}`);
-  }
+  lines.push(...conditionLine(summary.conditions, paint));
   return [
     ...lines,
     ...failureLines(summary.failures, failureLine),
@@ -90,14 +90,49 @@ function sourcesText({ sources }: RunSummary): string {
   return sources.length === 0 ? "" : ` ${sources.map((source) => `by ${source.toUpperCase()}`).join(" and ")}`;
 }
 
-function phaseTexts({ phases, volumes }: RunSummary): string[] {
+/** The requests of a run, with what was out of the ordinary about them. */
+function requestTexts({ requests, connections_opened, dns_lookups, replays, retries }: RunSummary): string[] {
   return [
-    `DNS ${ms(phases.dns_ms)}`,
-    `planning ${ms(phases.plan_ms)}`,
-    `probing ${ms(phases.probe_ms)}`,
-    ...(volumes === null ? [] : [`volumes ${ms(phases.volumes_ms)}`]),
-    `writing ${ms(phases.write_ms)}`,
+    `${plural(requests, "request")} over ${plural(connections_opened, "connection")}`,
+    ...(dns_lookups === 0 ? [] : [plural(dns_lookups, "DNS look-up")]),
+    ...(replays === 0 ? [] : [plural(replays, "replay")]),
+    ...(retries === 0 ? [] : [retries === 1 ? "1 retry" : `${number(retries)} retries`]),
   ];
+}
+
+function phaseTexts({ phases, volumes, dns_lookups }: RunSummary): string[] {
+  return [
+    ...(dns_lookups === 0 ? [] : [`DNS ${duration(phases.dns_ms)}`]),
+    `planning ${duration(phases.plan_ms)}`,
+    `probing ${duration(phases.probe_ms)}`,
+    ...(volumes === null ? [] : [`volumes ${duration(phases.volumes_ms)}`]),
+    `writing ${duration(phases.write_ms)}`,
+  ];
+}
+
+/**
+ * How many of the last days are in each condition, the best first. Days that can't be answered are named: they are few,
+ * and somebody may have to act.
+ */
+function conditionLine(spans: RunSummary["conditions"], paint: Paint): string[] {
+  const [first, last] = [spans[0], spans.at(-1)];
+  if (first === undefined || last === undefined) return [];
+  if (countDays(spans) === 1) return [`  ${first.from}: ${paintWord(paint, first.condition)}`];
+  const counts = CONDITIONS.flatMap((condition) => {
+    const its = spans.filter((span) => span.condition === condition);
+    if (its.length === 0) return [];
+    const days = isAnswerable(condition) ? "" : ` (${its.map(daysText).join(", ")})`;
+    return [`${plural(countDays(its), "day")} ${paintWord(paint, condition)}${days}`];
+  });
+  return [`  ${daysText({ from: first.from, to: last.to })}: ${counts.join(", ")}`];
+}
+
+function countDays(spans: RunSummary["conditions"]): number {
+  return spans.reduce((sum, { from, to }) => sum + dayOf(to) - dayOf(from) + 1, 0);
+}
+
+function daysText({ from, to }: { from: string; to: string }): string {
+  return from === to ? from : `${from} to ${to}`;
 }
 
 /** The failures, each kind of them in one line: see {@link probesNotice} and {@link volumesNotice}. */
@@ -138,18 +173,18 @@ export function datedLine(what: string, dates: readonly SummaryDate[]): string[]
 function dueText(due: RunSummary["due_cells"]): string {
   const reasons = [
     [due.never_probed, "never probed"],
-    [due.provisional, "provisional"],
+    [due.provisional, "not final yet"],
     [due.hole, "in holes"],
     [due.clock, "probed in the future"],
   ] as const;
-  const left = reasons.filter(([count]) => count > 0).map(([count, reason]) => `${number(count)} ${reason}`);
-  return left.length === 0 ? "nothing" : `${left.join(", ")} (cells)`;
+  const [first, ...others] = reasons.filter(([count]) => count > 0);
+  if (first === undefined) return "nothing";
+  return [
+    `${plural(first[0], "cell")} ${first[1]}`,
+    ...others.map(([count, reason]) => `${number(count)} ${reason}`),
+  ].join(", ");
 }
 
 function failureLine({ symbol, date, days }: RunFailure): string {
   return `${printable(symbol)} ${date}${days > 1 ? ` and ${plural(days - 1, "day")} after` : ""}`;
-}
-
-function ms(value: number): string {
-  return `${Math.round(value)} ms`;
 }

@@ -1,0 +1,72 @@
+import { describe, expect, it } from "vitest";
+import { summaryText } from "../../../src/cli/output/summary.js";
+import type { RunSummary } from "../../../src/run/summary.js";
+
+const SUMMARY: RunSummary = {
+  command: "update",
+  outcome: "whole",
+  from: "2019-12-31",
+  to: "2024-03-10",
+  symbol_count: 327,
+  sources: ["list"],
+  probes: 5_712,
+  available: 5_680,
+  missing: 32,
+  failed: 0,
+  rows_written: 5_712,
+  units_written: 299,
+  requests: 299,
+  connections_opened: 64,
+  foreign_keys: 0,
+  replays: 0,
+  retries: 0,
+  dns_lookups: 0,
+  retried: [],
+  changes: { late: 0, replaced: 0, removed: 0 },
+  changed_files: [],
+  listings: [],
+  delistings: [],
+  announced_delistings: [],
+  due_cells: { never_probed: 0, provisional: 6_213, hole: 31, clock: 0 },
+  conditions: [
+    { condition: "provisional", from: "2024-02-10", to: "2024-02-10" },
+    { condition: "final", from: "2024-02-11", to: "2024-02-19" },
+    { condition: "provisional", from: "2024-02-20", to: "2024-03-08" },
+    { condition: "unpublished", from: "2024-03-09", to: "2024-03-10" },
+  ],
+  elapsed_ms: 8_530,
+  volumes: null,
+  phases: { dns_ms: 0, plan_ms: 1_933, probe_ms: 4_777, volumes_ms: 0, write_ms: 403 },
+  failures: [],
+};
+
+describe("a run's summary", () => {
+  it("is short when nothing is out of the ordinary, and names the days that can't be answered", () => {
+    expect(summaryText(SUMMARY)).toMatchInlineSnapshot(`
+      "update 2019-12-31 to 2024-03-10: whole in 8.53 s
+        327 symbols by LIST: 5,680 available, 32 missing, 0 failed
+        5,712 rows written in 299 units
+        299 requests over 64 connections
+        planning 1.93 s, probing 4.78 s, writing 0.40 s
+        still due: 6,213 cells not final yet, 31 in holes
+        2024-02-10 to 2024-03-10: 9 days final, 19 days provisional, 2 days unpublished (2024-03-09 to 2024-03-10)"
+    `);
+  });
+
+  it("says what was looked up, replayed and retried", () => {
+    const text = summaryText({ ...SUMMARY, dns_lookups: 2, replays: 1, retries: 3 });
+    expect(text).toContain("64 connections, 2 DNS look-ups, 1 replay, 3 retries\n");
+    expect(text).toContain("  DNS 0.00 s, planning");
+  });
+
+  it("of one day says its condition, and of none nothing", () => {
+    const one = [{ condition: "provisional", from: "2024-03-01", to: "2024-03-01" } as const];
+    expect(summaryText({ ...SUMMARY, conditions: one })).toMatch(/\n {2}2024-03-01: provisional$/);
+    expect(summaryText({ ...SUMMARY, conditions: [] })).toMatch(/in holes$/);
+  });
+
+  it("has nothing left that is due", () => {
+    const due = { never_probed: 0, provisional: 0, hole: 0, clock: 0 };
+    expect(summaryText({ ...SUMMARY, due_cells: due })).toContain("  still due: nothing\n");
+  });
+});
