@@ -16,6 +16,7 @@ const SUMMARY: RunSummary = {
   rows_written: 5_712,
   units_written: 299,
   requests: 299,
+  bytes: 9_000_000,
   connections_opened: 64,
   foreign_keys: 0,
   replays: 0,
