@@ -2,8 +2,9 @@ import type { CheckName } from "./check/registry.js";
 import { CHECK_NAMES } from "./check/registry.js";
 import type { ValidateOptions as CheckOptions } from "./check/validate.js";
 import type { DayInput } from "./calendar/day-input.js";
-import type { Day } from "./calendar/day.js";
 import { UsageError } from "./errors.js";
+import { checkChoice, checkDay, checkShare, checkSymbols, checkText, checkUrl, checkWhole } from "./options/checks.js";
+import { optional, readOptions, type ChecksOf } from "./options/read-options.js";
 import {
   EXPORT_FORMATS,
   EXPORTS,
@@ -11,18 +12,6 @@ import {
   type ExportKind,
   type ExportOptions as WrittenOptions,
 } from "./query/export.js";
-import {
-  checkChoice,
-  checkDay,
-  checkOptions,
-  checkShare,
-  checkSymbols,
-  checkText,
-  checkUrl,
-  checkWhole,
-  optional,
-  refuseUnknown,
-} from "./run/checks.js";
 
 /** Options of the `validate` of an open file. One that is undefined counts as left out. */
 export interface ValidateOptions {
@@ -110,47 +99,41 @@ const MAX_AGE_BOUNDS = [3_600_000, 3_600_000 * 100_000] as const;
 
 /** @throws UsageError */
 export function readValidateOptions(options: ValidateOptions): CheckOptions {
-  const { checks, from, share, date, exchangeUrl, ...unknown } = checkOptions(options);
-  refuseUnknown(unknown);
-  return {
-    checks: optional(checks, checkNames),
-    from: optionalDay("from", from),
-    share: optional(share, (value) => checkShare("share", value)),
-    day: optionalDay("date", date),
-    exchangeUrl: optional(exchangeUrl, (value) => checkUrl("exchangeUrl", value, "with path")),
-  };
+  const { date, ...given } = readOptions(options, {
+    checks: optional(checkNames),
+    from: optional(checkDay),
+    share: optional(checkShare),
+    date: optional(checkDay),
+    exchangeUrl: optional(checkUrl("with path")),
+  } satisfies ChecksOf<ValidateOptions>);
+  return { ...given, day: date };
 }
 
 /** @throws UsageError */
 export function readStalenessOptions(options: StalenessOptions): StalenessOptions {
-  const { maxAgeMs, ...unknown } = checkOptions(options);
-  refuseUnknown(unknown);
-  return { maxAgeMs: optional(maxAgeMs, (value) => checkWhole("maxAgeMs", value, MAX_AGE_BOUNDS)) };
+  return readOptions(options, {
+    maxAgeMs: optional(checkWhole(MAX_AGE_BOUNDS)),
+  } satisfies ChecksOf<StalenessOptions>);
 }
 
 /** @throws UsageError */
 export function readExportOptions(options: ExportOptions): WrittenOptions {
-  const { what, format, out, from, to, symbols, quote, ...unknown } = checkOptions(options);
-  refuseUnknown(unknown);
-  const span = { from: optionalDay("from", from), to: optionalDay("to", to) };
-  if (span.from !== undefined && span.to !== undefined && span.from > span.to) {
+  const given = readOptions(options, {
+    what: optional(checkChoice(EXPORTS)),
+    format: checkChoice(EXPORT_FORMATS),
+    out: checkText,
+    from: optional(checkDay),
+    to: optional(checkDay),
+    symbols: optional(checkSymbols),
+    quote: optional(checkText),
+  } satisfies ChecksOf<ExportOptions>);
+  if (given.from !== undefined && given.to !== undefined && given.from > given.to) {
     throw new UsageError("the first day is after the last", { option: "from" });
   }
-  return {
-    ...span,
-    what: optional(what, (value) => checkChoice("what", value, EXPORTS)),
-    format: checkChoice("format", format, EXPORT_FORMATS),
-    out: checkText("out", out),
-    symbols: optional(symbols, (value) => checkSymbols("symbols", value)),
-    quote: optional(quote, (value) => checkText("quote", value)),
-  };
+  return given;
 }
 
-function checkNames(value: unknown): CheckName[] {
-  if (!Array.isArray(value)) throw new UsageError("a list of names is wanted", { option: "checks" });
-  return value.map((name: unknown) => checkChoice("checks", name, CHECK_NAMES));
-}
-
-function optionalDay(option: string, value: unknown): Day | undefined {
-  return optional(value, (given) => checkDay(option, given));
+function checkNames(option: string, value: unknown): CheckName[] {
+  if (!Array.isArray(value)) throw new UsageError("a list of names is wanted", { option });
+  return value.map((name: unknown) => checkChoice(CHECK_NAMES)(option, name));
 }

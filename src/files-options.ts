@@ -1,24 +1,22 @@
 import type { DayInput } from "./calendar/day-input.js";
 import { UsageError } from "./errors.js";
 import { selectionOf } from "./files/asked.js";
-import { cellList, cellsToFetch, type CellInput, type CellList } from "./files/cells.js";
-import { DOWNLOAD_FORMATS, type DownloadFormatName } from "./files/download-formats.js";
+import { cellList, cellsToFetch, type CellInput } from "./files/cells.js";
+import { DOWNLOAD_FORMATS } from "./files/download-formats.js";
 import type { FileListOptions } from "./files/list.js";
 import type { VerifiedFile, VerifyFolderOptions } from "./files/verify.js";
-import { tolerance } from "./query/arguments.js";
 import {
   checkChoice,
   checkDay,
   checkFlag,
-  checkOptions,
   checkSignal,
   checkSymbols,
   checkText,
   checkUrl,
   checkWhole,
-  optional,
-  refuseUnknown,
-} from "./run/checks.js";
+} from "./options/checks.js";
+import { optional, readOptions, withDefault, type ChecksOf } from "./options/read-options.js";
+import { tolerance } from "./query/arguments.js";
 
 /** Which files are meant: each option that is given narrows it. One that is undefined counts as left out. */
 export interface FileSelection {
@@ -120,57 +118,48 @@ export interface VerifyOptions extends FileSelection {
   signal?: AbortSignal | undefined;
 }
 
-const partial = tolerance("");
-
 /** Bounds of the number of a run. */
-const RUN_BOUNDS = [1, 999_999_999] as const;
+const checkRun = checkWhole([1, 999_999_999]);
+
+const SELECTION_CHECKS = {
+  symbols: optional(checkSymbols),
+  date: optional(checkDay),
+  from: optional(checkDay),
+  to: optional(checkDay),
+  quote: optional(checkText),
+  contract: optional(checkChoice(["perpetual", "delivery", "all"])),
+  universe: optional((option, value) => cellList(option, checkRows(option, value))),
+  hold: optional(checkFlag),
+  allowPartial: withDefault(tolerance("").read, 0),
+} satisfies ChecksOf<FileSelection>;
 
 /** @throws UsageError */
 export function readFilesOptions(options: FilesOptions): FileListOptions {
-  const { since, fromVerify, checksums, endpoint, ...selection } = checkOptions(options);
-  const verified = optional(fromVerify, (value) => cellsToFetch("fromVerify", checkRows("fromVerify", value)));
-  return {
-    ...readSelection(selection, verified),
-    since: optional(since, (value) =>
-      typeof value === "number" ? { runId: checkWhole("since", value, RUN_BOUNDS) } : { day: checkDay("since", value) },
+  const { since, fromVerify, checksums, endpoint, allowPartial, ...selection } = readOptions(options, {
+    ...SELECTION_CHECKS,
+    since: optional((option, value) =>
+      typeof value === "number" ? { runId: checkRun(option, value) } : { day: checkDay(option, value) },
     ),
-    checksums: optional(checksums, (value) => checkFlag("checksums", value)) ?? false,
-    endpoint: optional(endpoint, (value) => checkUrl("endpoint", value, "with path")),
-  };
+    fromVerify: optional((option, value) => cellsToFetch(option, checkRows(option, value))),
+    checksums: withDefault(checkFlag, false),
+    endpoint: optional(checkUrl("with path")),
+  } satisfies ChecksOf<FilesOptions>);
+  const tolerated = allowPartial;
+  return { ...selectionOf({ ...selection, fromVerify }), tolerated, since, checksums, endpoint };
 }
 
 /** @throws UsageError */
 export function readVerifyOptions(options: VerifyOptions): VerifyFolderOptions {
-  const { md5, signal, ...selection } = checkOptions(options);
-  return {
-    ...readSelection(selection, undefined),
-    md5: optional(md5, (value) => checkFlag("md5", value)) ?? false,
-    signal: optional(signal, (value) => checkSignal("signal", value)),
-  };
+  const { md5, signal, allowPartial, ...selection } = readOptions(options, {
+    ...SELECTION_CHECKS,
+    md5: withDefault(checkFlag, false),
+    signal: optional(checkSignal),
+  } satisfies ChecksOf<VerifyOptions>);
+  return { ...selectionOf({ ...selection, fromVerify: undefined }), tolerated: allowPartial, md5, signal };
 }
 
 /** @throws UsageError */
-export function readDownloadFormat(format: unknown): DownloadFormatName {
-  return checkChoice("format", format, DOWNLOAD_FORMATS);
-}
-
-function readSelection(options: FileSelection, fromVerify: CellList | undefined) {
-  const { symbols, date, from, to, quote, contract, universe, hold, allowPartial, ...unknown } = options;
-  refuseUnknown(unknown);
-  const day = (option: string, value: unknown) => optional(value, (given) => checkDay(option, given));
-  return {
-    ...selectionOf({
-      symbols: optional(symbols, (value) => checkSymbols("symbols", value)),
-      ...{ date: day("date", date), from: day("from", from), to: day("to", to) },
-      quote: optional(quote, (value) => checkText("quote", value)),
-      contract: optional(contract, (value) => checkChoice("contract", value, ["perpetual", "delivery", "all"])),
-      universe: optional(universe, (value) => cellList("universe", checkRows("universe", value))),
-      hold: optional(hold, (value) => checkFlag("hold", value)),
-      fromVerify,
-    }),
-    tolerated: optional(allowPartial, (value) => partial.read("allowPartial", value)) ?? 0,
-  };
-}
+export const checkDownloadFormat = checkChoice(DOWNLOAD_FORMATS);
 
 function checkRows(option: string, value: unknown): Readonly<Record<string, unknown>>[] {
   const isList = Array.isArray(value) && value.every((row: unknown) => typeof row === "object" && row !== null);

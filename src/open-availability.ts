@@ -7,11 +7,13 @@ import {
   type ValidateOptions,
 } from "./availability-options.js";
 import type { CheckFinding, ValidationFacts } from "./check/validate.js";
+import { checkText } from "./options/checks.js";
+import { optionsObject } from "./options/read-options.js";
 import { ask } from "./query/ask.js";
 import { readArguments, type Arguments, type InputsOf } from "./query/arguments.js";
 import type { FreeQuery, Query } from "./query/define.js";
 import {
-  readDownloadFormat,
+  checkDownloadFormat,
   readFilesOptions,
   readVerifyOptions,
   type FilesOptions,
@@ -26,7 +28,6 @@ import { QUERIES, QUERY_NAMES, type AnyQuery, type DefinitionOf, type QueryName 
 import type { RunRow, StatusFacts } from "./query/status.js";
 import type universeOver from "./query/universe-over.js";
 import type { ChangeRow, MemberRow } from "./query/universe-over/rows.js";
-import { checkOptions, checkText } from "./run/checks.js";
 import type { Store } from "./store/open.js";
 import { columnNames, type JsonValue, type RowOf } from "./text/columns.js";
 
@@ -287,7 +288,7 @@ function filesAnswer(list: FileList): FilesAnswer {
   return {
     ...list.facts,
     files: eachOf(list.rows),
-    text: (format) => downloadPieces(list, readDownloadFormat(format)),
+    text: (format) => downloadPieces(list, checkDownloadFormat("format", format)),
   };
 }
 
@@ -302,7 +303,7 @@ function methodOf(store: Store, name: QueryName): (given?: object) => Promise<ob
     loaded ??= QUERIES[name]();
     const query = (await loaded).default;
     if (query.reads === "file") return await readAll(query, store.file, given);
-    const args = readArguments(query.args, { ...checkOptions(given) });
+    const args = readArguments(query.args, optionsObject(given));
     const { facts, rows } = await ask(query, store, args);
     return { ...facts, rows };
   };
@@ -313,12 +314,12 @@ async function askUniverse(store: Store, given: object) {
     import("./query/universe-over.js"),
     import("./query/universe-over/definition.js"),
   ]);
-  const { facts, rows } = await ask(query, store, readArguments(query.args, withDefinition(checkOptions(given))));
+  const { facts, rows } = await ask(query, store, readArguments(query.args, withDefinition(optionsObject(given))));
   return { ...facts, rows };
 }
 
 async function openAnswer(query: FreeQuery<Arguments>, file: string, given: object) {
-  return await query.run(file, readArguments(query.args, { ...checkOptions(given) }));
+  return await query.run(file, readArguments(query.args, optionsObject(given)));
 }
 
 async function readAll(query: FreeQuery<Arguments>, file: string, given: object): Promise<SqlRows> {

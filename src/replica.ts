@@ -18,13 +18,29 @@
  * @module
  */
 import type { DayInput } from "./calendar/day-input.js";
+import type { TimeInput } from "./calendar/time.js";
 import { dayAt, DAY_MS } from "./calendar/day.js";
+import { UsageError } from "./errors.js";
+import {
+  checkChoice,
+  checkDay,
+  checkShare,
+  checkSymbol,
+  checkText,
+  checkTime,
+  checkWhole,
+  shown,
+} from "./options/checks.js";
+import { optional, optionsObject, readOptions, withDefault, type ChecksOf } from "./options/read-options.js";
 import { startReplica as start, type HistorySource, type Replica } from "./replica/replica.js";
 import type { FaultOptions } from "./replica/faults.js";
-import { checkChoice, checkDay, checkOptions, checkText, checkWhole, optional, refuseUnknown } from "./run/checks.js";
+import type { ListedFile } from "./replica/files.js";
+import { KLINE_BYTES } from "./replica/history.js";
+import { MAX_SYMBOLS } from "./replica/synthetic.js";
 
 export { UsageError } from "./errors.js";
 export type { DayInput } from "./calendar/day-input.js";
+export type { TimeInput } from "./calendar/time.js";
 export type { FaultOptions } from "./replica/faults.js";
 export type { RequestKind } from "./replica/bucket.js";
 export type { Replica } from "./replica/replica.js";
@@ -78,7 +94,7 @@ export interface ReplicaFile {
    *
    * @default 08:00 UTC of the next day
    */
-  lastModified?: Date | undefined;
+  lastModified?: TimeInput | undefined;
 }
 
 /** A history written out by hand, in any order. */
@@ -121,39 +137,71 @@ export interface ReplicaOptions {
  * @throws UsageError for an option that can't be used, or a port that can't be had
  */
 export async function startReplica(options: ReplicaOptions = {}): Promise<Replica> {
-  const { history = { type: "synthetic" }, port, rttMs, faults, ...unknown } = checkOptions(options);
-  refuseUnknown(unknown);
-  return await start({
-    history: sourceOf(history),
-    port: optional(port, (value) => checkWhole("port", value, [0, 65_535])) ?? 0,
-    rttMs: optional(rttMs, (value) => checkWhole("rttMs", value, [0, 60_000])) ?? 0,
-    faults: faults ?? {},
+  return await start(
+    readOptions(options, {
+      history: withDefault(checkHistory, { type: "synthetic", through: dayAt(Date.now()) - 1 }),
+      port: withDefault(checkWhole([0, 65_535]), 0),
+      rttMs: withDefault(checkWhole([0, 60_000]), 0),
+      faults: withDefault(checkFaults, {}),
+    } satisfies ChecksOf<ReplicaOptions>),
+  );
+}
+
+function checkHistory(option: string, value: unknown): HistorySource {
+  const { type, ...given } = optionsObject(value);
+  switch (checkChoice(["synthetic", "spans", "files"])(`${option}.type`, type)) {
+    case "synthetic": {
+      const { to, ...rest } = readOptions(given, SYNTHETIC_CHECKS, option);
+      return { type: "synthetic", through: to ?? dayAt(Date.now()) - 1, ...rest };
+    }
+    case "spans":
+      return { type: "spans", ...readOptions(given, SPANS_CHECKS, option) };
+    case "files":
+      return { type: "listed", ...readOptions(given, FILES_CHECKS, option) };
+  }
+}
+
+const anyWhole = checkWhole([Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER]);
+
+const SYNTHETIC_CHECKS = {
+  from: optional(checkDay),
+  to: optional(checkDay),
+  symbols: optional(checkWhole([1, MAX_SYMBOLS])),
+  seed: optional(anyWhole),
+} satisfies ChecksOf<Omit<SyntheticHistory, "type">>;
+
+const SPANS_CHECKS = { file: checkText } satisfies ChecksOf<Omit<SpansHistory, "type">>;
+
+const FILES_CHECKS = { files: checkFiles } satisfies ChecksOf<Omit<FilesHistory, "type">>;
+
+function checkFiles(option: string, value: unknown): ListedFile[] {
+  if (!Array.isArray(value)) throw new UsageError(`${shown(value)} is not a list of files`, { option });
+  return value.map((file: unknown) => {
+    const { symbol, date, bytes, lastModified } = readOptions(file, FILE_CHECKS, option);
+    return { symbol, day: date, size: bytes, lastModified: lastModified ?? (date + 1) * DAY_MS + 8 * 3_600_000 };
   });
 }
 
-function sourceOf(history: NonNullable<ReplicaOptions["history"]>): HistorySource {
-  checkChoice("history.type", checkOptions(history).type, ["synthetic", "spans", "files"]);
-  switch (history.type) {
-    case "synthetic": {
-      const { type, from, to, symbols, seed } = history;
-      return {
-        type,
-        through: optional(to, (value) => checkDay("history.to", value)) ?? dayAt(Date.now()) - 1,
-        ...(from !== undefined && { from: checkDay("history.from", from) }),
-        ...(symbols !== undefined && { symbols }),
-        ...(seed !== undefined && { seed }),
-      };
-    }
-    case "spans":
-      return { type: "spans", file: checkText("history.file", history.file) };
-    case "files":
-      return {
-        type: "listed",
-        files: history.files.map(({ symbol, date, bytes, lastModified }) => {
-          const day = checkDay("history.files", date);
-          const uploaded = lastModified?.getTime() ?? (day + 1) * DAY_MS + 8 * 3_600_000;
-          return { symbol: checkText("history.files", symbol), day, size: bytes, lastModified: uploaded };
-        }),
-      };
-  }
+const FILE_CHECKS = {
+  symbol: checkSymbol,
+  date: checkDay,
+  bytes: checkWhole([KLINE_BYTES.least, KLINE_BYTES.most]),
+  lastModified: optional(checkTime),
+} satisfies ChecksOf<ReplicaFile>;
+
+const checkFaultShare = withDefault(checkShare, 0);
+
+function checkFaults(option: string, value: unknown): FaultOptions {
+  return readOptions(
+    value,
+    {
+      status500: checkFaultShare,
+      status503: checkFaultShare,
+      reset: checkFaultShare,
+      hang: checkFaultShare,
+      retryAfter: optional(checkWhole([0, 1_000_000])),
+      seed: optional(anyWhole),
+    } satisfies ChecksOf<FaultOptions>,
+    option,
+  );
 }

@@ -11,10 +11,12 @@ const { source, symbols } = syntheticWorld({
 });
 const it = replicaTest({ history: source });
 
-const { backfill, importFile, openAvailability, planBackfill, discover, sweep, update } = library;
+const { backfill, compare, importFile, openAvailability, planBackfill, discover, publish, pull, sweep, update } =
+  library;
 
 describe("wrong usage", () => {
   it("of a run rejects with a UsageError that names the option, before any work", async ({ db }) => {
+    const file = { symbol: "BTCUSDT", date: "2024-03-01", bytes: 50_000 };
     const wrong: [option: string, call: () => Promise<unknown>][] = [
       ["threads", () => update({ db, threads: 0 })],
       ["lookback", () => update({ db, lookback: 1.5 })],
@@ -30,6 +32,16 @@ describe("wrong usage", () => {
       ["waitMs", () => importFile({ db, file: "b.duckdb", waitMs: -1 })],
       ["file", () => importFile({ db } as { db: string; file: string })],
       ["file", () => openAvailability("")],
+      ["folder", () => publish(db, "")],
+      ["signal", () => publish(db, "public", { signal: 5 as unknown as AbortSignal })],
+      ["source", () => pull(5 as unknown as string, db)],
+      ["waitMs", () => pull("public", db, { waitMs: -1 })],
+      ["limit", () => compare(db, db, { limit: 0.5 })],
+      ["symbols", () => compare(db, db, { symbols: ["BTCUSDT"] } as object)],
+      ["rttMs", () => startReplica({ rttMs: -1 })],
+      ["history.symbols", () => startReplica({ history: { type: "synthetic", symbols: 0 } })],
+      ["history.files.bytes", () => startReplica({ history: { type: "files", files: [{ ...file, bytes: 5 }] } })],
+      ["faults.reset", () => startReplica({ faults: { reset: 2 } })],
     ];
     for (const [option, call] of wrong) {
       await expect(call(), option).rejects.toMatchObject({ name: "UsageError", code: "USAGE", option });

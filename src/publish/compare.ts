@@ -4,6 +4,8 @@ import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { formatTime } from "../calendar/time.js";
 import { UsageError } from "../errors.js";
+import { checkSignal, checkText, checkWhole } from "../options/checks.js";
+import { optional, readOptions, withDefault, type ChecksOf } from "../options/read-options.js";
 import { copyForeignRows, type ForeignRows } from "../store/foreign.js";
 import { instant } from "../store/import.js";
 import { openInstance, textLiteral } from "../store/instance.js";
@@ -56,17 +58,20 @@ export interface Comparison {
 /** Options of {@link compare}. */
 export interface CompareOptions {
   /**
-   * Maximum cells that are named; all are counted.
+   * Maximum cells that are named, 0 to 10000000; all are counted.
    *
    * @default 20
    */
-  limit?: number;
+  limit?: number | undefined;
   /** Aborting it ends the comparison. */
   signal?: AbortSignal | undefined;
 }
 
 /** Cells that are named by default. */
-export const DEFAULT_LIMIT = 20;
+const DEFAULT_LIMIT = 20;
+
+/** Minimum and maximum of cells that are named. */
+export const LIMIT_BOUNDS = [0, 10_000_000] as const;
 
 /**
  * Compares two databases cell by cell: what the bucket answered, not when it was asked. Each is a DuckDB file with a
@@ -80,11 +85,13 @@ export const DEFAULT_LIMIT = 20;
  * if (facts.outcome === "different") console.log(facts.different_count);
  * ```
  */
-export async function compare(
-  a: string,
-  b: string,
-  { limit = DEFAULT_LIMIT, signal }: CompareOptions = {},
-): Promise<Comparison> {
+export async function compare(a: string, b: string, options: CompareOptions = {}): Promise<Comparison> {
+  checkText("a", a);
+  checkText("b", b);
+  const { limit, signal } = readOptions(options, {
+    limit: withDefault(checkWhole(LIMIT_BOUNDS), DEFAULT_LIMIT),
+    signal: optional(checkSignal),
+  } satisfies ChecksOf<CompareOptions>);
   const folder = makeTemporaryFolder(tmpdir());
   const scratch = folder.path;
   try {

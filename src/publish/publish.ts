@@ -1,6 +1,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { InterruptedError, StoreError } from "../errors.js";
+import { checkSignal, checkText } from "../options/checks.js";
+import { optional, readOptions, type ChecksOf } from "../options/read-options.js";
 import { answerFrom } from "../store/defects.js";
 import { openReader } from "../store/open.js";
 import { pathOf } from "../store/file.js";
@@ -52,7 +54,10 @@ const MAX_ATTEMPTS = 5;
  * const { written, bytes } = await publish("availability.duckdb", "public");
  * ```
  */
-export async function publish(file: string, folder: string, { signal }: PublishOptions = {}): Promise<Publication> {
+export async function publish(file: string, folder: string, options: PublishOptions = {}): Promise<Publication> {
+  checkText("file", file);
+  checkText("folder", folder);
+  const { signal } = readOptions(options, { signal: optional(checkSignal) } satisfies ChecksOf<PublishOptions>);
   const staging = await Staging.begin(folder);
   try {
     const database = join(staging.folder, DATABASE);

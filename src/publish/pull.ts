@@ -1,5 +1,8 @@
 import { rmSync } from "node:fs";
 import { InterruptedError, StoreError } from "../errors.js";
+import { checkPem, checkSignal, checkText, checkWhole } from "../options/checks.js";
+import { optional, readOptions, withDefault, type ChecksOf } from "../options/read-options.js";
+import { WAIT_BOUNDS } from "../options/wait-bounds.js";
 import { changeFile } from "../store/change-file.js";
 import { DATABASE, fileNamed, readManifest } from "./manifest.js";
 import { pullFolder, removePullFolder, type PullFolder } from "./pull-folder.js";
@@ -31,11 +34,11 @@ export interface PullOptions {
    */
   ca?: string | undefined;
   /**
-   * How long to wait for another process that has the database, ms.
+   * How long to wait for another process that has the database, 0 to 86400000 ms.
    *
    * @default 0
    */
-  waitMs?: number;
+  waitMs?: number | undefined;
   /** Aborting it ends the fetching; what came is kept for the next time. */
   signal?: AbortSignal | undefined;
 }
@@ -55,11 +58,14 @@ export interface PullOptions {
  * await update({ db: "availability.duckdb" });
  * ```
  */
-export async function pull(
-  source: string,
-  file: string,
-  { ca, waitMs = 0, signal }: PullOptions = {},
-): Promise<Pulled> {
+export async function pull(source: string, file: string, options: PullOptions = {}): Promise<Pulled> {
+  checkText("source", source);
+  checkText("file", file);
+  const { ca, waitMs, signal } = readOptions(options, {
+    ca: optional(checkPem),
+    waitMs: withDefault(checkWhole(WAIT_BOUNDS), 0),
+    signal: optional(checkSignal),
+  } satisfies ChecksOf<PullOptions>);
   const place = sourceAt(source, { ca, env: process.env, signal });
   const manifest = readManifest(await place.manifest(), source);
   const database = fileNamed(manifest, DATABASE, source);

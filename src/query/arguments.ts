@@ -1,8 +1,17 @@
-import { dayOfInput, type DayInput } from "../calendar/day-input.js";
+import type { DayInput } from "../calendar/day-input.js";
 import type { Day } from "../calendar/day.js";
 import type { Span } from "../calendar/span.js";
 import { UsageError } from "../errors.js";
-import { isSymbol } from "../vision/symbol.js";
+import {
+  checkChoice,
+  checkDay,
+  checkFlag,
+  checkSymbol,
+  checkText,
+  checkWhole,
+  shown,
+  type Check,
+} from "../options/checks.js";
 
 /** Kinds of arguments, as the docs name them. */
 export type ArgumentKind = "tolerance" | "day" | "symbol" | "integer" | "number" | "flag" | "choice" | "text";
@@ -30,7 +39,7 @@ export interface Argument<Input = unknown, Value = unknown, P extends Presence =
    * @param name as the caller knows the argument, for the message
    * @throws UsageError when it is not a value of this kind.
    */
-  read(name: string, value: unknown): Value;
+  readonly read: Check<Value>;
   /** Never there: it carries the type that callers give. */
   readonly input?: Input;
 }
@@ -59,22 +68,24 @@ export type ValuesOf<A extends Arguments> = {
 function argument<Value, Input = Value>(
   kind: ArgumentKind,
   about: string,
-  read: (name: string, value: unknown) => Value,
+  check: Check<Value>,
 ): Argument<Input, Value, "optional"> {
+  const read: Check<Value> = (name, value) => {
+    // What the command line makes of an option that is there twice.
+    if (Array.isArray(value)) throw new UsageError("given more than once", { option: name });
+    return check(name, value);
+  };
   return { kind, about, presence: "optional", positional: false, read };
 }
 
 /** A UTC day. */
 export function day(about: string): Argument<DayInput, Day, "optional"> {
-  return argument("day", about, readDay);
+  return argument("day", about, checkDay);
 }
 
 /** A symbol as the bucket names it. */
 export function symbol(about: string): Argument<string, string, "optional"> {
-  return argument("symbol", about, (name, value) => {
-    if (typeof value === "string" && isSymbol(value)) return value;
-    throw refusal(name, value, "is not a symbol (such as BTCUSDT)");
-  });
+  return argument("symbol", about, checkSymbol);
 }
 
 /** A whole number within bounds, both included. */
@@ -82,10 +93,9 @@ export function integer(
   about: string,
   { min, max }: { min: number; max: number },
 ): Argument<number, number, "optional"> {
+  const check = checkWhole([min, max]);
   return argument("integer", about, (name, value) => {
-    const number = typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : value;
-    if (typeof number === "number" && Number.isInteger(number) && number >= min && number <= max) return number;
-    throw refusal(name, value, `is not a whole number from ${min} to ${max}`);
+    return check(name, typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : value);
   });
 }
 
@@ -98,17 +108,13 @@ export function number(
     const number =
       typeof value === "string" && /^\d{1,15}(?:\.\d{1,15})?(?:e\d{1,2})?$/.test(value) ? Number(value) : value;
     if (typeof number === "number" && number >= min && number <= max) return number;
-    throw refusal(name, value, `is not a number from ${min} to ${max}`);
+    throw new UsageError(`${shown(value)} is not a number from ${min} to ${max}`, { option: name });
   });
 }
 
 /** Yes or no; no by default. */
 export function flag(about: string): Argument<boolean, boolean, "default"> {
-  const read = (name: string, value: unknown) => {
-    if (typeof value === "boolean") return value;
-    throw refusal(name, value, "is neither true nor false");
-  };
-  return withDefault(argument("flag", about, read), false);
+  return withDefault(argument("flag", about, checkFlag), false);
 }
 
 /** One of some texts. */
@@ -116,12 +122,7 @@ export function choice<const Choice extends string>(
   about: string,
   choices: readonly Choice[],
 ): Argument<Choice, Choice, "optional"> {
-  const read = (name: string, value: unknown) => {
-    const chosen = choices.find((one) => one === value);
-    if (chosen !== undefined) return chosen;
-    throw refusal(name, value, `is not one of ${choices.join(", ")}`);
-  };
-  return { ...argument("choice", about, read), choices };
+  return { ...argument("choice", about, checkChoice(choices)), choices };
 }
 
 /**
@@ -135,17 +136,14 @@ export function tolerance(about: string): Argument<boolean | number, number, "de
     const number = typeof value === "string" && /^\d{1,9}$/.test(value) ? Number(value) : value;
     if (typeof number === "number" && (Number.isSafeInteger(number) || number === Infinity) && number >= 0)
       return number;
-    throw refusal(name, value, "is not a whole number");
+    throw new UsageError(`${shown(value)} is not a whole number`, { option: name });
   };
   return withDefault(argument("tolerance", about, read), 0);
 }
 
 /** Any text that is not blank. */
 export function text(about: string): Argument<string, string, "optional"> {
-  return argument("text", about, (name, value) => {
-    if (typeof value === "string" && value.trim() !== "") return value;
-    throw refusal(name, value, "is not a text with something in it");
-  });
+  return argument("text", about, checkText);
 }
 
 /** The same argument, but callers must give it. */
@@ -188,18 +186,6 @@ export function readArguments<A extends Arguments>(args: A, given: Readonly<Reco
 }
 
 /**
- * Reads a UTC day.
- *
- * @param name as the caller knows the argument
- * @throws UsageError when it is neither `YYYY-MM-DD` nor a valid `Date`.
- */
-export function readDay(name: string, value: unknown): Day {
-  const found = dayOfInput(value);
-  if (found === undefined) throw refusal(name, value, "is not a date; write YYYY-MM-DD");
-  return found;
-}
-
-/**
  * The span from one day to another; the first alone is a span of one day, neither is none.
  *
  * @throws UsageError when the first day is after the second, or only the second is given.
@@ -212,11 +198,4 @@ export function daySpan(from: Day | undefined, to: Day | undefined): Span | unde
   const span = { from, to: to ?? from };
   if (span.to < span.from) throw new UsageError("the first date is after the second", { option: "from" });
   return span;
-}
-
-function refusal(name: string, value: unknown, problem: string): UsageError {
-  if (Array.isArray(value)) return new UsageError("given more than once", { option: name });
-  // JSON makes control characters visible. It knows no invalid dates, bigints and functions.
-  const shown = typeof value === "string" ? JSON.stringify(value) : String(value);
-  return new UsageError(`${shown} ${problem}`, { option: name });
 }

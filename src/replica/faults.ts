@@ -4,17 +4,17 @@ import { chance, hashText } from "./random.js";
 /** Shares of requests, 0 to 1 each and in all, that go wrong. What isn't named is 0. */
 export interface FaultOptions {
   /** Answered 500 InternalError. */
-  status500?: number;
+  status500?: number | undefined;
   /** Answered 503 SlowDown. */
-  status503?: number;
+  status503?: number | undefined;
   /** The TCP connection is reset instead of an answer. */
-  reset?: number;
+  reset?: number | undefined;
   /** No answer ever comes; the connection stays open. */
-  hang?: number;
+  hang?: number | undefined;
   /** Seconds that a 503 names in Retry-After; without it the header isn't there, as in S3. */
-  retryAfter?: number;
+  retryAfter?: number | undefined;
   /** Which requests they are; any whole number, default 1. */
-  seed?: number;
+  seed?: number | undefined;
 }
 
 /** What goes wrong with a request. */

@@ -11,20 +11,20 @@ export interface SyntheticOptions {
   /** Last day with files. A later one adds to the history and changes nothing before. */
   through: Day;
   /** Any whole number; default 1. */
-  seed?: number;
+  seed?: number | undefined;
   /** Symbols that `bfa update` takes, settled ones included; delivery contracts come on top. Default 327. */
-  symbols?: number;
+  symbols?: number | undefined;
   /** First day with files; default 2019-12-31, the bucket's own. A later one leaves out files and changes none. */
-  from?: Day;
+  from?: Day | undefined;
   /** The instant (ms) at which the bucket is looked at: later uploads aren't there yet. Default: all have happened. */
-  now?: number;
+  now?: number | undefined;
 }
 
 /** Symbols of a synthetic history by default: the seed system's universe. */
 export const DEFAULT_SYMBOLS = 327;
 
 /** More symbols than any exchange lists; a number beyond it is a slip. */
-const MOST_SYMBOLS = 20_000;
+export const MAX_SYMBOLS = 20_000;
 
 /** First day of the symbols that were there from the start. */
 const BEGIN = DEFAULT_DATASET.firstPeriod;
@@ -100,8 +100,8 @@ const MAJORS = 3;
  */
 export function syntheticHistory(options: SyntheticOptions): History {
   const { through, seed = 1, symbols = DEFAULT_SYMBOLS, from = BEGIN } = options;
-  if (!Number.isInteger(symbols) || symbols < 1 || symbols > MOST_SYMBOLS) {
-    throw new UsageError(`${symbols} is not a number of symbols; give 1 to ${MOST_SYMBOLS}`);
+  if (!Number.isInteger(symbols) || symbols < 1 || symbols > MAX_SYMBOLS) {
+    throw new UsageError(`${symbols} is not a number of symbols; give 1 to ${MAX_SYMBOLS}`);
   }
   const nowSecond = Math.floor((options.now ?? Infinity) / 1000);
   const lives = [...livesOf(symbolNames(symbols, seed), seed), ...deliveryLives(through)];

@@ -1,6 +1,16 @@
 import { basename } from "node:path";
 import { formatTime, type TimeInput } from "../calendar/time.js";
 import { UsageError } from "../errors.js";
+import {
+  checkListener,
+  checkPastTime,
+  checkPem,
+  checkSignal,
+  checkText,
+  checkUrl,
+  checkWhole,
+} from "../options/checks.js";
+import { optional, readOptions, withDefault, type ChecksOf } from "../options/read-options.js";
 import type { AnnouncedDelisting, ContractCapture } from "../store/contracts.js";
 import { startWriterAlone, type WriterAlone } from "../threads/writer-alone.js";
 import { printable } from "../text/printable.js";
@@ -9,18 +19,6 @@ import { DEFAULT_DATASET } from "../vision/datasets/default.js";
 import { ENDPOINTS } from "../vision/endpoints.js";
 import { EXCHANGE_INFO_URL, NotExchangeInfo, parseExchangeInfo, type ExchangeInfo } from "../vision/exchange-info.js";
 import { captureFrom, writeCapture, type Captured } from "./capture.js";
-import {
-  checkListener,
-  checkOptions,
-  checkPastTime,
-  checkPem,
-  checkSignal,
-  checkText,
-  checkUrl,
-  checkWhole,
-  optional,
-  refuseUnknown,
-} from "./checks.js";
 import { BOUNDS, DEFAULTS } from "./defaults.js";
 import { createEmitter, type Emit, type RunEvent } from "./events.js";
 import type { RunOptions } from "./options.js";
@@ -145,49 +143,49 @@ type ContractsSettings = ReturnType<typeof settingsOf>;
 
 /** @throws UsageError */
 function settingsOf(options: ContractsOptions, now: number) {
-  const { db, url, fromFile, capturedAt, ca, signal, onEvent, ...limits } = checkOptions(options);
-  const { timeoutMs = DEFAULTS.timeoutMs, retries = DEFAULTS.retries, waitMs = DEFAULTS.waitMs, ...unknown } = limits;
-  refuseUnknown(unknown);
+  const { url, fromFile, capturedAt, ...settings } = readOptions(options, {
+    db: checkText,
+    url: optional(checkUrl("with path")),
+    fromFile: optional(checkText),
+    capturedAt: optional(checkPastTime(DEFAULT_DATASET, now)),
+    ca: optional(checkPem),
+    timeoutMs: withDefault(checkWhole(BOUNDS.timeoutMs), DEFAULTS.timeoutMs),
+    retries: withDefault(checkWhole(BOUNDS.retries), DEFAULTS.retries),
+    waitMs: withDefault(checkWhole(BOUNDS.waitMs), DEFAULTS.waitMs),
+    signal: optional(checkSignal),
+    onEvent: optional(checkListener<RunEvent>),
+  } satisfies ChecksOf<ContractsOptions>);
   if (fromFile === undefined && capturedAt !== undefined) {
     throw new UsageError("it is the time of a file: name it too", { option: "capturedAt" });
   }
-  return {
-    db: checkText("db", db),
-    place: placeOf({ url, fromFile, capturedAt }, now),
-    ca: optional(ca, (value) => checkPem("ca", value)),
-    timeoutMs: checkWhole("timeoutMs", timeoutMs, BOUNDS.timeoutMs),
-    retries: checkWhole("retries", retries, BOUNDS.retries),
-    waitMs: checkWhole("waitMs", waitMs, BOUNDS.waitMs),
-    signal: optional(signal, (value) => checkSignal("signal", value)),
-    onEvent: optional(onEvent, (value) => checkListener("onEvent", value) as (event: RunEvent) => unknown),
-  };
+  return { ...settings, place: placeOf(url, fromFile, capturedAt, now) };
 }
 
 function placeOf(
-  { url, fromFile, capturedAt }: Pick<ContractsOptions, "url" | "fromFile" | "capturedAt">,
+  url: string | undefined,
+  fromFile: string | undefined,
+  capturedAt: number | undefined,
   now: number,
 ): Place {
   if (fromFile !== undefined) {
-    const capture = savedCapture(checkText("fromFile", fromFile), capturedAt, now);
+    const capture = savedCapture(fromFile, capturedAt, now);
     return { type: "file", source: capture.source, capture };
   }
-  if (url === undefined) return { type: "default", source: EXCHANGE_INFO_URL };
-  return { type: "url", source: checkUrl("url", url, "with path") };
+  return url === undefined ? { type: "default", source: EXCHANGE_INFO_URL } : { type: "url", source: url };
 }
 
 /**
  * The capture of a saved file.
  *
+ * @param capturedAt ms since the Unix epoch; undefined when only the file can tell
  * @throws UsageError
  */
-function savedCapture(file: string, capturedAt: TimeInput | undefined, now: number): ContractCapture {
-  const time = (value: unknown, option: string) => checkPastTime(option, value, DEFAULT_DATASET, now);
-  const given = optional(capturedAt, (value) => time(value, "capturedAt"));
+function savedCapture(file: string, capturedAt: number | undefined, now: number): ContractCapture {
   const { serverTime, contracts: shown } = readInfo(file);
-  if (given === undefined && serverTime === undefined) {
+  if (capturedAt === undefined && serverTime === undefined) {
     throw new UsageError(`${printable(file)} doesn't say when it was saved: give the time`, { option: "capturedAt" });
   }
-  const at = given ?? time(new Date(serverTime ?? now), "fromFile");
+  const at = capturedAt ?? checkPastTime(DEFAULT_DATASET, now)("fromFile", new Date(serverTime ?? now));
   return { at, source: printable(basename(file)), contracts: shown };
 }
 

@@ -1,6 +1,8 @@
+import { WAIT_BOUNDS } from "../options/wait-bounds.js";
+
 /**
- * Defaults and bounds of every option of a run, for library and CLI alike. Data alone, without imports: the entry of the
- * CLI reads it before anything else is loaded.
+ * Defaults and bounds of every option of a run, for library and CLI alike. Data alone: the entry of the CLI reads it
+ * before anything else is loaded.
  */
 
 /** What a command does when an option is left out. */
@@ -62,7 +64,7 @@ export const BOUNDS = {
   timeoutMs: [1, 600_000],
   retries: [0, 20],
   maxRequestsPerSecond: [1, 100_000],
-  waitMs: [0, 86_400_000],
+  waitMs: WAIT_BOUNDS,
   lookback: [1, 400],
 } as const satisfies Record<string, readonly [min: number, max: number]>;
 

@@ -1,6 +1,7 @@
+import { checkListener, checkSignal, checkText, checkWhole } from "../options/checks.js";
+import { optional, readOptions, withDefault, type ChecksOf } from "../options/read-options.js";
 import { importInto } from "../store/import-into.js";
 import type { Refusal } from "../store/import.js";
-import { checkListener, checkOptions, checkSignal, checkText, checkWhole, optional, refuseUnknown } from "./checks.js";
 import { BOUNDS, DEFAULTS } from "./defaults.js";
 
 /** Options of {@link importFile}. */
@@ -50,17 +51,15 @@ export interface ImportSummary {
  * ```
  */
 export async function importFile(options: ImportOptions): Promise<ImportSummary> {
-  const { db, file, waitMs = DEFAULTS.waitMs, onWait, signal, ...unknown } = checkOptions(options);
-  refuseUnknown(unknown);
-  const { rows, imported, known, refused, refusedBy, ignoredColumns, notices } = await importInto(
-    checkText("db", db),
-    checkText("file", file),
-    {
-      waitMs: checkWhole("waitMs", waitMs, BOUNDS.waitMs),
-      onWait: optional(onWait, (value) => checkListener("onWait", value) as (notice: string) => void),
-      signal: optional(signal, (value) => checkSignal("signal", value)),
-    },
-  );
+  const { db, file, ...given } = readOptions(options, {
+    db: checkText,
+    file: checkText,
+    waitMs: withDefault(checkWhole(BOUNDS.waitMs), DEFAULTS.waitMs),
+    onWait: optional(checkListener<string>),
+    signal: optional(checkSignal),
+  } satisfies ChecksOf<ImportOptions>);
+  const result = await importInto(db, file, given);
+  const { rows, imported, known, refused, refusedBy, ignoredColumns, notices } = result;
   return {
     row_count: rows,
     imported_count: imported,

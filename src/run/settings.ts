@@ -1,15 +1,10 @@
 import { dayAt, type Day } from "../calendar/day.js";
 import type { Span } from "../calendar/span.js";
 import { UsageError } from "../errors.js";
-import type { ThreadSettings } from "../threads/threads.js";
-import { DEFAULT_DATASET } from "../vision/datasets/default.js";
-import { ENDPOINTS } from "../vision/endpoints.js";
-import { EXCHANGE_INFO_URL } from "../vision/exchange-info.js";
 import {
   checkChoice,
   checkFlag,
   checkListener,
-  checkOptions,
   checkPastDay,
   checkPem,
   checkShare,
@@ -18,9 +13,12 @@ import {
   checkText,
   checkUrl,
   checkWhole,
-  optional,
-  refuseUnknown,
-} from "./checks.js";
+} from "../options/checks.js";
+import { optional, readOptions, withDefault, type Checked, type ChecksOf } from "../options/read-options.js";
+import type { ThreadSettings } from "../threads/threads.js";
+import { DEFAULT_DATASET } from "../vision/datasets/default.js";
+import { ENDPOINTS } from "../vision/endpoints.js";
+import { EXCHANGE_INFO_URL } from "../vision/exchange-info.js";
 import { BOUNDS, COMMAND_DEFAULTS, DEFAULT_CONNECTIONS, DEFAULTS, SOURCES, type RunCommand } from "./defaults.js";
 import type { RunEvent } from "./events.js";
 import type {
@@ -78,6 +76,38 @@ export interface BackfillSettings extends ProbeSettings {
   readonly refresh: boolean;
 }
 
+const RUN_CHECKS = {
+  db: checkText,
+  endpoint: optional(checkUrl("without path")),
+  listEndpoint: optional(checkUrl("with path")),
+  ca: optional(checkPem),
+  threads: optional(checkWhole(BOUNDS.threads)),
+  connections: optional(checkWhole(BOUNDS.connections)),
+  http2: optional(checkFlag),
+  pool: withDefault(checkFlag, DEFAULTS.pool),
+  timeoutMs: withDefault(checkWhole(BOUNDS.timeoutMs), DEFAULTS.timeoutMs),
+  retries: withDefault(checkWhole(BOUNDS.retries), DEFAULTS.retries),
+  maxRequestsPerSecond: optional(checkWhole(BOUNDS.maxRequestsPerSecond)),
+  waitMs: withDefault(checkWhole(BOUNDS.waitMs), DEFAULTS.waitMs),
+  adoptEndpoint: withDefault(checkFlag, DEFAULTS.adoptEndpoint),
+  signal: optional(checkSignal),
+  onEvent: optional(checkListener<RunEvent>),
+} satisfies ChecksOf<RunOptions>;
+
+const SYMBOL_CHECKS = {
+  symbols: optional(checkSymbols),
+  quote: optional(checkText),
+  unlisted: withDefault(checkFlag, DEFAULTS.unlisted),
+  reject: withDefault(checkFlag, DEFAULTS.reject),
+};
+
+const PROBE_CHECKS = {
+  ...RUN_CHECKS,
+  ...SYMBOL_CHECKS,
+  source: withDefault(checkChoice(SOURCES), DEFAULTS.source),
+  maxFailureRate: optional(checkShare),
+} satisfies ChecksOf<ProbeOptions>;
+
 /**
  * Settings of `update`.
  *
@@ -85,20 +115,18 @@ export interface BackfillSettings extends ProbeSettings {
  * @throws UsageError
  */
 export function updateSettings(options: UpdateOptions, now: number): UpdateSettings {
-  const { common, rest } = probeSettings("update", options, now);
-  const { date, lookback, contracts = DEFAULTS.contracts, contractsUrl, ...others } = rest;
-  const { volumes = DEFAULTS.volumes, ...unknown } = others;
-  refuseUnknown(unknown);
-  const given = optional(contractsUrl, (value) => checkUrl("contractsUrl", value, "with path"));
+  const { contracts, contractsUrl, volumes, date, lookback, ...given } = readOptions(options, {
+    ...PROBE_CHECKS,
+    date: optional(checkPastDay(DEFAULT_DATASET, now)),
+    lookback: optional(checkWhole(BOUNDS.lookback)),
+    contracts: withDefault(checkFlag, DEFAULTS.contracts),
+    volumes: withDefault(checkFlag, DEFAULTS.volumes),
+    contractsUrl: optional(checkUrl("with path")),
+  } satisfies ChecksOf<UpdateOptions>);
+  const settings = probeSettings("update", given, now);
   // Symbols of another server are none of Binance's contracts.
-  const ownUrl = common.endpoint === ENDPOINTS.download ? EXCHANGE_INFO_URL : undefined;
-  return {
-    ...common,
-    contractsUrl: checkFlag("contracts", contracts) ? (given ?? ownUrl) : undefined,
-    volumes: checkFlag("volumes", volumes),
-    date: optional(date, (value) => checkPastDay("date", value, common.dataset, now)),
-    lookback: optional(lookback, (value) => checkWhole("lookback", value, BOUNDS.lookback)),
-  };
+  const ownUrl = settings.endpoint === ENDPOINTS.download ? EXCHANGE_INFO_URL : undefined;
+  return { ...settings, contractsUrl: contracts ? (contractsUrl ?? ownUrl) : undefined, volumes, date, lookback };
 }
 
 /**
@@ -108,16 +136,15 @@ export function updateSettings(options: UpdateOptions, now: number): UpdateSetti
  * @throws UsageError
  */
 export function backfillSettings(options: BackfillOptions, now: number): BackfillSettings {
-  const { common, rest } = probeSettings("backfill", options, now);
-  const { from, to, refresh = DEFAULTS.refresh, ...unknown } = rest;
-  refuseUnknown(unknown);
-  const { dataset } = common;
-  const span = {
-    from: optional(from, (value) => checkPastDay("from", value, dataset, now)) ?? dataset.firstPeriod,
-    to: optional(to, (value) => checkPastDay("to", value, dataset, now)) ?? dayAt(now) - 1,
-  };
-  if (span.from > span.to) throw new UsageError("the first day is after the last", { option: "from" });
-  return { ...common, span, refresh: checkFlag("refresh", refresh) };
+  const checkEnd = checkPastDay(DEFAULT_DATASET, now);
+  const { from, to, refresh, ...given } = readOptions(options, {
+    ...PROBE_CHECKS,
+    from: withDefault(checkEnd, DEFAULT_DATASET.firstPeriod),
+    to: withDefault(checkEnd, dayAt(now) - 1),
+    refresh: withDefault(checkFlag, DEFAULTS.refresh),
+  } satisfies ChecksOf<BackfillOptions>);
+  if (from > to) throw new UsageError("the first day is after the last", { option: "from" });
+  return { ...probeSettings("backfill", given, now), span: { from, to }, refresh };
 }
 
 /**
@@ -127,16 +154,10 @@ export function backfillSettings(options: BackfillOptions, now: number): Backfil
  * @throws UsageError
  */
 export function sweepSettings(options: SweepOptions, now: number): ProbeSettings {
-  const { common, rest } = runSettings("sweep", options, now);
-  const { maxFailureRate = COMMAND_DEFAULTS.sweep.maxFailureRate, reject = DEFAULTS.reject, ...unknown } = rest;
-  refuseUnknown(unknown);
-  return requireList({
-    ...common,
-    ...{ symbols: undefined, quote: undefined, unlisted: false, source: "list" },
-    ...{ contractsUrl: undefined, volumes: false },
-    maxFailureRate: checkShare("maxFailureRate", maxFailureRate),
-    reject: checkFlag("reject", reject),
-  });
+  const { maxFailureRate, reject } = PROBE_CHECKS;
+  const given = readOptions(options, { ...RUN_CHECKS, maxFailureRate, reject } satisfies ChecksOf<SweepOptions>);
+  const all = { symbols: undefined, quote: undefined, unlisted: false, source: "list" } as const;
+  return probeSettings("sweep", { ...given, ...all }, now);
 }
 
 /**
@@ -146,19 +167,14 @@ export function sweepSettings(options: SweepOptions, now: number): ProbeSettings
  * @throws UsageError
  */
 export function volumesSettings(options: VolumesOptions, now: number): VolumesSettings {
-  const { common, rest } = runSettings("volumes", options, now);
-  const { symbols, quote, unlisted = DEFAULTS.unlisted, reject = DEFAULTS.reject, ...others } = rest;
-  const { acceptUnverified = DEFAULTS.acceptUnverified, ...unknown } = others;
-  refuseUnknown(unknown);
-  requireListEndpoint(common);
-  return {
-    ...common,
-    symbols: optional(symbols, (value) => checkSymbols("symbols", value)),
-    quote: optional(quote, (value) => checkText("quote", value)),
-    unlisted: checkFlag("unlisted", unlisted),
-    reject: checkFlag("reject", reject),
-    acceptUnverified: checkFlag("acceptUnverified", acceptUnverified),
-  };
+  const { symbols, quote, unlisted, reject, acceptUnverified, ...given } = readOptions(options, {
+    ...RUN_CHECKS,
+    ...SYMBOL_CHECKS,
+    acceptUnverified: withDefault(checkFlag, DEFAULTS.acceptUnverified),
+  } satisfies ChecksOf<VolumesOptions>);
+  const settings = runSettings("volumes", given, now);
+  requireListEndpoint(settings);
+  return { ...settings, symbols, quote, unlisted, reject, acceptUnverified };
 }
 
 /**
@@ -168,76 +184,48 @@ export function volumesSettings(options: VolumesOptions, now: number): VolumesSe
  * @throws UsageError
  */
 export function discoverSettings(options: RunOptions, now: number): Settings {
-  const { common, rest } = runSettings("discover", options, now);
-  refuseUnknown(rest);
-  return common;
+  return runSettings("discover", readOptions(options, RUN_CHECKS), now);
 }
 
-function probeSettings<O extends ProbeOptions>(command: RunCommand, options: O, now: number) {
-  const { common, rest: given } = runSettings(command, options, now);
-  const { symbols, quote, source = DEFAULTS.source, ...further } = given;
-  const { maxFailureRate = COMMAND_DEFAULTS[command].maxFailureRate, reject = DEFAULTS.reject, ...others } = further;
-  const { unlisted = DEFAULTS.unlisted, ...rest } = others;
-  const probing: ProbeSettings = {
-    ...common,
-    symbols: optional(symbols, (value) => checkSymbols("symbols", value)),
-    quote: optional(quote, (value) => checkText("quote", value)),
-    unlisted: checkFlag("unlisted", unlisted),
-    source: checkChoice("source", source, SOURCES),
-    maxFailureRate: checkShare("maxFailureRate", maxFailureRate),
-    reject: checkFlag("reject", reject),
+/** @throws UsageError */
+function probeSettings(command: RunCommand, given: Checked<typeof PROBE_CHECKS>, now: number): ProbeSettings {
+  const { symbols, quote, unlisted, reject, source, maxFailureRate, ...common } = given;
+  const defaults = COMMAND_DEFAULTS[command];
+  const usualThreads = source === "head" ? defaults.headThreads : defaults.threads;
+  const settings = runSettings(command, { ...common, threads: common.threads ?? usualThreads }, now);
+  if (source === "list") requireListEndpoint(settings);
+  return {
+    ...settings,
+    ...{ symbols, quote, unlisted, reject, source },
+    maxFailureRate: maxFailureRate ?? defaults.maxFailureRate,
     ...{ contractsUrl: undefined, volumes: false },
   };
-  return { common: requireList(probing), rest };
 }
 
-function requireList(settings: ProbeSettings): ProbeSettings {
-  if (settings.source === "list") requireListEndpoint(settings);
-  return settings;
-}
-
+/** @throws UsageError */
 function requireListEndpoint({ listEndpoint }: Settings): void {
   if (listEndpoint !== undefined) return;
   throw new UsageError("a listing needs it when another endpoint is given", { option: "listEndpoint" });
 }
 
-function runSettings<O extends RunOptions>(command: RunCommand, options: O, now: number) {
+function runSettings(command: RunCommand, given: Checked<typeof RUN_CHECKS>, now: number): Settings {
+  const { endpoint, listEndpoint, threads, connections, http2, pool, ...common } = given;
   const defaults = COMMAND_DEFAULTS[command];
-  const { db, endpoint = ENDPOINTS.download, ca, connections, signal, onEvent, ...others } = checkOptions(options);
-  const { listEndpoint = options.endpoint === undefined ? ENDPOINTS.list : undefined, ...further } = others;
-  const usualThreads = "source" in options && options.source === "head" ? defaults.headThreads : defaults.threads;
-  const { threads = usualThreads, http2 = defaults.http2, pool = DEFAULTS.pool, ...limits } = further;
-  const { timeoutMs = DEFAULTS.timeoutMs, retries = DEFAULTS.retries, ...behaviour } = limits;
-  const { adoptEndpoint = DEFAULTS.adoptEndpoint, waitMs = DEFAULTS.waitMs, maxRequestsPerSecond, ...rest } = behaviour;
-  const pooled = checkFlag("pool", pool);
-  const offersHttp2 = checkFlag("http2", http2) && pooled;
-  const sockets = optional(connections, (value) => checkWhole("connections", value, BOUNDS.connections));
-  const http1Connections = sockets ?? DEFAULT_CONNECTIONS.http1;
-  const http2Connections = offersHttp2 ? (sockets ?? DEFAULT_CONNECTIONS.http2) : 0;
-  const wantedThreads = checkWhole("threads", threads, BOUNDS.threads);
-  const common: Settings = {
+  const http1Connections = connections ?? DEFAULT_CONNECTIONS.http1;
+  const offersHttp2 = pool && (http2 ?? defaults.http2);
+  const http2Connections = offersHttp2 ? (connections ?? DEFAULT_CONNECTIONS.http2) : 0;
+  return {
+    ...common,
     command,
     now,
-    db: checkText("db", db),
     dataset: DEFAULT_DATASET,
-    endpoint: checkUrl("endpoint", endpoint, "without path"),
-    listEndpoint: optional(listEndpoint, (value) => checkUrl("listEndpoint", value, "with path")),
-    ca: optional(ca, (value) => checkPem("ca", value)),
+    endpoint: endpoint ?? ENDPOINTS.download,
+    listEndpoint: listEndpoint ?? (endpoint === undefined ? ENDPOINTS.list : undefined),
     // A thread without a socket would have nothing to do.
-    threads: Math.min(wantedThreads, http2Connections || http1Connections),
+    threads: Math.min(threads ?? defaults.threads, http2Connections || http1Connections),
     connections: http1Connections,
     http2Connections,
-    pooled,
-    timeoutMs: checkWhole("timeoutMs", timeoutMs, BOUNDS.timeoutMs),
-    retries: checkWhole("retries", retries, BOUNDS.retries),
-    maxRequestsPerSecond: optional(maxRequestsPerSecond, (value) =>
-      checkWhole("maxRequestsPerSecond", value, BOUNDS.maxRequestsPerSecond),
-    ),
-    waitMs: checkWhole("waitMs", waitMs, BOUNDS.waitMs),
-    adoptEndpoint: checkFlag("adoptEndpoint", adoptEndpoint),
+    pooled: pool,
     eager: defaults.eager,
-    signal: optional(signal, (value) => checkSignal("signal", value)),
-    onEvent: optional(onEvent, (value) => checkListener("onEvent", value) as (event: RunEvent) => unknown),
   };
-  return { common, rest };
 }

@@ -7,8 +7,7 @@ import type { Selection } from "../../files/selection.js";
 import { printable } from "../../text/printable.js";
 import { readText } from "../../text/read-text.js";
 import type { OptionDefinition } from "./command-page.js";
-import { day } from "./query-options.js";
-import { filePath, nonEmpty, symbolList } from "./readers.js";
+import { date, filePath, nonEmpty, symbolList } from "./readers.js";
 
 const partial = tolerance("answer although symbols were never probed: any number of them, or at most so many");
 
@@ -32,9 +31,9 @@ export const fileOptions = {
     requiresArg: true,
     coerce: symbolList("symbols"),
   },
-  date: { describe: "only this UTC day", string: true, requiresArg: true, coerce: day("--date") },
-  from: { describe: "first UTC day", string: true, requiresArg: true, coerce: day("--from") },
-  to: { describe: "last UTC day", string: true, requiresArg: true, coerce: day("--to") },
+  date: { describe: "only this UTC day", string: true, requiresArg: true, coerce: date("date") },
+  from: { describe: "first UTC day", string: true, requiresArg: true, coerce: date("from") },
+  to: { describe: "last UTC day", string: true, requiresArg: true, coerce: date("to") },
   quote: { describe: symbolFilter.quote.about, string: true, requiresArg: true, coerce: nonEmpty("quote") },
   contract: {
     describe: "which contracts, unless symbols are named; settled names count as perpetual",

@@ -1,7 +1,8 @@
-import { formatDay } from "../../calendar/day.js";
+import { formatDay, type Day } from "../../calendar/day.js";
 import { formatTime } from "../../calendar/time.js";
 import { UsageError } from "../../errors.js";
 import {
+  checkDay,
   checkPastDay,
   checkPastTime,
   checkPem,
@@ -9,7 +10,7 @@ import {
   checkSymbols,
   checkUrl,
   checkWhole,
-} from "../../run/checks.js";
+} from "../../options/checks.js";
 import { printable } from "../../text/printable.js";
 import { readText } from "../../text/read-text.js";
 import { DEFAULT_DATASET } from "../../vision/datasets/default.js";
@@ -24,17 +25,22 @@ function reader<Value>(takes: ValueKind, read: (value: unknown) => Value): Reade
   return Object.assign(read, { takes });
 }
 
+/** A UTC date, YYYY-MM-DD. */
+export function date(name: string) {
+  return reader("DATE", (value): Day => checkDay(`--${name}`, oneValue(name, value)));
+}
+
 /** A UTC date that is over and not before the market began, YYYY-MM-DD. */
 export function pastDate(name: string) {
   return reader("DATE", (value): string =>
-    formatDay(checkPastDay(`--${name}`, oneValue(name, value), DEFAULT_DATASET, Date.now())),
+    formatDay(checkPastDay(DEFAULT_DATASET, Date.now())(`--${name}`, oneValue(name, value))),
   );
 }
 
 /** An instant that is over and not before the market began, ISO 8601. */
 export function pastTime(name: string) {
   return reader("TIME", (value): string =>
-    formatTime(checkPastTime(`--${name}`, oneValue(name, value), DEFAULT_DATASET, Date.now())),
+    formatTime(checkPastTime(DEFAULT_DATASET, Date.now())(`--${name}`, oneValue(name, value))),
   );
 }
 
@@ -42,7 +48,7 @@ export function pastTime(name: string) {
 export function wholeNumber(name: string, min: number, max: number) {
   return reader("NUMBER", (value): number => {
     const text = oneValue(name, value);
-    return checkWhole(`--${name}`, /^\d{1,15}$/.test(text) ? Number(text) : text, [min, max]);
+    return checkWhole([min, max])(`--${name}`, /^\d{1,15}$/.test(text) ? Number(text) : text);
   });
 }
 
@@ -59,7 +65,7 @@ export function shareOf(name: string) {
 /** An http or https URL without credentials, query or fragment; no slash at its end. */
 export function httpUrl(name: string, allowPath: boolean) {
   return reader("URL", (value): string =>
-    checkUrl(`--${name}`, oneValue(name, value), allowPath ? "with path" : "without path"),
+    checkUrl(allowPath ? "with path" : "without path")(`--${name}`, oneValue(name, value)),
   );
 }
 

@@ -53,7 +53,7 @@ const compareCommand: CommandModule<object, CompareArguments> = {
     planPrinting(choice);
     const { compare, COMPARED_COLUMNS, COMPARISON_FACTS } = await import("../../publish/compare.js");
     const { facts, rows } = await interruptible(
-      (signal) => compare(a, b, { ...(limit === undefined ? {} : { limit }), signal }),
+      (signal) => compare(a, b, { limit, signal }),
       () => undefined,
     );
     const answer: Answer<ComparisonFacts> = {

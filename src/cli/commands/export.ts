@@ -5,13 +5,13 @@ import type { CommandModule } from "yargs";
 import type { Day } from "../../calendar/day.js";
 import { UsageError } from "../../errors.js";
 import type { ExportedFile, ExportFormat, ExportKind, ExportOptions } from "../../query/export.js";
+import { daySpan } from "../../query/arguments.js";
 import { makeTemporaryFolder } from "../../store/temporary-folder.js";
 import { column } from "../../text/columns.js";
 import { plural } from "../../text/numbers.js";
 import { bytes } from "../../text/sizes.js";
 import { dbOption } from "../args/db-path.js";
-import { day, dayRange } from "../args/query-options.js";
-import { filePath, nonEmpty, symbolList } from "../args/readers.js";
+import { date, filePath, nonEmpty, symbolList } from "../args/readers.js";
 import { destinationOf, type Destination } from "../output/destination.js";
 import { tell } from "../output/line.js";
 import { printAnswer } from "../output/print-answer.js";
@@ -68,8 +68,8 @@ const exportCommand: CommandModule<object, ExportArguments> = {
           demandOption: true,
           coerce: filePath("out"),
         },
-        from: { describe: "first UTC day", string: true, requiresArg: true, coerce: day("--from") },
-        to: { describe: "last UTC day", string: true, requiresArg: true, coerce: day("--to") },
+        from: { describe: "first UTC day", string: true, requiresArg: true, coerce: date("from") },
+        to: { describe: "last UTC day", string: true, requiresArg: true, coerce: date("to") },
         symbols: {
           describe: "symbols, between commas",
           string: true,
@@ -96,7 +96,7 @@ none without one), percentile (0 has the highest, 100 the lowest), market_share_
 the last 30) and generation_timestamp. They are refused while volumes of a file are not known.`,
       ),
   handler: async ({ db, json, format, out, ...filter }) => {
-    if (filter.to !== undefined) dayRange(filter.from, filter.to);
+    if (filter.to !== undefined) daySpan(filter.from, filter.to);
     const destination = destinationOf(out);
     if (json && destination.kind === "stdout") throw new UsageError("--json and the rows can't both go to stdout");
     const chosen = format ?? formatOf(out);

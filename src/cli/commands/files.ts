@@ -2,15 +2,14 @@ import type { CommandModule } from "yargs";
 import type { Day } from "../../calendar/day.js";
 import { DOWNLOAD_FORMATS, type DownloadFormatName } from "../../files/download-formats.js";
 import type { FileListFacts } from "../../files/list.js";
-import { readDay } from "../../query/arguments.js";
 import { number, plural } from "../../text/numbers.js";
 import { bytes } from "../../text/sizes.js";
 import { ANSWER_FORMATS, answerOptions, type AnswerChoice, type AnswerFormat } from "../args/answer-options.js";
 import type { Reader } from "../args/command-page.js";
 import { dbOption } from "../args/db-path.js";
 import { fileOptions, selectionFrom, type FileArguments } from "../args/file-options.js";
-import { withReader } from "../args/query-options.js";
-import { filePath, httpUrl } from "../args/readers.js";
+import { withReader } from "../with-reader.js";
+import { date, filePath, httpUrl } from "../args/readers.js";
 import { conditionLines } from "../output/conditions.js";
 import { tell } from "../output/line.js";
 import { planPrinting, printAnswer } from "../output/print-answer.js";
@@ -97,7 +96,7 @@ function totals({ file_count: count, byte_count: size, absent_count: absent }: F
 /** A run by its number, or a UTC day. */
 const sinceReader: Reader<{ runId: number } | { day: Day }> = Object.assign(
   (value: unknown) => {
-    if (typeof value !== "string" || !/^\d{1,9}$/.test(value)) return { day: readDay("--since", value) };
+    if (typeof value !== "string" || !/^\d{1,9}$/.test(value)) return { day: date("since")(value) };
     return { runId: Number(value) };
   },
   { takes: "TEXT" as const },

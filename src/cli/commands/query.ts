@@ -12,7 +12,7 @@ import { asTyped, optionOf, positionalOf } from "../args/argument-options.js";
 import type { OptionDefinition } from "../args/command-page.js";
 import { commandLine, optionName } from "../args/query-arguments.js";
 import { dbOption } from "../args/db-path.js";
-import { withReader } from "../args/query-options.js";
+import { withReader } from "../with-reader.js";
 import { conditionLines } from "../output/conditions.js";
 import { tell } from "../output/line.js";
 import { planPrinting, printAnswer } from "../output/print-answer.js";

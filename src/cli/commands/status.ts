@@ -5,7 +5,7 @@ import { printable } from "../../text/printable.js";
 import { bytes } from "../../text/sizes.js";
 import { answerOptions, type AnswerChoice } from "../args/answer-options.js";
 import { dbOption } from "../args/db-path.js";
-import { withReader } from "../args/query-options.js";
+import { withReader } from "../with-reader.js";
 import { wholeNumber } from "../args/readers.js";
 import { EXIT } from "../exit.js";
 import { paintWord, type Paint } from "../output/colour.js";

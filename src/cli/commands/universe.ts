@@ -16,7 +16,7 @@ import { asTyped, optionOf } from "../args/argument-options.js";
 import type { OptionDefinition } from "../args/command-page.js";
 import { dbOption } from "../args/db-path.js";
 import { commandLine, optionName } from "../args/query-arguments.js";
-import { withReader } from "../args/query-options.js";
+import { withReader } from "../with-reader.js";
 import { filePath, jsonFile } from "../args/readers.js";
 import { conditionLines } from "../output/conditions.js";
 import { tell } from "../output/line.js";

@@ -7,8 +7,8 @@ import { plural } from "../../text/numbers.js";
 import { printable } from "../../text/printable.js";
 import { answerOptions, type AnswerChoice } from "../args/answer-options.js";
 import { dbOption } from "../args/db-path.js";
-import { day, withReader } from "../args/query-options.js";
-import { httpUrl, shareOf } from "../args/readers.js";
+import { withReader } from "../with-reader.js";
+import { date, httpUrl, shareOf } from "../args/readers.js";
 import { paintWord, type Paint } from "../output/colour.js";
 import { planPrinting, printAnswer } from "../output/print-answer.js";
 
@@ -42,7 +42,7 @@ const validateCommand: CommandModule<object, ValidateArguments> = {
           describe: "first day that should have rows",
           string: true,
           requiresArg: true,
-          coerce: day("--from"),
+          coerce: date("from"),
           defaultDescription: "2019-12-31",
         },
         share: {
@@ -56,7 +56,7 @@ const validateCommand: CommandModule<object, ValidateArguments> = {
           describe: "day of the cross-check",
           string: true,
           requiresArg: true,
-          coerce: day("--date"),
+          coerce: date("date"),
           defaultDescription: "the last one written",
         },
         "exchange-url": {

@@ -6,7 +6,7 @@ import type { Answer } from "../../text/columns.js";
 import { answerOptions, type AnswerChoice } from "../args/answer-options.js";
 import { dbOption } from "../args/db-path.js";
 import { fileOptions, selectionFrom, type FileArguments } from "../args/file-options.js";
-import { withReader } from "../args/query-options.js";
+import { withReader } from "../with-reader.js";
 import { nonEmpty } from "../args/readers.js";
 import { EXIT } from "../exit.js";
 import { interruptible } from "../interrupt.js";
