@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { describe, expect } from "vitest";
@@ -7,7 +7,7 @@ import { dayAt, dayOf } from "../src/calendar/day.js";
 import { VERSION_1 } from "../src/store/schema/version-1.js";
 import { VERSION_2 } from "../src/store/schema/version-2.js";
 import { VERSION_3 } from "../src/store/schema/version-3.js";
-import { blocksOf, RUN_PAGES, runScript, scriptOf } from "./support/docs.js";
+import { blocksOf, PAGES, RUN_PAGES, runScript, scriptOf } from "./support/docs.js";
 import { replicaTest, syntheticWorld } from "./support/fixture.js";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
@@ -24,12 +24,64 @@ const it = replicaTest({ history: source }).extend("env", ({ env, replica }) => 
 });
 
 it("troubleshooting has each error code, and no other", () => {
-  const codes = [
-    ...readFileSync(join(ROOT, "src/errors.ts"), "utf8").matchAll(/(?:BfaError<|\| |Code = )"([A-Z_]+)"/g),
-  ];
+  const classes = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .flatMap((name) => [...readFileSync(join(ROOT, "src", name), "utf8").matchAll(/extends BfaError<"([A-Z_]+)">/g)]);
+  const unions = [...readFileSync(join(ROOT, "src/errors.ts"), "utf8").matchAll(/(?:\| |Code = )"([A-Z_]+)"/g)];
   const titles = [...readFileSync(join(ROOT, "docs/troubleshooting.md"), "utf8").matchAll(/^## `([A-Z_]+)`/gm)];
   const names = (found: RegExpExecArray[]) => found.map(([, name]) => name).sort();
-  expect(names(titles)).toEqual(names(codes));
+  expect(names(titles)).toEqual(names([...classes, ...unions]));
+});
+
+it("troubleshooting has each kind of failure, and no other", () => {
+  const rows = [...readFileSync(join(ROOT, "docs/troubleshooting.md"), "utf8").matchAll(/^\| `([a-z]+)` +\|/gm)];
+  const [type = ""] = /FailureKind =[^;]+;/.exec(readFileSync(join(ROOT, "src/rows/failure.ts"), "utf8")) ?? [];
+  const kinds = [...type.matchAll(/"([a-z]+)"/g)].map(([, kind]) => kind);
+  expect(rows.map(([, kind]) => kind).sort()).toEqual(kinds.sort());
+});
+
+/** The anchors of a page, as a Markdown renderer makes them from its titles. */
+function anchorsOf(page: string): string[] {
+  const titles = [...readFileSync(join(ROOT, page), "utf8").matchAll(/^#+ (.+)$/gm)].map(([, title = ""]) => title);
+  return titles.map((title) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, "")
+      .replaceAll(" ", "-"),
+  );
+}
+
+const TEXTS = [
+  ...PAGES.filter((page) => !page.startsWith("docs/api/")),
+  "CONTRIBUTING.md",
+  "SECURITY.md",
+  "CHANGELOG.md",
+];
+
+it.for(TEXTS)("the links of %s lead to files and titles that are there", (page) => {
+  const text = readFileSync(join(ROOT, page), "utf8");
+  const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = ""]) => link);
+  const broken = links.filter((link) => {
+    if (/^[a-z]+:/.test(link)) return false;
+    const [path = "", anchor] = link.split("#");
+    const target = path === "" ? page : join(dirname(page), path);
+    if (!existsSync(join(ROOT, target))) return true;
+    return anchor !== undefined && !anchorsOf(target).includes(anchor);
+  });
+  expect(broken).toEqual([]);
+});
+
+it("the README leads to every page of the docs, at most by way of an index", () => {
+  const seen = new Set<string>();
+  const visit = (page: string) => {
+    if (seen.has(page) || !existsSync(join(ROOT, page))) return;
+    seen.add(page);
+    for (const [, link = ""] of readFileSync(join(ROOT, page), "utf8").matchAll(/\]\(([^)\s:#]+\.md)[^)]*\)/g)) {
+      visit(join(dirname(page), link));
+    }
+  };
+  visit("README.md");
+  expect(PAGES.filter((page) => !seen.has(page))).toEqual([]);
 });
 
 it("the page of tables has each table and each column with its type, and no other", async () => {

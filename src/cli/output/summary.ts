@@ -32,7 +32,7 @@ const FAILURE_COLUMNS = {
   days: column("count", "days from then on that failed together"),
   kind: column(
     "text",
-    "where the probe failed: dns, connect, tls, closed, reset, timeout, status, protocol, content, other",
+    "where the probe failed: dns, connect, proxy, tls, closed, reset, timeout, status, protocol, content, other",
   ),
   code: column("text", "finer than the kind: a system error, a TLS error, HTTP_503"),
   message: column("text", "what went wrong"),
