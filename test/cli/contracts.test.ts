@@ -174,13 +174,13 @@ describe("bfa contracts", () => {
     [["--from-file", "tomorrow.json"], /is later than now/],
     [["--captured-at", "2024-03-01T00:00:00Z"], /from-file/],
     [["--url", "ftp://x"], /neither https nor http/],
-  ])("refuses %j before any work", async ([args, message], { folder, db, start }) => {
+  ])("refuses %j before any work", async ([args, message], { folder, db, bfa }) => {
     writeFileSync(join(folder, "garbage.json"), "{");
     writeFileSync(join(folder, "timeless.json"), exchangeDocument([exchangeRow("AUSDT")], { serverTime: undefined }));
     const serverTime = Date.now() + DAY_MS;
     writeFileSync(join(folder, "tomorrow.json"), exchangeDocument([exchangeRow("AUSDT")], { serverTime }));
     const named = args.map((arg) => (arg.endsWith(".json") ? join(folder, arg) : arg));
-    const { code, stdout, stderr } = await start("contracts", ...named).done;
+    const { code, stdout, stderr } = await bfa("contracts", ...named);
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr.replaceAll(`${folder}/`, "")).toMatch(message);
     expect(existsSync(db)).toBe(false);

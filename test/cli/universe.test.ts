@@ -38,7 +38,7 @@ const bfa = (...args: string[]) => runCli(["universe", ...args, "--db", db]);
 const SPAN = ["--from", "2024-03-01", "--to", "2024-04-01", "--rebalance", "monthly", "--min-age", "60"];
 const MONTHS = { from: "2024-03-01", to: "2024-04-01", rebalance: "monthly", minAge: 60 } as const;
 
-describe("bfa universe", { timeout: 120_000 }, () => {
+describe("bfa universe", () => {
   it("answers its examples by the schema that is documented, as the library does", async () => {
     const schema = JSON.parse(readFileSync(join(root, "docs/schemas/universe.json"), "utf8")) as object;
     const validate = new Ajv2020({ allowUnionTypes: true }).compile(schema);

@@ -1,6 +1,6 @@
 import { describe, expect } from "vitest";
 import { crashTest as it, CRASH_COMMANDS } from "../support/crash-fixture.js";
-import { allMoments, killAtEach, stepsOf } from "../support/killed-at-steps.js";
+import { allMoments, expectWholeAfter, killAtEach, signalMoments, stepsOf } from "../support/killed-at-steps.js";
 
 /** The long form of `test/hostile/killed.test.ts`. */
 describe("SIGKILL before, within and after every step of", () => {
@@ -14,4 +14,14 @@ describe("SIGKILL before, within and after every step of", () => {
       expect(killed).toBe(moments.length);
     },
   );
+});
+
+describe("a signal that asks to end, early, in a transaction and before the file is published, at", () => {
+  it.for(CRASH_COMMANDS)("%s ends it with whole units", async (command, { crash, expectSound }) => {
+    const { steps } = await stepsOf(crash(command));
+    for (const [at, signal] of signalMoments(steps)) {
+      await expectWholeAfter(crash(command), at, signal);
+      await expectSound();
+    }
+  });
 });

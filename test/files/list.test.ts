@@ -6,6 +6,7 @@ import { openAvailability, type FilesOptions } from "../../src/index.js";
 import { temporaryFolder } from "../support/database.js";
 import { D0, dayUnit, LATE, writerFor } from "../support/store.js";
 import { change, DAYS, dateOf, market, rowsOf, sizeOf, SYMBOLS } from "./support.js";
+import { propertyRuns } from "../support/property-runs.js";
 
 let folder: ReturnType<typeof temporaryFolder>;
 let file: string;
@@ -168,9 +169,9 @@ describe("files since a run", () => {
           expect(found).toEqual(expected.sort());
         }
       }),
-      { numRuns: 12 },
+      { numRuns: propertyRuns(3) },
     );
-  }, 120_000);
+  });
 });
 
 describe("files of a list of cells", () => {

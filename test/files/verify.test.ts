@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openAvailability, type FileSelection, type FileToFetch, type VerifyOptions } from "../../src/index.js";
 import { temporaryFolder } from "../support/database.js";
 import { change, DAYS, dateOf, fetchInto, market, rowsOf, sizeOf } from "./support.js";
+import { propertyRuns } from "../support/property-runs.js";
 
 let folder: ReturnType<typeof temporaryFolder>;
 let file: string;
@@ -201,7 +202,7 @@ describe("what is wrong with a folder", () => {
         for (const { path: fetched } of again) rmSync(join(downloads, `${fetched}.aria2`), { force: true });
         expect((await verify({ to: dateOf(3) })).files).toEqual([]);
       }),
-      { numRuns: 15 },
+      { numRuns: propertyRuns(6) },
     );
-  }, 60_000);
+  });
 });

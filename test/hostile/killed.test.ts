@@ -3,14 +3,23 @@ import { copyFileSync } from "node:fs";
 import { describe, expect } from "vitest";
 import { startCli } from "../support/cli.js";
 import { crashTest as it, CRASH_COMMANDS, type CrashCommand } from "../support/crash-fixture.js";
-import { killAtEach, someMoments, type Crash, startAt, stateOf, stepsOf } from "../support/killed-at-steps.js";
+import {
+  expectWholeAfter,
+  killAtEach,
+  signalMoments,
+  someMoments,
+  type Crash,
+  startAt,
+  stateOf,
+  stepsOf,
+} from "../support/killed-at-steps.js";
 import { written } from "../support/working-copy.js";
 
 /** What a command does to its file, in words that every one of them must know. */
 const NAMED_STEPS = ["folder", "copy", "fsync", "commit", "checkpoint", "detach", "rename", "remove", "unlock"];
 
-/** Commands that are killed at every named step; the others write by the same code, and are killed where it decides. */
-const KILLED_EVERYWHERE: readonly CrashCommand[] = ["update", "import"];
+/** The command that is killed at every named step; the others write by the same code, and are killed where it decides. */
+const KILLED_EVERYWHERE: CrashCommand = "update";
 const DECISIVE_STEPS = /^(?:commit|checkpoint|rename) /;
 
 type Steps = ReturnType<typeof stepsOf>;
@@ -34,7 +43,7 @@ describe("SIGKILL at the steps of", () => {
       expect(publishing.slice(-3)).toEqual(["fsync", "rename", "fsync"]);
       // A compaction gives its new file the copy's name.
       expect(steps.filter((step) => step.startsWith("rename"))).toHaveLength(2);
-      const killedAt = KILLED_EVERYWHERE.includes(command) ? steps : steps.filter((step) => DECISIVE_STEPS.test(step));
+      const killedAt = command === KILLED_EVERYWHERE ? steps : steps.filter((step) => DECISIVE_STEPS.test(step));
       const moments = someMoments(killedAt, CRASH_COMMANDS.indexOf(command));
       // How often a run commits is up to the machine, so that the last number of a step may not come again.
       expect(await killAtEach(crash(command), moments, after)).toBeGreaterThanOrEqual(moments.length / 2);
@@ -44,16 +53,12 @@ describe("SIGKILL at the steps of", () => {
 
 describe("a signal at a step of", () => {
   it.for(CRASH_COMMANDS)("%s ends it with whole units", async (command, { crash, expectSound }) => {
-    const { steps } = await stepsOf(crash(command));
-    for (const [at, signal] of [
-      [`copy 1 within`, "SIGINT"],
-      [`commit 1 within`, "SIGTERM"],
-      [`${steps.findLast((step) => step.startsWith("rename"))} before`, "SIGHUP"],
-    ] as const) {
-      const result = await startAt(crash(command), at, signal).done;
-      expect([0, 130], `${signal} at ${at}: ${result.stderr}`).toContain(result.code);
-      await expectSound();
-    }
+    const { steps } = await knownSteps(command, crash);
+    const moments = signalMoments(steps);
+    // Each of the commands gets one of the signals; the long form has all of them.
+    const [at, signal] = moments[CRASH_COMMANDS.indexOf(command) % moments.length] ?? moments[0];
+    await expectWholeAfter(crash(command), at, signal);
+    await expectSound();
   });
 });
 

@@ -18,7 +18,7 @@ const { values } = parseArgs({
 });
 const env = { ...process.env };
 if (values.seconds !== undefined) env["BFA_MODEL_SECONDS"] = values.seconds;
-if (values.seeds !== undefined) env["BFA_MODEL_SEEDS"] = values.seeds;
+env["BFA_MODEL_SEEDS"] = values.seeds ?? "24";
 if (values.from !== undefined) env["BFA_MODEL_FROM"] = values.from;
 if (values.failures !== undefined) env["BFA_MODEL_FAILURES"] = values.failures;
 if (values.shrink === true) env["BFA_MODEL_SHRINK"] = "1";

@@ -8,6 +8,7 @@ import { publish } from "../../src/publish/publish.js";
 import { runCli } from "../support/cli.js";
 import { temporaryFolder } from "../support/database.js";
 import { D0, dayUnit, LATE, writerFor, type Cell } from "../support/store.js";
+import { propertyRuns } from "../support/property-runs.js";
 
 let folder: string;
 beforeEach(() => {
@@ -102,7 +103,7 @@ describe("compare", () => {
           only_in_b_count: inB.length - common.length,
         });
       }),
-      { numRuns: 8 },
+      { numRuns: propertyRuns(3) },
     );
   });
 

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, statSync, writeFileSync, existsSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, statSync, writeFileSync, existsSync } from "node:fs";
 import { once } from "node:events";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
-import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { compare } from "../../src/publish/compare.js";
 import type { Manifest } from "../../src/publish/manifest.js";
 import { publish } from "../../src/publish/publish.js";
@@ -19,17 +19,28 @@ import { writeVolumes } from "../support/volumes.js";
 
 const SYMBOLS = ["AAAUSDT", "BBBUSDC", "币安人生USDT"];
 
+/** A store and its publication, which every test has a copy of. */
+let made: ReturnType<typeof temporaryFolder>;
+beforeAll(async () => {
+  made = temporaryFolder();
+  const file = join(made.path, "a.duckdb");
+  await add(file, [D0, D0 + 1, D0 + 2]);
+  await publish(file, join(made.path, "public"));
+});
+afterAll(() => {
+  made.remove();
+});
+
 let folder: string;
 let db: string;
 let out: string;
 let own: string;
-beforeEach(async () => {
+beforeEach(() => {
   const temporary = temporaryFolder();
   folder = temporary.path;
   [db, out, own] = [join(folder, "a.duckdb"), join(folder, "public"), join(folder, "own", "mine.duckdb")];
   onTestFinished(temporary.remove);
-  await add(db, [D0, D0 + 1, D0 + 2]);
-  await publish(db, out);
+  cpSync(made.path, folder, { recursive: true });
 });
 
 /** Adds rows of all symbols on some days. */

@@ -7,6 +7,7 @@ import { exportRows, type ExportOptions } from "../../src/query/export.js";
 import { openStore } from "../../src/store/open.js";
 import { temporaryFolder } from "../support/database.js";
 import { dayAtPlace, DAYS, hold, market, type Market } from "./universe-over/market.js";
+import { propertyRuns } from "../support/property-runs.js";
 
 const COLUMNS: [name: string, type: string][] = [
   ["date", "DATE"],
@@ -104,7 +105,7 @@ function near32(value: unknown): unknown {
   return typeof value === "number" ? (expect.closeTo(value, 4) as unknown) : value;
 }
 
-describe("export rankings", { timeout: 120_000 }, () => {
+describe("export rankings", () => {
   it("has the thirteen columns of the Python system's file, and what counting gives", async () => {
     await fc.assert(
       fc.asyncProperty(market, async (made) => {
@@ -124,7 +125,7 @@ describe("export rankings", { timeout: 120_000 }, () => {
           some.symbols.includes(String(symbol));
         expect((await rankings(some)).rows).toEqual(rows.filter(isWanted));
       }),
-      { numRuns: 12 },
+      { numRuns: propertyRuns(4) },
     );
   });
 

@@ -8,6 +8,7 @@ import { openStore, type WritableStore } from "../../src/store/open.js";
 import type { ExchangeContract } from "../../src/vision/exchange-info.js";
 import { temporaryFolder } from "../support/database.js";
 import { ask } from "../support/store.js";
+import { propertyRuns } from "../support/property-runs.js";
 
 let folder: ReturnType<typeof temporaryFolder>;
 beforeEach(() => {
@@ -132,9 +133,9 @@ describe("captures", () => {
           expect(await withStore(`${files}.duckdb`, record([...shuffled, ...missing]))).toEqual(expected);
         },
       ),
-      { numRuns: 8 },
+      { numRuns: propertyRuns(4) },
     );
-  }, 120_000);
+  });
 
   const facts = {
     status: "TRADING",

@@ -7,6 +7,7 @@ import { dayRows } from "../../src/store/day-rows.js";
 import { LAYOUT } from "../../src/store/layout.js";
 import { openStore, type Store } from "../../src/store/open.js";
 import { temporaryFolder } from "../support/database.js";
+import { propertyRuns } from "../support/property-runs.js";
 
 const FROM = dayOf("2024-01-01");
 const DAYS = 2 * LAYOUT.blockDays + 20;
@@ -57,7 +58,7 @@ describe("the rows of each day, counted", () => {
           expect(byDay(atHand)).toEqual(byDay(pieces));
         }
       }),
-      { numRuns: 30 },
+      { numRuns: propertyRuns(8) },
     );
   });
 });

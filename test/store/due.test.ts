@@ -8,6 +8,7 @@ import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 import { islands } from "../../src/calendar/span.js";
 import { livesOf } from "../../src/vision/lives.js";
 import { temporaryFolder } from "../support/database.js";
+import { propertyRuns } from "../support/property-runs.js";
 
 const { afterDays, holeAfterDays, dormantAfterDays, dormantEveryDays } = DEFAULT_DATASET.finality;
 const FIRST = dayOf("2024-01-01");
@@ -114,7 +115,7 @@ describe("due cells", () => {
         expect(found.spans[4]).toEqual([{ from: FIRST, to: TODAY - 1 }]);
         expect(found.counts).toEqual(reasons);
       }),
-      { numRuns: 60 },
+      { numRuns: propertyRuns(20) },
     );
   });
 

@@ -60,6 +60,23 @@ export async function stepsOf({ args, env, db, base }: Crash): Promise<{ steps: 
   return { steps, after: await stateOf(db) };
 }
 
+/** Signals that ask a command to end, and the moments at which it gets them: early, in a transaction, about to publish. */
+export function signalMoments(steps: readonly string[]): [[string, NodeJS.Signals], ...[string, NodeJS.Signals][]] {
+  const last = steps.findLast((step) => step.startsWith("rename"));
+  return [
+    ["copy 1 within", "SIGINT"],
+    ["commit 1 within", "SIGTERM"],
+    [`${last} before`, "SIGHUP"],
+  ];
+}
+
+/** Sends a command a signal at a moment: it ends in its own way, done or interrupted. */
+export async function expectWholeAfter(crash: Crash, at: string, signal: NodeJS.Signals): Promise<void> {
+  copyFileSync(crash.base, crash.db);
+  const { code, stderr } = await startAt(crash, at, signal).done;
+  expect([0, 130], `${signal} at ${at}: ${stderr}`).toContain(code);
+}
+
 /** Steps that only start something, which goes on outside of JavaScript. */
 const LASTING = /^(?:copy|fsync|commit|checkpoint|detach) /;
 

@@ -9,26 +9,31 @@ const TSC = join(root, "node_modules/typescript/bin/tsc");
 /** How a user's TypeScript finds the package. */
 export interface CompiledAs {
   name: string;
-  file: string;
+  files: readonly string[];
   module: string;
   moduleResolution: string;
 }
 
 export const COMPILED_AS: readonly CompiledAs[] = [
-  { name: "an ES module", file: "use.mts", module: "NodeNext", moduleResolution: "NodeNext" },
-  { name: "a CommonJS module", file: "use.cts", module: "NodeNext", moduleResolution: "NodeNext" },
-  { name: "a bundler", file: "use.ts", module: "ESNext", moduleResolution: "Bundler" },
+  {
+    name: "an ES and a CommonJS module",
+    files: ["use.mts", "use.cts"],
+    module: "NodeNext",
+    moduleResolution: "NodeNext",
+  },
+  { name: "a bundler", files: ["use.ts"], module: "ESNext", moduleResolution: "Bundler" },
 ];
 
 /** Compiles `test/types/use.ts` beside an installed package. */
 export function compileUse(
   installed: InstalledPackage,
-  { file, module, moduleResolution }: CompiledAs,
+  { files, module, moduleResolution }: CompiledAs,
 ): Promise<Ended> {
-  installed.write(file, readFileSync(new URL("../types/use.ts", import.meta.url), "utf8"));
+  const text = readFileSync(new URL("../types/use.ts", import.meta.url), "utf8");
+  for (const file of files) installed.write(file, text);
   const strict = ["--strict", "--exactOptionalPropertyTypes", "--noUncheckedIndexedAccess", "--noEmit"];
   const libraries = ["--target", "ES2023", "--lib", "ES2023,ESNext.Disposable", "--skipLibCheck", "false"];
   const types = ["--typeRoots", join(root, "node_modules/@types"), "--types", "node"];
   const options = [...strict, ...libraries, ...types, "--module", module, "--moduleResolution", moduleResolution];
-  return installed.node(TSC, ...options, file);
+  return installed.node(TSC, ...options, ...files);
 }

@@ -32,7 +32,7 @@ describe.skipIf(chromium === undefined)("the page", () => {
     await fill(file);
     await publish(file, out);
     browser = await startChromium(chromium ?? "");
-  }, 120_000);
+  });
   afterAll(async () => {
     await browser.close();
     folder.remove();

@@ -10,6 +10,7 @@ import { ENDPOINTS } from "../../../src/vision/endpoints.js";
 import { temporaryFolder, WRONG_COUNTS } from "../../support/database.js";
 import { ask, D0, dayUnit, LATE, symbolUnit, writerFor } from "../../support/store.js";
 import { DEFAULT_DATASET } from "../../../src/vision/datasets/default.js";
+import { propertyRuns } from "../../support/property-runs.js";
 
 const SYMBOLS = ["BTCUSDT", "币安人生USDT", "ICPUSDT_SETTLED", "BTCUSDT_231229", "1000PEPEUSDT"];
 let folder: ReturnType<typeof temporaryFolder>;
@@ -79,7 +80,7 @@ describe("UnitWriter", () => {
           }
         },
       ),
-      { numRuns: 15 },
+      { numRuns: propertyRuns(5) },
     );
   });
 

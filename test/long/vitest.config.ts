@@ -1,0 +1,14 @@
+import { mergeConfig } from "vitest/config";
+import base from "../vitest.config.js";
+
+/** Runs the files with costly properties, each of them 20 times as often as in the suite, or BFA_PROPERTY_TIMES. */
+export default mergeConfig(
+  { ...base, test: { ...base.test, include: [] } },
+  {
+    test: {
+      include: ["test/{files,publish,query,store}/**/*.test.ts"],
+      env: { BFA_PROPERTY_TIMES: process.env["BFA_PROPERTY_TIMES"] ?? "20" },
+      testTimeout: 7_200_000,
+    },
+  },
+);
