@@ -6,6 +6,7 @@ import type { Bench, BenchContext, BenchResult, Target } from "./frame/bench.js"
 import type { Comparison, Metric, Side, Skipped } from "./frame/comparison.js";
 import { H2LOAD_INSTALL, h2loadSide, hasH2load, hasWrk, WRK_INSTALL, wrkSide } from "./peers/load-tools.js";
 import { hasUrllib3, URLLIB3_INSTALL, urllib3Side } from "./peers/urllib3.js";
+import { bareDispatchSide } from "./probe/bare-dispatch.js";
 import { latencySide, LATENCY_METRICS } from "./probe/latency.js";
 import { DEFAULT_CONNECTIONS } from "../src/run/defaults.js";
 import { DEFAULT_SETUP, runProbes, type ProbeSetup } from "./probe/run-probes.js";
@@ -53,12 +54,13 @@ async function onOwnServers(context: BenchContext): Promise<BenchResult> {
 
     const throughput = await compare({
       title: `Throughput on ${main.name}`,
-      method: `${countHeads(bulk)} HEADs over ${CONNECTIONS} connections, by threads that have probed all of it once before. Bounds GET empty files.`,
+      method: `${countHeads(bulk)} HEADs over ${CONNECTIONS} connections, by threads that have probed all of it once before. wrk and h2load GET empty files.`,
       metrics: [RATE, ELAPSED, CPU],
       sides: [
         ...threadCounts().map((threads) =>
           side(main, bulk, `${threads} thread${threads > 1 ? "s" : ""}`, { threads }, true),
         ),
+        bareDispatchSide(main, bulk, CONNECTIONS),
         ...peers.sides(bulk),
       ],
       baseline: peers.urllib3 ? "Python urllib3, 150 threads" : "1 thread",

@@ -2,6 +2,7 @@ import type { Target } from "../frame/bench.js";
 import { medianOf, type Comparison } from "../frame/comparison.js";
 import { measured } from "../output/format.js";
 import type { BenchServer } from "../servers/server.js";
+import { BARE_SIDE } from "./bare-dispatch.js";
 
 /** Probing beside the other tools. */
 export function throughputTargets(comparison: Comparison, threads: readonly number[]): Target[] {
@@ -22,6 +23,13 @@ export function throughputTargets(comparison: Comparison, threads: readonly numb
     const share = (ours / wrk) * 100;
     targets.push({ what: "probing, of wrk's", wanted: "50 %", measured: `${measured(share)} %`, met: share >= 50 });
   }
+  const bare = (medianOf(comparison, BARE_SIDE, "cpu") ?? NaN) / (medianOf(comparison, "1 thread", "cpu") ?? NaN);
+  targets.push({
+    what: "one thread, of a bare dispatch() loop, by CPU",
+    wanted: "92 %",
+    measured: `${measured(bare * 100)} %`,
+    met: bare >= 0.92,
+  });
   const wanted = 30_000;
   targets.push({ what: "HEADs a second", wanted: measured(wanted), measured: measured(ours), met: ours >= wanted });
   return targets;

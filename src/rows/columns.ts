@@ -1,16 +1,19 @@
-/** Creates the array of a column, by the type of its values. */
-export const NEW_COLUMN = {
-  uint16: (length: number) => new Uint16Array(length),
-  uint32: (length: number) => new Uint32Array(length),
-  int32: (length: number) => new Int32Array(length),
-  float64: (length: number) => new Float64Array(length),
+/** How a column of a type lies in a buffer: bytes of a value, and the array over so many of them from a place on. */
+export const COLUMN_TYPES = {
+  uint16: { width: 2, over: (buffer: ArrayBuffer, at: number, length: number) => new Uint16Array(buffer, at, length) },
+  uint32: { width: 4, over: (buffer: ArrayBuffer, at: number, length: number) => new Uint32Array(buffer, at, length) },
+  int32: { width: 4, over: (buffer: ArrayBuffer, at: number, length: number) => new Int32Array(buffer, at, length) },
+  float64: {
+    width: 8,
+    over: (buffer: ArrayBuffer, at: number, length: number) => new Float64Array(buffer, at, length),
+  },
 } as const;
 
 /** Type of a column's values. */
-export type ColumnType = keyof typeof NEW_COLUMN;
+export type ColumnType = keyof typeof COLUMN_TYPES;
 
 /** The array that holds a column of a type. */
-export type ColumnArray<Type extends ColumnType = ColumnType> = ReturnType<(typeof NEW_COLUMN)[Type]>;
+export type ColumnArray<Type extends ColumnType = ColumnType> = ReturnType<(typeof COLUMN_TYPES)[Type]["over"]>;
 
 /**
  * The columns of every kind of row: which cell it answers, and how. `symbolIndex` is a position in the run's list of

@@ -113,6 +113,7 @@ export async function execute(
     fetchesVolumes && !shouldStop()
       ? await fetchVolumes(symbols, { now, signal, acceptUnverified: false }, threads, emit)
       : undefined;
+  threads.endProbers();
   const captured = await Promise.race([capture, writer.failed]);
   if (captured !== undefined) await writeCapture(writer, captured, emit);
   const announced = await writer.call("announcedDelistings", Date.now());

@@ -1,5 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
-import { batchBuffers, BATCH_ROWS, columnsOf, createBatch, type Batch } from "../rows/batch.js";
+import { appendRows, batchBuffer, BATCH_ROWS, columnsOf, createBatch, type Batch } from "../rows/batch.js";
 import type { Row, RowKind } from "../rows/columns.js";
 import type { RowSink } from "../rows/sink.js";
 
@@ -47,9 +47,7 @@ export class BatchSender<Kind extends RowKind> implements RowSink<Kind> {
 
   flush(): void {
     if (this.batch.count === 0) return;
-    this.waiting.push(this.batch);
-    this.batch = createBatch(this.kind);
-    this.columns = columnsOf(this.batch);
+    this.waiting.push(this.takeBatch());
     this.post();
   }
 
@@ -58,12 +56,26 @@ export class BatchSender<Kind extends RowKind> implements RowSink<Kind> {
     return new Promise((resolve) => this.onCaughtUp.push(resolve));
   }
 
+  /** The rows so far. Of a batch that isn't full, as each shard ends in, only as much is sent as there are rows. */
+  private takeBatch(): Batch<Kind> {
+    const { kind, batch } = this;
+    if (batch.count < BATCH_ROWS) {
+      const taken = createBatch(kind, batch.count);
+      appendRows(taken, batch, 0, batch.count);
+      batch.count = 0;
+      return taken;
+    }
+    this.batch = createBatch(kind);
+    this.columns = columnsOf(this.batch);
+    return batch;
+  }
+
   private post(): void {
     while (this.credits > 0) {
       const batch = this.waiting.shift();
       if (batch === undefined) break;
       this.credits--;
-      this.port.postMessage(batch, batchBuffers(batch));
+      this.port.postMessage(batch, [batchBuffer(batch)]);
     }
     if (this.waiting.length > 0) return;
     for (const resolve of this.onCaughtUp.splice(0)) resolve();

@@ -24,6 +24,7 @@ export function startBeating(beats: SharedArrayBuffer, place: number): void {
 export class Heartbeats {
   /** One place a thread. A thread that has not started to beat is not watched. */
   readonly buffer: SharedArrayBuffer;
+  private readonly beats: Int32Array;
   private readonly timer: NodeJS.Timeout;
 
   /**
@@ -33,6 +34,7 @@ export class Heartbeats {
   constructor(names: readonly string[], onStuck: (place: number, error: ThreadError) => void) {
     this.buffer = new SharedArrayBuffer(names.length * Int32Array.BYTES_PER_ELEMENT);
     const beats = new Int32Array(this.buffer);
+    this.beats = beats;
     const seen = new Int32Array(names.length);
     const silent = new Int32Array(names.length);
     this.timer = setInterval(() => {
@@ -49,6 +51,11 @@ export class Heartbeats {
       }
     }, BEAT_MS);
     this.timer.unref();
+  }
+
+  /** Ends the watch over a thread that has ended. */
+  forget(place: number): void {
+    Atomics.store(this.beats, place, 0);
   }
 
   /** Ends the watch. */

@@ -1,5 +1,5 @@
 import type { MessagePort } from "node:worker_threads";
-import { batchBuffers } from "../rows/batch.js";
+import { batchBuffer } from "../rows/batch.js";
 import type { VolumeSink } from "../rows/sink.js";
 import type { VolumeUnit } from "../rows/volume-unit.js";
 
@@ -17,7 +17,7 @@ export class UnitSender implements VolumeSink {
   }
 
   send(unit: VolumeUnit): Promise<void> {
-    this.port.postMessage(unit, batchBuffers(unit.bars));
+    this.port.postMessage(unit, [batchBuffer(unit.bars)]);
     return new Promise((resolve) => this.waiting.push(resolve));
   }
 }

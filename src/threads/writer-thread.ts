@@ -4,8 +4,8 @@ import type { WriterRequest } from "./writer-protocol.js";
 
 const ENTRY = new URL("../../workers/writer.js", import.meta.url);
 
-/** Heap of the writer, MiB; rows lie outside of it. As for the probers, a limit keeps garbage from piling up. */
-const WRITER_HEAP = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 128 };
+/** Heap of the writer, MiB; rows lie outside of it. As for the probers, limits keep garbage from piling up: 10 MiB less. */
+const WRITER_HEAP = { maxYoungGenerationSizeMb: 3, maxOldGenerationSizeMb: 128 };
 
 let early: Worker | undefined;
 

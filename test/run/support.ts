@@ -85,6 +85,7 @@ export function fakeThreads(options: FakeOptions = {}): FakeThreads {
     abandon: () => {
       threads.abandoned = true;
     },
+    endProbers: () => undefined,
     onFailure: (onFailure) => {
       listener = onFailure;
     },

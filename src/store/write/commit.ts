@@ -78,7 +78,7 @@ export class UnitWriter {
     // Before the transaction: rows that it has not committed itself are read by one thread only.
     await this.stage.reset();
     const ordered = fillBlocks(units);
-    await this.stage.append(ordered ? [inFileOrder(units, this.run.symbols)] : units.map((unit) => unit.rows));
+    await this.stage.append(ordered ? inFileOrder(units, this.run.symbols) : units.map((unit) => unit.rows));
     const changes = await inTransaction(connection, async () => {
       const mayMatch = await this.overlap.isPossible(units);
       const { finality } = dataset;

@@ -19,27 +19,30 @@ export function fillBlocks(units: readonly WholeUnit[]): boolean {
 }
 
 /**
- * The rows of units by symbol in the order of a compacted file (`ORDER_IN_BLOCK`). Sorting them by SQL while they are
- * inserted takes half as long again as inserting them.
+ * The rows of units by symbol in the order of a compacted file (`ORDER_IN_BLOCK`), block by block of days. All of them at
+ * once would be another copy of the commit, 20 MiB of a full one. Sorting them by SQL while they are inserted takes half
+ * as long again as inserting them.
  *
  * @param symbols what the keys of the units mean
+ * @yields the same batch each time, with the rows of the next block
  */
-export function inFileOrder(units: readonly WholeUnit[], symbols: readonly string[]): ProbeBatch {
+export function* inFileOrder(units: readonly WholeUnit[], symbols: readonly string[]): Generator<ProbeBatch> {
   const name = ({ key }: WholeUnit) => symbols[key] ?? "";
   const sorted = [...units].sort((a, b) => (name(a) < name(b) ? -1 : 1));
-  const ordered = createBatch(PROBE_ROWS, rowsOf(units));
+  const ordered = createBatch(PROBE_ROWS, Math.min(rowsOf(units), units.length * LAYOUT.blockDays));
   const { from, to } = spanOf(units);
   // Where each unit's rows of the block begin.
   const starts = new Uint32Array(sorted.length);
   for (let block = blockOf(from); block <= blockOf(to); block++) {
     const before = (block + 1) * LAYOUT.blockDays;
+    ordered.count = 0;
     for (const isAvailable of [true, false]) {
       for (const [index, { rows }] of sorted.entries())
         appendRuns(ordered, rows, starts[index] ?? 0, before, isAvailable);
     }
     for (const [index, { rows }] of sorted.entries()) starts[index] = endBefore(rows, starts[index] ?? 0, before);
+    yield ordered;
   }
-  return ordered;
 }
 
 /** Appends the rows from `start` to before a day that have a file, or those that have none. */

@@ -6,9 +6,8 @@ import { NO_CHANGES, type ChangeCounts } from "./changes.js";
 import type { UnitWriter } from "./commit.js";
 
 /**
- * Rows of whole units that are committed together: four row groups of the stage table (122,880 rows, DuckDB's default),
- * since one is read by one thread only. The rows of so many symbols lie in the file almost as if it were compacted: of
- * 732,480 rows it takes 8.1 MiB, 9.8 by commits of 122,880, 7.6 compacted.
+ * Rows of whole units that are committed together. The rows of so many symbols lie in the file almost as if it were
+ * compacted: of 732,480 rows it takes 8.1 MiB, 9.8 by commits of 122,880, 7.6 compacted.
  */
 export const COMMIT_ROWS = 491_520;
 

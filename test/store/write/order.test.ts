@@ -65,17 +65,19 @@ describe("rows in the file's order", () => {
               Buffer.compare(Buffer.from(a.symbol), Buffer.from(b.symbol)) ||
               a.day - b.day,
           );
-        const { count, columns } = inFileOrder(
-          given.map(({ key, from, flags }) => unit(key, from, flags)),
-          SYMBOLS,
-        );
-        const found = Array.from({ length: count }, (_, row) => ({
-          block: Math.floor((columns.day[row] ?? 0) / LAYOUT.blockDays),
-          missing: columns.status[row] === 200 ? 0 : 1,
-          symbol: SYMBOLS[columns.symbolIndex[row] ?? -1],
-          day: columns.day[row],
-          size: columns.size[row],
-        }));
+        const unordered = given.map(({ key, from, flags }) => unit(key, from, flags));
+        const found = [];
+        for (const { count, columns } of inFileOrder(unordered, SYMBOLS)) {
+          for (let row = 0; row < count; row++) {
+            found.push({
+              block: Math.floor((columns.day[row] ?? 0) / LAYOUT.blockDays),
+              missing: columns.status[row] === 200 ? 0 : 1,
+              symbol: SYMBOLS[columns.symbolIndex[row] ?? -1] ?? "",
+              day: columns.day[row],
+              size: columns.size[row],
+            });
+          }
+        }
         expect(found).toEqual(wanted);
       }),
     );
