@@ -1,5 +1,5 @@
 /**
- * Has the files of this folder checked by the tools that know their formats, as far as they are installed:
+ * Checks the files of this folder with the tools for their formats, as far as these are installed:
  * `npm run check:deploy`. Exits with 1 when one of them complains.
  */
 const { spawnSync } = require("node:child_process");
@@ -10,7 +10,7 @@ const { join } = require("node:path");
 const file = (path) => join(__dirname, path);
 const scratch = mkdtempSync(join(tmpdir(), "bfa-deploy-"));
 
-/** The units, with a command that is there: the check asks for the file, not only for its syntax. */
+/** The units, with a command that exists: the check looks for the file, too. */
 function unitsToVerify() {
   cpSync(file("systemd"), scratch, { recursive: true });
   const service = join(scratch, "bfa-update.service");
@@ -18,7 +18,7 @@ function unitsToVerify() {
   return [service, join(scratch, "bfa-update.timer")];
 }
 
-/** Each check with a command that tells whether its tool is installed. */
+/** Each check, after a command that shows whether its tool is installed. */
 const CHECKS = [
   [
     ["systemd-analyze", "--version"],
