@@ -23,6 +23,12 @@ export interface ExchangeOptions {
   timeoutMs: number;
   /** Further attempts after a failure that may pass. */
   retries: number;
+  /**
+   * Limit for all attempts together, ms.
+   *
+   * @default none
+   */
+  totalMs?: number | undefined;
   signal: AbortSignal | undefined;
 }
 
@@ -38,16 +44,20 @@ type Attempt = ExchangeAnswer | { type: "failed"; failure: Failure };
  *   else; InterruptedError when the signal came; UsageError when a variable of the environment is not the URL of a proxy
  */
 export async function fetchExchangeInfo(url: string, options: ExchangeOptions): Promise<ExchangeAnswer> {
-  const { retries, signal } = options;
+  const { retries, signal, timeoutMs, totalMs = Infinity } = options;
+  const endsAt = performance.now() + totalMs;
   for (let attempts = 1; ; attempts++) {
-    const attempt = await ask(url, options);
+    const left = Math.max(1, Math.ceil(endsAt - performance.now()));
+    const attempt = await ask(url, { ...options, timeoutMs: Math.min(timeoutMs, left) });
     if (signal?.aborted === true) {
       throw new InterruptedError("interrupted before the exchange had answered", { cause: signal.reason });
     }
     if (attempt.type !== "failed") return attempt;
     const { failure } = attempt;
-    if (attempts > retries || !isRetryable(failure)) throw unreachable(url, failure);
-    await sleep(backoffMs(failure, attempts, Math.random()), undefined, signal && { signal }).catch(() => undefined);
+    const delay = backoffMs(failure, attempts, Math.random());
+    const isLast = attempts > retries || performance.now() + delay >= endsAt;
+    if (isLast || !isRetryable(failure)) throw unreachable(url, failure);
+    await sleep(delay, undefined, signal && { signal }).catch(() => undefined);
   }
 }
 

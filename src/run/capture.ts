@@ -13,6 +13,9 @@ const CAPTURE_MAX_AGE_MS = 3_600_000;
 /** A capture of an exchange's contracts, or why it serves none to this country or cloud (451). */
 export type Captured = { type: "captured"; capture: ContractCapture } | { type: "refused"; reason: string };
 
+/** How an exchange is asked. `totalMs`: a limit for all attempts together, ms. */
+type CaptureSettings = Pick<Settings, "ca" | "timeoutMs" | "retries" | "signal"> & { totalMs?: number };
+
 /**
  * Asks an exchange for its contracts.
  *
@@ -20,9 +23,9 @@ export type Captured = { type: "captured"; capture: ContractCapture } | { type: 
  */
 export async function captureFrom(
   url: string,
-  { ca, timeoutMs, retries, signal }: Pick<Settings, "ca" | "timeoutMs" | "retries" | "signal">,
+  { ca, timeoutMs, retries, signal, totalMs }: CaptureSettings,
 ): Promise<Captured> {
-  const answer = await fetchExchangeInfo(url, { ca, env: process.env, timeoutMs, retries, signal });
+  const answer = await fetchExchangeInfo(url, { ca, env: process.env, timeoutMs, retries, signal, totalMs });
   if (answer.type === "refused") return { type: "refused", reason: answer.message };
   return { type: "captured", capture: { at: Date.now(), source: url, contracts: answer.info.contracts } };
 }
@@ -47,7 +50,8 @@ export function captureBeside(
   const done =
     contractsUrl === undefined || isFresh
       ? Promise.resolve(undefined)
-      : captureOrTell(contractsUrl, { ...settings, signal: ends }, emit);
+      : // One time-out in all: a run with nothing else to do would wait for each retry of what is no part of it.
+        captureOrTell(contractsUrl, { ...settings, signal: ends, totalMs: settings.timeoutMs }, emit);
   // It is awaited once the run has probed.
   done.catch(() => undefined);
   return {
@@ -58,7 +62,7 @@ export function captureBeside(
   };
 }
 
-async function captureOrTell(url: string, settings: ProbeSettings, emit: Emit): Promise<ContractCapture | undefined> {
+async function captureOrTell(url: string, settings: CaptureSettings, emit: Emit): Promise<ContractCapture | undefined> {
   try {
     const captured = await captureFrom(url, settings);
     if (captured.type === "captured") return captured.capture;
