@@ -6,6 +6,7 @@ import { dayDigest } from "./child/table-digest.js";
 import type { Bench, BenchContext, Target } from "./frame/bench.js";
 import { medianOf, type Comparison, type Metric, type Side } from "./frame/comparison.js";
 import { measured } from "./output/format.js";
+import { bareClientSides, fasterOf } from "./probe/bare-client.js";
 import { startReplicaProcess } from "./servers/replica.js";
 import type { BenchServer } from "./servers/server.js";
 import { lastDay, perpetuals, SYMBOLS } from "./universe.js";
@@ -25,6 +26,9 @@ const METRICS: [Metric, ...Metric[]] = [
 
 /** What the seed says the probing of a day took. */
 const SEED_PROBE_MS = 950;
+/** Symbols of a market that is larger than today's. */
+const MANY_SYMBOLS = 1000;
+const AFAR_SIDE = "bfa update";
 const DEFAULT_WAY = "pooled, HTTP/2 (default)";
 
 /** `bfa update` as a process of its own: of one day, and of what is due, as a daily job runs it. */
@@ -101,7 +105,13 @@ export const updateBench: Bench = async ({ quick, folder, compare }) => {
         ),
       }),
     );
-    return { comparisons, targets: targetsOf(whole, ways, farRtt), notes: [] };
+    const besideBare: Target[] = [];
+    for (const count of quick ? [symbols] : [symbols, MANY_SYMBOLS]) {
+      const beside = await fromAfar(folder, count, to, farRtt, compare);
+      comparisons.push(beside);
+      besideBare.push(afarTarget(beside, count, farRtt));
+    }
+    return { comparisons, targets: [...targetsOf(whole, ways, farRtt), ...besideBare], notes: [] };
   } finally {
     await Promise.all([...servers.values()].map((server) => server.close()));
   }
@@ -123,6 +133,45 @@ async function plainUpdate(folder: string, symbols: number, compare: BenchContex
   } finally {
     await server.close();
   }
+}
+
+/** A day of some symbols from a distance, beside scripts that send the same HEADs and print the answers. */
+async function fromAfar(
+  folder: string,
+  count: number,
+  to: Day,
+  rtt: number,
+  compare: BenchContext["compare"],
+): Promise<Comparison> {
+  const served = ["--through", formatDay(to), "--days", "10", "--symbols", String(count), "--rtt", String(rtt)];
+  const server = await startReplicaProcess(...served);
+  try {
+    const symbols = perpetuals(to, count);
+    const symbolsFile = join(folder, "afar.txt");
+    writeFileSync(symbolsFile, symbols.join("\n"));
+    const choice = ["update", "--date", formatDay(to), "--symbols-file", symbolsFile, "--unlisted", "--no-contracts"];
+    return await compare({
+      title: `A day of ${count} symbols at ${rtt} ms beside a bare client`,
+      method: `${symbols.length} HEADs, process start to exit: an update into an empty file, and scripts that print the answers.`,
+      metrics: METRICS,
+      sides: [
+        updateSide(server, { folder, day: to, choice }, AFAR_SIDE, []),
+        ...bareClientSides(folder, server, { symbols, from: to, to }),
+      ],
+    });
+  } finally {
+    await server.close();
+  }
+}
+
+function afarTarget(comparison: Comparison, count: number, rtt: number): Target {
+  const ratio = (medianOf(comparison, AFAR_SIDE) ?? NaN) / fasterOf((side) => medianOf(comparison, side));
+  return {
+    what: `update of ${count} symbols at ${rtt} ms, of a bare client`,
+    wanted: "1.25×",
+    measured: `${measured(ratio)}×`,
+    met: ratio <= 1.25,
+  };
 }
 
 interface Job {

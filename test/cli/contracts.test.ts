@@ -65,7 +65,7 @@ describe("bfa contracts", () => {
   it("names 451, and records nothing", async ({ bfa, db }) => {
     const { url } = await exchange((_, response) => response.writeHead(451).end("<html>no</html>"));
     const result = await bfa("contracts", "--url", url);
-    expect(result).toMatchObject({ code: 0, stderr: expect.not.stringContaining("451") as string });
+    expect(result).toMatchObject({ code: 0, stderr: expect.not.stringContaining("answered 451") as string });
     expect(result.stdout).toMatch(/^nothing recorded: http:\S+ answered 451: Binance doesn't serve .*\n$/);
     expect(existsSync(db)).toBe(false);
     const summary = JSON.parse((await bfa("contracts", "--url", url, "--json")).stdout) as ContractsSummary;
