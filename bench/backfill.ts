@@ -44,7 +44,7 @@ export const backfillBench: Bench = async (context) => {
     targets.push(...found.targets);
   }
   const notes =
-    context.spans === undefined ? ["The real universe was not measured: give its spans by --spans FILE."] : [];
+    context.spans === undefined ? ["The real universe was not measured; --spans FILE names its spans."] : [];
   return { comparisons, targets, notes };
 };
 
@@ -61,7 +61,7 @@ const byList: Part = async ({ quick, folder, compare }) => {
     const side = backfillSide(server, folder, "bfa backfill --source list", "list", extent, to);
     const list = await compare({
       title: `LIST: ${extent.symbols} symbols × ${extent.days} days`,
-      method: `${cells} rows, empty file to finished file with counts. What it can't do without is beside it, alone on one thread.`,
+      method: `${cells} rows, empty file to finished file with counts. The bounds do a part of that work alone, on one thread.`,
       metrics: METRICS,
       sides: [
         side,
@@ -82,7 +82,7 @@ const byList: Part = async ({ quick, folder, compare }) => {
     await runCli(server, finished, backfillArguments("list", earlier, ended));
     const rerun = await compare({
       title: "Rerun of a finished range",
-      method: `${earlier.symbols * earlier.days} cells again, whose days are long over: nothing is due, and nothing is probed.`,
+      method: `${earlier.symbols * earlier.days} cells again, of days that are long past: nothing is due, and nothing is probed.`,
       metrics: METRICS,
       sides: [backfillSide(server, folder, "rerun", "list", earlier, ended, finished)],
     });
@@ -110,7 +110,7 @@ const byHead: Part = async ({ quick, folder, compare }) => {
   return await withReplica(extent, to, async (server) => {
     const head = await compare({
       title: `HEAD: ${cells} probes`,
-      method: "Empty file to finished file with counts, one HEAD a row.",
+      method: "Empty file to finished file with counts, one HEAD per row.",
       metrics: METRICS,
       sides: [backfillSide(server, folder, "bfa backfill --source head", "head", extent, to)],
     });
@@ -190,7 +190,7 @@ const realUniverse: Part = async ({ spans, folder, compare }) => {
     };
     const universe = await compare({
       title: "The real universe",
-      method: `The history of ${basename(spans)}: ${String(server.files)} files, listed for its symbols first; every file was found.`,
+      method: `The history of ${basename(spans)}: ${String(server.files)} files, after listing its symbols; every file was found.`,
       metrics: METRICS,
       sides: [side],
     });

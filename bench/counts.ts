@@ -40,7 +40,7 @@ export const countsBench: Bench = async ({ quick, folder, compare }) => {
       comparisons.push(
         await compare({
           title,
-          method: `${history.rows} rows of ${history.days} days; statements prepared, one thread; ${ROUNDS} times a run.`,
+          method: `${history.rows} rows of ${history.days} days; statements prepared, one thread; ${ROUNDS} times per run.`,
           metrics: METRICS,
           sides: [
             side(

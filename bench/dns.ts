@@ -38,7 +38,7 @@ export const dnsBench: Bench = async ({ quick, compare }) => {
       comparisons.push(
         await compare({
           title: `DNS at ${delay} ms a look-up`,
-          method: `${symbols} HEADs over ${CONNECTIONS} connections at 20 ms of round trip, with a resolver inside the process that takes ${delay} ms.`,
+          method: `${symbols} HEADs over ${CONNECTIONS} connections at 20 ms of round trip, with a resolver in the process that takes ${delay} ms.`,
           metrics: METRICS,
           sides: [
             dnsSide(

@@ -28,7 +28,7 @@ const READER_METRICS: [Metric, ...Metric[]] = [
   { id: "updates", label: "ten updates", unit: "ms", better: "lower" },
   { id: "question", label: "open, ask, close (median)", unit: "ms", better: "lower" },
   { id: "slowest", label: "slowest of these", unit: "ms", better: "lower" },
-  { id: "questions", label: "asked meanwhile", unit: "times", better: "higher" },
+  { id: "questions", label: "questions answered", unit: "times", better: "higher" },
 ];
 
 const UPDATES = 10;
@@ -57,7 +57,7 @@ export const fileBench: Bench = async ({ quick, folder, compare }) => {
     comparisons.push(
       await compare({
         title,
-        method: `A day of ${history.symbols.length} symbols into a file of ${Math.round(mebibytes(before))} MiB, without maintenance. In place a reader would have to wait, or the run.`,
+        method: `A day of ${history.symbols.length} symbols into a file of ${Math.round(mebibytes(before))} MiB, without maintenance. In place, a reader or the run would have to wait.`,
         metrics: COPY_METRICS,
         sides: [
           writingSide("in place", history, before, openInPlace),

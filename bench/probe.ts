@@ -14,6 +14,7 @@ import { dailyTargets, pooledTarget, throughputTargets } from "./probe/targets.j
 import { countHeads, type ProbeWork } from "./probe/work.js";
 import { historyOf, lastDay, perpetuals, SYMBOLS } from "./universe.js";
 import { formatDay } from "../src/calendar/day.js";
+import { plural } from "../src/text/numbers.js";
 
 const CORES = availableParallelism();
 /** Sockets of most sides, and those of the seed's 150 workers. */
@@ -54,12 +55,10 @@ async function onOwnServers(context: BenchContext): Promise<BenchResult> {
 
     const throughput = await compare({
       title: `Throughput on ${main.name}`,
-      method: `${countHeads(bulk)} HEADs over ${CONNECTIONS} connections, by threads that have probed all of it once before. wrk and h2load GET empty files.`,
+      method: `${countHeads(bulk)} HEADs over ${CONNECTIONS} connections, from threads that have sent all of them once before. wrk and h2load GET empty files.`,
       metrics: [RATE, ELAPSED, CPU],
       sides: [
-        ...threadCounts().map((threads) =>
-          side(main, bulk, `${threads} thread${threads > 1 ? "s" : ""}`, { threads }, true),
-        ),
+        ...threadCounts().map((threads) => side(main, bulk, plural(threads, "thread"), { threads }, true)),
         bareDispatchSide(main, bulk, CONNECTIONS),
         ...peers.sides(bulk),
       ],
@@ -70,7 +69,7 @@ async function onOwnServers(context: BenchContext): Promise<BenchResult> {
     targets.push(...throughputTargets(throughput, threadCounts()));
 
     // Little work would measure how V8 gets to know it, so a first look warms up; much work includes that.
-    const opening = quick ? "by threads that have probed all of it once before" : "opening them included";
+    const opening = quick ? "from threads that have sent all of them once before" : "including the time to open them";
     for (const server of quick ? [main] : servers) {
       const pooling = await compare({
         title: `Pooling and protocol on ${server.name}`,
@@ -86,7 +85,7 @@ async function onOwnServers(context: BenchContext): Promise<BenchResult> {
     for (const [rtt, server] of distant) {
       const daily = await compare({
         title: `A day's probes at ${rtt} ms of round trip`,
-        method: `${countHeads(day)} HEADs: what a daily run sends. The least that is possible is ${3 * rtt} ms: connect, handshake, answer.`,
+        method: `${countHeads(day)} HEADs: what a run over one day sends. The minimum is ${3 * rtt} ms: connect, handshake, answer.`,
         metrics: [ELAPSED, RATE, CPU, SOCKETS, HANDSHAKES],
         sides: [
           ...waysSides(server, day, false),
@@ -127,7 +126,7 @@ function connectionsComparison(
 ): Promise<Comparison> {
   return compare({
     title: "Connections, by distance",
-    method: `${countHeads(day)} HEADs of a daily run from one thread.`,
+    method: `${countHeads(day)} HEADs, what a run over one day sends, from one thread.`,
     metrics: [ELAPSED, RATE, SOCKETS],
     lines: { xLabel: "connections" },
     sides: servers.flatMap(([rtt, server]) =>
@@ -143,12 +142,18 @@ function connectionsComparison(
 function threadsComparison({ compare }: BenchContext, server: BenchServer, bulk: ProbeWork): Promise<Comparison> {
   return compare({
     title: "Threads, by connections",
-    method: `${countHeads(bulk)} HEADs on ${server.name}, by threads that have probed all of it once before.`,
+    method: `${countHeads(bulk)} HEADs on ${server.name}, from threads that have sent all of them once before.`,
     metrics: [RATE, CPU],
     lines: { xLabel: "threads" },
     sides: [32, SEED_WORKERS].flatMap((connections) =>
       threadCounts().map((threads) => ({
-        ...side(server, bulk, `${threads} threads, ${connections} connections`, { threads, connections }, true),
+        ...side(
+          server,
+          bulk,
+          `${plural(threads, "thread")}, ${connections} connections`,
+          { threads, connections },
+          true,
+        ),
         point: { line: `${connections} connections`, x: threads },
       })),
     ),

@@ -115,7 +115,7 @@ async function compareReading(
     comparisons.push(
       await compare({
         title,
-        method: "DuckDB with httpfs, a new instance for each question, from a server that knows ranges.",
+        method: "DuckDB with httpfs, a new instance for each question, from a server that supports ranges.",
         metrics: METRICS,
         sides: extension === undefined ? [] : asked.map(side),
         skipped: extension === undefined ? [{ name: "DuckDB with httpfs", why: HTTPFS_INSTALL }] : [],

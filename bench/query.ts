@@ -65,7 +65,7 @@ export const queryBench: Bench = async ({ quick, folder, compare }) => {
       comparisons.push(
         await compare({
           title,
-          method: `${history.rows} rows; ${ROUNDS} questions a run, each another one, statements prepared, rows as JavaScript values.`,
+          method: `${history.rows} rows; ${ROUNDS} different questions per run, statements prepared, rows as JavaScript values.`,
           metrics: METRICS,
           sides: [
             askingSide(SEED_BEFORE.name, "peer", sql(stores[0])),
@@ -77,7 +77,7 @@ export const queryBench: Bench = async ({ quick, folder, compare }) => {
     }
     const processes = await compare({
       title: "A snapshot as a process",
-      method: "`bfa query snapshot` of the last day, from the start of the process to its exit.",
+      method: "`bfa query snapshot` of the last day, from process start to exit.",
       metrics: [{ id: "elapsed", label: "start to exit", unit: "ms", better: "lower" }],
       sides: [processSide(ours, history.from + history.days - 1)],
     });
@@ -148,7 +148,7 @@ function questionsOf({ symbols, from, days }: BenchRows): Question[] {
         ),
     },
     {
-      title: `Universe of a day, ${MIN_AGE_DAYS} days old at least`,
+      title: `Universe of a day, at least ${MIN_AGE_DAYS} days old`,
       wantedMs: 5,
       ours: async (db, round) => {
         const { rows } = await db.universe({ date: formatDay(day(round)), minAge: MIN_AGE_DAYS });

@@ -40,8 +40,8 @@ export const storageBench: Bench = async ({ quick, folder, compare }) => {
   });
   const updates = await compare({
     title: "Our file as it is kept current",
-    method: `${size} Each update writes a new day and the three before it again, as a daily job does.`,
-    metrics: [SIZE, { id: "most", label: "most on the way", unit: "MiB", better: "lower" }],
+    method: `${size} Each update writes a new day, and the three days before it again.`,
+    metrics: [SIZE, { id: "most", label: "largest meanwhile", unit: "MiB", better: "lower" }],
     sides: [
       { name: "after the backfill", role: "ours", run: () => Promise.resolve(sized(ours)) },
       updatedSide(history, ours, join(folder, "updated.duckdb")),

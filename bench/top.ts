@@ -40,7 +40,7 @@ export const topBench: Bench = async ({ quick, folder, compare }) => {
   try {
     const comparison = await compare({
       title: `The symbols of a day by the quote volume of ${WINDOW} days`,
-      method: `${bars} bars; ${ROUNDS} questions a run, each of another day, the file open and asked before; time of all threads.`,
+      method: `${bars} bars; ${ROUNDS} questions per run, each about another day, on an open file after a warm-up; time of all threads.`,
       metrics: [
         { id: "median", label: "a question, CPU", unit: "ms", better: "lower" },
         { id: "slow", label: "the slowest of 20", unit: "ms", better: "lower" },

@@ -93,7 +93,7 @@ export const updateBench: Bench = async ({ quick, folder, compare }) => {
     const workers = quick ? [10, 50] : [10, 25, 50, 100, 150, 200];
     comparisons.push(
       await compare({
-        title: "Workers (connections), as in the seed's table",
+        title: "Connections, as the seed's table has workers",
         method: `${symbols} symbols of one day into an empty file, over HTTP/1.1; the seed used 150 workers.`,
         metrics: METRICS,
         lines: { xLabel: "connections" },

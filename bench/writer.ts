@@ -35,7 +35,7 @@ export const writerBench: Bench = async ({ quick, folder, compare }) => {
   const writing = await compare({
     title: `Writing ${history.rows} rows`,
     method:
-      "Into an empty file, committed. The bounds copy the same rows, already in DuckDB's memory, into the same table.",
+      "Into an empty file, until committed. The bounds copy the same rows from DuckDB's memory into the same table.",
     metrics: METRICS,
     sides: [oursSide(OURS, history, file), insertSelectSide(source, file), preparedSide(source, file)],
   });
@@ -56,7 +56,7 @@ export const writerBench: Bench = async ({ quick, folder, compare }) => {
   comparisons.push(
     await compare({
       title: "A day into a full file",
-      method: `${history.rows} rows are there; an update writes a day and the three before it again, from opening to closing.`,
+      method: `${history.rows} rows are in the file. An update writes a day, and the three days before it again; from opening to closing.`,
       metrics: [
         { id: "update", label: "an update", unit: "ms", better: "lower" },
         { id: "due", label: "finding what is due", unit: "ms", better: "lower" },

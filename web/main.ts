@@ -69,7 +69,7 @@ function searchField({ market, rowOf }: Page): HTMLElement {
   const input = el("input", {
     type: "search",
     list: "symbols",
-    placeholder: "Symbol, as BTCUSDT",
+    placeholder: "Symbol, such as BTCUSDT",
     "aria-label": "Search a symbol",
   });
   const open = () => {
@@ -95,7 +95,7 @@ function searchField({ market, rowOf }: Page): HTMLElement {
 
 function sayError(view: HTMLElement, error: unknown): void {
   const reason = error instanceof Error ? error.message : String(error);
-  view.replaceChildren(el("p", { role: "alert" }, `This can't be shown: ${reason}`));
+  view.replaceChildren(el("p", { role: "alert" }, `This page can't be shown: ${reason}`));
 }
 
 function byId(id: string): HTMLElement {

@@ -35,7 +35,7 @@ export function reportHtml(report: Report): string {
 <p>${text(date)}, ${plural(runs, "run")} a side, taken in turn after a warm-up${quick ? ", quick (small work: a first look, no result)" : ""}. Bars and
 points are medians; the marks on them are the quartiles.</p>
 <p class="legend">Bars:${legend()}</p>
-<p>${text(machineLine(machine))}${machine.load > 0.5 ? `; other work was going on: load ${machine.load}` : ""}</p>
+<p>${text(machineLine(machine))}${machine.load > 0.5 ? `; the machine was busy: load ${machine.load}` : ""}</p>
 ${headlinesHtml(benches)}
 ${contentsHtml(benches)}
 ${benches

@@ -8,9 +8,11 @@ import { sideCells, tableHead } from "./format.js";
 
 const INTRODUCTION = `# Results of \`bfa bench\`
 
-Written by \`npm run bench -- --results bench/RESULTS.md\`: the section of each bench that was run is replaced, the others
-are left. Medians of runs taken in turn, quartiles in parentheses; the last column says how many times as good as the
-baseline a side is, run by run.
+Written by \`npm run bench -- --results bench/RESULTS.md\`: a bench that is run replaces its own section.
+
+Each figure is a median, with its quartiles in parentheses. The sides of a comparison are run in turn. The last column says
+how many times as good as the baseline a side is, compared run by run; above 1× is better. A bound is a program that does
+only a part of the work, so it shows what is possible. A peer is another program for the same job.
 `;
 
 /** Replaces the sections of the benches in a Markdown file of results, which is made when it isn't there. */
@@ -39,7 +41,7 @@ function sectionOf(
   { name, comparisons, targets, notes }: Report["benches"][number],
 ): string {
   const facts = `${date}, ${plural(runs, "run")} a side${quick ? ", quick" : ""}${target === undefined ? "" : `, against ${target}`}`;
-  const load = machine.load > 0.5 ? `; other work was going on: load ${machine.load}` : "";
+  const load = machine.load > 0.5 ? `; the machine was busy: load ${machine.load}` : "";
   return [
     `## ${name}\n`,
     `${facts}. ${machineLine(machine)}${load}.\n`,

@@ -12,7 +12,7 @@ export function reportText(report: Report): string {
   return [
     `${date}, ${plural(runs, "run")} a side${quick ? ", quick (small work: a first look, no result)" : ""}`,
     machineLine(machine),
-    ...(machine.load > 0.5 ? [`other work was going on: load ${machine.load}`] : []),
+    ...(machine.load > 0.5 ? [`the machine was busy: load ${machine.load}`] : []),
     ...benches.flatMap(({ name, elapsedMs, comparisons, targets, notes }) => [
       "",
       `== ${name} (${duration(elapsedMs)})`,

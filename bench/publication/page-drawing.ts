@@ -28,10 +28,10 @@ export async function comparePages({
   writeSite(site);
   const comparison = await compare({
     title: "Drawing the page",
-    method: `${SYMBOLS} symbols × ${DAYS} days in headless Chromium, 1600 × 1000 pixels: from the data's arrival to the first picture, and a picture while it scrolls.`,
+    method: `${SYMBOLS} symbols × ${DAYS} days in headless Chromium, 1600 × 1000 pixels: from the arrival of the data to the first frame, and one frame while scrolling.`,
     metrics: [
-      { id: "first", label: "first picture", unit: "ms", better: "lower" },
-      { id: "scrolled", label: "a picture while scrolling", unit: "ms", better: "lower" },
+      { id: "first", label: "first frame", unit: "ms", better: "lower" },
+      { id: "scrolled", label: "a frame while scrolling", unit: "ms", better: "lower" },
     ],
     sides: chromium === undefined ? [] : [drawingSide(chromium, site)],
     skipped: chromium === undefined ? [{ name: NAME, why: "apt install chromium, npm install playwright-core" }] : [],
@@ -81,7 +81,7 @@ function drawingSide(launch: Launch, site: string): Side {
   };
 }
 
-/** In the page: waits for the first picture, scrolls through all symbols, and gives both times. */
+/** In the page: waits for the first frame, scrolls through all symbols, and returns both times. */
 const MEASURE = `(async () => {
   const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
   const pictures = () => performance.getEntriesByName("calendar");

@@ -5,18 +5,18 @@ import type { ParquetFile } from "./parquet-files.js";
 export const DATA_LICENSE = { license: "CC-BY-NC-SA-4.0", attribution: "Binance Vision" } as const;
 
 /** Text of `LICENSE-DATA`. */
-export const LICENSE_TEXT = `The data in this folder are facts about the files of Binance Vision, https://data.binance.vision, and are licensed under
+export const LICENSE_TEXT = `The data in this folder describes the files of Binance Vision, https://data.binance.vision, and is licensed under
 
   Creative Commons Attribution-NonCommercial-ShareAlike 4.0 International (CC BY-NC-SA 4.0)
   https://creativecommons.org/licenses/by-nc-sa/4.0/legalcode
 
-as Binance's terms of use of 2026-08-26 have it for what is made from its public data.
+by Binance's terms of use of 2026-08-26, which apply to whatever is made from its public data.
 
 - Attribution: name "Binance Vision" as the source, link to the licence, and say what you changed.
 - No selling: you may not use the data for commercial purposes.
-- Share alike: what you make from the data and hand on must have the same licence.
+- Share alike: what you make from the data and pass on must have the same licence.
 
-The program that made this folder, binance-futures-availability, is another work and has the MIT licence.
+The program that made this folder, binance-futures-availability, is a separate work under the MIT licence.
 `;
 
 /** Path of a Parquet file by the table that it holds first. */
@@ -33,12 +33,12 @@ export function readmeText(files: readonly ParquetFile[]): string {
   return `# Which symbols had data on Binance Vision on a given day
 
 An index of the daily 1-minute klines of USDⓈ-M futures at https://data.binance.vision: one row per (date, symbol), with
-size and upload time of the file. \`available\` false means that the bucket answered 404; a day that was never probed has no
-row. The file of a row is
+the size and upload time of the file. Where \`available\` is false, the bucket answered 404. A day that was never probed has
+no row. The file of a row is
 \`https://data.binance.vision/data/futures/um/daily/klines/{symbol}/1m/{symbol}-1m-{date}.zip\`.
 
 \`${MANIFEST}\` has the size and SHA-256 of every file here, and how sure each day is (\`conditions\`). Open \`index.html\` to
-look at it. The data are licensed under CC BY-NC-SA 4.0, see \`LICENSE-DATA\`.
+look at it. The data is licensed under CC BY-NC-SA 4.0, see \`LICENSE-DATA\`.
 
 | file | what it holds |
 | --- | --- |
@@ -80,7 +80,7 @@ counts <- read_parquet("URL/${counts}")
 snapshot <- open_dataset("${byDate}") |> filter(date == as.Date("2024-03-01"), available) |> collect()
 \`\`\`
 
-## As a store that goes on
+## As a database that you keep current
 
 \`\`\`sh
 npx binance-futures-availability pull URL    # verified by the manifest

@@ -74,7 +74,7 @@ export const calendarView: ViewMaker = (page, { options }) => {
         button("↕+", "taller rows", () => {
           calendar.grow(1);
         }),
-        button("↕−", "lower rows", () => {
+        button("↕−", "shorter rows", () => {
           calendar.grow(-1);
         }),
         button("all", "show all days", () => {

@@ -39,7 +39,7 @@ function shownChoices({ hasVolumes }: Page): [string, string][] {
   return [
     ["", "with a file"],
     ["traded", hasVolumes ? "traded" : "with a file that is not flat"],
-    ["all", "all that were probed"],
+    ["all", "every probed symbol"],
   ];
 }
 

@@ -17,10 +17,10 @@ export const incidentsView: ViewMaker = ({ market }) => {
     el(
       "p",
       { class: "hint" },
-      "Days on which at least 5 symbols, and 5 % of those that should have a file, have none. Some are filled after months.",
+      "Days on which at least 5 symbols, and at least 5 % of those that should have a file, have none. Some of these files come months later.",
     ),
     incidents.length === 0
-      ? el("p", {}, "There is none.")
+      ? el("p", {}, "There are none.")
       : table(
           "Incidents, latest first",
           [
@@ -47,10 +47,10 @@ export const incidentsView: ViewMaker = ({ market }) => {
     el(
       "p",
       { class: "hint" },
-      "Files that came when their absence was believed, were replaced, or removed. A copy from before is stale.",
+      "Files that came after they were believed missing, were replaced, or were removed. A copy from before the change is stale.",
     ),
     changes.length === 0
-      ? el("p", {}, "None was seen.")
+      ? el("p", {}, "No change has been seen.")
       : table(
           changes.length > CHANGES_SHOWN
             ? `The latest ${CHANGES_SHOWN} of ${count(changes.length)} changes`

@@ -85,7 +85,7 @@ function tiles({ market }: Page, counts: readonly number[][], what: string): HTM
     "dl",
     { class: "tiles" },
     tile(what.toLowerCase(), count(lastCount), `on ${formatDay(last)}`),
-    tile("symbols in the index", count(market.symbols.length), "whenever they were listed"),
+    tile("symbols in the index", count(market.symbols.length), "listed and delisted"),
     tile("days", count(last - first + 1), `${formatDay(first)} to ${formatDay(last)}`),
     tile(
       "final up to",

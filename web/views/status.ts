@@ -14,7 +14,7 @@ const DUE = {
 /** Spans of conditions that are listed. */
 const SPANS_SHOWN = 200;
 
-/** How far the index is true, how old it is, what is due. */
+/** How complete the index is, how old it is, and what is due. */
 export const statusView: ViewMaker = ({ market }) => {
   const { status, runs, conditions } = market;
   const sweepDue = status["sweep_due_at"];
@@ -23,13 +23,13 @@ export const statusView: ViewMaker = ({ market }) => {
   return el(
     "div",
     {},
-    el("h2", {}, "How far it is true"),
+    el("h2", {}, "How current it is"),
     el(
       "dl",
       { class: "tiles" },
       tile("as of", ago(market.as_of), minute(market.as_of)),
-      tile("last whole update", ago(status["updated_at"]), minute(status["updated_at"])),
-      tile("last sweep", ago(status["swept_at"]), isOverdue ? "another one is due" : minute(status["swept_at"])),
+      tile("last successful update", ago(status["updated_at"]), minute(status["updated_at"])),
+      tile("last sweep", ago(status["swept_at"]), isOverdue ? "a new one is due" : minute(status["swept_at"])),
       tile("bucket listed", ago(status["discovered_at"]), minute(status["discovered_at"])),
       tile("cells", count(Number(status["row_count"])), "that have a row"),
     ),
@@ -64,7 +64,7 @@ export const statusView: ViewMaker = ({ market }) => {
     el(
       "p",
       { class: "hint" },
-      "final: all cells are believed; provisional: all were probed, some will be again; partial: some never were; unpublished: Binance has not published the day; unwritten: nothing is known.",
+      "final: all cells are believed; provisional: all were probed, some will be probed again; partial: some were never probed; unpublished: Binance has not published all of the day; unwritten: nothing is known.",
     ),
   );
 };

@@ -70,7 +70,7 @@ export const symbolView: ViewMaker = async (page, { about: name }) => {
         [{ name: "first file" }, { name: "last file" }, { name: "days", numeric: true }, { name: "ended" }],
         symbol.lives.map((life) => [
           ...[formatDay(life.from), formatDay(life.to), count(life.to - life.from + 1)],
-          life.ends ? "yes" : "not known to have",
+          life.ends ? "yes" : "not known",
         ]),
       ),
       table(
