@@ -26,9 +26,9 @@ export async function tradesBySymbol(store: Store, now: number): Promise<Map<str
   // Of other days nothing is told.
   const from = known.reduce((first, span) => Math.min(first, span.from), Infinity);
   const to = known.reduce((last, span) => Math.max(last, span.to), -Infinity);
-  const { bySymbol } = await barSeries(store, [...spans.keys()], { from, to }, ["trade_count", "quote_volume"]);
+  const series = await barSeries(store, [...spans.keys()], { from, to });
   const tradesOf = (symbol: string): SymbolTrades => {
-    const bars = bySymbol.get(symbol);
+    const bars = series.get(symbol);
     return (day) => {
       const traded = tradedOf(knowsVolume(spans, symbol, day), bars?.trade_count[day - from]);
       return { traded, quoteVolume: traded === "not known" ? -1 : Math.round(bars?.quote_volume[day - from] ?? 0) };

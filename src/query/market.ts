@@ -66,7 +66,7 @@ own and a settled name counts once, by its own. ${QUOTE_NOTES}`,
       throw volumeRefusal(names, { from: bad[0] ?? 0, to: bad.at(-1) ?? 0 }, symbols.length === 0);
     }
     const left = new Set(bad);
-    const { bySymbol: series } = await barSeries(store, symbols, span, ["quote_volume", "trade_count"]);
+    const series = await barSeries(store, symbols, span);
     const rows = asked
       .filter((day) => !left.has(day))
       .map((day) => {

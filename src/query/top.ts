@@ -65,7 +65,7 @@ ${QUOTE_NOTES}`,
       .filter(({ symbol, available }) => available && isComparable(symbol, args))
       .map(({ symbol }) => symbol)
       .sort();
-    const { bySymbol: series } = await barSeries(store, symbols, whole, [by, "trade_count"]);
+    const series = await barSeries(store, symbols, whole);
     const filed = symbols.map((symbol) => {
       const life = lifeOn(lives, symbol, end);
       const span = windowSpan({ days: window }, end, life?.first ?? end) ?? whole;

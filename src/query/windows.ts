@@ -38,7 +38,12 @@ export function windowEnd(day: Day, asOf: AsOf): Day {
  * @returns undefined when the contract was not listed by the end of the window
  */
 export function windowSpan({ days }: Pick<WindowRule, "days">, end: Day, listed: Day): Span | undefined {
-  return listed > end ? undefined : { from: Math.max(listed, end - days + 1), to: end };
+  return listed > end ? undefined : { from: windowStart(days, end, listed), to: end };
+}
+
+/** The first day of a window of so many days: it begins no earlier than the contract. */
+export function windowStart(days: number, end: Day, listed: Day): Day {
+  return Math.max(listed, end - days + 1);
 }
 
 /**
@@ -68,7 +73,7 @@ export function windowStatistics(
   const sorted = new SortedWindow();
   let next: Day | undefined;
   for (let end = ends.from; end <= ends.to; end++) {
-    const from = Math.max(listed, end - days + 1);
+    const from = windowStart(days, end, listed);
     if (statistic === "median") {
       const value = series[end - first] ?? 0;
       if (next === undefined) sorted.fill(series.subarray(from - first, end - first + 1));

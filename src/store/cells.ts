@@ -1,5 +1,4 @@
 import type { Day } from "../calendar/day.js";
-import { dayNumber } from "../calendar/sql.js";
 import { DuckDBDateValue } from "./duckdb.js";
 import type { Store } from "./open.js";
 import type { Parameters } from "./prepared.js";
@@ -15,8 +14,7 @@ export interface StoredCell {
   probedAt: number;
 }
 
-const CELLS = `SELECT symbol, ${dayNumber("date")}, available, file_size_bytes::DOUBLE,
-  epoch_ms(last_modified)::DOUBLE, epoch_ms(probe_timestamp)::DOUBLE FROM availability`;
+const CELLS = "SELECT symbol, date, available, file_size_bytes, last_modified, probe_timestamp FROM availability";
 
 const SHAPE = {
   symbol: "text",

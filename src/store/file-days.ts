@@ -1,16 +1,13 @@
 import type { Span } from "../calendar/span.js";
-import { dayNumber } from "../calendar/sql.js";
 import { probedBySql } from "../vision/finality.js";
 import { DuckDBDateValue } from "./duckdb.js";
 import type { Store } from "./open.js";
-import { selectChunks } from "./prepared.js";
+import { readColumns } from "./read-rows.js";
 import { symbolFiles } from "./symbol-files.js";
 
-/** SQL: the files of some symbols in a span of days, symbols by their place in `$symbols` and days by theirs in the span. */
-const FILES = `
-  SELECT place::INTEGER, ${dayNumber("date")} - ${dayNumber("$from")}
-  FROM availability JOIN (SELECT unnest($symbols) AS symbol, unnest(range(len($symbols))) AS place) USING (symbol)
-  WHERE date BETWEEN $from AND $to AND available AND ${probedBySql("$now::BIGINT")}`;
+/** SQL: the files of some symbols in a span of days. */
+const FILES = `SELECT symbol, date FROM availability
+  WHERE date BETWEEN $from AND $to AND available AND symbol IN (SELECT unnest($symbols)) AND ${probedBySql("$now::BIGINT")}`;
 
 /**
  * Which days of a span each of some symbols has a file on. Only of symbols that lack a file between their first and
@@ -28,24 +25,26 @@ export async function fileDays(
   now: number,
 ): Promise<Uint8Array[]> {
   const files = new Map((await symbolFiles(store, now)).map((ofSymbol) => [ofSymbol.symbol, ofSymbol]));
-  const broken: { symbol: string; days: Uint8Array }[] = [];
+  const broken = new Map<string, Uint8Array>();
   const all = symbols.map((symbol) => {
     const days = new Uint8Array(to - from + 1);
     const known = files.get(symbol);
     if (known === undefined || known.last < from || to < known.first) return days;
-    if (known.files < known.last - known.first + 1) broken.push({ symbol, days });
+    if (known.files < known.last - known.first + 1) broken.set(symbol, days);
     else days.fill(1, Math.max(0, known.first - from), known.last - from + 1);
     return days;
   });
-  if (broken.length > 0) {
-    const names = broken.map(({ symbol }) => symbol);
-    const parameters = { symbols: names, from: new DuckDBDateValue(from), to: new DuckDBDateValue(to), now };
-    for (const chunk of await selectChunks(store, FILES, parameters)) {
-      const { rowCount } = chunk;
-      const [places, offsets] = [chunk.getColumnVector(0), chunk.getColumnVector(1)];
-      for (let row = 0; row < rowCount; row++) {
-        const ofSymbol = broken[Number(places.getItem(row))];
-        if (ofSymbol !== undefined) ofSymbol.days[Number(offsets.getItem(row))] = 1;
+  if (broken.size > 0) {
+    const parameters = {
+      symbols: [...broken.keys()],
+      from: new DuckDBDateValue(from),
+      to: new DuckDBDateValue(to),
+      now,
+    };
+    for (const { count, columns } of await readColumns(store, FILES, { symbol: "text", day: "day" }, parameters)) {
+      for (let row = 0; row < count; row++) {
+        const days = broken.get(columns.symbol[row] ?? "");
+        if (days !== undefined) days[(columns.day[row] ?? 0) - from] = 1;
       }
     }
   }

@@ -1,15 +1,15 @@
-import type { DuckDBValue } from "@duckdb/node-api";
 import type { Day } from "../calendar/day.js";
 import type { Store } from "./open.js";
 import { selectChunks, type Parameters } from "./prepared.js";
+import { RawColumn, type Validity } from "./vectors.js";
 
 /** What a column of a SELECT gives; SQL makes it so by a cast. */
 interface SqlValues {
   text: string;
-  /** A day number, by `DAY` or `dayNumber`. */
+  /** A DATE, or a day number by `DAY` or `dayNumber`. */
   day: Day;
   flag: boolean;
-  /** An INTEGER or DOUBLE. */
+  /** An INTEGER, BIGINT or DOUBLE; of a TIMESTAMP_S or TIMESTAMP_MS the ms since the Unix epoch. */
   number: number;
 }
 
@@ -25,14 +25,6 @@ export type SqlRow<Shape extends SqlShape> = {
     : Shape[Name] extends SqlKind
       ? SqlValues[Shape[Name]]
       : never;
-};
-
-/** JavaScript's types of the values. */
-const TYPES: Readonly<Record<SqlKind, "string" | "number" | "boolean">> = {
-  text: "string",
-  day: "number",
-  flag: "boolean",
-  number: "number",
 };
 
 /**
@@ -53,10 +45,10 @@ export async function readRows<const Shape extends SqlShape>(
   parameters: Parameters = {},
 ): Promise<SqlRow<Shape>[]> {
   const names = Object.keys(shape);
-  const rows: Record<string, DuckDBValue>[] = [];
+  const rows: Record<string, Value>[] = [];
   for (const { count, columns } of await readColumns(store, sql, shape, parameters)) {
     for (let at = 0; at < count; at++) {
-      const row: Record<string, DuckDBValue> = {};
+      const row: Record<string, Value> = {};
       for (const name of names) row[name] = columns[name]?.[at] ?? null;
       rows.push(row);
     }
@@ -65,10 +57,12 @@ export async function readRows<const Shape extends SqlShape>(
   return rows as SqlRow<Shape>[];
 }
 
+type Value = SqlValues[SqlKind] | null;
+
 /** A part of an answer: so many rows, each column by its name. */
 export interface SqlColumns<Shape extends SqlShape> {
   count: number;
-  columns: { readonly [Name in keyof Shape]: readonly SqlRow<Shape>[Name][] };
+  columns: { readonly [Name in keyof Shape]: ArrayLike<SqlRow<Shape>[Name]> };
 }
 
 /**
@@ -82,24 +76,45 @@ export async function readColumns<const Shape extends SqlShape>(
   parameters: Parameters = {},
 ): Promise<SqlColumns<Shape>[]> {
   const shapes = Object.entries(shape).map(([name, kind]) => columnOf(name, kind));
-  return (await selectChunks(store, sql, parameters)).map((chunk) => {
-    const values = chunk.getColumns();
-    if (values.length !== shapes.length) throw new TypeError(`${values.length} columns are not those of: ${sql}`);
-    const columns: Record<string, readonly DuckDBValue[]> = {};
-    for (const [index, { name, nullable, type }] of shapes.entries()) {
-      const column = values[index] ?? [];
-      for (const value of column) {
-        if (typeof value === type || (nullable && value === null)) continue;
-        throw new TypeError(`${name} is ${String(value)}, not a ${type}: ${sql}`);
+  const parts: SqlColumns<Shape>[] = [];
+  for (const chunk of await selectChunks(store, sql, parameters)) {
+    const { rowCount: count, columnCount } = chunk;
+    if (columnCount !== shapes.length) throw new TypeError(`${columnCount} columns are not those of: ${sql}`);
+    const columns: Record<string, ArrayLike<Value>> = {};
+    for (const [index, { name, nullable, kind }] of shapes.entries()) {
+      const column = new RawColumn(chunk.chunk, index, count);
+      const isValid = column.validity();
+      const values = valuesOf(column, kind, isValid);
+      if (values === undefined) throw new TypeError(`${name} is ${column.type}, not a ${kind}: ${sql}`);
+      columns[name] =
+        isValid === undefined ? values : Array.from(values, (value, row) => (isValid(row) ? value : null));
+      if (isValid !== undefined && !nullable && Array.from(columns[name]).includes(null)) {
+        throw new TypeError(`${name} is null, not a ${kind}: ${sql}`);
       }
-      columns[name] = column;
     }
-    // Each value was compared with the shape that its type comes from.
-    return { count: chunk.rowCount, columns: columns as SqlColumns<Shape>["columns"] };
-  });
+    // Each column was read by the kind that its type comes from.
+    parts.push({ count, columns: columns as SqlColumns<Shape>["columns"] });
+  }
+  return parts;
+}
+
+/** The types that a kind is read from. */
+const TYPES: Readonly<Record<SqlKind, readonly string[]>> = {
+  text: ["VARCHAR"],
+  day: ["INTEGER", "DATE"],
+  flag: ["BOOLEAN"],
+  number: ["INTEGER", "BIGINT", "DOUBLE", "TIMESTAMP_S", "TIMESTAMP_MS"],
+};
+
+/** Undefined when the column isn't of the kind. */
+function valuesOf(column: RawColumn, kind: SqlKind, isValid: Validity | undefined): ArrayLike<Value> | undefined {
+  if (!TYPES[kind].includes(column.type)) return undefined;
+  if (kind === "text") return column.texts(isValid);
+  return kind === "flag" ? column.flags() : column.numbers(isValid);
 }
 
 function columnOf(name: string, kind: SqlKind | `${SqlKind}?`) {
   const nullable = kind.endsWith("?");
-  return { name, nullable, type: TYPES[(nullable ? kind.slice(0, -1) : kind) as SqlKind] };
+  // What is left of a kind without its question mark is a kind.
+  return { name, nullable, kind: (nullable ? kind.slice(0, -1) : kind) as SqlKind };
 }

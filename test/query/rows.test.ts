@@ -28,10 +28,26 @@ describe("rows of a SELECT", () => {
     ]);
   });
 
+  it("have numbers from what DuckDB keeps days, times and whole numbers in", async () => {
+    const sql = `SELECT DATE '1970-01-03', '1970-01-01 00:00:01.5'::TIMESTAMP_MS, '1969-12-31 23:59:59'::TIMESTAMP_S,
+      -9007199254740991, 0.5::DOUBLE`;
+    const shape = { day: "day", ms: "number", s: "number", whole: "number", part: "number" } as const;
+    expect(await readRows(store, sql, shape)).toEqual([
+      { day: 2, ms: 1500, s: -1000, whole: -9_007_199_254_740_991, part: 0.5 },
+    ]);
+  });
+
+  it("have every text, short, long, repeated, or beyond ASCII", async () => {
+    const texts = ["A", "A", "", "twelve bytes", "thirteen byte", "thirteen byte", "ÄÖ€", "龙虾USDT"];
+    const sql = `SELECT unnest([${texts.map((text) => `'${text}'`).join(", ")}])`;
+    expect((await readRows(store, sql, { text: "text" })).map(({ text }) => text)).toEqual(texts);
+  });
+
   it.each([
-    ["SELECT 1", { symbol: "text" }, "symbol is 1, not a string: SELECT 1"],
-    ["SELECT NULL::INTEGER", { count: "number" }, "count is null, not a number"],
-    ["SELECT 1::BIGINT", { count: "number?" }, "count is 1, not a number"],
+    ["SELECT 1", { symbol: "text" }, "symbol is INTEGER, not a text: SELECT 1"],
+    ["SELECT NULL::INTEGER", { count: "number" }, "count is null, not a number: SELECT NULL::INTEGER"],
+    ["SELECT 1::TINYINT", { count: "number?" }, "count is TINYINT, not a number"],
+    ["SELECT 9007199254740993", { count: "number" }, "count is BIGINT, not a number"],
     ["SELECT 1, 2", { count: "number" }, "2 columns are not those of: SELECT 1, 2"],
   ] as const)("of %s are refused as %j", async (sql, shape, message) => {
     await expect(readRows(store, sql, shape)).rejects.toThrow(message);

@@ -5,7 +5,7 @@ import type { Store } from "../../store/open.js";
 import { livesBySymbol, type Life } from "../lives.js";
 import { factsOf } from "../symbol-filter.js";
 import { underlyings } from "../underlying.js";
-import { windowEnd, windowSpan } from "../windows.js";
+import { windowEnd, windowStart } from "../windows.js";
 import type { UniverseRule } from "./definition.js";
 import { STANDING, type Choice } from "./membership.js";
 import { Unsure } from "./unsure.js";
@@ -65,16 +65,21 @@ export async function readMarket(
   for (const [place, name] of names.entries()) {
     const { symbol, files, before, volumes } = name;
     let isCandidate = false;
+    // The life and the known days in which the day before lay: mostly those of this day too.
+    let life: Life | undefined;
+    let known: Span | undefined;
     for (let index = 0; index < days.length; index++) {
-      const [day, end] = [days[index] ?? 0, ends[index] ?? 0];
+      const end = ends[index] ?? 0;
       const at = end - looked.from;
-      if (files[at] !== 1 || before.some((other) => other[at] === 1)) continue;
+      if (files[at] !== 1 || (before.length > 0 && before.some((other) => other[at] === 1))) continue;
+      const day = days[index] ?? 0;
       const underlying = underlyingOf?.(symbol, end);
       if (underlying === "not known") withoutContract.add(symbol);
-      const life = lifeIn(name, end);
+      if (life === undefined || !liesIn(life, end)) life = lifeIn(name, end);
+      if (volumes !== undefined && (known === undefined || end > known.to)) known = spanAround(volumes.known, end);
       const standing =
         underlying === undefined || underlying === "wanted"
-          ? standingOf(volumes, rule, day, end, at, life?.first ?? end)
+          ? standingOf(volumes, known, rule, day, end, at, life?.first ?? end)
           : STANDING.underlying;
       standings[index * size + place] = standing;
       isCandidate ||= standing !== STANDING.underlying;
@@ -120,17 +125,28 @@ async function readNames(
 }
 
 function lifeIn(name: Name | undefined, day: Day): Life | undefined {
-  return name?.lives.find(({ first, last }) => first <= day && day <= last);
+  return name?.lives.find((life) => liesIn(life, day));
+}
+
+function liesIn({ first, last }: Life, day: Day): boolean {
+  return first <= day && day <= last;
+}
+
+/** The span that a day lies in. */
+function spanAround(spans: readonly Span[], day: Day): Span | undefined {
+  return spans.find(({ from, to }) => from <= day && day <= to);
 }
 
 /**
  * What keeps out a symbol that has a file and the underlying.
  *
+ * @param known the span of known volumes that `end` lies in
  * @param at place of `end` among the days that are looked at
  * @param first first day of its contract
  */
 function standingOf(
   volumes: Volumes | undefined,
+  known: Span | undefined,
   { minAge, window, minQuoteVolume = 0 }: UniverseRule,
   day: Day,
   end: Day,
@@ -139,11 +155,8 @@ function standingOf(
 ): number {
   if (day - first < minAge) return STANDING.age;
   if (volumes === undefined) return STANDING.rank;
-  const { known, trades, quoteVolumes } = volumes;
-  const needed = windowSpan({ days: window }, end, first);
-  if (needed !== undefined && !known.some(({ from, to }) => from <= needed.from && needed.to <= to)) {
-    return STANDING.not_known;
-  }
+  if (known === undefined || known.from > windowStart(window, end, first)) return STANDING.not_known;
+  const { trades, quoteVolumes } = volumes;
   if (trades[at] === 0) return STANDING.no_trade;
   return quoteVolumes !== undefined && (quoteVolumes[at] ?? 0) < minQuoteVolume ? STANDING.volume : STANDING.rank;
 }

@@ -37,9 +37,9 @@ export async function readVolumes(
   if (by === undefined && minQuoteVolume === undefined) return undefined;
   const known = await volumeSpans(store, now);
   const first = looked.from - window + 1;
-  const { bySymbol } = await barSeries(store, symbols, { from: first, to: looked.to }, ["quote_volume", "trade_count"]);
+  const series = await barSeries(store, symbols, { from: first, to: looked.to });
   return symbols.map((symbol) => {
-    const bars = bySymbol.get(symbol);
+    const bars = series.get(symbol);
     const statistics = (of: "quote_volume" | "trade_count") =>
       statisticsOf(bars?.[of] ?? new Float64Array(looked.to - first + 1), first, lives.get(symbol) ?? [], looked, rule);
     const quoteVolumes = minQuoteVolume === undefined ? undefined : statistics("quote_volume");

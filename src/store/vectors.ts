@@ -1,0 +1,128 @@
+import duckdb, { type DataChunk, type Vector } from "@duckdb/node-bindings";
+const { Type } = duckdb;
+
+/** 2^32: DuckDB's 64-bit numbers are read as two of 32 bits, since making a bigint of each takes ten times as long. */
+const HIGH = 4_294_967_296;
+/** The high halves of the whole numbers that JavaScript has exactly. */
+const [LOWEST_HIGH, HIGHEST_HIGH] = [-(2 ** 21), 2 ** 21 - 1];
+
+/** DuckDB's VARCHARs have 16 bytes each: the length, then the text itself if it is so short, else a pointer to it. */
+const TEXT_BYTES = 16;
+const SHORT_TEXT_BYTES = 12;
+
+/** Which rows of a column have a value; undefined where all of them have. */
+export type Validity = (row: number) => boolean;
+
+/**
+ * A column of a chunk as DuckDB has it in memory. It is read while something holds the chunk, whose memory goes with it;
+ * what it gives are copies.
+ */
+export class RawColumn {
+  /** Its type, in DuckDB's word. */
+  readonly type: string;
+  private readonly vector: Vector;
+
+  constructor(
+    chunk: DataChunk,
+    index: number,
+    private readonly count: number,
+  ) {
+    this.vector = duckdb.data_chunk_get_vector(chunk, index);
+    this.type = Type[duckdb.get_type_id(duckdb.vector_get_column_type(this.vector))];
+  }
+
+  /** Undefined where no value is NULL. */
+  validity(): Validity | undefined {
+    const bytes = duckdb.vector_get_validity(this.vector, Math.ceil(this.count / 64) * 8) as Uint8Array | null;
+    if (bytes === null) return undefined;
+    return (row) => ((bytes[row >> 3] ?? 0) & (1 << (row & 7))) !== 0;
+  }
+
+  /**
+   * Numbers of an INTEGER, BIGINT or DOUBLE; days of a DATE; ms since the Unix epoch of a TIMESTAMP_S, TIMESTAMP_MS or
+   * TIMESTAMP. A NULL is any number. Undefined for another type, and when JavaScript doesn't have one of them exactly.
+   */
+  numbers(isValid: Validity | undefined): Int32Array | Float64Array | undefined {
+    switch (this.type) {
+      case "INTEGER":
+      case "DATE": {
+        const { buffer, byteOffset } = this.bytes(4);
+        return new Int32Array(buffer, byteOffset, this.count).slice();
+      }
+      case "DOUBLE": {
+        const { buffer, byteOffset } = this.bytes(8);
+        return new Float64Array(buffer, byteOffset, this.count).slice();
+      }
+      case "BIGINT":
+      case "TIMESTAMP_MS":
+        return this.wholeNumbers(isValid);
+      case "TIMESTAMP_S":
+        return this.wholeNumbers(isValid)?.map((seconds) => seconds * 1000);
+      case "TIMESTAMP":
+        return this.wholeNumbers(isValid)?.map((micros) => micros / 1000);
+      default:
+        return undefined;
+    }
+  }
+
+  /** Flags of a BOOLEAN; undefined for another type. */
+  flags(): boolean[] | undefined {
+    return this.type === "BOOLEAN" ? Array.from(this.bytes(1), (flag) => flag !== 0) : undefined;
+  }
+
+  /**
+   * The texts of a VARCHAR; undefined for another type. One that follows its like is not made again: rows come by symbol
+   * mostly.
+   */
+  texts(isValid: Validity | undefined): string[] | undefined {
+    if (this.type !== "VARCHAR") return undefined;
+    const { buffer, byteOffset } = this.bytes(TEXT_BYTES);
+    const words = new Uint32Array(buffer, byteOffset, (this.count * TEXT_BYTES) / 4);
+    const short = Buffer.from(buffer, byteOffset, this.count * TEXT_BYTES);
+    const texts: string[] = [];
+    let text = "";
+    let same = -1;
+    for (let row = 0; row < this.count; row++) {
+      if (isValid?.(row) === false) {
+        texts.push("");
+        continue;
+      }
+      const at = row * 4;
+      const isSame =
+        same >= 0 &&
+        words[at] === words[same] &&
+        words[at + 1] === words[same + 1] &&
+        words[at + 2] === words[same + 2] &&
+        words[at + 3] === words[same + 3];
+      if (!isSame) {
+        const [length = 0, start] = [words[at], row * TEXT_BYTES + 4];
+        text =
+          length <= SHORT_TEXT_BYTES
+            ? short.toString("utf8", start, start + length)
+            : Buffer.from(duckdb.get_data_from_pointer(buffer, byteOffset + start + 4, length)).toString("utf8");
+        same = at;
+      }
+      texts.push(text);
+    }
+    return texts;
+  }
+
+  private bytes(width: number) {
+    const { buffer, byteOffset, byteLength } = duckdb.vector_get_data(this.vector, this.count * width);
+    // DuckDB's memory is never shared.
+    return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
+  }
+
+  private wholeNumbers(isValid: Validity | undefined): Float64Array | undefined {
+    const { buffer, byteOffset } = this.bytes(8);
+    const halves = new Int32Array(buffer, byteOffset, this.count * 2);
+    const numbers = new Float64Array(this.count);
+    for (let row = 0; row < this.count; row++) {
+      const high = halves[row * 2 + 1] ?? 0;
+      const isExact = high >= LOWEST_HIGH && high <= HIGHEST_HIGH;
+      if (!isExact && isValid?.(row) !== false) return undefined;
+      numbers[row] = high * HIGH + ((halves[row * 2] ?? 0) >>> 0);
+    }
+    return numbers;
+  }
+}
