@@ -1,5 +1,5 @@
-import type { DuckDBType, DuckDBValue } from "@duckdb/node-api";
-import { FIRST_WRITTEN_DAY, formatDay, LAST_WRITTEN_DAY } from "../calendar/day.js";
+import type { DuckDBDataChunk, DuckDBType, DuckDBValue } from "@duckdb/node-api";
+import { DAY_MS, FIRST_WRITTEN_DAY, formatDay, LAST_WRITTEN_DAY } from "../calendar/day.js";
 import { formatMicros } from "../calendar/time.js";
 import {
   DuckDBArrayValue,
@@ -17,7 +17,9 @@ import {
   DuckDBTypeId,
   DuckDBUnionValue,
 } from "../store/duckdb.js";
+import { RawColumn, type Validity } from "../store/vectors.js";
 import type { ColumnKind, JsonValue } from "../text/columns.js";
+import { dateText, timeText as msText } from "./select.js";
 
 /** The first and last microsecond of the days that have a year of four digits. DuckDB knows others, and `infinity`. */
 const [FIRST_MICRO, LAST_MICRO] = [-62_167_219_200_000_000n, 253_402_300_799_999_999n];
@@ -57,6 +59,65 @@ const KINDS = new Map<number, ColumnKind>(
 /** The kind of a column that has a type of DuckDB. */
 export function columnKind(type: DuckDBType): ColumnKind {
   return type.alias === "JSON" ? "value" : (KINDS.get(type.typeId) ?? "text");
+}
+
+/**
+ * The values of a column of a chunk as an answer has them. Those of the commonest types are read without making DuckDB's
+ * value of each, which took more than half of the time of a long answer.
+ */
+export function answerValues(chunk: DuckDBDataChunk, at: number): readonly JsonValue[] {
+  const column = new RawColumn(chunk.chunk, at, chunk.rowCount);
+  const isValid = column.validity();
+  const values = plainValues(column, isValid);
+  if (values === undefined) return chunk.getColumnValues(at).map(answerValue);
+  return isValid === undefined ? values : values.map((value, row) => (isValid(row) ? value : null));
+}
+
+/** The values of a column whose types and values are common; of NULLs there is anything. */
+function plainValues(column: RawColumn, isValid: Validity | undefined): readonly JsonValue[] | undefined {
+  switch (column.type) {
+    case "VARCHAR":
+      return column.texts(isValid);
+    case "BOOLEAN":
+      return column.flags();
+    case "INTEGER":
+    case "BIGINT":
+    case "DOUBLE": {
+      const numbers = column.numbers(isValid);
+      return numbers && [...numbers];
+    }
+    case "DATE":
+      return textsOf(column.numbers(isValid), isValid, 1, dateText);
+    case "TIMESTAMP":
+    case "TIMESTAMP_S":
+    case "TIMESTAMP_MS":
+      return textsOf(column.numbers(isValid), isValid, DAY_MS, msText);
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * Texts of whole numbers that lie in the days of four-digit years; undefined when one doesn't.
+ *
+ * @param ofDay how much a day is
+ */
+function textsOf(
+  numbers: ArrayLike<number> | undefined,
+  isValid: Validity | undefined,
+  ofDay: number,
+  text: (number: number) => string,
+): string[] | undefined {
+  if (numbers === undefined) return undefined;
+  const [first, last] = [FIRST_WRITTEN_DAY * ofDay, (LAST_WRITTEN_DAY + 1) * ofDay - 1];
+  const texts: string[] = [];
+  for (let row = 0; row < numbers.length; row++) {
+    const number = numbers[row] ?? 0;
+    if (isValid?.(row) === false) texts.push("");
+    else if (Number.isInteger(number) && number >= first && number <= last) texts.push(text(number));
+    else return undefined;
+  }
+  return texts;
 }
 
 /** A value of DuckDB as an answer has it; within lists and structs too. */

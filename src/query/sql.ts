@@ -3,7 +3,7 @@ import { BfaError, UsageError } from "../errors.js";
 import { StatementType } from "../store/duckdb.js";
 import { openReader, type Store } from "../store/open.js";
 import type { Answer, Column, Columns, JsonValue, RowOf } from "../text/columns.js";
-import { answerValue, columnKind } from "./sql-values.js";
+import { answerValues, columnKind } from "./sql-values.js";
 
 /**
  * The answer to a statement. Its columns are those of the statement; all of them may be null. Rows come as DuckDB finds
@@ -115,9 +115,9 @@ async function* readRows(
       }
       const rows = Array.from({ length: chunk.rowCount }, (): RowOf<Columns> => ({}));
       names.forEach((name, at) => {
-        const values = chunk.getColumnValues(at);
+        const values = answerValues(chunk, at);
         rows.forEach((row, index) => {
-          const value = answerValue(values[index] ?? null);
+          const value = values[index] ?? null;
           row[name] = isJson[at] === true && typeof value === "string" ? (JSON.parse(value) as JsonValue) : value;
         });
       });

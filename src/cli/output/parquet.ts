@@ -11,8 +11,11 @@ import { columnNames, type Answer, type CellValue, type Columns } from "../../te
 /** Maximum rows of a DuckDB data chunk. */
 const CHUNK_ROWS = 2048;
 
-/** DuckDB moves rows to disk beyond this. */
-const MEMORY_LIMIT = "128MB";
+/** DuckDB moves rows to disk beyond it; each thread would hold rows of its own. */
+const MEMORY = { memory_limit: "64MB", threads: "1" } as const;
+
+/** A row group is held whole until it is written: half of DuckDB's default. */
+const ROW_GROUP_ROWS = 61_440;
 
 /** How a kind is held until the file is written, and its type in the file. */
 const TYPES = {
@@ -50,7 +53,7 @@ async function writeParquet(answer: Answer, database: string, file: string): Pro
   const names = columnNames(answer);
   if (names.length === 0) throw new UsageError("parquet needs columns, and this answer has none");
   const types = names.map((name) => TYPES[kindOf(answer.columns, name)]);
-  const instance = await DuckDBInstance.create(database, { ...INSTANCE_OPTIONS, memory_limit: MEMORY_LIMIT });
+  const instance = await DuckDBInstance.create(database, { ...INSTANCE_OPTIONS, ...MEMORY });
   try {
     const connection = await instance.connect();
     const held = types.map(({ held }, at) => `c${at} ${held.toString()}`);
@@ -58,7 +61,7 @@ async function writeParquet(answer: Answer, database: string, file: string): Pro
     await appendRows(connection, answer, names);
     const written = types.map(({ written }, at) => `c${at}::${written} AS ${quoted(names[at] ?? "")}`);
     await connection.run(
-      `COPY (SELECT ${written.join(", ")} FROM held) TO '${file.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION zstd)`,
+      `COPY (SELECT ${written.join(", ")} FROM held) TO '${file.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,
     );
     connection.closeSync();
   } finally {
