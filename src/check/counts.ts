@@ -1,4 +1,6 @@
+import { dateText } from "../query/select.js";
 import type { Store } from "../store/open.js";
+import { allUnsettledDays, keptUnsettledDays } from "../store/unsettled-days.js";
 import { compareCounts } from "./compare-counts.js";
 import { defineCheck, outcomeOf, type CheckOutcome } from "./define.js";
 
@@ -12,16 +14,34 @@ export const counts = defineCheck({
 /** The counts table against a GROUP BY of the rows. */
 async function checkCounts(store: Store): Promise<CheckOutcome> {
   const wrong = await compareCounts(store);
-  const findings = wrong.map((day) => ({
+  const ofCounts = wrong.map((day) => ({
     date: day.date,
     symbols: [],
     message:
       `stored ${day.stored_available ?? "nothing"} of ${day.stored_probed ?? "nothing"}, ` +
       `counted ${day.counted_available ?? "nothing"} of ${day.counted_probed ?? "nothing"}`,
   }));
+  const findings = [...ofCounts, ...(await compareUnsettledDays(store))];
   return outcomeOf(
     findings,
     "the stored counts agree with the rows",
     `${findings.length} days have counts that differ from their rows`,
   );
+}
+
+/** The days of which the file keeps other numbers of unsettled rows than they have. */
+async function compareUnsettledDays(store: Store) {
+  const kept = await keptUnsettledDays(store);
+  if (kept === undefined) return [];
+  const [stored, counted] = [kept, await allUnsettledDays(store)].map(
+    (days) => new Map(days.map(({ day, due, early }) => [day, `${due} due and ${early} early`])),
+  );
+  const days = [...new Set([...(stored?.keys() ?? []), ...(counted?.keys() ?? [])])].sort((a, b) => a - b);
+  return days
+    .filter((day) => stored?.get(day) !== counted?.get(day))
+    .map((day) => ({
+      date: dateText(day),
+      symbols: [],
+      message: `stored ${stored?.get(day) ?? "nothing due"}, counted ${counted?.get(day) ?? "nothing due"}`,
+    }));
 }

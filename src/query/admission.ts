@@ -2,7 +2,7 @@ import { UsageError } from "../errors.js";
 import type { AdmittedSymbol } from "../store/asked.js";
 import type { Store } from "../store/open.js";
 import { storedSymbols } from "../store/stored-symbols.js";
-import { readRows, type SqlRow } from "../store/read-rows.js";
+import { readRows } from "../store/read-rows.js";
 import { ms } from "./select.js";
 import { mayHaveUnderlying } from "./underlying.js";
 import { factsOf, passes, type SymbolFilter } from "./symbol-filter.js";
@@ -11,13 +11,11 @@ import { factsOf, passes, type SymbolFilter } from "./symbol-filter.js";
 export type Admission =
   (SymbolFilter & { underlying?: string | undefined }) | { symbol: string } | { symbols: readonly string[] };
 
-const KNOWN_SHAPE = { symbol: "text", absentAt: "number?" } as const;
-
 /**
  * Symbols of a file that can't change while it is open: its readers keep every writer out. They are the same in every
  * answer.
  */
-const kept = new WeakMap<Store, SqlRow<typeof KNOWN_SHAPE>[]>();
+const kept = new WeakMap<Store, readonly AdmittedSymbol[]>();
 
 /**
  * The symbols that a question admits: of those that a listing of the bucket has shown, or, when it was never listed,
@@ -29,7 +27,7 @@ const kept = new WeakMap<Store, SqlRow<typeof KNOWN_SHAPE>[]>();
 export async function admittedSymbols(store: Store, admission: Admission): Promise<AdmittedSymbol[]> {
   const known = await knownSymbols(store);
   if ("symbol" in admission || "symbols" in admission) {
-    const absentAt = new Map(known.map((one) => [one.symbol, one.absentAt ?? undefined]));
+    const absentAt = new Map(known.map((one) => [one.symbol, one.absentAt]));
     const names = "symbol" in admission ? [admission.symbol] : admission.symbols;
     return names.map((symbol) => ({ symbol, absentAt: absentAt.get(symbol) }));
   }
@@ -42,17 +40,20 @@ export async function admittedSymbols(store: Store, admission: Admission): Promi
     });
   }
   const { underlying } = admission;
-  const mayPass = underlying === undefined ? () => true : await mayHaveUnderlying(store, underlying);
-  return admitted
-    .filter(({ symbol }) => mayPass(symbol))
-    .map(({ symbol, absentAt }) => ({ symbol, absentAt: absentAt ?? undefined }));
+  if (underlying === undefined) return admitted;
+  const mayPass = await mayHaveUnderlying(store, underlying);
+  return admitted.filter(({ symbol }) => mayPass(symbol));
 }
 
-async function knownSymbols(store: Store): Promise<SqlRow<typeof KNOWN_SHAPE>[]> {
+async function knownSymbols(store: Store): Promise<readonly AdmittedSymbol[]> {
   const before = kept.get(store);
   if (before !== undefined) return before;
-  const listed = await readRows(store, `SELECT symbol, ${ms("absent_at")} FROM symbols`, KNOWN_SHAPE);
-  const known = listed.length > 0 ? listed : (await storedSymbols(store)).map((symbol) => ({ symbol, absentAt: null }));
+  const shape = { symbol: "text", absentAt: "number?" } as const;
+  const listed = await readRows(store, `SELECT symbol, ${ms("absent_at")} FROM symbols`, shape);
+  const known =
+    listed.length > 0
+      ? listed.map(({ symbol, absentAt }) => ({ symbol, absentAt: absentAt ?? undefined }))
+      : (await storedSymbols(store)).map((symbol) => ({ symbol, absentAt: undefined }));
   if (store.access === "read") kept.set(store, known);
   return known;
 }

@@ -10,6 +10,7 @@ import { DuckDBDateValue } from "./duckdb.js";
 import { toStoreError } from "./duckdb-error.js";
 import type { Store } from "./open.js";
 import { select } from "./prepared.js";
+import { readRows } from "./read-rows.js";
 import { lastSweep } from "./runs.js";
 
 /** The condition of a day's cells, and what it follows from. */
@@ -99,16 +100,19 @@ async function emptyDays(
   let hasFiles = true;
   for (let day = from; day <= to; day++) hasFiles &&= (rows.get(day)?.available ?? 0) > 0;
   if (hasFiles) return new Set();
-  const found = await select(
+  const without = await readRows(
     store,
-    `SELECT ${dayNumber("date")} FROM daily_symbol_counts
-      WHERE date BETWEEN $from AND $to AND available_count = 0
-        AND date > (SELECT min(date) FROM daily_symbol_counts WHERE available_count > 0)`,
+    "SELECT date FROM daily_symbol_counts WHERE date BETWEEN $from AND $to AND available_count = 0",
+    { day: "day" },
     { from: new DuckDBDateValue(from), to: new DuckDBDateValue(to) },
   );
-  if (found.length === 0) return new Set();
+  if (without.length === 0) return new Set();
+  const [files] = await readRows(store, "SELECT min(date) FROM daily_symbol_counts WHERE available_count > 0", {
+    first: "day?",
+  });
+  const first = files?.first ?? Infinity;
   const swept = await lastSweep(store.connection, now);
-  const days = found.map(([day]) => Number(day));
+  const days = without.map(({ day }) => day).filter((day) => day > first);
   return new Set(days.filter((day) => swept === undefined || swept < holeFinalFrom(store.dataset.finality, day)));
 }
 

@@ -17,6 +17,15 @@ export async function addToCounts(connection: DuckDBConnection, change: string):
       ON CONFLICT DO UPDATE SET available_count = available_count + excluded.available_count,
         probed_count = probed_count + excluded.probed_count`,
   );
+  await forgetUnsettledDays(connection);
+}
+
+/**
+ * Has the file keep no unsettled days, in every transaction that changes what they follow from, which are rows and trades.
+ * The end of the run finds them anew.
+ */
+export async function forgetUnsettledDays(connection: DuckDBConnection): Promise<void> {
+  await connection.run("DELETE FROM unsettled_days");
 }
 
 /** SQL: the counts as the rows have them. */
@@ -44,5 +53,6 @@ export async function countAnew(connection: DuckDBConnection): Promise<void> {
   await inTransaction(connection, async () => {
     await connection.run("DELETE FROM daily_symbol_counts");
     await connection.run(`INSERT INTO daily_symbol_counts ${COUNTED}`);
+    await forgetUnsettledDays(connection);
   });
 }

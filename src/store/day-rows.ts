@@ -1,16 +1,7 @@
 import type { Day } from "../calendar/day.js";
 import type { Span } from "../calendar/span.js";
 import { dayNumber } from "../calendar/sql.js";
-import {
-  finalFrom,
-  holeFinalFrom,
-  openHoleSql,
-  probedBySql,
-  provisionalSql,
-  publishedFrom,
-  unpublishedSql,
-  type Finality,
-} from "../vision/finality.js";
+import { finalFrom, holeFinalFrom, probedBySql, publishedFrom, type Finality } from "../vision/finality.js";
 import type { StoredCell } from "./cells.js";
 import { DuckDBDateValue } from "./duckdb.js";
 import { openHoles } from "./holes.js";
@@ -18,8 +9,9 @@ import { LAYOUT } from "./layout.js";
 import type { Store } from "./open.js";
 import { select } from "./prepared.js";
 import { hasRowsOfLater } from "./probed.js";
+import { readColumns } from "./read-rows.js";
 import { storedSymbols } from "./stored-symbols.js";
-import { mayBeUnsettled } from "./unsettled.js";
+import { findUnsettledDays, keptUnsettledDays, unsettledSql } from "./unsettled-days.js";
 
 /** Rows of a day, counted. */
 export interface DayRows {
@@ -46,24 +38,14 @@ interface Counted {
   doubtful: Day[];
 }
 
-/** SQL: rows by what they say of their day. Those that the age of their probe alone makes due are not doubtful. */
-const unsettledSql = (finality: Finality) => ({
-  due: provisionalSql(finality),
-  early: `NOT available AND ${unpublishedSql(finality)}`,
-  doubtful: `NOT available AND ${openHoleSql(finality)}`,
-});
-
 /** SQL: whether a row is among those that are counted. */
 const COUNTED = `date BETWEEN $from AND $to AND symbol IN (SELECT unnest($symbols)) AND ${probedBySql("$now::BIGINT")}`;
 
 /** Counts the rows of each day; days without a row are left out. */
 export async function dayRows(store: Store, asked: CountedRows): Promise<Map<Day, DayRows>> {
+  if (asked.cells === undefined && (await countsSuffice(store, asked))) return await fromCounts(store, asked);
   const { days, doubtful } =
-    asked.cells !== undefined
-      ? fromCells(asked, asked.cells, store.dataset.finality)
-      : (await countsSuffice(store, asked))
-        ? await fromCounts(store, asked)
-        : await fromRows(store, asked);
+    asked.cells === undefined ? await fromRows(store, asked) : fromCells(asked, asked.cells, store.dataset.finality);
   for (const { day } of await dueHoles(store, asked, doubtful)) {
     const ofDay = days.get(day);
     if (ofDay !== undefined) ofDay.due++;
@@ -121,34 +103,27 @@ async function countsSuffice(store: Store, { from, to, symbols, now }: CountedRo
   return !(await hasRowsOfLater(store, now));
 }
 
-/** Takes the counts from their table, and looks only at rows that may not be settled. */
-async function fromCounts(store: Store, { from, to }: CountedRows): Promise<Counted> {
-  const { finality } = store.dataset;
-  const found = await select(
+/** Takes the counts from their table, and what is not settled from that of the unsettled days. */
+async function fromCounts(store: Store, { from, to }: CountedRows): Promise<Map<Day, DayRows>> {
+  const days = new Map<Day, DayRows>();
+  const counts = await readColumns(
     store,
-    `SELECT ${dayNumber("date")}, probed_count, available_count FROM daily_symbol_counts WHERE date BETWEEN $from AND $to`,
+    "SELECT date, probed_count, available_count FROM daily_symbol_counts WHERE date BETWEEN $from AND $to",
+    { day: "day", probed: "number", available: "number" },
     { from: new DuckDBDateValue(from), to: new DuckDBDateValue(to) },
   );
-  const counted: Counted = { days: new Map(), doubtful: [] };
-  for (const [day, probed, available] of found) {
-    counted.days.set(Number(day), { probed: Number(probed), available: Number(available), due: 0, early: 0 });
+  for (const { count, columns } of counts) {
+    for (let row = 0; row < count; row++) {
+      const [probed = 0, available = 0] = [columns.probed[row], columns.available[row]];
+      days.set(columns.day[row] ?? 0, { probed, available, due: 0, early: 0 });
+    }
   }
-  const { due, early, doubtful } = unsettledSql(finality);
-  const { sql, parameters } = mayBeUnsettled({ from, to }, finality);
-  const unsettled = await select(
-    store,
-    `SELECT ${dayNumber("date")}, count(*) FILTER (${due})::INTEGER, count(*) FILTER (${early})::INTEGER,
-        count(*) FILTER (${doubtful})::INTEGER
-      FROM (${sql}) WHERE ${due} OR ${doubtful} GROUP BY date`,
-    parameters,
-  );
-  for (const row of unsettled) {
-    const [day = 0, ofDue = 0, ofEarly = 0, ofDoubtful = 0] = row.map(Number);
-    const ofDay = counted.days.get(day);
-    if (ofDay !== undefined) Object.assign(ofDay, { due: ofDue, early: ofEarly });
-    if (ofDoubtful > 0) counted.doubtful.push(day);
+  for (const { day, due, early } of (await keptUnsettledDays(store)) ??
+    (await findUnsettledDays(store, { from, to }))) {
+    const ofDay = days.get(day);
+    if (ofDay !== undefined) [ofDay.due, ofDay.early] = [due, early];
   }
-  return counted;
+  return days;
 }
 
 /** Holes on doubtful days that are due, apart from those that are so by their age alone. */

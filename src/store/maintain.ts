@@ -3,6 +3,7 @@ import { compact, rowCountSql } from "./compact.js";
 import { toStoreError } from "./duckdb-error.js";
 import { numbersOf } from "./numbers.js";
 import type { WritableStore } from "./database.js";
+import { keepUnsettledDays } from "./unsettled-days.js";
 
 /** Minimum of rows written since the last compaction that make another worth it: 200 days of 327 symbols. */
 const MIN_NEW_ROWS = 65_536;
@@ -14,7 +15,7 @@ const MAX_GARBAGE_BYTES = 2 * 1_048_576;
 const ROW_BYTES = 11;
 
 /**
- * Keeps the file small and its rows in order: call it at the end of a run, before the store is closed; afterwards
+ * Keeps the file small and its rows in order, and has it keep what questions would else find out each time: call it at the end of a run, before the store is closed; afterwards
  * nothing may be written to it. Mostly that is a checkpoint; when much came since the last time, or much of the file
  * is garbage, the file is rewritten, unless it is written in place.
  *
@@ -24,6 +25,7 @@ const ROW_BYTES = 11;
 export async function maintain(store: WritableStore): Promise<string | undefined> {
   const { connection, file, path } = store;
   try {
+    await keepUnsettledDays(store);
     await connection.run("CHECKPOINT store");
     // The size of a compacted file is not known until it is closed, so the next run records it.
     await connection.run(

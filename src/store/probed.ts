@@ -5,18 +5,25 @@ import { probedBySql } from "../vision/finality.js";
 import { DuckDBDateValue, LIST, listValue, VARCHAR } from "./duckdb.js";
 import type { Store } from "./open.js";
 import { select } from "./prepared.js";
+import { readRows } from "./read-rows.js";
 
 /** Last time that DuckDB knows, ms since the Unix epoch. */
-const MAX_TIME = 9_223_372_036_854_000;
+export const MAX_TIME = 9_223_372_036_854_000;
+
+/** The latest probe of files that can't change while they are open: their readers keep every writer out. */
+const kept = new WeakMap<Store, number>();
 
 /** Whether there are rows that say they were probed later than now, ms since the Unix epoch: they are believed only then. */
 export async function hasRowsOfLater(store: Store, now: number): Promise<boolean> {
-  const [row] = await select(
-    store,
-    `SELECT count(*)::INTEGER FROM availability WHERE NOT ${probedBySql("$now::BIGINT")}`,
-    { now },
-  );
-  return row?.[0] !== 0;
+  const latest = kept.get(store) ?? (await latestProbe(store));
+  if (store.access === "read") kept.set(store, latest);
+  return latest > now;
+}
+
+async function latestProbe(store: Store): Promise<number> {
+  // DuckDB knows it without a look at the rows.
+  const [rows] = await readRows(store, "SELECT max(probe_timestamp) FROM availability", { latest: "number?" });
+  return rows?.latest ?? -Infinity;
 }
 
 /** What the table knows of a symbol. */

@@ -7,6 +7,7 @@ import { lowDays } from "../../src/check/completeness.js";
 import { CHECK_NAMES, CHECKS } from "../../src/check/registry.js";
 import { validate } from "../../src/check/validate.js";
 import { DAY_MS, formatDay } from "../../src/calendar/day.js";
+import { keepUnsettledDays } from "../../src/store/unsettled-days.js";
 import { runCli } from "../support/cli.js";
 import { temporaryFolder } from "../support/database.js";
 import { D0, dayUnit, LATE, writerFor } from "../support/store.js";
@@ -113,6 +114,25 @@ describe("validate", () => {
     );
     expect(facts.outcome).toBe("findings");
     expect(rows.flat()).toMatchObject([{ check: "continuity", date: formatDay(D0 + 27) }]);
+  });
+
+  it("counts: days whose rows to probe again are others than the file keeps", async () => {
+    const file = join(folder.path, "unsettled.duckdb");
+    const { store, writer } = await writerFor(file, SYMBOLS);
+    const [cell] = [{ symbol: 0, size: 100, probedAt: NOW }];
+    await writer.commit([dayUnit(D0, [cell]), dayUnit(D0 + 12, [cell]), dayUnit(D0 + 13, [cell])]);
+    const counts = async () => (await validate(store, { checks: ["counts"] })).rows.flat();
+    await keepUnsettledDays(store);
+    expect(await counts()).toEqual([]);
+    await store.connection.run(`DELETE FROM unsettled_days WHERE date = '${formatDay(D0 + 12)}'`);
+    await store.connection.run("UPDATE unsettled_days SET due_count = 2");
+    await store.connection.run(`INSERT INTO unsettled_days VALUES ('${formatDay(D0)}', 0, 1)`);
+    expect(await counts()).toMatchObject([
+      { date: formatDay(D0), message: "stored 0 due and 1 early, counted nothing due" },
+      { date: formatDay(D0 + 12), message: "stored nothing due, counted 1 due and 0 early" },
+      { date: formatDay(D0 + 13), message: "stored 2 due and 0 early, counted 1 due and 0 early" },
+    ]);
+    await store.close();
   });
 
   it("makes the checks that are named, in that order", async () => {

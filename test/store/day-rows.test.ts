@@ -6,6 +6,7 @@ import { cellsOfSymbol } from "../../src/store/cells.js";
 import { dayRows } from "../../src/store/day-rows.js";
 import { LAYOUT } from "../../src/store/layout.js";
 import { openStore, type Store } from "../../src/store/open.js";
+import { allUnsettledDays, keepUnsettledDays, keptUnsettledDays } from "../../src/store/unsettled-days.js";
 import { temporaryFolder } from "../support/database.js";
 import { propertyRuns } from "../support/property-runs.js";
 
@@ -40,10 +41,13 @@ const history = fc
   .map((stretches) => stretches.flatMap(([days, cell]) => Array.from({ length: days }, () => cell)).slice(0, DAYS));
 
 describe("the rows of each day, counted", () => {
-  it("are the same from the rows, from the table of counts and from rows at hand", async () => {
+  it("are the same from the rows, from the tables of counts and of unsettled days, and from rows at hand", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(history, { minLength: 4, maxLength: 4 }), async (histories) => {
         await fill(histories);
+        const found = await allUnsettledDays(store);
+        await keepUnsettledDays(store);
+        expect((await keptUnsettledDays(store)) ?? []).toEqual(found);
         for (const symbols of [SYMBOLS, ["AUSDT"]]) {
           const whole = await dayRows(store, { symbols, from: FROM, to: TO, now: NOW });
           const pieces = new Map();
@@ -65,7 +69,7 @@ describe("the rows of each day, counted", () => {
 
 async function fill(histories: readonly (readonly ({ size: number; age: number } | null)[])[]): Promise<void> {
   const { connection } = store;
-  await connection.run("DELETE FROM availability; DELETE FROM daily_symbol_counts");
+  await connection.run("DELETE FROM availability; DELETE FROM daily_symbol_counts; DELETE FROM unsettled_days");
   const rows = histories.flatMap((days, symbol) =>
     days.flatMap((cell, offset) => {
       if (cell === null) return [];

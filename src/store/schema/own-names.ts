@@ -49,6 +49,7 @@ export const TABLES = new Map([
     "symbol VARCHAR NOT NULL, valid_from TIMESTAMP NOT NULL, valid_to TIMESTAMP, status VARCHAR NOT NULL, contract_type VARCHAR NOT NULL, underlying_type VARCHAR NOT NULL, onboard_date TIMESTAMP NOT NULL, delivery_date TIMESTAMP",
   ],
   ["contract_captures", 'captured_at TIMESTAMP NOT NULL, "source" VARCHAR NOT NULL, symbol_count INTEGER NOT NULL'],
+  ["unsettled_days", "date DATE NOT NULL, due_count INTEGER NOT NULL, early_count INTEGER NOT NULL"],
 ]);
 
 /** Tables that this project makes, of every schema version. */

@@ -9,7 +9,10 @@
  * again, and `volume_differences` the values in which a month's file and a day's disagree.
  *
  * `contracts` has one row for each state that the exchange showed of a symbol, valid from the capture that first showed
- * it until the first that didn't; `contract_captures` has the captures, each with its source. Released, so never edited.
+ * it until the first that didn't; `contract_captures` has the captures, each with its source.
+ *
+ * `unsettled_days` has the days with rows that must be probed again, or that came before a day counts as published. It
+ * is empty until the end of the first run. Released, so never edited.
  */
 export const VERSION_3: readonly string[] = [
   "ALTER TABLE availability ADD COLUMN first_run_id INTEGER",
@@ -68,5 +71,10 @@ export const VERSION_3: readonly string[] = [
     captured_at TIMESTAMP NOT NULL,
     source VARCHAR NOT NULL,
     symbol_count INTEGER NOT NULL
+  )`,
+  `CREATE TABLE unsettled_days (
+    date DATE NOT NULL,
+    due_count INTEGER NOT NULL,
+    early_count INTEGER NOT NULL
   )`,
 ];

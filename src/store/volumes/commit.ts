@@ -1,6 +1,7 @@
 import { periodSpan } from "../../calendar/period.js";
 import { BAR_ROWS, type BarRows } from "../../rows/columns.js";
 import type { VolumeFile, VolumeUnit } from "../../rows/volume-unit.js";
+import { forgetUnsettledDays } from "../counts.js";
 import { DuckDBDateValue } from "../duckdb.js";
 import { toStoreError } from "../duckdb-error.js";
 import type { Store } from "../open.js";
@@ -58,6 +59,7 @@ export class VolumeWriter {
         const now = Date.now();
         const differences = await mergeVolumes(connection, mayMatch, { runId: this.run.runId, now });
         await this.journal(units);
+        await forgetUnsettledDays(connection);
         return differences;
       });
     } catch (error) {
