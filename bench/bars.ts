@@ -1,4 +1,5 @@
 import { DuckDBDateValue, DuckDBTimestampValue } from "../src/store/duckdb.js";
+import { maintain } from "../src/store/maintain.js";
 import { openStore } from "../src/store/open.js";
 import { hashText, mix } from "../src/replica/random.js";
 import type { BenchRows } from "./rows.js";
@@ -37,6 +38,8 @@ export async function writeBars(file: string, { symbols, from, days, units }: Be
   }
   bars.closeSync();
   spans.closeSync();
+  // As the end of a run does: the bars come to lie in blocks of days.
+  await maintain(store);
   await store.close();
   return count;
 }

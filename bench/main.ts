@@ -5,7 +5,7 @@ import { backfillBench } from "./backfill.js";
 import { countsBench } from "./counts.js";
 import { dnsBench } from "./dns.js";
 import { fileBench } from "./file.js";
-import type { Bench, BenchName } from "./frame/bench.js";
+import type { Bench } from "./frame/bench.js";
 import { compare } from "./frame/comparison.js";
 import { describeMachine } from "./frame/machine.js";
 import { createBenchProgress } from "./frame/progress.js";
@@ -23,7 +23,8 @@ import { updateBench } from "./update.js";
 import { volumesBench } from "./volumes.js";
 import { writerBench } from "./writer.js";
 
-const BENCHES: Record<BenchName, Bench> = {
+/** The benches by name, in the order in which results have them. */
+const BENCHES = {
   probe: probeBench,
   dns: dnsBench,
   storage: storageBench,
@@ -37,7 +38,10 @@ const BENCHES: Record<BenchName, Bench> = {
   file: fileBench,
   "universe-over": universeOverBench,
   volumes: volumesBench,
-};
+} satisfies Record<string, Bench>;
+
+/** Name of a bench. */
+type BenchName = keyof typeof BENCHES;
 
 /** Options of {@link benchmark}. */
 export interface BenchOptions {
@@ -110,5 +114,5 @@ export async function benchmark(options: BenchOptions): Promise<void> {
   process.stdout.write(`${reportText(report)}\n`);
   if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(report, null, 2)}\n`);
   if (options.html !== undefined) writeFileSync(options.html, reportHtml(report));
-  if (options.results !== undefined) updateResults(options.results, report);
+  if (options.results !== undefined) updateResults(options.results, report, Object.keys(BENCHES));
 }

@@ -1,5 +1,4 @@
 import { execFile } from "node:child_process";
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -9,9 +8,9 @@ import type { Store } from "../src/store/open.js";
 import { select } from "../src/store/prepared.js";
 import { formatDay, parseDay, type Day } from "../src/calendar/day.js";
 import { writeBackfill } from "./backfilled.js";
+import { askingSide, elapsed, ROUNDS } from "./frame/asking.js";
 import type { Bench, Target } from "./frame/bench.js";
 import { medianOf, type Comparison, type Metric, type Side } from "./frame/comparison.js";
-import { quantile } from "./frame/statistics.js";
 import { measured } from "./output/format.js";
 import { benchRows, withoutSettled, type BenchRows } from "./rows.js";
 import { buildVariant, openVariant, SEED_AFTER, SEED_BEFORE } from "./storage/variants.js";
@@ -23,9 +22,6 @@ const METRICS: [Metric, ...Metric[]] = [
   { id: "slow", label: "the slowest of 20", unit: "ms", better: "lower" },
 ];
 const OURS = "ours, by the library";
-/** Questions a run, and those before them that are not counted. */
-const ROUNDS = 60;
-const WARM_UP = 10;
 const MIN_AGE_DAYS = 90;
 const PROCESS_MS = 300;
 
@@ -68,9 +64,9 @@ export const queryBench: Bench = async ({ quick, folder, compare }) => {
           method: `${history.rows} rows; ${ROUNDS} different questions per run, statements prepared, rows as JavaScript values.`,
           metrics: METRICS,
           sides: [
-            askingSide(SEED_BEFORE.name, "peer", sql(stores[0])),
-            askingSide(SEED_AFTER.name, "peer", sql(stores[1])),
-            askingSide(OURS, "ours", (round) => ours(stores[2], round)),
+            askingSide(SEED_BEFORE.name, "peer", elapsed, sql(stores[0])),
+            askingSide(SEED_AFTER.name, "peer", elapsed, sql(stores[1])),
+            askingSide(OURS, "ours", elapsed, (round) => ours(stores[2], round)),
           ],
         }),
       );
@@ -165,26 +161,6 @@ function questionsOf({ symbols, from, days }: BenchRows): Question[] {
         ),
     },
   ];
-}
-
-/** Asks a run's questions one after the other. */
-function askingSide(name: string, role: Side["role"], ask: (round: number) => Promise<() => Rows>): Side {
-  return {
-    name,
-    role,
-    run: async () => {
-      const times: number[] = [];
-      const answers = createHash("sha256");
-      for (let round = 0; round < WARM_UP + ROUNDS; round++) {
-        const startedAt = performance.now();
-        const rows = await ask(round);
-        if (round >= WARM_UP) times.push(performance.now() - startedAt);
-        answers.update(JSON.stringify(rows()));
-      }
-      times.sort((a, b) => a - b);
-      return { values: { median: quantile(times, 0.5), slow: quantile(times, 0.95) }, work: answers.digest("hex") };
-    },
-  };
 }
 
 function processSide(file: string, day: Day): Side {

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { formatDay, type Day } from "../src/calendar/day.js";
 import { openAvailability } from "../src/open-availability.js";
@@ -8,23 +7,18 @@ import { select } from "../src/store/prepared.js";
 import { TRADED } from "../src/vision/traded.js";
 import { writeBackfill } from "./backfilled.js";
 import { writeBars } from "./bars.js";
+import { askingSide, cpuTime, ROUNDS } from "./frame/asking.js";
 import type { Bench } from "./frame/bench.js";
-import { medianOf, type Side } from "./frame/comparison.js";
-import { quantile } from "./frame/statistics.js";
+import { medianOf } from "./frame/comparison.js";
 import { measured } from "./output/format.js";
 import { benchRows, withoutSettled } from "./rows.js";
 import { FULL_DAYS, QUICK_DAYS } from "./universe.js";
 
 /** Symbols of which a whole history has 660,000 files, as the bucket has them. */
 const SYMBOLS = 562;
-/** Questions a run, and those before them that are not counted. */
-const ROUNDS = 60;
-const WARM_UP = 10;
 const WINDOW = 30;
 const WANTED_MS = 5;
 const OURS = "ours, by the library";
-
-type Ranked = readonly (readonly [symbol: string, value: number])[];
 
 /** The symbols of a day by their quote volume: ours, and a statement of the same on the same file. */
 export const topBench: Bench = async ({ quick, folder, compare }) => {
@@ -46,14 +40,14 @@ export const topBench: Bench = async ({ quick, folder, compare }) => {
         { id: "slow", label: "the slowest of 20", unit: "ms", better: "lower" },
       ],
       sides: [
-        askingSide(OURS, "ours", async (round) => {
+        askingSide(OURS, "ours", cpuTime, async (round) => {
           const { rows } = await db.top({ date: formatDay(dayOfRound(round)), window: WINDOW, stat: "sum" });
-          return rows.map(({ symbol, value }) => [symbol, value] as const);
+          return () => rows.map(({ symbol, value }) => [symbol, value]);
         }),
-        askingSide("SQL, first days of symbols included", "peer", async (round) => {
+        askingSide("SQL, first days of symbols included", "peer", cpuTime, async (round) => {
           const end = date(dayOfRound(round) - 1);
           const rows = await select(store, RANKING, { end, from: date(dayOfRound(round) - WINDOW) });
-          return rows.map(([symbol, value]) => [String(symbol), Number(value)] as const);
+          return () => rows.map(([symbol, value]) => [String(symbol), Number(value)]);
         }),
       ],
     });
@@ -87,24 +81,3 @@ const RANKING = `
     )
   SELECT symbol, sum(coalesce(quote_volume, 0)) AS value FROM days LEFT JOIN bars USING (symbol, date)
   GROUP BY symbol ORDER BY value DESC, symbol`;
-
-/** Asks a run's questions one after the other, and takes the time of every thread. */
-function askingSide(name: string, role: Side["role"], ask: (round: number) => Promise<Ranked>): Side {
-  return {
-    name,
-    role,
-    run: async () => {
-      const times: number[] = [];
-      const answers = createHash("sha256");
-      for (let round = 0; round < WARM_UP + ROUNDS; round++) {
-        const before = process.cpuUsage();
-        const rows = await ask(round);
-        const { user, system } = process.cpuUsage(before);
-        if (round >= WARM_UP) times.push((user + system) / 1000);
-        answers.update(JSON.stringify(rows));
-      }
-      times.sort((a, b) => a - b);
-      return { values: { median: quantile(times, 0.5), slow: quantile(times, 0.95) }, work: answers.digest("hex") };
-    },
-  };
-}

@@ -4,6 +4,7 @@ import { formatDay } from "../src/calendar/day.js";
 import { dateLiteral } from "../src/calendar/sql.js";
 import { openAvailability } from "../src/open-availability.js";
 import { textLiteral } from "../src/store/instance.js";
+import { maintain } from "../src/store/maintain.js";
 import { openReader, openStore } from "../src/store/open.js";
 import { recordDiscovery } from "../src/store/symbols.js";
 import { writeBackfill } from "./backfilled.js";
@@ -89,6 +90,8 @@ async function writeBars(file: string, parquet: string, { symbols, from, days }:
       `INSERT INTO volume_spans SELECT DISTINCT symbol, ${dateLiteral(from)}, ${dateLiteral(from + days - 1)},
         epoch_ms(0)::TIMESTAMP FROM availability`,
     );
+    // As the end of a run does.
+    await maintain(store);
   } finally {
     await store.close();
   }

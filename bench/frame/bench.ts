@@ -1,23 +1,5 @@
 import type { Comparison, ComparisonPlan } from "./comparison.js";
 
-/** Names of the benches, in the order in which they run. */
-export const BENCH_NAMES = [
-  "probe",
-  "dns",
-  "storage",
-  "query",
-  "top",
-  "counts",
-  "writer",
-  "backfill",
-  "update",
-  "publication",
-  "file",
-  "universe-over",
-  "volumes",
-] as const;
-export type BenchName = (typeof BENCH_NAMES)[number];
-
 /** What a bench works with. */
 export interface BenchContext {
   /** Smaller work, for a first look or a test. */

@@ -1,4 +1,4 @@
-import type { BenchName, BenchResult } from "./bench.js";
+import type { BenchResult } from "./bench.js";
 import type { Machine } from "./machine.js";
 
 /** Everything that a call of `bfa bench` found. */
@@ -10,5 +10,5 @@ export interface Report {
   runs: number;
   /** Server given by `--target`, if any. */
   target?: string;
-  benches: ({ name: BenchName; elapsedMs: number } & BenchResult)[];
+  benches: ({ name: string; elapsedMs: number } & BenchResult)[];
 }

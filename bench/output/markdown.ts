@@ -1,6 +1,5 @@
 import { plural } from "../../src/text/numbers.js";
 import { readFileSync, writeFileSync } from "node:fs";
-import { BENCH_NAMES } from "../frame/bench.js";
 import { machineLine } from "../frame/machine.js";
 import type { Comparison } from "../frame/comparison.js";
 import type { Report } from "../frame/report.js";
@@ -15,11 +14,15 @@ how many times as good as the baseline a side is, compared run by run; above 1×
 only a part of the work, so it shows what is possible. A peer is another program for the same job.
 `;
 
-/** Replaces the sections of the benches in a Markdown file of results, which is made when it isn't there. */
-export function updateResults(file: string, report: Report): void {
+/**
+ * Replaces the sections of the benches in a Markdown file of results, which is made when it isn't there.
+ *
+ * @param order names of all benches in the order of their sections
+ */
+export function updateResults(file: string, report: Report, order: readonly string[]): void {
   const sections = readSections(file);
   for (const bench of report.benches) sections.set(bench.name, sectionOf(report, bench));
-  const ordered = BENCH_NAMES.flatMap((name) => sections.get(name) ?? []);
+  const ordered = order.flatMap((name) => sections.get(name) ?? []);
   writeFileSync(file, [INTRODUCTION, ...ordered].join("\n"));
 }
 

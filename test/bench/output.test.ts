@@ -97,15 +97,18 @@ describe("the page", () => {
   });
 });
 
+/** The benches in the order of their sections. */
+const ORDER = ["probe", "dns"];
+
 describe("the results", () => {
   it("replaces the section of the bench and leaves the others", async () => {
     const { path, remove } = temporaryFolder();
     try {
       const file = join(path, "RESULTS.md");
       const first = await exampleReport("2026-01-01T00:00:00.000Z");
-      updateResults(file, first);
-      updateResults(file, { ...first, benches: first.benches.map((bench) => ({ ...bench, name: "dns" as const })) });
-      updateResults(file, await exampleReport("2026-02-02T00:00:00.000Z"));
+      updateResults(file, first, ORDER);
+      updateResults(file, { ...first, benches: first.benches.map((bench) => ({ ...bench, name: "dns" })) }, ORDER);
+      updateResults(file, await exampleReport("2026-02-02T00:00:00.000Z"), ORDER);
       const text = readFileSync(file, "utf8");
       expect(text.match(/^## \w+/gm)).toEqual(["## probe", "## dns"]);
       expect(text.match(/^2026-\d\d-\d\d/gm)).toEqual(["2026-02-02", "2026-01-01"]);
@@ -113,7 +116,7 @@ describe("the results", () => {
       expect(text).toContain(first.machine.commit);
       expect(text).toContain("| HEADs a second | 30,000 | 12,400 | **missed** |");
       const again = readFileSync(file, "utf8");
-      updateResults(file, await exampleReport("2026-02-02T00:00:00.000Z"));
+      updateResults(file, await exampleReport("2026-02-02T00:00:00.000Z"), ORDER);
       expect(readFileSync(file, "utf8")).toBe(again);
     } finally {
       remove();
