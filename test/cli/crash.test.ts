@@ -3,12 +3,12 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
-import type { Replica } from "../../src/replica/replica.js";
 import { dayAt, formatDay } from "../../src/calendar/day.js";
-import { CLI, runCli, startCli, summaryOf, type RunningCli } from "../support/cli.js";
+import { CLI, runCli, startCli, summaryOf } from "../support/cli.js";
 import { rowsOf, tableOf } from "../support/database.js";
 import { replicaTest, syntheticWorld } from "../support/fixture.js";
-import { startRawServer } from "../support/raw-server.js";
+import { startAt } from "../support/killed-at-steps.js";
+import { available, startRawServer } from "../support/raw-server.js";
 import { truthOf } from "../support/truth.js";
 import { copyToLookAt, written } from "../support/working-copy.js";
 
@@ -23,15 +23,6 @@ const { history, symbols, source } = syntheticWorld({ seed: 3, symbols: 100, fro
 /** Whether this user may mount a file system in a namespace of its own. */
 function canMount(): boolean {
   return spawnSync("unshare", ["-rm", "mount", "-t", "tmpfs", "tmpfs", tmpdir()]).status === 0;
-}
-
-/** Resolves with the next request that the replica gets, or when the command has ended. */
-async function firstRequest(replica: Replica, running: RunningCli): Promise<void> {
-  const count = async () => Object.values((await replica.stats()).requests).reduce((a, b) => a + b, 0);
-  const before = await count();
-  const { child } = running;
-  const isOver = () => child.exitCode !== null || child.signalCode !== null;
-  while (!isOver() && (await count()) === before) await new Promise((resolve) => setTimeout(resolve, 10));
 }
 
 const it = replicaTest({ history: source })
@@ -53,24 +44,43 @@ const it = replicaTest({ history: source })
 
 describe("an interrupted backfill", () => {
   it("finishes the units in hand on Ctrl-C, and goes on from there", async ({
-    replica,
-    start,
+    ca,
+    db,
     backfill,
     expectSound,
     expectWholeUnits,
   }) => {
-    const args = ["--from", formatDay(last - 300), "--to", formatDay(last), "--source", "head"];
-    const running = start("backfill", "--json", ...args, "--connections", "4");
-    await firstRequest(replica, running);
-    running.child.kill("SIGINT");
-    const result = await running.done;
-    expect(result.code, result.stderr).toBe(130);
-    expect(result.stderr).toContain("go on with: bfa backfill");
-    const interrupted = summaryOf(result);
-    expect(interrupted.probes).toBe(interrupted.rows_written);
-    await expectWholeUnits("date", symbols.length);
-    expect(summaryOf(await backfill(...args)).probes).toBe(symbols.length * 301 - interrupted.probes);
-    await expectSound();
+    // From this request on the server keeps its answers back until the signal was sent.
+    const HELD = 200;
+    const some = symbols.slice(0, 30);
+    let isHolding = true;
+    const held: (() => void)[] = [];
+    const server = await startRawServer((socket) => {
+      const answer = () => socket.write(available());
+      if (isHolding && server.requests.length > HELD) held.push(answer);
+      else answer();
+    });
+    try {
+      writeFileSync(ca, server.ca);
+      const range = ["--from", formatDay(last - 59), "--to", formatDay(last), "--source", "head"];
+      const where = ["--endpoint", server.url, "--symbols", some.join(","), "--unlisted"];
+      const args = ["--db", db, "--ca", ca, ...where, ...range];
+      const running = startCli(["backfill", "--json", ...args, "--connections", "4"]);
+      await server.received(HELD + 1);
+      running.child.kill("SIGINT");
+      isHolding = false;
+      for (const answer of held) answer();
+      const result = await running.done;
+      expect(result.code, result.stderr).toBe(130);
+      expect(result.stderr).toContain("go on with: bfa backfill");
+      const interrupted = summaryOf(result);
+      expect(interrupted.probes).toBe(interrupted.rows_written);
+      await expectWholeUnits("date", some.length);
+      expect(summaryOf(await backfill(...args)).probes).toBe(some.length * 60 - interrupted.probes);
+      await expectSound();
+    } finally {
+      await server.close();
+    }
   });
 
   it("ends at once on a second Ctrl-C, with a sound file", async ({ db, ca }) => {
@@ -93,12 +103,11 @@ describe("an interrupted backfill", () => {
     }
   });
 
-  it("ends as quietly on a second signal while rows are written", async ({ replica, db, start, expectSound }) => {
-    const args = ["--from", formatDay(first), "--to", formatDay(last), "--source", "list"];
-    for (let times = 0; times < 5; times++) {
-      const running = start("backfill", "--json", ...args);
-      await firstRequest(replica, running);
-      running.child.kill("SIGTERM");
+  it.for(["before", "within", "after"])(
+    "ends as quietly on a second signal while rows are written, the first one %s a commit",
+    async (moment, { db, env, expectSound }) => {
+      const args = ["backfill", "--json", "--from", formatDay(first), "--to", formatDay(last), "--source", "list"];
+      const running = startAt({ args, env }, `commit 1 ${moment}`, "SIGTERM");
       await running.said("finishing the units in hand");
       running.child.kill("SIGTERM");
       const { code, signal, stderr } = await running.done;
@@ -106,8 +115,8 @@ describe("an interrupted backfill", () => {
       expect(["130", "SIGTERM"]).toContain(signal ?? String(code));
       expect(stderr).not.toContain("terminate called");
       if (existsSync(db)) await expectSound();
-    }
-  });
+    },
+  );
 });
 
 describe("a backfill that can't write", () => {

@@ -148,12 +148,14 @@ describe("bfa volumes", () => {
   }) => {
     expect((await bfa("volumes", "--symbols", symbols[0] ?? "")).code).toBe(0);
     await replica.resetStats();
-    const running = start("update", "--connections", "1", "--no-http2");
+    // So slow that there is something left to do on any machine when the signal comes.
+    const slow = ["--connections", "1", "--no-http2", "--max-requests-per-second", "20"];
+    const running = start("update", ...slow);
     while ((await replica.stats()).requests.get < 20) await new Promise((r) => setTimeout(r, 5));
     running.child.kill("SIGINT");
     const { code, stderr } = await running.done;
     expect({ code, stderr }).toMatchObject({ code: 130 });
-    expect(stderr).toContain("go on with: bfa update --connections 1 --no-http2");
+    expect(stderr).toContain(`go on with: bfa update ${slow.join(" ")}`);
     expect(await soundness(db)).toEqual([0, 0, 0]);
     expect(await rowsOf(db, "SELECT command, outcome FROM runs ORDER BY run_id DESC LIMIT 1")).toEqual([
       ["update", "interrupted"],

@@ -20,6 +20,7 @@ const vitest = join(require.resolve("vitest/package.json"), "../vitest.mjs");
 function burn(cpus) {
   const hasStress = spawnSync("stress-ng", ["--version"]).status === 0;
   if (hasStress) return [spawn("stress-ng", ["--cpu", String(cpus)], { stdio: "ignore" })];
+  process.stdout.write("test:load: stress-ng is not installed: Node keeps the cores busy in its place\n");
   return Array.from({ length: cpus }, () => spawn(process.execPath, ["-e", "for (;;);"], { stdio: "ignore" }));
 }
 

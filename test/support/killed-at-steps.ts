@@ -41,7 +41,7 @@ export interface Crash {
 }
 
 /** A command that gets a signal at a moment: `<step> <nth> before|within|after`. */
-export function startAt({ args, env }: Crash, at: string, signal: NodeJS.Signals): RunningCli {
+export function startAt({ args, env }: Pick<Crash, "args" | "env">, at: string, signal: NodeJS.Signals): RunningCli {
   return startCli(args, preloaded(env, { at, signal }));
 }
 

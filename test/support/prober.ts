@@ -33,7 +33,8 @@ export function settingsFor(replica: Replica): ProberSettings {
     connections: 4,
     http2Connections: 0,
     pooled: true,
-    timeoutMs: 5000,
+    // Against hanging.
+    timeoutMs: 600_000,
     retries: 0,
     ca: replica.ca,
     proxies: { endpoint: undefined, listEndpoint: undefined },

@@ -81,7 +81,10 @@ describe("a prober's service", () => {
   it("says once that it is loaded, with the port of its rows, and beats in its place", async () => {
     const { messages, settings } = await served();
     expect(messages.map(({ type }) => type)).toEqual(["loaded"]);
-    expect([...new Int32Array(settings.beats)]).toEqual([0, 1]);
+    const [other, own] = new Int32Array(settings.beats);
+    expect(other).toBe(0);
+    // It beats once a second, and how long it took until now is up to the machine.
+    expect(own).toBeGreaterThanOrEqual(1);
   });
 
   it("answers tasks, and its rows come over the other port", async () => {
