@@ -3,6 +3,7 @@ import {
   chownSync,
   constants,
   copyFileSync,
+  existsSync,
   linkSync,
   lstatSync,
   mkdtempSync,
@@ -14,7 +15,7 @@ import { StoreError } from "../errors.js";
 import { toStoreError } from "./duckdb-error.js";
 import { DuckDBInstance } from "./duckdb.js";
 import { pathOf } from "./file.js";
-import { INSTANCE_OPTIONS } from "./instance.js";
+import { INSTANCE_OPTIONS, openInstance, type OpenInstance } from "./instance.js";
 
 /** Files that are claimed in this thread. */
 const claimed = new Set<string>();
@@ -73,6 +74,11 @@ export async function lockWriters(file: string): Promise<Lock> {
     claim.release();
     throw toStoreError(file, error);
   }
+}
+
+/** Keeps others from writing in a file, if there is one, by the lock that DuckDB takes for reading. */
+export async function openGuard(path: string): Promise<OpenInstance | undefined> {
+  return existsSync(path) ? await openInstance({ main: path, settings: { threads: "1" } }) : undefined;
 }
 
 /** Makes the lock under another name and links it to its own when it is whole; of two who do so at once one wins. */

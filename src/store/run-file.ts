@@ -6,8 +6,8 @@ import { countAnew, wrongCountDays } from "./counts.js";
 import { openForReading, openForWriting, type Store, type WritableStore } from "./database.js";
 import { toStoreError } from "./duckdb-error.js";
 import { logsOf, makeFolder, pathOf, refuseSpecialFiles, syncPath } from "./file.js";
-import { openInstance, type OpenInstance } from "./instance.js";
-import { lockWriters, type Lock } from "./lock.js";
+import type { OpenInstance } from "./instance.js";
+import { lockWriters, openGuard, type Lock } from "./lock.js";
 import { isWritable, whyInPlace } from "./place.js";
 import { SCHEMA_VERSION } from "./schema/migrate.js";
 import {
@@ -249,21 +249,33 @@ export class RunFile {
   private async guardPublished(): Promise<void> {
     this.guard?.close();
     this.guard = undefined;
-    if (existsSync(this.path)) this.guard = await openInstance({ main: this.path, settings: { threads: "1" } });
+    this.guard = await openGuard(this.path);
   }
 
   private async publish(folder: WorkingFolder): Promise<void> {
-    const { file, path } = this;
+    const { path } = this;
     await syncPath(folder.copy);
-    if (stateOf(path) !== this.madeFrom) {
-      const kept = keepUnpublished(folder, path);
-      throw new StoreError(
-        "STORE_UNUSABLE",
-        `${file} was replaced while this run wrote: its rows are in ${kept}; take them over with: bfa import ${kept}`,
-      );
+    this.refuseReplaced(folder);
+    // A reader that this process closed meanwhile has dropped the guard's lock: another one until the rename. The guard
+    // stays, since closing it would drop both.
+    const again = await openGuard(path);
+    try {
+      this.refuseReplaced(folder);
+      renameSync(folder.copy, path);
+    } finally {
+      again?.close();
     }
-    renameSync(folder.copy, path);
     await syncPath(dirname(path));
+  }
+
+  private refuseReplaced(folder: WorkingFolder): void {
+    const { file, path } = this;
+    if (stateOf(path) === this.madeFrom) return;
+    const kept = keepUnpublished(folder, path);
+    throw new StoreError(
+      "STORE_UNUSABLE",
+      `${file} was replaced while this run wrote: its rows are in ${kept}; take them over with: bfa import ${kept}`,
+    );
   }
 
   private dropFolder(): void {

@@ -192,6 +192,28 @@ describe("a file that can't be used is named and left untouched", () => {
     await (await openStore(file)).close();
   });
 
+  it("a file that somebody opened for writing once this process had closed a reader; the next run goes on", async () => {
+    await create();
+    const { store, writer } = await writerFor(file, ["BTCUSDT"]);
+    await writer.commit([dayUnit(D0 + 1, [{ symbol: 0, size: 1 }])]);
+    // The system drops all locks of a process on a file when it closes any handle of it.
+    await (await openReader(file)).close();
+    const holder = await startHolder(
+      `import { DuckDBInstance } from "@duckdb/node-api";
+        globalThis.kept = await DuckDBInstance.create(process.argv[1]);`,
+    );
+    try {
+      await expect(store.close()).rejects.toMatchObject({
+        code: "STORE_LOCKED",
+        message: expect.stringContaining(`in use by process ${String(holder.pid)}`) as string,
+      });
+    } finally {
+      await end(holder);
+    }
+    await (await openStore(file)).close();
+    expect(await rowsOf(file, "SELECT count(*)::INTEGER FROM daily_availability")).toEqual([[2]]);
+  });
+
   /** Starts a process that opens the file and keeps it. */
   async function startHolder(script: string) {
     const holder = spawn(
