@@ -10,6 +10,7 @@ import { medianOf, type Comparison, type Metric, type Side } from "./frame/compa
 import { measured } from "./output/format.js";
 import { AWS_INSTALL, awsSide, hasAws } from "./peers/aws.js";
 import { S5CMD_INSTALL, S5CMD_SIDE, hasS5cmd, s5cmdSide } from "./peers/s5cmd.js";
+import { probersSide, probersTarget } from "./backfill/probers.js";
 import { startReplicaProcess } from "./servers/replica.js";
 import type { BenchServer } from "./servers/server.js";
 import { DEFAULT_DATASET } from "../src/vision/datasets/default.js";
@@ -110,15 +111,20 @@ const byHead: Part = async ({ quick, folder, compare }) => {
   return await withReplica(extent, to, async (server) => {
     const head = await compare({
       title: `HEAD: ${cells} probes`,
-      method: "Empty file to finished file with counts, one HEAD per row.",
+      method:
+        "Empty file to finished file with counts, one HEAD a row; beside it the probers alone, from the first HEAD to the last.",
       metrics: METRICS,
-      sides: [backfillSide(server, folder, "bfa backfill --source head", "head", extent, to)],
+      sides: [
+        backfillSide(server, folder, "bfa backfill --source head", "head", extent, to),
+        probersSide(server, { symbols: perpetuals(to, extent.symbols), from: to - extent.days + 1, to }),
+      ],
     });
     const rate = cells / (medianOf(head, head.baseline) ?? NaN);
     const memory = medianOf(head, head.baseline, "memory") ?? NaN;
     return {
       comparisons: [head],
       targets: [
+        probersTarget(head),
         { what: `HEADs a second over ${cells}`, wanted: "20,000", measured: measured(rate), met: rate >= 20_000 },
         memoryTarget("head", memory),
       ],

@@ -1,0 +1,33 @@
+import { COMMAND_DEFAULTS } from "../../src/run/defaults.js";
+import type { Target } from "../frame/bench.js";
+import { medianOf, type Comparison, type Side } from "../frame/comparison.js";
+import { measured } from "../output/format.js";
+import { DEFAULT_SETUP, runProbes } from "../probe/run-probes.js";
+import type { ProbeWork } from "../probe/work.js";
+import type { BenchServer } from "../servers/server.js";
+
+const PROBERS_SIDE = "its probers alone";
+
+/** The same HEADs by as many threads, whose rows nobody writes. */
+export function probersSide(server: BenchServer, work: ProbeWork): Side {
+  return {
+    name: PROBERS_SIDE,
+    role: "bound",
+    run: async () => {
+      const setup = { ...DEFAULT_SETUP, threads: COMMAND_DEFAULTS.backfill.headThreads };
+      const { values } = await runProbes(server, work, setup);
+      return { values: { elapsed: (values["elapsed"] ?? NaN) / 1000, rate: values["rate"] ?? NaN }, work: undefined };
+    },
+  };
+}
+
+/** How much of the probers' rate is left with a writer behind them, start and end of the process included. */
+export function probersTarget(comparison: Comparison): Target {
+  const share = (medianOf(comparison, PROBERS_SIDE) ?? NaN) / (medianOf(comparison, comparison.baseline) ?? NaN);
+  return {
+    what: "HEADs end to end, of the probers alone",
+    wanted: "80 %",
+    measured: `${measured(share * 100)} %`,
+    met: share >= 0.8,
+  };
+}
