@@ -29,6 +29,13 @@ export const SEED_BEFORE: Variant = {
   indexes: ["symbol", "available"],
 };
 
+/** The rows of the seed's table without its key and indexes, which a GROUP BY doesn't use. */
+export const SEED_ROWS: Variant = {
+  name: "seed: its rows, uncompressed, no key",
+  compression: "uncompressed",
+  table: PLAIN,
+};
+
 /** What the seed decided on, to the letter. */
 export const SEED_AFTER: Variant = {
   name: "seed after: its DDL",
