@@ -54,7 +54,7 @@ function lines({ metrics, sides }: Comparison, xLabel: string): string {
   });
 }
 
-/** Plot draws into a document; on a server that is one of linkedom's. Neither knows of the other's types. */
+/** Plot draws into a document, here one of linkedom's. Their types don't match. */
 function render(options: object): string {
   const { document } = parseHTML("<!doctype html><html><body></body></html>") as { document: unknown };
   const svg: unknown = Plot.plot({ ...options, document, width: 760 });

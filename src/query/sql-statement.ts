@@ -6,7 +6,7 @@ import { sql } from "./sql.js";
 export default defineFreeQuery({
   name: "sql",
   summary: "Any other question, in DuckDB's SQL; read-only",
-  notes: `Tables: daily_availability, daily_symbol_counts, symbols, runs, units, changes. No other file can be read.
+  notes: `\`SHOW TABLES\` lists the tables, \`DESCRIBE daily_availability\` the columns of one. No other file can be read.
 Times are in UTC. Whole numbers beyond ±(2^53 - 1) are texts in JSON; BLOBs are hexadecimal.`,
   args: { statement: positional(required({ ...text("one statement; - reads it from stdin"), fromStdin: true })) },
   examples: [

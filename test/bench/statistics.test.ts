@@ -57,7 +57,7 @@ describe("statistics", () => {
     expect(isNoisy(spreadOf([100, 101, 130, 160, 200]))).toBe(true);
   });
 
-  it("has nothing to say of no values", () => {
+  it("gives nothing for no values", () => {
     expect(() => spreadOf([])).toThrow(RangeError);
   });
 });

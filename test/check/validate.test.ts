@@ -260,7 +260,7 @@ describe("cross-check", () => {
     }),
   });
 
-  it("passes over 95 %, whatever is delivery, halted or newer than the day", async () => {
+  it("passes above 95 %, and ignores delivery contracts, halted ones and those newer than the day", async () => {
     answer = listed(SYMBOLS, [
       { symbol: "X_231229", contractType: "CURRENT_QUARTER", status: "TRADING", onboardDate: 0 },
       { symbol: "OLDUSDT", contractType: "PERPETUAL", status: "SETTLING", onboardDate: 0 },
@@ -272,7 +272,7 @@ describe("cross-check", () => {
     });
   });
 
-  it("takes perpetuals of every type, and names what lacks in whatever share", async () => {
+  it("takes perpetuals of every type, and names what is lacking, however few", async () => {
     answer = listed(SYMBOLS, [
       { symbol: "TSLAUSDT", contractType: "TRADIFI_PERPETUAL", status: "TRADING", onboardDate: 0 },
     ]);

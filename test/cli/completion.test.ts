@@ -80,7 +80,7 @@ describe.each(Object.entries(SHELLS))("in %s", (name, { bare, ask }) => {
     }
   });
 
-  it.runIf(isInstalled)("the shell takes its script for sound, with every command and option in it", async () => {
+  it.runIf(isInstalled)("the shell accepts its script, which has every command and option", async () => {
     const { stdout } = await runAlone(["completion", name]);
     const script = join(folder.path, "script");
     writeFileSync(script, stdout);

@@ -17,7 +17,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Work that goes on until it is told to end, watched for signals. */
+/** Work that continues until it is told to end, watched for signals. */
 function watched() {
   const heard: string[] = [];
   let finish: () => void = () => undefined;
@@ -46,7 +46,7 @@ describe("a signal", () => {
     await done;
   });
 
-  it("SIGINT leaves the work all the time that it wants", async () => {
+  it("SIGINT gives the work as much time as it needs", async () => {
     const { done, finish } = watched();
     send("SIGINT");
     await vi.advanceTimersByTimeAsync(3_600_000);

@@ -33,7 +33,7 @@ const it = replicaTest({ history: source })
   });
 
 describe("bfa update", () => {
-  it("takes the whole past of every perpetual into an empty file, cell by cell", async ({ update, expectTable }) => {
+  it("fills an empty file with the whole past of every perpetual, cell by cell", async ({ update, expectTable }) => {
     const result = await update("--json");
     expect(result.code).toBe(0);
     // Nothing had to be looked up, so nothing is said of it.
@@ -155,7 +155,7 @@ describe("bfa update", () => {
     expect(await rowsOf(db, "SELECT count(*) FROM symbols")).toEqual([[BigInt(history.folders.length)]]);
   });
 
-  it("makes one look-up a host and not one more, in any thread", async ({ replica, folder, db, ca }) => {
+  it("looks up each host exactly once, over all threads", async ({ replica, folder, db, ca }) => {
     const log = join(folder, "lookups");
     const hook = join(folder, "hook.mjs");
     writeFileSync(log, "");
@@ -183,7 +183,7 @@ describe("bfa update", () => {
     expect(readFileSync(log, "utf8")).toBe("localhost\n");
   });
 
-  it("shows a warm-up that fails, goes on, and fails every probe for it", async ({ db }) => {
+  it("shows a warm-up that fails, continues, and fails every probe for that reason", async ({ db }) => {
     const args = ["update", "--symbols", "BTCUSDT,ETHUSDT", "--date", formatDay(yesterday), "--json", "--retries", "0"];
     const result = await runCli([...args, "--endpoint", "https://no-such-host.invalid", "--db", db]);
     expect(result.code).toBe(1);
@@ -366,7 +366,7 @@ describe("bfa update and failures", () => {
     expect(stderr).toContain("bfa: --endpoint http://127.0.0.1:1 is not encrypted");
   });
 
-  it("ends with 130 when interrupted, with the command that goes on", async ({ db, ca }) => {
+  it("ends with 130 when interrupted, and prints the command to continue", async ({ db, ca }) => {
     // Some days are answered at once, and the rest only when the signal has come.
     const held: TLSSocket[] = [];
     let isHolding = true;
@@ -451,7 +451,7 @@ describe("bfa update and a file that can't be used", () => {
     }
   });
 
-  it("leaves a file that is no database alone, with code 3", async ({ folder, update }) => {
+  it("leaves a file alone that is not a database, with code 3", async ({ folder, update }) => {
     const notes = join(folder, "notes.txt");
     writeFileSync(notes, "these are notes");
     expect(await update("--date", formatDay(yesterday), "--db", notes)).toMatchObject({ code: 3, stdout: "" });

@@ -65,7 +65,7 @@ describe("bfa volumes", () => {
     expect((await replica.stats()).requests).toMatchObject({ get: 0, head: 0 });
   });
 
-  it("killed at any time goes on where it was", async ({ bfa, start, db, replica }) => {
+  it("continues where it was after a kill at any time", async ({ bfa, start, db, replica }) => {
     const whole = await bfa("volumes", "--json", "--db", `${db}.whole`);
     const { files_fetched: all } = summaryOf(whole);
     let fetched = 0;
@@ -86,7 +86,7 @@ describe("bfa volumes", () => {
     expect(summaryOf(rest).files_fetched).toBeLessThanOrEqual(all);
   });
 
-  it("gets every bar of a server that fails now and then, by its retries; without them it exits 1 and goes on later", async ({
+  it("gets every bar from a server that fails now and then, with retries; without them it exits with 1 and continues later", async ({
     bfa,
     db,
     ca,
@@ -140,7 +140,7 @@ describe("bfa volumes", () => {
     expect(await soundness(db)).toEqual([0, 0, 0]);
   });
 
-  it("interrupted as a part of update leaves whole symbols, and says how to go on", async ({
+  it("leaves whole symbols when interrupted as a part of update, and says how to continue", async ({
     bfa,
     start,
     db,

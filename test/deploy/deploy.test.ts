@@ -114,7 +114,7 @@ describe("a command line of deploy/", () => {
 });
 
 describe("the workflow that publishes", () => {
-  it("makes a release that the next run pulls and goes on with", async ({ bfa, env, folder }) => {
+  it("makes a release that the next run pulls and continues from", async ({ bfa, env, folder }) => {
     const words = [...read("github-actions/publish-index.yml").matchAll(/main\.js (pull|publish) (\S+)/g)];
     expect(words.map(([, command, what]) => [command, what])).toEqual([
       ["pull", '"$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/releases/download/index"'],

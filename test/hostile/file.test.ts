@@ -38,7 +38,12 @@ const it = replicaTest({ history: source })
   });
 
 describe("two at once on one file", () => {
-  it("two runs: one works, the other says who has the file and touches nothing", async ({ folder, db, ca, start }) => {
+  it("two runs: one works, the other names the process that has the file and changes nothing", async ({
+    folder,
+    db,
+    ca,
+    start,
+  }) => {
     const held: TLSSocket[] = [];
     let isHolding = true;
     const server = await startRawServer((socket) => {
@@ -147,7 +152,7 @@ describe("two at once on one file", () => {
     for (const { code, stderr } of await Promise.all(waiting.map(({ done }) => done))) expect(code, stderr).toBe(0);
   });
 
-  it("questions beside each other: all are answered", async ({ db, bfa, sound }) => {
+  it("questions at the same time: all are answered", async ({ db, bfa, sound }) => {
     copyFileSync(sound.db, db);
     const answers = await Promise.all([1, 2, 3, 4].map(() => bfa("query", "counts", "--db", db)));
     expect(answers.map(({ code }) => code)).toEqual([0, 0, 0, 0]);

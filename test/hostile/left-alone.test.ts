@@ -100,7 +100,7 @@ describe("what users put into the file", () => {
 });
 
 describe("the file's place", () => {
-  it("a link stays one, and what it names is written", async ({ filled, folder, bfa, daysIn }) => {
+  it("a link stays a link, and its target is written", async ({ filled, folder, bfa, daysIn }) => {
     const link = join(folder, "link.duckdb");
     symlinkSync(filled, link);
     expect(await bfa(...day(3), "--db", link)).toMatchObject({ code: 0, stderr: "" });
@@ -164,7 +164,7 @@ describe("the file's place", () => {
     },
   );
 
-  it("a file system without hard links serves as well", async ({ folder, db, env, start, daysIn }) => {
+  it("a file system without hard links works too", async ({ folder, db, env, start, daysIn }) => {
     const hook = join(folder, "no-links.cjs");
     writeFileSync(
       hook,
@@ -205,7 +205,7 @@ describe("what somebody else left or does", () => {
     expect(await rowsOf(filled, "SELECT answer FROM kept")).toEqual([[42]]);
   });
 
-  it("a file that changes while it is copied is copied again; one that keeps changing is let be", async ({
+  it("a file that changes while it is copied is copied again; one that keeps changing is left alone", async ({
     filled,
     folder,
     env,

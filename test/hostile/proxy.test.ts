@@ -110,7 +110,7 @@ describe("a proxy", () => {
     expect(connections_opened).toBeGreaterThanOrEqual(probes);
   });
 
-  it("that wants credentials is a failure of its own kind, not retried", async ({ named, port }) => {
+  it("that requires credentials is a failure of its own kind, not retried", async ({ named, port }) => {
     const proxy = await startProxy(port, 407);
     const args = ["update", "--date", "2024-01-10", "--symbols", "BTCUSDT", "--unlisted", "--source", "head", "--json"];
     const result = await runAlone(args, { ...named, HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` });
@@ -132,7 +132,7 @@ describe("a proxy", () => {
     });
   });
 
-  it("that is not there, or none, is said in one line", async ({ named, db }) => {
+  it("that is unreachable, or of another protocol, is named in one line", async ({ named, db }) => {
     const args = ["update", "--date", "2024-01-10", "--symbols", "BTCUSDT", "--unlisted", "--source", "head"];
     const gone = await runAlone(args, { ...named, HTTPS_PROXY: "http://127.0.0.1:1", BFA_DB: `${db}2` });
     expect(gone).toMatchObject({ code: 1, stderr: expect.stringContaining("connect ECONNREFUSED") as string });

@@ -99,7 +99,7 @@ describe("absence takes long to be true", () => {
     expect(story.due("ETHUSDT", "2025-01-01", "2025-03-31", "2025-05-03")).toEqual([]);
   });
 
-  it("but a missing day after the last file is no hole", () => {
+  it("but a missing day after the last file is not a hole", () => {
     const story = new Story().files("ETHUSDT", "2025-01-01", "2025-02-10").list("2025-02-01");
     story.probe(["ETHUSDT"], "2025-01-01", "2025-03-10", "2025-04-05");
     expect(story.due("ETHUSDT", "2025-01-01", "2025-03-10", "2025-04-06")).toEqual([]);
@@ -214,7 +214,7 @@ describe("an answer never says more than is known", () => {
     expect(story.condition("2025-03-10", "2025-03-11T12:00")).toEqual(["provisional"]);
   });
 
-  it("four symbols that lack a file are no half published day", () => {
+  it("four symbols that lack a file don't make a half published day", () => {
     expect(halfPublished(4).condition("2025-03-10", "2025-03-11T09:00")).toEqual(["provisional"]);
   });
 

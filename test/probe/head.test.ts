@@ -110,7 +110,7 @@ describe("head", () => {
     expect(server.connections()).toBe(3);
   });
 
-  it("passes over an informational response", async () => {
+  it("skips an informational response", async () => {
     const { client } = await against((socket) => socket.write(`HTTP/1.1 103 Early Hints\r\n\r\n${status(404)}`));
     expect(await client.head()).toEqual({ type: "missing" });
   });
@@ -215,14 +215,14 @@ describe("head", () => {
     expect(kindAndCode(outcome)).toBe("timeout UND_ERR_CONNECT_TIMEOUT");
   });
 
-  it("fails on a certificate nobody trusts", async () => {
+  it("fails on a certificate that isn't trusted", async () => {
     const server = await startRawServer((socket) => socket.write(available()));
     open.push(server.close);
     expect(kindAndCode(await client(server.url).head())).toMatch(/^tls /);
     expect(server.requests).toHaveLength(0);
   });
 
-  it("verifies certificates also where the environment says not to", async () => {
+  it("verifies certificates even where the environment says not to", async () => {
     const server = await startRawServer((socket) => socket.write(available()));
     open.push(server.close);
     vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
@@ -231,7 +231,7 @@ describe("head", () => {
     expect(server.requests).toHaveLength(0);
   });
 
-  it("fails on a certificate that has run out, signed by an authority that is trusted", async () => {
+  it("fails on an expired certificate from a trusted authority", async () => {
     const { generate } = await import("selfsigned");
     const past = { notBeforeDate: new Date("2020-01-01"), notAfterDate: new Date("2020-12-31") };
     const { private: key, cert } = await generate([{ name: "commonName", value: "localhost" }], {
@@ -283,7 +283,7 @@ describe("head", () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it("fails on a name that did not resolve, and on one that nobody resolved", async () => {
+  it("fails on a name that did not resolve, and on one that was never looked up", async () => {
     const addresses: AddressTable = {
       "gone.test": { type: "unresolved", code: "ENOTFOUND", message: "gone.test can't be resolved (ENOTFOUND)" },
     };

@@ -68,7 +68,7 @@ describe("Prober", () => {
     expect(outcome.type === "folders" && [...outcome.names].sort()).toEqual(names);
   });
 
-  it("tells of each failure when it happens, once, and gives a row that spoils the unit", async () => {
+  it("reports each failure once, when it happens, and gives a row that marks it", async () => {
     const { prober, sink, failures, counters } = await against({ status500: 1 });
     const head = await prober.run({ type: "head", day: FROM, symbolIndexes: allIndexes }, symbols);
     expect(head).toEqual({ cellCount: symbols.length, failureCount: symbols.length });

@@ -80,7 +80,7 @@ describe("planRetry", () => {
 });
 
 describe("failureOf", () => {
-  it("keeps what lies below an error, the attempts at each address among them", () => {
+  it("keeps the causes of an error, including the attempts at each address", () => {
     const attempts = [new Error("connect ECONNREFUSED 127.0.0.1:1"), new Error("connect ECONNREFUSED ::1:1")];
     const below = Object.assign(new AggregateError(attempts), { code: "ECONNREFUSED" });
     expect(failureOf(below)).toEqual({
@@ -94,7 +94,7 @@ describe("failureOf", () => {
     expect(failureOf(new Error("plain"))).not.toHaveProperty("cause");
   });
 
-  it("ends where causes go round in a circle", () => {
+  it("stops when causes form a circle", () => {
     const error = new Error("round");
     error.cause = error;
     expect(failureOf(error).cause?.split("; ")).toHaveLength(8);

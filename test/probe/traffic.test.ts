@@ -26,7 +26,7 @@ describe("the rate of requests", () => {
     );
   });
 
-  it("is reached by one who asks again when told", () => {
+  it("is reached by a caller who asks again when told", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 900 }), (rate) => {
         const traffic = Traffic.start(rate);
@@ -42,12 +42,12 @@ describe("the rate of requests", () => {
     );
   });
 
-  it("is not limited without being asked", () => {
+  it("has no limit by default", () => {
     const traffic = Traffic.start();
     for (let i = 0; i < 1000; i++) expect(traffic.admit(NOW)).toBe(0);
   });
 
-  it("waits for a server that asked for a pause", () => {
+  it("pauses when a server asks for it", () => {
     const traffic = Traffic.start(10);
     traffic.pauseUntil(NOW + 700);
     expect(traffic.admit(NOW)).toBe(700);

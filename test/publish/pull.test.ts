@@ -125,7 +125,7 @@ describe("pull", () => {
     expect((await compare(out, own)).facts.outcome).toBe("same");
   });
 
-  it("trusts one's own certificate authority, and nobody without being told", async () => {
+  it("trusts an authority that it is given, and no other", async () => {
     const { key, cert, ca } = await createCertificate();
     const server = createServer({ key, cert }, (request, response) => {
       response.end(readFileSync(join(out, request.url ?? "")));
@@ -152,7 +152,7 @@ describe("pull", () => {
     expect((await compare(out, own)).facts.outcome).toBe("same");
   });
 
-  it("doesn't redirect for ever", async () => {
+  it("gives up on endless redirects", async () => {
     const round: Intercept = (_, response) => {
       response.writeHead(302, { location: "/again" }).end();
       return true;
@@ -166,7 +166,7 @@ describe("pull", () => {
     );
   });
 
-  it("goes on by a range when the connection breaks", async () => {
+  it("continues with a range request when the connection breaks", async () => {
     await withFolderServer(
       out,
       async (url, requests) => {
@@ -178,7 +178,7 @@ describe("pull", () => {
     expect((await compare(out, own)).facts.outcome).toBe("same");
   });
 
-  it("goes on with what an interrupted one had", async () => {
+  it("continues what an interrupted one began", async () => {
     let waits = true;
     let child: ReturnType<typeof startCli> | undefined;
     const hangs: Intercept = (request, response) => {
@@ -259,7 +259,7 @@ describe("pull", () => {
     );
   });
 
-  it("asks again when a server is busy", async () => {
+  it("retries when a server is busy", async () => {
     let busy = 2;
     const sometimes: Intercept = (_, response) => {
       if (busy-- <= 0) return false;
@@ -287,7 +287,7 @@ describe("pull", () => {
     expect(existsSync(own)).toBe(false);
   });
 
-  it("takes nothing over but rows", async () => {
+  it("takes over rows and nothing else", async () => {
     await tamper("CREATE TABLE bait (x INTEGER); CREATE VIEW trap AS SELECT * FROM bait");
     await pull(out, own);
     const tables = await rowsOf(own, "SELECT table_name FROM information_schema.tables");

@@ -103,7 +103,7 @@ describe("snapshot", () => {
     expect(await names({ contract: "all" })).toHaveLength(6);
   });
 
-  it("says that a day is not written, or was not published, instead of none", async () => {
+  it("says that a day is not written, or was not published, instead of giving no rows", async () => {
     await expect(db.snapshot({ date: text(100) })).rejects.toMatchObject({
       code: "NOT_KNOWN",
       message: expect.stringContaining(text(100)) as string,
@@ -306,7 +306,7 @@ describe("universe", () => {
   const names = async (offset: number, options: Omit<Parameters<Availability["universe"]>[0], "date">) =>
     (await db.universe({ date: text(offset), ...options })).rows.map(({ symbol }) => symbol);
 
-  it("is what was there and old enough", async () => {
+  it("has the symbols that were there and old enough", async () => {
     expect((await db.universe({ date: text(30), minAge: 20 })).rows).toEqual([
       { symbol: "AUSDT", first_date: text(START), age_days: 60, age_is_minimum: true, file_size_bytes: 1000, also: [] },
       { symbol: "BUSDT", first_date: text(10), age_days: 20, age_is_minimum: false, file_size_bytes: 2000, also: [] },

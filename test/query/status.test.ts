@@ -71,7 +71,7 @@ const whole = () => ({});
 const factsAt = async (store: Store, now = NOW): Promise<Status["facts"]> => (await status(store, now)).facts;
 
 describe("status", () => {
-  it("says how far a file is true that was brought up to date just now", async () => {
+  it("says how complete a file is that was just updated", async () => {
     await filled(whole, async (store) => {
       await journal(store, "update", NOW);
       expect(await factsAt(store)).toEqual({
@@ -143,7 +143,7 @@ describe("status", () => {
 describe("staleness", () => {
   const reasonsAt = async (store: Store, now = NOW) => staleness(store, await status(store, now), 36 * HOUR_MS, now);
 
-  it("has nothing to say of a file that is looked after", async () => {
+  it("has no complaint about a file that is kept current", async () => {
     await filled(whole, async (store) => {
       await journal(store, "update", NOW);
       expect(await reasonsAt(store)).toEqual([]);
@@ -151,7 +151,7 @@ describe("staleness", () => {
     });
   });
 
-  it("names an update that is too long ago, and a run over some days is none", async () => {
+  it("names an update that is too long ago; a run over some days does not count", async () => {
     await filled(whole, async (store) => {
       await journal(store, "update", NOW - 40 * HOUR_MS);
       await journal(store, "update", NOW, TODAY - 1);

@@ -107,7 +107,7 @@ describe("snapshot and universe", () => {
     expect(await some.db.snapshot({ date: text(20) })).toMatchObject({ sense: "traded", traded_count: 3 });
   });
 
-  it("without volumes are what they were", async () => {
+  it("without volumes are unchanged", async () => {
     const found = await none.db.snapshot({ date: text(65) });
     expect(found).toMatchObject({ sense: "filed", traded_count: 0, not_traded_count: 0, volumes_unknown_count: 4 });
     expect(found.rows).toEqual((await known.db.snapshot({ date: text(65), filed: true })).rows);
@@ -186,7 +186,7 @@ describe("range", () => {
     ]);
   });
 
-  it("says of no symbol what is not known", async () => {
+  it("says nothing about symbols that are not known", async () => {
     const { rows, ...facts } = await some.db.range({ from: text(48), to: text(52) });
     expect(facts).toMatchObject({ sense: "filed", volumes_unknown_count: 1 });
     expect(rows.find(({ symbol }) => symbol === "PARTUSDT")).toMatchObject({ days_available: 5, days_traded: null });
@@ -211,7 +211,7 @@ describe("listings and delistings", () => {
     expect((await none.db.listings()).rows).toEqual(filed.rows);
   });
 
-  it("tell a contract that has ended though its files go on, and what they rest on", async () => {
+  it("report a contract that has ended although its files continue, and what that rests on", async () => {
     const rows = (of: typeof known) =>
       of.db.delistings().then(({ rows }) => rows.map((row) => [row.symbol, row.date, row.source]));
     expect(await rows(known)).toEqual([

@@ -89,7 +89,7 @@ describe("a run under way", () => {
     expect(heard).toEqual(["notice"]);
   });
 
-  it("goes on when a loop is left by break or by an error", async () => {
+  it("continues when a loop is left by break or by an error", async () => {
     const { run, tell, resolve } = controlled();
     const breaking = (async () => {
       for await (const event of run) return event.type;

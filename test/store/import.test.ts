@@ -48,7 +48,7 @@ async function makeOther(...statements: string[]): Promise<void> {
 }
 
 describe("importFile", () => {
-  it("takes over a file of the seed's schema, keeps known cells, refuses what is no answer", async () => {
+  it("takes over a file of the seed's schema, keeps known cells, refuses rows that are not answers", async () => {
     await makeOther(SEED, ROWS, "ALTER TABLE daily_availability ADD COLUMN note VARCHAR");
     const before = readFileSync(other);
     const { store, writer } = await writerFor(file, ["BTCUSDT"]);
@@ -171,7 +171,7 @@ describe("importFile", () => {
     await store.close();
   });
 
-  it("refuses what is no database, and itself", async () => {
+  it("refuses what is not a database, and itself", async () => {
     writeFileSync(other, "text");
     const { store } = await writerFor(file, ["BTCUSDT"]);
     await expect(importFile(store, other, { now: LATE })).rejects.toMatchObject({ code: "USAGE" });

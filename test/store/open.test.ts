@@ -71,7 +71,7 @@ describe("openStore", () => {
     await store.close();
   });
 
-  it("goes on with what a killed process had committed, which readers don't see before", async () => {
+  it("continues with what a killed process had committed, which readers don't see until then", async () => {
     await create();
     await killed(
       `import { openStore } from ${JSON.stringify(new URL("../../dist/src/store/open.js", import.meta.url).href)};

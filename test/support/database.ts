@@ -32,7 +32,7 @@ export const WRONG_COUNTS = `
   ) AS g FULL JOIN daily_symbol_counts AS c ON g.date = c.date
   WHERE g.a IS DISTINCT FROM c.available_count OR g.p IS DISTINCT FROM c.probed_count`;
 
-/** Days with wrong counts and rows that stand twice: none of either in a sound file. */
+/** Days with wrong counts, and duplicate rows. A sound file has neither. */
 export async function soundness(file: string): Promise<{ wrongCounts: number; duplicates: number }> {
   const [wrong] = await rowsOf(file, WRONG_COUNTS);
   const [duplicates] = await rowsOf(file, "SELECT count(*) - count(DISTINCT (date, symbol)) FROM daily_availability");

@@ -255,7 +255,7 @@ describe("the writer's service", () => {
     expect(await rowsOf(file, "SELECT count(*)::INT FROM daily_volumes")).toEqual([[0]]);
   });
 
-  it("answers a call that fails with the error, and goes on", async () => {
+  it("answers a failed call with its error, and continues", async () => {
     const { call, openFile } = served();
     expect(await call("due", {})).toMatchObject({
       error: { message: expect.stringContaining("before the file") as string },

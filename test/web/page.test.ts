@@ -228,7 +228,7 @@ describe.skipIf(chromium === undefined)("the page", () => {
     });
   });
 
-  it("says that a symbol isn't there, and takes a name for a name", async () => {
+  it("says that a symbol doesn't exist, and shows its name as text", async () => {
     await served(async (url) => {
       const { page, complaints } = await open(url, `#/symbol/${encodeURIComponent("<img src=x onerror=alert(1)>")}`);
       expect(await page.textContent("main")).toContain("There is no such symbol");

@@ -19,7 +19,7 @@ describe("a link of the page", () => {
     expect(parseRoute(hash)).toEqual({ view: "market", about: undefined, options: {} });
   });
 
-  it("survives a % that stands for nothing", () => {
+  it("survives a % without digits", () => {
     expect(parseRoute("#/symbol/50%").about).toBe("50%");
   });
 });

@@ -57,7 +57,7 @@ describe("membership", () => {
     expect(first && told(first)).toEqual(["D entered: start", "B entered: start"]);
   });
 
-  it("goes on within the buffer, beside those that enter", () => {
+  it("continues within the buffer, beside those that enter", () => {
     const days = chosen(
       [
         choice(1, [one("A", 9), one("B", 8), one("C", 7), one("D", 1)]),

@@ -12,7 +12,7 @@ const day = fc.record({
   ),
 });
 
-it("an order that is mended day by day is that of sorting each day", () => {
+it("an order that is updated day by day is the same as sorting each day", () => {
   fc.assert(
     fc.property(fc.array(day, { minLength: 1, maxLength: 6 }), fc.boolean(), (days, isTurned) => {
       let before: Uint32Array | undefined;
