@@ -14,7 +14,14 @@ export interface CliResult {
   code: number | null;
   signal: NodeJS.Signals | null;
   stdout: string;
+  /** Without the lines of progress, which come every ten seconds: how many is up to the machine. */
   stderr: string;
+}
+
+const PROGRESS = /^bfa: (?:(?:planning|writing|publishing) \.\.\., \d+ s|\d+%, .*)\n/gm;
+
+function withoutProgress(stderr: string): string {
+  return stderr.replace(PROGRESS, "");
 }
 
 /** A child process whose output is read. */
@@ -53,7 +60,7 @@ export function listenTo(child: ListenedChild): RunningCli {
   const done = new Promise<CliResult>((resolve, reject) => {
     child.on("error", reject);
     child.on("close", (code, signal) => {
-      resolve({ code, signal, stdout, stderr });
+      resolve({ code, signal, stdout, stderr: withoutProgress(stderr) });
     });
   });
   const said = (text: string) =>
@@ -110,7 +117,7 @@ async function runNext(args: readonly string[], env: NodeJS.ProcessEnv): Promise
     });
     child.send({ args, mark: MARK });
     const [[code], stdout, stderr] = await Promise.race([said, exit]);
-    return { code, signal: null, stdout, stderr };
+    return { code, signal: null, stdout, stderr: withoutProgress(stderr) };
   } finally {
     ended.abort();
     for (const end of ends) end?.unref();
