@@ -1,51 +1,52 @@
 import type { Day } from "../calendar/day.js";
-import { appendRows, createBatch, gatherRows, type Batch } from "../rows/batch.js";
+import { createBatch, type Batch } from "../rows/batch.js";
 import { BAR_ROWS, type BarRows } from "../rows/columns.js";
-import { BAR_VALUES, type Bar } from "../vision/kline-csv.js";
+import { BAR_NUMBERS, BAR_VALUES, type Bars } from "../vision/kline-csv.js";
 
-/** Rows to begin with: more than a year's. */
-const FIRST_ROWS = 512;
-
-/**
- * Bars of one symbol as they are read, in any order. They lie in columns: as objects, those of the symbols that are read
- * at once nearly fill the heap that a thread may have, and half of its time went into collecting garbage.
- */
+/** Bars of one symbol as they are read, file by file, in any order. */
 export class BarTable {
-  private rows = createBatch(BAR_ROWS, FIRST_ROWS);
+  private readonly files: { bars: Bars; isMonthly: boolean }[] = [];
 
   constructor(private readonly symbolIndex: number) {}
 
   /** Adds the bars of a file. */
-  add(bars: readonly Bar[], isMonthly: boolean): void {
-    for (const bar of bars) {
-      const row = this.rows.count;
-      if (row === this.rows.columns.day.length) this.grow();
-      const { columns } = this.rows;
-      columns.symbolIndex[row] = this.symbolIndex;
-      columns.day[row] = bar.day;
-      columns.status[row] = 200;
-      columns.isMonthly[row] = Number(isMonthly);
-      for (const name of BAR_VALUES) columns[name][row] = bar[name];
-      this.rows.count = row + 1;
-    }
+  add(bars: Bars, isMonthly: boolean): void {
+    this.files.push({ bars, isMonthly });
   }
 
   /** The days that have a bar, ascending. */
   days(): Day[] {
-    return [...this.rows.columns.day.subarray(0, this.rows.count)].sort((a, b) => a - b);
+    const days: Day[] = [];
+    for (const { bars } of this.files) {
+      for (let row = 0; row < bars.count; row++) days.push(bars.numbers[row * BAR_NUMBERS] ?? NaN);
+    }
+    return days.sort((a, b) => a - b);
   }
 
   /** The bars by ascending day. */
   sorted(): Batch<BarRows> {
-    const { count, columns } = this.rows;
-    const order = Uint32Array.from({ length: count }, (_, row) => row);
-    order.sort((a, b) => (columns.day[a] ?? 0) - (columns.day[b] ?? 0));
-    return gatherRows(BAR_ROWS, this.rows, order);
-  }
+    const count = this.files.reduce((sum, { bars }) => sum + bars.count, 0);
+    const numbers = new Float64Array(count * BAR_NUMBERS);
+    const monthly = new Uint16Array(count);
+    let end = 0;
+    for (const { bars, isMonthly } of this.files) {
+      numbers.set(bars.numbers.subarray(0, bars.count * BAR_NUMBERS), end * BAR_NUMBERS);
+      monthly.fill(Number(isMonthly), end, (end += bars.count));
+    }
+    const dayOf = (row: number) => numbers[row * BAR_NUMBERS] ?? NaN;
+    const order = Uint32Array.from(monthly.keys()).sort((a, b) => dayOf(a) - dayOf(b));
 
-  private grow(): void {
-    const larger = createBatch(BAR_ROWS, this.rows.count * 2);
-    appendRows(larger, this.rows, 0, this.rows.count);
-    this.rows = larger;
+    const batch = createBatch(BAR_ROWS, count);
+    batch.count = count;
+    const { columns } = batch;
+    columns.symbolIndex.fill(this.symbolIndex);
+    columns.status.fill(200);
+    columns.day.set(order.map(dayOf));
+    columns.isMonthly.set(order.map((row) => monthly[row] ?? 0));
+    for (const [place, name] of BAR_VALUES.entries()) {
+      const column = columns[name];
+      order.forEach((row, to) => (column[to] = numbers[row * BAR_NUMBERS + 1 + place] ?? NaN));
+    }
+    return batch;
   }
 }

@@ -77,7 +77,7 @@ class GetCall extends TimedRequest implements Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    if (this.status === 200) this.finish({ type: "object", bytes: Buffer.concat(this.chunks, this.length) });
+    if (this.status === 200) this.finish({ type: "object", bytes: this.bytes() });
     else if (this.status === 404) this.finish({ type: "missing" });
     else this.finish({ type: "failed", failure: statusFailure(this.status, this.headers) });
   }
@@ -86,6 +86,12 @@ class GetCall extends TimedRequest implements Dispatcher.DispatchHandler {
     const failure: Failure =
       error instanceof TooLongError ? { kind: "protocol", code: error.code, message: error.message } : failureOf(error);
     this.finish({ type: "failed", failure });
+  }
+
+  /** The body; most come in one piece, which need not be copied. */
+  private bytes(): Buffer {
+    const [first, ...others] = this.chunks;
+    return first !== undefined && others.length === 0 ? first : Buffer.concat(this.chunks, this.length);
   }
 
   private finish(outcome: GetOutcome): void {

@@ -18,6 +18,9 @@ export type FilesOutcome =
 /**
  * Lists the files of one symbol over a span of days: page by page, from its first day on. Files of later days may be
  * among them. Never rejects.
+ *
+ * @param firstKeys most keys of the first page: few save a page of later files where none is expected
+ * @default as many as a page has
  */
 export async function listFiles(
   context: ProberContext,
@@ -25,6 +28,7 @@ export async function listFiles(
   dataset: Dataset,
   symbol: string,
   { from, to }: Span,
+  firstKeys = MAX_PAGE_ENTRIES,
 ): Promise<FilesOutcome> {
   const stem = fileKeyStem(dataset, symbol);
   const found = noFiles();
@@ -35,7 +39,8 @@ export async function listFiles(
   const maxPages = maxFilePages(to - from + 1);
   for (let pages = 0; ; pages++) {
     if (pages === maxPages) return { type: "failed", failure: endlessListing(`${pages} pages and more`) };
-    const maxKeys = Math.min(MAX_PAGE_ENTRIES, (to - nextDay + 1) * KEYS_PER_PERIOD);
+    const mostKeys = pages === 0 ? firstKeys : MAX_PAGE_ENTRIES;
+    const maxKeys = Math.min(mostKeys, (to - nextDay + 1) * KEYS_PER_PERIOD);
     const request = { prefix: symbolPrefix(dataset, symbol), after, maxKeys };
     const outcome = await listWithRetries(context, listContext, request, { dataset, stem });
     if (outcome.type !== "page") return outcome;

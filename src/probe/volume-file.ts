@@ -1,10 +1,10 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { periodSpan } from "../calendar/period.js";
 import type { Failure } from "../rows/failure.js";
 import { MAX_CHECKSUM_BYTES, parseChecksum } from "../vision/checksum.js";
 import type { Dataset } from "../vision/dataset.js";
 import { FileError } from "../vision/file-error.js";
-import { parseBars, type Bar } from "../vision/kline-csv.js";
+import { parseBars, type Bars } from "../vision/kline-csv.js";
 import { checksumKey, fileKeyEnd, fileNameStem, keyPath } from "../vision/object-key.js";
 import { unzipOne } from "../vision/zip.js";
 import { getWithRetries, type GetContext, type GetOutcome } from "./get.js";
@@ -18,7 +18,7 @@ const MAX_CSV_BYTES = 65_536;
 
 /** The bars of a file and whether its checksum vouches for them, or why there are none. */
 export type VolumeFileOutcome =
-  { type: "read"; bars: Bar[]; verified: boolean } | { type: "failed"; failure: Failure } | { type: "abandoned" };
+  { type: "read"; bars: Bars; verified: boolean } | { type: "failed"; failure: Failure } | { type: "abandoned" };
 
 /** A file to read. */
 export interface WantedFile {
@@ -66,7 +66,7 @@ function readContent(
   zip: Buffer,
   checksum: Exclude<GetOutcome, { type: "failed" | "abandoned" }>,
   acceptUnverified: boolean,
-): { bars: Bar[]; verified: boolean } {
+): { bars: Bars; verified: boolean } {
   if (zip.length !== listed.size) {
     throw new FileError("SIZE_DIFFERS", `the file has ${zip.length} bytes, ${listed.size} by the listing`);
   }
@@ -86,7 +86,7 @@ function doubtAbout(
   if (checksum.type === "missing") return new FileError("CHECKSUM_MISSING", "the file has no checksum file");
   try {
     const wanted = parseChecksum(checksum.bytes.toString("utf8"), name);
-    const found = createHash("sha256").update(zip).digest("hex");
+    const found = hash("sha256", zip, "hex");
     if (found === wanted) return undefined;
     return new FileError("CHECKSUM_WRONG", `the file has the SHA-256 ${found}, ${wanted} by its checksum file`);
   } catch (error) {

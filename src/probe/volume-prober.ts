@@ -7,6 +7,7 @@ import type { VolumeSink } from "../rows/sink.js";
 import type { VolumeFile } from "../rows/volume-unit.js";
 import type { Dataset } from "../vision/dataset.js";
 import { UM_DAILY_KLINES_1D, UM_MONTHLY_KLINES_1D } from "../vision/datasets/um-klines-1d.js";
+import { KEYS_PER_PERIOD } from "../vision/list-limits.js";
 import { fileKey } from "../vision/object-key.js";
 import { BarTable } from "./bar-table.js";
 import type { GetContext } from "./get.js";
@@ -102,7 +103,19 @@ class SymbolVolumes {
 
     const wanted = daysToList(known, this.within, months);
     const days = { listed: wanted, read: [] as Day[], failed: [] as Day[] };
-    const listed = await this.list(UM_DAILY_KLINES_1D, wanted);
+    const first = months.barDays[0] ?? -Infinity;
+    const listed = [
+      // Before its first month a symbol has no file, as a rule: a whole page would be of days that are known by now.
+      ...(await this.list(
+        UM_DAILY_KLINES_1D,
+        wanted.filter(({ to }) => to < first),
+        KEYS_PER_PERIOD,
+      )),
+      ...(await this.list(
+        UM_DAILY_KLINES_1D,
+        wanted.filter(({ to }) => to >= first),
+      )),
+    ];
     days.failed = (await this.read(UM_DAILY_KLINES_1D, listed)).sort((a, b) => a - b);
     const failed = new Set(days.failed);
     days.read = listed.map(({ period }) => period).filter((day) => !failed.has(day));
@@ -113,14 +126,18 @@ class SymbolVolumes {
     await this.context.sink.send({ symbolIndex, bars: this.bars.sorted(), files: this.files, spans, knownAt });
   }
 
-  /** The files of some days, by ascending period. */
-  private async list(dataset: Dataset, spans: readonly Span[]): Promise<ListedFile[]> {
+  /**
+   * The files of some days, by ascending period.
+   *
+   * @param firstKeys as of `listFiles`
+   */
+  private async list(dataset: Dataset, spans: readonly Span[], firstKeys?: number): Promise<ListedFile[]> {
     const found: ListedFile[] = [];
     for (const group of groupNear(spans)) {
       const [first, last] = [group[0] as Span, group.at(-1) as Span];
       const reach = { from: first.from, to: last.to };
       const { prober, list } = this.context;
-      const outcome = await listFiles(prober, list, dataset, this.symbol, reach);
+      const outcome = await listFiles(prober, list, dataset, this.symbol, reach, firstKeys);
       if (outcome.type === "abandoned") throw new Abandoned();
       if (outcome.type === "failed") throw new ListingFailed(outcome.failure, reach);
       for (const [place, period] of outcome.files.days.entries()) {
@@ -152,7 +169,7 @@ class SymbolVolumes {
       }
       prober.counters.add("filesFetched");
       if (!outcome.verified) prober.counters.add("filesUnverified");
-      this.files.push({ ...file, cadence, verified: outcome.verified, rowCount: outcome.bars.length });
+      this.files.push({ ...file, cadence, verified: outcome.verified, rowCount: outcome.bars.count });
       this.bars.add(outcome.bars, cadence === "monthly");
     });
     return failed;

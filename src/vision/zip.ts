@@ -7,7 +7,7 @@ import { FileError } from "./file-error.js";
  */
 
 /** The records of a zip: signature, and length of the fixed part in bytes. */
-const END = { signature: 0x06054b50, bytes: 22 };
+const END = { signature: Buffer.from("PK\x05\x06", "latin1"), bytes: 22 };
 const ENTRY = { signature: 0x02014b50, bytes: 46 };
 const LOCAL = { signature: 0x04034b50, bytes: 30 };
 
@@ -59,13 +59,18 @@ function unpack(bytes: Buffer, method: number, size: number): Buffer {
 
 /** Position of the record that ends a zip; a comment may follow it. */
 function endRecord(zip: Buffer): number {
-  for (let at = zip.length - END.bytes; at >= 0 && at >= zip.length - END.bytes - 0xffff; at--) {
-    if (zip.readUInt32LE(at) === END.signature && at + END.bytes + zip.readUInt16LE(at + 20) === zip.length) return at;
-  }
-  throw bad("it has no end record");
+  let at = zip.lastIndexOf(END.signature);
+  // A comment may contain the signature too.
+  while (at >= 0 && !endsAt(zip, at)) at = at === 0 ? -1 : zip.lastIndexOf(END.signature, at - 1);
+  if (at < 0) throw bad("it has no end record");
+  return at;
 }
 
-function requireRecord(zip: Buffer, at: number, { signature, bytes }: typeof END): void {
+function endsAt(zip: Buffer, at: number): boolean {
+  return at + END.bytes <= zip.length && at + END.bytes + zip.readUInt16LE(at + 20) === zip.length;
+}
+
+function requireRecord(zip: Buffer, at: number, { signature, bytes }: typeof ENTRY): void {
   if (at + bytes > zip.length || zip.readUInt32LE(at) !== signature) throw bad("one of its records is damaged");
 }
 

@@ -135,7 +135,7 @@ describe("bfa volumes", () => {
 
     const all = await bfa("update");
     expect(all.code, all.stderr).toBe(0);
-    expect(all.stdout).toMatch(/ {2}volumes:\n.* fetched .*\n.* bars of \d+ symbols written\n.*, volumes \d+ ms,/);
+    expect(all.stdout).toMatch(/ {2}volumes:\n.* fetched .*\n.* bars of \d+ symbols written\n.*, volumes [\d.]+ s,/);
     expect(await tradedOf(db)).toEqual(truth);
     expect(await soundness(db)).toEqual([0, 0, 0]);
   });

@@ -300,7 +300,7 @@ describe("a file of volumes that fails", () => {
         bucket.put(checksum, `${"0".repeat(64)}  ${ETH}-1d-2024-01.zip`);
       },
       "CHECKSUM_MALFORMED",
-      /that of ETHUSDT/,
+      /is for ETHUSDT/,
     ],
     [
       "without a checksum",

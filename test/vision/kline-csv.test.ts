@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { DAY_MS, dayOf } from "../../src/calendar/day.js";
-import { BAR_VALUES, parseBars, type Bar } from "../../src/vision/kline-csv.js";
+import { BAR_VALUES, parseBars } from "../../src/vision/kline-csv.js";
+import { barsOf, type Bar } from "../support/bars.js";
 
 const HEADER =
   "open_time,open,high,low,close,volume,close_time,quote_volume,count,taker_buy_volume,taker_buy_quote_volume,ignore";
@@ -36,7 +37,7 @@ function lineOf({ day, prices, volume, quote, count, taken, takenQuote }: Drawn,
 type Drawn = (typeof rows extends fc.Arbitrary<infer Rows> ? Rows : never) extends (infer Row)[] ? Row : never;
 
 const GOOD = "1704067200000,1,2,0.5,1.5,10,1704153599999,15,3,4,5,0";
-const parse = (text: string): Bar[] => parseBars(Buffer.from(text), MONTH);
+const parse = (text: string): Bar[] => barsOf(parseBars(Buffer.from(text), MONTH));
 
 describe("a CSV of bars", () => {
   it("keeps up to 15 significant digits, with a header or without, in ms or µs, whatever ends its lines", () => {

@@ -8,7 +8,9 @@ import type { Store } from "../open.js";
 import { timestamp } from "../runs.js";
 import { inTransaction } from "../transaction.js";
 import type { CommitRun } from "../write/commit.js";
+import { countAsCompacted, fillBlocks, inFileOrder } from "../write/order.js";
 import { Stage } from "../write/stage.js";
+import { rowsOf } from "../write/units.js";
 import { createVolumeStage, mergeVolumes, STAGED } from "./merge.js";
 
 /** Commits units of volumes, several in one transaction. There is one writer for a file. */
@@ -51,7 +53,9 @@ export class VolumeWriter {
     const { connection } = this.store;
     try {
       await this.stage.reset();
-      await this.stage.append(units.map(({ bars }) => bars));
+      const rows = units.map(({ symbolIndex, bars }) => ({ by: "symbol" as const, key: symbolIndex, rows: bars }));
+      const ordered = fillBlocks(rows);
+      await this.stage.append(ordered ? inFileOrder(BAR_ROWS, rows, this.run.symbols) : units.map(({ bars }) => bars));
       await this.stageFiles(units);
       await this.stageSpans(units);
       return await inTransaction(connection, async () => {
@@ -59,6 +63,7 @@ export class VolumeWriter {
         const now = Date.now();
         const differences = await mergeVolumes(connection, mayMatch, { runId: this.run.runId, now });
         await this.journal(units);
+        if (ordered && !mayMatch) await countAsCompacted(connection, rowsOf(rows));
         await forgetUnsettledDays(connection);
         return differences;
       });

@@ -1,6 +1,5 @@
 import { PROBE_ROWS, type ProbeRows } from "../../rows/columns.js";
 import type { WholeUnit } from "../../rows/unit.js";
-import type { DuckDBConnection } from "@duckdb/node-api";
 import { toStoreError } from "../duckdb-error.js";
 import type { Store } from "../open.js";
 import { inTransaction } from "../transaction.js";
@@ -9,7 +8,7 @@ import { createIncoming, mergeIncoming } from "./merge.js";
 import { Overlap } from "./overlap.js";
 import { NO_CHANGES, type ChangeCounts } from "./changes.js";
 import { Stage } from "./stage.js";
-import { fillBlocks, inFileOrder } from "./order.js";
+import { countAsCompacted, fillBlocks, inFileOrder } from "./order.js";
 import { checkUnits, rowsOf, spanOf } from "./units.js";
 
 /** What a commit did. */
@@ -78,23 +77,18 @@ export class UnitWriter {
     // Before the transaction: rows that it has not committed itself are read by one thread only.
     await this.stage.reset();
     const ordered = fillBlocks(units);
-    await this.stage.append(ordered ? inFileOrder(units, this.run.symbols) : units.map((unit) => unit.rows));
+    await this.stage.append(
+      ordered ? inFileOrder(PROBE_ROWS, units, this.run.symbols) : units.map((unit) => unit.rows),
+    );
     const changes = await inTransaction(connection, async () => {
       const mayMatch = await this.overlap.isPossible(units);
       const { finality } = dataset;
       const merged = await mergeIncoming(connection, spanOf(units), mayMatch, { runId: this.run.runId, finality });
       await journalUnits(connection, units, this.run);
-      if (ordered && !mayMatch) await countAsCompacted(connection, units);
+      if (ordered && !mayMatch) await countAsCompacted(connection, rowsOf(units));
       return merged;
     });
     this.overlap.committed(units);
     return changes;
   }
-}
-
-/** Notes that the rows of units are in the order that a compaction would bring, so that none is made for them. */
-async function countAsCompacted(connection: DuckDBConnection, units: readonly WholeUnit[]): Promise<void> {
-  await connection.run("UPDATE store_info SET compacted_rows = compacted_rows + $rows, compacted_bytes = NULL", {
-    rows: rowsOf(units),
-  });
 }

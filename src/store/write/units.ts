@@ -29,12 +29,12 @@ export function checkUnits<Kind extends RowKind>(units: readonly WholeUnit<Kind>
 }
 
 /** Number of rows of units. */
-export function rowsOf(units: readonly WholeUnit[]): number {
+export function rowsOf(units: readonly Pick<WholeUnit<RowKind>, "rows">[]): number {
   return units.reduce((rows, unit) => rows + unit.rows.count, 0);
 }
 
 /** First and last day of units whose rows passed {@link checkUnits}. */
-export function spanOf(units: readonly WholeUnit[]): Span {
+export function spanOf(units: readonly Pick<WholeUnit<RowKind>, "by" | "key" | "rows">[]): Span {
   const span = { from: Infinity, to: -Infinity };
   for (const { by, key, rows } of units) {
     const { day } = rows.columns;

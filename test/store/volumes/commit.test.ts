@@ -1,11 +1,14 @@
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { DAY_MS, dayOf } from "../../../src/calendar/day.js";
+import type { VolumeUnit } from "../../../src/rows/volume-unit.js";
 import { LAYOUT } from "../../../src/store/layout.js";
 import { maintain } from "../../../src/store/maintain.js";
 import { openReader, openStore } from "../../../src/store/open.js";
 import { parseBars } from "../../../src/vision/kline-csv.js";
+import { barsOf } from "../../support/bars.js";
 import { temporaryFolder } from "../../support/database.js";
 import { ask, LATE } from "../../support/store.js";
 import { barBatch, barOf, monthFile, volumeWriterFor } from "./support.js";
@@ -44,7 +47,7 @@ describe("numbers of a bar", () => {
             const times = [opened, opened + DAY_MS - 1];
             return [times[0], open, high, low, close, volume, times[1], quote, row, taker, takerQuote, 0].join();
           });
-          const bars = parseBars(Buffer.from(csv.join("\n")), { from: first, to: first + 30 });
+          const bars = barsOf(parseBars(Buffer.from(csv.join("\n")), { from: first, to: first + 30 }));
           const spans = [{ from: first, to: first + 30 }];
           const files = [monthFile("2024-01", bars.length)];
           await writer.commit([{ symbolIndex: at, bars: barBatch(at, bars), files, spans, knownAt: LATE }]);
@@ -85,40 +88,60 @@ function fifteen(text: string): string {
   return exponent === 14 ? shown : `${shown.slice(0, exponent + 1)}.${shown.slice(exponent + 1)}`;
 }
 
+/** Each of these symbols has a bar on each of these days. */
+const MANY = Array.from({ length: 120 }, (_, at) => `S${String(at).padStart(3, "0")}USDT`);
+const DAYS = { from: dayOf("2022-01-01"), count: 700 };
+
+/** The n-th part of all bars. Symbols come in the order in which they were fetched, which is none. */
+function partOf(part: number, parts: number): VolumeUnit[] {
+  const { from, count } = DAYS;
+  return MANY.flatMap((_, place) => {
+    const at = (place * 7) % MANY.length;
+    if (at % parts !== part) return [];
+    const bars = Array.from({ length: count }, (_day, day) =>
+      barOf(from + day, 1 + ((at * 7919 + day * 31) % 977) / 100),
+    );
+    const spans = [{ from, to: from + count - 1 }];
+    return [{ symbolIndex: at, bars: barBatch(at, bars), files: [monthFile("2022-01")], spans, knownAt: LATE }];
+  });
+}
+
+/** SQL: bars that lie behind one of a later block of days, or of the same and a later symbol or day. */
+const UNORDERED = `SELECT count(*)::INT FROM (
+  SELECT lag(place) OVER (ORDER BY rowid) > place AS back
+  FROM (SELECT rowid, ((date - DATE '1970-01-01') // ${LAYOUT.blockDays}, symbol, date) AS place FROM daily_volumes)
+) WHERE back`;
+
+describe("a commit that fills its blocks of days", () => {
+  it("lies in the file as a compaction would leave it, and none is made", async () => {
+    const { store, writer } = await volumeWriterFor(file, MANY);
+    await writer.commit(partOf(0, 1));
+    const rows = MANY.length * DAYS.count;
+    expect(await ask(store, "SELECT compacted_rows::INT, compacted_bytes FROM store_info")).toEqual([[rows, null]]);
+    expect(await ask(store, UNORDERED)).toEqual([[0]]);
+    const { path } = store;
+    const before = statSync(path).ino;
+    await maintain(store);
+    expect(statSync(path).ino).toBe(before);
+    await store.close();
+  });
+});
+
 describe("a compaction", () => {
   it("puts bars in order of block, symbol and day, and keeps them and all that is known of them", async () => {
-    const names = Array.from({ length: 120 }, (_, at) => `S${String(at).padStart(3, "0")}USDT`);
-    const from = dayOf("2022-01-01");
-    const days = 700;
-    const { store, writer } = await volumeWriterFor(file, names);
-    // Symbols come in the order in which they were fetched, which is none.
-    for (let half = 0; half < 2; half++) {
-      await writer.commit(
-        names.flatMap((_, place) => {
-          const at = (place * 7) % names.length;
-          if (at % 2 !== half) return [];
-          const bars = Array.from({ length: days }, (_, day) =>
-            barOf(from + day, 1 + ((at * 7919 + day * 31) % 977) / 100),
-          );
-          const spans = [{ from, to: from + days - 1 }];
-          return [{ symbolIndex: at, bars: barBatch(at, bars), files: [monthFile("2022-01")], spans, knownAt: LATE }];
-        }),
-      );
-    }
+    const { store, writer } = await volumeWriterFor(file, MANY);
+    for (let part = 0; part < 4; part++) await writer.commit(partOf(part, 4));
     await store.close();
-    const place = `(date - DATE '1970-01-01') // ${LAYOUT.blockDays}, symbol, date`;
-    const unordered = `SELECT count(*)::INT FROM (
-      SELECT lag(place) OVER (ORDER BY rowid) > place AS back FROM (SELECT rowid, (${place}) AS place FROM daily_volumes)) WHERE back`;
     const content = `SELECT (SELECT sum(hash(v)) FROM daily_volumes AS v)::VARCHAR, (SELECT sum(hash(f)) FROM volume_files AS f)::VARCHAR,
       (SELECT sum(hash(s)) FROM volume_spans AS s)::VARCHAR, (SELECT count(*) FROM daily_volumes)::INT`;
     const again = await openStore(file);
     const before = await ask(again, content);
-    expect(before[0]?.[3]).toBe(names.length * days);
-    expect(await ask(again, unordered)).not.toEqual([[0]]);
+    expect(before[0]?.[3]).toBe(MANY.length * DAYS.count);
+    expect(await ask(again, UNORDERED)).not.toEqual([[0]]);
     await maintain(again);
     await again.close();
     const reader = await openReader(file);
-    expect(await ask(reader, unordered)).toEqual([[0]]);
+    expect(await ask(reader, UNORDERED)).toEqual([[0]]);
     expect(await ask(reader, content)).toEqual(before);
     await reader.close();
   });

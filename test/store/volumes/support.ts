@@ -8,7 +8,8 @@ import type { VolumeFile, VolumeUnit } from "../../../src/rows/volume-unit.js";
 import { openStore, type WritableStore } from "../../../src/store/open.js";
 import { beginRun } from "../../../src/store/runs.js";
 import { VolumeWriter } from "../../../src/store/volumes/commit.js";
-import { BAR_VALUES, type Bar } from "../../../src/vision/kline-csv.js";
+import { BAR_VALUES } from "../../../src/vision/kline-csv.js";
+import type { Bar } from "../../support/bars.js";
 import { LATE } from "../../support/store.js";
 
 /** A day's bar with made-up values. */

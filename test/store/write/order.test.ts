@@ -67,7 +67,7 @@ describe("rows in the file's order", () => {
           );
         const unordered = given.map(({ key, from, flags }) => unit(key, from, flags));
         const found = [];
-        for (const { count, columns } of inFileOrder(unordered, SYMBOLS)) {
+        for (const { count, columns } of inFileOrder(PROBE_ROWS, unordered, SYMBOLS)) {
           for (let row = 0; row < count; row++) {
             found.push({
               block: Math.floor((columns.day[row] ?? 0) / LAYOUT.blockDays),
