@@ -2,9 +2,8 @@ import type { Dispatcher } from "undici";
 import type { ClientAwareOptions, ConnectionClient, Line } from "./net/pool.js";
 import { TimedRequest, type Deadlines } from "./net/deadlines.js";
 import { parseHttpDate } from "./net/http-date.js";
-import { rawHeader } from "./net/raw-headers.js";
 import { parseEtag } from "../vision/etag.js";
-import { failureOf, fileOutcome, protocolFailure, statusFailure, type Outcome } from "./outcome.js";
+import { failureOf, fileOutcome, protocolFailure, statusFailure, type Headers, type Outcome } from "./outcome.js";
 
 /** What HEADs of one thread share. */
 export interface HeadContext {
@@ -28,7 +27,6 @@ export function head(context: HeadContext, path: string, done: (outcome: Outcome
   new HeadRequest(context, path, done).send(context.line);
 }
 
-/** Takes answers as undici has them: its newer kind of handler makes an object of all headers, and two more. */
 class HeadRequest extends TimedRequest implements Dispatcher.DispatchHandler {
   client: ConnectionClient | undefined = undefined;
   private outcome: Outcome | undefined = undefined;
@@ -52,31 +50,29 @@ class HeadRequest extends TimedRequest implements Dispatcher.DispatchHandler {
     line.dispatch(options, this);
   }
 
-  onConnect(abort: (reason: Error) => void): void {
-    this.controller = { abort };
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.controller = controller;
     this.context.deadlines.start(this);
     this.client?.requestStarted();
   }
 
-  onHeaders(status: number, headers: Buffer[]): boolean {
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
     // An informational response comes before the real one.
     if (status >= 200) this.outcome = classify(status, headers);
-    return true;
   }
 
-  onData(): boolean {
+  onResponseData(): void {
     // A HEAD has no body; undici requires the method.
-    return true;
   }
 
-  onComplete(): void {
+  onResponseEnd(): void {
     this.client?.responseEnded();
     this.finish(
       this.outcome ?? { type: "failed", failure: { kind: "protocol", code: "NO_STATUS", message: "no status" } },
     );
   }
 
-  onError(error: Error): void {
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     const failure = failureOf(error);
     const client = this.client;
     const socketEnded = failure.kind === "closed" || failure.kind === "reset";
@@ -110,21 +106,21 @@ class HeadRequest extends TimedRequest implements Dispatcher.DispatchHandler {
 }
 
 /** 200 with a plausible zip is available, 404 missing, all else a failure. */
-function classify(status: number, headers: readonly Buffer[]): Outcome {
+function classify(status: number, headers: Headers): Outcome {
   if (status === 404) return { type: "missing" };
-  if (status !== 200) {
-    return { type: "failed", failure: statusFailure(status, { "retry-after": rawHeader(headers, "retry-after") }) };
-  }
-  if (/^\s*(?:text\/html|application\/xhtml\+xml)\b/i.test(rawHeader(headers, "content-type") ?? "")) {
+  if (status !== 200) return { type: "failed", failure: statusFailure(status, headers) };
+  const contentType = headers["content-type"];
+  if (typeof contentType === "string" && /^\s*(?:text\/html|application\/xhtml\+xml)\b/i.test(contentType)) {
     return protocolFailure("NOT_A_ZIP", "the server answered with a web page (a proxy or a block page?)");
   }
-  const length = rawHeader(headers, "content-length");
-  const size = length !== undefined && /^\d{1,15}$/.test(length) ? Number(length) : undefined;
+  const length = headers["content-length"];
+  const size = typeof length === "string" && /^\d{1,15}$/.test(length) ? Number(length) : undefined;
   if (size === undefined) return malformed(`Content-Length is ${JSON.stringify(length ?? null)}`);
-  const modified = rawHeader(headers, "last-modified");
-  const lastModified = parseHttpDate(modified ?? "");
+  const modified = headers["last-modified"];
+  const lastModified = typeof modified === "string" ? parseHttpDate(modified) : NaN;
   if (Number.isNaN(lastModified)) return malformed(`Last-Modified is ${JSON.stringify(modified ?? null)}`);
-  return fileOutcome({ size, lastModified, etag: parseEtag(rawHeader(headers, "etag")) });
+  const { etag } = headers;
+  return fileOutcome({ size, lastModified, etag: parseEtag(typeof etag === "string" ? etag : undefined) });
 }
 
 function malformed(message: string): Outcome {

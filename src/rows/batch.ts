@@ -19,8 +19,8 @@ export type ProbeBatch = Batch<ProbeRows>;
 const ALIGNMENT = 8;
 
 /**
- * An empty batch with room for `capacity` rows. One buffer holds all columns: transferring one for each column took 3 % of
- * a HEAD's CPU.
+ * An empty batch with room for `capacity` rows. One buffer holds all columns: transferring one for each column took 3 % of a
+ * prober's time in a profile.
  */
 export function createBatch<Kind extends RowKind>(kind: Kind, capacity = BATCH_ROWS): Batch<Kind> {
   const types = Object.entries<ColumnType>(kind);

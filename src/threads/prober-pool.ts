@@ -19,8 +19,7 @@ const ENTRY = new URL("../../workers/prober.js", import.meta.url).href;
 /**
  * Heap of a prober, MiB. List pages are short-lived garbage, which V8 lets pile up when it may: with a limit for
  * the old generation a backfill of the whole history peaks 120 MiB lower, in the same time. Live are 10 MiB. A young
- * generation of 32 takes 30 MiB more than one of 12, and 3 % less CPU of a backfill by LIST; one of 6 takes a tenth more
- * CPU of a HEAD.
+ * generation of 32 takes 30 MiB more than one of 12, and hardly less CPU; one of 6 takes 10 MiB less, and more CPU of a HEAD.
  */
 const PROBER_HEAP = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 64 };
 

@@ -8,7 +8,7 @@ export class ProbeTimeoutError extends Error {
 /** A request that must be answered in time. */
 export abstract class TimedRequest {
   /** Set once the request is on a socket. */
-  controller: Pick<Dispatcher.DispatchController, "abort"> | undefined = undefined;
+  controller: Dispatcher.DispatchController | undefined = undefined;
   /** Kept by {@link Deadlines}: its start, and its neighbours among the requests in flight, undefined when it is none. */
   startedAt = 0;
   earlier: TimedRequest | undefined = undefined;
