@@ -1,7 +1,8 @@
 /**
  * The snippets in Python and R of README and docs, run after the commands of their page, in order, as one program a page
  * and language. Each needs the packages that it imports; one that lacks one is left out with a word, after R or Python
- * has at least parsed it. `SNIPPETS_PYTHON` names another Python than `python3`:
+ * has at least parsed it. R's duckdb comes from CRAN and no other place: where it is lacking, the snippet of
+ * docs/how-to/read-elsewhere.md is only parsed. `SNIPPETS_PYTHON` names another Python than `python3`:
  *
  *     python3 -m venv /tmp/frames && /tmp/frames/bin/pip install duckdb pandas polars pyarrow
  *     SNIPPETS_PYTHON=/tmp/frames/bin/python npm run test:peers
@@ -48,7 +49,10 @@ const LANGUAGES: readonly Language[] = [
 for (const { name, version } of LANGUAGES) announce(name, version);
 
 const { source } = syntheticWorld({ seed: 1, symbols: 20, from: dayOf("2023-11-01"), through: dayAt(Date.now()) - 1 });
-const it = replicaTest({ history: source });
+const it = replicaTest({ history: source }).extend("env", ({ env, replica }) => ({
+  ...env,
+  BFA_CONTRACTS_URL: replica.contractsUrl,
+}));
 
 const run = (program: string, args: string[], cwd?: string) => spawnSync(program, args, { encoding: "utf8", cwd });
 
