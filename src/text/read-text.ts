@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync } from "node:fs";
 
 /** Maximum bytes of a text file that a user names: a hundred times the longest in use. */
-const MAX_TEXT_BYTES = 64 * 1024 * 1024;
+export const MAX_TEXT_BYTES = 64 * 1024 * 1024;
 
 /**
  * Reads a regular file as UTF-8. Other files are refused: a pipe without a writer would block, and a device has no end.

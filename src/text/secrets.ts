@@ -15,3 +15,8 @@ export function maskedUrl(text: string): string {
     .replace(/^([a-z][a-z0-9+.-]*:\/*)?.*@/is, (_, scheme: string | undefined) => `${scheme ?? ""}${MASK}@`)
     .replace(/([?#]).*$/s, `$1${MASK}`);
 }
+
+/** A URL with everything but its server masked. */
+export function maskedPath(url: string): string {
+  return `${new URL(url).origin}/${MASK}`;
+}

@@ -1,4 +1,3 @@
-import { text } from "node:stream/consumers";
 import type { Day } from "../../calendar/day.js";
 import { UsageError } from "../../errors.js";
 import { tolerance } from "../../query/arguments.js";
@@ -8,6 +7,7 @@ import { printable } from "../../text/printable.js";
 import { readText } from "../../text/read-text.js";
 import type { OptionDefinition } from "./command-page.js";
 import { date, filePath, nonEmpty, symbolList } from "./readers.js";
+import { readStdin } from "./stdin.js";
 
 const partial = tolerance("answer although symbols were never probed: any number of them, or at most so many");
 
@@ -93,7 +93,7 @@ export async function selectionFrom(args: FileArguments, fromVerify?: string): P
 async function rowsIn(name: string, file: string): Promise<Readonly<Record<string, unknown>>[]> {
   const { readRowList } = await import("../../files/cells.js");
   try {
-    return await readRowList(file === "-" ? await text(process.stdin) : readText(file));
+    return await readRowList(file === "-" ? await readStdin() : readText(file));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message.split("\n", 1)[0] : String(cause);
     throw new UsageError(`--${name}: ${printable(file)} can't be read (${reason ?? ""})`, { cause });

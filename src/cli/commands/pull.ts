@@ -3,6 +3,7 @@ import type { Pulled } from "../../publish/pull.js";
 import { column, type Answer } from "../../text/columns.js";
 import { plural } from "../../text/numbers.js";
 import { printable } from "../../text/printable.js";
+import { maskedUrl } from "../../text/secrets.js";
 import { bytes } from "../../text/sizes.js";
 import { answerOptions } from "../args/answer-options.js";
 import { dbOption } from "../args/db-path.js";
@@ -46,7 +47,7 @@ const pullCommand: CommandModule<object, PullArguments> = {
   handler: async ({ source, db, ca, wait = 0, ...choice }) => {
     planPrinting(choice);
     if (/^http:/i.test(source)) {
-      tell(`${source} is not encrypted: what it answers can be forged on the way`);
+      tell(`${maskedUrl(source)} is not encrypted: what it answers can be forged on the way`);
     }
     const { pull } = await import("../../publish/pull.js");
     const pulled = await interruptible(

@@ -1,4 +1,3 @@
-import { text } from "node:stream/consumers";
 import type { CommandModule } from "yargs";
 import { readArguments, type Argument, type Arguments, type ValuesOf } from "../../query/arguments.js";
 import type { CONDITION_FACTS } from "../../query/basis.js";
@@ -12,6 +11,7 @@ import { asTyped, optionOf, positionalOf } from "../args/argument-options.js";
 import type { OptionDefinition } from "../args/command-page.js";
 import { commandLine, optionName } from "../args/query-arguments.js";
 import { dbOption } from "../args/db-path.js";
+import { readStdin } from "../args/stdin.js";
 import { withReader } from "../with-reader.js";
 import { conditionLines } from "../output/conditions.js";
 import { tell } from "../output/line.js";
@@ -126,5 +126,5 @@ function typed({ fromStdin }: Argument, value: unknown): unknown {
 /** Arguments that may come from stdin, and are `-`, have the text of it instead. */
 async function withStdin(args: Arguments, values: ValuesOf<Arguments>): Promise<ValuesOf<Arguments>> {
   const fromStdin = Object.keys(args).find((key) => args[key]?.fromStdin === true && values[key] === "-");
-  return fromStdin === undefined ? values : { ...values, [fromStdin]: await text(process.stdin) };
+  return fromStdin === undefined ? values : { ...values, [fromStdin]: await readStdin() };
 }

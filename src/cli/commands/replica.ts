@@ -1,14 +1,14 @@
-import { existsSync, statSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { CommandModule, InferredOptionTypes, Options } from "yargs";
 import { UsageError } from "../../errors.js";
 import type { HistorySource, Replica, ReplicaOptions } from "../../replica/replica.js";
 import { makeTemporaryFolder } from "../../store/temporary-folder.js";
-import { writeFileWhole } from "../../store/write-whole.js";
 import { dayAt, dayOf } from "../../calendar/day.js";
 import { filePath, pastDate, shareOf, wholeNumber } from "../args/readers.js";
+import { fileDestination } from "../output/destination.js";
+import { writePieces } from "../output/write-pieces.js";
 
 /** Options of `bfa replica`, as yargs takes them. */
 const replicaOptions = {
@@ -169,12 +169,9 @@ async function writeCa(ca: string, given: string | undefined): Promise<{ path: s
 }
 
 async function writeCaFile(given: string, ca: string): Promise<void> {
-  const file = resolve(given);
-  if (existsSync(file) && !statSync(file).isFile()) {
-    throw new UsageError(`--ca-file ${given} exists and is not a regular file`);
-  }
+  const destination = fileDestination("ca-file", given);
   try {
-    await writeFileWhole(file, (path) => writeFile(path, ca, { flag: "wx" }));
+    await writePieces([ca], destination);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
     throw new UsageError(`--ca-file: ${error.message}`, { cause: error });

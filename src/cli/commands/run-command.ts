@@ -4,6 +4,7 @@ import type { RunOutcome } from "../../run/outcome.js";
 import type { RunSummary } from "../../run/summary.js";
 import type { Answer, Columns } from "../../text/columns.js";
 import type { AnswerChoice } from "../args/answer-options.js";
+import { maskedPath } from "../../text/secrets.js";
 import { EXIT_OF_OUTCOME, exitCodeOf, flagOf } from "../exit.js";
 import { interruptible } from "../interrupt.js";
 import type { Paint } from "../output/colour.js";
@@ -62,7 +63,7 @@ export async function showSummary<O extends RunOptions, Summary extends AnySumma
     voice.summary(summary);
     await print(display, answer(summary), (paint) => text(summary, paint));
     for (const notice of failures(summary, options.retries ?? DEFAULTS.retries)) voice.failure(notice);
-    if (summary.outcome === "interrupted") voice.notice(`interrupted; go on with: ${commandLine()}`);
+    if (summary.outcome === "interrupted") voice.notice(`interrupted; go on with: ${commandLine(display.notify)}`);
     process.exitCode = EXIT_OF_OUTCOME[summary.outcome];
     if (display.notify !== undefined) await notify(display.notify, summary, options.ca, voice);
   });
@@ -141,10 +142,15 @@ async function print<Facts extends object, C extends Columns>(
   await printAnswer(answer, { json, format, wide, out }, (paint) => `${toText(paint)}\n`);
 }
 
-/** This very command, to be typed again: what is whole by then is not lost. */
-function commandLine(): string {
+/**
+ * This very command, to be typed again: what is whole by then is not lost.
+ *
+ * @param notify URL that the summary is posted to: its path is often a secret
+ */
+function commandLine(notify: string | undefined): string {
   const quoted = process.argv
     .slice(2)
+    .map((arg) => (notify === undefined ? arg : arg.replace(notify, maskedPath(notify))))
     .map((arg) => (/^[\w.,:/=@%+-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`));
   return ["bfa", ...quoted].join(" ");
 }

@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import type { Argv, CommandModule } from "yargs";
 import { UsageError } from "../../errors.js";
 import { ask } from "../../query/ask.js";
@@ -7,7 +6,6 @@ import type universeOver from "../../query/universe-over.js";
 import { UNIVERSE_SUMMARY, withDefinition } from "../../query/universe-over/definition.js";
 import { universeMatrix } from "../../query/universe-over/matrix.js";
 import type { MemberRow } from "../../query/universe-over/rows.js";
-import { writeFileWhole } from "../../store/write-whole.js";
 import { underlyingLines } from "../../query/underlying.js";
 import { column, optionalColumn, type Answer } from "../../text/columns.js";
 import { plural } from "../../text/numbers.js";
@@ -19,8 +17,10 @@ import { commandLine, optionName } from "../args/query-arguments.js";
 import { withReader } from "../with-reader.js";
 import { filePath, jsonFile } from "../args/readers.js";
 import { conditionLines } from "../output/conditions.js";
+import { fileDestination } from "../output/destination.js";
 import { tell } from "../output/line.js";
 import { planPrinting, printAnswer } from "../output/print-answer.js";
+import { writePieces } from "../output/write-pieces.js";
 
 interface UniverseArguments extends AnswerChoice {
   db: string;
@@ -101,13 +101,13 @@ async function answer(query: typeof universeOver, given: UniverseArguments): Pro
   const args = readArguments(query.args, withDefinition({ definition: given.definition, ...named }));
   if (matrix && args.changes) throw new UsageError("--matrix is of members, and --changes asks for entries and exits");
   const { format: planned } = planPrinting(choice);
+  const definitionPlace =
+    given["definition-out"] === undefined ? undefined : fileDestination("definition-out", given["definition-out"]);
   const { facts, columns, rows } = await withReader(db, (store) => ask(query, store, args));
   for (const line of conditionLines(facts)) tell(line);
   for (const line of underlyingLines(facts)) tell(line);
-  const definitionFile = given["definition-out"];
-  if (definitionFile !== undefined) {
-    const text = `${JSON.stringify(facts.definition, null, 2)}\n`;
-    await writeFileWhole(definitionFile, (path) => writeFile(path, text));
+  if (definitionPlace !== undefined) {
+    await writePieces([`${JSON.stringify(facts.definition, null, 2)}\n`], definitionPlace);
   }
   const { symbol_count, rebalancing_count, sha256 } = facts;
   if (planned !== "json") {

@@ -2,8 +2,14 @@ import { closeSync, existsSync, openSync, readSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { UsageError } from "../../errors.js";
 
-/** Where an answer goes. `file` is an absolute path. */
-export type Destination = { kind: "stdout" } | { kind: "file"; file: string };
+/** A file, by its absolute path. */
+interface FileDestination {
+  kind: "file";
+  file: string;
+}
+
+/** Where an answer goes. */
+export type Destination = { kind: "stdout" } | FileDestination;
 
 /** Values of `--out` that mean stdout. */
 const STDOUT = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
@@ -17,15 +23,24 @@ const DUCKDB_MAGIC = "DUCK";
  * @throws UsageError when it can't be written to: a folder, a device, a pipe, a DuckDB file or its log.
  */
 export function destinationOf(out: string | undefined): Destination {
-  if (out === undefined || STDOUT.includes(out)) return { kind: "stdout" };
+  return out === undefined || STDOUT.includes(out) ? { kind: "stdout" } : fileDestination("out", out);
+}
+
+/**
+ * The file that an option names to write to.
+ *
+ * @param name of the option
+ * @throws UsageError as {@link destinationOf}
+ */
+export function fileDestination(name: string, out: string): FileDestination {
   const file = resolve(out);
   // The rename at the end would replace a device or a pipe with a regular file.
   if (existsSync(file) && !statSync(file).isFile()) {
-    throw new UsageError(`--out ${out} exists and is not a regular file`);
+    throw new UsageError(`--${name} ${out} exists and is not a regular file`);
   }
-  if (isDatabase(file)) throw new UsageError(`--out ${out} is a DuckDB database: name another file`);
+  if (isDatabase(file)) throw new UsageError(`--${name} ${out} is a DuckDB database: name another file`);
   if (file.endsWith(".wal") && isDatabase(file.slice(0, -".wal".length))) {
-    throw new UsageError(`--out ${out} is the log of a DuckDB database: name another file`);
+    throw new UsageError(`--${name} ${out} is the log of a DuckDB database: name another file`);
   }
   return { kind: "file", file };
 }

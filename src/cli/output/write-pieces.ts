@@ -11,7 +11,10 @@ export type Piece = string | Uint8Array;
  *
  * @throws OutputError or UsageError when a file can't be written; see {@link writeFileWhole}.
  */
-export async function writePieces(pieces: AsyncIterable<Piece>, destination: Destination): Promise<void> {
+export async function writePieces(
+  pieces: AsyncIterable<Piece> | Iterable<Piece>,
+  destination: Destination,
+): Promise<void> {
   if (destination.kind === "stdout") {
     for await (const piece of pieces) await writeToStdout(piece);
     return;
