@@ -12,6 +12,9 @@ const FORMAT = 1;
 /** Maximum files of a publication that is read: some thousand symbols with a file each are far below it. */
 const MAX_FILES = 100_000;
 
+/** Maximum bytes of a file of it: a hundred times those of the whole index, so that no server fills a disk. */
+const MAX_FILE_BYTES = 4_000_000_000;
+
 /** A file of a publication. */
 export interface PublishedFile {
   /** Relative, with slashes. */
@@ -90,6 +93,7 @@ function readFile(file: unknown, where: string): PublishedFile {
   if (!isSize(bytes) || typeof sha256 !== "string" || !/^[0-9a-f]{64}$/.test(sha256)) {
     throw damaged(where, `it lacks size or SHA-256 of ${path}`);
   }
+  if (bytes > MAX_FILE_BYTES) throw damaged(where, `${path} has ${bytes} bytes; at most ${MAX_FILE_BYTES} are taken`);
   return { path, bytes, sha256 };
 }
 

@@ -1,10 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { InterruptedError, StoreError } from "../errors.js";
+import { BfaError, InterruptedError, StoreError } from "../errors.js";
 import { checkSignal, checkText } from "../options/checks.js";
 import { optional, readOptions, type ChecksOf } from "../options/read-options.js";
 import { answerFrom } from "../store/defects.js";
 import { openReader } from "../store/open.js";
+import { outputError, saysShortage } from "../store/output-error.js";
 import { pathOf } from "../store/file.js";
 import { stateOf } from "../store/working-copy.js";
 import { writeDatabase } from "./database.js";
@@ -48,7 +49,7 @@ const MAX_ATTEMPTS = 5;
  * @param file path of the database; runs may go on meanwhile
  * @param folder where the publication will be: a folder that isn't there, is empty, or holds a publication
  * @throws StoreError when the database can't be read or holds nothing, or another process publishes into the folder;
- *   UsageError when the folder can't be written; InterruptedError
+ *   UsageError when the folder can't be written, OutputError when the disk is full; InterruptedError
  * @example
  * ```ts
  * const { written, bytes } = await publish("availability.duckdb", "public");
@@ -91,6 +92,9 @@ export async function publish(file: string, folder: string, options: PublishOpti
       unchanged_count: unchanged.length,
       removed,
     };
+  } catch (error) {
+    if (error instanceof BfaError || !(error instanceof Error) || !saysShortage(error.message)) throw error;
+    throw outputError(folder, error);
   } finally {
     staging.discard();
   }

@@ -37,10 +37,21 @@ export async function sha256Of(path: string): Promise<string> {
  * @throws PublicationError PUBLICATION_DAMAGED
  */
 export async function verifyFile(path: string, { bytes, sha256 }: PublishedFile, name: string): Promise<void> {
-  const size = statSync(path).size;
-  if (size !== bytes) throw damaged(`${name} has ${size} bytes, its manifest says ${bytes}`);
+  requireSize(path, bytes, name);
   const found = await sha256Of(path);
   if (found !== sha256) throw damaged(`${name} has the SHA-256 ${found}, its manifest says ${sha256}`);
+}
+
+/**
+ * Makes sure that a path is a regular file of a size. A pipe would be waited for, and a device has no end.
+ *
+ * @param name how messages call the file
+ * @throws PublicationError PUBLICATION_DAMAGED
+ */
+export function requireSize(path: string, bytes: number, name: string): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (found?.isFile() !== true) throw damaged(`${name} is not there, or not a regular file`);
+  if (found.size !== bytes) throw damaged(`${name} has ${found.size} bytes, its manifest says ${bytes}`);
 }
 
 /**
@@ -56,7 +67,6 @@ export async function databaseAt(path: string): Promise<string> {
     throw new UsageError(`${path} is a folder without a ${MANIFEST}: name a database, or what \`bfa publish\` wrote`);
   const database = join(path, DATABASE);
   const file = fileNamed(manifest, DATABASE, path);
-  if (!existsSync(database)) throw damaged(`${database} is not there`);
   await verifyFile(database, file, database);
   return database;
 }

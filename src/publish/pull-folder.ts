@@ -3,6 +3,7 @@ import { basename, dirname, join } from "node:path";
 import { DAY_MS } from "../calendar/day.js";
 import { UsageError } from "../errors.js";
 import { makeFolder, pathOf } from "../store/file.js";
+import { outputError } from "../store/output-error.js";
 import { isOwnFolder, removeLeftovers } from "../store/own-folder.js";
 
 /** A private folder beside a database, in which a publication's database arrives. */
@@ -17,7 +18,7 @@ export interface PullFolder {
  * where it ended, and only with the same file.
  *
  * @param db path of the database that it is for
- * @throws UsageError when it can't be made, or others can write in what is there
+ * @throws OutputError or UsageError when it can't be made, or others can write in what is there
  */
 export function pullFolder(db: string, sha256: string): PullFolder {
   const path = join(dirname(pathOf(db)), `${prefixOf(db)}${sha256.slice(0, 16)}`);
@@ -25,8 +26,7 @@ export function pullFolder(db: string, sha256: string): PullFolder {
     makeFolder(dirname(path));
     if (lstatSync(path, { throwIfNoEntry: false }) === undefined) mkdirSync(path, { mode: 0o700 });
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`${db} can't be written: ${reason}`, { cause: error });
+    throw outputError(db, error);
   }
   if (!isOwnFolder(path)) throw new UsageError(`${path} belongs to others: remove it`);
   const part = join(path, "part.duckdb");

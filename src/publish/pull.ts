@@ -71,7 +71,11 @@ export async function pull(source: string, file: string, options: PullOptions = 
   const database = fileNamed(manifest, DATABASE, source);
   const folder = pullFolder(file, database.sha256);
   const fetched: Fetched = { path: folder.part, scratch: folder.path, rowCount: manifest.row_count, name: source };
-  const fetchedBytes = await place.fetchDatabase(database, folder.part);
+  const fetchedBytes = await place.fetchDatabase(database, folder.part).catch((error: unknown) => {
+    // What came of it would fill the disk still.
+    if (error instanceof StoreError) rmSync(folder.path, { recursive: true, force: true });
+    throw error;
+  });
   await orRemoved(folder, async () => {
     await verifyFile(folder.part, database, `${source}/${DATABASE}`);
     await checkFetched(fetched);

@@ -2,10 +2,12 @@ import { copyFile } from "node:fs/promises";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "../errors.js";
+import { toStoreError } from "../store/duckdb-error.js";
+import { maskedUrl } from "../text/secrets.js";
 import { downloadFile, downloadText } from "./download.js";
 import type { HttpOptions } from "./http.js";
 import { DATABASE, MANIFEST, type PublishedFile } from "./manifest.js";
-import { MAX_MANIFEST_BYTES } from "./published-folder.js";
+import { MAX_MANIFEST_BYTES, requireSize } from "./published-folder.js";
 
 /** Where a publication comes from. */
 export interface Source {
@@ -29,7 +31,12 @@ export function sourceAt(place: string, options: HttpOptions): Source {
 }
 
 function urlSource(place: string, options: HttpOptions): Source {
-  if (!URL.canParse(place)) throw new UsageError(`${place} is not a URL`);
+  const url = URL.canParse(place) ? new URL(place) : undefined;
+  if (url === undefined) throw new UsageError(`${maskedUrl(place)} is not a URL`);
+  // Nothing of these would be sent.
+  if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
+    throw new UsageError(`only scheme, host, port and path belong in ${maskedUrl(place)}`);
+  }
   const base = place.endsWith("/") ? place : `${place}/`;
   return {
     manifest: () => downloadText(base + MANIFEST, MAX_MANIFEST_BYTES, options),
@@ -40,13 +47,19 @@ function urlSource(place: string, options: HttpOptions): Source {
 function folderSource(place: string): Source {
   const manifest = join(place, MANIFEST);
   if (!existsSync(manifest) || !statSync(manifest).isFile() || statSync(manifest).size > MAX_MANIFEST_BYTES) {
-    throw new UsageError(`${place} has no ${MANIFEST}: name the URL or the folder of what \`bfa publish\` wrote`);
+    // What was meant for a URL may hold a password.
+    const shown = /^[a-z][a-z0-9+.-]*:/i.test(place) ? maskedUrl(place) : place;
+    throw new UsageError(`${shown} has no ${MANIFEST}: name the URL or the folder of what \`bfa publish\` wrote`);
   }
   return {
     manifest: () => Promise.resolve(readFileSync(manifest, "utf8")),
-    fetchDatabase: async (_, part) => {
-      await copyFile(join(place, DATABASE), part);
-      return statSync(part).size;
+    fetchDatabase: async ({ bytes }, part) => {
+      const database = join(place, DATABASE);
+      requireSize(database, bytes, database);
+      await copyFile(database, part).catch((error: unknown) => {
+        throw toStoreError(part, error);
+      });
+      return bytes;
     },
   };
 }

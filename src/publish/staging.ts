@@ -15,6 +15,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { UsageError } from "../errors.js";
 import { makeFolder, syncPath } from "../store/file.js";
 import { lockWriters, type Lock } from "../store/lock.js";
+import { outputError } from "../store/output-error.js";
 import { DATABASE, MANIFEST, type PublishedFile, type ReadManifest } from "./manifest.js";
 import { removeLeftovers } from "../store/own-folder.js";
 import { manifestIn, sha256Of } from "./published-folder.js";
@@ -59,7 +60,8 @@ export class Staging {
    * Keeps other publishers away from the place, and removes what killed ones left beside it.
    *
    * @param target where the publication will be: a folder that isn't there, is empty, or holds a publication
-   * @throws UsageError when it is something else or can't be written; StoreError STORE_LOCKED when another publishes there
+   * @throws UsageError when it is something else; OutputError or UsageError when it can't be written; StoreError
+   *   STORE_LOCKED when another publishes there
    */
   static async begin(target: string): Promise<Staging> {
     const path = resolve(target);
@@ -72,7 +74,7 @@ export class Staging {
       return new Staging(mkdtempSync(join(parent, prefix)), path, before, lock);
     } catch (error) {
       lock.release();
-      throw cantWrite(target, error);
+      throw outputError(target, error);
     }
   }
 
@@ -100,7 +102,7 @@ export class Staging {
     try {
       this.swap();
     } catch (error) {
-      throw cantWrite(target, error);
+      throw outputError(target, error);
     }
     await syncPath(dirname(target));
     return changes;
@@ -173,11 +175,6 @@ function makeParent(parent: string, target: string): void {
   try {
     makeFolder(parent);
   } catch (error) {
-    throw cantWrite(target, error);
+    throw outputError(target, error);
   }
-}
-
-function cantWrite(target: string, error: unknown): UsageError {
-  const reason = error instanceof Error ? error.message : String(error);
-  return new UsageError(`${target} can't be written: ${reason}`, { cause: error });
 }

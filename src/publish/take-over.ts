@@ -10,6 +10,9 @@ import { numberOf } from "../store/numbers.js";
 import { inTransaction } from "../store/transaction.js";
 import { plural } from "../text/numbers.js";
 
+/** Maximum rows of a table of it: those of a whole market are a thirtieth, and a small file can hold any number. */
+const MAX_ROWS = 50_000_000;
+
 /** A publication's database that was fetched and has the right sum. */
 export interface Fetched {
   /** Where it lies: in a private folder. */
@@ -32,6 +35,11 @@ export async function checkFetched({ path, scratch, rowCount, name }: Fetched): 
   const store = await openForWriting({ file: name, path, scratch, isReplaceable: false });
   try {
     const { connection } = store;
+    for (const table of await ownTablesOf(connection, "store")) {
+      const rows = await numberOf(connection, `SELECT count(*) FROM ${table}`);
+      if (rows > MAX_ROWS)
+        throw damaged(name, `its ${table} has ${rows} rows, more than the ${MAX_ROWS} that are taken`);
+    }
     const counted = await numberOf(connection, "SELECT count(*) FROM availability");
     if (counted !== rowCount) throw damaged(name, `it has ${counted} rows, its manifest says ${rowCount}`);
     const defect = await defectOf(connection);

@@ -10,6 +10,14 @@ interface Trouble {
   say: (file: string, text: string) => string;
 }
 
+/** What Node and DuckDB say of a full disk. */
+const FULL = /ENOSPC|No space left|File too large|EFBIG|quota/i;
+
+/** Whether an error is about a full disk. */
+export function isFullDisk(error: Error): boolean {
+  return FULL.test(error.message);
+}
+
 /** The first one whose sign is found counts. */
 const TROUBLES: readonly Trouble[] = [
   {
@@ -34,7 +42,7 @@ const TROUBLES: readonly Trouble[] = [
     say: (file) => `${file} was written by a newer DuckDB than this package has: update binance-futures-availability`,
   },
   {
-    sign: /ENOSPC|No space left|File too large|EFBIG|quota/i,
+    sign: FULL,
     code: "STORE_UNUSABLE",
     say: (file) => `the disk of ${file} is full: make room and run again; what was written before is intact`,
   },

@@ -2,19 +2,20 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { BfaError, InterruptedError, UsageError } from "../errors.js";
+import { isFullDisk, toStoreError } from "./duckdb-error.js";
 import { logsOf, pathOf, refuseSpecialFiles } from "./file.js";
 import { openInstance, textLiteral } from "./instance.js";
 import { numberOf } from "./numbers.js";
 import { withoutQuoted } from "./schema/own-names.js";
 
 /** What reading somebody else's file may take. */
-const LIMITS = {
-  settings: { memory_limit: "1GB", max_temp_directory_size: "4GB" },
-  /** ms. */
-  time: 300_000,
-  /** All contracts of a market over all its days are a thirtieth of it. */
-  rows: 50_000_000,
-} as const;
+const SETTINGS = { memory_limit: "1GB", max_temp_directory_size: "4GB" } as const;
+
+/** How long it may take and what it may have. All contracts of a market over all its days are a thirtieth of the rows. */
+const LIMITS = { ms: 300_000, rows: 50_000_000 } as const;
+
+/** Time after which DuckDB is interrupted again, ms: what comes between two statements is lost. */
+const AGAIN_MS = 50;
 
 /** The columns that are taken over; `url` is derived, whatever the other file has. */
 const REQUIRED = ["date", "symbol", "available", "file_size_bytes", "last_modified", "status_code", "probe_timestamp"];
@@ -46,12 +47,15 @@ export interface ForeignRows {
  *
  * @param other path of the other file
  * @param scratch a private folder for the copy
+ * @param limits ms that it may take, and rows that it may have
+ * @default five minutes and 50 million
  * @throws UsageError when the file can't be taken over; InterruptedError when the signal came first.
  */
 export async function copyForeignRows(
   other: string,
   scratch: string,
   signal: AbortSignal | undefined,
+  limits: { ms: number; rows: number } = LIMITS,
 ): Promise<ForeignRows> {
   if (!existsSync(other)) throw new UsageError(`${other} doesn't exist`);
   try {
@@ -60,26 +64,33 @@ export async function copyForeignRows(
       main: ":memory:",
       files: [pathOf(other), ...logsOf(other)],
       folders: [scratch],
-      settings: { ...LIMITS.settings, temp_directory: join(scratch, "foreign-spill") },
+      settings: { ...SETTINGS, temp_directory: join(scratch, "foreign-spill") },
     });
     try {
-      return await withinLimits(instance.connection, signal, () =>
-        copyRows(instance.connection, other, join(scratch, "foreign.duckdb")),
+      return await withinTime(instance.connection, limits.ms, signal, () =>
+        copyRows(instance.connection, other, join(scratch, "foreign.duckdb"), limits.rows),
       );
     } finally {
       instance.close();
     }
   } catch (error) {
     if (error instanceof UsageError || error instanceof InterruptedError) throw error;
+    // The copy's, not that of the other file.
+    if (error instanceof Error && isFullDisk(error)) throw toStoreError(scratch, error);
     throw new UsageError(`${other} can't be read: ${reasonOf(error)}`, { cause: error });
   }
 }
 
-async function copyRows(connection: DuckDBConnection, other: string, path: string): Promise<ForeignRows> {
+async function copyRows(
+  connection: DuckDBConnection,
+  other: string,
+  path: string,
+  maxRows: number,
+): Promise<ForeignRows> {
   await connection.run(`ATTACH ${textLiteral(pathOf(other))} AS other (READ_ONLY)`);
   const { name, types } = await findTable(connection, other);
   const rows = await numberOf(connection, `SELECT count(*) FROM other.main.${name}`);
-  if (rows > LIMITS.rows) throw new UsageError(`${other} has ${rows} rows; at most ${LIMITS.rows} are taken over`);
+  if (rows > maxRows) throw new UsageError(`${other} has ${rows} rows; at most ${maxRows} are taken over`);
   const taken = [...types]
     .filter(([column]) => REQUIRED.includes(column) || column === "etag")
     .map(([column, type]) => (type === "VARCHAR" ? `left(${column}, ${MAX_TEXT}) AS ${column}` : column));
@@ -92,15 +103,23 @@ async function copyRows(connection: DuckDBConnection, other: string, path: strin
 }
 
 /** Runs statements until time is up or the signal comes, which interrupt them. */
-async function withinLimits<Result>(
+async function withinTime<Result>(
   connection: DuckDBConnection,
+  ms: number,
   signal: AbortSignal | undefined,
   work: () => Promise<Result>,
 ): Promise<Result> {
+  const time = new AbortController();
+  let timer: NodeJS.Timeout;
   const stop = () => {
     connection.interrupt();
+    clearTimeout(timer);
+    timer = setTimeout(stop, AGAIN_MS);
   };
-  const timer = setTimeout(stop, LIMITS.time);
+  timer = setTimeout(() => {
+    time.abort();
+    stop();
+  }, ms);
   signal?.addEventListener("abort", stop, { once: true });
   try {
     signal?.throwIfAborted();
@@ -108,6 +127,7 @@ async function withinLimits<Result>(
   } catch (error) {
     if (signal?.aborted === true)
       throw new InterruptedError("interrupted before anything was taken over", { cause: error });
+    if (time.signal.aborted) throw new Error(`reading it took more than ${ms / 1000} s`, { cause: error });
     throw error;
   } finally {
     clearTimeout(timer);
@@ -150,7 +170,6 @@ async function findTable(
 function reasonOf(error: unknown): string {
   if (error instanceof BfaError || !(error instanceof Error))
     return String(error instanceof Error ? error.message : error);
-  if (/INTERRUPT/.test(error.message)) return `reading it took more than ${LIMITS.time / 1000} s`;
   if (/newer version|storage version|version number/i.test(error.message)) {
     return "it was written by a newer DuckDB; have that copy it into a file attached with (STORAGE_VERSION 'v1.0.0')";
   }

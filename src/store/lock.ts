@@ -14,7 +14,7 @@ import { basename, dirname, join } from "node:path";
 import { StoreError } from "../errors.js";
 import { toStoreError } from "./duckdb-error.js";
 import { DuckDBInstance } from "./duckdb.js";
-import { pathOf } from "./file.js";
+import { pathOf, refuseSpecialFiles } from "./file.js";
 import { INSTANCE_OPTIONS, openInstance, type OpenInstance } from "./instance.js";
 
 /** Files that are claimed in this thread. */
@@ -63,6 +63,7 @@ export async function lockWriters(file: string): Promise<Lock> {
     const found = lstatSync(path, { throwIfNoEntry: false });
     if (found === undefined) await createLockFile(file, path);
     else if (!found.isFile()) throw new StoreError("STORE_UNUSABLE", `${path} is not a regular file: remove it`);
+    refuseSpecialFiles(path);
     const instance = await DuckDBInstance.create(path, { ...INSTANCE_OPTIONS, enable_external_access: "false" });
     return {
       release: () => {

@@ -84,7 +84,11 @@ export class RunFile {
    */
   async forWriting(): Promise<WritableStore> {
     this.hasWritten = true;
-    return (this.writer ??= await this.openCopy());
+    try {
+      return (this.writer ??= await this.openCopy());
+    } catch (error) {
+      throw toStoreError(this.file, error);
+    }
   }
 
   /**
@@ -113,7 +117,12 @@ export class RunFile {
   /** Lets go of the file and forgets what this run wrote in a copy that it made. */
   async discard(): Promise<void> {
     this.hasWritten = this.isResumed;
-    await this.close();
+    try {
+      await this.close();
+    } finally {
+      // On a full disk not even closing works.
+      if (!this.isResumed) this.dropFolder();
+    }
   }
 
   private async start(): Promise<void> {

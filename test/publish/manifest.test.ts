@@ -33,6 +33,11 @@ describe("a manifest", () => {
     ]),
     ["a size that is none", changed({ files: [{ ...file("a"), bytes: 0.5 }] }), "it lacks size or SHA-256 of a"],
     ["a sum that is none", changed({ files: [{ ...file("a"), sha256: "A".repeat(64) }] }), "it lacks size or SHA-256"],
+    [
+      "a size that fills a disk",
+      changed({ files: [{ ...file("a"), bytes: 2 ** 50 }] }),
+      "a has 1125899906842624 bytes",
+    ],
     ["too many files", changed({ files: Array.from({ length: 100_001 }, () => 0) }), "it names more than 100000 files"],
   ])("with %s is refused", (_, text, reason) => {
     expect(() => readManifest(text, "https://x.org")).toThrow(`https://x.org/manifest.json can't be used: ${reason}`);
