@@ -59,7 +59,6 @@ export async function fetchVolumes(
   };
   tell();
   const progress = setInterval(tell, PROGRESS_MS);
-  let asked = 0;
   try {
     const known = await writer.call("volumeKnowledge", symbols, now);
     const pool = await threads.probers();
@@ -68,9 +67,7 @@ export async function fetchVolumes(
       symbols,
       pool.parallelLists(PAGE_BYTES),
       () => signal?.aborted === true,
-      () => {
-        asked++;
-      },
+      () => undefined,
     );
     // When the file can't be written any more there is no point in fetching on.
     await Promise.race([fetching, writer.failed, ending.over]);
@@ -80,8 +77,11 @@ export async function fetchVolumes(
   const fetchMs = performance.now() - startedAt;
   const written = await Promise.race([writer.call("finishVolumes"), writer.failed]);
   tell();
-  const interrupted = signal?.aborted === true && asked < symbols.length;
-  return { through, counts: counters.read(), written, failures, interrupted, fetchMs };
+  const counts = counters.read();
+  // A shard that was given up has ended too, so what was asked and what failed is counted. A failed file has a key.
+  const unlisted = failures.filter(({ key }) => key === null).length;
+  const interrupted = signal?.aborted === true && counts.symbolsAsked + unlisted < symbols.length;
+  return { through, counts, written, failures, interrupted, fetchMs };
 }
 
 function* volumeShards(
