@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readlinkSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readlinkSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { copyForeignRows } from "../../src/store/foreign.js";
 import { importInto } from "../../src/store/import-into.js";
 import { runAlone, startCli } from "../support/cli.js";
 import { temporaryFolder } from "../support/database.js";
@@ -87,6 +88,38 @@ describe("an import", () => {
     const other = await foreign("types.duckdb", "'BTCUSDT'", 1);
     await run(other, "ALTER TABLE daily_availability ALTER symbol TYPE VARCHAR[] USING [symbol]");
     await expect(importInto(db, other)).rejects.toThrow("has symbol as VARCHAR[]: write it with plain types");
+  });
+
+  const columns = (rows: number) => foreign(`rows-${rows}.duckdb`, "'BTCUSDT'", rows);
+
+  it("is refused for its rows before any is copied", async () => {
+    const scratch = join(folder.path, "scratch");
+    mkdirSync(scratch);
+    const other = await columns(11);
+    const copy = (rows: number) => copyForeignRows(other, scratch, undefined, { ms: 300_000, rows });
+    await expect(copy(10)).rejects.toMatchObject({
+      code: "USAGE",
+      message: `${other} has 11 rows; at most 10 are taken over`,
+    });
+    expect(readdirSync(scratch)).toEqual([]);
+    await expect(copy(11)).resolves.toMatchObject({ path: join(scratch, "foreign.duckdb") });
+  });
+
+  it("ends when its time is up, or its signal comes meanwhile, wherever it is", async () => {
+    const scratch = join(folder.path, "late");
+    mkdirSync(scratch);
+    // No machine copies as many in the time between two interrupts.
+    const other = await columns(8_000_000);
+    await expect(copyForeignRows(other, scratch, undefined, { ms: 0, rows: 50_000_000 })).rejects.toMatchObject({
+      code: "USAGE",
+      message: `${other} can't be read: reading it took more than 0 s`,
+    });
+    rmSync(scratch, { recursive: true });
+    mkdirSync(scratch);
+    const interrupt = new AbortController();
+    const reading = copyForeignRows(other, scratch, interrupt.signal);
+    interrupt.abort();
+    await expect(reading).rejects.toMatchObject({ code: "INTERRUPTED" });
   });
 
   it("ends when its signal has come", async () => {

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { DiscoveryError } from "../../src/errors.js";
 import { backfill } from "../../src/run/backfill.js";
 import { discover } from "../../src/run/discover.js";
+import { volumes } from "../../src/run/volumes.js";
 import type { History } from "../../src/replica/history.js";
 import { dayOf, formatDay } from "../../src/calendar/day.js";
 import { fileKey } from "../../src/vision/object-key.js";
@@ -178,6 +179,50 @@ describe("a listing that never ends", () => {
         message: expect.stringContaining("LIST_ENDLESS") as string,
       });
       expect(server.requests.length).toBeLessThanOrEqual(52);
+    } finally {
+      await server.close();
+      remove();
+    }
+  });
+
+  it("of folders ends at Ctrl-C, between two pages", async () => {
+    const ended = new AbortController();
+    let asked = 0;
+    const server = await startEndless((_, number) => {
+      if (number === 0 && ++asked === 1) ended.abort();
+      return `<CommonPrefixes><Prefix>${root}A${numbered(number)}/</Prefix></CommonPrefixes>`;
+    });
+    const { path, remove } = temporaryFolder();
+    try {
+      const options = { db: join(path, "a.duckdb"), endpoint: server.url, listEndpoint: server.url, ca: server.ca };
+      await expect(discover({ ...options, signal: ended.signal })).rejects.toMatchObject({ code: "INTERRUPTED" });
+      expect(server.requests.length).toBeLessThan(10);
+    } finally {
+      await server.close();
+      remove();
+    }
+  });
+
+  it("of one symbol's months, or days, of volumes fails them", async () => {
+    const server = await startEndless((prefix, number) =>
+      contents({
+        key: `${prefix}BTCUSDT-1d-2020-01~${numbered(number)}`,
+        size: 1,
+        lastModified: "2024-02-03T00:00:00.000Z",
+      }),
+    );
+    const { path, remove } = temporaryFolder();
+    try {
+      const { outcome, failures, requests } = await volumes({
+        ...{ db: join(path, "a.duckdb"), endpoint: server.url, listEndpoint: server.url, ca: server.ca },
+        ...{ symbols: ["BTCUSDT"], unlisted: true, reject: false },
+      });
+      expect({ outcome, failures }).toMatchObject({
+        outcome: "failed",
+        failures: [{ symbol: "BTCUSDT", kind: "protocol", code: "LIST_ENDLESS", key: null }],
+      });
+      expect(requests).toBe(server.requests.length);
+      expect(requests).toBeLessThanOrEqual(80);
     } finally {
       await server.close();
       remove();

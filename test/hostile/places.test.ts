@@ -1,21 +1,35 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { openStore } from "../../src/store/open.js";
-import { CLI, runAlone } from "../support/cli.js";
+import { publish } from "../../src/publish/publish.js";
+import { CLI, runAlone, runCli } from "../support/cli.js";
 import { temporaryFolder } from "../support/database.js";
 import { D0, dayUnit, writerFor } from "../support/store.js";
 
 let folder: ReturnType<typeof temporaryFolder>;
 let db: string;
+let publication: string;
 beforeAll(async () => {
   folder = temporaryFolder();
   db = join(folder.path, "a.duckdb");
   const { store, writer } = await writerFor(db, ["BTCUSDT"]);
   await writer.commit([dayUnit(D0, [{ symbol: 0, size: 100 }])]);
   await store.close();
+  publication = join(folder.path, "public");
+  await publish(db, publication);
 });
 afterAll(() => {
   folder.remove();
@@ -30,6 +44,9 @@ function emptyFolder(name: string): string {
 
 const onLinux = it.skipIf(process.platform !== "linux");
 
+/** What a universe needs. */
+const UNIVERSE = ["--from", "2024-03-01", "--to", "2024-03-02"];
+
 describe("links that others made beforehand", () => {
   it("are not followed by an export or an answer; what is published is a file", async () => {
     const place = emptyFolder("links");
@@ -38,24 +55,68 @@ describe("links that others made beforehand", () => {
     const out = join(place, "o.csv");
     symlinkSync(elsewhere, out);
     for (let pid = 1; pid < 2000; pid++) symlinkSync(elsewhere, `${out}.${process.pid + pid}.part`);
-    for (const args of [["export"], ["query", "sql", "SELECT 1"]]) {
-      const { code, stderr } = await runAlone([...args, "--db", db, "--out", out]);
-      expect(code, stderr).toBe(0);
+    for (const args of [
+      ["export"],
+      ["query", "sql", "SELECT 1"],
+      ["files", "--allow-partial"],
+      ["verify", place, "--allow-partial"],
+      ["status"],
+      ["validate"],
+    ]) {
+      rmSync(out);
+      symlinkSync(elsewhere, out);
+      const { code, stderr } = await runCli([...args, "--db", db, "--out", out]);
+      expect(code, stderr).toBe(args[0] === "verify" ? 1 : 0);
       expect(lstatSync(out).isFile()).toBe(true);
       expect(readFileSync(elsewhere, "utf8")).toBe("theirs");
     }
   });
 
-  it("in the place of a log are refused, and left alone", async () => {
-    const elsewhere = join(folder.path, "no-log");
-    writeFileSync(elsewhere, "theirs");
-    symlinkSync(elsewhere, `${db}.wal`);
-    try {
-      await expect(openStore(db)).rejects.toMatchObject({ code: "STORE_UNUSABLE" });
-      expect(await runAlone(["query", "counts", "--db", db])).toMatchObject({ code: 3, stdout: "" });
-      expect(readFileSync(elsewhere, "utf8")).toBe("theirs");
-    } finally {
-      spawnSync("rm", [`${db}.wal`]);
+  it.each(["a.duckdb.wal", "a.duckdb.wal.checkpoint", "a.duckdb.wal.recovery", ".a.duckdb.lock.wal"])(
+    "in the place of the log %s are refused, and left alone",
+    async (name) => {
+      const elsewhere = join(folder.path, "no-log");
+      writeFileSync(elsewhere, "theirs");
+      const log = join(folder.path, name);
+      symlinkSync(elsewhere, log);
+      try {
+        await expect(openStore(db)).rejects.toMatchObject({ code: "STORE_UNUSABLE" });
+        // Readers don't ask for the lock.
+        const code = name.startsWith(".") ? 0 : 3;
+        expect(await runCli(["query", "counts", "--db", db])).toMatchObject({ code });
+        expect([lstatSync(log).isSymbolicLink(), readFileSync(elsewhere, "utf8")]).toEqual([true, "theirs"]);
+      } finally {
+        rmSync(log);
+      }
+    },
+  );
+
+  it("in the place of a publication, of its lock, of a pull's folder or of a database are left alone", async () => {
+    const place = emptyFolder("published");
+    const theirs = emptyFolder("theirs");
+    writeFileSync(join(theirs, "kept"), "theirs");
+    const { files } = JSON.parse(readFileSync(join(publication, "manifest.json"), "utf8")) as {
+      files: { path: string; sha256: string }[];
+    };
+    const sum = files.find(({ path }) => path === "availability.duckdb")?.sha256.slice(0, 16) ?? "";
+    const own = join(place, "own.duckdb");
+    const planted: [link: string, to: string, code: number, args: string[]][] = [
+      ["public", theirs, 2, ["publish", join(place, "public"), "--db", db]],
+      ["public", join(theirs, "kept"), 2, ["publish", join(place, "public"), "--db", db]],
+      [".public.lock", join(theirs, "kept"), 3, ["publish", join(place, "public"), "--db", db]],
+      [".public.publish-abcdef", theirs, 0, ["publish", join(place, "public"), "--db", db]],
+      [`.own.duckdb.pull-${sum}`, theirs, 2, ["pull", publication, "--db", own]],
+      ["own.duckdb", join(theirs, "nothing"), 0, ["pull", publication, "--db", own]],
+      [".own.duckdb.run-abcdef", theirs, 0, ["pull", publication, "--db", own]],
+    ];
+    for (const [link, to, wanted, args] of planted) {
+      rmSync(place, { recursive: true });
+      mkdirSync(place);
+      symlinkSync(to, join(place, link));
+      const { code, stderr } = await runCli(args);
+      expect(code, `${link}: ${stderr}`).toBe(wanted);
+      expect(readdirSync(theirs)).toEqual(["kept"]);
+      expect(readFileSync(join(theirs, "kept"), "utf8")).toBe("theirs");
     }
   });
 });
@@ -75,8 +136,15 @@ describe("what is no regular file", () => {
         ["replica", "--spans", special],
         ["replica", "--days", "1", "--symbols", "1", "--ca-file", special],
         ["export", "--out", special, "--format", "csv", "--db", db],
+        ["volumes", "--db", special],
+        ["contracts", "--from-file", special, "--db", db],
+        ["files", "--universe", special, "--db", db],
+        ["files", "--from-verify", special, "--db", db],
+        ["universe", "--definition", special, "--db", db],
+        ["universe", ...UNIVERSE, "--definition-out", special, "--db", db],
+        ["compare", special, db],
       ]) {
-        const { code, stdout, stderr } = await runAlone(args);
+        const { code, stdout, stderr } = await runCli(args);
         expect({ code, stdout, lines: stderr.trimEnd().split("\n").length }, `${args.join(" ")}: ${stderr}`).toEqual({
           code: expect.toSatisfy((value: number) => value === 2 || value === 3) as number,
           stdout: "",
@@ -84,7 +152,81 @@ describe("what is no regular file", () => {
         });
         expect(stderr).toContain("regular file");
       }
+      for (const args of [
+        ["verify", special, "--db", db],
+        ["publish", special, "--db", db],
+        ["pull", special, "--db", db],
+      ]) {
+        const { code, stdout, stderr } = await runCli(args);
+        expect({ code, stdout }, stderr).toEqual({ code: 2, stdout: "" });
+        expect(stderr).toMatch(/^bfa: .*\n$/);
+      }
     }
+  });
+
+  onLinux("is refused within a publication too, and never waited for", async () => {
+    for (const name of ["availability.duckdb", "manifest.json"]) {
+      const theirs = join(folder.path, `theirs-${name}`);
+      cpSync(publication, theirs, { recursive: true });
+      rmSync(join(theirs, name));
+      spawnSync("mkfifo", [join(theirs, name)]);
+      for (const args of [
+        ["pull", theirs, "--db", join(folder.path, "pulled.duckdb")],
+        ["compare", theirs, db],
+      ]) {
+        const { code, stdout, stderr } = await runCli(args);
+        expect([2, 3], stderr).toContain(code);
+        expect({ stdout, stderr }).toEqual({ stdout: "", stderr: expect.stringMatching(/^bfa: .*\n$/) as string });
+      }
+    }
+    expect(existsSync(join(folder.path, "pulled.duckdb"))).toBe(false);
+  });
+
+  onLinux("in a folder of downloads is named, and not opened", async () => {
+    const downloads = emptyFolder("downloads");
+    spawnSync("mkfifo", [join(downloads, "BTCUSDT-1m-2024-03-01.zip")]);
+    symlinkSync("/dev/zero", join(downloads, "BTCUSDT-1m-2024-03-02.zip"));
+    symlinkSync(downloads, join(downloads, "round"));
+    const { code, stdout } = await runCli(["verify", downloads, "--md5", "--allow-partial", "--json", "--db", db]);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      skipped: expect.arrayContaining([
+        { path: "BTCUSDT-1m-2024-03-01.zip", why: "not a regular file" },
+        { path: "BTCUSDT-1m-2024-03-02.zip", why: "a symbolic link" },
+        { path: "round", why: "a symbolic link" },
+      ]) as unknown,
+    });
+  });
+
+  onLinux("and has no end is read from stdin no further than a file would be", () => {
+    for (const args of [
+      ["query", "sql", "-", "--db", db],
+      ["files", "--universe", "-", "--db", db],
+    ]) {
+      const command = ["-c", 'exec "$@" </dev/zero', "sh", process.execPath, CLI, ...args];
+      const { status, stderr } = spawnSync("sh", command, { encoding: "utf8" });
+      expect({ status, stderr }).toEqual({
+        status: 2,
+        stderr: expect.stringMatching(/^bfa: .*more than.*\n$/) as string,
+      });
+    }
+  });
+});
+
+describe("a database", () => {
+  it.each([
+    ["--definition-out", ["universe", ...UNIVERSE]],
+    ["--ca-file", ["replica", "--days", "1", "--symbols", "1"]],
+    ["--out", ["status"]],
+  ])("is not written over by %s", async (option, args) => {
+    const own = join(folder.path, "own.duckdb");
+    cpSync(db, own);
+    const { code, stderr } = await runCli([...args, option, own], { BFA_DB: db });
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: `bfa: ${option} ${own} is a DuckDB database: name another file\n`,
+    });
+    expect(readFileSync(own).equals(readFileSync(db))).toBe(true);
   });
 });
 
@@ -109,6 +251,45 @@ describe("a machine that is short of something", () => {
       stderr: expect.stringMatching(/^bfa: .*can't be written: .*\n$/) as string,
     });
     expect([readdirSync(place), readFileSync(out, "utf8")]).toEqual([["o.csv"], "before"]);
+  });
+
+  onLinux("of room for a database or a publication: exit 3, one line, and nothing left", () => {
+    const place = emptyFolder("small");
+    const own = join(place, "own.duckdb");
+    // More than the lock takes, and less than a database.
+    const limit = "trap '' XFSZ; ulimit -f 64";
+    for (const args of [
+      ["publish", join(place, "public"), "--db", db],
+      ["pull", publication, "--db", own],
+      ["import", db, "--db", own],
+    ]) {
+      const { status, stdout, stderr } = limited(limit, ...args);
+      expect({ status, stdout, stderr }).toEqual({
+        ...{ status: 3, stdout: "" },
+        stderr: expect.stringMatching(/^bfa: .*(can't be written|is full).*\n$/) as string,
+      });
+      expect(readdirSync(place).filter((name) => !name.endsWith(".lock"))).toEqual([]);
+    }
+    // A working copy of a database that is there.
+    cpSync(db, own);
+    const { status, stderr } = limited(limit, "import", db, "--db", own);
+    expect({ status, stderr }).toEqual({
+      status: 3,
+      stderr: expect.stringMatching(/^bfa: the disk of .* is full.*\n$/) as string,
+    });
+    expect(readdirSync(place).filter((name) => !name.endsWith(".lock"))).toEqual(["own.duckdb"]);
+  });
+
+  onLinux.each([
+    ["descriptors", "ulimit -n 40", ["query", "counts"], /too many open files/],
+    ["address space", "ulimit -v 1048576", ["query", "counts"], /segment/],
+    ["address space", "ulimit -v 1048576", ["update"], /limit of address space .* 1\.0 GiB/],
+    ["address space", "ulimit -v 1048576", ["pull", "https://127.0.0.1:1"], /limit of address space .* 1\.0 GiB/],
+  ])("of %s (%s, %j): one line", (_, limit, args, said) => {
+    const { status, stdout, stderr } = limited(limit, ...args, "--db", db);
+    expect({ status, stdout }, stderr).toEqual({ status: 1, stdout: "" });
+    expect(stderr).toMatch(/^bfa: .*\n$/);
+    expect(stderr).toMatch(said);
   });
 
   it("of a folder for temporary files: one line", async () => {
@@ -168,9 +349,19 @@ describe("a password in a URL", () => {
       ["update", "--db", db, "--endpoint", url],
       ["update", "--db", db, "--list-endpoint", url],
       ["validate", "--db", db, "--exchange-url", url],
+      ["contracts", "--db", db, "--url", url],
+      ["update", "--db", db, "--contracts-url", url],
+      ["files", "--db", db, "--endpoint", url],
+      ["pull", url, "--db", db],
     ]);
-    for (const args of [...given, ["update", "--endpont", urls[0] ?? ""], ["update", urls[0] ?? ""]]) {
-      const { code, stdout, stderr } = await runAlone(args);
+    const odd = [
+      ["update", "--endpont", urls[0] ?? ""],
+      ["update", urls[0] ?? ""],
+      ["update", "--db", db, "--notify", "ftp://u:hunter2@h"],
+      ["pull", "http://u:hunter2@h/x?k=hunter2#hunter2", "--db", db],
+    ];
+    for (const args of [...given, ...odd]) {
+      const { code, stdout, stderr } = await runCli(args);
       expect(code, args.join(" ")).toBe(2);
       expect(stdout + stderr).not.toContain("hunter2");
     }

@@ -8,7 +8,7 @@ import { dayAt, formatDay } from "../../src/calendar/day.js";
 import { CLI, runAlone, startCli } from "../support/cli.js";
 import { rowsOf, soundness, tableOf } from "../support/database.js";
 import { replicaTest, syntheticWorld } from "../support/fixture.js";
-import { startRawServer } from "../support/raw-server.js";
+import { startRawServer, status } from "../support/raw-server.js";
 import { truthOf } from "../support/truth.js";
 import { listing } from "../support/list-page-faults.js";
 
@@ -100,14 +100,18 @@ describe("a name that would move the cursor", () => {
 });
 
 describe("Ctrl-C while a run is being planned", () => {
-  it("ends it once the bucket is listed, before any probe", async ({ folder, db }) => {
+  it("ends it once the bucket is listed, before any probe; no secret is told", async ({ folder, db }) => {
     const asked: TLSSocket[] = [];
-    const server = await startRawServer((socket) => asked.push(socket));
+    const server = await startRawServer((socket, head) => {
+      if (head.startsWith("POST ")) socket.write(status(404));
+      else asked.push(socket);
+    });
     try {
       const ca = join(folder, "slow.pem");
       writeFileSync(ca, server.ca);
       const where = ["--endpoint", server.url, "--list-endpoint", server.url, "--ca", ca];
-      const running = startCli(["update", "--json", ...where], { BFA_DB: db });
+      const hook = `${server.url}/hook/t0ken?k=t0ken`;
+      const running = startCli(["update", "--json", ...where, "--notify", hook], { BFA_DB: db });
       await server.received(1);
       const said = new Promise<void>((resolve) => {
         let text = "";
@@ -125,7 +129,9 @@ describe("Ctrl-C while a run is being planned", () => {
       expect(code, stderr).toBe(130);
       expect(JSON.parse(stdout)).toMatchObject({ outcome: "interrupted", probes: 0, rows_written: 0 });
       expect(stderr).toContain("go on with: bfa update");
-      expect(server.requests).toHaveLength(1);
+      expect(stderr).toContain(`${server.url}/***`);
+      expect(stdout + stderr).not.toContain("t0ken");
+      expect(server.requests.filter((head) => head.startsWith("GET "))).toHaveLength(1);
       expect(await soundness(db)).toEqual({ wrongCounts: 0, duplicates: 0 });
       expect(await rowsOf(db, "SELECT symbol FROM symbols")).toEqual([["BTCUSDT"]]);
     } finally {

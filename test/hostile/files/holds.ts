@@ -94,11 +94,15 @@ async function rowsIn(path: string): Promise<string> {
   try {
     const rows = async (sql: string) => (await connection.runAndReadAll(sql)).getRowsJson();
     if (isParquet) return JSON.stringify(await rows(`FROM '${path}'`));
+    // The file may have macros in the place of any other function.
     const tables = (await rows(
-      `SELECT format('"{}"."{}"', schema_name, replace(table_name, '"', '""')) FROM system.main.duckdb_tables()
-        WHERE database_name = system.main.current_database() AND sql NOT LIKE '%GENERATED%'`,
-    )) as [string][];
-    return JSON.stringify(await Promise.all(tables.map(([table]) => rows(`FROM ${table}`))));
+      "SELECT schema_name, table_name, sql FROM system.main.duckdb_tables() WHERE database_name = system.main.current_database()",
+    )) as [schema: string, name: string, sql: string][];
+    const plain = tables.filter(([, , sql]) => !sql.includes("GENERATED"));
+    const quoted = (name: string) => `"${name.replaceAll('"', '""')}"`;
+    return JSON.stringify(
+      await Promise.all(plain.map(([schema, name]) => rows(`FROM ${quoted(schema)}.${quoted(name)}`))),
+    );
   } finally {
     connection.closeSync();
     instance.closeSync();
