@@ -24,12 +24,14 @@ export interface TemporaryFolder {
  */
 export function makeTemporaryFolder(parent: string, purpose: string = join(parent, ".bfa-")): TemporaryFolder {
   let path: string;
+  // Before the folder is there: a signal that came between would leave it.
+  if (folders.size === 0) startListening();
   try {
     path = mkdtempSync(join(parent, ".bfa-"));
   } catch (error) {
+    if (folders.size === 0) stopListening();
     throw outputError(purpose, error);
   }
-  if (folders.size === 0) startListening();
   folders.add(path);
   return {
     path,
