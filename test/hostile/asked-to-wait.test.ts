@@ -82,13 +82,14 @@ async function ending(
 }
 
 const one = { symbols: ["BTCUSDT"], unlisted: true, reject: false } as const;
+const day = { from: "2024-01-01", to: "2024-01-01" };
 const span = { from: "2024-01-01", to: "2024-02-01" };
 
 describe("a signal ends at once what a server asked to wait for", () => {
   it.each<[string, string, (given: Given) => PromiseLike<{ outcome?: string }>]>([
     ["an update that lists folders", "interrupted", (given) => update({ ...given, contracts: false, reject: false })],
     ["a backfill by LIST", "interrupted", (given) => backfill({ ...given, ...one, ...span, source: "list" })],
-    ["a backfill by HEAD", "interrupted", (given) => backfill({ ...given, ...one, ...span, source: "head" })],
+    ["a backfill by HEAD", "interrupted", (given) => backfill({ ...given, ...one, ...day, source: "head" })],
     ["a sweep", "interrupted", (given) => sweep({ ...given, reject: false })],
     ["volumes that list months", "interrupted", (given) => volumes({ ...given, ...one })],
     ["discover", "INTERRUPTED", (given) => discover(given).then(() => ({}))],
