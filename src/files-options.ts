@@ -18,18 +18,18 @@ import {
 import { optional, readOptions, withDefault, type ChecksOf } from "./options/read-options.js";
 import { tolerance } from "./query/arguments.js";
 
-/** Which files are meant: each option that is given narrows it. One that is undefined counts as left out. */
+/** Selects files: each option narrows the selection. An undefined option counts as omitted. */
 export interface FileSelection {
   /**
-   * Only these symbols, of whatever contract.
+   * Only these symbols, of any contract type.
    *
-   * @default all that `quote` and `contract` admit
+   * @default all that `quote` and `contract` allow
    */
   symbols?: readonly string[] | undefined;
   /**
    * Only this UTC day.
    *
-   * @default all from `from` to `to`
+   * @default all days between `from` and `to`
    */
   date?: DayInput | undefined;
   /**
@@ -39,7 +39,7 @@ export interface FileSelection {
    */
   from?: DayInput | undefined;
   /**
-   * Last UTC day. When it is left out, days that are not known are told of in `conditions` instead of refused.
+   * Last UTC day. When omitted, unknown days are reported in `conditions` instead of being refused.
    *
    * @default the last in the database
    */
@@ -51,26 +51,26 @@ export interface FileSelection {
    */
   quote?: string | undefined;
   /**
-   * Which contracts, where no symbols are named; settled names count as perpetual.
+   * Which contracts, when no symbols are named; settled names count as perpetual.
    *
    * @default "perpetual"
    */
   contract?: "perpetual" | "delivery" | "all" | undefined;
   /**
-   * Only these cells, such as the rows of a universe over time.
+   * Only these cells, for example the rows of a universe over time.
    *
    * @default all
    */
   universe?: readonly CellInput[] | undefined;
   /**
-   * Whether the symbols of each date of the universe are meant on the days until its next date too, and those of the last
-   * until `to`.
+   * Whether the symbols of each date of the universe also apply to the days before its next date, and those of the last
+   * date to all days up to `to`.
    *
    * @default false
    */
   hold?: boolean | undefined;
   /**
-   * Answer although symbols were never probed: any number of them, or at most so many.
+   * Answer even if some symbols were never probed: `true` for any number of them, or the maximum number.
    *
    * @default false
    */
@@ -80,20 +80,20 @@ export interface FileSelection {
 /** Options of the `files` of an open file. */
 export interface FilesOptions extends FileSelection {
   /**
-   * Only what was found new, late or replaced: by the run of this number (`runs` of `status`) and later ones, or by runs
-   * that ended on this UTC day or later.
+   * Only files found new, late or replaced: by the run with this number (see `runs` of `status`) and later ones, or by
+   * runs that ended on this UTC day or later.
    *
    * @default all
    */
   since?: number | DayInput | undefined;
   /**
-   * Only what a verification found missing, stale, damaged or incomplete: its `files`.
+   * Only files that a verification found missing, stale, damaged or incomplete: its `files`.
    *
    * @default all
    */
   fromVerify?: readonly Pick<VerifiedFile, "date" | "symbol" | "problem">[] | undefined;
   /**
-   * Whether checksum files are listed too, each after its file.
+   * Whether to list checksum files too, each after its file.
    *
    * @default false
    */
@@ -109,16 +109,16 @@ export interface FilesOptions extends FileSelection {
 /** Options of the `verify` of an open file. */
 export interface VerifyOptions extends FileSelection {
   /**
-   * Whether files are read too, and the part of their md5 compared that the index has.
+   * Whether to read the files too and compare their md5, as far as the database knows it.
    *
    * @default false
    */
   md5?: boolean | undefined;
-  /** Aborting it ends the comparison with an InterruptedError. */
+  /** Aborting it rejects the comparison with an InterruptedError. */
   signal?: AbortSignal | undefined;
 }
 
-/** Bounds of the number of a run. */
+/** Bounds of a run's number. */
 const checkRun = checkWhole([1, 999_999_999]);
 
 const SELECTION_CHECKS = {
@@ -163,6 +163,6 @@ export const checkDownloadFormat = checkChoice(DOWNLOAD_FORMATS);
 
 function checkRows(option: string, value: unknown): Readonly<Record<string, unknown>>[] {
   const isList = Array.isArray(value) && value.every((row: unknown) => typeof row === "object" && row !== null);
-  if (!isList) throw new UsageError("a list of objects with date and symbol is wanted", { option });
+  if (!isList) throw new UsageError("expected a list of objects with date and symbol", { option });
   return value as Record<string, unknown>[];
 }

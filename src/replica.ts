@@ -1,7 +1,7 @@
 /**
- * An embedded Binance Vision: a TLS server on 127.0.0.1 that speaks what the bucket's hosts speak (HEAD, GET, and LIST in
- * both versions, over HTTP/1.1 and HTTP/2), with a history of your choice, latency and faults. For the tests of anything
- * that downloads from the bucket, this package included.
+ * An embedded Binance Vision: a TLS server on 127.0.0.1 that supports what the bucket's hosts support (HEAD, GET, and
+ * LIST in both versions, over HTTP/1.1 and HTTP/2), with a history of your choice, latency and faults. Use it to test
+ * anything that downloads from the bucket.
  *
  * @example
  * ```ts
@@ -46,7 +46,7 @@ export type { RequestKind } from "./replica/bucket.js";
 export type { Replica } from "./replica/replica.js";
 export type { ReplicaStats } from "./replica/stats.js";
 
-/** A made-up history that looks like the bucket's; the same values give the same one. */
+/** A synthetic history that resembles the bucket's; the same options always give the same history. */
 export interface SyntheticHistory {
   type: "synthetic";
   /**
@@ -62,13 +62,13 @@ export interface SyntheticHistory {
    */
   to?: DayInput | undefined;
   /**
-   * Symbols, settled ones included; delivery contracts come on top. 1 to 20000.
+   * Number of symbols, 1 to 20000. Includes settled ones; delivery contracts are added to it.
    *
    * @default 327
    */
   symbols?: number | undefined;
   /**
-   * Any whole number.
+   * Seed of the history: any whole number.
    *
    * @default 1
    */
@@ -82,7 +82,7 @@ export interface SpansHistory {
   file: string;
 }
 
-/** One kline file of a history written out by hand. */
+/** One kline file of an explicit history. */
 export interface ReplicaFile {
   symbol: string;
   /** UTC day. */
@@ -97,34 +97,34 @@ export interface ReplicaFile {
   lastModified?: TimeInput | undefined;
 }
 
-/** A history written out by hand, in any order. */
+/** An explicit history: a list of files in any order. */
 export interface FilesHistory {
   type: "files";
   files: readonly ReplicaFile[];
 }
 
-/** Options of {@link startReplica}. One that is undefined counts as left out. */
+/** Options of {@link startReplica}. An undefined option counts as omitted. */
 export interface ReplicaOptions {
   /**
-   * The files that the bucket has.
+   * The files in the bucket.
    *
    * @default a synthetic history of 327 symbols
    */
   history?: SyntheticHistory | SpansHistory | FilesHistory | undefined;
   /**
-   * Port on 127.0.0.1, 0 to 65535; 0 takes any that is free.
+   * Port on 127.0.0.1, 0 to 65535; 0 picks a free one.
    *
    * @default 0
    */
   port?: number | undefined;
   /**
-   * Added round trip for connect, TLS handshake and answer alike, 0 to 60000 ms.
+   * Round-trip time added to connect, TLS handshake and each answer, 0 to 60000 ms.
    *
    * @default 0
    */
   rttMs?: number | undefined;
   /**
-   * Shares of requests that go wrong.
+   * Shares of requests that fail.
    *
    * @default none
    */
@@ -134,7 +134,7 @@ export interface ReplicaOptions {
 /**
  * Starts an embedded Binance Vision in this thread.
  *
- * @throws UsageError for an option that can't be used, or a port that can't be had
+ * @throws UsageError for an invalid option, or a port that isn't available
  */
 export async function startReplica(options: ReplicaOptions = {}): Promise<Replica> {
   return await start(
@@ -185,7 +185,7 @@ function checkFiles(option: string, value: unknown): ListedFile[] {
 const FILE_CHECKS = {
   symbol: checkSymbol,
   date: checkDay,
-  bytes: checkWhole([KLINE_BYTES.least, KLINE_BYTES.most]),
+  bytes: checkWhole([KLINE_BYTES.min, KLINE_BYTES.max]),
   lastModified: optional(checkTime),
 } satisfies ChecksOf<ReplicaFile>;
 

@@ -3,7 +3,7 @@ import { readRows } from "../store/read-rows.js";
 import { DAY, dateText } from "../query/select.js";
 import type { Store } from "../store/open.js";
 
-/** A day whose stored counts differ from the rows; a side is null when it has no such day. */
+/** A day whose stored counts differ from the rows; a side without that day is null. */
 export interface CountMismatch {
   date: string;
   stored_available: number | null;
@@ -12,7 +12,7 @@ export interface CountMismatch {
   counted_probed: number | null;
 }
 
-/** Compares the counts table with the rows: the days that differ, none in a sound file. */
+/** The days on which the counts table differs from the rows: none in a sound file. */
 export async function compareCounts(store: Store): Promise<CountMismatch[]> {
   const rows = await readRows(
     store,

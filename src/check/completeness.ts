@@ -10,17 +10,18 @@ import { defineCheck, outcomeOf, type CheckOutcome, type CheckSettings, type Fin
 export const completeness = defineCheck({
   name: "completeness",
   summary: "days on which symbols were never probed, or with fewer files than the days around them",
-  notes: "Symbols without any row are left out, and of low counts the last three days: their files may come late.",
+  notes:
+    "Ignores symbols without any row. The last three days are never reported as low: their files may still be published.",
   run: (store, settings) => checkCompleteness(store, settings),
 });
 
-/** Share by which a day's count may fall below its neighbours' before it is a finding. */
+/** How far a day's count may fall below its neighbours', as a share, before it is a finding. */
 export const DEFAULT_SHARE = 0.1;
 
-/** Neighbours on each side whose median a day is compared with: outages of two or three days don't hide in it. */
+/** Days on each side whose median a day is compared with: enough that an outage of two or three days still shows. */
 const NEIGHBOURS = 7;
 
-/** The last days are left out: their files may come late. */
+/** The last days are exempt: their files may still be published. */
 const EXEMPT_DAYS = 3;
 
 interface DayCount {
@@ -44,7 +45,7 @@ async function checkCompleteness(store: Store, settings: CheckSettings): Promise
   }));
   const isPartial = (day: Day) => partial.some(({ from, to }) => from <= day && day <= to);
   for (const { day, available, expected } of lowDays(days, share)) {
-    // The files that a partial day lacks may be there.
+    // The files that a partial day seems to lack may exist.
     if (isPartial(day)) continue;
     const symbols = await absentOnlyOn(store, day);
     findings.push({
@@ -66,7 +67,7 @@ interface PartialSpan extends Span {
   symbols: readonly string[];
 }
 
-/** The days on which symbols with rows have none. Days without any row are a matter of continuity. */
+/** The days without a row for symbols that have rows on other days. Days without any rows belong to `continuity`. */
 async function partialSpans(store: Store, { from, to, now }: CheckSettings): Promise<PartialSpan[]> {
   const known = await select(
     store,
@@ -88,16 +89,16 @@ async function partialSpans(store: Store, { from, to, now }: CheckSettings): Pro
 }
 
 /**
- * The days that fall below what is usual both before and after them, so that neither growth nor a day of many
- * delistings is a fall. The last days are exempt, and the first has nothing to fall from.
+ * The days whose count is below the usual one both before and after them, so that neither growth nor a day with many
+ * delistings counts as a drop. The last days are exempt, and the first has nothing to drop from.
  */
 export function lowDays(days: readonly DayCount[], share: number): (DayCount & { expected: number })[] {
   return days.slice(0, Math.max(0, days.length - EXEMPT_DAYS)).flatMap((count, index) => {
     const before = median(days.slice(Math.max(0, index - NEIGHBOURS), index));
     const after = median(days.slice(index + 1, index + 1 + NEIGHBOURS));
     const expected = Math.min(before, after);
-    const fallen = expected - count.available;
-    return fallen >= 2 && fallen > expected * share ? [{ ...count, expected }] : [];
+    const drop = expected - count.available;
+    return drop >= 2 && drop > expected * share ? [{ ...count, expected }] : [];
   });
 }
 

@@ -11,7 +11,7 @@ export const counts = defineCheck({
   run: (store) => checkCounts(store),
 });
 
-/** The counts table against a GROUP BY of the rows. */
+/** Compares the counts table with a GROUP BY of the rows. */
 async function checkCounts(store: Store): Promise<CheckOutcome> {
   const wrong = await compareCounts(store);
   const ofCounts = wrong.map((day) => ({

@@ -11,13 +11,13 @@ import { groupBy } from "./group-by.js";
 /** `cross-check` */
 export const crossCheck = defineCheck({
   name: "cross-check",
-  summary: "perpetuals that trade on the exchange against the files of a day",
-  notes: "An exchange that doesn't answer makes it unavailable, which is not a finding.",
+  summary: "the perpetuals that trade on the exchange, compared with the files of a day",
+  notes: "If the exchange doesn't answer, the check is unavailable, which is not a finding.",
   needsNetwork: true,
   run: (store, { day, exchangeUrl }) => compareWithExchange(store, day, exchangeUrl),
 });
 
-/** Symbols that the summary names. */
+/** Maximum number of symbols that the summary names. */
 const SYMBOLS_SHOWN = 10;
 
 /** Share of the exchange's symbols that the day should have. */
@@ -26,10 +26,10 @@ const TARGET = 0.95;
 const TIMEOUT_MS = 15_000;
 
 /**
- * The perpetuals that trade on the exchange now and did so before a day was over, against those that have a file of
- * that day. An exchange that doesn't answer makes the check unavailable, which is not a finding.
+ * Compares the perpetuals that trade on the exchange now, and already did before the day was over, with those that have
+ * a file for that day. If the exchange doesn't answer, the check is unavailable, which is not a finding.
  *
- * @throws NotKnownError when the day isn't in the file.
+ * @throws NotKnownError when the day isn't in the database.
  */
 async function compareWithExchange(store: Store, day: Day, url: string): Promise<CheckOutcome> {
   const { rows } = await snapshot.run(store, {
@@ -56,13 +56,13 @@ async function compareWithExchange(store: Store, day: Day, url: string): Promise
   const unknown = unknownTypes(trading);
   const summary =
     `${both} of ${names.size} perpetuals that the exchange trades have a file of ${formatDay(day)}: ` +
-    // Rounded down: what lacks a symbol is not 100.0 %.
+    // Rounded down: with a symbol absent it is not 100.0 %.
     `${(Math.floor(match * 1000) / 10).toFixed(1)} % (target over ${TARGET * 100} %)${namesOf(lacking)}`;
   const findings = [...(match > TARGET ? [] : differences(names, answered, formatDay(day))), ...unknown];
   return findings.length === 0 ? { outcome: "passed", summary } : { outcome: "findings", summary, findings };
 }
 
-/** A finding for each type of contract that is not known here, so that its symbols are not passed over in silence. */
+/** A finding for each unknown contract type, so that its symbols are not silently ignored. */
 function unknownTypes(trading: readonly ExchangeContract[]): Finding[] {
   const unknown = trading.filter(
     ({ contractType }) => !PERPETUAL_TYPES.includes(contractType) && !DELIVERY_TYPES.includes(contractType),
@@ -70,7 +70,7 @@ function unknownTypes(trading: readonly ExchangeContract[]): Finding[] {
   return [...groupBy(unknown, ({ contractType }) => contractType)].map(([type, symbols]) => ({
     date: null,
     symbols: symbols.map(({ symbol }) => symbol).sort(),
-    message: `of contract type ${printable(type)}, which is not known here`,
+    message: `unknown contract type ${printable(type)}`,
   }));
 }
 
@@ -88,7 +88,7 @@ function differences(exchange: Set<string>, answered: Set<string>, date: string)
   ].filter(({ symbols }) => symbols.length > 0);
 }
 
-/** The contracts of `exchangeInfo`, or in words why there are none. */
+/** The contracts of `exchangeInfo`, or a message that says why there are none. */
 async function exchangeContracts(url: string): Promise<ExchangeContract[] | string> {
   try {
     const asked = { ca: undefined, env: process.env, timeoutMs: TIMEOUT_MS, retries: 0, signal: undefined };

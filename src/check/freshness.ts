@@ -6,17 +6,17 @@ import { dueCells } from "../store/due.js";
 import type { Store } from "../store/open.js";
 import { number, plural } from "../text/numbers.js";
 
-/** Age in ms that a file's last whole update may have: a daily run that began a little later than the day before. */
+/** Maximum age of the last complete update, ms: allows for a daily run that starts later than the day before. */
 export const DEFAULT_MAX_AGE_MS = 36 * 3_600_000;
 
 /**
- * Why a file needs looking after, a sentence each; nothing when it does not. Provisional cells and holes are due by rule
- * every day, so they don't count: only cells that no run has probed although their day ended longer ago than
- * `maxAgeMs`, and those whose probe says that it was made later than now.
+ * The reasons why a database needs attention, one line each; empty when it doesn't. Provisional cells and holes are due
+ * every day by design, so they don't count. What counts are cells that no run has probed although their day ended
+ * longer ago than `maxAgeMs`, and those whose probe has a time in the future.
  *
- * @param maxAgeMs age that the last whole update may have, ms
+ * @param maxAgeMs maximum age of the last complete update, ms
  * @param now ms since the Unix epoch
- * @throws StoreError when the file can't be read
+ * @throws StoreError when the database can't be read
  */
 export async function staleness(
   store: Store,
@@ -26,15 +26,17 @@ export async function staleness(
 ): Promise<string[]> {
   const reasons: string[] = [];
   const { updated_at, sweep_due_at } = facts;
-  if (updated_at === null) reasons.push("no update over all days was ever whole: bfa update");
+  if (updated_at === null) reasons.push("no update over all days has ever been complete: bfa update");
   else if (now - Date.parse(updated_at) > maxAgeMs) {
-    reasons.push(`the last whole update began ${updated_at}, ${hours(now - Date.parse(updated_at))} ago: bfa update`);
+    reasons.push(
+      `the last complete update began ${updated_at}, ${hours(now - Date.parse(updated_at))} ago: bfa update`,
+    );
   }
   const { never_probed: unknown, clock } = await answerFrom(store, () => overdue(store, maxAgeMs, now));
   if (unknown > 0) reasons.push(`${plural(unknown, "cell")} should have been probed and never were: bfa update`);
   if (clock > 0) reasons.push(`${plural(clock, "cell")} were probed by a clock that was ahead: bfa update`);
   if (sweep_due_at !== null && now >= Date.parse(sweep_due_at)) {
-    reasons.push(`a sweep is due since ${sweep_due_at.slice(0, 10)}: bfa sweep`);
+    reasons.push(`a sweep has been due since ${sweep_due_at.slice(0, 10)}: bfa sweep`);
   }
   return reasons;
 }

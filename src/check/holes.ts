@@ -12,13 +12,13 @@ import { groupBy } from "./group-by.js";
 /** `holes` */
 export const holes = defineCheck({
   name: "holes",
-  summary: "files that are missing inside the life of a contract, and days on which many are",
+  summary: "files missing inside the life of a contract, and days on which many are missing",
   notes:
-    "Some holes are filled after months: bfa sweep finds out. A day on which many symbols have one is one finding.",
+    "Some holes are filled months later; bfa sweep finds those. A day on which many symbols have a hole is one finding.",
   run: (store, { now }) => checkHoles(store, now),
 });
 
-/** Missing files within lives: whole incidents by day, all others by symbol. */
+/** Missing files inside lives: incidents by day, all others by symbol. */
 async function checkHoles(store: Store, now: number): Promise<CheckOutcome> {
   const cells = await holesIn(store, now);
   const incidents = await incidentsAmong(store, cells);
@@ -48,7 +48,7 @@ async function checkHoles(store: Store, now: number): Promise<CheckOutcome> {
   );
 }
 
-/** Days on which so many symbols lack a file that it is one incident, with those symbols. */
+/** Days on which so many symbols lack a file that it is one incident, with these symbols. */
 async function incidentsAmong(
   store: Store,
   cells: readonly MissingCell[],

@@ -1,6 +1,6 @@
 import type { Check } from "./define.js";
 
-/** The checks in the order in which they are made, each loaded when it is. */
+/** The checks in the order in which they are made, each loaded on first use. */
 export const CHECKS = {
   continuity: async () => (await import("./continuity.js")).continuity,
   completeness: async () => (await import("./completeness.js")).completeness,
@@ -11,8 +11,8 @@ export const CHECKS = {
   "cross-check": async () => (await import("./cross-check.js")).crossCheck,
 } as const satisfies Record<string, () => Promise<Check>>;
 
-/** Name of a check. */
+/** The name of a check. */
 export type CheckName = keyof typeof CHECKS;
 
-/** Names of all checks. */
+/** The names of all checks. */
 export const CHECK_NAMES = Object.keys(CHECKS) as CheckName[];

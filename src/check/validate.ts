@@ -15,7 +15,7 @@ export interface ValidateOptions {
   /**
    * The checks to make, in this order.
    *
-   * @default all that need no network
+   * @default all that don't need the network
    */
   checks?: readonly CheckName[] | undefined;
   /**
@@ -25,15 +25,15 @@ export interface ValidateOptions {
    */
   from?: Day | undefined;
   /**
-   * Share by which a day may have fewer files than the days around it, 0 to 1.
+   * How many fewer files a day may have than the days around it, as a share from 0 to 1.
    *
    * @default 0.1
    */
   share?: number | undefined;
   /**
-   * Day of the cross-check.
+   * Day that the cross-check compares with the exchange.
    *
-   * @default the last one with files
+   * @default the last day with files
    */
   day?: Day | undefined;
   /**
@@ -43,31 +43,34 @@ export interface ValidateOptions {
    */
   exchangeUrl?: string | undefined;
   /**
-   * Time that decides up to which day there should be rows, ms since the Unix epoch.
+   * Current time, which decides up to which day there should be rows, ms since the Unix epoch.
    *
    * @default Date.now()
    */
   now?: number | undefined;
 }
 
-/** One check's outcome, without what it found. */
+/** The outcome of one check, without its findings. */
 export interface CheckSummary {
   check: CheckName;
   outcome: CheckOutcome["outcome"];
   summary: string;
 }
 
-/** What all checks together say. */
+/** The outcome of all checks together. */
 export interface ValidationFacts {
-  /** `findings` when any check has some; else `unavailable` when one couldn't be made. */
+  /** `findings` when any check has some; otherwise `unavailable` when one couldn't be made; otherwise `passed`. */
   outcome: CheckOutcome["outcome"];
   checks: CheckSummary[];
 }
 
 /** Columns of {@link ValidationFacts}. */
 export const VALIDATION_FACTS = {
-  outcome: column("text", "`findings` when a check has some, `unavailable` when one couldn't be made, else `passed`"),
-  checks: column("value", "the checks made, each with its outcome and a summary"),
+  outcome: column(
+    "text",
+    "`findings` when a check has some; otherwise `unavailable` when one couldn't be made; otherwise `passed`",
+  ),
+  checks: column("value", "the checks that were made, each with its outcome and a summary"),
 };
 
 /** Columns of the findings. */
@@ -76,15 +79,15 @@ export const VALIDATION_COLUMNS = { check: column("text", "the check that found 
 /** A finding with its check. */
 export type CheckFinding = Finding & { check: string };
 
-/** What {@link validate} gives. */
+/** Result of {@link validate}. */
 export interface Validation extends Answer<ValidationFacts, typeof VALIDATION_COLUMNS> {
   rows: CheckFinding[][];
 }
 
 /**
- * Looks for what can be wrong with a file, in the order of the checks named.
+ * Makes the named checks of a database, in order.
  *
- * @throws NotKnownError when nothing is in the file, or not the day of the cross-check.
+ * @throws NotKnownError when the database is empty or lacks the day of the cross-check.
  */
 export function validate(store: Store, options: ValidateOptions = {}): Promise<Validation> {
   return answerFrom(store, () => runChecks(store, options));
@@ -127,7 +130,7 @@ function overall(checks: readonly CheckSummary[]): CheckOutcome["outcome"] {
 async function lastDayWritten(store: Store): Promise<Day> {
   const [last] = await select(store, `SELECT max(${DAY}) FROM daily_symbol_counts WHERE available_count > 0`);
   if (typeof last?.[0] !== "number")
-    throw new NotKnownError("no day is in the database yet: `bfa update` fills it", {
+    throw new NotKnownError("the database is empty; `bfa update` fills it", {
       ...{ condition: "unwritten", spans: [], unknown_symbols: [] },
     });
   return last[0];

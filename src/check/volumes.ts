@@ -9,12 +9,12 @@ import { groupBy } from "./group-by.js";
 /** `volumes` */
 export const volumes = defineCheck({
   name: "volumes",
-  summary: "values in which a month's file of 1d klines and a day's disagree",
-  notes: "The month's value is in use. Both are in the table volume_differences, with the run that found them.",
+  summary: "values that differ between the monthly and the daily files of 1d klines",
+  notes: "The monthly value is used. The table volume_differences has both, with the run that found them.",
   run: (store) => checkVolumes(store),
 });
 
-/** Bars in which a month's file and a day's differ, by day and symbol, with both values. */
+/** Bars that differ between a monthly and a daily file, by day and symbol, with both values. */
 async function checkVolumes(store: Store): Promise<CheckOutcome> {
   const rows = await readRows(
     store,
@@ -25,14 +25,16 @@ async function checkVolumes(store: Store): Promise<CheckOutcome> {
   const findings = [...groupBy(rows, ({ day, symbol }) => `${day} ${symbol}`).values()].flatMap((ofBar) => {
     const [first] = ofBar;
     if (first === undefined) return [];
-    const values = ofBar.map(({ column, monthly, daily }) => `${column} ${monthly} by the month, ${daily} by the day`);
+    const values = ofBar.map(
+      ({ column, monthly, daily }) => `${column} ${monthly} in the monthly file, ${daily} in the daily one`,
+    );
     return [
       { date: dateText(first.day), symbols: [first.symbol], message: `the files disagree: ${values.join("; ")}` },
     ];
   });
   return outcomeOf(
     findings,
-    "no month's file of 1d klines disagrees with a day's",
-    `${plural(rows.length, "value")} of ${plural(findings.length, "bar")} differ between a month's file and a day's`,
+    "the monthly and daily files of 1d klines agree",
+    `${plural(rows.length, "value")} of ${plural(findings.length, "bar")} differ between monthly and daily files`,
   );
 }

@@ -5,18 +5,18 @@ import { readRequest } from "./args/request.js";
 import { describeError, EXIT, exitCodeOf } from "./exit.js";
 import { paintFor, takeColourChoice } from "./output/colour.js";
 
-/** Columns of the help where the terminal doesn't say, and at most. */
+/** Width of the help: when the terminal's is unknown, and the maximum. */
 const HELP_COLUMNS = { default: 100, max: 120 };
 
 /** Parses the arguments and runs the command; errors become one line on stderr and an exit code. */
 export async function runCommandLine(args: readonly string[]): Promise<void> {
-  // A reader that has seen enough (`| head`) is not an error.
+  // A reader that stops early (`| head`) is not an error.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit();
     tell(`the output can't be written: ${error.message}`);
     process.exit(EXIT.failed);
   });
-  // The work goes on when nobody reads the notices any more.
+  // The work continues even when nobody reads the notices any more.
   process.stderr.on("error", () => undefined);
   try {
     await run(takeColourChoice(args));
@@ -26,7 +26,7 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
   }
 }
 
-/** Each way loads only what it needs: the version nothing, the help no parser. */
+/** Loads only what is needed: nothing for the version, no parser for help. */
 async function run(args: readonly string[]): Promise<void> {
   const request = readRequest(args);
   switch (request.kind) {
@@ -54,7 +54,7 @@ async function help(words: readonly string[]): Promise<void> {
   process.stdout.write(`${helpText(page, columns, paintFor(process.stdout))}\n`);
 }
 
-/** Has yargs read the arguments and run the command. What is wrong with them is said in our own words. */
+/** Parses the arguments with yargs and runs the command, but reports usage errors with our own messages. */
 async function parse(args: readonly string[]): Promise<void> {
   const [{ default: yargs }, { loadCommand, isGroup }] = await Promise.all([
     import("yargs"),
@@ -70,14 +70,14 @@ async function parse(args: readonly string[]): Promise<void> {
     .scriptName("bfa")
     .help(false)
     .version(false)
-    // Messages in the language of the user's locale would be mixed with ours.
+    // Localized messages would be mixed with ours.
     .detectLocale(false)
     .strict()
     .strictCommands()
     .parserConfiguration({ "parse-numbers": false, "parse-positional-numbers": false, "camel-case-expansion": false })
     .exitProcess(false)
     .fail((message: string | null, error: Error | undefined) => {
-      // What yargs itself has to say comes without an error, or with one of its own.
+      // yargs reports its own failures without an error, or with a YError.
       const isOurs = error !== undefined && error.name !== "YError";
       throw isOurs ? error : new Misread(error?.message ?? message ?? "wrong usage", { cause: error });
     })
@@ -89,10 +89,10 @@ async function parse(args: readonly string[]): Promise<void> {
   }
 }
 
-/** Arguments that yargs can't read. */
+/** yargs can't parse the arguments. */
 class Misread extends Error {}
 
-/** What is wrong with the arguments, by the commands' definitions; else as yargs says it, in one line. */
+/** Explains the wrong arguments by the command definitions, or else with the message of yargs in one line. */
 async function usageError(args: readonly string[], cause?: Error): Promise<UsageError> {
   const [{ pageFor }, { misuse }] = await Promise.all([import("./commands/registry.js"), import("./args/misuse.js")]);
   const said = cause?.message.replace(/\s*\n\s*/g, " ") ?? "wrong usage";

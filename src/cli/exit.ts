@@ -41,7 +41,7 @@ export function exitCodeOf(error: unknown): number {
   return EXIT.failed;
 }
 
-/** One line for an expected error; the stack for one that is a defect of ours. */
+/** One line for an expected error; the stack for a bug of ours. */
 export function describeError(error: unknown): string {
   return `bfa: ${printableLines(withoutPasswords(textOf(error)))}`;
 }
@@ -57,7 +57,7 @@ function messageOf(error: Error): string {
   return `${flagOf(error.option)}: ${error.reason}`;
 }
 
-/** How the command line spells an option of the library: `timeoutMs` is `--timeout`. */
+/** The command-line spelling of a library option: `timeoutMs` is `--timeout`. */
 export function flagOf(option: string): string {
   const name = option.replace(/Ms$/, "");
   return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;

@@ -1,14 +1,14 @@
 import { constants } from "node:os";
 
-/** Signals that ask to end: Ctrl-C, a service manager or container, a terminal that is closed. */
+/** Signals that ask the process to end: Ctrl-C, a service manager or container, a closed terminal. */
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** Time after which a signal that no person sent ends the process at once, ms: a container that is stopped has 10 s. */
+/** Time after which any signal but Ctrl-C ends the process at once, ms: a stopped container has 10 s. */
 const LIMIT_MS = 9000;
 
 /**
- * Has `work` end early by its signal on the first SIGINT, SIGTERM or SIGHUP; a second one ends the process at once.
- * Whole units are written in either case.
+ * Aborts `work` on the first SIGINT, SIGTERM or SIGHUP; a second one ends the process at once. Complete units are
+ * written in either case.
  *
  * @param onInterrupt called with the name of the first signal
  */
@@ -41,9 +41,9 @@ export async function interruptible<Result>(
   }
 }
 
-/** Ends by the signal itself: process.exit would end the writer thread in the middle of a call of DuckDB, which aborts. */
+/** Ends by the signal itself: process.exit would stop the writer thread inside a DuckDB call, which aborts. */
 function endAtOnce(signal: NodeJS.Signals): void {
-  // The kernel spares a container's first process signals that it doesn't handle.
+  // The kernel doesn't deliver unhandled signals to the first process of a container.
   if (process.pid === 1) process.exit(128 + constants.signals[signal]);
   process.kill(process.pid, signal);
 }

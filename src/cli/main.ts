@@ -19,7 +19,7 @@ if (shortage !== undefined) {
   process.stderr.write(`bfa: ${shortage}\n`);
   process.exit(1);
 }
-// The writer thread loads DuckDB while this one loads what parses the arguments, which is why it isn't imported above.
+// The writer thread loads DuckDB while this one loads the argument parser, which is why that isn't imported above.
 if (probes && !isHelp) startWriterEarly();
 const { runCommandLine } = await import("./command-line.js");
 await runCommandLine(args);

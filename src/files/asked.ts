@@ -4,7 +4,7 @@ import type { SymbolFilter } from "../query/symbol-filter.js";
 import { held, type CellList } from "./cells.js";
 import type { Selection } from "./selection.js";
 
-/** Which files a caller asks for: each part that is given narrows it. */
+/** The files that a caller asks for: each property narrows the selection. */
 export interface AskedFiles {
   symbols?: readonly string[] | undefined;
   /** Only this day. */
@@ -15,28 +15,28 @@ export interface AskedFiles {
   contract?: SymbolFilter["contract"] | undefined;
   /** Only these cells. */
   universe?: CellList | undefined;
-  /** Whether the members of each date of the universe are wanted until the next. */
+  /** Whether the members of each date of the universe apply until the next date. */
   hold?: boolean | undefined;
-  /** Only the cells that a verification wants fetched. */
+  /** Only the cells that a verification lists for fetching. */
   fromVerify?: CellList | undefined;
 }
 
 /**
- * What a caller asks for as a selection.
+ * The selection that a caller asks for.
  *
- * @throws UsageError when parts of it contradict each other
+ * @throws UsageError when properties contradict each other
  */
 export function selectionOf(asked: AskedFiles): Selection {
   const { symbols, date, quote, contract = "perpetual", universe, hold = false, fromVerify } = asked;
   if (date !== undefined && (asked.from !== undefined || asked.to !== undefined)) {
-    throw new UsageError("give a day, or a first and a last one, not both", { option: "date" });
+    throw new UsageError("give either one day, or a first and a last day", { option: "date" });
   }
   const { from, to } = date === undefined ? asked : { from: date, to: date };
   if (from !== undefined && to !== undefined && from > to) {
     throw new UsageError("the first date is after the second", { option: "from" });
   }
   if (universe !== undefined && fromVerify !== undefined) {
-    throw new UsageError("give a universe or the answer of a verification, not both", { option: "fromVerify" });
+    throw new UsageError("give either a universe or the answer of a verification", { option: "fromVerify" });
   }
   if (hold && universe === undefined) throw new UsageError("there is no universe to hold", { option: "hold" });
   const cells = universe !== undefined && hold ? held(universe, to) : (universe ?? fromVerify);

@@ -3,20 +3,20 @@ import type { Day } from "../calendar/day.js";
 import { UsageError } from "../errors.js";
 import { isSymbol } from "../vision/symbol.js";
 
-/** A (date, symbol) as callers name it; what else it has is of no interest. */
+/** A (date, symbol) as callers give it; other properties are ignored. */
 export interface CellInput {
   date: DayInput;
   symbol: string;
 }
 
-/** A list of cells: of each day the symbols, each with the reason why it is wanted, if it has one. */
+/** A list of cells: the symbols of each day, each with the reason why it is wanted, or null. */
 export type CellList = ReadonlyMap<Day, ReadonlyMap<string, string | null>>;
 
 /**
- * Reads a list of cells: CSV with a header, a JSON array, a JSON object with an array of rows, or a JSON object a line.
- * Rows have a `date` and a `symbol`, whatever columns they have beside.
+ * Parses a list of cells: CSV with a header, a JSON array, a JSON object with an array of rows, or one JSON object per
+ * line. Rows have a `date` and a `symbol`, and may have other columns.
  *
- * @throws Error in words for the user, without the file's name
+ * @throws Error with a message for the user, without the file's name
  */
 export async function readRowList(text: string): Promise<Readonly<Record<string, unknown>>[]> {
   const start = text.trimStart()[0];
@@ -26,7 +26,7 @@ export async function readRowList(text: string): Promise<Readonly<Record<string,
   }
   const value = jsonOf(text);
   const lists = Array.isArray(value) ? [value as unknown[]] : Object.values(value).filter(isRows);
-  // An answer has other lists too, which may be empty.
+  // An answer has other lists too, some of them empty.
   const rows = lists.find(({ length }) => length > 0) ?? lists[0];
   if (rows === undefined) throw new Error("it has no list of rows with date and symbol");
   return rows.map((row, at) => {
@@ -35,7 +35,7 @@ export async function readRowList(text: string): Promise<Readonly<Record<string,
   });
 }
 
-/** The names of a header. */
+/** Requires both column names in a CSV header. */
 function withBoth(names: string[]): string[] {
   if (names.includes("date") && names.includes("symbol")) return names;
   throw new Error("its first line doesn't name the columns date and symbol");
@@ -45,7 +45,7 @@ function withBoth(names: string[]): string[] {
 function jsonOf(text: string): object {
   try {
     const value: unknown = JSON.parse(text);
-    // An object without rows is the one line of an NDJSON file.
+    // A single object that is itself a row is an NDJSON file of one line.
     if (isRecord(value) && "date" in value && "symbol" in value) return [value];
     return value as object;
   } catch (error) {
@@ -59,7 +59,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** An empty list is one too: a universe without members, a folder in which nothing is wrong. */
+/** An empty list counts too: a universe without members, or a folder without problems. */
 function isRows(value: unknown): value is unknown[] {
   if (!Array.isArray(value)) return false;
   const [first] = value as unknown[];
@@ -69,9 +69,9 @@ function isRows(value: unknown): value is unknown[] {
 /**
  * Cells by day, ascending.
  *
- * @param option whose value it is, for messages
- * @param reasonOf why a row's cell is wanted: a text or null; undefined leaves it out
- * @throws UsageError when a row has no date of the calendar or no symbol
+ * @param option the option that has this value, for messages
+ * @param reasonOf why a row's cell is wanted: a text or null; undefined drops the row
+ * @throws UsageError when a row has no valid date or no symbol
  */
 export function cellList(
   option: string,
@@ -92,19 +92,20 @@ export function cellList(
   return new Map([...byDay].sort(([a], [b]) => a - b));
 }
 
-/** What `verify` finds of files that are to be fetched again. */
+/** The problems for which a file has to be fetched again. */
 const FETCHED_AGAIN: readonly unknown[] = ["missing", "stale", "damaged", "incomplete"];
 
 /**
- * The cells that `verify` wants fetched, each with its problem. A file that the index doesn't know can't be fetched.
+ * The cells of `verify`'s answer to fetch again, each with its problem. A file that the index doesn't know can't be
+ * fetched.
  *
- * @throws UsageError when the rows are not those of such an answer
+ * @throws UsageError when the rows are not from such an answer
  */
 export function cellsToFetch(option: string, rows: readonly Readonly<Record<string, unknown>>[]): CellList {
   return cellList(option, rows, ({ problem }) => {
     if (FETCHED_AGAIN.includes(problem)) return String(problem);
     if (problem === "unknown") return undefined;
-    throw new UsageError("it is not what `bfa verify` answers: a row has no problem that it knows", { option });
+    throw new UsageError("this is not an answer of `bfa verify`: a row has no known problem", { option });
   });
 }
 
@@ -114,9 +115,9 @@ function wrong(option: string, at: number, column: string, value: unknown, probl
 }
 
 /**
- * The cells of a universe that is held: the members of each of its dates from there to the day before the next one.
+ * Extends a universe to the days between its dates: the members of each date apply until the day before the next one.
  *
- * @param until last day for which the members of the last date are held; those of no other date are cut short by it
+ * @param until last day to which the members of the last date apply; doesn't shorten the others
  */
 export function held(members: CellList, until: Day | undefined): CellList {
   const days = [...members.keys()];

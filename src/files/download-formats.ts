@@ -1,20 +1,20 @@
 import type { FileList, FileToFetch } from "./list.js";
 
-/** What a file of a list is written as, for a tool that fetches it. */
+/** How a list of files is written for a download tool. */
 interface DownloadFormat {
-  /** What goes before all files. */
+  /** Text before the first file. */
   head: string;
   entry(file: FileToFetch, bucket: string): string;
 }
 
 /**
- * Lists as downloaders take them, each run in the folder of downloads. Every path is relative to it. URLs are
- * percent-encoded and paths have no characters but letters, digits, `_`, `-`, `.` and `/`; they are quoted all the same.
+ * List formats of download tools, which are run in the download folder. Every path is relative to it. URLs are
+ * percent-encoded, and paths contain only letters, digits, `_`, `-`, `.` and `/`; they are quoted anyway.
  */
 const FORMATS = {
-  /** `wget -x -nH -i FILE`, `xargs` and the like. */
+  /** For `wget -x -nH -i FILE`, `xargs` and similar tools. */
   urls: { head: "", entry: ({ url }) => `${url}\n` },
-  /** `aria2c -i FILE`. What is there but wrong is written anew, not gone on with. */
+  /** For `aria2c -i FILE`. A file that exists but is wrong is overwritten rather than resumed. */
   aria2: {
     head: "",
     entry: ({ url, path, reason }) => {
@@ -22,14 +22,14 @@ const FORMATS = {
       return `${url}\n  out=${path}\n${isThere ? "  allow-overwrite=true\n  continue=false\n" : ""}`;
     },
   },
-  /** `s5cmd run FILE`. */
+  /** For `s5cmd run FILE`. */
   s5cmd: { head: "", entry: ({ path }, bucket) => `cp ${shellWord(`s3://${bucket}/${path}`)} ${shellWord(path)}\n` },
-  /** `curl -K FILE`. An error's page is not a file. */
+  /** For `curl -K FILE`. `fail` keeps error pages from being saved as files. */
   curl: {
     head: "fail\ncreate-dirs\nremote-time\n",
     entry: ({ url, path }) => `url = ${curlText(url)}\noutput = ${curlText(path)}\n`,
   },
-  /** For scripts: a header, then a line a file. */
+  /** For scripts: a header, then one line per file. */
   tsv: {
     head: "url\tpath\tfile_size_bytes\tlast_modified\treason\n",
     entry: ({ url, path, file_size_bytes: size, last_modified: time, reason }) =>
@@ -37,13 +37,13 @@ const FORMATS = {
   },
 } as const satisfies Record<string, DownloadFormat>;
 
-/** Forms in which a list is given to a downloader. */
+/** Name of a format for download tools. */
 export type DownloadFormatName = keyof typeof FORMATS;
 
-/** Their names. */
+/** The names of all formats. */
 export const DOWNLOAD_FORMATS = Object.keys(FORMATS) as readonly DownloadFormatName[];
 
-/** A list as text for a downloader, some files at a time. */
+/** A list as text for a download tool, in pieces. */
 export async function* downloadPieces(
   { facts, rows }: Pick<FileList, "rows"> & { facts: Pick<FileList["facts"], "bucket"> },
   name: DownloadFormatName,
@@ -57,12 +57,12 @@ export async function* downloadPieces(
   }
 }
 
-/** A word as shells read it, and s5cmd. */
+/** Quotes a word for shells and s5cmd. */
 function shellWord(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-/** A text as curl's configuration has it. */
+/** Quotes a text for curl's configuration file. */
 function curlText(text: string): string {
   const escapes: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v" };
   return `"${text.replace(/["\\]/g, "\\$&").replace(/[\n\r\t\v]/g, (char) => escapes[char] ?? char)}"`;

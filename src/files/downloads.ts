@@ -5,19 +5,19 @@ import { CHECKSUM_ENDING, fileKey, fileNameOf } from "../vision/object-key.js";
 import { isSymbol } from "../vision/symbol.js";
 import { folderFiles, type FolderFile, type SkippedEntry } from "./folder.js";
 
-/** The downloads of a folder, by what their paths say they are. */
+/** The downloads in a folder, identified by their paths. */
 export interface Downloads {
-  /** Of each day, the files of each symbol: one, or more when the folder has it in several places. */
+  /** The files of each symbol on each day: one, or more when the folder has it in several places. */
   byDay: Map<Day, Map<string, FolderFile[]>>;
-  /** Number of files that are none of the dataset's. */
+  /** Number of files that don't belong to the dataset. */
   foreignCount: number;
   skipped: SkippedEntry[];
 }
 
 /**
- * Finds the files of a dataset in a folder: the name says which one it is, and the folders above it must be the last
- * ones of its key. So a copy of the whole bucket is understood, one of a part of it, and a flat folder; the file of
- * another market, which has the same name, is not taken for one. Checksum files are passed over.
+ * Finds the files of a dataset in a folder. The name identifies a file, and the folders above it must match the end of
+ * its key. This recognizes a copy of the whole bucket, of a part of it, and a flat folder, but not a file of the same
+ * name from another market. Checksum files are skipped.
  *
  * @param signal aborting it ends the search
  * @throws UsageError when the folder can't be read; InterruptedError
@@ -47,7 +47,7 @@ export async function findDownloads(
   return downloads;
 }
 
-/** Whether a path below the folder can be that of a file: its key, or the end of it. */
+/** Whether a path below the folder can belong to a file: it is the file's key, or the end of it. */
 function isAt(dataset: Dataset, { symbol, period }: { symbol: string; period: Day }, path: string): boolean {
   return `/${fileKey(dataset, symbol, period)}`.endsWith(`/${path}`);
 }

@@ -5,28 +5,28 @@ import { UsageError } from "../errors.js";
 
 /** A regular file below a folder. */
 export interface FolderFile {
-  /** Below the folder, its parts between slashes. */
+  /** Relative to the folder, with slashes. */
   path: string;
   sizeBytes: number;
-  /** When it was last written, ms since the Unix epoch. */
+  /** Time of the last modification, ms since the Unix epoch. */
   modifiedAt: number;
-  /** Whether aria2 has left a file beside it that says which of its parts are lacking. */
+  /** Whether there is an aria2 control file beside it, which lists parts that are not downloaded yet. */
   isIncomplete: boolean;
 }
 
-/** Something below a folder that is not looked at, and why. */
+/** Something below a folder that is skipped, and why. */
 export interface SkippedEntry {
   path: string;
   why: string;
 }
 
-/** What aria2 keeps beside a file until it is whole. */
+/** Ending of the control file that aria2 keeps beside a file until it is complete. */
 const UNFINISHED = ".aria2";
 
 /**
- * All regular files below a folder, a folder at a time. Links are not followed, and nothing special is opened.
+ * All regular files below a folder, one folder at a time. Links and special files are skipped.
  *
- * @param onSkip told of each of these
+ * @param onSkip called for each skipped entry
  * @throws UsageError when the folder or one below it can't be read
  */
 export async function* folderFiles(

@@ -14,22 +14,25 @@ import { select, type Selected, type Selection } from "./selection.js";
 
 /** Columns of a file to fetch. */
 export const FILE_COLUMNS = {
-  date: column("date", "day of the file; the rows are in order of date and symbol"),
+  date: column("date", "day of the file; rows are ordered by date and symbol"),
   symbol: column("symbol", "symbol of the file"),
   file_size_bytes: optionalColumn("bytes", "size of the file; null for a checksum file"),
   last_modified: optionalColumn("time", "upload time; null for a checksum file"),
-  reason: optionalColumn("text", "new, late or replaced since then; missing, stale, damaged or incomplete in a folder"),
-  path: column("text", "where it belongs below the folder of downloads: its key in the bucket"),
-  url: column("text", "where it is"),
-  etag: optionalColumn("text", "first 8 bytes of its md5 in hexadecimal, where they are known"),
+  reason: optionalColumn(
+    "text",
+    "with --since: new, late or replaced; after a verification: missing, stale, damaged or incomplete",
+  ),
+  path: column("text", "path below the download folder: the file's key in the bucket"),
+  url: column("text", "URL of the file"),
+  etag: optionalColumn("text", "first 8 bytes of its md5 in hexadecimal, if known"),
 };
 
 /** Facts about a list of files. */
 export const FILE_FACTS = {
-  file_count: column("count", "files of the list, without checksum files"),
-  byte_count: column("bytes", "their sizes together"),
-  absent_count: optionalColumn("count", "cells of a given list that are known to have no file; null without a list"),
-  endpoint: column("text", "server that the URLs name"),
+  file_count: column("count", "files in the list, without checksum files"),
+  byte_count: column("bytes", "total size of these files"),
+  absent_count: optionalColumn("count", "cells of the given list that are known to have no file; null without a list"),
+  endpoint: column("text", "server of the URLs"),
   bucket: column("text", "name of the bucket for tools that speak S3"),
   ...CONDITION_FACTS,
 };
@@ -40,28 +43,28 @@ export type FileToFetch = RowOf<typeof FILE_COLUMNS>;
 /** Facts about a list of files to fetch. */
 export type FileListFacts = FactsOf<typeof FILE_FACTS>;
 
-/** A list of files to fetch: its rows are read as they are wanted. */
+/** A list of files to fetch; its rows are read on demand. */
 export interface FileList {
   facts: FileListFacts;
   rows: AsyncIterable<FileToFetch[]>;
 }
 
-/** What a list of files is made from. */
+/** Options of {@link listFiles}. */
 export interface FileListOptions extends Selection {
-  /** Only what this run or a later one, or runs that ended on this day or later, found new, late or replaced. */
+  /** Only files found new, late or replaced: by this run or later ones, or by runs that ended on this day or later. */
   since: { runId: number } | { day: Day } | undefined;
-  /** Whether checksum files are listed too, each after its file. */
+  /** Whether to list checksum files too, each after its file. */
   checksums: boolean;
   /** Server of the URLs; undefined for the one that filled the database. */
   endpoint: string | undefined;
-  /** Number of symbols that may be unknown. */
+  /** Maximum number of unknown symbols. */
   tolerated: number;
 }
 
 /**
- * The files to fetch, by what the index knows. It is read twice: for the totals, then row by row.
+ * The files to fetch, according to the index. It is read twice: for the totals, then row by row.
  *
- * @throws NotKnownError when too little is known of what was asked; StoreError, UsageError
+ * @throws NotKnownError when too little is known about the selection; StoreError, UsageError
  */
 export async function listFiles(store: Store, options: FileListOptions): Promise<FileList> {
   const now = Date.now();
@@ -141,7 +144,7 @@ async function sinceOf(store: Store, since: { runId: number } | { day: Day }): P
     throw new UsageError(`there is no run ${since.runId}; the last one is ${last?.id ?? "none"}`, { option: "since" });
   }
   const time = since.day * DAY_MS;
-  // A run that was killed has no end; it may have written after the day began.
+  // A killed run has no end time; it may have written after the day began.
   const [before] = await readRows(
     store,
     "SELECT max(run_id) FROM runs WHERE ended_at < $day::TIMESTAMP",

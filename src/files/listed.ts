@@ -14,20 +14,20 @@ export interface IndexedFile {
   sizeBytes: number;
   /** ms since the Unix epoch. */
   uploadedAt: number;
-  /** First 8 bytes of its md5 in hexadecimal; null when they are not known. */
+  /** First 8 bytes of its md5 in hexadecimal; null when unknown. */
   etag: string | null;
-  /** Why it is listed, where that was asked. */
+  /** Why it is listed, if the caller asked for that. */
   reason: string | null;
 }
 
-/** What was not known before a run, or before an instant where the run that first saw a file is not known. */
+/** Selects files first seen by a run or later ones; by upload time where the run that first saw a file is unknown. */
 export interface Since {
   runId: number;
   /** ms since the Unix epoch. */
   time: number;
 }
 
-/** Days that are read at a time: of a thousand symbols as many rows as take a few MB. */
+/** Days read at a time: the rows of a thousand symbols take a few MB. */
 const BLOCK_DAYS = 32;
 
 const SHAPE = {
@@ -42,8 +42,8 @@ const SHAPE = {
 const COLUMNS = `${DAY}, symbol, file_size_bytes::DOUBLE, ${ms("last_modified")}, format('{:016x}', etag)`;
 
 /**
- * SQL: the files that a run or a later one found for the first time, or found replaced. Where the run that first saw a
- * file is not known, its upload decides.
+ * SQL: the files that a run or a later one saw for the first time or found replaced. Where the run that first saw a
+ * file is unknown, its upload time decides.
  */
 const SINCE = `SELECT ${COLUMNS}, reason FROM (
     SELECT availability.*, CASE WHEN has_late THEN 'late'
@@ -58,9 +58,10 @@ const SINCE = `SELECT ${COLUMNS}, reason FROM (
 const ALL = `SELECT ${COLUMNS}, NULL::VARCHAR FROM availability WHERE available`;
 
 /**
- * The files of a selection in order of date and symbol, a block of days at a time, so that a long list is never held whole.
+ * The files of a selection in order of date and symbol, in blocks of days, so that a long list is never in memory as a
+ * whole.
  *
- * @throws StoreError when the file can't be read, or has a name that can't be a symbol's: paths are made from names
+ * @throws StoreError when the database can't be read or contains an invalid symbol, since paths are built from symbols
  */
 export async function* indexedFiles(
   store: Store,
@@ -82,7 +83,7 @@ export async function* indexedFiles(
   }
 }
 
-/** No probe and no import stores a name that could lead out of a folder; a file that others made can have any. */
+/** No probe or import stores a name that could lead out of a folder, but a database made by others may contain any. */
 function refuseOtherNames(file: string, files: readonly IndexedFile[]): void {
   const other = files.find(({ symbol }) => !isSymbol(symbol));
   if (other === undefined) return;

@@ -9,36 +9,36 @@ import type { DayCondition } from "../store/conditions.js";
 import type { Store } from "../store/open.js";
 import type { CellList } from "./cells.js";
 
-/** Which files of the index are meant. */
+/** Selects files of the index. */
 export interface Selection extends SymbolFilter {
   /** First day; undefined for the first of the index. */
   from: Day | undefined;
   /** Last day; undefined for the last of the index. */
   to: Day | undefined;
-  /** Symbols by name, of whatever contract; undefined for all that pass the filter. */
+  /** Symbols by name, of any contract type; undefined for all that pass the filter. */
   symbols: readonly string[] | undefined;
   /** Only these cells. */
   cells: CellList | undefined;
 }
 
-/** A selection as the index has it, and what is known of its cells. */
+/** A selection applied to the index, with what is known about its cells. */
 export interface Selected {
   span: Span;
-  /** Whether a cell is meant, on days too that the index doesn't reach. */
+  /** Whether a cell is selected, even on days beyond those of the index. */
   has(symbol: string, day: Day): boolean;
-  /** Names of the symbols that may be meant; undefined when any may. */
+  /** Symbols that may be selected; undefined when any may. */
   symbols: readonly string[] | undefined;
   cells: CellList | undefined;
   facts: FactsOf<typeof CONDITION_FACTS>;
 }
 
 /**
- * Finds out what is known of a selection's cells. Days that were named, and cells, must be known; where the last day was
- * left open, the facts tell what is not.
+ * Finds out what is known about a selection's cells. Days and cells that were named must be known; if the last day was
+ * omitted, the facts report what is unknown.
  *
- * @param tolerated number of symbols that may be unknown
+ * @param tolerated maximum number of unknown symbols
  * @param now ms since the Unix epoch
- * @throws NotKnownError when too little is known; UsageError when the selection can have no file
+ * @throws NotKnownError when too little is known; UsageError when the selection can't match any file
  */
 export async function select(store: Store, selection: Selection, tolerated: number, now: number): Promise<Selected> {
   const { quote } = selection;
@@ -68,7 +68,7 @@ function isWithin(day: Day, { from, to }: Selection): boolean {
   return day >= (from ?? day) && day <= (to ?? day);
 }
 
-/** Names that a selection is about; undefined when it names none. */
+/** The symbols that a selection names; undefined when it names none. */
 function namesOf({ symbols, cells }: Selection): readonly string[] | undefined {
   if (cells === undefined) return symbols;
   const named = new Set<string>();
@@ -76,7 +76,7 @@ function namesOf({ symbols, cells }: Selection): readonly string[] | undefined {
   return symbols === undefined ? [...named].sort() : symbols.filter((symbol) => named.has(symbol));
 }
 
-/** The cells that a selection's days and symbols leave. */
+/** The cells that are within a selection's days and symbols. */
 function within(cells: CellList, selection: Selection, names: ReadonlySet<string> | undefined): CellList {
   const left = [...cells]
     .filter(([day]) => isWithin(day, selection))
@@ -87,7 +87,7 @@ function within(cells: CellList, selection: Selection, names: ReadonlySet<string
 
 interface Reach {
   span: Span;
-  /** Whether the last day is that of the index. */
+  /** Whether the span ends with the last day of the index. */
   isOpen: boolean;
 }
 
@@ -125,7 +125,7 @@ async function knownSpan(store: Store, selection: Selection, asked: Asked): Prom
   return days;
 }
 
-/** Asks for all symbols at once; a day that can't be answered so is asked for those of its own cells alone. */
+/** Asks about all symbols at once, then again about a day's own symbols where that day can't be answered. */
 async function knownCells(
   store: Store,
   cells: CellList,

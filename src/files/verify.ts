@@ -14,65 +14,68 @@ import type { FolderFile } from "./folder.js";
 import { indexedFiles, type IndexedFile } from "./listed.js";
 import { select, type Selection } from "./selection.js";
 
-/** What can be wrong with a file of a folder. */
+/** What can be wrong with a file in a folder. */
 export const PROBLEMS = ["missing", "stale", "damaged", "incomplete", "unknown"] as const;
 
-/** What is wrong with a file of a folder; `missing` is one that isn't there. */
+/** What is wrong with a file in a folder; `missing` means that it isn't there. */
 export type FileProblem = (typeof PROBLEMS)[number];
 
-/** Columns of a file that is not as the index has it. */
+/** Columns of a file that differs from the index. */
 export const VERIFIED_COLUMNS = {
-  date: column("date", "day of the file; the rows are in order of date and symbol"),
+  date: column("date", "day of the file; rows are ordered by date and symbol"),
   symbol: column("symbol", "symbol of the file"),
   problem: column(
     "text",
-    "missing; stale: another size, or older than the upload; damaged: another md5; incomplete: aria2 is not done with it; unknown: not in the index",
+    "missing; stale: different size, or older than the upload; damaged: different md5; incomplete: aria2 hasn't finished it; unknown: not in the index",
   ),
   path: optionalColumn("text", "path below the folder; null when it is missing"),
-  file_size_bytes: optionalColumn("bytes", "size by the index; null when it is unknown"),
+  file_size_bytes: optionalColumn("bytes", "size according to the index; null when unknown"),
   size_in_folder: optionalColumn("bytes", "size in the folder; null when it is missing"),
-  last_modified: optionalColumn("time", "upload time by the index; null when it is unknown"),
-  modified_in_folder: optionalColumn("time", "when the file was last written; null when it is missing"),
+  last_modified: optionalColumn("time", "upload time according to the index; null when unknown"),
+  modified_in_folder: optionalColumn("time", "when the file was last modified; null when it is missing"),
 };
 
 /** Facts about a folder of downloads. */
 export const VERIFICATION_FACTS = {
-  folder: column("text", "the folder, as it was named"),
-  outcome: column("text", "`whole`, or `wrong` when there is a row"),
-  file_count: column("count", "files that the index has"),
-  good_count: column("count", "files of the folder that are as the index has them"),
+  folder: column("text", "the folder as given"),
+  outcome: column("text", "`wrong` when there are rows, otherwise `whole`"),
+  file_count: column("count", "files in the index"),
+  good_count: column("count", "files in the folder that match the index"),
   missing_count: column("count", "files that are not in the folder"),
-  stale_count: column("count", "files with another size, or older than the upload"),
-  damaged_count: column("count", "files with another md5; 0 unless that was asked"),
-  incomplete_count: column("count", "files that aria2 is not done with"),
-  unknown_count: column("count", "files that the index knows not to be in the bucket, or doesn't know"),
-  unchecked_count: optionalColumn("count", "good files whose md5 the index doesn't know; null unless that was asked"),
-  outside_count: column("count", "files of the folder that were not asked about; they are not looked at"),
-  foreign_count: column("count", "files of the folder that are not of this dataset; they are not looked at"),
-  skipped: listOf("what else is in the folder and not looked at", {
+  stale_count: column("count", "files with a different size, or older than the upload"),
+  damaged_count: column("count", "files with a different md5; 0 unless md5 was requested"),
+  incomplete_count: column("count", "files that aria2 hasn't finished"),
+  unknown_count: column("count", "files that are not in the index, or not in the bucket according to it"),
+  unchecked_count: optionalColumn(
+    "count",
+    "good files whose md5 the index doesn't know; null unless md5 was requested",
+  ),
+  outside_count: column("count", "files in the folder outside the selection; they are not checked"),
+  foreign_count: column("count", "files in the folder that don't belong to this dataset; they are not checked"),
+  skipped: listOf("other entries of the folder, which are not checked", {
     path: column("text", "path below the folder"),
     why: column("text", "what it is"),
   }),
   ...CONDITION_FACTS,
 };
 
-/** A file that is not as the index has it. */
+/** A file that differs from the index. */
 export type VerifiedFile = Omit<RowOf<typeof VERIFIED_COLUMNS>, "problem"> & { problem: FileProblem };
 
-/** Facts about a folder of downloads. */
+/** Facts about a verified folder. */
 export type VerificationFacts = Omit<FactsOf<typeof VERIFICATION_FACTS>, "outcome"> & { outcome: "whole" | "wrong" };
 
-/** What {@link verifyFolder} gives. */
+/** Result of {@link verifyFolder}. */
 export interface Verification {
   facts: VerificationFacts;
   rows: VerifiedFile[];
 }
 
-/** What a folder is compared with, and how. */
+/** Options of {@link verifyFolder}. */
 export interface VerifyFolderOptions extends Selection {
-  /** Whether files are read and their md5 compared. */
+  /** Whether to read the files and compare their md5. */
   md5: boolean;
-  /** Number of symbols that may be unknown. */
+  /** Maximum number of unknown symbols. */
   tolerated: number;
   /** Aborting it ends the comparison. */
   signal: AbortSignal | undefined;
@@ -81,8 +84,8 @@ export interface VerifyFolderOptions extends Selection {
 /**
  * Compares a folder of downloads with the index.
  *
- * @throws NotKnownError when too little is known of what was asked; UsageError when the folder can't be read; StoreError,
- *   InterruptedError
+ * @throws NotKnownError when too little is known about the selection; UsageError when the folder can't be read;
+ *   StoreError, InterruptedError
  */
 export async function verifyFolder(store: Store, folder: string, options: VerifyFolderOptions): Promise<Verification> {
   const { md5, tolerated, signal } = options;
@@ -141,7 +144,7 @@ export async function verifyFolder(store: Store, folder: string, options: Verify
   };
 }
 
-/** The coarsest times that a file system keeps, ms: FAT's. */
+/** The coarsest time resolution of a file system, ms: that of FAT. */
 const TIME_STEP_MS = 2000;
 
 async function problemOf(
@@ -156,7 +159,7 @@ async function problemOf(
   return undefined;
 }
 
-/** First 8 bytes of the md5 of a file in hexadecimal. What was a file when it was found may be a link or a pipe by now. */
+/** First 8 bytes of a file's md5 in hexadecimal. The flags guard against a link or pipe that has replaced the file. */
 async function md5Start(path: string): Promise<string> {
   try {
     const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);

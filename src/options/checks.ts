@@ -8,13 +8,13 @@ import { maskedUrl } from "../text/secrets.js";
 import { isSymbol } from "../vision/symbol.js";
 
 /**
- * Checks of option values, the same for the library and for the CLI, which reads them from text.
+ * Checks of option values, the same for the library and for the CLI, which parses them from text first.
  */
 
 /**
- * Checks what a caller gave for an option, and gives its value.
+ * Validates the value of an option and returns it.
  *
- * @param option its name, as the caller knows it
+ * @param option the caller's name of the option
  * @throws UsageError
  */
 export type Check<Value> = (option: string, value: unknown) => Value;
@@ -32,7 +32,7 @@ export function checkFlag(option: string, value: unknown): boolean {
   return value;
 }
 
-/** A whole number within bounds, both included. */
+/** A whole number from `min` to `max`, both inclusive. */
 export function checkWhole([min, max]: readonly [min: number, max: number]): Check<number> {
   return (option, value) => {
     if (typeof value === "number" && Number.isInteger(value) && value >= min && value <= max) return value;
@@ -48,7 +48,7 @@ export function checkShare(option: string, value: unknown): number {
   return value;
 }
 
-/** One of some words. */
+/** One of several words. */
 export function checkChoice<const Choice extends string>(choices: readonly Choice[]): Check<Choice> {
   return (option, value) => {
     const choice = choices.find((each) => each === value);
@@ -65,7 +65,7 @@ export function checkDay(option: string, value: unknown): Day {
 }
 
 /**
- * A UTC day that is over and not before the market began.
+ * A UTC day in the past, but not before the market began.
  *
  * @param now ms since the Unix epoch
  */
@@ -79,7 +79,7 @@ export function checkPastDay({ marketStart }: Dataset, now: number): Check<Day> 
     const yesterday = dayAt(now) - 1;
     if (day > yesterday) {
       const last = formatDay(yesterday);
-      throw new UsageError(`${formatDay(day)} is not over yet; the last full UTC day is ${last}`, { option });
+      throw new UsageError(`${formatDay(day)} has not ended yet; the last complete UTC day is ${last}`, { option });
     }
     return day;
   };
@@ -93,7 +93,7 @@ export function checkTime(option: string, value: unknown): number {
 }
 
 /**
- * An instant that is over and not before the market began, in ms since the Unix epoch.
+ * An instant in the past, but not before the market began, in ms since the Unix epoch.
  *
  * @param now ms since the Unix epoch
  */
@@ -104,12 +104,12 @@ export function checkPastTime({ marketStart }: Dataset, now: number): Check<numb
       const start = formatDay(marketStart);
       throw new UsageError(`${formatTime(time)} is before ${start}, the start of the market`, { option });
     }
-    if (time > now) throw new UsageError(`${formatTime(time)} is later than now`, { option });
+    if (time > now) throw new UsageError(`${formatTime(time)} is in the future`, { option });
     return time;
   };
 }
 
-/** An http or https URL without credentials, query or fragment; gives it without a slash at its end. */
+/** An http or https URL without credentials, query or fragment; returned without a trailing slash. */
 export function checkUrl(path: "with path" | "without path"): Check<string> {
   return (option, value) => {
     const text = checkText(option, value);
@@ -135,11 +135,11 @@ export function checkSymbol(option: string, value: unknown): string {
   return value;
 }
 
-/** Symbols, at least one; gives each once. */
+/** Symbols, at least one; returned without duplicates. */
 export function checkSymbols(option: string, value: unknown): string[] {
   if (!Array.isArray(value)) throw wrong(option, value, "a list of symbols");
   const symbols = value.map((symbol: unknown) => checkSymbol(option, symbol));
-  if (symbols.length === 0) throw new UsageError("no symbol", { option });
+  if (symbols.length === 0) throw new UsageError("no symbols", { option });
   return [...new Set(symbols)];
 }
 
@@ -148,12 +148,12 @@ export function checkPem(option: string, value: unknown): string {
   const text = checkText(option, value);
   if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
   const path = text.includes("\n") ? "" : "; give the text of the certificates, not the path of a file";
-  throw new UsageError(`holds no PEM certificate${path}`, { option });
+  throw new UsageError(`contains no PEM certificate${path}`, { option });
 }
 
-/** A signal that ends the work. */
+/** A signal that aborts the work. */
 export function checkSignal(option: string, value: unknown): AbortSignal {
-  // By what it does: a signal of another realm is not an instance of this one's class.
+  // Duck typing, because a signal from another realm fails `instanceof`.
   if (isObject(value) && "aborted" in value && "addEventListener" in value) return value as AbortSignal;
   throw wrong(option, value, "an AbortSignal");
 }

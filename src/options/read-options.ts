@@ -1,15 +1,17 @@
 import { UsageError } from "../errors.js";
 import { shown, type Check } from "./checks.js";
 
-/** A check for each option of a type: the compiler finds one that is forgotten, and one of an option that isn't there. */
+/**
+ * A check for each option of a type: the compiler finds one that is forgotten, and one of an option that isn't there.
+ */
 export type ChecksOf<Options> = { readonly [Option in keyof Required<Options>]: Check<unknown> };
 
-/** What the checks of options give, by name. */
+/** The results of the checks, by option name. */
 export type Checked<Checks> = {
   -readonly [Option in keyof Checks]: Checks[Option] extends Check<infer Value> ? Value : never;
 };
 
-/** Checks an option that may be left out, and is undefined then. */
+/** Checks an option that may be omitted; it is undefined then. */
 export function optional<Value>(check: Check<Value>): Check<Value | undefined> {
   return (option, value) => (value === undefined ? undefined : check(option, value));
 }
@@ -22,9 +24,9 @@ export function withDefault<Value>(check: Check<Value>, value: NoInfer<Value>): 
 /**
  * Checks the options of a call.
  *
- * @param options what the caller gave; an option that is undefined counts as left out
+ * @param options the caller's options; an undefined option counts as omitted
  * @param checks one for each option, by name, in the order in which they are made
- * @param parent name of the option that these are the properties of
+ * @param parent name of the option whose properties these are
  * @throws UsageError naming the first option that is unknown or wrong
  * @example
  * ```ts
@@ -41,7 +43,7 @@ export function readOptions<Checks extends Readonly<Record<string, Check<unknown
   const unknown = Object.keys(given).find((option) => !Object.hasOwn(checks, option));
   if (unknown !== undefined) throw new UsageError("there is no such option", { option: nameOf(unknown) });
   const values = Object.entries(checks).map(([option, check]) => [option, check(nameOf(option), given[option])]);
-  // Each value comes from the check that its type comes from.
+  // Each value comes from the check that defines its type.
   return Object.fromEntries(values) as Checked<Checks>;
 }
 

@@ -14,7 +14,7 @@ export class BarTable {
     this.files.push({ bars, isMonthly });
   }
 
-  /** The days that have a bar, ascending. */
+  /** The days with a bar, ascending. */
   days(): Day[] {
     const days: Day[] = [];
     for (const { bars } of this.files) {

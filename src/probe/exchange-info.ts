@@ -13,15 +13,15 @@ import { USER_AGENT } from "./net/user-agent.js";
 import { failureOf, statusFailure } from "./outcome.js";
 import { backoffMs, isRetryable } from "./retry.js";
 
-/** How the exchange is asked. */
+/** Options of {@link fetchExchangeInfo}. */
 export interface ExchangeOptions {
-  /** PEM certificates to trust besides Node's. */
+  /** PEM certificates to trust in addition to Node's. */
   ca: string | undefined;
-  /** The environment that names proxies. */
+  /** The environment variables that name proxies. */
   env: NodeJS.ProcessEnv;
-  /** Limit for the whole answer, ms. */
+  /** Time limit for the whole answer, ms. */
   timeoutMs: number;
-  /** Further attempts after a failure that may pass. */
+  /** Number of retries after a transient failure. */
   retries: number;
   /**
    * Limit for all attempts together, ms.
@@ -32,16 +32,17 @@ export interface ExchangeOptions {
   signal: AbortSignal | undefined;
 }
 
-/** What the exchange answers: its contracts, or that it serves none to this country or cloud (451). */
+/** The exchange's answer: its contracts, or a refusal to serve this country or cloud (451). */
 export type ExchangeAnswer = { type: "contracts"; info: ExchangeInfo } | { type: "refused"; message: string };
 
 type Attempt = ExchangeAnswer | { type: "failed"; failure: Failure };
 
 /**
- * Asks an exchange for its `exchangeInfo`. Redirects are not followed.
+ * Fetches the `exchangeInfo` of an exchange. Redirects are not followed.
  *
- * @throws ExchangeError EXCHANGE_UNREACHABLE when there is no answer of status 200, EXCHANGE_UNREADABLE when it is something
- *   else; InterruptedError when the signal came; UsageError when a variable of the environment is not the URL of a proxy
+ * @throws ExchangeError EXCHANGE_UNREACHABLE when there is no answer with status 200, EXCHANGE_UNREADABLE when the
+ * answer is something else; InterruptedError when the signal came; UsageError when an environment variable is not the
+ * URL of a proxy
  */
 export async function fetchExchangeInfo(url: string, options: ExchangeOptions): Promise<ExchangeAnswer> {
   const { retries, signal, timeoutMs, totalMs = Infinity } = options;
@@ -98,7 +99,7 @@ async function readText(body: AsyncIterable<Buffer>): Promise<string> {
 }
 
 function refusal(url: string): string {
-  return `${maskedUrl(url)} answered 451: Binance doesn't serve its API to this country or cloud; it says nothing about the database`;
+  return `${maskedUrl(url)} answered 451: Binance doesn't serve its API to this country or cloud; the database is not affected`;
 }
 
 function unreachable(url: string, { kind, message }: Failure): ExchangeError {

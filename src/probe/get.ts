@@ -5,7 +5,7 @@ import { failureOf, statusFailure, type Headers } from "./outcome.js";
 import type { Failure } from "../rows/failure.js";
 import { withRetries, type RetryContext } from "./retry.js";
 
-/** What GETs of one thread share. */
+/** Shared state of the GETs of one thread. */
 export interface GetContext {
   line: Line;
   /** Host and port of the server. */
@@ -13,7 +13,7 @@ export interface GetContext {
   deadlines: Deadlines;
 }
 
-/** The object at a path, or that there is none, or why that can't be told. */
+/** The object at a path, or that it doesn't exist, or why that is unknown. */
 export type GetOutcome =
   | { type: "object"; bytes: Buffer }
   | { type: "missing" }
@@ -21,10 +21,11 @@ export type GetOutcome =
   | { type: "abandoned" };
 
 /**
- * Fetches an object, with the retries that the run allows. Waits for its turn. Redirects are not followed. Never rejects.
+ * Fetches an object, with the retries that the run allows. Waits for its turn. Redirects are not followed. Never
+ * rejects.
  *
  * @param path percent-encoded path on the server
- * @param maxBytes that an answer may have; a longer one is a failure, and is not read on
+ * @param maxBytes maximum length of an answer; a longer one is a failure and is not read further
  */
 export function getWithRetries(
   context: RetryContext,
@@ -72,7 +73,7 @@ class GetCall extends TimedRequest implements Dispatcher.DispatchHandler {
     this.length += chunk.length;
     if (this.length > this.maxBytes)
       controller.abort(new TooLongError(`an answer of more than ${this.maxBytes} bytes`));
-    // Pages of errors are read and dropped.
+    // The bodies of error responses are read and dropped.
     else if (this.status === 200) this.chunks.push(chunk);
   }
 
@@ -100,7 +101,7 @@ class GetCall extends TimedRequest implements Dispatcher.DispatchHandler {
   }
 }
 
-/** An answer goes on beyond what any such object has. */
+/** An answer is longer than any such object. */
 class TooLongError extends Error {
   readonly code = "TOO_LONG";
 }

@@ -8,7 +8,7 @@ import type { Failure } from "../rows/failure.js";
 import type { ProberContext } from "./prober-context.js";
 import { planRetry } from "./retry.js";
 
-/** A shard on its way. */
+/** A shard in progress. */
 interface Work {
   shard: HeadShard;
   path: (symbolIndex: number) => string;
@@ -19,7 +19,7 @@ interface Work {
   finish: (result: ShardResult) => void;
 }
 
-/** One HEAD of a shard, and how many attempts were made for it. */
+/** One HEAD of a shard, with the number of attempts made. */
 interface Probe {
   work: Work;
   symbolIndex: number;
@@ -27,8 +27,8 @@ interface Probe {
 }
 
 /**
- * Runs HEAD shards of one thread, the next one starting while the last answers of the one before are awaited. No more
- * HEADs are in flight than the concurrency's limit; none is sent while the sink is behind, the run is paused or abandoned.
+ * Runs the HEAD shards of one thread. The next one starts while the last answers of the previous one are awaited. The
+ * concurrency limits the HEADs in flight; none is sent while the sink is behind, or the run is paused or abandoned.
  */
 export class HeadProber {
   private readonly works: Work[] = [];
@@ -53,7 +53,7 @@ export class HeadProber {
     });
   }
 
-  /** Sends what may be sent now; to be called when the limit has risen. */
+  /** Sends as many HEADs as currently allowed; must be called when the limit has risen. */
   pump(): void {
     while (this.inFlight < this.concurrency.limit && !this.held) {
       if (this.context.traffic.isAbandoned) {
@@ -77,7 +77,7 @@ export class HeadProber {
     return { work, symbolIndex, attempts: 0 };
   }
 
-  /** Puts a probe back when nothing may be sent now, to go on when it may. */
+  /** Puts a probe back if nothing may be sent now, and continues when that changes. */
   private hold(probe: Probe): boolean {
     const { sink, traffic } = this.context;
     let ready = sink.ready();
@@ -88,7 +88,7 @@ export class HeadProber {
     }
     this.retryNow.push(probe);
     if (ready === undefined) {
-      // The run is to end, which waits for nothing.
+      // The run is ending, so don't wait.
       this.abandon();
       return true;
     }
@@ -156,13 +156,13 @@ export class HeadProber {
     work.finish(work.result);
   }
 
-  /** Leaves a cell without an answer. */
+  /** Drops a cell without an answer. */
   private drop({ work }: Probe): void {
     work.inFlight--;
     this.finishIfDone(work);
   }
 
-  /** Drops all that is not in flight; shards finish with the cells they have. */
+  /** Drops everything not in flight; shards finish with the cells they have. */
   private abandon(): void {
     for (const probe of this.retryNow.splice(0)) probe.work.inFlight--;
     for (const work of [...this.works]) {

@@ -5,21 +5,21 @@ import { parseHttpDate } from "./net/http-date.js";
 import { parseEtag } from "../vision/etag.js";
 import { failureOf, fileOutcome, protocolFailure, statusFailure, type Headers, type Outcome } from "./outcome.js";
 
-/** What HEADs of one thread share. */
+/** Shared state of the HEADs of one thread. */
 export interface HeadContext {
   line: Line;
   /** Host and port of the server. */
   host: string;
   deadlines: Deadlines;
-  /** False: the socket is closed after each answer, as a client without a pool does. */
+  /** False: the socket is closed after each answer, like in a client without a pool. */
   pooled: boolean;
-  /** Called when a stale kept-alive socket made a HEAD start over. */
+  /** Called when a HEAD is replayed because its kept-alive socket was stale. */
   onReplay: () => void;
 }
 
 /**
- * Sends one HEAD and gives its outcome, once. A HEAD that meets a kept-alive socket which the server has closed in the
- * meantime is replayed on a fresh connection. Redirects are not followed.
+ * Sends one HEAD and calls `done` with its outcome, once. If the server has meanwhile closed the kept-alive socket, the
+ * HEAD is replayed on a new connection. Redirects are not followed.
  *
  * @param path percent-encoded path of the file on the server
  */
@@ -79,10 +79,10 @@ class HeadRequest extends TimedRequest implements Dispatcher.DispatchHandler {
     if (client === undefined || !socketEnded) {
       this.finish({ type: "failed", failure });
     } else if (this.controller === undefined && client.hasServed) {
-      // It was waiting for its turn: undici fails such requests too when a kept-alive socket is reset.
+      // It was still queued: undici fails queued requests too when a kept-alive socket is reset.
       this.sendAgain(client);
     } else if (client.isStale && this.outcome === undefined) {
-      // On a fresh socket a failure is final. Another HEAD may have been served first on it: then it is kept-alive again.
+      // On a fresh socket a failure is final. If another HEAD was served on it first, it counts as kept-alive again.
       this.context.onReplay();
       this.sendAgain(client);
     } else {
@@ -90,7 +90,7 @@ class HeadRequest extends TimedRequest implements Dispatcher.DispatchHandler {
     }
   }
 
-  /** The client has lost its only socket, so the same client means a fresh connection, within the cap. */
+  /** The client has lost its only socket, so using it again opens a new connection without exceeding the limit. */
   private sendAgain(client: ConnectionClient): void {
     this.context.deadlines.end(this);
     this.controller = undefined;
@@ -105,7 +105,7 @@ class HeadRequest extends TimedRequest implements Dispatcher.DispatchHandler {
   }
 }
 
-/** 200 with a plausible zip is available, 404 missing, all else a failure. */
+/** 200 with a plausible zip is available, 404 is missing, everything else is a failure. */
 function classify(status: number, headers: Headers): Outcome {
   if (status === 404) return { type: "missing" };
   if (status !== 200) return { type: "failed", failure: statusFailure(status, headers) };

@@ -11,13 +11,13 @@ import { listWithRetries } from "./list-retries.js";
 import { endlessListing } from "./outcome.js";
 import type { ProberContext } from "./prober-context.js";
 
-/** Files of a symbol, or why they can't be had: a page that fails fails all, since any file might have been on it. */
+/** Files of a symbol, or a failure: if one page fails, all fail, because any file might have been on it. */
 export type FilesOutcome =
   { type: "files"; files: ListedFiles } | { type: "failed"; failure: Failure } | { type: "abandoned" };
 
 /**
- * Lists the files of one symbol over a span of days: page by page, from its first day on. Files of later days may be
- * among them. Never rejects.
+ * Lists the files of one symbol over a span of days, page by page, starting at its first day. May include files of later
+ * days. Never rejects.
  *
  * @param firstKeys most keys of the first page: few save a page of later files where none is expected
  * @default as many as a page has
@@ -33,7 +33,7 @@ export async function listFiles(
   const stem = fileKeyStem(dataset, symbol);
   const found = noFiles();
   const end = stem + fileKeyEnd(dataset, to);
-  // No key is a bare period, so the first one's own file comes after this.
+  // No key ends in a bare period, so even the file of the first day comes after this.
   let after = stem + formatPeriod(dataset.cadence, from);
   let nextDay = from;
   const maxPages = maxFilePages(to - from + 1);
@@ -54,7 +54,7 @@ export async function listFiles(
   }
 }
 
-/** Puts the files of a page behind those of the pages before. */
+/** Appends the files of a page to those of the previous pages. */
 function append(found: ListedFiles, { days, sizes, lastModified, etagHighs, etagLows }: ListedFiles): void {
   found.days.push(...days);
   found.sizes.push(...sizes);
@@ -63,7 +63,7 @@ function append(found: ListedFiles, { days, sizes, lastModified, etagHighs, etag
   found.etagLows.push(...etagLows);
 }
 
-/** Facts of the file at a place of the columns, which must have one. */
+/** The facts of the file at an index, which must exist. */
 export function fileAt({ sizes, lastModified, etagHighs, etagLows }: ListedFiles, place: number): FileFacts {
   return {
     size: sizes[place] as number,

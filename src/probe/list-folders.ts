@@ -7,7 +7,7 @@ import { listWithRetries } from "./list-retries.js";
 import type { Failure } from "../rows/failure.js";
 import type { ProberContext } from "./prober-context.js";
 
-/** Names of the folders below the dataset's prefix, in the bucket's order, or why they can't be had. */
+/** Names of the folders below the dataset's prefix, in the bucket's order, or a failure. */
 export type DiscoveryOutcome = { type: "folders"; names: string[] } | { type: "failed"; failure: Failure };
 
 /** Lists all symbol folders of the bucket, page by page. Never rejects. */

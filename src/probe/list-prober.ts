@@ -8,13 +8,13 @@ import type { ProberContext } from "./prober-context.js";
 import { countDays } from "../calendar/span.js";
 import type { ListShard, ShardResult } from "../rows/shard.js";
 
-/** What an abandoned shard came to. */
+/** Result of an abandoned shard. */
 const NOTHING: ShardResult = { cellCount: 0, failureCount: 0 };
 
 /**
  * Runs one LIST shard: the pages of one symbol from the first wanted day to the last, in order. Wanted days without a
- * key are `missing`, as a HEAD would have found. A page that fails fails the whole shard, since any of its days might
- * have been there. Never rejects.
+ * key are `missing`, as a HEAD would have found. If a page fails, the whole shard fails, because any of its days might
+ * have been on it. Never rejects.
  */
 export async function runListShard(
   context: ProberContext,
@@ -41,7 +41,7 @@ function answerShard(context: ProberContext, shard: ListShard, found: ListedFile
   const { symbolIndex, spans } = shard;
   let available = 0;
   let failureCount = 0;
-  // Both the files and the wanted days ascend.
+  // Both the files and the wanted days are ascending.
   let place = 0;
   for (const { from, to } of spans) {
     for (let day = from; day <= to; day++) {

@@ -8,13 +8,13 @@ import type { Line } from "./net/pool.js";
 import { failureOf, statusFailure, type Headers } from "./outcome.js";
 import { type Failure } from "../rows/failure.js";
 
-/** What LIST requests of one thread share. */
+/** Shared state of the LIST requests of one thread. */
 export interface ListContext {
   line: Line;
   /** Host and port of the server. */
   host: string;
   deadlines: Deadlines;
-  /** Path of the bucket on the server: "/data.binance.vision", or "/" where the bucket is the host. */
+  /** Path of the bucket on the server: "/data.binance.vision", or "/" if the host is the bucket. */
   bucketPath: string;
 }
 
@@ -22,9 +22,9 @@ export interface ListContext {
 export type ListOutcome = { type: "page"; page: ListPage; bytes: number } | { type: "failed"; failure: Failure };
 
 /**
- * Fetches one page, and reads it while it arrives. Never rejects.
+ * Fetches one page, and parses it while it arrives. Never rejects.
  *
- * @param keys of the files wanted, if there are any
+ * @param keys the wanted files, if any
  */
 export function listPage(context: ListContext, request: ListRequest, keys?: FileKeys): Promise<ListOutcome> {
   return new Promise((resolve) => {
@@ -37,7 +37,7 @@ class ListCall extends TimedRequest implements Dispatcher.DispatchHandler {
   private status = 0;
   private headers: Headers = {};
   private bytes = 0;
-  /** Of an answer that may be a page. */
+  /** Set once an answer that may be a page has begun. */
   private reader: ListPageReader | undefined = undefined;
 
   constructor(
@@ -66,7 +66,7 @@ class ListCall extends TimedRequest implements Dispatcher.DispatchHandler {
       if (this.bytes > MAX_PAGE_BYTES) throw malformed(`an answer of more than ${MAX_PAGE_BYTES} bytes`);
       this.reader?.push(chunk);
     } catch (error) {
-      // Nothing of the rest could make the page right.
+      // The rest can't make the page valid.
       controller.abort(error as Error);
     }
   }
@@ -93,7 +93,7 @@ class ListCall extends TimedRequest implements Dispatcher.DispatchHandler {
   }
 }
 
-/** Why there is no page: what came can't be trusted, or nothing came. */
+/** Why there is no page: the answer can't be trusted, or there was none. */
 function pageFailure(error: Error): Failure {
   return error instanceof ListPageError
     ? { kind: "protocol", code: error.code, message: error.message }

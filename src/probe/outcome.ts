@@ -1,25 +1,25 @@
 import type { Failure, FailureKind } from "../rows/failure.js";
 import type { FileFacts } from "../rows/probe-row.js";
 
-/** What a probe says about a cell. A failure is never `missing`. */
+/** The outcome of probing a cell. A failure is never `missing`. */
 export type Outcome =
   { type: "available"; file: FileFacts } | { type: "missing" } | { type: "failed"; failure: Failure };
 
-/** Bytes of the smallest zip: its end record alone. */
+/** Bytes of the smallest zip, which is only an end record. */
 const MIN_ZIP_BYTES = 22;
 
-/** The outcome of a cell whose file is said to be there: available, unless it is too small to be a zip. */
+/** The outcome of a cell whose file is reported to exist: available, unless it is too small to be a zip. */
 export function fileOutcome(file: FileFacts): Outcome {
   if (file.size >= MIN_ZIP_BYTES) return { type: "available", file };
   return protocolFailure("NOT_A_ZIP", `a file of ${file.size} bytes is not a zip`);
 }
 
-/** The outcome of a cell whose answer can't be what it claims to be. */
+/** The outcome of a cell whose answer can't be right. */
 export function protocolFailure(code: string, message: string): Outcome {
   return { type: "failed", failure: { kind: "protocol", code, message } };
 }
 
-/** The failure of a listing that goes on beyond what a bucket can hold. */
+/** The failure of a listing that is longer than any bucket's. */
 export function endlessListing(message: string): Failure {
   return { kind: "protocol", code: "LIST_ENDLESS", message: `the listing does not end: ${message}` };
 }
@@ -48,7 +48,7 @@ const KIND_BY_CODE: Readonly<Record<string, FailureKind>> = {
   UND_ERR_HEADERS_OVERFLOW: "protocol",
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: "protocol",
   HTTPParserError: "protocol",
-  // A stream of HTTP/2 that ended before its answer: undici has no finer code for it.
+  // An HTTP/2 stream ended before its answer: undici has no more specific code.
   UND_ERR_INFO: "protocol",
   UND_ERR_PRX_TLS: "tls",
   EPROTO: "tls",
@@ -68,10 +68,10 @@ const KIND_BY_PREFIX: readonly (readonly [string, FailureKind])[] = [
   ["ERR_HTTP2_", "protocol"],
 ];
 
-/** How undici says that a proxy made no tunnel; it has no code for it. */
+/** undici's message when a proxy refuses a tunnel; there is no code for it. */
 const PROXY_REFUSAL = /^Proxy response \((\d{3})\) !== 200 when HTTP Tunneling$/;
 
-/** The failure behind an error of undici, TLS, the socket or the lookup. */
+/** The failure for an error of undici, TLS, the socket or the look-up. */
 export function failureOf(error: Error): Failure {
   const refusal = PROXY_REFUSAL.exec(error.message)?.[1];
   if (refusal !== undefined) {
@@ -85,10 +85,10 @@ export function failureOf(error: Error): Failure {
   return below.length === 0 ? failure : { ...failure, cause: below.join("; ") };
 }
 
-/** Maximum errors that a failure names below itself; more say nothing new, and a chain may have no end. */
+/** Maximum number of causes that a failure names: more add nothing, and a chain may be endless. */
 const MAX_CAUSES = 8;
 
-/** What lies below an error: the attempts of an AggregateError, as when each address of a host refuses; then its cause. */
+/** The causes of an error: the errors of an AggregateError, one for each address of a host; then its `cause`. */
 function* errorsBelow(error: Error): Generator<string> {
   const attempts: unknown[] = error instanceof AggregateError ? error.errors : [];
   for (const below of error.cause === undefined ? attempts : [...attempts, error.cause]) {
@@ -97,14 +97,14 @@ function* errorsBelow(error: Error): Generator<string> {
   }
 }
 
-/** Header values of a response by their lower-case names. */
+/** Headers of a response by lower-case name. */
 export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
-/** The failure of a response whose status answers neither "available" nor "missing". */
+/** The failure for a response whose status means neither "available" nor "missing". */
 export function statusFailure(status: number, headers: Headers): Failure {
   const failure: Failure = { kind: "status", code: `HTTP_${status}`, message: `the server answered ${status}` };
   const wait = headers["retry-after"];
-  // The form that servers use; the other one, a date, is left to the usual backing off.
+  // Servers use the number of seconds; the other form, a date, gets the usual back-off.
   return typeof wait === "string" && /^\d{1,6}$/.test(wait)
     ? { ...failure, retryAfterMs: Number(wait) * 1000 }
     : failure;

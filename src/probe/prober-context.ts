@@ -4,16 +4,16 @@ import type { RowSink } from "../rows/sink.js";
 import type { Dataset } from "../vision/dataset.js";
 import type { Traffic } from "./traffic.js";
 
-/** What the probers of one thread share beside their connections. */
+/** Shared state of the probers of one thread, except their connections. */
 export interface ProberContext {
   dataset: Dataset;
   symbols: readonly string[];
-  /** Maximum further attempts after a failure that may pass. */
+  /** Maximum number of retries after a transient failure. */
   retries: number;
   sink: RowSink;
-  /** Told of each failure when it happens. */
+  /** Called with each failure when it happens. */
   onFailure: (failure: CellFailure) => void;
-  /** Told of each request that is sent again. */
+  /** Called with each request that is sent again. */
   onRetry: (retry: Retry) => void;
   counters: Counters;
   traffic: Traffic;

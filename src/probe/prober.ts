@@ -17,43 +17,43 @@ import type { ProberContext } from "./prober-context.js";
 import type { Traffic } from "./traffic.js";
 import { runVolumeShard, type VolumeContext } from "./volume-prober.js";
 
-/** How one prober reaches the bucket. */
+/** How a prober connects to the bucket. */
 export interface ProberSettings {
   dataset: Dataset;
-  /** Origin that HEADs go to. */
+  /** Origin of HEADs. */
   endpoint: string;
-  /** URL of the bucket that LISTs go to. */
+  /** URL of the bucket for LISTs. */
   listEndpoint: string;
-  /** Maximum sockets for each origin. */
+  /** Maximum number of sockets for each origin. */
   connections: number;
-  /** Maximum sockets for HEADs where the server speaks HTTP/2; 0: it isn't offered. */
+  /** Maximum number of sockets for HEADs over HTTP/2; 0 doesn't offer it. */
   http2Connections: number;
-  /** False: a connection for every HEAD. */
+  /** False opens a connection for every HEAD. */
   pooled: boolean;
-  /** Limit for connecting and for each answer, ms. */
+  /** Time limit for connecting and for each answer, ms. */
   timeoutMs: number;
-  /** Maximum further attempts after a failure that may pass. */
+  /** Maximum number of retries after a transient failure. */
   retries: number;
-  /** PEM certificates to trust besides Node's. */
+  /** PEM certificates to trust in addition to Node's. */
   ca?: string;
-  /** Proxies for either URL; undefined: it is connected to directly. */
+  /** Proxies for the two URLs; undefined connects directly. */
   proxies: { endpoint: Proxy | undefined; listEndpoint: Proxy | undefined };
   addresses: AddressTable;
 }
 
-/** Where a prober puts what it finds. Counters and traffic are those of the whole run. */
+/** Where a prober delivers its results. Counters and traffic are those of the whole run. */
 export interface ProberOutput {
   sink: RowSink;
   volumes: VolumeSink;
-  /** Told of each failure when it happens. */
+  /** Called with each failure when it happens. */
   onFailure: (failure: CellFailure) => void;
-  /** Told of each request that is sent again. */
+  /** Called with each request that is sent again. */
   onRetry: (retry: Retry) => void;
   counters: Counters;
   traffic: Traffic;
 }
 
-/** Runs shards over its own connections, which open with the first requests. */
+/** Runs shards over its own connections, which are opened by the first requests. */
 export class Prober {
   private readonly context: ProberContext;
   private readonly deadlines: Deadlines;
@@ -82,7 +82,7 @@ export class Prober {
     };
     this.headProber = new HeadProber(this.context, headContext, concurrency);
     const listUrl = new URL(settings.listEndpoint);
-    // Two URLs of one server share its sockets. S3 itself speaks HTTP/1.1 only.
+    // Two URLs of one server share its sockets. S3 itself only supports HTTP/1.1.
     this.listLine = listUrl.origin === origin ? this.headLine : this.createListLine(settings, listUrl.origin);
     this.listContext = {
       line: this.listLine,
@@ -95,10 +95,9 @@ export class Prober {
   }
 
   /**
-   * Runs a shard: every cell of it gets its row, and what is new of volumes is sent, unless the run is abandoned. Never
-   * rejects.
+   * Runs a shard: unless the run is abandoned, every cell gets its row, and new volumes are sent. Never rejects.
    *
-   * @param symbols of the run, the same for all shards
+   * @param symbols the run's symbols, the same for all shards
    */
   run(shard: Shard, symbols: readonly string[]): Promise<ShardResult> {
     this.context.symbols = symbols;
@@ -112,12 +111,12 @@ export class Prober {
     }
   }
 
-  /** Lists the bucket for its symbol folders. Never rejects. */
+  /** Lists the bucket's symbol folders. Never rejects. */
   discover(): Promise<DiscoveryOutcome> {
     return discoverFolders(this.context, this.listContext);
   }
 
-  /** Ends all connections; requests under way fail. */
+  /** Closes all connections; requests in progress fail. */
   async close(): Promise<void> {
     this.deadlines.stop();
     await Promise.all(Array.from(new Set([this.headLine, this.listLine]), (line) => line.destroy()));
@@ -131,7 +130,7 @@ export class Prober {
       onConnect: (client) => {
         this.context.counters.add("connectionsOpened");
         concurrency.connected(client);
-        // Once the client that called this is done with its new connection.
+        // Deferred, because the calling client is still handling its new connection.
         setImmediate(() => {
           this.headProber.pump();
         });
@@ -157,7 +156,7 @@ export class Prober {
   }
 }
 
-/** What connections to either origin have in common, with its proxy. */
+/** Options that connections to both origins share, with the origin's proxy. */
 function reach(settings: ProberSettings, proxy: Proxy | undefined): Omit<ConnectionOptions, "origin" | "http2"> {
   const { connections, timeoutMs, ca, addresses } = settings;
   return {

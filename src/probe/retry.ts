@@ -3,20 +3,19 @@ import type { ProberContext } from "./prober-context.js";
 
 const BASE_MS = 200;
 const MAX_BACKOFF_MS = 10_000;
-/** Cap on what a server may ask for. Beyond it the next attempt comes too early, rather than stall the run. */
+/** Cap on Retry-After. Beyond it we retry early rather than stall the run. */
 const MAX_ASKED_MS = 60_000;
 
-/** What a retry takes of a prober. */
+/** The part of a prober's context that retries need. */
 export type RetryContext = Pick<ProberContext, "retries" | "counters" | "traffic" | "onRetry">;
 
 /**
- * Sends a request, with the retries that the run allows. Each attempt waits for its turn and is counted. Rejects only if
- * `send` or `ready` does.
+ * Sends a request, with the retries that the run allows. Each attempt waits for its turn and is counted. Rejects only
+ * if `send` or `ready` does.
  *
- * @param host that the request goes to
- * @param send makes one attempt; what it gives has a failure if it failed
- * @param ready what each attempt waits for before its turn
- * @default nothing
+ * @param host host of the request
+ * @param send makes one attempt; its result has a `failure` if it failed
+ * @param ready awaited by each attempt before its turn; by default nothing
  */
 export async function withRetries<Outcome extends { type: string; failure?: Failure }>(
   context: RetryContext,
@@ -38,13 +37,13 @@ export async function withRetries<Outcome extends { type: string; failure?: Fail
 }
 
 /**
- * Decides whether a request that failed is sent again, and when. A retry is counted and told here, and a server that asks for
- * fewer requests holds all threads back.
+ * Decides whether and when a failed request is sent again. Counts and reports the retry; if the server asks for fewer
+ * requests, all threads pause.
  *
- * @param host that the request went to
- * @param attempts made so far, from 1
+ * @param host host of the request
+ * @param attempts number of attempts so far, from 1
  * @param random in [0, 1)
- * @returns ms to wait before the next attempt; undefined: the failure stands
+ * @returns ms to wait before the next attempt; undefined if the failure is final
  */
 export function planRetry(
   { retries, counters, traffic, onRetry }: RetryContext,
@@ -62,11 +61,11 @@ export function planRetry(
 }
 
 /**
- * Delay before the next attempt, ms: full jitter, so that probes that failed together do not come back together; on top
- * of what the server asked for.
+ * Delay before the next attempt, ms, with full jitter, so that probes that failed together don't return together; added
+ * to the time that the server asked for.
  *
- * @param failure of the last attempt
- * @param attempts made so far, from 1
+ * @param failure failure of the last attempt
+ * @param attempts number of attempts so far, from 1
  * @param random in [0, 1)
  */
 export function backoffMs(failure: Failure, attempts: number, random: number): number {
@@ -74,7 +73,7 @@ export function backoffMs(failure: Failure, attempts: number, random: number): n
   return asked + random * Math.min(MAX_BACKOFF_MS, BASE_MS * 2 ** (attempts - 1));
 }
 
-/** Whether another attempt may end differently: the network and the server's own trouble, not a refusal to serve. */
+/** Whether another attempt may succeed: after problems of the network or the server, but not after a refusal. */
 export function isRetryable(failure: Failure): boolean {
   switch (failure.kind) {
     case "status":
@@ -86,10 +85,10 @@ export function isRetryable(failure: Failure): boolean {
     case "timeout":
       return true;
     case "proxy":
-      // A proxy whose own upstream is in trouble; 407 and 403 are refusals.
+      // The proxy's upstream has a problem; 407 and 403 are refusals.
       return /^PROXY_5\d\d$/.test(failure.code);
     case "protocol":
-      // Servers end single streams of HTTP/2 when they are busy or go away.
+      // Servers end single HTTP/2 streams when they are busy or shut down.
       return /^(ERR_HTTP2_|UND_ERR_INFO$)/.test(failure.code);
     case "tls":
     case "content":

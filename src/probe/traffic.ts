@@ -4,17 +4,17 @@ const INTERVAL_US = 2;
 const NEXT_SLOT_US = 3;
 const SLOTS = 4;
 
-/** States of a run, in the order in which it goes through them. */
+/** States of a run, in order. */
 const OPEN = 0n;
 const ENDING = 1n;
 const ABANDONED = 2n;
 
-/** Requests that may follow each other at once after a rest, as a part of a second's worth. */
+/** Burst allowed after a pause, as the time that the same number of requests takes at the maximum rate. */
 const BURST_MS = 100;
 
 /**
- * What all prober threads obey before they send the next request, in shared memory: whether the run goes on, a pause
- * that a server asked for, and the maximum rate of requests.
+ * Shared memory that all prober threads check before each request: whether the run continues, a pause that a server
+ * asked for, and the maximum rate of requests.
  */
 export class Traffic {
   private readonly slots: BigInt64Array<SharedArrayBuffer>;
@@ -22,7 +22,7 @@ export class Traffic {
   private readonly sleepers = new Set<() => void>();
   private isWatching = false;
 
-  /** Traffic of a new run. `maxRequestsPerSecond` of undefined: as fast as it goes. */
+  /** Traffic of a new run, without a rate limit if `maxRequestsPerSecond` is undefined. */
   static start(maxRequestsPerSecond?: number): Traffic {
     const buffer = new SharedArrayBuffer(SLOTS * BigInt64Array.BYTES_PER_ELEMENT);
     const intervalUs = maxRequestsPerSecond === undefined ? 0n : BigInt(Math.ceil(1e6 / maxRequestsPerSecond));
@@ -30,25 +30,25 @@ export class Traffic {
     return new Traffic(buffer);
   }
 
-  /** @param buffer of another thread's traffic */
+  /** @param buffer the buffer of another thread's traffic */
   constructor(readonly buffer: SharedArrayBuffer) {
     this.slots = new BigInt64Array(buffer);
     this.intervalUs = Atomics.load(this.slots, INTERVAL_US);
   }
 
-  /** The run is to end soon: shards in hand are finished, but nothing waits for better times any more. */
+  /** The run should end soon: current shards are finished, but no longer wait for pauses or retries. */
   windDown(): void {
     Atomics.compareExchange(this.slots, STATE, OPEN, ENDING);
     Atomics.notify(this.slots, STATE);
   }
 
-  /** Ends the run: nothing more is sent, shards end with what is in flight. */
+  /** Ends the run: nothing more is sent, and shards end with what is in flight. */
   abandon(): void {
     Atomics.store(this.slots, STATE, ABANDONED);
     Atomics.notify(this.slots, STATE);
   }
 
-  /** Whether the run is to end soon, or is abandoned. */
+  /** Whether the run should end soon or is abandoned. */
   get isEnding(): boolean {
     return Atomics.load(this.slots, STATE) !== OPEN;
   }
@@ -57,19 +57,20 @@ export class Traffic {
     return Atomics.load(this.slots, STATE) === ABANDONED;
   }
 
-  /** Holds all threads back until an instant (ms since the Unix epoch), when the server asked for fewer requests. */
+  /** Pauses all threads until `ms` (since the Unix epoch), because the server asked for fewer requests. */
   pauseUntil(ms: number): void {
     const wanted = BigInt(Math.ceil(ms));
     if (wanted > Atomics.load(this.slots, PAUSED_UNTIL)) Atomics.store(this.slots, PAUSED_UNTIL, wanted);
   }
 
-  /** How long to hold back from now, ms; 0 when no server asked for a pause. */
+  /** Remaining pause, ms; 0 if no server asked for one. */
   pauseLeft(now: number): number {
     return Math.max(0, Number(Atomics.load(this.slots, PAUSED_UNTIL)) - now);
   }
 
   /**
-   * Asks to send one request: 0 grants it, which must then be sent. Otherwise the ms after which to ask again.
+   * Asks for permission to send one request: 0 grants it, and then it must be sent. Otherwise the ms after which to ask
+   * again.
    *
    * @param now ms since the Unix epoch
    */
@@ -79,8 +80,8 @@ export class Traffic {
   }
 
   /**
-   * Waits until a request may be sent, which must then be sent. False when the run ends first: it is abandoned, or it
-   * ends while a server wants a pause.
+   * Waits until a request may be sent, and then it must be sent. False if the run ends first: it was abandoned, or is
+   * ending during a pause that a server asked for.
    */
   async turn(): Promise<boolean> {
     for (;;) {
@@ -92,7 +93,7 @@ export class Traffic {
     }
   }
 
-  /** Resolves after some ms, or at once when the run is to end. */
+  /** Resolves after `ms`, or as soon as the run should end. */
   sleep(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const wake = () => {
@@ -107,8 +108,7 @@ export class Traffic {
   }
 
   /**
-   * Slots in which requests may be sent follow each other at the interval; those of the last moments that nobody took
-   * may still be taken.
+   * Requests may be sent in slots at a fixed interval; unused slots of the last moments are still valid.
    */
   private takeSlot(now: number): number {
     const nowUs = BigInt(Math.floor(now * 1000));
@@ -122,7 +122,7 @@ export class Traffic {
     }
   }
 
-  /** Has the sleepers of this thread woken when the run is to end. */
+  /** Wakes the sleepers of this thread when the run should end. */
   private watch(): void {
     if (this.isWatching) return;
     this.isWatching = true;

@@ -16,7 +16,7 @@ const MAX_ZIP_BYTES = 262_144;
 /** Maximum bytes of the CSV in it; a month has about 4,000. */
 const MAX_CSV_BYTES = 65_536;
 
-/** The bars of a file and whether its checksum vouches for them, or why there are none. */
+/** The bars of a file and whether its checksum verifies them, or why there are none. */
 export type VolumeFileOutcome =
   { type: "read"; bars: Bars; verified: boolean } | { type: "failed"; failure: Failure } | { type: "abandoned" };
 
@@ -30,9 +30,9 @@ export interface WantedFile {
 }
 
 /**
- * Fetches a file of 1d klines with its checksum, verifies it and reads it. Never rejects.
+ * Fetches a file of 1d klines with its checksum, verifies and parses it. Never rejects.
  *
- * @param acceptUnverified take it also when its checksum is missing or wrong
+ * @param acceptUnverified accept it even if its checksum is missing or wrong
  */
 export async function readVolumeFile(
   context: RetryContext,
@@ -49,7 +49,7 @@ export async function readVolumeFile(
   if (zip.type === "failed") return zip;
   if (checksum.type === "failed") return checksum;
   if (zip.type === "missing") {
-    const message = "the bucket lists the file, but the server does not have it";
+    const message = "the bucket lists the file, but the server doesn't have it";
     return { type: "failed", failure: { kind: "status", code: "HTTP_404", message } };
   }
   context.counters.add("fileBytes", zip.bytes.length);
@@ -68,7 +68,10 @@ function readContent(
   acceptUnverified: boolean,
 ): { bars: Bars; verified: boolean } {
   if (zip.length !== listed.size) {
-    throw new FileError("SIZE_DIFFERS", `the file has ${zip.length} bytes, ${listed.size} by the listing`);
+    throw new FileError(
+      "SIZE_DIFFERS",
+      `the file has ${zip.length} bytes, but ${listed.size} according to the listing`,
+    );
   }
   const name = fileNameStem(dataset, symbol) + fileKeyEnd(dataset, listed.period);
   const doubt = doubtAbout(zip, name, checksum);
@@ -77,7 +80,7 @@ function readContent(
   return { bars: parseBars(csv, periodSpan(dataset.cadence, listed.period)), verified: doubt === undefined };
 }
 
-/** Why a checksum does not vouch for a zip; undefined when it does. */
+/** Why a checksum doesn't verify a zip; undefined if it does. */
 function doubtAbout(
   zip: Buffer,
   name: string,
@@ -88,7 +91,10 @@ function doubtAbout(
     const wanted = parseChecksum(checksum.bytes.toString("utf8"), name);
     const found = hash("sha256", zip, "hex");
     if (found === wanted) return undefined;
-    return new FileError("CHECKSUM_WRONG", `the file has the SHA-256 ${found}, ${wanted} by its checksum file`);
+    return new FileError(
+      "CHECKSUM_WRONG",
+      `the file has the SHA-256 ${found}, but ${wanted} according to its checksum file`,
+    );
   } catch (error) {
     if (error instanceof FileError) return error;
     throw error;

@@ -7,8 +7,8 @@ import { publishedFrom } from "../vision/finality.js";
 import type { Dataset } from "../vision/dataset.js";
 
 /*
- * Which files of a symbol are read, and what is known then. A month's file is read when there is one; a day's only for
- * days that no month's file has.
+ * Decides which files of a symbol are read, and what is known afterwards. Monthly files are preferred; daily files are
+ * read only for days that no monthly file covers.
  */
 
 /** A file that the bucket lists. */
@@ -17,7 +17,7 @@ export interface ListedFile extends FileFacts {
   period: Day;
 }
 
-/** The listed files that are not known as they are: new ones, and those that were replaced. */
+/** The listed files that are new or were replaced. */
 export function newFiles(cadence: Cadence, listed: readonly ListedFile[], { files }: VolumeKnowledge): ListedFile[] {
   const known = new Map(files.filter((file) => file.cadence === cadence).map((file) => [file.period, file]));
   return listed.filter((file) => {
@@ -32,24 +32,24 @@ function isSame(one: FileFacts, other: FileFacts): boolean {
   return one.size === other.size && one.lastModified === other.lastModified && sameEtag;
 }
 
-/** A fact learnt for the first time is not a change. */
+/** A newly learnt ETag is not a change. */
 function isNone({ high, low }: FileFacts["etag"]): boolean {
   return high === 0 && low === 0;
 }
 
-/** What came of the months' files. */
+/** Result of reading the monthly files. */
 export interface MonthsRead {
   /** First days of the months whose files were read, ascending. */
   read: readonly Day[];
-  /** Days with a bar in them, ascending. */
+  /** Days with a bar in these files, ascending. */
   barDays: readonly Day[];
   /** First days of the months whose files failed. */
   failed: readonly Day[];
 }
 
 /**
- * Days whose own files have to be listed, ascending and disjoint: those that are not known, those of which a day's file
- * is in use, holes, and days that a month's file lacks which is new.
+ * Days whose daily files have to be listed, ascending and disjoint: unknown days, days whose daily file is in use,
+ * holes, and days missing from a newly read monthly file.
  */
 export function daysToList(known: VolumeKnowledge, within: Span, { read, barDays, failed }: MonthsRead): Span[] {
   const months = read.map((month) => periodSpan("monthly", month));
@@ -61,7 +61,7 @@ export function daysToList(known: VolumeKnowledge, within: Span, { read, barDays
   );
 }
 
-/** Days of which a day's own file is in use, ascending. */
+/** Days whose daily file is in use, ascending. */
 function ownDays({ files }: VolumeKnowledge): Day[] {
   return files
     .filter(({ cadence }) => cadence === "daily")
@@ -69,21 +69,21 @@ function ownDays({ files }: VolumeKnowledge): Day[] {
     .sort((a, b) => a - b);
 }
 
-/** What came of the days' files. */
+/** Result of reading the daily files. */
 export interface DaysRead {
   /** The days that were listed. */
   listed: readonly Span[];
-  /** Days with a file that was read, now or before, ascending. */
+  /** Days with a file that was read, now or earlier, ascending. */
   read: readonly Day[];
   /** Days whose files failed, ascending. */
   failed: readonly Day[];
 }
 
 /**
- * The days about which is known. A failed file makes its days unknown, unless an earlier version of it, or a day's own
- * file, is in use: then these bars stay. A listed day without a file has no bar once it should have been published.
+ * The known days. A failed file makes its days unknown, unless an earlier version of it or a daily file is in use,
+ * whose bars are then kept. A listed day without a file has no bar once it should have been published.
  *
- * @param now when the bucket was asked, ms since the Unix epoch
+ * @param now when the bucket was queried, ms since the Unix epoch
  */
 export function knownSpans(
   known: VolumeKnowledge,
@@ -105,14 +105,14 @@ export function knownSpans(
   return withoutSpans(unionSpans(known.spans, unionSpans(found, believed)), failed);
 }
 
-/** The last day of a span, from its end back, that should have been published. */
+/** The last day of a span that should have been published. */
 function lastPublished(from: Day, to: Day, isPublished: (day: Day) => boolean): Day {
   let day = to;
   while (day >= from && !isPublished(day)) day--;
   return day;
 }
 
-/** Whether two lists of spans are the same. */
+/** Whether two lists of spans are equal. */
 export function sameSpans(a: readonly Span[], b: readonly Span[]): boolean {
   return a.length === b.length && a.every(({ from, to }, place) => b[place]?.from === from && b[place].to === to);
 }

@@ -17,13 +17,13 @@ import type { ProberContext } from "./prober-context.js";
 import { readVolumeFile } from "./volume-file.js";
 import { daysToList, knownSpans, newFiles, sameSpans, type ListedFile } from "./volume-plan.js";
 
-/** Files of one symbol that are fetched at once, each with its checksum; all symbols share the thread's sockets. */
+/** Number of files of one symbol fetched concurrently, each with its checksum. All symbols share the thread's sockets. */
 const FILES_AT_ONCE = 8;
 
-/** Days between two spans below which they are listed in one go: those of a list page. */
+/** Spans closer than this many days, those of a list page, are listed together. */
 const NEAR_DAYS = 500;
 
-/** What shards of volumes of one thread share. */
+/** Shared state of the volume shards of one thread. */
 export interface VolumeContext {
   prober: ProberContext;
   list: ListContext;
@@ -35,8 +35,8 @@ export interface VolumeContext {
 class Abandoned extends Error {}
 
 /**
- * Reads what is new of one symbol's 1d klines and sends it as one unit, unless nothing is. A file that fails is told, its
- * days stay unknown, and the symbol's others are sent; a listing that fails fails the symbol. Never rejects.
+ * Reads the new 1d klines of one symbol and sends them as one unit, if there are any. A failed file is reported, its days
+ * stay unknown, and the symbol's other files are sent; a failed listing fails the whole symbol. Never rejects.
  */
 export async function runVolumeShard(context: VolumeContext, shard: VolumeShard): Promise<ShardResult> {
   if (context.prober.traffic.isAbandoned) return { cellCount: 0, failureCount: 0 };
@@ -49,7 +49,7 @@ export async function runVolumeShard(context: VolumeContext, shard: VolumeShard)
   return { cellCount: 0, failureCount: work.failureCount };
 }
 
-/** A listing that failed, with the days that it was about. */
+/** A failed listing, with its days. */
 class ListingFailed extends Error {
   constructor(
     readonly failure: Failure,
@@ -59,7 +59,7 @@ class ListingFailed extends Error {
   }
 }
 
-/** One symbol's volumes on their way. */
+/** Reads the volumes of one symbol. */
 class SymbolVolumes {
   failureCount = 0;
   private readonly symbol: string;
@@ -92,7 +92,7 @@ class SymbolVolumes {
     const monthsListed = await this.list(UM_MONTHLY_KLINES_1D, [
       { from: UM_MONTHLY_KLINES_1D.firstPeriod, to: this.within.to },
     ]);
-    // A month that is not over yet has no file; one that says so is not believed.
+    // A month that hasn't ended can't have a file; ignore any that claims to.
     const over = monthsListed.filter(({ period }) => periodSpan("monthly", period).to <= this.within.to);
     const failedMonths = await this.read(UM_MONTHLY_KLINES_1D, over);
     const months = {
@@ -148,7 +148,7 @@ class SymbolVolumes {
     return found;
   }
 
-  /** Reads those of the listed files that are new. Gives the periods of those that failed. */
+  /** Reads the listed files that are new. Returns the periods of those that failed. */
   private async read(dataset: Dataset, listed: readonly ListedFile[]): Promise<Day[]> {
     const { prober, get } = this.context;
     const { cadence } = dataset;
@@ -182,7 +182,7 @@ class SymbolVolumes {
   }
 }
 
-/** Groups spans that lie near each other. */
+/** Groups spans that are close together. */
 function groupNear(spans: readonly Span[]): Span[][] {
   const groups: Span[][] = [];
   for (const span of spans) {
@@ -194,7 +194,7 @@ function groupNear(spans: readonly Span[]): Span[][] {
   return groups;
 }
 
-/** Works on items, some of them at once. The first error ends it. */
+/** Processes items with limited concurrency. The first error ends it. */
 async function inParallel<T>(items: readonly T[], limit: number, work: (item: T) => Promise<void>): Promise<void> {
   const queue = items[Symbol.iterator]();
   const feed = async () => {

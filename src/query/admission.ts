@@ -7,19 +7,20 @@ import { ms } from "./select.js";
 import { mayHaveUnderlying } from "./underlying.js";
 import { factsOf, passes, type SymbolFilter } from "./symbol-filter.js";
 
-/** Which symbols a question admits: those that pass a filter and may have an underlying, one by its name, or some. */
+/**
+ * The symbols that a query admits: those that pass a filter and possibly have an underlying, a single one, or several.
+ */
 export type Admission =
   (SymbolFilter & { underlying?: string | undefined }) | { symbol: string } | { symbols: readonly string[] };
 
 /**
- * Symbols of a file that can't change while it is open: its readers keep every writer out. They are the same in every
- * answer.
+ * Cached symbols of open files: readers keep every writer out, so a file can't change while it is open.
  */
 const kept = new WeakMap<Store, readonly AdmittedSymbol[]>();
 
 /**
- * The symbols that a question admits: of those that a listing of the bucket has shown, or, when it was never listed,
- * those that were probed.
+ * The symbols that a query admits, out of those found by listing the bucket, or those that were probed if it was never
+ * listed.
  *
  * @throws UsageError when no known symbol has the quote asset of the filter, or no known contract its underlying;
  *   NotKnownError when no contracts are known and it has one
@@ -58,10 +59,10 @@ async function knownSymbols(store: Store): Promise<readonly AdmittedSymbol[]> {
   return known;
 }
 
-/** When it was last listed, of files that can't change while they are open. */
+/** The cached time of the last listing, for open files, which can't change. */
 const keptTimes = new WeakMap<Store, number | null>();
 
-/** When the bucket was last listed for its symbols; undefined when it never was, or says that it was later than now. */
+/** When the bucket's symbols were last listed; undefined if never, or if the recorded time is in the future. */
 export async function listedAt(store: Store, now: number): Promise<number | undefined> {
   const before = keptTimes.get(store);
   const at = before === undefined ? await readListedAt(store) : before;

@@ -13,38 +13,38 @@ import {
   type Check,
 } from "../options/checks.js";
 
-/** Kinds of arguments, as the docs name them. */
+/** Kinds of arguments, as named in the docs. */
 export type ArgumentKind = "tolerance" | "day" | "symbol" | "integer" | "number" | "flag" | "choice" | "text";
 
-/** Whether a caller must give an argument, may leave it out, or gets a default instead. */
+/** Whether an argument must be given, may be omitted, or has a default. */
 export type Presence = "required" | "optional" | "default";
 
-/** One argument of a query, for the library, the command line and the docs alike. */
+/** An argument of a query, for the library, the command line and the docs. */
 export interface Argument<Input = unknown, Value = unknown, P extends Presence = Presence> {
   readonly kind: ArgumentKind;
   /** What it means, for help and docs. */
   readonly about: string;
   readonly presence: P;
-  /** Taken when none is given and the presence is `default`. */
+  /** Used when no value is given and the presence is `default`. */
   readonly default?: Input & Value;
-  /** Whether the command line takes it by its place; else it is an option. */
+  /** Whether it is positional on the command line; otherwise it is an option. */
   readonly positional: boolean;
-  /** The texts that a `choice` takes. */
+  /** The texts that a `choice` accepts. */
   readonly choices?: readonly string[];
   /** Whether the command line reads it from stdin when it is `-`. */
   readonly fromStdin?: boolean;
   /**
-   * Checks what a caller gave: a text from the command line, a text or a value from the library.
+   * Validates a given value: a text from the command line, a text or another value from the library.
    *
-   * @param name as the caller knows the argument, for the message
+   * @param name the caller's name of the argument, for the message
    * @throws UsageError when it is not a value of this kind.
    */
   readonly read: Check<Value>;
-  /** Never there: it carries the type that callers give. */
+  /** Never present: it only carries the type of the caller's value. */
   readonly input?: Input;
 }
 
-/** Arguments by their name in the library (camelCase), in the order of the positional ones. */
+/** Arguments by their name in the library (camelCase); positional ones in order. */
 export type Arguments = Readonly<Record<string, Argument>>;
 
 type KeysOf<A extends Arguments, P extends Presence> = {
@@ -53,14 +53,14 @@ type KeysOf<A extends Arguments, P extends Presence> = {
 type InputOf<X> = X extends Argument<infer Input> ? Input : never;
 type ValueOf<X> = X extends Argument<unknown, infer Value> ? Value : never;
 
-/** What a caller of the library gives. */
+/** The arguments that a caller of the library gives. */
 export type InputsOf<A extends Arguments> = {
   [Name in KeysOf<A, "required">]: InputOf<A[Name]>;
 } & {
   [Name in KeysOf<A, "optional" | "default">]?: InputOf<A[Name]> | undefined;
 };
 
-/** What a query gets: checked, defaults filled in. */
+/** The arguments that a query gets: validated, with defaults filled in. */
 export type ValuesOf<A extends Arguments> = {
   [Name in keyof A]: ValueOf<A[Name]> | (A[Name]["presence"] extends "optional" ? undefined : never);
 };
@@ -88,7 +88,7 @@ export function symbol(about: string): Argument<string, string, "optional"> {
   return argument("symbol", about, checkSymbol);
 }
 
-/** A whole number within bounds, both included. */
+/** A whole number from `min` to `max`, both inclusive. */
 export function integer(
   about: string,
   { min, max }: { min: number; max: number },
@@ -99,7 +99,7 @@ export function integer(
   });
 }
 
-/** A number within bounds, both included. */
+/** A number from `min` to `max`, both inclusive. */
 export function number(
   about: string,
   { min, max }: { min: number; max: number },
@@ -112,12 +112,12 @@ export function number(
   });
 }
 
-/** Yes or no; no by default. */
+/** A boolean; false by default. */
 export function flag(about: string): Argument<boolean, boolean, "default"> {
   return withDefault(argument("flag", about, checkFlag), false);
 }
 
-/** One of some texts. */
+/** One of several texts. */
 export function choice<const Choice extends string>(
   about: string,
   choices: readonly Choice[],
@@ -126,8 +126,8 @@ export function choice<const Choice extends string>(
 }
 
 /**
- * How many exceptions are tolerated: none unless it is given; any number when it is given without one (`true` in the
- * library); else at most so many.
+ * The number of exceptions that are tolerated: none by default; any number if given without a value (`true` in the
+ * library); otherwise at most the given number.
  */
 export function tolerance(about: string): Argument<boolean | number, number, "default"> {
   const read = (name: string, value: unknown) => {
@@ -146,12 +146,12 @@ export function text(about: string): Argument<string, string, "optional"> {
   return argument("text", about, checkText);
 }
 
-/** The same argument, but callers must give it. */
+/** The same argument, but required. */
 export function required<Input, Value>(of: Argument<Input, Value>): Argument<Input, Value, "required"> {
   return { ...of, presence: "required" };
 }
 
-/** The same argument, with a value for callers who don't give one. */
+/** The same argument, with a default. */
 export function withDefault<Input, Value>(
   of: Argument<Input, Value>,
   value: Input & Value,
@@ -159,16 +159,16 @@ export function withDefault<Input, Value>(
   return { ...of, presence: "default", default: value };
 }
 
-/** The same argument, taken by its place on the command line. */
+/** The same argument, positional on the command line. */
 export function positional<Input, Value, P extends Presence>(of: Argument<Input, Value, P>): Argument<Input, Value, P> {
   return { ...of, positional: true };
 }
 
 /**
- * Checks the arguments of a call.
+ * Validates the arguments of a call.
  *
- * @param given by name; undefined is as good as not given
- * @throws UsageError naming the first argument that is unknown, missing or wrong.
+ * @param given by name; undefined counts as not given
+ * @throws UsageError naming the first argument that is unknown, missing or invalid.
  */
 export function readArguments<A extends Arguments>(args: A, given: Readonly<Record<string, unknown>>): ValuesOf<A> {
   const unknown = Object.keys(given).find((name) => !Object.hasOwn(args, name));
@@ -181,12 +181,12 @@ export function readArguments<A extends Arguments>(args: A, given: Readonly<Reco
     if (of.presence === "required") throw new UsageError(`must be given (${of.about})`, { option: name });
     return [name, of.default];
   });
-  // Each value was read by the argument that its type comes from.
+  // Each value was returned by the argument that defines its type.
   return Object.fromEntries(values) as ValuesOf<A>;
 }
 
 /**
- * The span from one day to another; the first alone is a span of one day, neither is none.
+ * The span from one day to another; the first alone gives a span of one day, neither gives undefined.
  *
  * @throws UsageError when the first day is after the second, or only the second is given.
  */

@@ -6,7 +6,7 @@ import { checkRows } from "./check-rows.js";
 import type { Query } from "./define.js";
 import type { FactColumns, FactsOf } from "./facts.js";
 
-/** What a query found, checked. */
+/** The validated answer of a query. */
 export interface Asked<F extends FactColumns, C extends Columns> {
   facts: FactsOf<F>;
   columns: C;
@@ -14,10 +14,10 @@ export interface Asked<F extends FactColumns, C extends Columns> {
 }
 
 /**
- * Asks a query and checks what it gives.
+ * Runs a query and validates its answer.
  *
- * @throws NotKnownError, StoreError, UsageError as the query says; TypeError when facts or rows are not what the
- * definition promises, which is a defect of the query.
+ * @throws NotKnownError, StoreError, UsageError from the query; TypeError when facts or rows don't match the
+ * definition, which is a bug in the query.
  */
 export async function ask<A extends Arguments, F extends FactColumns, C extends Columns>(
   query: Query<A, F, C>,
@@ -33,7 +33,7 @@ export async function ask<A extends Arguments, F extends FactColumns, C extends 
   });
 }
 
-/** The sets of columns that a query's rows can have. */
+/** The possible sets of columns of a query's rows. */
 export function columnSets<C extends Columns>({ columns }: { columns: C | readonly C[] }): readonly C[] {
   return isList(columns) ? columns : [columns];
 }

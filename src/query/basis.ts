@@ -15,13 +15,13 @@ import { readRows } from "../store/read-rows.js";
 
 /** The cells that an answer rests on. */
 export interface Basis {
-  /** Days; `all` are those of the whole file. */
+  /** Days; `all` means all days in the database. */
   days: readonly Span[] | "all";
   /** Symbols. */
   admits: Admission;
   /**
    * What to do about days that can't be answered: refuse the answer; leave them out, which the query does by the days
-   * that it is given; or only mention them, since the answer is about what is in the file.
+   * that it is given; or only report them, because the answer is about what is in the database.
    */
   unknownDays: "refuse" | "leave out" | "tell";
 }
@@ -30,39 +30,39 @@ export interface Basis {
 export const CONDITION_FACTS = {
   condition: column(
     "text",
-    "what is known of the cells that the answer rests on: final, provisional, partial, unpublished or unwritten",
+    "worst condition of the cells that the answer rests on: final, provisional, partial, unpublished or unwritten",
   ),
   conditions: listOf("days that are not final, as spans", {
     condition: column("text", "condition of the days"),
     from: column("date", "first day"),
     to: column("date", "last day"),
   }),
-  unknown_symbols: column("value", "symbols that were never probed on some of the days, by name"),
+  unknown_symbols: column("value", "symbols that were never probed on some of these days, by name"),
 };
 
-/** What a query is told about its basis. */
+/** What is known about the basis of a query. */
 export interface Known {
   facts: FactsOf<typeof CONDITION_FACTS>;
   /** Each day of the basis, ascending. */
   days: readonly DayCondition[];
   /**
-   * The rows that the answer rests on, of every symbol, where it is about one day or two; those of a symbol, ascending
-   * by day, where it is about that. They were read to find out what is known, and need not be read again.
+   * The rows that the answer rests on: of every symbol, for a query about one or two days; of one symbol, ascending by
+   * day, for a query about that symbol. They had to be read anyway to find out what is known.
    */
   cells: readonly StoredCell[];
   /** Whether a day can be answered. */
   has(day: Day): boolean;
-  /** Number of symbols that may be unknown. */
+  /** Maximum number of unknown symbols. */
   tolerated: number;
-  /** The time that it is, ms since the Unix epoch. */
+  /** The current time, ms since the Unix epoch. */
   now: number;
 }
 
 /**
- * Finds out what is known of the cells that an answer rests on.
+ * Finds out what is known about the cells that an answer rests on.
  *
- * @param tolerated number of symbols that may be unknown
- * @throws NotKnownError when too little is, and the basis refuses that; UsageError when the admission admits no symbol
+ * @param tolerated maximum number of unknown symbols
+ * @throws NotKnownError when too little is known and the basis refuses that; UsageError when no symbol is admitted
  */
 export async function knownOf(store: Store, basis: Basis, tolerated: number, now: number): Promise<Known> {
   const symbols = await admittedSymbols(store, basis.admits);
@@ -86,12 +86,12 @@ export async function knownOf(store: Store, basis: Basis, tolerated: number, now
   };
 }
 
-/** Whether an answer may rest on a day, when so many symbols may be unknown. */
+/** Whether an answer may rest on a day, if up to `tolerated` symbols may be unknown. */
 export function mayAnswer({ condition, unknown }: DayCondition, tolerated: number): boolean {
   return isAnswerable(condition) || (condition === "partial" && unknown <= tolerated);
 }
 
-/** What an answer says of the days that it rests on. */
+/** The facts about the days that an answer rests on. */
 export function conditionFacts(days: readonly DayCondition[]): FactsOf<typeof CONDITION_FACTS> {
   return {
     condition: worstCondition(days.map(({ condition }) => condition)),
@@ -102,7 +102,7 @@ export function conditionFacts(days: readonly DayCondition[]): FactsOf<typeof CO
   };
 }
 
-/** The rows of few days, or of a symbol; undefined where they are too many to be read. */
+/** The rows of a few days, or of one symbol; undefined where there are too many to read. */
 async function cellsAtHand(
   store: Store,
   admits: Admission,
@@ -114,7 +114,7 @@ async function cellsAtHand(
   return (await Promise.all(days.map((day) => cellsOfDay(store, day)))).flat();
 }
 
-/** Conditions of a span; days that are not over, and those before the market, are unwritten without a look. */
+/** Conditions of a span; days that haven't ended, and those before the market, are always unwritten. */
 async function conditionsOf(store: Store, asked: Asked): Promise<DayCondition[]> {
   const { from, to, now } = asked;
   const over = Math.min(to, dayAt(now) - 1);
@@ -139,9 +139,9 @@ function unwritten(day: Day): DayCondition {
 }
 
 /**
- * From the first to the last day of the file.
+ * From the first to the last day in the database.
  *
- * @throws NotKnownError when it has none
+ * @throws NotKnownError when it is empty
  */
 export async function storedDays(store: Store, now: number): Promise<Span> {
   const [days] = await readRows(

@@ -5,14 +5,15 @@ import { readRows } from "../store/read-rows.js";
 import { DAY, date, dateText, ms, timeText } from "./select.js";
 import { CHANGE_KINDS } from "../store/write/changes.js";
 
-/** The journal of believed answers that changed. */
+/** The journal of final answers that changed. */
 export default defineQuery({
   name: "changes",
-  summary: "What changed since it was believed: files that came late, were replaced or removed",
-  notes: "A copy of a replaced or removed file from before the change is stale. Old files are found by bfa sweep.",
-  empty: "nothing that was believed has changed since",
+  summary: "Answers that changed after they were final: files that were late, replaced or removed",
+  notes:
+    "A copy of a replaced or removed file made before the change is stale. Changes of old files are found by bfa sweep.",
+  empty: "no final answer has changed",
   args: {
-    since: day("only what was seen on this UTC day or later"),
+    since: day("only changes found on this UTC day or later"),
     kind: choice("only changes of this kind", CHANGE_KINDS),
   },
   facts: {},
@@ -21,17 +22,20 @@ export default defineQuery({
     symbol: column("symbol", "symbol of the file"),
     kind: column(
       "text",
-      "late: missing when it was believed; replaced: another size, upload time or md5; removed: gone",
+      "late: was missing when the answer was final; replaced: different size, upload time or md5; removed: no longer there",
     ),
     old_size_bytes: optionalColumn("bytes", "size before; null when there was no file"),
     new_size_bytes: optionalColumn("bytes", "size now; null when the file was removed"),
     old_last_modified: optionalColumn("time", "upload time before; null when there was no file"),
     new_last_modified: optionalColumn("time", "upload time now; null when the file was removed"),
-    seen_at: column("time", "when a probe found it; the rows are in this order"),
+    seen_at: column("time", "when a probe found the change; rows are in this order"),
   },
   examples: [
-    { args: {}, about: "all that is known" },
-    { args: { since: "2024-03-01", kind: "replaced" }, about: "what to download again after a copy of February 2024" },
+    { args: {}, about: "all known changes" },
+    {
+      args: { since: "2024-03-01", kind: "replaced" },
+      about: "what to download again if the copy is from February 2024",
+    },
   ],
   rests: () => ({ days: "all", admits: { contract: "perpetual", quote: undefined }, unknownDays: "tell" }),
   run: async (store, { since = 0, kind }) => {

@@ -1,9 +1,9 @@
 import type { Column, Columns } from "../text/columns.js";
 
 /**
- * Fails unless rows have what their columns promise.
+ * Throws unless the rows match their columns.
  *
- * @throws TypeError naming query, column and value: a defect of the query.
+ * @throws TypeError naming query, column and value: a bug in the query.
  */
 export function checkRows(query: string, columns: Columns, rows: readonly Readonly<Record<string, unknown>>[]): void {
   for (const [name, column] of Object.entries<Column>(columns)) {
@@ -19,7 +19,7 @@ export function checkRows(query: string, columns: Columns, rows: readonly Readon
 const isText = (value: unknown): value is string => typeof value === "string";
 const isWhole = (value: unknown): value is number => Number.isSafeInteger(value);
 
-/** Which values each kind of column takes. Cheap, because a timeline has thousands. */
+/** Whether a value matches each kind of column. Cheap, because a timeline has thousands of values. */
 const MATCHES: Readonly<Record<Column["kind"], (value: unknown) => boolean>> = {
   date: (value) => isText(value) && isDashed(value) && value.length === 10,
   time: (value) => isText(value) && isDashed(value) && value.endsWith("Z"),
@@ -34,7 +34,7 @@ const MATCHES: Readonly<Record<Column["kind"], (value: unknown) => boolean>> = {
   value: (value) => value !== undefined,
 };
 
-/** Whether a text begins as `YYYY-MM-` does. */
+/** Whether a text has its dashes where `YYYY-MM-` has them. */
 function isDashed(text: string): boolean {
   return text[4] === "-" && text[7] === "-";
 }

@@ -1,17 +1,17 @@
-/** How unequal parts of a whole are. Shares are from 0 to 1; null when the whole is 0. */
+/** How unequal the parts of a whole are. Shares are from 0 to 1; null when the whole is 0. */
 export interface Concentration {
   total: number;
-  /** Share of the so many largest parts. */
+  /** Share of the `largest` largest parts together. */
   share: (largest: number) => number | null;
   /** Herfindahl index: the sum of the squares of all shares. */
   herfindahl: number | null;
 }
 
 /**
- * How concentrated some volumes are. They are added from the largest to the smallest, so that the same volumes give the
- * same sums in whatever order they come.
+ * How concentrated volumes are. They are added from the largest to the smallest, so that the result doesn't depend on
+ * their order.
  *
- * @param volumes not negative
+ * @param volumes non-negative
  * @example
  * ```ts
  * const { share, herfindahl } = concentration([3, 1]);
@@ -27,7 +27,7 @@ export function concentration(volumes: readonly number[]): Concentration {
   return {
     total,
     share: (largest) => sumOf(sorted.subarray(0, largest)) / total,
-    // Rounding can give a little more than 1.
+    // Rounding can give slightly more than 1.
     herfindahl: Math.min(1, sumOf(sorted.map((volume) => (volume / total) ** 2))),
   };
 }

@@ -10,12 +10,12 @@ import { readRows } from "../store/read-rows.js";
 import { DAY, date, dateText, ms, timeText } from "./select.js";
 import { symbolFilter, type SymbolFilter } from "./symbol-filter.js";
 
-/** What is known, day by day. */
+/** What is known about each day. */
 export default defineQuery({
   name: "condition",
-  summary: "How sure each day is, and what that follows from",
-  notes: `final: all cells are believed. provisional: all were probed, some are still due. partial: some were never probed.
-unpublished: not published yet, or only in part. unwritten: nothing is known. The last three are refused as answers.`,
+  summary: "How certain each day is, and why",
+  notes: `final: all cells are final. provisional: all were probed, some are still due. partial: some were never probed.
+unpublished: not published yet, or only in part. unwritten: nothing is known. Queries refuse to answer from the last three.`,
   args: {
     from: positional(day("the day, or the first of a range")),
     to: positional(day("last day of the range")),
@@ -24,19 +24,22 @@ unpublished: not published yet, or only in part. unwritten: nothing is known. Th
   facts: {},
   columns: {
     date: column("date", "ascending"),
-    condition: column("text", "of the cells of these symbols"),
-    symbol_count: column("count", "symbols that are known and admitted"),
-    probed_count: column("count", "of them, those with an answer"),
-    available_count: column("count", "with a file"),
-    missing_count: column("count", "without one"),
-    due_count: column("count", "that will be probed again"),
-    pending_count: column("count", "without an answer, for a known reason: dormant, or not listed by the bucket then"),
-    unknown_count: column("count", "that were never probed"),
+    condition: column("text", "condition of the cells of these symbols"),
+    symbol_count: column("count", "known symbols that pass the filter"),
+    probed_count: column("count", "symbols with an answer"),
+    available_count: column("count", "symbols with a file"),
+    missing_count: column("count", "symbols without a file"),
+    due_count: column("count", "symbols that will be probed again"),
+    pending_count: column(
+      "count",
+      "symbols without an answer for a known reason: dormant, or not in the bucket's listing then",
+    ),
+    unknown_count: column("count", "symbols that were never probed"),
     latest_upload: optionalColumn("time", "upload time of the latest file; null without one"),
   },
   examples: [
     { args: { from: "2024-03-01", to: "2024-03-07" }, about: "a week" },
-    { args: { from: "2024-03-01", quote: "USDC" }, about: "a day, for the symbols of one quote asset" },
+    { args: { from: "2024-03-01", quote: "USDC" }, about: "a day, only for one quote asset" },
   ],
   rests: ({ from, to, quote, contract }) => {
     const span = daySpan(from, to);

@@ -4,22 +4,22 @@ import { knownCaptures, knownContracts, type Contracts } from "../store/contract
 import type { Store } from "../store/open.js";
 import { factsOf } from "./symbol-filter.js";
 
-/** The contract that a symbol stood for at the end of a day. */
+/** The contract that a symbol referred to at the end of a day. */
 export interface ContractOn {
   /**
-   * `then`: this is what the exchange showed at the end of the day. `later`: it is what the first capture of the contract
-   * showed, after the day; `earlier`: what the last one did, before it was gone. Then only what holds for a contract's whole
-   * life is known of the day: its underlying and its first day.
+   * `then`: the exchange showed this at the end of the day. `later`: the first capture of the contract showed it, after
+   * the day. `earlier`: the last capture showed it, before the contract was gone. In the last two cases, only what
+   * holds for a contract's whole life is known about the day: its underlying and its first day.
    */
   shown: "then" | "later" | "earlier";
   range: ContractRange;
 }
 
 /**
- * The contract that a symbol stood for at the end of a day: the one that the exchange showed then, else the youngest that
- * had begun to trade by then. A symbol's contracts differ in their first days.
+ * The contract that a symbol referred to at the end of a day: the one that the exchange showed then, otherwise the
+ * youngest that had begun to trade by then. A symbol's contracts differ in their first days.
  *
- * @param ranges of the symbol, ascending
+ * @param ranges ranges of the symbol, ascending
  */
 export function contractOn(ranges: readonly ContractRange[], day: Day): ContractOn | undefined {
   const end = (day + 1) * DAY_MS;
@@ -34,16 +34,18 @@ export function contractOn(ranges: readonly ContractRange[], day: Day): Contract
   return after === undefined ? undefined : { shown: "later", range: after };
 }
 
-/** The ranges of a symbol of the bucket; those of a settled one are its ticker's where the exchange has no such name. */
+/**
+ * The ranges of a symbol of the bucket; a settled symbol has those of its ticker if the exchange doesn't know its name.
+ */
 export function rangesOf(contracts: Contracts, symbol: string): readonly ContractRange[] {
   return contracts.get(symbol) ?? contracts.get(factsOf(symbol).ticker) ?? [];
 }
 
-/** Contracts and captures of a file that can't change while it is open. */
+/** Cached contracts and captures of open files, which can't change. */
 const kept = new WeakMap<Store, Promise<{ contracts: Contracts; captures: { at: number; source: string }[] }>>();
 
 /**
- * What the captures showed, read once a file.
+ * What the captures showed, read once per file.
  *
  * @throws StoreError when the file can't be read
  */

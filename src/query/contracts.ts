@@ -7,33 +7,33 @@ import { timeText } from "./select.js";
 import { bySymbol } from "./symbol-filter.js";
 import { noContracts } from "./underlying.js";
 
-/** What the exchange says of its contracts. */
+/** The exchange's contracts. */
 export default defineQuery({
   name: "contracts",
-  summary: "What the exchange says of its contracts: status, type, underlying, first and last day",
-  notes: `bfa contracts captures it, and bfa update with it. Underlying and first day hold for a contract's whole life; status,
-type and delivery date hold from the capture on that first shows them. So of a day before the first capture they are null.`,
-  empty: "the exchange showed no contract then, and none that it showed since had begun to trade",
-  args: { asOf: day("what held at the end of this UTC day; what the last capture shows without it") },
+  summary: "The exchange's contracts: status, type, underlying, first and last day",
+  notes: `Recorded by bfa contracts and bfa update. Underlying and first day hold for a contract's whole life; status, type and
+delivery date hold from the first capture that shows them, and are null for days before it.`,
+  empty: "the exchange showed no contracts then, and none that it showed later had begun to trade",
+  args: { asOf: day("state at the end of this UTC day; without it, that of the last capture") },
   facts: {
     capture_count: column("count", "captures in the database"),
-    first_captured_at: column("time", "the first of them"),
-    last_captured_at: column("time", "the last of them"),
+    first_captured_at: column("time", "time of the first capture"),
+    last_captured_at: column("time", "time of the last capture"),
   },
   columns: {
-    symbol: column("symbol", "in order of name"),
+    symbol: column("symbol", "symbol; rows are in this order"),
     status: optionalColumn("text", "TRADING, SETTLING (delisted), PENDING_TRADING and others"),
     contract_type: optionalColumn("text", "PERPETUAL, TRADIFI_PERPETUAL, CURRENT_QUARTER, NEXT_QUARTER and others"),
     underlying_type: column("text", "COIN, INDEX, COMMODITY, EQUITY, KR_EQUITY, PREMARKET and others"),
-    onboard_date: column("time", "when it began to trade or will"),
+    onboard_date: column("time", "when trading began or will begin"),
     delivery_date: optionalColumn("time", "when it ends; null while no end is announced"),
-    valid_from: optionalColumn("time", "the first capture that shows this; null when the day is before it"),
-    valid_to: optionalColumn("time", "the first capture after it that doesn't; null when the last one shows it"),
+    valid_from: optionalColumn("time", "first capture that shows this; null if the day is before it"),
+    valid_to: optionalColumn("time", "first later capture that doesn't; null if the last one still shows it"),
     source: optionalColumn("text", "URL or file of the first capture that shows this"),
   },
   examples: [
-    { args: {}, about: "what the exchange said last" },
-    { args: { asOf: "2024-03-01" }, about: "of a day" },
+    { args: {}, about: "the latest state" },
+    { args: { asOf: "2024-03-01" }, about: "the state on a day" },
   ],
   rests: () => ({ days: [], admits: { contract: "all", quote: undefined }, unknownDays: "tell" }),
   run: async (store, { asOf }) => {

@@ -9,14 +9,14 @@ import { readRows } from "../store/read-rows.js";
 import { DAY, date, dateText } from "./select.js";
 import { factsOf } from "./symbol-filter.js";
 
-/** Before and after every day that can be stored. */
+/** A span that contains every day that can be stored. */
 const EVER = { from: 0, to: 100_000 };
 
 /** The counts table. */
 export default defineQuery({
   name: "counts",
   summary: "How many symbols had a file, day by day",
-  notes: `Without a day, all days in the database that can be answered. A ticker whose files lie under its own and under a
+  notes: `Without a day, shows all days in the database that can be answered. A ticker that has files under its own and under a
 settled name counts twice as available and once as a contract. \`bfa validate counts\` compares the stored counts with the
 rows.`,
   args: {
@@ -27,7 +27,7 @@ rows.`,
   columns: {
     date: column("date", "ascending"),
     available_count: column("count", "symbols that had a file"),
-    contract_count: column("count", "the same, each ticker counted once"),
+    contract_count: column("count", "the same, with each ticker counted once"),
     probed_count: column("count", "symbols that were probed"),
   },
   examples: [
@@ -64,7 +64,7 @@ rows.`,
   },
 });
 
-/** How many files of a day are those of a ticker that has another one, by day; days without any are left out. */
+/** The number of files of each day whose ticker has another one on it; days without any are absent. */
 async function foldedCounts(store: Store, { from, to }: Span): Promise<ReadonlyMap<Day, number>> {
   const named = (await storedSymbols(store)).map((symbol) => ({ symbol, ...factsOf(symbol) }));
   const settled = new Set(named.flatMap(({ class: kind, ticker }) => (kind === "settled" ? ticker : [])));

@@ -4,64 +4,64 @@ import { tolerance, type Arguments, type InputsOf, type ValuesOf } from "./argum
 import { CONDITION_FACTS, knownOf, type Basis, type Known } from "./basis.js";
 import type { FactColumns, FactsOf } from "./facts.js";
 
-/** What a query found. */
+/** The result of a query. */
 export interface Found<F extends FactColumns, C extends Columns> {
   facts: FactsOf<F>;
   rows: RowOf<C>[];
-  /** Which of the query's columns the rows have, when the query has more than one set of them. */
+  /** The columns of the rows, for a query that has more than one set of them. */
   columns?: C;
 }
 
 /** A call as documented and tested. */
 export interface Example<A extends Arguments> {
   args: InputsOf<A>;
-  /** What it asks. */
+  /** What it queries. */
   about: string;
 }
 
 interface Described<A extends Arguments> {
-  /** As on the command line and in the library. */
+  /** The name on the command line and in the library. */
   readonly name: string;
   /** One line for lists of queries. */
   readonly summary: string;
-  /** What a reader of the answer must know, for help and docs. */
+  /** What readers of the answer should know, for help and docs. */
   readonly notes?: string;
-  /** What it means that there are no rows. */
+  /** What it means if there are no rows. */
   readonly empty?: string;
   readonly args: A;
   readonly examples: readonly Example<A>[];
 }
 
-/** A question that an open file answers. */
+/** A query of an open database. */
 export interface Query<A extends Arguments, F extends FactColumns, C extends Columns> extends Described<A> {
   readonly reads: "store";
   readonly facts: F;
-  /** Columns of the rows, or the sets of columns between which the arguments decide. */
+  /** Columns of the rows, or several sets of columns, among which the arguments decide. */
   readonly columns: C | readonly C[];
-  /** What a table shows above its rows. */
+  /** The text that a table shows above its rows. */
   heading?(facts: FactsOf<F>): string;
-  /** Whether a table shows the heading alone unless its rows are asked for. */
+  /** Whether a table shows only the heading unless rows are requested. */
   readonly rowsOnRequest?: boolean;
   run(store: Store, args: ValuesOf<A>): Promise<Found<F, C>>;
 }
 
-/** An answer that holds its file open until it is read to its end or closed. */
+/** An answer that keeps its file open until it is read to the end or closed. */
 export interface OpenAnswer extends Answer {
   close(): Promise<void>;
 }
 
-/** A question whose columns are known only with the answer, and which opens the file in its own way. */
+/** A query whose columns are known only with the answer, and which opens the file itself. */
 export interface FreeQuery<A extends Arguments> extends Described<A> {
   readonly reads: "file";
   run(file: string, args: ValuesOf<A>): Promise<OpenAnswer>;
 }
 
-/** Arguments that every query of the store has beside its own. */
+/** Arguments that every query has in addition to its own. */
 const COMMON_ARGUMENTS = {
-  allowPartial: tolerance("answer although symbols were never probed: any number of them, or at most so many"),
+  allowPartial: tolerance("answer even if some symbols were never probed: any number of them, or at most this many"),
 } as const;
 
-/** What a definition says of a query of the store. */
+/** The definition of a query. */
 interface Definition<A extends Arguments, F extends FactColumns, C extends Columns> extends Omit<
   Query<A, F, C>,
   "reads" | "run"
@@ -72,9 +72,9 @@ interface Definition<A extends Arguments, F extends FactColumns, C extends Colum
 }
 
 /**
- * Defines a query: everything else about it (its command, its method in the library, the schema of its answer, its part
- * of the docs) follows from the definition. Each answer carries the condition of the cells that it rests on, and is
- * refused when too little is known of them.
+ * Defines a query. Everything else about it (its command, its method in the library, the schema of its answer, its part
+ * of the docs) follows from the definition. Each answer includes the condition of the cells that it rests on, and is
+ * refused when too little is known about them.
  *
  * @example
  * ```ts
@@ -101,7 +101,7 @@ export function defineQuery<A extends Arguments, F extends FactColumns, C extend
     args: { ...query.args, ...COMMON_ARGUMENTS },
     facts: { ...query.facts, ...CONDITION_FACTS },
     run: async (store, { allowPartial, ...args }) => {
-      // The arguments of the definition are what is left of all.
+      // What remains are the arguments of the definition.
       const own = args as unknown as ValuesOf<A>;
       const known = await knownOf(store, rests(own), Number(allowPartial), Date.now());
       const { facts, ...found } = await run(store, own, known);

@@ -7,15 +7,15 @@ import { dateText } from "./select.js";
 import { passes, symbolFilter } from "./symbol-filter.js";
 import { byDateAndSymbol, contractLives } from "./ticker-lives.js";
 
-/** Last days of lives that are known to have ended. */
+/** The last days of lives known to have ended. */
 export default defineQuery({
   name: "delistings",
-  summary: "Last days of symbols that have had no file since",
-  notes: `The last file is not always the last trade: settled and halted contracts can go on getting flat files of about
-8 kB a day. Where volumes are known (bfa volumes), a delisting is of the last day with a trade; the minute of a settlement,
-09:00 UTC, can hold trades, so that it is the day of the settlement. A delisting is reported only once the lack of a later
-file is believed, probed 20 days or more after its day began, or ${QUIET_AFTER_DAYS} days are known to be without a trade.`,
-  empty: "no contract that the question admits ended in these days",
+  summary: "Delistings: the last days of symbols that have had no file since",
+  notes: `The last file is not always the last trade: settled and halted contracts can continue to get flat files of about
+8 kB a day. Where volumes are known (bfa volumes), the date is that of the last trade; since there can be trades in the
+minute of a settlement, 09:00 UTC, that is usually the day of the settlement. A delisting is reported only once the absence
+of a later file is final, or ${QUIET_AFTER_DAYS} days are known to have no trades.`,
+  empty: "no contract that passes the filter ended in these days",
   args: {
     from: positional(day("the day, or the first of a range")),
     to: positional(day("last day of the range")),
@@ -23,17 +23,17 @@ file is believed, probed 20 days or more after its day began, or ${QUIET_AFTER_D
   },
   facts: {},
   columns: {
-    date: column("date", "last day with a trade, else with a file, by the source; the rows are in this order"),
+    date: column("date", "last day with a trade or a file, see source; rows are in this order"),
 
     symbol: column("symbol", "the symbol"),
-    ticker: column("text", "the name without settled suffixes: what the exchange calls it"),
-    days_listed: column("count", "days from the first file to the date, holes included"),
+    ticker: column("text", "the exchange's name, without settled suffixes"),
+    days_listed: column("count", "days from the first file to the date, including holes"),
     relisted_date: optionalColumn("date", "first day of the ticker's next life, under any name; null when it has none"),
-    source: column("text", "what the date rests on: trades, or files where trades are not known or there was none"),
+    source: column("text", "what the date is based on: trades, or files if trades are unknown or there were none"),
   },
   examples: [
-    { args: {}, about: "every delisting that is known" },
-    { args: { from: "2024-03-01", to: "2024-03-31", quote: "USDT" }, about: "of a month and a quote asset" },
+    { args: {}, about: "all known delistings" },
+    { args: { from: "2024-03-01", to: "2024-03-31", quote: "USDT" }, about: "one month and one quote asset" },
   ],
   rests: ({ from, to, quote, contract }) => {
     const span = daySpan(from, to);

@@ -11,7 +11,7 @@ import { writeFileWhole } from "../store/write-whole.js";
 import { classifySymbol, isSymbol } from "../vision/symbol.js";
 import { rankingsSql } from "./rankings.js";
 
-/** Before and after every day that can be stored. */
+/** Bounds beyond every day that can be stored. */
 const [FIRST_DAY, LAST_DAY] = [0, 100_000];
 
 /** How COPY names the formats. A row group is held whole until it is written: half of DuckDB's default. */
@@ -21,15 +21,15 @@ const FORMATS = {
 } as const;
 
 /**
- * Sorting beyond it goes to disk. Of 2 million rows as CSV, two threads spilled so much more that they took 2.7 times the
- * CPU of one, and 65 MiB more.
+ * Sorting beyond it goes to disk. Of 2 million rows as CSV, two threads spilled so much more that they took 2.7 times
+ * the CPU of one, and 65 MiB more.
  */
 const MEMORY = { memory_limit: "96MB", threads: "1" } as const;
 
 /** Formats of an export. */
 export type ExportFormat = keyof typeof FORMATS;
 
-/** Their names. */
+/** The names of all formats. */
 export const EXPORT_FORMATS = Object.keys(FORMATS) as readonly ExportFormat[];
 
 /** What can be exported. */
@@ -52,13 +52,13 @@ export interface ExportOptions {
   /**
    * First day.
    *
-   * @default the first in the file
+   * @default the first in the database
    */
   from?: Day | undefined;
   /**
    * Last day.
    *
-   * @default the last in the file
+   * @default the last in the database
    */
   to?: Day | undefined;
   /**
@@ -68,14 +68,14 @@ export interface ExportOptions {
    */
   symbols?: readonly string[] | undefined;
   /**
-   * Only symbols with this quote asset; rankings compare them with no others.
+   * Only symbols with this quote asset; rankings rank only these.
    *
    * @default all; "USDT" for rankings
    */
   quote?: string | undefined;
 }
 
-/** A file that an export wrote. */
+/** A file written by an export. */
 export interface ExportedFile {
   file: string;
   format: ExportFormat;
@@ -84,12 +84,12 @@ export interface ExportedFile {
 }
 
 /**
- * Writes `daily_availability`, all eight columns by date and symbol, or the rankings to a file, which takes its name when
- * it is whole. DuckDB is allowed to touch that one path.
+ * Writes `daily_availability`, with all eight columns by date and symbol, or the rankings to a file, which appears
+ * under its name once it is complete. DuckDB may access only that path.
  *
  * @throws StoreError when the database can't be read; OutputError or UsageError when the file can't be written;
- * UsageError when no symbol in the database is one of those asked for; NotKnownError when rankings rest on days or
- * volumes that are not known.
+ * UsageError when the database has none of the requested symbols; NotKnownError when rankings rest on unknown days or
+ * volumes.
  */
 export async function exportRows(file: string, options: ExportOptions): Promise<ExportedFile> {
   const { format, out } = options;
@@ -105,7 +105,7 @@ export async function exportRows(file: string, options: ExportOptions): Promise<
   return { file: out, format, row_count, bytes: statSync(target).size };
 }
 
-/** Writes the rows to a path where nothing is yet, and gives their number. */
+/** Writes the rows to a path that doesn't exist yet, and returns their number. */
 async function writeRows(file: string, path: string, options: ExportOptions): Promise<number> {
   const { format, out, what } = options;
   const settings = { ...MEMORY, temp_directory: join(dirname(path), "spill") };
@@ -127,7 +127,7 @@ async function rowsSql(store: Store, options: ExportOptions): Promise<string> {
   return `SELECT * FROM daily_availability WHERE ${await condition(store, options)} ORDER BY date, symbol`;
 }
 
-/** SQL: which rows are wanted. */
+/** SQL: the condition for the requested rows. */
 async function condition(store: Store, { format, from, to, symbols, quote }: ExportOptions): Promise<string> {
   const days = `date BETWEEN DATE '${formatDay(from ?? FIRST_DAY)}' AND DATE '${formatDay(to ?? LAST_DAY)}'`;
   const isWhole = symbols === undefined && quote === undefined;
@@ -140,14 +140,14 @@ async function condition(store: Store, { format, from, to, symbols, quote }: Exp
     .filter((symbol) => quote === undefined || classifySymbol(symbol).quote === quote);
   if (wanted.length === 0) {
     const asked = [symbols?.join(", "), quote === undefined ? undefined : `quoted in ${quote}`];
-    throw new UsageError(`no symbol of the database is ${asked.filter((some) => some !== undefined).join(", ")}`);
+    throw new UsageError(`no symbol in the database is ${asked.filter((some) => some !== undefined).join(", ")}`);
   }
   return `${days} AND symbol IN (${wanted.map(textLiteral).join(", ")})`;
 }
 
 /**
- * A CSV file is opened in spreadsheets and shown on terminals: no name in it may be a command to them. No probe and no
- * import stores one that could; a file that others made can have any.
+ * CSV files are opened in spreadsheets and shown on terminals, so no name may act as a command there. No probe or
+ * import stores such a name, but a database made by others may contain any.
  */
 function refuseOtherNames(file: string, names: readonly string[]): void {
   const other = names.find((name) => !isSymbol(name));

@@ -1,6 +1,6 @@
 import type { Column, Columns, RowOf } from "../text/columns.js";
 
-/** A list as a fact of an answer; `items` says what each of its objects has. */
+/** A list as a fact of an answer; `items` are the columns of its objects. */
 export interface ListColumn<C extends Columns = Columns> extends Column<"value", false> {
   readonly items: C;
 }
@@ -8,7 +8,7 @@ export interface ListColumn<C extends Columns = Columns> extends Column<"value",
 /** Facts about a whole answer, by name. Names are snake_case. */
 export type FactColumns = Readonly<Record<string, Column | ListColumn>>;
 
-/** The facts of an answer; what there is none of is null. */
+/** The facts of an answer; a fact without a value is null. */
 export type FactsOf<F extends FactColumns> = {
   -readonly [Name in keyof F]: F[Name] extends ListColumn<infer C> ? RowOf<C>[] : RowOf<Pick<F, Name>>[Name];
 };

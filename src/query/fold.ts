@@ -1,15 +1,15 @@
 import { factsOf } from "./symbol-filter.js";
 
-/** A row of a symbol, with the settled names of its ticker that had a file too. */
+/** A row of a symbol, with the settled names of its ticker that also had a file. */
 export interface FoldedRow {
   symbol: string;
   also: string[];
 }
 
 /**
- * Folds the names that a ticker has on a day into one row: that of its own name, else of a settled one; the other settled
- * names appear in its `also`. Deliveries are contracts of their own. A copy of each row would take a tenth of the time
- * of a snapshot.
+ * Folds the names of a ticker on a day into one row: that of its own name, or else of a settled one; other settled
+ * names appear in `also`. Delivery contracts are not folded. Changes the rows, because copying each would take a tenth
+ * of the time of a snapshot.
  *
  * @param rows of one day, in order of symbol, no symbol twice, with nothing in `also`
  */

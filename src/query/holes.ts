@@ -7,14 +7,14 @@ import { dateText } from "./select.js";
 import { passes, symbolFilter } from "./symbol-filter.js";
 
 const BY_SYMBOL = {
-  symbol: column("symbol", "with --by symbol: in order of name"),
+  symbol: column("symbol", "symbol with the hole; rows are in this order"),
   from_date: column("date", "first day of the hole"),
   to_date: column("date", "last day of the hole"),
   days: column("count", "number of days"),
 };
 const BY_DAY = {
-  date: column("date", "with --by day: ascending"),
-  symbol_count: column("count", "symbols that have a hole on the day"),
+  date: column("date", "day with holes, ascending"),
+  symbol_count: column("count", "symbols with a hole on the day"),
   symbols: column("value", "these symbols, in order of name"),
 };
 
@@ -23,16 +23,16 @@ export default defineQuery({
   name: "holes",
   summary: "Days without a file inside the life of a symbol",
   notes: "A day that was never probed is not a hole, nor is a day between two lives of a symbol that was listed again.",
-  empty: "no symbol that the question admits has a hole",
+  empty: "no symbol that passes the filter has a hole",
   args: {
-    by: withDefault(choice("a row for each hole, or for each day", ["symbol", "day"]), "symbol"),
+    by: withDefault(choice("one row per hole, or per day", ["symbol", "day"]), "symbol"),
     ...symbolFilter,
   },
   facts: {},
   columns: [BY_SYMBOL, BY_DAY] as readonly (typeof BY_SYMBOL | typeof BY_DAY)[],
   examples: [
-    { args: {}, about: "the holes of every perpetual" },
-    { args: { by: "day", quote: "USDT" }, about: "the days on which symbols have one" },
+    { args: {}, about: "the holes of all perpetuals" },
+    { args: { by: "day", quote: "USDT" }, about: "the days on which symbols have holes" },
   ],
   rests: ({ quote, contract }) => ({ days: "all", admits: { quote, contract }, unknownDays: "tell" }),
   run: async (store, { by, quote, contract }, { now }) => {

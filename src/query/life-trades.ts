@@ -7,7 +7,7 @@ import { QUIET_AFTER_DAYS } from "../vision/lives.js";
 import { TRADED } from "../vision/traded.js";
 import type { Life } from "./lives.js";
 
-/** A day with a trade; `none` when it is known that there is none; `not known` when trades of a day that matters are not. */
+/** A day with a trade; `none` if there is known to be none; `not known` if the trades of a relevant day are unknown. */
 export type TradeDay = Day | "none" | "not known";
 
 /** The first and the last day of a life that had a trade. */
@@ -15,14 +15,14 @@ export interface LifeTrades {
   first: TradeDay;
   last: TradeDay;
   /**
-   * Whether so many days after the last trade are known to have none that another trade would be another contract's, if
-   * the ticker has a settled folder: files can go on for months after a contract has ended.
+   * Whether enough days after the last trade are known to have no trades that a further trade would belong to a new
+   * contract, if the ticker has a settled folder. Files can continue for months after a contract has ended.
    */
   quiet: boolean;
 }
 
 /**
- * The first and the last day with a trade of some lives.
+ * The first and the last day with a trade of each life.
  *
  * @param now ms since the Unix epoch
  * @returns in the order of the lives

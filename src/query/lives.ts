@@ -17,19 +17,19 @@ export interface Life {
   first: Day;
   last: Day;
   /**
-   * Whether `first` is known to be its beginning: the days before it that separate two lives were probed, or a listing
-   * of the bucket lacked the symbol after them. Else there may have been files before, and an age is a lower bound.
+   * Whether `first` is known to be its beginning: the days before it that separate two lives were probed, or a later
+   * listing of the bucket lacked the symbol. Otherwise there may have been earlier files, and an age is a lower bound.
    */
   begins: boolean;
-  /** Whether it is known to have ended: by a later life, or because the day after it is believed to have no file. */
+  /** Whether it is known to have ended: there is a later life, or the absence of a file on the next day is final. */
   ends: boolean;
 }
 
-/** Lives in a file that can't change while it is open: its readers keep every writer out. */
+/** Cached lives of open files: readers keep every writer out, so a file can't change while it is open. */
 const kept = new WeakMap<Store, Map<string, Life[]>>();
 
 /**
- * The lives of every symbol that has one, by name, each ascending.
+ * The lives of all symbols, by name, ascending.
  *
  * @param now ms since the Unix epoch
  */
@@ -46,7 +46,7 @@ async function findLives(store: Store, now: number): Promise<Map<string, Life[]>
   const summaries = await symbolFiles(store, now);
   const absentDays = await absentDaysOf(store, now);
   const folders = await settledFolders(store, now);
-  // Only a symbol that lacks enough days in all, or has a settled folder, can have several; finding them reads its days.
+  // Only symbols that lack enough days, or have a settled folder, can have several lives; only their days are read.
   const several = summaries.filter(
     ({ symbol, first, last, files }) =>
       last - first + 1 - files >= RELISTED_AFTER_DAYS || folders.has(factsOf(symbol).ticker),
@@ -58,7 +58,7 @@ async function findLives(store: Store, now: number): Promise<Map<string, Life[]>
     folders,
   );
   const lives = new Map<string, Life[]>();
-  // What the first and the last row, and the earliest probe, don't tell.
+  // Beginnings that the first and last row and the earliest probe don't decide.
   const openBeginnings: { life: Life; quiet: Span }[] = [];
   const openEnds: Life[] = [];
   for (const { symbol, first, last, rows, firstRow, lastRow, firstProbe } of summaries) {
@@ -87,7 +87,7 @@ async function findLives(store: Store, now: number): Promise<Map<string, Life[]>
   return lives;
 }
 
-/** By symbol, the day on which the last complete listing without it was made. */
+/** For each symbol, the day of the last complete listing without it. */
 async function absentDaysOf(store: Store, now: number): Promise<Map<string, Day>> {
   const found = await readRows(
     store,
@@ -98,7 +98,7 @@ async function absentDaysOf(store: Store, now: number): Promise<Map<string, Day>
   return new Map(found.map(({ symbol, day }) => [symbol, day]));
 }
 
-/** The number of rows that each of some lives has in a span of days. */
+/** The number of rows of each life in a span of days. */
 async function rowsIn(
   { connection }: Store,
   asked: readonly { life: Life; quiet: Span }[],
@@ -122,7 +122,7 @@ async function rowsIn(
   return found.getRows().map(([, rows]) => Number(rows));
 }
 
-/** The places of the lives after whose last day a missing file is believed. */
+/** The indexes of the lives that have ended: a missing file on the next day is final. */
 async function endedAmong({ connection, dataset }: Store, asked: readonly Life[], now: number): Promise<number[]> {
   if (asked.length === 0) return [];
   const found = await connection.runAndReadAll(
@@ -139,7 +139,7 @@ async function endedAmong({ connection, dataset }: Store, asked: readonly Life[]
   return found.getRows().map(([place]) => Number(place));
 }
 
-/** The life that a day lies in. */
+/** The life that contains a day. */
 export function lifeOn(lives: ReadonlyMap<string, readonly Life[]>, symbol: string, day: Day): Life | undefined {
   return lives.get(symbol)?.find(({ first, last }) => first <= day && day <= last);
 }

@@ -15,35 +15,38 @@ import { DAY, date, dateText } from "./select.js";
 import { SPAN_COLUMNS, spanRow } from "./span-rows.js";
 import { factsOf, symbolFilter } from "./symbol-filter.js";
 
-/** What was traded in all. */
+/** Total trading volumes. */
 export default defineQuery({
   name: "market",
-  summary: "What was traded in all, and how concentrated it was, day by day",
-  notes: `A day is answered when the volumes of all its symbols with a file are known (bfa volumes). A ticker with bars under its
-own and a settled name counts once, by its own. ${QUOTE_NOTES}`,
-  empty: "no day is known",
+  summary: "Total trading volume and its concentration, day by day",
+  notes: `A day needs the volumes of all its symbols with a file (bfa volumes). A ticker with bars under its own and a settled
+name counts once, under its own. ${QUOTE_NOTES}`,
+  empty: "no day has known volumes",
   args: {
     from: positional(day("the day, or the first of a range")),
     to: positional(day("last day of the range")),
     ...symbolFilter,
   },
   facts: {
-    volumes_unknown: listOf("days that are left out, since volumes of symbols with a file are not known", SPAN_COLUMNS),
+    volumes_unknown: listOf("days left out because volumes of symbols with a file are unknown", SPAN_COLUMNS),
   },
   columns: {
     date: column("date", "ascending"),
-    traded_count: column("count", "symbols with a trade"),
+    traded_count: column("count", "symbols with trades"),
     quote_volume: column("number", "sum of their quote volumes"),
     trade_count: column("count", "sum of their trades"),
-    top_1_share: optionalColumn("ratio", "share of the symbol with the highest quote volume; null without a trade"),
-    top_5_share: optionalColumn("ratio", "of the five highest"),
-    top_10_share: optionalColumn("ratio", "of the ten highest"),
-    herfindahl: optionalColumn("ratio", "sum of the squares of all shares: 1 when one symbol has all"),
-    volumes_unknown_count: column("count", "symbols with a file that are not in the sums: --allow-partial admits them"),
+    top_1_share: optionalColumn("ratio", "share of the symbol with the highest quote volume; null without trades"),
+    top_5_share: optionalColumn("ratio", "share of the five highest"),
+    top_10_share: optionalColumn("ratio", "share of the ten highest"),
+    herfindahl: optionalColumn("ratio", "sum of the squares of all shares: 1 if one symbol has all"),
+    volumes_unknown_count: column(
+      "count",
+      "symbols with a file that are missing from the sums; allowed by --allow-partial",
+    ),
   },
   examples: [
-    { args: {}, about: "every day that is known" },
-    { args: { from: "2024-03-01", to: "2024-03-07", quote: "USDT" }, about: "a week, of one quote asset" },
+    { args: {}, about: "all days with known volumes" },
+    { args: { from: "2024-03-01", to: "2024-03-07", quote: "USDT" }, about: "a week and one quote asset" },
   ],
   rests: ({ from, to, quote, contract }) => {
     const span = daySpan(from, to);
@@ -99,7 +102,7 @@ own and a settled name counts once, by its own. ${QUOTE_NOTES}`,
   },
 });
 
-/** Symbols that had a file on a day of a span, and of which volumes are not known on it, by day. */
+/** Symbols that had a file on a day of the span but whose volumes on it are unknown, by day. */
 async function unknownByDay(
   store: Store,
   { from, to }: Span,

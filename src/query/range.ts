@@ -9,30 +9,30 @@ import { DAY, date, dateText } from "./select.js";
 import { askedSense, SENSE_FACTS, SENSE_NOTES, senseOf, senseOptions } from "./sense.js";
 import { passes, symbolFilter } from "./symbol-filter.js";
 
-/** The symbols of a range of days. */
+/** The symbols in a range of days. */
 export default defineQuery({
   name: "range",
   summary: "The symbols that had a file on any day of a range",
   notes: SENSE_NOTES,
-  empty: "no symbol that the question admits had a file on any of the days",
+  empty: "no symbol that passes the filter had a file on any of the days",
   args: {
     from: positional(required(day("first day"))),
     to: positional(required(day("last day"))),
-    every: flag("only those that had one on every day"),
+    every: flag("only symbols that had a file on every day"),
     ...symbolFilter,
     ...senseOptions,
   },
   facts: SENSE_FACTS,
   columns: {
-    symbol: column("symbol", "in order of name"),
-    days_available: column("count", "days of the range with a file"),
-    days_traded: optionalColumn("count", "of them, those with a trade; null where that is not known of all"),
-    first_date: column("date", "first day of the range with a file, in the traded sense with a trade too"),
-    last_date: column("date", "last one"),
+    symbol: column("symbol", "symbol; rows are in this order"),
+    days_available: column("count", "number of days with a file"),
+    days_traded: optionalColumn("count", "number of these days with a trade; null if unknown for any of them"),
+    first_date: column("date", "first day with a file; in the traded sense, with a trade too"),
+    last_date: column("date", "last such day"),
   },
   examples: [
-    { args: { from: "2024-03-01", to: "2024-03-07" }, about: "what was there in a week" },
-    { args: { from: "2024-03-01", to: "2024-03-07", every: true, quote: "USDT" }, about: "all week long" },
+    { args: { from: "2024-03-01", to: "2024-03-07" }, about: "all symbols of a week" },
+    { args: { from: "2024-03-01", to: "2024-03-07", every: true, quote: "USDT" }, about: "those available all week" },
   ],
   rests: ({ from, to, quote, contract, traded, filed }) => {
     askedSense({ traded, filed });

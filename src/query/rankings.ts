@@ -12,19 +12,19 @@ import { volumeRefusal } from "./refusal.js";
 import { date } from "./select.js";
 import { factsOf } from "./symbol-filter.js";
 
-/** Calendar days over which a rank's change is told. */
+/** Calendar days over which changes of rank are computed. */
 const CHANGES = [1, 7, 14, 30] as const;
 
-/** Calendar days of which `days_available` counts those with a bar. */
+/** Calendar days over which `days_available` counts bars. */
 const AVAILABLE_DAYS = 30;
 
-/** Before a day of rankings, so many days decide something in it. */
+/** Number of days before a day that affect its rankings. */
 const DAYS_BEFORE = Math.max(...CHANGES, AVAILABLE_DAYS - 1);
 
-/** The quote asset whose symbols are compared, unless another is asked for. */
+/** The default quote asset of the ranked symbols. */
 const DEFAULT_QUOTE = "USDT";
 
-/** Which rankings are asked for; see `ExportOptions`. */
+/** Options of rankings; see `ExportOptions`. */
 export interface RankingsOptions {
   from?: Day | undefined;
   to?: Day | undefined;
@@ -33,13 +33,13 @@ export interface RankingsOptions {
 }
 
 /**
- * SQL: the rank by quote volume of each symbol on each day, its changes, and what goes with it, in thirteen columns with
- * the types of the Python system's file. Windows reach over the whole history, whatever days are asked for, and are of
- * calendar days; a ticker is compared once on a day, by its own name if that has a bar.
+ * SQL: the rank by quote volume of each symbol on each day, its changes, and related values, in thirteen columns with
+ * the types of the Python system's file. Windows consist of calendar days and use the whole history, whatever days are
+ * requested. A ticker is ranked once per day, under its own name if that has a bar.
  *
  * @param now ms since the Unix epoch
- * @throws NotKnownError when a day, or the volumes of a file, are not known; StoreError; UsageError when no symbol is
- * admitted
+ * @throws NotKnownError when a day or the volumes of a file are unknown; StoreError; UsageError when no symbol is
+ *   admitted
  */
 export async function rankingsSql(store: Store, options: RankingsOptions, now: number): Promise<string> {
   const { quote = DEFAULT_QUOTE } = options;
@@ -48,7 +48,7 @@ export async function rankingsSql(store: Store, options: RankingsOptions, now: n
   const wanted = symbols.filter((symbol) => options.symbols?.includes(symbol) !== false);
   if (wanted.length === 0) {
     const asked = options.symbols === undefined ? "" : `${options.symbols.join(", ")}, `;
-    throw new UsageError(`no symbol of the database is ${asked}quoted in ${quote}`);
+    throw new UsageError(`no symbol in the database is ${asked}quoted in ${quote}`);
   }
   const span = await spanOf(store, options, symbols, now);
   await knownOf(store, { days: [span], admits, unknownDays: "refuse" }, 0, now);
@@ -78,7 +78,7 @@ export async function rankingsSql(store: Store, options: RankingsOptions, now: n
     ORDER BY date, changes.rank, symbol`;
 }
 
-/** The days asked for, as far as there are bars of these symbols. */
+/** The part of the requested days for which these symbols have bars. */
 async function spanOf(
   store: Store,
   { from, to }: RankingsOptions,
@@ -98,7 +98,7 @@ async function spanOf(
   return span;
 }
 
-/** @throws NotKnownError when the volumes of a file are not known that decide something on these days. */
+/** @throws NotKnownError when unknown volumes of a file could affect these days. */
 async function refuseUnknownVolumes(
   store: Store,
   symbols: readonly string[],
@@ -119,7 +119,7 @@ async function refuseUnknownVolumes(
     from: Math.min(...unknown.map((one) => one.from)),
     to: Math.max(...unknown.map((one) => one.to)),
   };
-  // An export leaves no symbol out.
+  // An export can't leave symbols out.
   const all = true;
   throw volumeRefusal(
     unknown.map(({ symbol }) => symbol),
@@ -128,7 +128,7 @@ async function refuseUnknownVolumes(
   );
 }
 
-/** SQL: leaves out the bars of a settled name on days on which another name of its ticker, that comes before it, has one. */
+/** SQL: drops the bars of a settled name on days on which a preceding name of its ticker has one. */
 function unlessShown(symbols: readonly string[]): string {
   const sorted = [...symbols].sort();
   const pairs = sorted.flatMap((symbol) => {

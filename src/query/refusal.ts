@@ -7,12 +7,12 @@ import type { Dataset } from "../vision/dataset.js";
 import { nearest } from "../text/nearest.js";
 import { number, plural } from "../text/numbers.js";
 
-/** Spans and names that the message shows; the error has all. */
+/** Maximum numbers of spans and names in the message; the error has all. */
 const SPANS_SHOWN = 5;
 const NAMES_SHOWN = 10;
 
 /**
- * Why days can't be answered, and what helps. The advice is a command that will not be refused itself.
+ * Explains why days can't be answered, and what helps. The advice is a command that won't be refused itself.
  *
  * @param days not empty
  * @param now ms since the Unix epoch
@@ -24,8 +24,8 @@ export function refusal(dataset: Dataset, days: readonly DayCondition[], now: nu
   const unknown = [...new Set(days.flatMap(({ unknownSymbols }) => unknownSymbols))].sort();
   const message =
     condition === "partial"
-      ? `only a part of ${describe(worst)} is known: ${names(unknown)} ${unknown.length === 1 ? "was" : "were"} never probed; ` +
-        `\`bfa update\` probes what is due, --allow-partial answers all the same`
+      ? `only part of ${describe(worst)} is known: ${names(unknown)} ${unknown.length === 1 ? "was" : "were"} never probed; ` +
+        `\`bfa update\` probes what is due, --allow-partial answers anyway`
       : condition === "unpublished"
         ? `Binance has not published all of ${describe(worst)} yet: \`bfa update\` probes it again`
         : unwrittenMessage(dataset, worst, now);
@@ -37,9 +37,9 @@ export function refusal(dataset: Dataset, days: readonly DayCondition[], now: nu
 }
 
 /**
- * Why nothing can be said of a symbol: the database knows no such name.
+ * Explains why nothing is known about a symbol: it is not in the database.
  *
- * @param stored names that it knows
+ * @param stored symbols in the database
  */
 export function symbolRefusal(symbol: string, stored: readonly string[]): NotKnownError {
   const meant = nearest(symbol.toUpperCase(), stored);
@@ -53,24 +53,24 @@ export function symbolRefusal(symbol: string, stored: readonly string[]): NotKno
 }
 
 /**
- * Why symbols can't be filtered by their age: what is known of them begins later than the age asks for.
+ * Explains why symbols can't be filtered by their age: the database doesn't reach far enough back.
  *
  * @param symbols not empty, by name
  * @param date YYYY-MM-DD
  */
 export function ageRefusal(symbols: readonly string[], date: string): NotKnownError {
   return new NotKnownError(
-    `the age of ${names(symbols)} on ${date} is only known to be at least what the database holds; ` +
+    `for the age of ${names(symbols)} on ${date}, the database gives only a lower bound; ` +
       "`bfa update` fills their past, --allow-partial leaves them out",
     { condition: "partial", spans: [{ condition: "partial", from: date, to: date }], unknown_symbols: [...symbols] },
   );
 }
 
 /**
- * Why an answer can't say what was traded: volumes of symbols are not known.
+ * Explains why it is unknown what was traded: volumes of symbols are unknown.
  *
  * @param of their names, not empty, in order
- * @param all whether it is all that the question is about
+ * @param all whether these are all symbols of the query
  */
 export function volumeRefusal(of: readonly string[], { from, to }: Span, all: boolean): NotKnownError {
   const symbols = [...new Set(of)];
@@ -85,10 +85,10 @@ export function volumeRefusal(of: readonly string[], { from, to }: Span, all: bo
 function unwrittenMessage({ firstPeriod }: Dataset, spans: readonly ConditionSpan[], now: number): string {
   const yesterday = dayAt(now) - 1;
   if (spans.every(({ to }) => to < firstPeriod)) {
-    return `nothing can be known of ${describe(spans)}: the first files are of ${formatDay(firstPeriod)}`;
+    return `there can be no data for ${describe(spans)}: the first files are from ${formatDay(firstPeriod)}`;
   }
   if (spans.every(({ from }) => from > yesterday)) {
-    return `${describe(spans)} is not over yet; the last full UTC day is ${formatDay(yesterday)}`;
+    return `${describe(spans)} has not ended yet; the last complete UTC day is ${formatDay(yesterday)}`;
   }
   return `not in the database: ${describe(spans)}; \`bfa update\` fills it`;
 }

@@ -3,7 +3,7 @@ import type { Arguments } from "./arguments.js";
 import type { FreeQuery, Query } from "./define.js";
 import type { FactColumns } from "./facts.js";
 
-/** Every query, in the order of the help. Each is loaded when it is asked: loading all takes longer than an answer. */
+/** All queries in help order. Each is loaded on demand: loading all takes longer than answering one. */
 export const QUERIES = {
   snapshot: () => import("./snapshot.js"),
   timeline: () => import("./timeline.js"),
@@ -28,8 +28,8 @@ export type QueryName = keyof typeof QUERIES;
 /** The definition of a query. */
 export type DefinitionOf<Name extends QueryName> = Awaited<ReturnType<(typeof QUERIES)[Name]>>["default"];
 
-/** The names in their order. */
+/** The names in help order. */
 export const QUERY_NAMES = Object.keys(QUERIES) as readonly QueryName[];
 
-/** A definition, whatever its arguments and columns. */
+/** A definition with any arguments and columns. */
 export type AnyQuery = Query<Arguments, FactColumns, Columns> | FreeQuery<Arguments>;

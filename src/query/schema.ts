@@ -6,7 +6,7 @@ import type { AnyQuery } from "./registry.js";
 /** A JSON Schema, draft 2020-12. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
-/** What a value of each kind looks like in JSON. */
+/** The JSON Schema of each kind of value. */
 const KINDS: Readonly<Record<ColumnKind, JsonSchema>> = {
   date: { type: "string", pattern: "^\\d{4}-\\d{2}-\\d{2}$" },
   time: { type: "string", pattern: "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d+)?Z$" },
@@ -21,7 +21,7 @@ const KINDS: Readonly<Record<ColumnKind, JsonSchema>> = {
   value: {},
 };
 
-/** The JSON Schema of the answer that a command gives to a query: one object, the facts with the rows beside them. */
+/** The JSON Schema of the answer to a query: one object, the facts with the rows beside them. */
 export function answerSchema(query: AnyQuery, command = `bfa query ${query.name}`): JsonSchema {
   const free = query.reads === "file";
   const facts = free ? {} : properties(query.facts);

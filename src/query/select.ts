@@ -10,7 +10,7 @@ export function date(day: Day): DuckDBDateValue {
 
 const dateTexts = new Map<Day, string>();
 
-/** `YYYY-MM-DD` of a day, kept: a timeline writes thousands of dates, and each of them again the next time. */
+/** `YYYY-MM-DD` of a day, cached: a timeline formats thousands of dates, and the next one the same again. */
 export function dateText(day: Day): string {
   let text = dateTexts.get(day);
   if (text === undefined) {
@@ -20,7 +20,7 @@ export function dateText(day: Day): string {
   return text;
 }
 
-/** A time as {@link formatTime} writes it, with the date's text kept. */
+/** Like {@link formatTime}, with the text of the date cached. */
 export function timeText(ms: number): string {
   const day = Math.floor(ms / DAY_MS);
   const seconds = (ms - day * DAY_MS) / 1000;
@@ -30,7 +30,7 @@ export function timeText(ms: number): string {
 /** SQL: a DATE as its day number. */
 export const DAY = dayNumber("date");
 
-/** SQL: a time column in ms, as a number that JavaScript has. */
+/** SQL: a time column in ms, as a JavaScript number. */
 export function ms(column: string): string {
   return `epoch_ms(${column})::DOUBLE`;
 }

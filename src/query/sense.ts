@@ -7,63 +7,63 @@ import { flag, type ValuesOf } from "./arguments.js";
 import type { FactsOf } from "./facts.js";
 import { volumeRefusal } from "./refusal.js";
 
-/** In which sense a symbol was there on a day: it was traded, or it had a file. */
+/** The sense in which a symbol was available on a day: it was traded, or it had a file. */
 export type Sense = "traded" | "filed";
 
-/** Arguments of the queries that can tell both senses apart. */
+/** Arguments of the queries that distinguish both senses. */
 export const senseOptions = {
-  traded: flag("files count only with a trade; the default where all volumes are known"),
-  filed: flag("files count with and without a trade"),
+  traded: flag("count files only if there were trades; the default if all volumes are known"),
+  filed: flag("count files with and without trades"),
 } as const;
 
 /** Facts of their answers. */
 export const SENSE_FACTS = {
-  sense: column("text", "traded: a file counts only with a trade; filed: every file counts"),
+  sense: column("text", "traded: a file counts only if there were trades; filed: every file counts"),
   traded_count: column("count", "symbols that had a file and are known to have been traded"),
-  not_traded_count: column("count", "symbols that had a file and are known not to have been traded"),
-  volumes_unknown_count: column("count", "symbols that had a file and whose trades are not known"),
+  not_traded_count: column("count", "symbols that had a file but are known not to have been traded"),
+  volumes_unknown_count: column("count", "symbols that had a file but whose trades are unknown"),
 };
 
-/** A fact of answers whose rows have files. */
+/** Fact of answers whose rows have files. */
 export const FLAT_FACT = {
   flat_count: column(
     "count",
-    "rows whose file is flat, below 10 kB: without volumes, the sign of a day without trades",
+    "rows whose file is flat, below 10 kB: a sign of a day without trades if volumes are unknown",
   ),
 };
 
-/** How many rows have a flat file. */
+/** The number of rows with a flat file. */
 export function flatCount(rows: readonly { file_size_bytes: number }[]): number {
   return rows.filter(({ file_size_bytes: size }) => size < FLAT_BELOW_BYTES).length;
 }
 
-/** What their notes say of it. */
-export const SENSE_NOTES = `Where the volumes of every symbol with a file are known (bfa volumes), a file counts only if its day had a
-trade; --filed counts every file. The minute of a settlement, 09:00 UTC, can hold trades: the last day of a contract counts.`;
+/** Explains the senses in notes. */
+export const SENSE_NOTES = `If the volumes of all symbols with a file are known (bfa volumes), a file counts only if its day had trades;
+--filed counts every file. There can be trades in the minute of a settlement, 09:00 UTC, so a contract's last day counts.`;
 
 /**
- * The sense that is asked for; undefined leaves it to what is known.
+ * The requested sense; undefined if what is known decides.
  *
- * @throws UsageError when both are
+ * @throws UsageError when both are requested
  */
 export function askedSense({ traded, filed }: ValuesOf<typeof senseOptions>): Sense | undefined {
-  if (traded && filed) throw new UsageError("ask for traded or filed, not both", { option: "filed" });
+  if (traded && filed) throw new UsageError("give either traded or filed, not both", { option: "filed" });
   return traded ? "traded" : filed ? "filed" : undefined;
 }
 
-/** A symbol that had a file, and what is known of its trades. */
+/** A symbol that had a file, and whether it was traded. */
 export interface FiledSymbol {
   symbol: string;
   traded: Traded;
 }
 
 /**
- * Decides in which sense a question is answered: as asked, else the traded one where trades of every symbol are known.
+ * Decides the sense of an answer: the requested one, otherwise traded if the trades of all symbols are known.
  *
  * @param filed the symbols that had a file, each once
- * @param span the days that the question is about
- * @param tolerated number of symbols whose trades may be unknown: those are left out
- * @throws NotKnownError when the traded sense is asked for, and the trades of more symbols are not known
+ * @param span the days of the query
+ * @param tolerated maximum number of symbols with unknown trades, which are left out
+ * @throws NotKnownError when the traded sense is requested and the trades of more symbols are unknown
  */
 export function senseOf(
   filed: readonly FiledSymbol[],

@@ -13,18 +13,21 @@ export default defineQuery({
   name: "snapshot",
   summary: "The symbols that had a file on a day",
   notes: SENSE_NOTES,
-  empty: "no symbol that the question admits had a file on the day",
+  empty: "no symbol that passes the filter had a file on the day",
   args: { date: positional(required(day("UTC day"))), ...symbolFilter, ...underlyingFilter, ...senseOptions },
   facts: { ...UNDERLYING_FACTS, ...FLAT_FACT, ...SENSE_FACTS },
   columns: {
-    symbol: column("symbol", "in order of name; a ticker appears once"),
+    symbol: column("symbol", "symbol; rows are in this order, and a ticker appears once"),
     file_size_bytes: column("bytes", "size of the zip file"),
     last_modified: column("time", "upload time"),
-    also: column("value", "settled names of the ticker that had a file too"),
+    also: column("value", "settled names of the ticker that also had a file"),
   },
   examples: [
-    { args: { date: "2024-03-01" }, about: "what was there on a day" },
-    { args: { date: "2024-03-01", quote: "USDC", contract: "all" }, about: "of one quote asset, deliveries included" },
+    { args: { date: "2024-03-01" }, about: "what was available on a day" },
+    {
+      args: { date: "2024-03-01", quote: "USDC", contract: "all" },
+      about: "one quote asset, including delivery contracts",
+    },
   ],
   rests: ({ date: day, quote, contract, underlying, ...sense }) => {
     askedSense(sense);

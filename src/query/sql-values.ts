@@ -21,10 +21,10 @@ import { RawColumn, type Validity } from "../store/vectors.js";
 import type { ColumnKind, JsonValue } from "../text/columns.js";
 import { dateText, timeText as msText } from "./select.js";
 
-/** The first and last microsecond of the days that have a year of four digits. DuckDB knows others, and `infinity`. */
+/** The first and last microsecond of the days with a four-digit year. DuckDB has others, and `infinity`. */
 const [FIRST_MICRO, LAST_MICRO] = [-62_167_219_200_000_000n, 253_402_300_799_999_999n];
 
-/** DuckDB's types by the kind of column that they make; all others make texts. */
+/** DuckDB's types by the kind of column they become; all other types become texts. */
 const TYPES_BY_KIND = {
   flag: [DuckDBTypeId.BOOLEAN],
   integer: [
@@ -56,14 +56,14 @@ const KINDS = new Map<number, ColumnKind>(
   Object.entries(TYPES_BY_KIND).flatMap(([kind, types]) => types.map((type) => [type, kind as ColumnKind] as const)),
 );
 
-/** The kind of a column that has a type of DuckDB. */
+/** The kind of column for a DuckDB type. */
 export function columnKind(type: DuckDBType): ColumnKind {
   return type.alias === "JSON" ? "value" : (KINDS.get(type.typeId) ?? "text");
 }
 
 /**
- * The values of a column of a chunk as an answer has them. Those of the commonest types are read without making DuckDB's
- * value of each, which took more than half of the time of a long answer.
+ * The values of a column of a chunk as an answer has them. Those of the commonest types are read without making
+ * DuckDB's value of each, which took more than half of the time of a long answer.
  */
 export function answerValues(chunk: DuckDBDataChunk, at: number): readonly JsonValue[] {
   const column = new RawColumn(chunk.chunk, at, chunk.rowCount);
@@ -120,7 +120,7 @@ function textsOf(
   return texts;
 }
 
-/** A value of DuckDB as an answer has it; within lists and structs too. */
+/** Converts a DuckDB value for an answer, including values in lists and structs. */
 export function answerValue(value: DuckDBValue): JsonValue {
   if (value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean") {
     return value;

@@ -6,49 +6,49 @@ import type { Answer, Column, Columns, JsonValue, RowOf } from "../text/columns.
 import { answerValues, columnKind } from "./sql-values.js";
 
 /**
- * The answer to a statement. Its columns are those of the statement; all of them may be null. Rows come as DuckDB finds
- * them, and keep the file open until the last one is read, the loop over them is left, or the answer is closed. DuckDB frees the
- * file's lock after an answer that wasn't read to its end only once its result is garbage.
+ * The answer to a statement, with the columns of the statement, all of them nullable. Rows are streamed, and keep the
+ * file open until the last one is read, the loop over them is left, or the answer is closed. If an answer isn't read to
+ * its end, DuckDB releases the file's lock only when its result is garbage-collected.
  */
 export interface SqlAnswer extends Answer {
   rows: AsyncGenerator<RowOf<Columns>[], void>;
-  /** Lets go of the file. A second call does nothing. */
+  /** Closes the file. A second call does nothing. */
   close(): Promise<void>;
 }
 
 /**
- * DuckDB's client ends a stream that fails on the way as it ends one that is whole, but for the result, which is then no
- * longer said to be streaming. The reason is lost.
+ * DuckDB's client ends a stream that fails midway like a complete one, except that the result is no longer marked as
+ * streaming. The reason is lost.
  */
-const STOPPED = "the statement failed on the way, after some of its rows: some value can't be computed";
+const STOPPED = "the statement failed after some of its rows: a value can't be computed";
 
 /**
- * Runs one SELECT, or another question such as FROM, SHOW, DESCRIBE, SUMMARIZE, PIVOT, against a file: read-only, in UTC
- * and without access to anything else.
+ * Runs one SELECT, or another query such as FROM, SHOW, DESCRIBE, SUMMARIZE, PIVOT, on a file: read-only, in UTC and
+ * without access to anything else.
  *
  * | DuckDB                         | in the rows                                     |
  * | ------------------------------ | --------------------------------------------    |
- * | whole numbers                  | a number; a text beyond ±(2^53 - 1)             |
+ * | whole numbers                  | a number; text beyond ±(2^53 - 1)               |
  * | DECIMAL, DOUBLE, FLOAT         | a number                                        |
  * | DATE                           | `YYYY-MM-DD`                                    |
- * | TIMESTAMP, TIMESTAMPTZ, …      | ISO 8601 in UTC, with ms or µs if there are any |
+ * | TIMESTAMP, TIMESTAMPTZ, …      | ISO 8601 in UTC, with ms or µs if not zero      |
  * | BLOB                           | hexadecimal digits                              |
  * | LIST, ARRAY                    | a list                                          |
- * | STRUCT, JSON                   | what JSON has for it                            |
+ * | STRUCT, JSON                   | the JSON value                                  |
  * | MAP                            | a list of objects, each with `key` and `value`  |
- * | UNION                          | the value that it has                           |
+ * | UNION                          | its value                                       |
  * | TIME, INTERVAL, UUID, BIT, …   | DuckDB's text                                   |
  *
  * @param text the statement, with or without a semicolon at its end
- * @throws StoreError when the file can't be opened; UsageError with DuckDB's words when the statement is wrong.
+ * @throws StoreError when the file can't be opened; UsageError with DuckDB's message when the statement is wrong.
  * @example
  * ```ts
- * const { rows } = await sql("availability.duckdb", "SELECT symbol, count(*) AS days FROM daily_availability GROUP BY ALL");
- * for await (const some of rows) for (const row of some) console.log(row.symbol, row.days);
+ * const { rows } = await sql("availability.duckdb", "SELECT symbol, count(*) AS days FROM daily_availability GROUP BY
+ * ALL"); for await (const some of rows) for (const row of some) console.log(row.symbol, row.days);
  * ```
  */
 export async function sql(file: string, text: string): Promise<SqlAnswer> {
-  // A statement may take long: all threads.
+  // A statement may take long, so use all threads.
   const store = await openReader(file, { settings: {} });
   try {
     const result = await ask(store.connection, text);
@@ -73,15 +73,14 @@ function columnOf(type: DuckDBType): Column {
 }
 
 /**
- * Starts the one statement of a text. Questions are SELECTs to DuckDB, whatever word they begin with. It makes two
- * statements of a PIVOT: the first creates a type.
+ * Starts the single statement of a text. For DuckDB all queries are SELECTs, whatever word they begin with. It splits a
+ * PIVOT into two statements, the first of which creates a type.
  *
- * Everything else is refused because the sandbox leaves the paths of the database and of its log open: COPY could write
- * there.
+ * Everything else is refused, because the sandbox allows the paths of the database and its log, where COPY could write.
  */
 async function ask(connection: DuckDBConnection, text: string): Promise<DuckDBResult> {
   const statements = await connection.extractStatements(text).catch((error: unknown) => {
-    // All that it says of a text without any statement.
+    // DuckDB's only message for a text without a statement.
     if (error instanceof Error && error.message === "Error in native callback") throw new UsageError("no statement");
     throw error;
   });
@@ -92,7 +91,7 @@ async function ask(connection: DuckDBConnection, text: string): Promise<DuckDBRe
     if (isLast && statementType === StatementType.SELECT) return await statement.stream();
     const belongsToPivot = statementType === StatementType.CREATE && !/^\s*CREATE\b/i.test(text);
     if (isLast || (statementType !== StatementType.SELECT && !belongsToPivot)) {
-      throw new UsageError("the file is opened read-only: only questions can be asked (SELECT …)");
+      throw new UsageError("the file is read-only: only queries are possible (SELECT …)");
     }
     if (!belongsToPivot) throw new UsageError("one statement at a time");
     await statement.run();
@@ -130,11 +129,11 @@ async function* readRows(
   }
 }
 
-/** What DuckDB says of a statement. */
+/** Converts DuckDB's error for a statement. */
 function toUsageError(error: unknown): Error {
   if (error instanceof BfaError) return error;
   if (error instanceof Error && error.message.startsWith("Out of Memory Error")) {
-    return new UsageError("the statement takes more memory than a question may", { cause: error });
+    return new UsageError("the statement needs more memory than a query may use", { cause: error });
   }
   return new UsageError(error instanceof Error ? error.message.trim() : String(error), { cause: error });
 }

@@ -19,26 +19,26 @@ import { dateText, ms } from "./select.js";
 /** Columns of {@link StatusFacts}. */
 export const STATUS_FACTS = {
   file: column("text", "the database file"),
-  bytes: column("bytes", "size of the file and of the log beside it, if any"),
-  row_count: column("count", "cells that have a row"),
+  bytes: column("bytes", "size of the file, including its log if there is one"),
+  row_count: column("count", "cells with a row"),
   first_date: optionalColumn("date", "first day with rows"),
   last_date: optionalColumn("date", "last day with rows"),
-  last_final_date: optionalColumn("date", "last day up to which all days from the first one on are final"),
-  provisional_day_count: column("count", "days that are answered for, and are still to be probed again"),
+  last_final_date: optionalColumn("date", "last day of the final days that start at the first one"),
+  provisional_day_count: column("count", "provisional days, whose cells will be probed again"),
   symbol_count: column("count", "symbols known from listings of the bucket"),
-  discovered_at: optionalColumn("time", "when the bucket was last listed for its symbols"),
-  first_due_date: optionalColumn("date", "first day of which a cell is due"),
+  discovered_at: optionalColumn("time", "when the bucket's symbols were last listed"),
+  first_due_date: optionalColumn("date", "first day with a due cell"),
   due_never_probed: column("count", "due cells that were never probed"),
-  due_provisional: column("count", "due cells that were probed too early to be believed"),
-  due_hole: column("count", "due cells that are holes, whose absence is believed later"),
-  due_clock: column("count", "due cells whose probe says that it was made later than now"),
-  due_dormant: column("count", "cells of dormant symbols that wait for their weekly look; not among those above"),
-  contracts_captured_at: optionalColumn("time", "when the exchange's contracts were last captured"),
-  announced_delistings: column("value", "perpetuals whose end the exchange has announced, each with its delivery_date"),
+  due_provisional: column("count", "due cells that were probed too early to be final"),
+  due_hole: column("count", "due cells that are holes, which become final later"),
+  due_clock: column("count", "due cells whose probe has a time in the future"),
+  due_dormant: column("count", "cells of dormant symbols that wait for their weekly listing; not included above"),
+  contracts_captured_at: optionalColumn("time", "when the exchange's contracts were last recorded"),
+  announced_delistings: column("value", "perpetuals whose end has been announced, each with its delivery_date"),
   conditions: column("value", "conditions of the last 30 days up to yesterday, as spans"),
-  updated_at: optionalColumn("time", "when the last run over all days that was whole began"),
-  swept_at: optionalColumn("time", "when the last whole sweep began"),
-  sweep_due_at: optionalColumn("time", "from when on a sweep is recommended"),
+  updated_at: optionalColumn("time", "when the last complete run over all days began"),
+  swept_at: optionalColumn("time", "when the last complete sweep began"),
+  sweep_due_at: optionalColumn("time", "when the next sweep is due"),
 };
 
 /** Consecutive days in the same condition; dates as YYYY-MM-DD. */
@@ -48,29 +48,29 @@ export interface StatusCondition {
   to: string;
 }
 
-/** What a file holds, and how far it is true. */
+/** What a database contains, and how far it is final. */
 export interface StatusFacts extends Omit<RowOf<typeof STATUS_FACTS>, "conditions" | "announced_delistings"> {
   announced_delistings: AnnouncedDelisting[];
   conditions: StatusCondition[];
 }
 
-/** Columns of a run as its journal has it. */
+/** Columns of a run in the journal. */
 export const RUN_COLUMNS = {
-  run_id: column("count", "1, 2, 3 … in order of beginning"),
+  run_id: column("count", "1, 2, 3 … in order of their start"),
   command: column("text", "the command"),
-  from_date: column("date", "first day that it was about"),
-  to_date: column("date", "last day that it was about"),
+  from_date: column("date", "first day of its span"),
+  to_date: column("date", "last day of its span"),
   started_at: column("time", "when it began"),
-  outcome: column("text", "`unfinished` when the process ended before it could say how"),
+  outcome: column("text", "how it ended; `unfinished` if the process died first"),
   probes: optionalColumn("count", "cells probed"),
   failed: optionalColumn("count", "cells whose probe failed"),
   rows_written: optionalColumn("count", "rows written"),
 };
 
-/** A run as its journal has it. */
+/** A run in the journal. */
 export type RunRow = RowOf<typeof RUN_COLUMNS>;
 
-/** What {@link status} gives; its rows are the last runs, latest first. */
+/** Result of {@link status}; its rows are the last runs, latest first. */
 export interface Status extends Answer<StatusFacts, typeof RUN_COLUMNS> {
   rows: RunRow[][];
 }
@@ -81,16 +81,16 @@ const RUNS_SHOWN = 5;
 /** Days up to yesterday whose conditions {@link status} shows. */
 const DAYS_SHOWN = 30;
 
-/** Symbols that it speaks of: those that a plain run would probe. */
+/** The symbols that {@link status} covers: those that a plain run would probe. */
 const ADMITTED = { contract: "perpetual", quote: undefined } as const;
 
 /** Days after which everything should be listed again. */
 const SWEEP_EVERY_DAYS = 35;
 
 /**
- * What a file holds, how far it is true, and its last runs. It speaks of the symbols that a plain run would probe.
+ * What a database contains, how far it is final, and its last runs. Covers the symbols that a plain run would probe.
  *
- * @param now decides which days are over, ms since the Unix epoch; `Date.now()` by default
+ * @param now decides which days have ended, ms since the Unix epoch; `Date.now()` by default
  * @throws StoreError when the file can't be read.
  */
 export function status(store: Store, now: number = Date.now()): Promise<Status> {
@@ -173,7 +173,7 @@ async function contractFacts(store: Store, now: number) {
   };
 }
 
-/** When everything was last looked after. Runs that say they began later than now are not believed. */
+/** When the last complete update and sweep began. Runs with a start in the future are not believed. */
 async function runFacts(store: Store, now: number) {
   const first = dateText(store.dataset.firstPeriod);
   const [times = []] = await select(
@@ -215,7 +215,7 @@ async function lastRuns(store: Store): Promise<RunRow[]> {
   }));
 }
 
-/** A number that may be lacking: a run that didn't end has no counts. */
+/** A number that may be absent: an unfinished run has no counts. */
 function countOf(value: DuckDBValue | undefined): number | null {
   return typeof value === "number" ? value : null;
 }

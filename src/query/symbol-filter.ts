@@ -1,7 +1,7 @@
 import { classifySymbol, type SymbolFacts } from "../vision/symbol.js";
 import { choice, text, withDefault, type ValuesOf } from "./arguments.js";
 
-/** Arguments of the queries that show symbols. */
+/** Arguments of queries that show symbols. */
 export const symbolFilter = {
   quote: text("only symbols with this quote asset"),
   contract: withDefault(
@@ -10,12 +10,12 @@ export const symbolFilter = {
   ),
 } as const;
 
-/** Which symbols a question is about. */
+/** The symbols that a query covers. */
 export type SymbolFilter = ValuesOf<typeof symbolFilter>;
 
 const known = new Map<string, SymbolFacts>();
 
-/** Facts of a symbol's name, kept: the same thousand names come in every answer. */
+/** Facts of a symbol's name, cached: the same thousand names appear in every answer. */
 export function factsOf(symbol: string): SymbolFacts {
   let facts = known.get(symbol);
   if (facts === undefined) {

@@ -2,18 +2,18 @@ import type { Store } from "../store/open.js";
 import { livesBySymbol, type Life } from "./lives.js";
 import { factsOf } from "./symbol-filter.js";
 
-/** The life of a contract among those of its ticker, under whatever name. */
+/** The life of a contract among those of its ticker, under any name. */
 export interface ContractLife extends Life {
   ticker: string;
-  /** The life before it, under the name that the bucket has for that contract now. */
+  /** The previous life, under the name that the bucket now uses for that contract. */
   previous: { symbol: string; last: number } | undefined;
   next: Life | undefined;
 }
 
 /**
- * The contracts that came to market. A settled folder holds files of a contract whose own name has most of them too:
- * it is a contract of its own only where its files lie apart from those of the name, and before some of them. A delivery
- * contract is on its own.
+ * The contracts that were listed. A settled folder usually repeats files of a contract that exist under its own name
+ * too. It is a separate contract only if its files don't overlap with those of the name and precede some of them. A
+ * delivery contract is always separate.
  *
  * @param now ms since the Unix epoch
  */

@@ -17,16 +17,16 @@ import { factsOf } from "./symbol-filter.js";
 const facts = {
   symbol: column("symbol", "the symbol"),
   class: column("text", "perpetual, settled or delivery"),
-  first_date: optionalColumn("date", "first day with a file; null when no day probed had one"),
+  first_date: optionalColumn("date", "first day with a file; null if no probed day had one"),
   last_date: optionalColumn("date", "last day with a file"),
   days_available: column("count", "days with a file"),
-  first_trade_date: optionalColumn("date", "first day that is known to have had a trade; null when none is"),
-  last_trade_date: optionalColumn("date", "last one"),
-  days_traded: column("count", "days that are known to have had a trade"),
-  lives: listOf("from the first to the last file of each contract that had the name", SPAN_COLUMNS),
+  first_trade_date: optionalColumn("date", "first day known to have had a trade; null if there is none"),
+  last_trade_date: optionalColumn("date", "last such day"),
+  days_traded: column("count", "days known to have had a trade"),
+  lives: listOf("spans from the first to the last file of each contract with this name", SPAN_COLUMNS),
   holes: listOf("days without a file inside a life, as spans", SPAN_COLUMNS),
-  not_traded: listOf("days with a file that are known to have had no trade, as spans", SPAN_COLUMNS),
-  volumes_unknown: listOf("days with a file whose trades are not known, as spans", SPAN_COLUMNS),
+  not_traded: listOf("days with a file known to have had no trades, as spans", SPAN_COLUMNS),
+  volumes_unknown: listOf("days with a file whose trades are unknown, as spans", SPAN_COLUMNS),
   not_written: listOf("days between those of the rows that are not in the database, as spans", SPAN_COLUMNS),
 };
 
@@ -34,19 +34,19 @@ const facts = {
 export default defineQuery({
   name: "timeline",
   summary: "A symbol day by day, with its holes",
-  notes: `A table shows lives and holes, and with --rows each day too. csv, ndjson and parquet give the days alone, json has
-both. Days with and without trades are told where volumes are known (bfa volumes). The minute of a settlement, 09:00 UTC,
-can hold trades: the last day with a trade is then that of the settlement.`,
+  notes: `A table shows lives and holes, and with --rows each day too. csv, ndjson and parquet contain only the days, json has
+both. Trades are shown where volumes are known (bfa volumes). There can be trades in the minute of a settlement, 09:00 UTC,
+so the last day with a trade is usually that of the settlement.`,
   args: { symbol: positional(required(symbol("as in BTCUSDT"))) },
   facts,
   columns: {
-    date: column("date", "each day probed, ascending"),
+    date: column("date", "each probed day, ascending"),
     available: column("flag", "whether there was a file"),
     file_size_bytes: optionalColumn("bytes", "size of the zip file; null without a file"),
     last_modified: optionalColumn("time", "upload time; null without a file"),
-    traded: optionalColumn("flag", "whether there was a trade; null when the volume of the day is not known"),
+    traded: optionalColumn("flag", "whether there were trades; null if the volume of the day is unknown"),
   },
-  examples: [{ args: { symbol: "BTCUSDT" }, about: "every day probed of a symbol" }],
+  examples: [{ args: { symbol: "BTCUSDT" }, about: "all probed days of a symbol" }],
   heading,
   rowsOnRequest: true,
   rests: ({ symbol }) => ({ days: "all", admits: { symbol }, unknownDays: "tell" }),
@@ -106,7 +106,7 @@ function heading(answer: FactsOf<typeof facts>): string {
     ...notWritten.map((gap) => ["not in the database", gap] as const),
   ];
   return [
-    `${printable(symbol)} (${answer.class}): ${days === 0 ? "no file on any of the days probed" : `${plural(days, "day")} with a file`}`,
+    `${printable(symbol)} (${answer.class}): ${days === 0 ? "no file on any probed day" : `${plural(days, "day")} with a file`}`,
     ...spans.map(([what, { from, to, days }]) => `  ${what.padEnd(4)}  ${from} to ${to}, ${plural(days, "day")}`),
     ...trades,
   ].join("\n");

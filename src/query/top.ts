@@ -14,41 +14,41 @@ import { askedSense, SENSE_FACTS, senseOf, senseOptions } from "./sense.js";
 import { bySymbol, symbolFilter } from "./symbol-filter.js";
 import { AS_OF, WINDOW_NOTES, WINDOW_STATISTICS, windowEnd, windowSpan, windowStatistics } from "./windows.js";
 
-/** The most liquid symbols of a day. */
+/** The most liquid symbols on a day. */
 export default defineQuery({
   name: "top",
-  summary: "The symbols of a day by their volume or trades over the days before it",
+  summary: "The symbols of a day ranked by volume or trades over the days before it",
   notes: `${WINDOW_NOTES}
-Ranked are the symbols with a file and a trade on the last day of the window; --filed ranks those with a file and no trade too.
+Only symbols with a file and trades on the last day of the window are ranked; --filed also ranks those without trades.
 ${QUOTE_NOTES}`,
-  empty: "no symbol that the question admits was traded on the last day of the window",
+  empty: "no symbol that passes the filter was traded on the last day of the window",
   args: {
     date: positional(required(day("UTC day"))),
-    by: withDefault(choice("what is ranked", ["quote_volume", "trade_count"]), "quote_volume"),
-    window: withDefault(integer("calendar days of the window", { min: 1, max: 10_000 }), 30),
+    by: withDefault(choice("what to rank by", ["quote_volume", "trade_count"]), "quote_volume"),
+    window: withDefault(integer("calendar days in the window", { min: 1, max: 10_000 }), 30),
     stat: withDefault(choice("statistic over the window", WINDOW_STATISTICS), "median"),
-    top: integer("only so many symbols", { min: 1, max: 1_000_000 }),
+    top: integer("maximum number of symbols", { min: 1, max: 1_000_000 }),
     asOf: withDefault(choice("whether the window ends the day before, or on the day", AS_OF), "open"),
     ...symbolFilter,
     ...senseOptions,
   },
   facts: {
-    from_date: column("date", "first day of a whole window"),
+    from_date: column("date", "first day of a full window"),
     to_date: column("date", "last day of the windows"),
     ...SENSE_FACTS,
   },
   columns: {
-    rank: column("count", "1 is the highest value; of equal values the first name comes first"),
-    symbol: column("symbol", "a ticker appears once"),
-    value: column("number", "the statistic, in the quote asset or in trades a day; the sum in trades"),
-    window_days: column("count", "days of the window since the contract's first day"),
-    also: column("value", "settled names of the ticker that were there too"),
+    rank: column("count", "1 has the highest value; equal values are ordered by name"),
+    symbol: column("symbol", "symbol; a ticker appears once"),
+    value: column("number", "the statistic: in the quote asset, or in trades per day (for the sum, in trades)"),
+    window_days: column("count", "days in the window since the contract's first day"),
+    also: column("value", "settled names of the ticker that were available too"),
   },
   examples: [
     { args: { date: "2024-03-01", top: 10 }, about: "by the median quote volume of the 30 days before" },
     {
       args: { date: "2024-03-01", by: "trade_count", window: 7, stat: "sum", asOf: "close", quote: "USDC" },
-      about: "by the trades of the week that the day ends, of one quote asset",
+      about: "by trades in the week ending on the day, for one quote asset",
     },
   ],
   rests: ({ date: day, asOf, quote, contract, traded, filed }) => {

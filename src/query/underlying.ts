@@ -7,20 +7,22 @@ import { plural } from "../text/numbers.js";
 import { text } from "./arguments.js";
 import { contractOn, rangesOf, readContracts } from "./contract-on.js";
 
-/** Arguments of the queries that can tell contracts by what they are about. */
+/** Arguments of the queries that can filter contracts by their underlying. */
 export const underlyingFilter = {
-  underlying: text("only contracts on coin, index, commodity, equity, kr-equity, premarket; needs bfa contracts"),
+  underlying: text(
+    "only contracts on this: coin, index, commodity, equity, kr-equity or premarket; needs bfa contracts",
+  ),
 } as const;
 
 /** Facts of their answers. */
 export const UNDERLYING_FACTS = {
   without_contract: column(
     "value",
-    "symbols that `underlying` leaves out since no contract of theirs is known on the day, by name; none without it",
+    "symbols that `underlying` leaves out because they have no known contract on the day, by name; empty without it",
   ),
 };
 
-/** What a filter by underlying keeps. */
+/** The result of a filter by underlying. */
 export interface KeptByUnderlying<Row> {
   rows: Row[];
   without_contract: string[];
@@ -48,7 +50,7 @@ export async function keepUnderlying<Row extends { symbol: string }>(
 }
 
 /**
- * Whether the contract that a symbol stands for on a day has an underlying.
+ * Returns a function that tells whether the contract of a symbol on a day has the underlying.
  *
  * @throws NotKnownError, UsageError as {@link wantedUnderlying}
  */
@@ -65,7 +67,8 @@ export async function underlyings(
 }
 
 /**
- * Whether a symbol may have an underlying on some day: one of its contracts has it, or none of them is known.
+ * Returns a function that tells whether a symbol may have the underlying on some day: one of its contracts has it, or
+ * none of them is known.
  *
  * @throws NotKnownError, UsageError as {@link wantedUnderlying}
  */
@@ -78,13 +81,13 @@ export async function mayHaveUnderlying(store: Store, underlying: string): Promi
 }
 
 /**
- * The exchange's word for an underlying, `KR_EQUITY` for `kr-equity`, with all contracts.
+ * The exchange's name of an underlying, such as `KR_EQUITY` for `kr-equity`, with all contracts.
  *
- * @throws NotKnownError when no capture of the contracts is known; UsageError when none of them has the underlying
+ * @throws NotKnownError when there is no capture of contracts; UsageError when no contract has the underlying
  */
 async function wantedUnderlying(store: Store, underlying: string): Promise<{ contracts: Contracts; wanted: string }> {
   const { contracts, captures } = await readContracts(store);
-  if (captures.length === 0) throw noContracts("so that none can be told by its underlying");
+  if (captures.length === 0) throw noContracts("so none can be selected by its underlying");
   const wanted = underlying.toUpperCase().replaceAll("-", "_");
   const types = new Set([...contracts.values()].flat().map(({ underlyingType }) => underlyingType));
   if (types.has(wanted)) return { contracts, wanted };
@@ -94,13 +97,13 @@ async function wantedUnderlying(store: Store, underlying: string): Promise<{ con
   });
 }
 
-/** Why an answer that rests on contracts can't be given while none are known. */
+/** Explains why a query about contracts can't be answered while none are known. */
 export function noContracts(consequence: string): NotKnownError {
   const message = `no contracts are in the database${consequence === "" ? "" : `, ${consequence}`}: \`bfa contracts\` captures them`;
   return new NotKnownError(message, { condition: "unwritten", spans: [], unknown_symbols: [] });
 }
 
-/** One line about what a filter by underlying left out; none when it left nothing out. */
+/** One line about the symbols left out by a filter by underlying; none if there are none. */
 export function underlyingLines({ without_contract: names }: { without_contract?: unknown }): string[] {
   if (!Array.isArray(names) || names.length === 0) return [];
   const shown = names.slice(0, NAMES_SHOWN).map(String).join(", ");

@@ -22,35 +22,35 @@ import {
 } from "./universe-over/rows.js";
 import { WINDOW_NOTES, windowEnd } from "./windows.js";
 
-/** The universes of a backtest, one for each day on which it rebalances. */
+/** The universes of a backtest, one for each rebalancing day. */
 export default defineQuery({
   name: "universe",
   summary: UNIVERSE_SUMMARY,
-  notes: `A rebalancing day looks at nothing later than the day before it (--as-of open), or than itself (--as-of close): not at
-later files, volumes, names or settled folders. A symbol can be held when it has a file on that day, is old enough and,
-with --by or --min-quote-volume, has a trade on it and volume enough. Without those, files and age alone decide. An
-underlying alone may be learnt later: it holds for a contract's whole life, also before the first capture that shows it.
+  notes: `A rebalancing day uses nothing later than the day before it (--as-of open) or itself (--as-of close): no later files,
+volumes, names or settled folders. A symbol qualifies if it has a file on that last day, is old enough and, with --by or
+--min-quote-volume, has trades and enough volume on it. Otherwise only files and age decide. Only an underlying may become
+known later: it holds for a contract's whole life, even before the first capture that shows it.
 
 ${WINDOW_NOTES}
 
-A symbol enters with a rank up to --top, and stays until its rank is below --top and --buffer together: a universe has
-up to so many members. The first rebalancing day has no members before it, so that --from is part of the definition.
-The definition makes the universe again, from the same data to the last bit; the SHA-256 of its rows names it.`,
+A symbol enters with a rank up to --top, and stays until its rank exceeds --top plus --buffer, which is the maximum number
+of members. The first rebalancing day has no previous members, so --from is part of the definition. The same definition and
+data always give exactly the same universe, which is identified by the SHA-256 of its rows.`,
   empty: "nothing passes the filters on any rebalancing day",
-  args: { ...DEFINITION_ARGUMENTS, changes: flag("entries and exits with their reasons, instead of the members") },
+  args: { ...DEFINITION_ARGUMENTS, changes: flag("show entries and exits with their reasons instead of the members") },
   facts: {
     ...UNDERLYING_FACTS,
-    definition: column("value", "what defines the universe; --definition takes it"),
-    sha256: column("text", "SHA-256 of the members' rows as lines of CSV without a header: the name of the universe"),
+    definition: column("value", "the definition of the universe, for --definition"),
+    sha256: column("text", "SHA-256 of the members' rows as CSV lines without a header; identifies the universe"),
     rebalancing_count: column("count", "rebalancing days"),
-    symbol_count: column("count", "symbols that were ever a member"),
-    left_out_symbols: column("value", "symbols left out by --allow-partial: their age or their volumes are not known"),
+    symbol_count: column("count", "symbols that were ever members"),
+    left_out_symbols: column("value", "symbols left out by --allow-partial because their age or volumes are unknown"),
   },
   columns: [MEMBER_COLUMNS, CHANGE_COLUMNS],
   examples: [
     {
       args: { from: "2024-03-01", to: "2024-04-01", rebalance: "monthly", minAge: 60, quote: "USDT" },
-      about: "by presence and age alone, on the first of each month",
+      about: "by files and age only, on the first of each month",
     },
     {
       args: { from: "2024-03-01", to: "2024-04-01", rebalance: "weekly", minAge: 60, changes: true },
@@ -87,7 +87,7 @@ The definition makes the universe again, from the same data to the last bit; the
       definition: definitionOf(rule),
       sha256: hashOf(rows),
       rebalancing_count: days.length,
-      // Whatever was held has entered.
+      // Every member has entered at some point.
       symbol_count: held.size,
       left_out_symbols: market.unsure.leftOut(tolerated),
     };
@@ -96,13 +96,13 @@ The definition makes the universe again, from the same data to the last bit; the
 });
 
 /**
- * The rebalancing days that a rule asks for.
+ * The rebalancing days of a rule.
  *
- * @throws UsageError when the rule contradicts itself, or asks for none
+ * @throws UsageError when the rule contradicts itself, or has no rebalancing days
  */
 function daysOf({ from, to, rebalance, top, by, buffer }: UniverseRule): Day[] {
-  if (top !== undefined && by === undefined) throw new UsageError("needs ranks: say by what", { option: "by" });
-  if (buffer > 0 && top === undefined) throw new UsageError("needs a number of ranks", { option: "top" });
+  if (top !== undefined && by === undefined) throw new UsageError("is required with top", { option: "by" });
+  if (buffer > 0 && top === undefined) throw new UsageError("is required with buffer", { option: "top" });
   const days = rebalancingDays(daySpan(from, to) ?? { from, to }, rebalance);
   if (days.length === 0) {
     throw new UsageError(`there is no ${rebalance} rebalancing day in ${dateText(from)} to ${dateText(to)}`, {
@@ -112,7 +112,7 @@ function daysOf({ from, to, rebalance, top, by, buffer }: UniverseRule): Day[] {
   return days;
 }
 
-/** From the first to the last of ascending days, of which there is one at least. */
+/** From the first to the last of ascending days; there must be at least one. */
 function spanOf(days: readonly Day[]): Span {
   return { from: days[0] ?? 0, to: days.at(-1) ?? 0 };
 }

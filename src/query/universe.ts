@@ -10,40 +10,40 @@ import { askedSense, FLAT_FACT, flatCount, SENSE_FACTS, SENSE_NOTES, senseOf, se
 import { bySymbol, passes, symbolFilter } from "./symbol-filter.js";
 import { keepUnderlying, UNDERLYING_FACTS, underlyingFilter } from "./underlying.js";
 
-/** The symbols that a backtest may hold on a day: they had a file on it, and their first one long enough before. */
+/** The symbols that a backtest may hold on a day: they had a file on it, and their first one was long enough before. */
 export default defineQuery({
   name: "universe",
-  summary: "The point-in-time universe of a backtest: there on a day, and listed long enough",
-  notes: `Nothing after the day is looked at, unless --alive-until asks for it. An age counts from the life that the day lies
-in: a contract that was listed again under an old name is young. An underlying holds for a contract's whole life, also before
+  summary: "The point-in-time universe of a backtest: available on a day, and listed long enough",
+  notes: `Uses nothing after the day, except with --alive-until. An age counts from the start of the life that contains the day:
+a contract that was listed again under an old name is young. An underlying holds for a contract's whole life, even before
 the first capture that shows it. ${SENSE_NOTES}`,
   empty: "no symbol with a file on the day is old enough and passes the filters",
   args: {
     date: positional(required(day("UTC day"))),
     minAge: required(integer("minimum days since the first file of the contract", { min: 0, max: 10_000 })),
     minBytes: integer(
-      "leave out smaller files: dead contracts get flat ones of about 8 kB, live ones have 49 kB (median)",
+      "leave out smaller files: dead contracts get flat ones of about 8 kB, active ones have 49 kB (median)",
       {
         min: 0,
         max: 1e12,
       },
     ),
-    aliveUntil: day("only symbols that were there on this later day too: lets the future leak in"),
+    aliveUntil: day("only symbols still available on this later day: introduces look-ahead"),
     ...symbolFilter,
     ...underlyingFilter,
     ...senseOptions,
   },
   facts: { ...UNDERLYING_FACTS, ...FLAT_FACT, ...SENSE_FACTS },
   columns: {
-    symbol: column("symbol", "in order of name; a ticker appears once"),
-    first_date: column("date", "day of the first file of the contract"),
-    age_days: column("count", "days from then to the day asked about"),
-    age_is_minimum: column("flag", "whether earlier days were never probed, so that it may be older"),
-    file_size_bytes: column("bytes", "size of the zip file of the day"),
-    also: column("value", "settled names of the ticker that had a file too"),
+    symbol: column("symbol", "symbol; rows are in this order, and a ticker appears once"),
+    first_date: column("date", "day of the contract's first file"),
+    age_days: column("count", "days from then to the requested day"),
+    age_is_minimum: column("flag", "whether it may be older, because earlier days were never probed"),
+    file_size_bytes: column("bytes", "size of the day's zip file"),
+    also: column("value", "settled names of the ticker that also had a file"),
   },
   examples: [
-    { args: { date: "2024-03-01", minAge: 90 }, about: "listed for at least 90 days by then" },
+    { args: { date: "2024-03-01", minAge: 90 }, about: "symbols listed for at least 90 days" },
     {
       args: { date: "2024-03-01", minAge: 90, minBytes: 10_000, quote: "USDT" },
       about: "without flat files of dead contracts",
@@ -64,7 +64,7 @@ the first capture that shows it. ${SENSE_NOTES}`,
     const filesUntil = new Set(filesOn(until).map(({ symbol }) => symbol));
     const tradedUntil = until === day ? traded : await tradedOnDay(store, until, now);
     const filed = files.map(({ symbol }) => ({ symbol, traded: traded(symbol, day) }));
-    // A symbol is known if it is on both days.
+    // A symbol's trades are known only if they are known on both days.
     const both = filed.map((one) => {
       const later = filesUntil.has(one.symbol) ? tradedUntil(one.symbol, until) : one.traded;
       return later === "not known" ? { ...one, traded: later } : one;

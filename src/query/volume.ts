@@ -15,9 +15,9 @@ import { SPAN_COLUMNS, spanRow } from "./span-rows.js";
 export default defineQuery({
   name: "volume",
   summary: "A symbol's prices and volumes, day by day",
-  notes: `The rows are the bars that there are: a day that is known and has none is in without_bar. A bar can count no trade. The
-minute of a settlement, 09:00 UTC, can hold trades.`,
-  empty: "the days are known, and none has a bar",
+  notes: `The rows are the existing bars; known days without a bar are in without_bar. A bar can have zero trades. There can be
+trades in the minute of a settlement, 09:00 UTC.`,
+  empty: "the days are known, but none has a bar",
   args: {
     symbol: positional(required(symbol("as in BTCUSDT"))),
     from: positional(day("the day, or the first of a range")),
@@ -25,8 +25,8 @@ minute of a settlement, 09:00 UTC, can hold trades.`,
   },
   facts: {
     symbol: column("symbol", "the symbol"),
-    without_bar: listOf("days that are known to have no bar, as spans", SPAN_COLUMNS),
-    volumes_unknown: listOf("days of the range of which nothing is known, as spans", SPAN_COLUMNS),
+    without_bar: listOf("days known to have no bar, as spans", SPAN_COLUMNS),
+    volumes_unknown: listOf("days of the range with unknown volumes, as spans", SPAN_COLUMNS),
   },
   columns: {
     date: column("date", "ascending"),
@@ -34,15 +34,15 @@ minute of a settlement, 09:00 UTC, can hold trades.`,
     high: column("number", "highest price"),
     low: column("number", "lowest price"),
     close: column("number", "last price"),
-    volume: column("number", "in the base asset"),
-    quote_volume: column("number", "in the quote asset"),
+    volume: column("number", "volume in the base asset"),
+    quote_volume: column("number", "volume in the quote asset"),
     trade_count: column("count", "number of trades"),
-    taker_buy_volume: column("number", "part of the volume that takers bought"),
+    taker_buy_volume: column("number", "part of the volume bought by takers"),
     taker_buy_quote_volume: column("number", "the same in the quote asset"),
     source: column("text", "kind of file that the bar was read from"),
   },
   examples: [
-    { args: { symbol: "BTCUSDT" }, about: "all days that are known" },
+    { args: { symbol: "BTCUSDT" }, about: "all known days" },
     { args: { symbol: "BTCUSDT", from: "2024-03-01", to: "2024-03-07" }, about: "a week" },
   ],
   rests: ({ symbol, from, to }) => {
@@ -79,7 +79,7 @@ minute of a settlement, 09:00 UTC, can hold trades.`,
       },
       { symbol, from: date(span.from), to: date(span.to) },
     );
-    // Nothing is said of a day that no span covers.
+    // A day outside the known spans is unknown.
     const bars = found.filter(({ day }) => knownOn(day)).sort((a, b) => a.day - b.day);
     const barSpans = islands(bars.map(({ day }) => day));
     return {

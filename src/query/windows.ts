@@ -1,13 +1,13 @@
 import type { Day } from "../calendar/day.js";
 import type { Span } from "../calendar/span.js";
 
-/** Statistics over a window, as arguments name them. */
+/** Statistics over a window. */
 export const WINDOW_STATISTICS = ["median", "mean", "sum"] as const;
 
 /** A statistic over a window. */
 export type WindowStatistic = (typeof WINDOW_STATISTICS)[number];
 
-/** When a day is asked about: as it begins, when the day before it is the last that is known, or as it closes. */
+/** The point of view of a day: at its open, when only the days before it are known, or at its close. */
 export const AS_OF = ["open", "close"] as const;
 
 /** {@link AS_OF} */
@@ -20,12 +20,12 @@ export interface WindowRule {
   statistic: WindowStatistic;
 }
 
-/** What notes and docs say of windows. */
-export const WINDOW_NOTES = `A window is of calendar days and ends the day before (--as-of open: what was known when the day began), or on the
-day (--as-of close). It begins no earlier than the contract's first day. A day without a bar, or without a trade, counts
-as 0; the median of an even number of days is the mean of the two in the middle.`;
+/** Explains windows in notes and docs. */
+export const WINDOW_NOTES = `A window consists of calendar days and ends on the day before (--as-of open: what was known when the day began) or on
+the day itself (--as-of close). It begins no earlier than the contract's first day. A day without a bar or without trades
+counts as 0; the median of an even number of days is the mean of the middle two.`;
 
-/** The last day of a window that a day asks for. */
+/** The last day of the window for a day. */
 export function windowEnd(day: Day, asOf: AsOf): Day {
   return asOf === "open" ? day - 1 : day;
 }
@@ -47,11 +47,11 @@ export function windowStart(days: number, end: Day, listed: Day): Day {
 }
 
 /**
- * The statistic of each window that ends on a day of a span: windows of calendar days which begin no earlier than the
- * contract. A window's value rests on its own days alone, whatever span it is asked in, to the last bit.
+ * The statistic of each window that ends on a day of a span. Windows consist of calendar days and begin no earlier than
+ * the contract. A window's value depends only on its own days, whatever span is requested, to the last bit.
  *
- * @param series a value for each day from `first` on, 0 without a bar; it reaches from the first window's first day at
- * least to `ends.to`
+ * @param series one value for each day from `first`, 0 without a bar; must cover the first window's first day to
+ *   `ends.to`
  * @param first day of the first value
  * @param listed first day of the contract's life
  * @param ends last days of the windows, not before `listed`
@@ -59,7 +59,8 @@ export function windowStart(days: number, end: Day, listed: Day): Day {
  * @example
  * ```ts
  * // Listed on the second day: the window of the third day has two days.
- * windowStatistics(Float64Array.of(9, 4, 2), 100, 101, { from: 102, to: 102 }, { days: 3, statistic: "median" }); // [3]
+ * windowStatistics(Float64Array.of(9, 4, 2), 100, 101, { from: 102, to: 102 }, { days: 3, statistic: "median" }); //
+ * [3]
  * ```
  */
 export function windowStatistics(
@@ -90,7 +91,7 @@ export function windowStatistics(
   return values;
 }
 
-/** The values of a window in ascending order, kept so as it slides: sorting each anew takes several times as long. */
+/** The values of a sliding window, kept in ascending order: sorting every window takes several times as long. */
 class SortedWindow {
   private values = new Float64Array(64);
   private count = 0;
@@ -110,8 +111,8 @@ class SortedWindow {
   }
 
   /**
-   * Puts a value in place of one that is in it. Only those between the two move, one by one: a window has few, and moving
-   * them by `copyWithin`, once for each of the two, took twice as long.
+   * Replaces one of its values. Only the values between the two move, one by one: a window has few, and two calls of
+   * `copyWithin` took twice as long.
    */
   replace(before: number, value: number): void {
     const { values, count } = this;
@@ -135,7 +136,7 @@ class SortedWindow {
     return this.count % 2 === 1 ? above : ((this.values[middle - 1] ?? 0) + above) / 2;
   }
 
-  /** The place of the first value that is not below. */
+  /** The index of the first value that is not smaller. */
   private placeOf(value: number): number {
     let [low, high] = [0, this.count];
     while (low < high) {

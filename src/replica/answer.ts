@@ -1,17 +1,17 @@
-/** What the replica says to one request, before it is written as HTTP/1.1 or HTTP/2. */
+/** The replica's answer to one request, before it is written as HTTP/1.1 or HTTP/2. */
 export interface Answer {
   status: number;
   /** All but `Content-Length` and `Date`, named as S3 writes them. */
   headers: Readonly<Record<string, string>>;
-  /** Bytes of the body that a GET gets. */
+  /** Length of the body of a GET, bytes. */
   length: number;
-  /** That body; made only when it is sent, since making a zip takes 30 ms. */
+  /** The body; built only when it is sent, because building a zip takes 30 ms. */
   body: () => Uint8Array;
 }
 
-/** A request as far as its answer depends on it; no header changes an answer. */
+/** The parts of a request that determine its answer; headers don't. */
 export interface Request {
   method: string;
-  /** Path and query as they were in the request. */
+  /** Path and query as received. */
   target: string;
 }

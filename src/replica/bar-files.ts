@@ -9,24 +9,27 @@ import { oneFileZip } from "./one-file-zip.js";
 import { fileIndex, FolderBuilder, type Folder, type History } from "./history.js";
 
 /*
- * The 1d klines of a history. Nothing of them is kept: they follow from its files of minutes, so that both always agree.
+ * The 1d klines of a history. They are derived from its 1-minute files rather than stored, so that both always agree.
  */
 
 const DAY_SECONDS = DAY_MS / 1000;
 
-/** Bytes of a zip: more than its rows take; the zip's comment fills up what is left. */
+/** Bytes of a zip, more than its rows need; the zip's comment pads the rest. */
 const ZIP_BYTES = 460;
 const ROW_BYTES = 84;
-/** Another version of a file has another size, as a rule. */
+/** Makes most versions of a file differ in size. */
 const VERSION_BYTES = 61;
 
-/** A month's file comes on the second day after the month, 10:00 UTC, or with the last of its days that come later. */
+/**
+ * A monthly file is uploaded on the second day after the month, 10:00 UTC, or with its last daily file if that is
+ * later.
+ */
 const MONTH_UPLOAD_SECONDS = DAY_SECONDS + 10 * 3600;
 
-/** Datasets whose files a replica has. */
+/** Datasets that a replica serves. */
 export const SERVED_DATASETS = [DEFAULT_DATASET, UM_DAILY_KLINES_1D, UM_MONTHLY_KLINES_1D] as const;
 
-/** The folders of 1d klines, of days and of months, beside those of a history. */
+/** The folders of daily and monthly files of 1d klines that accompany a history. */
 export function barFolders({ folders }: History): Folder[] {
   const latest = folders.reduce((time, { uploaded }) => uploaded.reduce((a, b) => Math.max(a, b), time), 0);
   return folders.flatMap((folder) => [dailyFolder(folder), ...monthlyFolder(folder, latest)]);
@@ -36,7 +39,7 @@ function dailyFolder({ symbol, days, sizes, uploaded }: Folder): Folder {
   return { dataset: UM_DAILY_KLINES_1D, symbol, days, sizes: sizes.map((size) => zipBytes(1, size)), uploaded };
 }
 
-/** Months that are over by the latest upload of the history. */
+/** Months that have been uploaded by the time of the history's latest upload. */
 function monthlyFolder(folder: Folder, latest: number): Folder[] {
   const builder = new FolderBuilder(folder.symbol, UM_MONTHLY_KLINES_1D);
   for (let start = 0; start < folder.days.length;) {
@@ -60,9 +63,10 @@ function zipBytes(rows: number, version: number): number {
 }
 
 /**
- * The zip of a period of a folder of 1d klines, as long as the folder says.
+ * The zip of a period in a folder of 1d klines.
  *
- * @param minutes the symbol's folder of minutes
+ * @param size bytes of the zip, as in the folder
+ * @param minutes the symbol's folder of 1-minute klines
  */
 export function barZip({ dataset, symbol }: Folder, period: Day, size: number, minutes: Folder): Uint8Array {
   const { to } = periodSpan(dataset.cadence, period);
@@ -82,7 +86,7 @@ export function barChecksum(folder: Pick<Folder, "dataset" | "symbol">, period: 
   return Buffer.from(`${digest}  ${barZipName(folder, period)}\n`);
 }
 
-/** Name of a file of 1d klines within its folder. */
+/** Name of a file of 1d klines inside its folder. */
 function barZipName({ dataset, symbol }: Pick<Folder, "dataset" | "symbol">, period: Day): string {
   return fileNameStem(dataset, symbol) + fileKeyEnd(dataset, period);
 }

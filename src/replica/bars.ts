@@ -2,7 +2,7 @@ import { DAY_MS, type Day } from "../calendar/day.js";
 import { FLAT_BELOW_BYTES } from "../vision/lives.js";
 import { chance, hashText } from "./random.js";
 
-/** Purposes of {@link chance} beyond those of the minutes; a number is never used for two things. */
+/** Purposes of {@link chance} in addition to those of the minutes; each number is used once. */
 const draw = { base: 21, close: 22, high: 23, low: 24, volume: 25, taken: 26, trades: 27 } as const;
 
 const HEADER =
@@ -11,14 +11,14 @@ const HEADER =
 /** First day whose files have a header line. */
 const HEADER_FROM = Date.UTC(2022, 0, 1) / DAY_MS;
 
-/** A day with a file of minutes: its bar follows from the day and the size of that file. */
+/** A day with a 1-minute file: its bar is derived from the day and the size of that file. */
 export interface MinuteFile {
   day: Day;
   /** Bytes of the zip. */
   size: number;
 }
 
-/** The CSV of 1d klines of some days of a symbol; a day whose minutes are flat has a bar without a trade. */
+/** The CSV of 1d klines for some days of a symbol; a day whose minutes are flat has a bar without trades. */
 export function barsCsv(symbol: string, files: readonly MinuteFile[], period: Day): string {
   const lines = files.map((file) => barLine(hashText(symbol), file));
   return `${(period >= HEADER_FROM ? [HEADER, ...lines] : lines).join("\n")}\n`;

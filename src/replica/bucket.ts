@@ -8,22 +8,22 @@ import { listingDocument } from "./list-page-xml.js";
 import { errorAnswer, invalidUri, methodNotAllowed, noSuchBucket, noSuchKey } from "./s3-error.js";
 import { objectLookup } from "./stored-object.js";
 
-/** Name of the bucket, and so the first part of a path-style path. */
+/** Name of the bucket, and therefore the first part of a path-style path. */
 export const BUCKET = "data.binance.vision";
 
-/** What a request asks the bucket for. */
+/** The kind of a request. */
 export type RequestKind = "head" | "get" | "list" | "other";
 
-/** Answers every request by itself; it holds the history and no other state. */
+/** Answers requests independently of each other; its only state is the history. */
 export interface Bucket {
   kindOf: (request: Request) => RequestKind;
   answer: (request: Request) => Answer;
 }
 
 /**
- * The bucket as its two hosts present it: objects at `/<key>` as the download host does and at
- * `/data.binance.vision/<key>` as the list host does; listings at `/data.binance.vision` and `/`. Ranges and conditional
- * requests are answered in whole, as RFC 9110 allows.
+ * The bucket as its two hosts present it: objects at `/<key>` as on the download host and at
+ * `/data.binance.vision/<key>` as on the list host; listings at `/data.binance.vision` and `/`. Range and conditional
+ * requests get the whole object, as RFC 9110 allows.
  */
 export function createBucket(history: History): Bucket {
   const order = orderKeys(history);
@@ -52,7 +52,7 @@ export function createBucket(history: History): Bucket {
       if (key === undefined) return errorAnswer(invalidUri);
       const found = lookup(key);
       if (found) return found;
-      // Only by its query does a listing of another bucket differ from an object that isn't there.
+      // Only its query distinguishes a listing of another bucket from an object that doesn't exist.
       const otherBucket = !/\/./.test(key) && query !== "" && asksForList(query);
       return errorAnswer(otherBucket ? noSuchBucket(key.replace(/\/$/, "")) : noSuchKey(key));
     },

@@ -1,6 +1,6 @@
 import type { webcrypto } from "node:crypto";
 
-/** What a TLS server needs, and what its clients need to trust it. All PEM. */
+/** What a TLS server needs, and what its clients need to trust it. All as PEM. */
 export interface Certificate {
   /** Private key of the leaf. */
   key: string;
@@ -10,7 +10,7 @@ export interface Certificate {
   ca: string;
 }
 
-/** An authority: its private key is nowhere but in memory. */
+/** An authority, whose private key exists only in memory. */
 export interface Authority {
   /** PEM. */
   readonly cert: string;
@@ -21,16 +21,16 @@ export interface Authority {
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 const KEY_USES: webcrypto.KeyUsage[] = ["sign", "verify"];
 
-/** How long certificates are good, ms. */
+/** How long certificates are valid, ms. */
 const LIFETIME = 365 * 86_400_000;
 
 /** How far a client's clock may be behind, ms. */
 const SLACK = 86_400_000;
 
-/** Object identifier of the extension that says for which names an authority may sign: RFC 5280, 4.2.1.10. */
+/** Object identifier of the extension that limits the names an authority may sign for: RFC 5280, 4.2.1.10. */
 const NAME_CONSTRAINTS = "2.5.29.30";
 
-/** An authority may sign for these addresses and names, and for names below the latter. */
+/** An authority may sign for these addresses and this name, including its subdomains. */
 const LOOPBACK_ADDRESSES = [
   { text: "127.0.0.1", bytes: [127, 0, 0, 1] },
   { text: "::1", bytes: [...Array<number>(15).fill(0), 1] },
@@ -38,9 +38,9 @@ const LOOPBACK_ADDRESSES = [
 const LOOPBACK_NAME = "localhost";
 
 /**
- * A new authority and a leaf for localhost, 127.0.0.1 and ::1, good for a year. Who trusts the authority trusts it for
- * these names only, and for TLS servers only. Keys are EC P-256: both certificates take 30 ms together, where one RSA key
- * can take half a second. (Loading the library takes another 150 ms, so it is loaded only here.)
+ * A new authority and a leaf for localhost, 127.0.0.1 and ::1, valid for a year. Trust in the authority is limited to
+ * these names and to TLS servers. Keys are EC P-256: both certificates together take 30 ms, where a single RSA key can
+ * take half a second. (Loading the library takes another 150 ms, so it is loaded only here.)
  */
 export async function createCertificate(): Promise<Certificate> {
   const x509 = await import("@peculiar/x509");
@@ -67,11 +67,13 @@ export async function createCertificate(): Promise<Certificate> {
   };
 }
 
-/** An authority that can sign for loopback names, and for no other authority. Its private key can't be exported. */
+/**
+ * An authority that can sign only for loopback names, and not for other authorities. Its private key can't be exported.
+ */
 export async function createAuthority(): Promise<Authority> {
   const x509 = await import("@peculiar/x509");
   const keys = await crypto.subtle.generateKey(ALGORITHM, false, KEY_USES);
-  // Each has a name of its own, so that two authorities in one trust store are told apart.
+  // A unique name distinguishes several authorities in one trust store.
   const name = `CN=bfa replica ${new Date().toISOString()} ${process.pid}`;
   const cert = await x509.X509CertificateGenerator.createSelfSigned({
     ...{ name, keys, ...validity(), signingAlgorithm: ALGORITHM },
@@ -91,7 +93,7 @@ function validity(): { notBefore: Date; notAfter: Date } {
   return { notBefore: new Date(now - SLACK), notAfter: new Date(now + LIFETIME) };
 }
 
-/** DER of name constraints that permit loopback names: a name is context-specific tag 2, an address with its mask tag 7. */
+/** DER of name constraints that permit loopback names. Names have context-specific tag 2, addresses with mask tag 7. */
 function loopbackOnly(): Uint8Array {
   const subtree = (tag: number, value: readonly number[]) => der(0x30, der(0x80 | tag, value));
   const addresses = LOOPBACK_ADDRESSES.map(({ bytes }) => subtree(7, [...bytes, ...bytes.map(() => 255)]));

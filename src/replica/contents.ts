@@ -8,9 +8,9 @@ import { hashText, mix } from "./random.js";
 import { DEFAULT_DATASET } from "../vision/datasets/default.js";
 
 /*
- * The `<Contents>` elements of a listing. A page has a thousand of them, and a client under benchmark shares the machine
- * with the replica: built as strings a page cost 1.6 ms, written as below 0.2 ms. So each folder's element is made once
- * a page with gaps, copied for every key, and its gaps are filled in place.
+ * The `<Contents>` elements of a listing. A page has a thousand of them, and a client under benchmark shares the
+ * machine with the replica. Building a page from strings took 1.6 ms; this takes 0.2 ms: each page builds one template
+ * per folder, copies it for every key, and fills its gaps in place.
  */
 
 /** A zip's element up to its size, and where its gaps begin. */
@@ -21,19 +21,19 @@ interface Template {
 }
 
 const DAY_SECONDS = 86_400;
-/** Any day: its text marks the gap of the date. */
+/** An arbitrary day, whose text marks the gap for the date. */
 const GAP_DAY = 0;
 const GAP_TIME = "0000-00-00T00:00:00.000Z";
 const OPEN = "<Contents><Key>";
 const END = Buffer.from("</Size><StorageClass>STANDARD</StorageClass></Contents>");
-/** Digits of the largest size, that of an Uint32. */
-const MOST_SIZE_DIGITS = 10;
+/** Digits of the largest size, a Uint32. */
+const MAX_SIZE_DIGITS = 10;
 const ZERO = "0".charCodeAt(0);
 
-/** Writes a key into XML: escaped, or percent-encoded if the request asked for it. */
+/** Encodes a key for XML: escaped, or percent-encoded if the request asked for it. */
 export type KeyWriter = (key: string) => string;
 
-/** Elements of a folder's keys [first, end): zips at even places, checksums at odd ones. */
+/** Elements of a folder's keys [first, end): zips at even positions, checksums at odd ones. */
 export function folderContents(folder: Folder, first: number, end: number, writeKey: KeyWriter): Buffer {
   const { dataset } = folder;
   const key = fileKey(dataset, folder.symbol, GAP_DAY);
@@ -45,12 +45,12 @@ export function folderContents(folder: Folder, first: number, end: number, write
   const periodLength = PERIOD_LENGTH[dataset.cadence];
   const checksumSize = checksumBytes(folder);
   const owner = ownerOf(folder);
-  const out = Buffer.allocUnsafe((end - first) * (checksum.bytes.length + MOST_SIZE_DIGITS + END.length));
+  const out = Buffer.allocUnsafe((end - first) * (checksum.bytes.length + MAX_SIZE_DIGITS + END.length));
   let at = 0;
   for (let place = first; place < end; place++) {
     const odd = place & 1;
     const file = place >> 1;
-    // Places below twice the number of files exist in every column.
+    // `end` is at most twice the number of files, so every column has this element.
     const day = folder.days[file] as Day;
     const size = folder.sizes[file] as number;
     const uploaded = folder.uploaded[file] as number;
@@ -84,7 +84,7 @@ export function foreignEtag({ key, size, uploaded }: ForeignObject): string {
   return etagOf(hashText(key), 0, fileVersion(size, uploaded));
 }
 
-/** A number that stands for a folder. */
+/** A number that identifies a folder. */
 function ownerOf({ dataset, symbol }: Folder): number {
   return hashText(dataset.id === DEFAULT_DATASET.id ? symbol : `${dataset.id}/${symbol}`);
 }
@@ -109,14 +109,14 @@ function templateOf(key: string): Template {
 
 const dates = new Map<Day, Uint8Array>();
 
-/** `YYYY-MM-DD` in ASCII, remembered: pages of all symbols name the same few thousand days. */
+/** `YYYY-MM-DD` in ASCII, cached: the pages of all symbols contain the same few thousand days. */
 function dateBytes(day: Day): Uint8Array {
   let date = dates.get(day);
   if (!date) dates.set(day, (date = Buffer.from(formatDay(day))));
   return date;
 }
 
-/** Fills the gap of a time: `2021-03-05T10:12:13` before the `.000Z` that is always the same. */
+/** Fills the gap for a time: `2021-03-05T10:12:13`, before the constant `.000Z`. */
 function writeTime(out: Uint8Array, at: number, second: number): void {
   const day = Math.floor(second / DAY_SECONDS);
   const ofDay = second - day * DAY_SECONDS;
@@ -131,7 +131,7 @@ function writeTwoDigits(out: Uint8Array, at: number, number: number): void {
   out[at + 1] = ZERO + (number % 10);
 }
 
-/** Writes a whole number and gives the place behind it. */
+/** Writes a whole number and returns the position after it. */
 function writeNumber(out: Uint8Array, at: number, number: number): number {
   let end = at + 1;
   for (let rest = number; rest >= 10; rest = Math.floor(rest / 10)) end++;

@@ -8,11 +8,11 @@ export interface DelayRelay {
 }
 
 /**
- * A TCP relay on 127.0.0.1 that makes the server behind it as far away as a link with a round trip of `rttMs`: every
- * byte takes half of it in either direction, and whatever a client sends first takes one more whole, since the kernel
- * answers a connect at once where a real one would have taken a round trip. So a TLS 1.3 client sees its first answer
- * after three round trips (connect, handshake, request) and each further one on the same connection after one. Bytes
- * in flight overlap; the bandwidth is not limited, and a client sees its socket connected before a real one would.
+ * A TCP relay on 127.0.0.1 that simulates a link with a round-trip time of `rttMs`. Every byte is delayed by half of it
+ * in each direction. A client's first bytes are delayed by one more round trip, because the kernel answers a connect
+ * immediately where a real one would take a round trip. So a TLS 1.3 client gets its first answer after three round
+ * trips (connect, handshake, request) and each further one on the same connection after one. Bytes in flight overlap
+ * and the bandwidth is not limited. Unlike on a real link, the client's socket is connected at once.
  */
 export async function startDelayRelay(rttMs: number, targetPort: number, port: number): Promise<DelayRelay> {
   const sockets = new Set<Socket>();
@@ -31,7 +31,7 @@ export async function startDelayRelay(rttMs: number, targetPort: number, port: n
 
   function track(socket: Socket): Socket {
     sockets.add(socket.setNoDelay());
-    // "close" follows every error, and carries on what it means.
+    // "close" follows every error and is relayed.
     socket.on("error", () => undefined);
     return socket.once("close", () => sockets.delete(socket));
   }
@@ -45,7 +45,7 @@ export async function startDelayRelay(rttMs: number, targetPort: number, port: n
   };
 }
 
-/** Passes on what one side sends, its end and its break, each `ms` later. Timers of one length keep their order. */
+/** Relays data, end and reset of one side, each `ms` later. Timers of equal length keep their order. */
 function carry(from: Socket, to: Socket, ms: number): void {
   const later = (act: () => void): void => {
     setTimeout(() => {

@@ -7,8 +7,8 @@ const HEX = Buffer.from("0123456789abcdef");
 const scratch = Buffer.alloc(ETAG_BYTES);
 
 /**
- * Writes 32 hexadecimal digits that change with the owner, the file and its upload. The real host gives the content's
- * MD5; nothing checks it, and it would mean making a zip for every line of a listing.
+ * Writes 32 hexadecimal digits that depend on the owner, the file and its upload. The real host gives the MD5 of the
+ * content; nothing checks that here, and it would mean building a zip for every line of a listing.
  */
 export function writeEtag(out: Uint8Array, at: number, owner: number, file: number, version: number): void {
   const first = mix(owner ^ mix(file));

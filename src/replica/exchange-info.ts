@@ -5,20 +5,20 @@ import type { Answer } from "./answer.js";
 import type { Folder, History } from "./history.js";
 import { between, chance, hashText } from "./random.js";
 
-/** Where the replica has it, as the exchange's own host does; no key begins like this. */
+/** The same path as on the exchange's own host; no key begins like this. */
 export const EXCHANGE_INFO_PATH = "/fapi/v1/exchangeInfo";
 
-/** What the exchange says where no end is announced, ms. */
+/** The exchange's delivery date for contracts without an announced end, ms. */
 const NOT_ANNOUNCED = 4_133_404_800_000;
 
 /** Contracts end at 09:00 UTC, delivery contracts at 08:00. */
 const SETTLEMENT_MS = 9 * 3_600_000;
 const DELIVERY_MS = 8 * 3_600_000;
 
-/** Days after their end for which the exchange still shows contracts; older ones vanish. */
+/** Days for which the exchange still shows contracts after their end; older ones vanish. */
 const SHOWN_AFTER_DAYS = 400;
 
-/** Days without a file at the end of a history after which a contract has ended: a file can be late. */
+/** Days without a file at the end of a history after which a contract counts as ended: files can be late. */
 const QUIET_DAYS = 5;
 
 /** Days of a quarter. */
@@ -27,7 +27,7 @@ const QUARTER_DAYS = 92;
 /** Purposes of {@link chance}. */
 const draw = { underlying: 301, announced: 302, announcedDays: 303 } as const;
 
-/** Underlyings of made-up tickers, with the chances below which they are drawn. */
+/** Underlyings of made-up tickers, with the cumulative probability of each. */
 const UNDERLYINGS = [
   { below: 0.82, underlyingType: "COIN", contractType: "PERPETUAL" },
   { below: 0.84, underlyingType: "INDEX", contractType: "PERPETUAL" },
@@ -37,12 +37,12 @@ const UNDERLYINGS = [
   { below: 1, underlyingType: "KR_EQUITY", contractType: "TRADIFI_PERPETUAL" },
 ] as const;
 
-/** Tickers that are coins for everybody. */
+/** Tickers that are always coins. */
 const COINS = /^(?:1000)?(?:BTC|ETH|BCH|ICP|AERGO|PEPE|币安人生|龙虾)/;
 
 /**
- * The exchange's `exchangeInfo` at the end of a history's last day: contracts that trade, those that ended not long ago, and
- * for a few an end that is announced. The same history gives the same document.
+ * The exchange's `exchangeInfo` at the end of a history's last day: contracts that trade, a few of them with an
+ * announced end, and contracts that ended recently. The same history always gives the same document.
  */
 export function exchangeInfo(history: History): Answer {
   const last = Math.max(...history.folders.map(({ days }) => days.at(-1) ?? 0), 0);
@@ -57,12 +57,12 @@ export function exchangeInfo(history: History): Answer {
   };
 }
 
-/** The contract of a folder, or none when the exchange shows it no longer; old contracts of a ticker it never shows. */
+/** The contract of a folder; none if the exchange no longer shows it. It never shows a ticker's old contracts. */
 function contractOf(folder: Folder, last: Day): object[] {
   const { symbol, days, sizes } = folder;
   const { class: kind, ticker, quote } = classifySymbol(symbol);
   const files = Array.from(days, (day, index) => ({ day, size: sizes[index] ?? 0 }));
-  // Of a ticker that was listed again, the contract is the last one.
+  // For a ticker that was listed again, this is the latest contract.
   const first = livesOf(files, []).at(-1)?.from;
   if (first === undefined || kind === "settled") return [];
   const common = {
@@ -99,14 +99,14 @@ function underlyingOf(ticker: string) {
   return UNDERLYINGS.find(({ below }) => drawn < below) ?? UNDERLYINGS[0];
 }
 
-/** One contract in forty has an announced end, within the month after the history. */
+/** One contract in forty has an announced end, 14 to 30 days after the history. */
 function announcedEnd(ticker: string, last: Day): number {
   const owner = hashText(ticker);
   if (COINS.test(ticker) || chance(1, draw.announced, owner) >= 0.025) return NOT_ANNOUNCED;
   return (last + between(14, 30, chance(1, draw.announcedDays, owner))) * DAY_MS + SETTLEMENT_MS;
 }
 
-/** The last day with a file that isn't flat, the last of all when every one is. */
+/** The last day with a file that isn't flat, or the last day if all are flat. */
 function lastTraded({ days, sizes }: Folder, last: Day): Day {
   const index = sizes.findLastIndex((size) => size >= FLAT_BELOW_BYTES);
   return days[index < 0 ? days.length - 1 : index] ?? last;

@@ -4,7 +4,7 @@ import { parseKey } from "../vision/object-key.js";
 import { FolderBuilder, historyOf, KLINE_BYTES, type ForeignObject, type History } from "./history.js";
 import { SERVED_DATASETS } from "./bar-files.js";
 
-/** A kline file of a history written out by hand. */
+/** A kline file of an explicit history. */
 export interface ListedFile {
   symbol: string;
   day: Day;
@@ -14,7 +14,7 @@ export interface ListedFile {
   lastModified: number;
 }
 
-/** An object under any key that isn't a kline file or its checksum. */
+/** An object whose key is neither a kline file nor its checksum. */
 export interface ListedForeignFile {
   key: string;
   /** Bytes. */
@@ -24,16 +24,16 @@ export interface ListedForeignFile {
 }
 
 /**
- * A history from plain lists, in any order; the last entry of a (symbol, day) or key counts.
+ * A history from plain lists in any order; for duplicates, the last entry wins.
  *
- * @throws {UsageError} for a size or a time that the replica can't serve, or a foreign key that is a kline's.
+ * @throws UsageError for a size or a time that the replica can't serve, or a foreign key that belongs to a kline file
  */
 export function listedHistory(files: readonly ListedFile[], foreign: readonly ListedForeignFile[] = []): History {
   const bySymbol = new Map<string, Map<Day, ListedFile>>();
   for (const file of files) {
-    if (!Number.isInteger(file.size) || file.size < KLINE_BYTES.least || file.size > KLINE_BYTES.most) {
-      const range = `${KLINE_BYTES.least} to ${KLINE_BYTES.most}`;
-      throw new UsageError(`${file.symbol}: ${file.size} bytes can't be a kline file here; give ${range}`);
+    if (!Number.isInteger(file.size) || file.size < KLINE_BYTES.min || file.size > KLINE_BYTES.max) {
+      const range = `${KLINE_BYTES.min} to ${KLINE_BYTES.max}`;
+      throw new UsageError(`${file.symbol}: a kline file can't have ${file.size} bytes here; use ${range}`);
     }
     const days = bySymbol.get(file.symbol) ?? new Map<Day, ListedFile>();
     bySymbol.set(file.symbol, days.set(file.day, file));
@@ -58,7 +58,7 @@ function foreignObject({ key, size, lastModified }: ListedForeignFile): ForeignO
 function wholeSecond(ms: number, owner: string): number {
   const seconds = ms / 1000;
   if (!Number.isInteger(seconds) || seconds < 0) {
-    throw new UsageError(`${owner}: ${ms} is not a whole second in ms, as S3 keeps them`);
+    throw new UsageError(`${owner}: ${ms} ms is not a whole second, which is S3's resolution`);
   }
   return seconds;
 }

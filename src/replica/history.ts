@@ -4,19 +4,19 @@ import { DEFAULT_DATASET } from "../vision/datasets/default.js";
 import { classifySymbol } from "../vision/symbol.js";
 
 /**
- * Which files a bucket holds: one folder a symbol, and foreign objects beside them. Plain data, so that a history can
- * cross to a thread; nothing in it changes once it is built.
+ * The files in a bucket: one folder per symbol, and foreign objects beside them. Plain data, so that a history can be
+ * sent to a thread; immutable once built.
  */
 export interface History {
-  /** Folders with at least one file, in the order of their names' UTF-8 bytes, which is S3's order. */
+  /** Folders with at least one file, sorted by the UTF-8 bytes of their names, like in S3. */
   folders: readonly Folder[];
-  /** Objects that are not files of the dataset, in the order of their keys' UTF-8 bytes. */
+  /** Objects that are not files of the dataset, sorted by the UTF-8 bytes of their keys. */
   foreign: readonly ForeignObject[];
 }
 
 /** The kline files of one symbol. Element i of each column belongs to the i-th file. */
 export interface Folder {
-  /** What its files are; a history's own are of the default dataset. */
+  /** The dataset of its files; a history's own folders belong to the default dataset. */
   dataset: Dataset;
   symbol: string;
   /** First days of the periods with a file, ascending. */
@@ -27,7 +27,7 @@ export interface Folder {
   uploaded: Uint32Array;
 }
 
-/** An object under a key of its own: `BTCUSDT//`, `part-00000-….zip`. Its content is `size` zero bytes. */
+/** An object with an arbitrary key: `BTCUSDT//`, `part-00000-….zip`. Its content is `size` zero bytes. */
 export interface ForeignObject {
   key: string;
   /** Bytes. */
@@ -36,16 +36,18 @@ export interface ForeignObject {
   uploaded: number;
 }
 
-/** Sizes that a kline file may have: the least that holds a zip with one row, and more than the
- * real bucket has (68,483). */
-export const KLINE_BYTES = { least: 1_024, most: 110_000 } as const;
+/**
+ * Sizes that a kline file may have: the minimum has room for a zip with one row, the maximum exceeds the real bucket's
+ * (68,483).
+ */
+export const KLINE_BYTES = { min: 1_024, max: 110_000 } as const;
 
-/** Orders texts as S3 orders keys: by their UTF-8 bytes. (Comparing strings by UTF-16 units differs beyond U+FFFF.) */
+/** Compares keys in S3's order: by their UTF-8 bytes. (Comparing UTF-16 units gives another order beyond U+FFFF.) */
 export function compareKeys(a: string, b: string): number {
   return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
-/** Index of a day's file within its folder, or -1. */
+/** Index of a day's file in its folder, or -1. */
 export function fileIndex(folder: Folder, day: Day): number {
   const { days } = folder;
   let low = 0;
@@ -58,17 +60,17 @@ export function fileIndex(folder: Folder, day: Day): number {
   return days[low] === day ? low : -1;
 }
 
-/** Files of a history, checksums and foreign objects not counted. */
+/** Number of files in a history, without checksums and foreign objects. */
 export function countFiles(history: History): number {
   return history.folders.reduce((sum, folder) => sum + folder.days.length, 0);
 }
 
-/** Folders that `bfa update` takes: perpetuals and settled ones, not dated delivery contracts. */
+/** Number of symbols that `bfa update` covers: perpetual and settled contracts, not delivery contracts. */
 export function countSymbols(history: History): number {
   return history.folders.filter((folder) => classifySymbol(folder.symbol).class !== "delivery").length;
 }
 
-/** Collects one symbol's files, day by day in ascending order, and grows as needed. */
+/** Collects one symbol's files in ascending order of days. */
 export class FolderBuilder {
   readonly symbol: string;
   #count = 0;
@@ -96,7 +98,7 @@ export class FolderBuilder {
     this.#count++;
   }
 
-  /** The folder with what was added. */
+  /** The folder with all files added so far. */
   build(): Folder {
     return {
       dataset: this.dataset,
@@ -113,7 +115,7 @@ function grown<T extends Int32Array | Uint32Array>(from: T, to: T): T {
   return to;
 }
 
-/** Sorts folders and foreign objects into a history; folders without a file are left out, as S3 knows no folders. */
+/** Sorts folders and foreign objects into a history, without empty folders, which don't exist in S3. */
 export function historyOf(folders: Iterable<Folder>, foreign: Iterable<ForeignObject> = []): History {
   return {
     folders: [...folders].filter((folder) => folder.days.length > 0).sort((a, b) => compareKeys(a.symbol, b.symbol)),

@@ -3,13 +3,13 @@ import type { TLSSocket } from "node:tls";
 import type { Request } from "./answer.js";
 import type { Reaction } from "./http1.js";
 
-/** Streams that a client may have open at once on one connection, as CloudFront and nginx have it. */
-const MOST_STREAMS = 128;
+/** Maximum concurrent streams per connection, the same as CloudFront's and nginx's. */
+const MAX_STREAMS = 128;
 
 /** Serves HTTP/2 on a TLS connection that agreed on it by ALPN. */
 export function serveHttp2(socket: TLSSocket, react: (request: Request) => Reaction): void {
-  const session = performServerHandshake(socket, { settings: { maxConcurrentStreams: MOST_STREAMS } });
-  // A broken connection ends its session; there is nobody left to tell.
+  const session = performServerHandshake(socket, { settings: { maxConcurrentStreams: MAX_STREAMS } });
+  // The connection is broken, so there is nobody left to tell.
   session.on("error", () => {
     session.destroy();
   });

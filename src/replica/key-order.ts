@@ -3,15 +3,15 @@ import { compareKeys, type Folder, type ForeignObject, type History } from "./hi
 import { barFolders } from "./bar-files.js";
 
 /**
- * Every key of a history in S3's order, addressed by position from 0 to `count`, without holding the keys: a history of
- * 327 symbols over 2,240 days has 1.4 million of them.
+ * The keys of a history in S3's order, addressed by position from 0 to `count`, without storing them: a history of 327
+ * symbols over 2,240 days has 1.4 million keys.
  */
 export interface KeyOrder {
   count: number;
   runs: readonly Run[];
 }
 
-/** Keys that follow one another: files of one folder with their checksums, or one foreign object. */
+/** Consecutive keys: files of one folder with their checksums, or one foreign object. */
 export type Run =
   | {
       type: "folder";
@@ -24,7 +24,7 @@ export type Run =
     }
   | { type: "foreign"; start: number; count: 1; object: ForeignObject };
 
-/** Orders a history's keys. A foreign key that sorts into a folder's files divides them into two runs. */
+/** Orders a history's keys. A foreign key that sorts between a folder's files splits them into two runs. */
 export function orderKeys(history: History): KeyOrder {
   const runs: Run[] = [];
   let count = 0;
@@ -55,13 +55,13 @@ export function orderKeys(history: History): KeyOrder {
   return { count, runs };
 }
 
-/** Key at a position of the order. */
+/** The key at a position. */
 export function keyAt(order: KeyOrder, position: number): string {
   const run = runAt(order, position);
   return run.type === "foreign" ? run.object.key : folderKey(run.folder, run.first + position - run.start);
 }
 
-/** The run that holds a position below `order.count`. */
+/** The run that contains a position below `order.count`. */
 export function runAt(order: KeyOrder, position: number): Run {
   const run = order.runs[firstIndex(0, order.runs.length, (i) => startOf(order, i) > position) - 1];
   if (!run) throw new RangeError(`no key at position ${position}`);
@@ -78,12 +78,12 @@ export function positionFrom(order: KeyOrder, key: string): number {
   return firstPosition(order, (candidate) => compareKeys(candidate, key) >= 0);
 }
 
-/** Position of the first key behind all those that begin with `prefix`. */
+/** Position of the first key after all those that begin with `prefix`. */
 export function positionBehind(order: KeyOrder, prefix: string): number {
   return firstPosition(order, (candidate) => compareKeys(candidate, prefix) > 0 && !candidate.startsWith(prefix));
 }
 
-/** Searches the runs by their first keys, then inside one run: 20 keys are built, not a million. */
+/** Searches the runs by their first keys, then inside one run, which builds 20 keys instead of a million. */
 function firstPosition(order: KeyOrder, matches: (key: string) => boolean): number {
   const { runs } = order;
   const next = firstIndex(0, runs.length, (i) => matches(keyAt(order, startOf(order, i))));
@@ -96,7 +96,7 @@ function startOf(order: KeyOrder, run: number): number {
   return order.runs[run]?.start ?? order.count;
 }
 
-/** A history's folders and those of the 1d klines that follow from them, in the order of their keys. */
+/** A history's folders and those of the 1d klines derived from them, in the order of their keys. */
 function servedFolders(history: History): Folder[] {
   const prefixed = [...history.folders, ...barFolders(history)].map((folder) => {
     return { folder, prefix: Buffer.from(symbolPrefix(folder.dataset, folder.symbol)) };
@@ -104,7 +104,7 @@ function servedFolders(history: History): Folder[] {
   return prefixed.sort((a, b) => Buffer.compare(a.prefix, b.prefix)).map(({ folder }) => folder);
 }
 
-/** Key of a folder's files by index: zip and checksum of each period take turns. */
+/** Key of a folder's files by index: zip and checksum of each period alternate. */
 function folderKey(folder: Folder, index: number): string {
   const period = folder.days[index >> 1];
   if (period === undefined)
@@ -113,7 +113,7 @@ function folderKey(folder: Folder, index: number): string {
   return index % 2 === 0 ? key : `${key}.CHECKSUM`;
 }
 
-/** First whole number in [low, high) for which a monotone test holds, or `high`. */
+/** First whole number in [low, high) for which a monotone predicate is true, or `high`. */
 function firstIndex(low: number, high: number, holds: (index: number) => boolean): number {
   let [from, to] = [low, high];
   while (from < to) {

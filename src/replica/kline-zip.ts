@@ -10,31 +10,31 @@ const MINUTES = 1_440;
 const HEADER =
   "open_time,open,high,low,close,volume,close_time,quote_volume,count,taker_buy_volume,taker_buy_quote_volume,ignore";
 
-/** Bytes of zip that a minute with trades and one without take about; rows are chosen by them, comments fill up. */
+/** Approximate compressed size of a minute with and without trades, by which the number of rows is chosen. */
 const LIVE_ROW_BYTES = 46;
 const FLAT_ROW_BYTES = 5.8;
 
-/** A zip entry's comment holds no more. */
-const MOST_COMMENT = 65_535;
+/** Maximum length of a zip entry's comment. */
+const MAX_COMMENT = 65_535;
 
-/** Name of the file within the bucket's folder. */
+/** Name of the file inside the bucket's folder. */
 export function zipName(symbol: string, day: Day): string {
   return fileNameStem(DEFAULT_DATASET, symbol) + fileKeyEnd(DEFAULT_DATASET, day);
 }
 
 /**
- * The zip of a symbol's day, exactly `size` bytes long: one CSV of 1-minute klines as the bucket's own have it. As many
- * minutes with trades are written as fit, the rest are flat, and the entry's comment fills up what is left. A size
- * below 8.6 kB gets fewer rows: that is what fflate packs a flat day into, where the bucket's own take 7.4 to 8.1 kB.
+ * The zip of a symbol's day, exactly `size` bytes long: one CSV of 1-minute klines like those in the bucket. It
+ * contains as many minutes with trades as fit, the rest are flat, and the entry's comment pads the remainder. A size
+ * below 8.6 kB gets fewer rows: fflate can't pack a flat day any smaller, while the bucket's take 7.4 to 8.1 kB.
  */
 export function klineZip(symbol: string, day: Day, size: number): Uint8Array {
   let budget = size;
-  // Rows compress to a little more or less than estimated; one or two shorter tries bring them under the size.
+  // Rows compress to slightly more or less than estimated; one or two retries with fewer rows make them fit.
   for (;;) {
     const zip = zipRows(symbol, day, budget, "");
     const missing = size - zip.length;
     if (missing < 0) budget += Math.min(missing, -64);
-    else if (missing <= MOST_COMMENT) return missing === 0 ? zip : zipRows(symbol, day, budget, " ".repeat(missing));
+    else if (missing <= MAX_COMMENT) return missing === 0 ? zip : zipRows(symbol, day, budget, " ".repeat(missing));
     else throw new RangeError(`${symbol}: a day of klines doesn't fill ${size} bytes`);
   }
 }
@@ -47,7 +47,7 @@ export function checksumFile(symbol: string, day: Day, size: number): Buffer {
   return Buffer.from(`${digest}  ${zipName(symbol, day)}\n`);
 }
 
-/** Length of the checksum files of a folder, without making a zip. */
+/** Length of a folder's checksum files, computed without building a zip. */
 export function checksumBytes({ dataset, symbol }: Pick<Folder, "dataset" | "symbol">): number {
   return 64 + 2 + Buffer.byteLength(fileNameStem(dataset, symbol) + fileKeyEnd(dataset, 0)) + 1;
 }

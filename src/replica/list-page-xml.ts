@@ -6,14 +6,14 @@ import { escapeXml } from "./xml.js";
 
 const NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/";
 
-/** Writes a page as S3's ListBucketResult document of the version asked for. */
+/** Writes a page as S3's ListBucketResult document of the requested version. */
 export function listingDocument(bucket: string, order: KeyOrder, request: ListRequest, page: ListPage): Buffer {
   const text = textWriter(request.encodeKeys);
   const truncated = page.next !== undefined;
   const head =
     request.version === 1
       ? element("Marker", text(request.given.marker ?? "")) +
-        // v1 names the next marker only for a grouped listing; else the last key is the marker.
+        // v1 gives the next marker only for a grouped listing; otherwise the last key is the marker.
         (truncated && request.delimiter !== "" ? element("NextMarker", text(page.next ?? "")) : "")
       : optional("ContinuationToken", request.given.continuationToken, escapeXml) +
         (page.next === undefined ? "" : element("NextContinuationToken", escapeXml(tokenAfter(page.next)))) +
@@ -40,7 +40,7 @@ function textWriter(encodeKeys: boolean): KeyWriter {
 }
 
 /**
- * A key as `encoding-type=url` gives it: form encoding with `/` and `*` kept and `~` encoded, as MinIO's authors
+ * Encodes a key like `encoding-type=url`: form encoding with `/` and `*` kept and `~` encoded, as MinIO's authors
  * observed on S3 (cmd/api-utils.go).
  */
 export function encodeKey(key: string): string {

@@ -2,22 +2,22 @@ import { compareKeys } from "./history.js";
 import { keyAt, positionAfter, positionBehind, positionFrom, type KeyOrder } from "./key-order.js";
 import type { ListRequest } from "./list-request.js";
 
-/** A page of the listing by position: the keys are written straight from the history. */
+/** A page of the listing, with positions instead of keys: these are written directly from the history. */
 export interface ListPage {
-  /** Keys on the page, as stretches of positions [from, to). */
+  /** Keys on the page, as ranges of positions [from, to). */
   contents: { from: number; to: number }[];
   /** Groups on the page, each ending in the delimiter. */
   commonPrefixes: string[];
   /** Keys and groups on the page. */
   count: number;
-  /** The last key or group on the page when more follow, after which the next page begins. */
+  /** The last key or group on the page, after which the next page begins; undefined on the last page. */
   next: string | undefined;
 }
 
 /**
- * The page that S3 gives: keys that begin with the prefix, in order, those with the delimiter behind the prefix grouped;
- * keys and groups that sort after `after` are taken until `maxKeys` of them are there. A group counts as one item and
- * sorts by its own text, so a marker inside a group leaves the whole group out.
+ * The page that S3 would give: keys that begin with the prefix, in order, grouped where they contain the delimiter
+ * after the prefix. It contains up to `maxKeys` keys and groups that sort after `after`. A group counts as one item and
+ * sorts by its own text, so a marker inside a group skips the whole group.
  */
 export function listPage(order: KeyOrder, request: ListRequest): ListPage {
   const { prefix, delimiter, after, maxKeys } = request;

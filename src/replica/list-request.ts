@@ -1,30 +1,30 @@
 import { invalidArgument, type S3Error } from "./s3-error.js";
 
-/** One request for a page of the bucket's listing, read and checked. */
+/** A parsed and validated request for a page of the bucket's listing. */
 export interface ListRequest {
   version: 1 | 2;
   prefix: string;
-  /** Keys are grouped up to the first occurrence of it behind the prefix; "" groups nothing. */
+  /** Keys are grouped up to its first occurrence after the prefix; "" groups nothing. */
   delimiter: string;
-  /** Keys and common prefixes sorting after it are listed: v1's marker, v2's token or else its start-after. */
+  /** Only keys and common prefixes after this one are listed: v1's marker, or v2's token or start-after. */
   after: string;
-  /** Items a page holds at most, 0 to 1,000. */
+  /** Maximum number of items on the page, 0 to 1,000. */
   maxKeys: number;
-  /** Whether keys are written percent-encoded, since XML can't hold every character. */
+  /** Whether keys are percent-encoded, because XML can't represent every character. */
   encodeKeys: boolean;
-  /** What the answer repeats as it was given. */
+  /** Parameters that the answer repeats verbatim. */
   given: { marker?: string; startAfter?: string; continuationToken?: string };
 }
 
-/** Items on a page at most, whatever is asked for. */
-const MOST_KEYS = 1_000;
+/** Maximum number of items on a page, whatever is requested. */
+const MAX_KEYS = 1_000;
 
-const LARGEST_INT = 2 ** 31 - 1;
+const MAX_INT = 2 ** 31 - 1;
 
-/** The parameters whose presence tells that a path without a key asks for a listing. */
+/** Parameters that identify a request without a key as a listing. */
 export const LIST_PARAMETERS = ["list-type", "prefix", "delimiter", "marker", "start-after", "max-keys"] as const;
 
-/** Reads a listing's query, or gives the error that S3 has for it. Unknown parameters are left aside, as S3 does. */
+/** Parses a listing's query, or returns S3's error for it. Unknown parameters are ignored, as in S3. */
 export function readListRequest(query: URLSearchParams): ListRequest | S3Error {
   const text = (name: string): string => query.get(name) ?? "";
   const listType = query.get("list-type");
@@ -35,9 +35,9 @@ export function readListRequest(query: URLSearchParams): ListRequest | S3Error {
   if (encoding !== null && encoding !== "url") {
     return invalidArgument("encoding-type", encoding, "Invalid Encoding Method specified in Request");
   }
-  const maxKeys = query.get("max-keys") ?? String(MOST_KEYS);
+  const maxKeys = query.get("max-keys") ?? String(MAX_KEYS);
   const number = Number(maxKeys);
-  if (!/^-?\d+$/.test(maxKeys) || number > LARGEST_INT) {
+  if (!/^-?\d+$/.test(maxKeys) || number > MAX_INT) {
     return invalidArgument("max-keys", maxKeys, "Provided max-keys not an integer or within integer range");
   }
   if (number < 0) {
@@ -46,7 +46,7 @@ export function readListRequest(query: URLSearchParams): ListRequest | S3Error {
   const common = {
     prefix: text("prefix"),
     delimiter: text("delimiter"),
-    maxKeys: Math.min(number, MOST_KEYS),
+    maxKeys: Math.min(number, MAX_KEYS),
     encodeKeys: encoding === "url",
   };
   if (listType === null) return { version: 1, ...common, after: text("marker"), given: { marker: text("marker") } };
@@ -65,7 +65,7 @@ export function readListRequest(query: URLSearchParams): ListRequest | S3Error {
   };
 }
 
-/** The token by which v2 goes on after an item. It only has to be opaque; S3's own form isn't known. */
+/** The token with which v2 continues after an item. It only has to be opaque; S3's own format isn't public. */
 export function tokenAfter(item: string): string {
   return Buffer.from(`1${item}`).toString("base64");
 }

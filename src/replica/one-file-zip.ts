@@ -6,11 +6,11 @@ const UTF8 = 0x0800;
 const VERSION = 20;
 
 /**
- * A zip of one file, filled up by a comment to a size. fflate's own takes five times as long for a month of bars, and a
- * bench asks for 20,000 of them.
+ * A zip of one file, padded to `size` by a comment. fflate takes five times as long for a month of bars, and a bench
+ * needs 20,000 of them.
  *
  * @param modified UTC time of the file, ms since the Unix epoch
- * @throws RangeError when the file takes more than the size
+ * @throws RangeError when the file doesn't fit
  */
 export function oneFileZip(name: string, content: Buffer, modified: number, size: number): Buffer {
   const packed = deflateRawSync(content, { level: 1, memLevel: 4 });
@@ -38,7 +38,7 @@ export function oneFileZip(name: string, content: Buffer, modified: number, size
   end.writeUInt32LE(entry.length + nameBytes.length, 12);
   end.writeUInt32LE(directory, 16);
   const comment = size - directory - entry.length - nameBytes.length - end.length;
-  if (comment < 0) throw new RangeError(`${name}: a zip of it takes more than ${size} bytes`);
+  if (comment < 0) throw new RangeError(`${name}: its zip doesn't fit into ${size} bytes`);
   end.writeUInt16LE(comment, 20);
   return Buffer.concat([...local, entry, nameBytes, end, Buffer.alloc(comment, " ")]);
 }

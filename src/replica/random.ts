@@ -1,7 +1,7 @@
 /**
- * A number from 0 (included) to 1 (excluded) that depends on nothing but its arguments. Every chance in the replica is
- * drawn this way rather than from a running generator, so that a draw doesn't move when another one is added: a longer
- * history keeps its earlier days, and a fault doesn't depend on the order in which requests arrive.
+ * A pseudo-random number from 0 (inclusive) to 1 (exclusive) that depends only on its arguments. All randomness in the
+ * replica comes from here rather than from a stateful generator, so that adding a draw doesn't change the others: a
+ * longer history keeps its earlier days, and a fault doesn't depend on the order in which requests arrive.
  */
 export function chance(seed: number, purpose: number, a: number, b = 0): number {
   let hash = mix(seed ^ 0x9e3779b9);
@@ -11,19 +11,19 @@ export function chance(seed: number, purpose: number, a: number, b = 0): number 
   return (hash >>> 0) / 0x1_0000_0000;
 }
 
-/** A whole number from `least` to `most`, both included, out of a {@link chance}. */
-export function between(least: number, most: number, drawn: number): number {
-  return least + Math.floor(drawn * (most - least + 1));
+/** Maps a {@link chance} to a whole number from `min` to `max`, both inclusive. */
+export function between(min: number, max: number, drawn: number): number {
+  return min + Math.floor(drawn * (max - min + 1));
 }
 
-/** 32 bits out of a text (FNV-1a over its UTF-16 units). */
+/** A 32-bit hash of a text (FNV-1a over its UTF-16 units). */
 export function hashText(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   return hash >>> 0;
 }
 
-/** Spreads every bit of a 32-bit number over all of them (the finalizer of MurmurHash3). */
+/** Mixes a 32-bit number so that every bit affects all others (the finalizer of MurmurHash3). */
 export function mix(value: number): number {
   let hash = value;
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);

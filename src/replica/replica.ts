@@ -10,7 +10,7 @@ import { spansHistory } from "./spans.js";
 import type { ReplicaStats } from "./stats.js";
 import { syntheticHistory, type SyntheticOptions } from "./synthetic.js";
 
-/** Where a replica's history comes from. Plain data, so that it can be sent to a thread. */
+/** The source of a replica's history. Plain data, so that it can be sent to a thread. */
 export type HistorySource =
   | ({ type: "synthetic" } & SyntheticOptions)
   | {
@@ -23,39 +23,40 @@ export type HistorySource =
 /** Options of a replica. */
 export interface ReplicaOptions {
   history: HistorySource;
-  /** Port on 127.0.0.1; 0, the default, takes any that is free. */
+  /** Port on 127.0.0.1; 0, the default, picks a free one. */
   port?: number;
-  /** Added round trip in ms for connect, TLS handshake and answer alike; default 0, without any relay. */
+  /** Round-trip time in ms added to connect, TLS handshake and each answer; default 0, without a relay. */
   rttMs?: number;
   faults?: FaultOptions;
-  /** Key and certificate to use; by default new ones are made at each start. */
+  /** Key and certificate to use; by default, new ones are created at each start. */
   certificate?: Certificate;
 }
 
-/** A running replica, in this thread or another. Disposing of it closes it. */
+/** A running replica, in this thread or another. Disposing it closes it. */
 export interface Replica extends AsyncDisposable {
-  /** Base of HEAD and GET, `https://127.0.0.1:PORT`. */
+  /** Base URL of HEAD and GET, `https://127.0.0.1:PORT`. */
   url: string;
-  /** Base of listings, path style. */
+  /** Base URL of listings, path style. */
   listUrl: string;
-  /** Where the exchange's contracts are: its `exchangeInfo` at the end of the history. */
+  /** URL of the exchange's `exchangeInfo` at the end of the history. */
   contractsUrl: string;
   port: number;
   /** PEM of the authority to trust. */
   ca: string;
-  /** Symbols that `bfa update` takes, and kline files, in the history. */
+  /** Number of symbols in the history that `bfa update` covers. */
   symbols: number;
+  /** Number of kline files in the history. */
   files: number;
   stats: () => Promise<ReplicaStats>;
   resetStats: () => Promise<void>;
-  /** Ends every connection and the server; nothing is left that keeps a process alive. */
+  /** Closes all connections and the server, so that nothing keeps the process alive. */
   close: () => Promise<void>;
 }
 
 /**
- * Starts an embedded Vision in this thread: a TLS server on 127.0.0.1 that speaks what Binance Vision's hosts speak.
+ * Starts an embedded Vision in this thread: a TLS server on 127.0.0.1 that behaves like Binance Vision's hosts.
  *
- * @throws {UsageError} for a history that can't be read or made, faults that can't be, or a port that can't be had
+ * @throws UsageError for an invalid history, invalid faults, or a port that isn't available
  */
 export async function startReplica(options: ReplicaOptions): Promise<Replica> {
   const faults = planFaults(options.faults ?? {});

@@ -1,7 +1,7 @@
 import type { Answer } from "./answer.js";
 import { escapeXml } from "./xml.js";
 
-/** An error document of S3: `<Code>`, `<Message>` and what else S3 puts into this one. */
+/** An error document of S3: `<Code>`, `<Message>` and the elements specific to the error. */
 export interface S3Error {
   status: number;
   code: string;
@@ -12,7 +12,7 @@ export interface S3Error {
   headers?: Readonly<Record<string, string>>;
 }
 
-/** The key isn't there. */
+/** The key doesn't exist. */
 export function noSuchKey(key: string): S3Error {
   return { status: 404, code: "NoSuchKey", message: "The specified key does not exist.", details: { Key: key } };
 }
@@ -23,20 +23,20 @@ export function noSuchBucket(name: string): S3Error {
   return { status: 404, code: "NoSuchBucket", message, details: { BucketName: name } };
 }
 
-/** A parameter of the listing that can't be read. */
+/** A parameter of a listing is invalid. */
 export function invalidArgument(name: string, value: string, message: string): S3Error {
   const details = { ArgumentName: name, ArgumentValue: value };
   return { status: 400, code: "InvalidArgument", message, details };
 }
 
-/** A path or query that isn't percent-encoded UTF-8. */
+/** The path or query is not percent-encoded UTF-8. */
 export const invalidUri: S3Error = {
   status: 400,
   code: "InvalidURI",
   message: "Couldn't parse the specified URI.",
 };
 
-/** Neither HEAD nor GET. */
+/** The method is neither HEAD nor GET. */
 export function methodNotAllowed(method: string): S3Error {
   return {
     status: 405,
@@ -47,17 +47,17 @@ export function methodNotAllowed(method: string): S3Error {
   };
 }
 
-/** A passing fault of S3's own. */
+/** A transient fault inside S3. */
 export const internalError: S3Error = {
   status: 500,
   code: "InternalError",
   message: "We encountered an internal error. Please try again.",
 };
 
-/** S3's way to say that there are too many requests. */
+/** S3's response to too many requests. */
 export const slowDown: S3Error = { status: 503, code: "SlowDown", message: "Please reduce your request rate." };
 
-/** The document as an answer. */
+/** The error document as an answer. */
 export function errorAnswer(error: S3Error): Answer {
   const details = Object.entries(error.details ?? {}).map(([name, text]) => `<${name}>${escapeXml(text)}</${name}>`);
   const body = Buffer.from(

@@ -18,17 +18,17 @@ export interface BucketServer {
   close: () => Promise<void>;
 }
 
-/** Where another process reads the counts (GET) and resets them (DELETE); no key begins like this. */
+/** Path at which another process reads the counts (GET) and resets them (DELETE); no key begins like this. */
 export const STATS_PATH = "/-/stats";
 
-/** What a server is made from. */
+/** The parts that make up a server. */
 export interface ServerParts {
   bucket: Bucket;
   certificate: Pick<Certificate, "key" | "cert">;
   faults: FaultPlan;
   /** Seconds in the Retry-After of a 503, if any. */
   retryAfter?: number | undefined;
-  /** Port on 127.0.0.1; 0 takes any that is free. */
+  /** Port on 127.0.0.1; 0 picks a free one. */
   port: number;
 }
 
@@ -36,7 +36,7 @@ export interface ServerParts {
 export async function startServer(parts: ServerParts): Promise<BucketServer> {
   const { bucket, certificate, faults, retryAfter, port } = parts;
   let stats = freshStats();
-  // The TLS socket can't be reset, only the TCP socket below it; both have the client's port in common.
+  // Only the TCP socket below a TLS socket can be reset; the client's port connects the two.
   const tcpSockets = new Map<number, Socket>();
 
   const server = createServer({ ...certificate, ALPNProtocols: ["h2", "http/1.1"] });
@@ -57,7 +57,7 @@ export async function startServer(parts: ServerParts): Promise<BucketServer> {
   server.on("secureConnection", (socket: TLSSocket) => {
     stats.handshakes++;
     const clientPort = socket.remotePort ?? 0;
-    // A client may go at any moment; its socket then closes, and there is nobody left to tell.
+    // A client may disconnect at any moment; then there is nobody left to tell.
     socket.on("error", () => socket.destroy());
     const react = (request: Request): Reaction => answerOrFault(request, clientPort);
     if (socket.alpnProtocol === "h2") serveHttp2(socket, react);

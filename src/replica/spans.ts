@@ -7,11 +7,11 @@ import { FolderBuilder, historyOf, KLINE_BYTES, type History } from "./history.j
 import { hashText } from "./random.js";
 import { uploadSecond } from "./upload-time.js";
 
-/** The columns a file of spans begins with. */
+/** The header of a file of spans. */
 const HEADER = ["symbol", "first_day", "last_day", "bytes_per_day"];
 
-/** No span of a real contract is longer; a longer one is a slip that would fill the memory. */
-const MOST_DAYS = 20_000;
+/** Maximum days of a span, longer than that of any real contract: a typo could fill the memory. */
+const MAX_DAYS = 20_000;
 
 interface SymbolSpan {
   symbol: string;
@@ -22,9 +22,9 @@ interface SymbolSpan {
 
 /**
  * A history from a CSV of spans, `symbol,first_day,last_day,bytes_per_day`: every day of a span has a file of that
- * size. Days between the spans of a symbol are holes; where spans overlap, the later line counts.
+ * size. Days between the spans of a symbol are holes; where spans overlap, the later line wins.
  *
- * @throws {UsageError} naming the file, and the line of a row that can't be read
+ * @throws UsageError with the file, and the line number of an invalid row
  */
 export function spansHistory(file: string, seed = 1): History {
   let text: string;
@@ -41,7 +41,7 @@ export function spansHistory(file: string, seed = 1): History {
 function parseSpans(text: string, file: string): SymbolSpan[] {
   let rows: { record: string[]; info: { lines: number } }[];
   try {
-    // The types of csv-parse don't know what `info: true` does to the result.
+    // The types of csv-parse don't model the effect of `info: true` on the result.
     rows = parse(text, { info: true, relax_column_count: true, skip_empty_lines: true, bom: true }) as unknown as {
       record: string[];
       info: { lines: number };
@@ -60,10 +60,10 @@ function readSpan(record: readonly string[], place: string): SymbolSpan {
   if (!isSymbol(symbol)) throw new UsageError(`${place}: '${symbol}' is not a symbol`);
   const span = { symbol, first: readDay(first, place), last: readDay(last, place), bytes: Number(bytes) };
   if (span.last < span.first) throw new UsageError(`${place}: last_day ${last} is before first_day ${first}`);
-  if (span.last - span.first >= MOST_DAYS) throw new UsageError(`${place}: more than ${MOST_DAYS} days in a span`);
-  if (!Number.isInteger(span.bytes) || span.bytes < KLINE_BYTES.least || span.bytes > KLINE_BYTES.most) {
-    const range = `${KLINE_BYTES.least} to ${KLINE_BYTES.most}`;
-    throw new UsageError(`${place}: bytes_per_day '${bytes}' isn't a whole number from ${range}`);
+  if (span.last - span.first >= MAX_DAYS) throw new UsageError(`${place}: a span has more than ${MAX_DAYS} days`);
+  if (!Number.isInteger(span.bytes) || span.bytes < KLINE_BYTES.min || span.bytes > KLINE_BYTES.max) {
+    const range = `${KLINE_BYTES.min} to ${KLINE_BYTES.max}`;
+    throw new UsageError(`${place}: bytes_per_day '${bytes}' is not a whole number from ${range}`);
   }
   return span;
 }

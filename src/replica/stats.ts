@@ -1,22 +1,22 @@
 import type { RequestKind } from "./bucket.js";
 
-/** What a replica has counted since it started or since the last reset. */
+/** Counts of a replica since its start or the last reset. */
 export interface ReplicaStats {
   /** TCP connections accepted. */
   connections: number;
   /** TLS handshakes completed. */
   handshakes: number;
-  /** Requests read, by what they ask for; those that a fault befell are among them. */
+  /** Requests received by kind, including those that failed on purpose. */
   requests: Record<RequestKind, number>;
-  /** Connections open now. */
+  /** Connections currently open. */
   open: number;
-  /** The most that were open at once. */
+  /** Maximum number of connections open at once. */
   maxOpen: number;
-  /** Faults played, by kind. */
+  /** Injected faults by kind. */
   faults: { status500: number; status503: number; reset: number; hang: number };
 }
 
-/** Counts at zero, but for the connections that are open now. */
+/** Counts reset to zero, except for the connections currently open. */
 export function freshStats(open = 0): ReplicaStats {
   return {
     connections: 0,

@@ -8,19 +8,19 @@ import { fileIndex, type Folder, type History } from "./history.js";
 import { checksumBytes, checksumFile, klineZip } from "./kline-zip.js";
 import { DEFAULT_DATASET } from "../vision/datasets/default.js";
 
-/** Looks objects up by key. */
+/** Looks up an object by key. */
 export type ObjectLookup = (key: string) => Answer | undefined;
 
-/** Zips of 1d klines that are kept once they were made: some 3 kB each. A test of many clients asks for them again. */
+/** Number of zips of 1d klines to cache, about 3 kB each: a test with many clients requests them again. */
 const MAX_KEPT = 32_768;
 
-/** The lookup over a history; undefined is S3's NoSuchKey. */
+/** The lookup for a history; undefined is S3's NoSuchKey. */
 export function objectLookup(history: History): ObjectLookup {
   const minutes = byName(history.folders);
   const folders = byName([...history.folders, ...barFolders(history)]);
   const foreign = new Map(history.foreign.map((object) => [object.key, object]));
   const kept = new Map<string, Uint8Array>();
-  /** @param folder of 1d klines */
+  /** @param folder a folder of 1d klines */
   const keptZip = (folder: Folder, period: Day, size: number): Uint8Array => {
     const key = `${nameOf(folder)}/${period}`;
     const found = kept.get(key);
@@ -62,7 +62,7 @@ function nameOf({ dataset, symbol }: Pick<Folder, "dataset" | "symbol">): string
   return `${dataset.id}/${symbol}`;
 }
 
-/** What a key of any of the datasets names. */
+/** Parses a key of any of the served datasets. */
 function parseServedKey(
   key: string,
 ): { dataset: Dataset; symbol: string; period: Day; isChecksum: boolean } | undefined {

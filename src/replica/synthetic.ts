@@ -6,32 +6,36 @@ import { FolderBuilder, historyOf, type Folder, type ForeignObject, type History
 import { between, chance, hashText, mix } from "./random.js";
 import { uploadSecond } from "./upload-time.js";
 
-/** What a synthetic history is made from. The same values give the same history. */
+/** Options of a synthetic history. The same options always give the same history. */
 export interface SyntheticOptions {
-  /** Last day with files. A later one adds to the history and changes nothing before. */
+  /** Last day with files. A later one extends the history without changing earlier days. */
   through: Day;
   /** Any whole number; default 1. */
   seed?: number | undefined;
-  /** Symbols that `bfa update` takes, settled ones included; delivery contracts come on top. Default 327. */
+  /** Symbols that `bfa update` covers, settled ones included; delivery contracts are added to it. Default 327. */
   symbols?: number | undefined;
-  /** First day with files; default 2019-12-31, the bucket's own. A later one leaves out files and changes none. */
+  /**
+   * First day with files; default 2019-12-31, as in the bucket. A later one omits files without changing the others.
+   */
   from?: Day | undefined;
-  /** The instant (ms) at which the bucket is looked at: later uploads aren't there yet. Default: all have happened. */
+  /**
+   * Time (ms since the Unix epoch) of the observation: later uploads haven't happened yet. Default: all have happened.
+   */
   now?: number | undefined;
 }
 
-/** Symbols of a synthetic history by default: the seed system's universe. */
+/** Default number of symbols, that of the seed system's universe. */
 export const DEFAULT_SYMBOLS = 327;
 
 /** More symbols than any exchange lists; a number beyond it is a slip. */
 export const MAX_SYMBOLS = 20_000;
 
-/** First day of the symbols that were there from the start. */
+/** First day of the symbols that existed from the start. */
 const BEGIN = DEFAULT_DATASET.firstPeriod;
-/** Days after {@link BEGIN} over which the other symbols are listed: from 2025-10 on all have been. */
+/** Days after {@link BEGIN} over which the other symbols are listed: all exist from 2025-10. */
 const LISTING_DAYS = 2_100;
 
-/** Purposes of {@link chance}; a number is never used for two things. */
+/** Purposes of {@link chance}; each number is used once. */
 const draw = {
   listed: 101,
   ends: 102,
@@ -48,25 +52,25 @@ const draw = {
   firstHours: 113,
 } as const;
 
-/** Days of a month-long stretch over which sizes drift together. */
+/** Length of the stretches over which sizes drift together: about a month. */
 const STRETCH_DAYS = 30;
 
-/** A chance in so many days that a file never came. */
+/** Share of days whose file was never published. */
 const HOLE_SHARE = 0.0005;
-/** A chance in so many stretches that several days in a row are missing. */
+/** Share of stretches in which several consecutive days are missing. */
 const GAP_SHARE = 0.004;
 
-/** One symbol's fate. */
+/** The life of one symbol. */
 interface Life {
   symbol: string;
   listed: Day;
-  /** Last day of trading; Infinity while it trades on. */
+  /** Last day of trading; Infinity if trading continues. */
   lastTrade: Day;
-  /** Last day with a file: files may go on, flat, after the last trade. */
+  /** Last day with a file: flat files may continue after the last trade. */
   lastFile: Day;
 }
 
-/** Real names of every shape come first, so that a history of a dozen symbols has them all. */
+/** Real names of every form come first, so that a history of a dozen symbols contains them all. */
 const NAMED = [
   "BTCUSDT",
   "ETHUSDT",
@@ -82,7 +86,7 @@ const NAMED = [
   "龙虾USDT",
 ];
 
-/** Contracts listed again under their ticker, with the old contracts' names, oldest first. */
+/** Relisted tickers, with the names of their old contracts, oldest first. */
 const RELISTED: Readonly<Record<string, readonly string[]>> = {
   ICPUSDT: ["ICPUSDT_SETTLED"],
   AERGOUSDT: ["AERGOUSDTSETTLEDSETTLED", "AERGOUSDTSETTLED"],
@@ -91,17 +95,17 @@ const RELISTED: Readonly<Record<string, readonly string[]>> = {
 const MAJORS = 3;
 
 /**
- * A deterministic history that looks like the bucket: symbols listed and delisted on different days, holes, late files,
- * settled and delivery contracts, non-ASCII names, files of about 8 kB that go on after a contract's end, and two
- * foreign objects. What it is modelled on: live files have a median of 49 kB (5th to 99th percentile 37 to 62 kB in
- * the real bucket), flat ones 7.4 to 8.1 kB.
+ * A deterministic history that resembles the bucket: symbols listed and delisted on different days, holes, late files,
+ * settled and delivery contracts, non-ASCII names, files of about 8 kB that continue after a contract's end, and two
+ * foreign objects. Sizes are modelled on the real bucket: active files have a median of 49 kB (5th to 99th percentile
+ * 37 to 62 kB), flat ones 7.4 to 8.1 kB.
  *
- * @throws {UsageError} for a number of symbols that isn't one
+ * @throws UsageError for an invalid number of symbols
  */
 export function syntheticHistory(options: SyntheticOptions): History {
   const { through, seed = 1, symbols = DEFAULT_SYMBOLS, from = BEGIN } = options;
   if (!Number.isInteger(symbols) || symbols < 1 || symbols > MAX_SYMBOLS) {
-    throw new UsageError(`${symbols} is not a number of symbols; give 1 to ${MAX_SYMBOLS}`);
+    throw new UsageError(`${symbols} is not a valid number of symbols; use 1 to ${MAX_SYMBOLS}`);
   }
   const nowSecond = Math.floor((options.now ?? Infinity) / 1000);
   const lives = [...livesOf(symbolNames(symbols, seed), seed), ...deliveryLives(through)];
@@ -128,14 +132,14 @@ function madeUpName(index: number, seed: number): string {
     ticker += alphabet.charAt(bits % alphabet.length);
     bits = Math.floor(bits / alphabet.length);
   }
-  // A number keeps names unique once the 6,400 syllables run out, and is a shape of its own (`1000SHIBUSDT`).
+  // A number keeps names unique once the 6,400 syllables run out, and is a form that exists (`1000SHIBUSDT`).
   const round = Math.floor(index / 1000);
   const scale = round > 0 ? String(round * 1000) : "";
   const quote = chance(seed, draw.quote, index);
   return `${scale}${ticker}${quote < 0.92 ? "USDT" : quote < 0.97 ? "USDC" : "BUSD"}`;
 }
 
-/** Lives in the order of the names. A relisted ticker begins after its old contracts have ended. */
+/** Lives in the order of the names. A relisted ticker begins after the end of its old contracts. */
 function livesOf(names: readonly string[], seed: number): Life[] {
   const old = new Map(
     Object.values(RELISTED).flatMap((symbols) => symbols.map((symbol, round) => [symbol, { round }] as const)),
@@ -146,7 +150,7 @@ function livesOf(names: readonly string[], seed: number): Life[] {
     const third = Math.floor(LISTING_DAYS / 3);
     const settled = old.get(symbol);
     if (settled) {
-      // Old contracts of one ticker live in one third of the listing period each, and go flat at its end.
+      // Each old contract of a ticker lives in one third of the listing period and goes flat at its end.
       const listed = BEGIN + third * settled.round;
       return { symbol, listed, lastTrade: listed + third - 30, lastFile: Infinity };
     }
@@ -166,7 +170,7 @@ function livesOf(names: readonly string[], seed: number): Life[] {
   });
 }
 
-/** Quarterly contracts of BTCUSDT and ETHUSDT since 2021: half a year each, to the last Friday of the quarter. */
+/** Quarterly contracts of BTCUSDT and ETHUSDT since 2021: half a year each, ending on a quarter's last Friday. */
 function deliveryLives(through: Day): Life[] {
   const lives: Life[] = [];
   for (let quarter = 0; ; quarter++) {
@@ -180,7 +184,7 @@ function deliveryLives(through: Day): Life[] {
   }
 }
 
-/** Last Friday of a quarter, counted from the first of 2021. */
+/** Last Friday of a quarter, counted from the first quarter of 2021. */
 function lastFridayOfQuarter(quarter: number): Day {
   const lastDay = Date.UTC(2021, quarter * 3 + 3, 0) / DAY_MS;
   // Day 1 (1970-01-02) was a Friday.
@@ -200,7 +204,7 @@ function folderOf(life: Life, seed: number, from: Day, through: Day, nowSecond: 
   return builder.build();
 }
 
-/** Single days, and now and then several in a row. The first day of a life is never missing. */
+/** Single days, and occasionally several in a row. The first day of a life is never a hole. */
 function isHole(life: Life, seed: number, owner: number, day: Day): boolean {
   if (day === life.listed) return false;
   if (chance(seed, draw.hole, owner, day) < HOLE_SHARE) return true;
@@ -214,12 +218,12 @@ function sizeOf(life: Life, seed: number, owner: number, day: Day): number {
   const base = between(40_000, 58_000, chance(seed, draw.baseSize, owner));
   const month = 0.92 + 0.16 * chance(seed, draw.month, owner, Math.floor(day / STRETCH_DAYS));
   const noise = 0.96 + 0.08 * chance(seed, draw.day, owner, day);
-  // A contract is listed in the course of its first day: that file has fewer rows.
+  // A contract is listed at some time during its first day, so that file has fewer rows.
   const share = day === life.listed ? between(6, 20, chance(seed, draw.firstHours, owner)) / 24 : 1;
   return Math.round(base * month * noise * share);
 }
 
-/** What the real bucket has lying about: an empty folder and a stray file. */
+/** Stray objects that exist in the real bucket: an empty folder and a file. */
 function foreignObjects(nowSecond: number): ForeignObject[] {
   const uploaded = uploadSecond(0, 0, BEGIN);
   const objects = [

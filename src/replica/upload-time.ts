@@ -3,24 +3,24 @@ import { between, chance } from "./random.js";
 
 const DAY_SECONDS = 86_400;
 
-/** Purposes of {@link chance}; a number is never used for two things. */
+/** Purposes of {@link chance}; each number is used once. */
 const draw = { clock: 1, late: 2, lateBy: 3, bulk: 4 } as const;
 
-/** Share of files that come days late. */
+/** Share of files that are days late. */
 const LATE_SHARE = 0.003;
 
-/** Files of days before this one were uploaded again in one go. */
+/** Files of earlier days were all uploaded again in one batch. */
 const BULK_BEFORE = dayOf("2021-03-01");
 const BULK_UPLOAD = dayOf("2021-03-05") * DAY_SECONDS + 6 * 3600;
 const BULK_TOOK_SECONDS = 8 * 3600;
 
 /**
- * When Vision uploaded the file of a day, in seconds since the Unix epoch: between 08:30 and 11:30 UTC of the next day,
- * for 3 in 1,000 one to six days later, and for days before March 2021 again on 2021-03-05, as old files of the real
- * bucket carry the time of a later upload.
+ * When Vision uploaded the file of a day, in seconds since the Unix epoch: between 08:30 and 11:30 UTC of the next day;
+ * for 3 in 1,000 files, one to six days later; and for days before March 2021, again on 2021-03-05, because old files
+ * in the real bucket have the time of a later upload.
  *
  * @param owner a number that identifies the symbol
- * @param now the second at which the bucket is looked at: the bulk upload shows from then on only
+ * @param now the second of the observation: the bulk upload doesn't show before it happened
  */
 export function uploadSecond(seed: number, owner: number, day: Day, now = Infinity): number {
   const bulk = BULK_UPLOAD + between(0, BULK_TOOK_SECONDS - 1, chance(seed, draw.bulk, owner, day));

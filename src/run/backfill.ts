@@ -6,7 +6,7 @@ import type { Run } from "./running.js";
 import { backfillSettings, type BackfillSettings } from "./settings.js";
 import type { RunSummary } from "./summary.js";
 
-/** The due cells of a span of days, those of dormant symbols among them. */
+/** The due cells of a span of days, including those of dormant symbols. */
 export const BACKFILL: Command<BackfillSettings> = {
   name: "backfill",
   span: ({ span }) => span,
@@ -14,8 +14,8 @@ export const BACKFILL: Command<BackfillSettings> = {
 };
 
 /**
- * Fills a span of days for every symbol: what is believed already is left alone, so that it can be interrupted, killed
- * and run again until nothing is missing.
+ * Fills a span of days for every symbol. Cells that are already final are skipped, so it can be interrupted, killed and
+ * run again until nothing is missing.
  *
  * @example
  * ```ts
@@ -30,7 +30,7 @@ export function backfill(options: BackfillOptions): Run<RunSummary> {
 }
 
 /**
- * What {@link backfill} would do with the same options: the file is opened and the bucket may be listed for symbols,
+ * What {@link backfill} would do with the same options: the database is opened and the bucket's symbols may be listed,
  * but nothing is probed.
  *
  * @example

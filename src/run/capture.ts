@@ -7,19 +7,19 @@ import type { WriterAlone } from "../threads/writer-alone.js";
 import type { Emit } from "./events.js";
 import type { ProbeSettings, Settings } from "./settings.js";
 
-/** Age from which an update takes a new capture, ms: a run takes one, several in a row don't. */
+/** Age from which an update takes a new capture, ms: consecutive runs share one. */
 const CAPTURE_MAX_AGE_MS = 3_600_000;
 
-/** A capture of an exchange's contracts, or why it serves none to this country or cloud (451). */
+/** A capture of an exchange's contracts, or its refusal to serve this country or cloud (451). */
 export type Captured = { type: "captured"; capture: ContractCapture } | { type: "refused"; reason: string };
 
 /** How an exchange is asked. `totalMs`: a limit for all attempts together, ms. */
 type CaptureSettings = Pick<Settings, "ca" | "timeoutMs" | "retries" | "signal"> & { totalMs?: number };
 
 /**
- * Asks an exchange for its contracts.
+ * Fetches an exchange's contracts.
  *
- * @throws ExchangeError, InterruptedError, UsageError as `fetchExchangeInfo`
+ * @throws ExchangeError, InterruptedError, UsageError like `fetchExchangeInfo`
  */
 export async function captureFrom(
   url: string,
@@ -30,13 +30,15 @@ export async function captureFrom(
   return { type: "captured", capture: { at: Date.now(), source: url, contracts: answer.info.contracts } };
 }
 
-/** A capture that is taken while a run probes. Disposing of it gives it up. */
+/** A capture that is taken while a run probes. Disposing it cancels the capture. */
 export interface CaptureBeside extends Disposable {
-  /** Undefined when none was wanted or could be taken; the listener of the run was told why. */
+  /** Undefined if none was wanted or it failed, for which the run has emitted a notice. */
   readonly done: Promise<ContractCapture | undefined>;
 }
 
-/** Begins to capture the contracts that the settings ask for. A capture that fails is a notice, and fails no run. */
+/**
+ * Begins to capture the contracts if the settings ask for it. A failed capture is a notice and doesn't fail the run.
+ */
 export function captureBeside(
   settings: ProbeSettings,
   { capturedAt }: Pick<StoreFacts, "capturedAt">,
@@ -52,7 +54,7 @@ export function captureBeside(
       ? Promise.resolve(undefined)
       : // One time-out in all: a run with nothing else to do would wait for each retry of what is no part of it.
         captureOrTell(contractsUrl, { ...settings, signal: ends, totalMs: settings.timeoutMs }, emit);
-  // It is awaited once the run has probed.
+  // It is awaited only after probing, so avoid an unhandled rejection until then.
   done.catch(() => undefined);
   return {
     done,
@@ -75,9 +77,9 @@ async function captureOrTell(url: string, settings: CaptureSettings, emit: Emit)
 }
 
 /**
- * Has the writer add a capture to the file, and tells of it.
+ * Has the writer add a capture to the database, and emits an event.
  *
- * @throws StoreError, ThreadError; UsageError when the file knows another capture of the same instant
+ * @throws StoreError, ThreadError; UsageError when the database has a different capture of the same instant
  */
 export async function writeCapture(
   writer: WriterAlone["writer"],

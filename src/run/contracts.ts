@@ -24,7 +24,7 @@ import { createEmitter, type Emit, type RunEvent } from "./events.js";
 import type { RunOptions } from "./options.js";
 import { running, type Run } from "./running.js";
 
-/** Options of {@link contracts}. One that is undefined counts as left out. */
+/** Options of {@link contracts}. An undefined option counts as omitted. */
 export interface ContractsOptions extends Pick<
   RunOptions,
   "db" | "ca" | "timeoutMs" | "retries" | "waitMs" | "signal" | "onEvent"
@@ -36,7 +36,7 @@ export interface ContractsOptions extends Pick<
    */
   url?: string | undefined;
   /**
-   * Path of a saved `exchangeInfo`, which takes the place of the URL: Binance drops contracts that ended long ago, an old
+   * Path of a saved `exchangeInfo` to read instead of the URL: Binance drops contracts that ended long ago, but an old
    * file still has them.
    */
   fromFile?: string | undefined;
@@ -48,35 +48,35 @@ export interface ContractsOptions extends Pick<
   capturedAt?: TimeInput | undefined;
 }
 
-/** What a capture of the contracts came to. Times in ISO 8601 with Z. */
+/** Result of capturing the contracts. Times in ISO 8601 with Z. */
 export interface ContractsSummary {
   /**
    * | outcome    |                                                                                    |
    * | ---------- | ---------------------------------------------------------------------------------- |
-   * | `recorded` | the database has the capture now                                                   |
-   * | `known`    | it had it already                                                                  |
+   * | `recorded` | the capture was added to the database                                              |
+   * | `known`    | the database already had it                                                        |
    * | `refused`  | Binance doesn't serve its API to this country or cloud (451); nothing was recorded |
    */
   outcome: "recorded" | "known" | "refused";
   /** The URL, or the name of the file. */
   source: string;
-  /** Why there is no capture, in words; null when there is one. */
+  /** Why there is no capture, as text; null if there is one. */
   reason: string | null;
   captured_at: string | null;
   contract_count: number;
-  /** Symbols that the capture before it, by time, lacks. */
+  /** Symbols that the previous capture, by time, lacks. */
   added: string[];
-  /** Symbols of which it shows something else than the capture before it. */
+  /** Symbols that differ from the previous capture. */
   changed: string[];
-  /** Symbols that it lacks and the capture before it has. */
+  /** Symbols that the previous capture has and this one lacks. */
   gone: string[];
-  /** Perpetuals whose end the last capture announces, the next one first. */
+  /** Perpetuals whose end is announced in the last capture, the next one first. */
   announced_delistings: AnnouncedDelisting[];
 }
 
 /**
- * Captures which contracts the exchange has, and adds that to the database: their status, type, underlying, first and last
- * day. Captures may come in any order of time.
+ * Captures the exchange's contracts and adds them to the database: status, type, underlying, first and last day.
+ * Captures may be added in any order.
  *
  * @example
  * ```ts
@@ -84,8 +84,8 @@ export interface ContractsSummary {
  * await contracts({ db: "availability.duckdb", fromFile: "old.json", capturedAt: "2024-03-01T12:00:00Z" });
  * ```
  *
- * @throws ExchangeError when the exchange can't be reached or answers something else; UsageError when an option or the
- *   file can't be used; StoreError, ThreadError, InterruptedError
+ * @throws ExchangeError when the exchange can't be reached or its answer is unreadable; UsageError when an option or
+ * the file is invalid; StoreError, ThreadError, InterruptedError
  */
 export function contracts(options: ContractsOptions): Run<ContractsSummary> {
   return running(async (tell) => {
@@ -133,12 +133,12 @@ async function captureInto(
   };
 }
 
-/** Where a capture comes from. */
+/** The source of a capture. */
 type Place =
   | { type: "default" | "url"; /** URL. */ source: string }
   | { type: "file"; /** Name of the file. */ source: string; capture: ContractCapture };
 
-/** Options of {@link contracts}, checked and with nothing left out. */
+/** Options of {@link contracts}, validated and complete. */
 type ContractsSettings = ReturnType<typeof settingsOf>;
 
 /** @throws UsageError */
@@ -156,7 +156,7 @@ function settingsOf(options: ContractsOptions, now: number) {
     onEvent: optional(checkListener<RunEvent>),
   } satisfies ChecksOf<ContractsOptions>);
   if (fromFile === undefined && capturedAt !== undefined) {
-    throw new UsageError("it is the time of a file: name it too", { option: "capturedAt" });
+    throw new UsageError("only applies to a file: give fromFile too", { option: "capturedAt" });
   }
   return { ...settings, place: placeOf(url, fromFile, capturedAt, now) };
 }
@@ -194,19 +194,19 @@ function readInfo(file: string): ExchangeInfo {
     return parseExchangeInfo(readText(file));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    const what = cause instanceof NotExchangeInfo ? `is no exchangeInfo: ${reason}` : `can't be read (${reason})`;
+    const what = cause instanceof NotExchangeInfo ? `is not an exchangeInfo: ${reason}` : `can't be read (${reason})`;
     throw new UsageError(`${printable(file)} ${what}`, { option: "fromFile", cause });
   }
 }
 
 /**
- * Keeps Binance's contracts out of a file of made-up symbols.
+ * Keeps Binance's contracts out of a database filled from another server.
  *
  * @throws UsageError
  */
 function refuseOtherBucket(endpoint: string | undefined): void {
   if (endpoint === undefined || endpoint === ENDPOINTS.download) return;
-  throw new UsageError(`the database was filled from ${endpoint}: name the exchangeInfo that belongs to it`, {
+  throw new UsageError(`the database was filled from ${endpoint}: give the URL of its exchangeInfo`, {
     option: "url",
   });
 }

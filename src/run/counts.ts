@@ -1,12 +1,12 @@
 import type { Counts } from "../rows/counters.js";
 
-/** What a run has counted so far. A probe is one cell answered or failed: `available` + `missing` + `failed`. */
+/** Counts of a run so far. A probe is one cell answered or failed: `available` + `missing` + `failed`. */
 export interface RunCounts {
   probes: number;
   available: number;
   missing: number;
   failed: number;
-  /** HTTP requests sent, retries included and replays not. */
+  /** HTTP requests sent, including retries but not replays. */
   requests: number;
   replays: number;
   retries: number;
@@ -19,7 +19,7 @@ export interface RunCounts {
   units_written: number;
 }
 
-/** The counters as events and summaries name them. */
+/** The counters in the form of events and summaries. */
 export function publicCounts(counts: Counts): RunCounts {
   return {
     probes: counts.cells,

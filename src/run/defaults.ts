@@ -1,31 +1,34 @@
 import { WAIT_BOUNDS } from "../options/wait-bounds.js";
 
 /**
- * Defaults and bounds of every option of a run, for library and CLI alike. Data alone: the entry of the CLI reads it
- * before anything else is loaded.
+ * Defaults and bounds of all options of a run, for the library and the CLI. Pure data, because the CLI's entry point
+ * reads it before anything else is loaded.
  */
 
-/** What a command does when an option is left out. */
+/** Defaults that differ between commands. */
 export interface CommandDefaults {
-  /** Prober threads. */
+  /** Number of prober threads. */
   readonly threads: number;
-  /** Prober threads when every cell is asked for by HEAD. */
+  /** Number of prober threads when all cells are probed by HEAD. */
   readonly headThreads: number;
   /** Whether HTTP/2 is offered for HEADs. */
   readonly http2: boolean;
-  /** Share of failed cells (0 to 1) above which a run stops; 1: never. */
+  /** Share of failed cells (0 to 1) above which a run stops; 1 never stops. */
   readonly maxFailureRate: number;
-  /** Whether the probers start while the file is opened. An update always probes; a backfill may find nothing to do. */
+  /**
+   * Whether the probers start while the file is being opened. An update always probes; a backfill may have nothing to
+   * do.
+   */
   readonly eager: boolean;
 }
 
 /**
  * The commands that probe, with the defaults in which they differ.
  *
- * For a day of a thousand symbols a second thread costs more (its start and its share of undici, 100 ms of CPU) than it
- * saves; for a history by HEAD it pays off. By LIST one thread takes in more than 1 Gbit/s, and a second one 16 % more
- * CPU and 65 MiB for 732,480 rows. A day's time goes into handshakes and round trips, which HTTP/2 halves; a history's
- * goes into HEADs, each of which takes four times the CPU of one over HTTP/1.1.
+ * For one day of a thousand symbols, a second thread costs more than it saves (its start and loading undici take 100 ms
+ * of CPU); for a history by HEAD it pays off. By LIST, one thread handles more than 1 Gbit/s, and a second one takes 16
+ * % more CPU and 65 MiB for 732,480 rows. A single day spends its time on handshakes and round trips, which HTTP/2
+ * halves; a history spends it on HEADs, which take four times the CPU of HTTP/1.1.
  */
 export const COMMAND_DEFAULTS = {
   update: { threads: 1, headThreads: 1, http2: true, maxFailureRate: 1, eager: true },
@@ -35,10 +38,10 @@ export const COMMAND_DEFAULTS = {
   discover: { threads: 1, headThreads: 1, http2: false, maxFailureRate: 1, eager: false },
 } as const satisfies Record<string, CommandDefaults>;
 
-/** Commands that probe, as summaries and the journal name them. */
+/** Commands that probe, as named in summaries and the journal. */
 export type RunCommand = keyof typeof COMMAND_DEFAULTS;
 
-/** Sockets by default. One of HTTP/2 carries 64 requests at a time, so that few handshakes do for a day. */
+/** Default number of sockets. One with HTTP/2 carries 64 requests at a time, so a day needs few handshakes. */
 export const DEFAULT_CONNECTIONS = { http1: 64, http2: 8 } as const;
 
 /** Defaults that all commands share. */
@@ -57,7 +60,7 @@ export const DEFAULTS = {
   reject: true,
 } as const;
 
-/** Minimum and maximum of the options that are numbers, both included. */
+/** Bounds of numeric options, both inclusive. */
 export const BOUNDS = {
   threads: [1, 64],
   connections: [1, 1024],
@@ -68,8 +71,8 @@ export const BOUNDS = {
   lookback: [1, 400],
 } as const satisfies Record<string, readonly [min: number, max: number]>;
 
-/** Ways to probe that an option can ask for. */
+/** Values of the option `source`. */
 export const SOURCES = ["auto", "head", "list"] as const;
 
-/** Cells answered before the failure rate means anything. */
+/** Minimum number of answered cells before the failure rate is meaningful. */
 export const BREAKER_CELLS = 200;

@@ -5,7 +5,7 @@ import { discoverSettings } from "./settings.js";
 import { discoverSymbols, type Discovery } from "./symbols.js";
 
 /**
- * Lists the bucket for its symbol folders and records them in the file, which never forgets one.
+ * Lists the bucket's symbol folders and records them in the database, which never forgets one.
  *
  * @example
  * ```ts

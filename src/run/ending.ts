@@ -1,16 +1,16 @@
-/** Time that work in hand has after the signal, ms: a container that is stopped has 10 s, in which all is written too. */
+/** Time for current work after the signal, ms: a stopped container has 10 s, which must also suffice for writing. */
 const GRACE_MS = 4000;
 
-/** The end of a run that its caller's signal brings. Disposing of it forgets the signal. */
+/** The ending of a run after its caller's signal. Disposing it removes the listener. */
 export interface Ending extends Disposable {
-  /** Resolves when the work in hand must not be waited for any longer; never without the signal. */
+  /** Resolves when current work must not be awaited any longer; never without the signal. */
   readonly over: Promise<void>;
 }
 
 /**
- * Begins to end when the signal comes, or has come, and allows the work in hand some time.
+ * Starts ending when the signal is or becomes aborted, and gives current work some time.
  *
- * @param begin called once, at the signal
+ * @param begin called once, when the signal is aborted
  */
 export function endOnSignal(signal: AbortSignal | undefined, begin: () => void): Ending {
   let timer: NodeJS.Timeout | undefined;

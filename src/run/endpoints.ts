@@ -3,10 +3,10 @@ import type { Threads } from "../threads/threads.js";
 import type { Settings } from "./settings.js";
 
 /**
- * Makes sure that a file is filled by one bucket only, so that made-up symbols never mix with real ones. A file without
- * a bucket adopts that of its first run.
+ * Ensures that a database is filled from one bucket only, so that made-up symbols never mix with real ones. A new
+ * database adopts the bucket of its first run.
  *
- * @throws UsageError when another one filled the file, unless the settings adopt the new one
+ * @throws UsageError when it was filled from another bucket, unless the settings adopt the new one
  */
 export async function claimEndpoints(
   { endpoint, listEndpoint, adoptEndpoint }: Pick<Settings, "endpoint" | "listEndpoint" | "adoptEndpoint">,
@@ -16,14 +16,14 @@ export async function claimEndpoints(
   if (known !== undefined && bucketOf(known.endpoint) === bucketOf(endpoint)) return;
   if (known !== undefined && !adoptEndpoint) {
     throw new UsageError(
-      `the file was filled from ${known.endpoint}, not from ${endpoint}: use another file, or adopt the new server`,
+      `the database was filled from ${known.endpoint}, not from ${endpoint}: use another one, or adopt the new server`,
       { option: "adoptEndpoint" },
     );
   }
   await writer.call("adopt", { endpoint, listEndpoint });
 }
 
-/** What tells one server from another: its host. The port of a server on this machine changes with every start. */
+/** Identifies a server: by its host, without the port for this machine, where that changes with every start. */
 function bucketOf(endpoint: string): string {
   const { hostname, host } = new URL(endpoint);
   return hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.") ? "loopback" : host;

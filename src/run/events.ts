@@ -3,15 +3,15 @@ import type { RunFailure } from "./failure.js";
 import type { RunOutcome } from "./outcome.js";
 import type { VolumeCounts, VolumeFailure } from "./volumes-result.js";
 
-/** What a run reports while it goes. Dates as YYYY-MM-DD, times in ms. */
+/** Events that a run emits. Dates as YYYY-MM-DD, times in ms. */
 export type RunEvent =
-  /** The look-ups before the first connection. `failed` lists hosts that don't resolve. */
+  /** DNS look-ups before the first connection. `failed` lists hosts that don't resolve. */
   | { type: "dns"; lookups: number; elapsed_ms: number; failed: { host: string; message: string }[] }
-  /** Something the user should know that is not a failure. */
+  /** Something that the user should know but that is not a failure. */
   | { type: "notice"; message: string }
-  /** The bucket was listed for its symbols: those that the file didn't know, and those that it alone still knows. */
+  /** The bucket's symbols were listed: `added` are new to the database, `gone` are no longer in the bucket. */
   | { type: "discovered"; symbol_count: number; added: string[]; gone: string[] }
-  /** The exchange's contracts were captured; the names are those of which the capture before it says something else. */
+  /** The exchange's contracts were captured; the symbols are those that differ from the previous capture. */
   | {
       type: "captured";
       captured_at: string;
@@ -24,27 +24,29 @@ export type RunEvent =
   | { type: "planned"; from: string; to: string; symbol_count: number; unit_count: number; cell_count: number }
   /** About ten times a second while probing. */
   | { type: "progress"; counts: RunCounts; unit_count: number; cell_count: number }
-  /** Some cells failed, for good. */
+  /** Cells failed, after all retries. */
   | ({ type: "failure" } & RunFailure)
-  /** Volumes are fetched: at the start, and then about ten times a second. */
+  /** Volumes are being fetched: at the start, and then about ten times a second. */
   | { type: "volumes"; counts: VolumeCounts; symbol_count: number }
-  /** A file of volumes, or a listing of such files, failed for good. */
+  /** A file of volumes, or a listing of such files, failed, after all retries. */
   | ({ type: "volume-failure" } & VolumeFailure)
-  /** Whole units were committed since the last such event. The figures are those of the run so far. */
+  /** Units were committed since the last such event. The figures are totals of the run so far. */
   | { type: "committed"; units_written: number; rows_written: number }
-  /** Probing is over; the writer finishes. */
+  /** Probing is finished; the writer is finishing. */
   | { type: "probed"; counts: RunCounts }
-  /** All is written; the file is tidied up and closed. */
+  /** Everything is written; the database is being maintained and closed. */
   | { type: "publishing" }
-  /** The run has ended, and its file is published. A plan and a discovery have no outcome, and end without this event. */
+  /**
+   * The run has ended and its database is published. A plan and a discovery have no outcome and end without this event.
+   */
   | { type: "done"; outcome: RunOutcome; elapsed_ms: number };
 
-/** Tells whoever listens to a run what happens. Never throws. */
+/** Emits an event to the listeners of a run. Never throws. */
 export type Emit = (event: RunEvent) => void;
 
 /**
- * The way from a run to a listener. One that throws, or whose promise rejects, hears nothing more, and `broken` rejects
- * with that: events also come from timers and messages, where a throw would end the process.
+ * Connects a run to a listener. If the listener throws, or its promise rejects, it gets no more events, and `broken`
+ * rejects with the error: events are also emitted from timers and messages, where a throw would end the process.
  */
 export function createEmitter(onEvent: (event: RunEvent) => unknown): { emit: Emit; broken: Promise<never> } {
   let listener: typeof onEvent | undefined = onEvent;

@@ -20,7 +20,7 @@ import type { ProbeSettings } from "./settings.js";
 import { cellsByUnit, headShards, listShards } from "./shards.js";
 import { volumesOutcome, type VolumesDone } from "./volumes-result.js";
 
-/** What carrying out a plan came to. */
+/** Totals of an executed plan. */
 export interface Totals {
   outcome: RunOutcome;
   counts: Counts;
@@ -32,7 +32,7 @@ export interface Totals {
   announced: AnnouncedDelisting[];
   /** Cells of the run's symbols and days that are still due, by reason. */
   due: DueCells["counts"];
-  /** What was done about volumes; undefined where none were fetched. */
+  /** Result of fetching volumes; undefined if none were fetched. */
   volumes: VolumesDone | undefined;
   failures: RunFailure[];
   probeMs: number;
@@ -40,14 +40,14 @@ export interface Totals {
 
 const PROGRESS_MS = 100;
 
-/** Days at the end of a run whose conditions it tells: enough to see how far the file is final. */
+/** Number of last days whose conditions a run reports: enough to see how far the database is final. */
 const CONDITION_DAYS = 30;
 
 /**
- * Carries out a plan: probes its steps one after the other while the writer commits what is whole, fetches volumes where
- * they are wanted, and journals the run.
+ * Executes a plan: probes its steps one after the other while the writer commits complete units, fetches volumes if
+ * wanted, and journals the run.
  *
- * @param capture of the exchange's contracts, if there is to be one
+ * @param capture a capture of the exchange's contracts in progress, if any
  * @throws StoreError, ThreadError
  */
 export async function execute(
@@ -108,7 +108,7 @@ export async function execute(
 
   const written = await writer.call("finish");
   tellCommits({ units_written: written.unitsWritten, rows_written: written.rowsWritten });
-  // Failures have stopped it, or the signal: what is in hand is written, and nothing more is begun.
+  // Stopped by failures or by the signal: write what there is, and begin nothing more.
   const volumes =
     fetchesVolumes && !shouldStop()
       ? await fetchVolumes(symbols, { now, signal, acceptUnverified: false }, threads, emit)
@@ -144,7 +144,7 @@ export async function execute(
   return { outcome, counts, written, conditions, news, announced, due, volumes, failures, probeMs };
 }
 
-/** Tells of commits, when the counts of what is written have grown since the last time. */
+/** Emits `committed` when the counts of written units have grown since the last time. */
 function commitTeller(emit: Emit): (counts: Pick<RunCounts, "units_written" | "rows_written">) => void {
   let told = 0;
   return ({ units_written, rows_written }) => {
@@ -154,13 +154,13 @@ function commitTeller(emit: Emit): (counts: Pick<RunCounts, "units_written" | "r
   };
 }
 
-/** When probing is to end before all is done. */
+/** What ends probing early. */
 interface Limits {
   shouldStop: () => boolean;
   ending: Ending;
 }
 
-/** Probes the cells of a step and waits until the writer has taken in every answer. */
+/** Probes the cells of a step and waits until the writer has received every answer. */
 async function probeStep(
   { cells, by, source, costs }: Step,
   symbols: readonly string[],
@@ -178,7 +178,7 @@ async function probeStep(
   const probing = pool.runShards(shards, symbols, parallel, shouldStop, ({ cellCount }) => {
     answered += cellCount;
   });
-  // When the file can't be written any more there is no point in probing on.
+  // If the file can't be written any more, there is no point in continuing.
   await Promise.race([probing, writer.failed, ending.over]);
   await Promise.race([writer.call("endStep", answered), writer.failed]);
 }

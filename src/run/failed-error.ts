@@ -3,8 +3,8 @@ import type { RunSummary } from "./summary.js";
 import { volumesFailedText } from "./volumes-result.js";
 
 /**
- * A run that ended without the answer of every cell or file of volumes: its outcome is `failed`, `stopped-early` or
- * `interrupted`. What was answered is written. The CLI exits with 1, or with 130 when it was interrupted.
+ * A run ended without an answer for every cell or file of volumes: its outcome is `failed`, `stopped-early` or
+ * `interrupted`. All answers are written. The CLI exits with 1, or with 130 when it was interrupted.
  */
 export class RunFailedError extends BfaError<"RUN_FAILED"> {
   /** What the run did, with its failures. */
@@ -17,7 +17,7 @@ export class RunFailedError extends BfaError<"RUN_FAILED"> {
 }
 
 function messageOf({ command, outcome, failed, probes, failures, volumes }: RunSummary): string {
-  if (outcome === "interrupted") return `the ${command} was interrupted; run it again to go on`;
+  if (outcome === "interrupted") return `the ${command} was interrupted; run it again to continue`;
   if (outcome === "stopped-early") {
     return `the ${command} stopped early: ${failed} of ${probes} probes failed, more than maxFailureRate allows`;
   }

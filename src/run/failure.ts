@@ -6,17 +6,17 @@ export interface RunFailure {
   symbol: string;
   /** First day, YYYY-MM-DD. */
   date: string;
-  /** Number of days from `date` on that failed: 1 for a HEAD. */
+  /** Number of consecutive days, from `date`, that failed: 1 for a HEAD. */
   days: number;
   kind: FailureKind;
-  /** Finer than the kind: a system error, a TLS error, `HTTP_503`. */
+  /** More specific than the kind: a system error, a TLS error, `HTTP_503`. */
   code: string;
   message: string;
-  /** The errors below this one, the nearest first; null when there are none. */
+  /** The causes of this error, the nearest first; null if there are none. */
   cause: string | null;
 }
 
-/** A failure with names and dates in place of indexes and day numbers. */
+/** A failure with symbols and dates instead of indexes and day numbers. */
 export function describeFailure(
   { symbolIndex, from, days, failure }: CellFailure,
   symbols: readonly string[],

@@ -10,12 +10,12 @@ import { describeVolumeFailure, volumeCounts, type VolumeFailure, type VolumesDo
 
 const PROGRESS_MS = 100;
 
-/** Rough size of the list pages of a symbol's 1d klines, bytes: how many symbols are asked for at once hangs on it. */
+/** Approximate size of the list pages of a symbol's 1d klines, bytes; determines how many symbols run concurrently. */
 const PAGE_BYTES = 130_000;
 
 /**
- * Whether a run that probes fetches volumes too: where it is to and the file has some. That they can't be listed is a
- * notice.
+ * Whether a run that probes also fetches volumes: if the settings ask for it and the database has any. If they can't be
+ * listed, a notice is emitted.
  */
 export function wantsVolumes(
   { volumes, listEndpoint }: Pick<ProbeSettings, "volumes" | "listEndpoint">,
@@ -24,15 +24,15 @@ export function wantsVolumes(
 ): boolean {
   if (!volumes || !hasVolumes) return false;
   if (listEndpoint !== undefined) return true;
-  emit({ type: "notice", message: "no volumes: a listing needs a listEndpoint when another endpoint is given" });
+  emit({ type: "notice", message: "no volumes: listing needs a listEndpoint if another endpoint is given" });
   return false;
 }
 
-/** What fetching volumes hangs on. */
+/** Settings for fetching volumes. */
 type FetchSettings = Pick<Settings, "now" | "signal"> & { acceptUnverified: boolean };
 
 /**
- * Fetches what is new of some symbols' 1d klines, inside of a run that has begun, and has all of it committed.
+ * Fetches new 1d klines of symbols, during a run that has begun, and commits all of them.
  *
  * @throws StoreError, ThreadError
  */
@@ -69,7 +69,7 @@ export async function fetchVolumes(
       () => signal?.aborted === true,
       () => undefined,
     );
-    // When the file can't be written any more there is no point in fetching on.
+    // If the file can't be written any more, there is no point in continuing.
     await Promise.race([fetching, writer.failed, ending.over]);
   } finally {
     clearInterval(progress);

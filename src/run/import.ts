@@ -6,44 +6,44 @@ import { BOUNDS, DEFAULTS } from "./defaults.js";
 
 /** Options of {@link importFile}. */
 export interface ImportOptions {
-  /** Path of the database; made when it isn't there. */
+  /** Path of the database, which is created if it doesn't exist. */
   db: string;
-  /** Path of the other file, which is only read. */
+  /** Path of the other file, which is not changed. */
   file: string;
   /**
-   * How long to wait for a database that another process has, 0 to 86400000 ms.
+   * How long to wait for a database that another process uses, 0 to 86400000 ms.
    *
    * @default 0
    */
   waitMs?: number | undefined;
-  /** Is told, in words, when the import waits for another process. */
+  /** Called with a notice when the import waits for another process. */
   onWait?: ((notice: string) => void) | undefined;
-  /** Aborting it ends the reading of the other file. What is being written by then is finished. */
+  /** Aborting it stops reading the other file. Writing that has begun is finished. */
   signal?: AbortSignal | undefined;
 }
 
-/** What an import did with the rows of the other file. */
+/** Result of an import. */
 export interface ImportSummary {
-  /** Rows of the other file; each is imported, known or refused. */
+  /** Rows in the other file; each is imported, known or refused. */
   row_count: number;
   imported_count: number;
-  /** Rows whose cell the database had already; it stays as it is. */
+  /** Rows whose cell the database already had; it is left unchanged. */
   known_count: number;
-  /** Rows that are not an answer of the bucket. A backfill probes those cells that can be probed. */
+  /** Rows that can't be answers of the bucket. A backfill probes their cells where possible. */
   refused_count: number;
   /** The refused rows by reason. */
   refused_by: Record<Refusal, number>;
-  /** Columns of the other file that are not taken over. */
+  /** Columns of the other file that are not imported. */
   ignored_columns: string[];
-  /** What the user should know of the database, in words. */
+  /** What the user should know about the database, as text. */
   notices: string[];
 }
 
 /**
- * Takes over the rows of another DuckDB file that has a table or view `daily_availability`. They are published when all
- * of them are written; nothing is left of an import that fails.
+ * Imports the rows of another DuckDB file with a table or view `daily_availability`. They are published once all of
+ * them are written; a failed import leaves no trace.
  *
- * @throws UsageError when the other file can't be taken over, StoreError when the database can't be written,
+ * @throws UsageError when the other file can't be imported, StoreError when the database can't be written,
  *   InterruptedError when the signal came before anything was written
  * @example
  * ```ts

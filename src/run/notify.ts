@@ -2,23 +2,23 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { dispatcherFor } from "../probe/net/dispatcher.js";
 import { USER_AGENT } from "../probe/net/user-agent.js";
 
-/** Limit for connecting and for the answer, each, and the attempts: all in all some ten seconds. */
+/** Time limit for connecting and for the answer; with all attempts about ten seconds in total. */
 const TIMEOUT_MS = 2500;
 const ATTEMPTS = 3;
 const PAUSE_MS = 500;
 
-/** What a post is made with. */
+/** Options of {@link post}. */
 export interface PostOptions {
-  /** PEM certificates to trust besides Node's. */
+  /** PEM certificates to trust in addition to Node's. */
   ca: string | undefined;
-  /** The environment that names proxies. */
+  /** The environment variables that name proxies. */
   env: NodeJS.ProcessEnv;
 }
 
 /**
  * Posts a summary as JSON. Redirects are not followed.
  *
- * @returns why it could not be posted, or undefined when it was: a status of 200 to 299
+ * @returns why posting failed; undefined on success, which is a status from 200 to 299
  */
 export async function post(url: string, summary: object, { ca, env }: PostOptions): Promise<string | undefined> {
   let failure: string | undefined;

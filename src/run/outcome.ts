@@ -5,18 +5,18 @@ import type { RunOutcome as JournalOutcome } from "../store/runs.js";
  *
  * | outcome         |                                                                            |
  * | --------------- | -------------------------------------------------------------------------- |
- * | `whole`         | every cell was answered, and every file of volumes was read                |
+ * | `whole`         | all cells were answered, and all files of volumes were read                |
  * | `nothing-to-do` | no cell was due, and no file of volumes was new                            |
  * | `failed`        | some cells or files failed; the others are written                         |
- * | `stopped-early` | more failed than `maxFailureRate` allows, so that the rest was not probed  |
- * | `interrupted`   | the signal came before all of it was done                                  |
+ * | `stopped-early` | more failed than `maxFailureRate` allows, so the rest was not probed       |
+ * | `interrupted`   | the signal came before everything was done                                 |
  */
 export type RunOutcome = "whole" | "nothing-to-do" | "failed" | "stopped-early" | "interrupted";
 
-/** How a run ended, from what was planned and what was done. */
+/** The outcome of a run, from what was planned and what was done. */
 export function outcomeOf(run: {
   aborted: boolean;
-  /** Whether too much failed. */
+  /** Whether too many cells failed. */
   stopped: boolean;
   /** Cells planned. */
   cellCount: number;
@@ -33,7 +33,7 @@ export function outcomeOf(run: {
   return run.cellCount === 0 ? run.volumes : "whole";
 }
 
-/** The word of the journal, which has fewer. */
+/** The corresponding outcome in the journal, which distinguishes fewer. */
 export function journalOutcome(outcome: RunOutcome): JournalOutcome {
   switch (outcome) {
     case "whole":

@@ -10,7 +10,7 @@ import { planSteps } from "./source.js";
 import type { Step } from "./step.js";
 import { resolveSymbols } from "./symbols.js";
 
-/** What a run is going to do: its steps one after the other, each with at least one cell. */
+/** What a run will do: its steps in order, each with at least one cell. */
 export interface Plan {
   span: Span;
   symbols: readonly string[];
@@ -20,14 +20,14 @@ export interface Plan {
 /** A command that probes cells. */
 export interface Command<S extends ProbeSettings> {
   readonly name: RunCommand;
-  /** The days that it is about. */
+  /** The days that it covers. */
   span(settings: S): Span;
-  /** Which of the cells it probes: all of them, or those that are due, those of dormant symbols among them or not. */
+  /** Which cells it probes: all, or those that are due, with or without those of dormant symbols. */
   cells(settings: S): "all" | "due" | "due-but-resting";
 }
 
 /**
- * Decides what a command does. When the signal comes before the symbols are known, the plan is empty.
+ * Decides what a command does. If the signal comes before the symbols are known, the plan is empty.
  *
  * @throws DiscoveryError, UsageError, StoreError, ThreadError
  */
@@ -51,7 +51,7 @@ export async function makePlan<S extends ProbeSettings>(
   }
 }
 
-/** Cells and units of all steps. */
+/** Number of cells and units in all steps. */
 export function countPlan({ steps }: Plan): { cellCount: number; unitCount: number } {
   return {
     cellCount: steps.reduce((sum, { cellCount }) => sum + cellCount, 0),
@@ -62,20 +62,20 @@ export function countPlan({ steps }: Plan): { cellCount: number; unitCount: numb
 /** A step of a {@link RunPlan}. */
 export interface PlannedStep {
   source: Source;
-  /** What is written whole or not at all. */
+  /** The kind of unit that is written whole or not at all. */
   unit: UnitBy;
   unit_count: number;
   cell_count: number;
   head_requests: number;
-  /** Bytes of requests and answers, roughly. */
+  /** Approximate bytes of requests and answers. */
   head_bytes: number;
   list_requests: number;
   list_bytes: number;
-  /** Why this source, in words. */
+  /** Why this source was chosen, as text. */
   reason: string;
 }
 
-/** A run that was planned and not made. Dates as YYYY-MM-DD. */
+/** The plan of a run that was not made. Dates as YYYY-MM-DD. */
 export interface RunPlan {
   command: RunCommand;
   from: string;
@@ -83,11 +83,11 @@ export interface RunPlan {
   symbol_count: number;
   unit_count: number;
   cell_count: number;
-  /** None when there is nothing to do. */
+  /** Empty if there is nothing to do. */
   steps: PlannedStep[];
 }
 
-/** A plan as it is shown. */
+/** The public form of a plan. */
 export function describePlan(command: RunCommand, plan: Plan): RunPlan {
   const { cellCount, unitCount } = countPlan(plan);
   return {

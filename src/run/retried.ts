@@ -4,7 +4,7 @@ import type { Threads } from "../threads/threads.js";
 /** Requests to one host that failed in the same way and were sent again. */
 export interface RetriedRequests {
   kind: FailureKind;
-  /** Finer than the kind: a system error, `HTTP_503`. */
+  /** More specific than the kind: a system error, `HTTP_503`. */
   code: string;
   /** Host and port. */
   host: string;
@@ -12,9 +12,9 @@ export interface RetriedRequests {
 }
 
 /**
- * Counts the retries of a run from now on, whether they helped or not.
+ * Counts the retries of a run from now on, whether or not they helped.
  *
- * @returns gives the counts so far, the most frequent first
+ * @returns a function that returns the counts so far, the most frequent first
  */
 export function countRetries(threads: Pick<Threads, "onRetry">): () => RetriedRequests[] {
   const counts = new Map<string, RetriedRequests>();

@@ -14,9 +14,9 @@ import { summarize, type RunSummary } from "./summary.js";
 /**
  * One run from start to summary.
  *
- * @param settingsOf checks the caller's options; what it throws, the run rejects with
- * @throws RunFailedError when the run is not whole and the settings say so; StoreError, DiscoveryError, ThreadError,
- *   UsageError, InterruptedError when it ended without a summary
+ * @param settingsOf validates the caller's options; the run rejects with its errors
+ * @throws RunFailedError when the run is incomplete and the settings ask for it; StoreError, DiscoveryError,
+ * ThreadError, UsageError, InterruptedError when it ended without a summary
  */
 export function run<S extends ProbeSettings>(command: Command<S>, settingsOf: () => S): Run<RunSummary> {
   const startedAt = performance.now();
@@ -38,9 +38,9 @@ export function run<S extends ProbeSettings>(command: Command<S>, settingsOf: ()
 }
 
 /**
- * Has `use` work with threads, and ends them again. Rejects at once when a thread dies or the listener throws.
+ * Runs `use` with threads, and ends them afterwards. Rejects at once when a thread dies or the listener throws.
  *
- * @param settingsOf checks the caller's options; what it throws, the promise rejects with
+ * @param settingsOf validates the caller's options; the promise rejects with its errors
  * @throws StoreError, ThreadError, and what `use` throws
  */
 export function withThreads<S extends Settings, T>(
@@ -62,14 +62,14 @@ export function withThreads<S extends Settings, T>(
   });
 }
 
-/** Tells how the hosts are reached, and what is to be known of the file. */
+/** Emits how hosts are reached, and notices about the file. */
 function greet({ dns, proxies, facts }: Threads, emit: Emit): void {
   const failed = Object.entries(dns.table).flatMap(([host, answer]) =>
     answer.type === "unresolved" ? [{ host, message: answer.message }] : [],
   );
   emit({ type: "dns", lookups: dns.lookups, elapsed_ms: dns.elapsedMs, failed });
   const proxied = proxies.map(({ url, proxy }) => {
-    return `${new URL(url).host} is asked through the proxy ${describeProxy(proxy)}`;
+    return `${new URL(url).host} is reached through the proxy ${describeProxy(proxy)}`;
   });
   for (const message of new Set(proxied)) emit({ type: "notice", message });
   for (const message of facts.notices) emit({ type: "notice", message });

@@ -2,11 +2,11 @@ import { EventEmitter, on } from "node:events";
 import type { Emit, RunEvent } from "./events.js";
 
 /**
- * Work under way: a promise of its result, and an async iterable of what happens meanwhile.
+ * Work in progress: a promise of its result, and an async iterable of its events.
  *
- * The work begins with the call. A loop over it hears every event from then on, ends when the work ends, and throws what
- * `await` throws. Leaving the loop early, by `break` or by an error, leaves the work going: its `signal` ends it. Several
- * loops hear the same.
+ * The work begins with the call. A loop over it gets every event from then on, ends when the work ends, and throws the
+ * same error as `await`. Leaving the loop early, by `break` or an error, doesn't stop the work: its `signal` does.
+ * Several loops get the same events.
  *
  * @example
  * ```ts
@@ -22,7 +22,7 @@ export interface Run<Result> extends Promise<Result>, AsyncIterable<RunEvent> {}
 /**
  * Makes a promise iterable.
  *
- * @param work begins at once; it is given what tells the loops of an event
+ * @param work starts at once; gets the function that emits an event to the loops
  */
 export function running<Result>(work: (tell: Emit) => Promise<Result>): Run<Result> {
   const events = new EventEmitter().setMaxListeners(0);
@@ -37,9 +37,9 @@ export function running<Result>(work: (tell: Emit) => Promise<Result>): Run<Resu
   result.then(end, end);
   return Object.assign(result, {
     [Symbol.asyncIterator]: () => {
-      // The loop throws it; nobody else may be waiting for the result.
+      // The loop throws the error, but possibly nobody awaits the result.
       result.catch(() => undefined);
-      // Listens from now on, not from the first step of the loop.
+      // Listen from now on, not only from the first iteration.
       return loop(isOver ? [] : on(events, "event", { close: ["end"] }), result);
     },
   });

@@ -30,37 +30,37 @@ import type {
   VolumesOptions,
 } from "./options.js";
 
-/** Everything that a command has to know, checked and with nothing left out. */
+/** All settings of a command, validated and complete. */
 export interface Settings extends ThreadSettings {
   readonly command: RunCommand;
-  /** Whether the file may be filled from other servers than before. */
+  /** Whether the database may be filled from different servers than before. */
   readonly adoptEndpoint: boolean;
-  /** The instant, ms since the Unix epoch, that decides which days are over and final. */
+  /** The current time, ms since the Unix epoch, which decides which days have ended and are final. */
   readonly now: number;
   readonly onEvent: ((event: RunEvent) => unknown) | undefined;
 }
 
 /** Settings of the commands that probe cells. */
 export interface ProbeSettings extends Settings {
-  /** Symbols asked for; undefined: those of the bucket. */
+  /** Requested symbols; undefined for those of the bucket. */
   readonly symbols: readonly string[] | undefined;
   readonly quote: string | undefined;
-  /** Whether symbols may be probed that the bucket does not list. */
+  /** Whether symbols that the bucket doesn't list may be probed. */
   readonly unlisted: boolean;
   readonly source: (typeof SOURCES)[number];
-  /** From 0 to 1; 1: never stop. */
+  /** From 0 to 1; 1 never stops. */
   readonly maxFailureRate: number;
-  /** Whether a run that is not whole rejects. */
+  /** Whether an incomplete run rejects. */
   readonly reject: boolean;
-  /** Where the exchange's contracts are captured from; undefined: nowhere. */
+  /** URL from which to capture the exchange's contracts; undefined for no capture. */
   readonly contractsUrl: string | undefined;
-  /** Whether volumes are fetched too where the file has some. */
+  /** Whether to fetch volumes too, if the database has any. */
   readonly volumes: boolean;
 }
 
 /** Settings of a run that fetches volumes. */
 export interface VolumesSettings extends Settings, Pick<ProbeSettings, "symbols" | "quote" | "unlisted" | "reject"> {
-  /** Whether files are taken that no checksum vouches for. */
+  /** Whether to accept files that no checksum verifies. */
   readonly acceptUnverified: boolean;
 }
 
@@ -124,7 +124,7 @@ export function updateSettings(options: UpdateOptions, now: number): UpdateSetti
     contractsUrl: optional(checkUrl("with path")),
   } satisfies ChecksOf<UpdateOptions>);
   const settings = probeSettings("update", given, now);
-  // Symbols of another server are none of Binance's contracts.
+  // Symbols of another server are not Binance's contracts.
   const ownUrl = settings.endpoint === ENDPOINTS.download ? EXCHANGE_INFO_URL : undefined;
   return { ...settings, contractsUrl: contracts ? (contractsUrl ?? ownUrl) : undefined, volumes, date, lookback };
 }
@@ -205,7 +205,7 @@ function probeSettings(command: RunCommand, given: Checked<typeof PROBE_CHECKS>,
 /** @throws UsageError */
 function requireListEndpoint({ listEndpoint }: Settings): void {
   if (listEndpoint !== undefined) return;
-  throw new UsageError("a listing needs it when another endpoint is given", { option: "listEndpoint" });
+  throw new UsageError("is required for listing if another endpoint is given", { option: "listEndpoint" });
 }
 
 function runSettings(command: RunCommand, given: Checked<typeof RUN_CHECKS>, now: number): Settings {

@@ -3,7 +3,7 @@ import { countDays, type Span } from "../calendar/span.js";
 import type { HeadShard, ListShard } from "../rows/shard.js";
 import type { UnitBy } from "../rows/unit.js";
 
-/** Days of one list page of 1,000 keys, two keys a day: where a long history is split. */
+/** Days on one list page of 1,000 keys, with two keys per day: where a long history is split. */
 export const PAGE_DAYS = 500;
 
 /** Cells to fill: the wanted days of each symbol, aligned with the run's symbols. */
@@ -14,7 +14,7 @@ export function countCells(cells: Cells): number {
   return cells.reduce((sum, spans) => sum + countDays(spans), 0);
 }
 
-/** Cells of each unit by its key (a day, or a symbol's index). Units without cells don't appear. */
+/** Number of cells of each unit by its key (a day, or a symbol's index). Units without cells are absent. */
 export function cellsByUnit(cells: Cells, by: UnitBy): Map<number, number> {
   const units = new Map<number, number>();
   for (const [symbolIndex, spans] of cells.entries()) {
@@ -30,8 +30,8 @@ export function cellsByUnit(cells: Cells, by: UnitBy): Map<number, number> {
 }
 
 /**
- * HEAD shards, day by day in ascending order. With few days each is split among the threads, so that all work on it;
- * with many, a shard is a whole day, so that a unit is never spread over threads that drift apart.
+ * HEAD shards, day by day in ascending order. If there are few days, each is split among the threads, so that all work
+ * on it; if there are many, a shard is a whole day, so that a unit is never spread over threads that drift apart.
  */
 export function* headShards(cells: Cells, threads: number): Generator<HeadShard> {
   const days = [...cellsByUnit(cells, "day").keys()].sort((a, b) => a - b);
@@ -46,7 +46,7 @@ export function* headShards(cells: Cells, threads: number): Generator<HeadShard>
   }
 }
 
-/** Indexes of the symbols with a wanted span over the day. Cursors remember each symbol's span, since days ascend. */
+/** Indexes of the symbols for which the day is wanted. As days are ascending, cursors point to each symbol's span. */
 function symbolsOn(cells: Cells, cursors: Uint32Array, day: Day): Uint32Array<ArrayBuffer> {
   const indexes: number[] = [];
   for (const [symbolIndex, spans] of cells.entries()) {
@@ -60,9 +60,9 @@ function symbolsOn(cells: Cells, cursors: Uint32Array, day: Day): Uint32Array<Ar
 }
 
 /**
- * LIST shards, symbol by symbol. Gaps that lie within one page of each other are listed together. With fewer symbols
- * than `parallel`, a long stretch is split at dates a page apart, so that one symbol's pages can be fetched side by
- * side; with more, its pages are better fetched in order, since only then no page is asked for twice.
+ * LIST shards, symbol by symbol. Gaps within one page of each other are listed together. With fewer symbols than
+ * `parallel`, a long span is split at dates one page apart, so that a symbol's pages can be fetched concurrently; with
+ * more, they are better fetched in order, because only then no page is requested twice.
  */
 export function* listShards(cells: Cells, parallel: number): Generator<ListShard> {
   const split = cells.filter((spans) => spans.length > 0).length < parallel;
@@ -86,7 +86,7 @@ function groupNear(spans: readonly Span[]): Span[][] {
   return groups;
 }
 
-/** Cuts spans wherever `days` have passed since the first day of a piece. */
+/** Splits spans into pieces of at most `days` days, counted from the first day of each piece. */
 function splitEvery(days: number, spans: readonly Span[]): Span[][] {
   const pieces: Span[][] = [];
   let limit = -Infinity;

@@ -6,21 +6,21 @@ import { cellsByUnit, countCells, listShards, PAGE_DAYS, type Cells } from "./sh
 
 /** Headers of a HEAD and its answer. */
 const HEAD_BYTES = 700;
-/** A key of a list page: 265 kB for 1,000. Each day has two. */
+/** Two keys of a list page, which has 265 kB for 1,000. */
 const DAY_BYTES = 530;
 /** Headers and frame of a list page. */
 const PAGE_BYTES = 1100;
-/** What a round trip of 40 ms carries on a line of 10 Mbit/s: what a request weighs against bytes. */
+/** Weight of a request in bytes: what a 10 Mbit/s line carries during a round trip of 40 ms. */
 const REQUEST_WEIGHT = 50_000;
 
-/** What the decision hangs on. */
+/** Settings that affect the decision. */
 type SourceSettings = Pick<ProbeSettings, "source" | "listEndpoint">;
 
 /**
- * Decides how to probe some cells, symbol by symbol: as the settings say, else by what costs less. By LIST a symbol is
- * written as a whole, by HEAD a day.
+ * Decides how to probe cells, symbol by symbol: as the settings say, otherwise by lower cost. By LIST whole symbols are
+ * written, by HEAD whole days.
  *
- * @returns one step for each source, the ones without cells left out
+ * @returns one step per source, without empty ones
  */
 export function planSteps(settings: SourceSettings, cells: Cells): Step[] {
   const sources = cells.map((spans) => sourceOf(settings, spans));
@@ -43,7 +43,7 @@ function sourceOf({ source, listEndpoint }: SourceSettings, spans: readonly Span
 }
 
 function reasonOf({ source, listEndpoint }: SourceSettings): string {
-  if (source !== "auto") return "as asked";
+  if (source !== "auto") return "as requested";
   return listEndpoint === undefined ? "no list endpoint is known" : "fewer requests for the bytes";
 }
 

@@ -1,23 +1,23 @@
 import type { Source, UnitBy } from "../rows/unit.js";
 import type { Cells } from "./shards.js";
 
-/** What probing some cells would cost. */
+/** The cost of probing cells. */
 export interface Cost {
   requests: number;
-  /** Of requests and answers, roughly. */
+  /** Approximate bytes of requests and answers. */
   bytes: number;
 }
 
-/** Cells that are probed and written in one way. */
+/** Cells that are probed and written in the same way. */
 export interface Step {
   cells: Cells;
-  /** What one transaction writes. */
+  /** The kind of unit that is written. */
   by: UnitBy;
   source: Source;
   cellCount: number;
   unitCount: number;
-  /** What either source would cost. */
+  /** The cost of either source. */
   costs: { head: Cost; list: Cost };
-  /** Why this source, in words. */
+  /** Why this source was chosen, as text. */
   reason: string;
 }

@@ -22,52 +22,52 @@ export interface SummaryCondition {
   to: string;
 }
 
-/** A symbol and a day of it, YYYY-MM-DD. */
+/** A symbol and a day, YYYY-MM-DD. */
 export interface SummaryDate {
   symbol: string;
   date: string;
 }
 
-/** A file that is not what it was believed to be. */
+/** A file that changed after its answer was final. */
 export interface SummaryChange extends SummaryDate {
   kind: ChangeKind;
 }
 
-/** What a run did. Times in ms, to a tenth; dates as YYYY-MM-DD. */
+/** Summary of a run. Times in ms, to a tenth; dates as YYYY-MM-DD. */
 export interface RunSummary extends RunCounts {
   command: RunCommand;
   outcome: RunOutcome;
   from: string;
   to: string;
   symbol_count: number;
-  /** How the cells were probed; empty when there were none. */
+  /** How the cells were probed; empty if there were none. */
   sources: Source[];
   dns_lookups: number;
-  /** Requests that failed in a way that may pass and were sent again, even when that helped. */
+  /** Requests that were sent again after a transient failure, including those that then succeeded. */
   retried: RetriedRequests[];
-  /** Changes of answers that were believed: files that came late, were replaced, were removed. */
+  /** Changes of final answers: files that were late, replaced or removed. */
   changes: ChangeCounts;
-  /** These files, by date and symbol; at most 1,000. */
+  /** These files, by date and symbol, up to 1,000. */
   changed_files: SummaryChange[];
-  /** Contracts that came to market, with their first day: those that the file did not know before the run. */
+  /** Newly listed contracts, with their first day: those that the database did not know before the run. */
   listings: SummaryDate[];
-  /** Contracts that are believed to have ended since the run, with their last day. */
+  /** Contracts that have been found to have ended, with their last day. */
   delistings: SummaryDate[];
-  /** Perpetuals whose end the exchange has announced, the next one first: those that the file's last capture shows. */
+  /** Perpetuals whose end is announced in the database's last capture, the next one first. */
   announced_delistings: AnnouncedDelisting[];
   /** Cells of the run's symbols and days that are still due, by reason. */
   due_cells: Record<DueReason, number>;
   /** Conditions of the last 30 days of the run, for its symbols, as spans. */
   conditions: SummaryCondition[];
   elapsed_ms: number;
-  /** What was done about volumes; null where none were fetched. */
+  /** Result of fetching volumes; null if none were fetched. */
   volumes: VolumesResult | null;
-  /** `volumes_ms`: fetching volumes. `write_ms`: writing rows and volumes, while the rest goes on. */
+  /** `volumes_ms`: fetching volumes. `write_ms`: writing rows and volumes, concurrently with the rest. */
   phases: { dns_ms: number; plan_ms: number; probe_ms: number; volumes_ms: number; write_ms: number };
   failures: RunFailure[];
 }
 
-/** What a run took beside its probes; times in ms. */
+/** What a run did besides probing; times in ms. */
 export interface Effort {
   retried: RetriedRequests[];
   dns: DnsWarmUp;

@@ -14,8 +14,8 @@ export const SWEEP: Command<ProbeSettings> = {
 };
 
 /**
- * Lists everything again, and so finds files of any age that came late, were replaced or removed. It takes one request
- * for each 500 days of a symbol.
+ * Lists everything again, which finds files of any age that were late, replaced or removed. Takes one request for each
+ * 500 days of a symbol.
  *
  * @example
  * ```ts

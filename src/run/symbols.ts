@@ -6,33 +6,33 @@ import { endOnSignal } from "./ending.js";
 import type { Emit } from "./events.js";
 import type { ProbeSettings, Settings } from "./settings.js";
 
-/** What a listing of the bucket's folders gave. */
+/** Result of listing the bucket's folders. */
 export interface Discovery {
   /** Symbols of the bucket, of every class, in the bucket's order. */
   symbols: string[];
-  /** Symbols of the bucket that the file did not know. */
+  /** Symbols of the bucket that are new to the database. */
   added: string[];
-  /** Symbols that the file knows and the bucket no longer has; they are kept. */
+  /** Symbols in the database that the bucket no longer has; they are kept. */
   gone: string[];
   /** Folders whose names can't be symbols. */
   foreign: string[];
 }
 
-/** What decides which symbols a run is about. */
+/** Settings that decide the symbols of a run. */
 export type SymbolSettings = Settings & Pick<ProbeSettings, "symbols" | "quote" | "unlisted">;
 
-/** Age from which the symbol list of the file is made anew, ms: a run lists once, several in a row don't. */
+/** Age from which the list of symbols is refreshed, ms: consecutive runs share one listing. */
 const LIST_MAX_AGE_MS = 3_600_000;
 
 /**
- * The symbols of a run: those named by the settings, else every perpetual (settled ones included) known to the file,
- * after listing the bucket when the file's list is older than an hour. Symbols are never forgotten, even when their
- * folder is gone.
+ * The symbols of a run: those named by the settings, otherwise all known perpetuals (including settled ones), after
+ * listing the bucket if the known list is older than an hour. Symbols are never forgotten, even if their folder is
+ * gone.
  *
  * @throws DiscoveryError when the bucket can't be listed
- * @throws InterruptedError when the signal came before it was
- * @throws UsageError when nothing can be listed and nothing is known, a name is not that of a symbol of the bucket, or no
- *   symbol is left
+ * @throws InterruptedError when the signal came first
+ * @throws UsageError when nothing can be listed and nothing is known, a name is not a symbol of the bucket, or no
+ * symbol is left
  */
 export async function resolveSymbols(settings: SymbolSettings, threads: Threads, emit: Emit): Promise<string[]> {
   const { quote, symbols: named, unlisted, listEndpoint } = settings;
@@ -47,7 +47,7 @@ export async function resolveSymbols(settings: SymbolSettings, threads: Threads,
   return chosen.sort();
 }
 
-/** The symbols that the file knows, listed anew when that is needed. */
+/** The known symbols, after a new listing if needed. */
 async function knownSymbols(settings: SymbolSettings, threads: Threads, emit: Emit): Promise<string[]> {
   const { symbols: named, unlisted, listEndpoint, now } = settings;
   const { symbols, discoveredAt } = threads.facts;
@@ -65,14 +65,14 @@ function requireListed(named: readonly string[], listed: readonly string[]): voi
   if (unknown === undefined) return;
   const nearest = closest(unknown.toUpperCase(), listed);
   throw new UsageError(
-    `the bucket does not list ${unknown}: did you mean ${nearest}? To probe it all the same, allow unlisted symbols`,
+    `the bucket does not list ${unknown}: did you mean ${nearest}? To probe it anyway, allow unlisted symbols`,
     { option: "symbols" },
   );
 }
 
 /**
- * Lists the bucket for its symbols and records them in the file. The signal lets the page in hand come in; when it was
- * the last one, the symbols are recorded all the same.
+ * Lists the bucket's symbols and records them in the database. When the signal comes, the current page is still
+ * received; if it was the last one, the symbols are recorded anyway.
  *
  * @throws DiscoveryError when the bucket can't be listed, UsageError when no list endpoint is known, InterruptedError
  */

@@ -7,7 +7,7 @@ import type { Run } from "./running.js";
 import { updateSettings, type UpdateSettings } from "./settings.js";
 import type { RunSummary } from "./summary.js";
 
-/** The cells that are due; or all of the days that the options choose. */
+/** The cells that are due, or all cells of the days that the options select. */
 export const UPDATE: Command<UpdateSettings> = {
   name: "update",
   span: updateSpan,
@@ -15,9 +15,9 @@ export const UPDATE: Command<UpdateSettings> = {
 };
 
 /**
- * Brings the file up to date: probes every cell that is due, up to yesterday (UTC), or those of the days that the
- * options choose. The whole past of a symbol that the file did not know is due at once. Where the file has volumes, those
- * of the run's symbols are fetched too.
+ * Brings the database up to date: probes every cell that is due, up to yesterday (UTC), or those of the days that the
+ * options select. The whole past of a new symbol is due at once. If the database has volumes, those of the run's
+ * symbols are fetched too.
  *
  * @example
  * ```ts
@@ -29,14 +29,14 @@ export const UPDATE: Command<UpdateSettings> = {
  * }
  * ```
  *
- * @throws RunFailedError when a probe or a file of volumes failed or the signal came, unless `reject` is false; StoreError, DiscoveryError,
- *   ThreadError, UsageError, InterruptedError when there is no summary
+ * @throws RunFailedError when a probe or a file of volumes failed or the signal came, unless `reject` is false;
+ * StoreError, DiscoveryError, ThreadError, UsageError, InterruptedError when there is no summary
  */
 export function update(options: UpdateOptions): Run<RunSummary> {
   return run(UPDATE, () => updateSettings(options, Date.now()));
 }
 
-/** The days of an update: those that the user asked for, or every day up to yesterday. */
+/** The days of an update: those that the user selected, or every day up to yesterday. */
 export function updateSpan({ date, lookback, dataset, now }: UpdateSettings): Span {
   const to = date ?? dayAt(now) - 1;
   if (lookback !== undefined) return { from: to - lookback + 1, to };

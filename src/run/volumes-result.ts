@@ -5,22 +5,22 @@ import type { VolumeTotals } from "../store/volumes/session.js";
 import { describeFailure, type RunFailure } from "./failure.js";
 import type { RunOutcome } from "./outcome.js";
 
-/** What is counted while volumes are fetched. */
+/** Counts of fetching volumes. */
 export interface VolumeCounts {
-  /** Symbols whose folders were listed and whose new files were asked for. */
+  /** Symbols whose folders were listed and whose new files were requested. */
   symbols_asked: number;
   /** Files fetched and read. */
   files_fetched: number;
   files_failed: number;
-  /** Listed files that were stored as they are. */
+  /** Listed files that were already stored unchanged. */
   files_known: number;
-  /** Files taken without a checksum that vouches for them; they are among those fetched. */
+  /** Fetched files that no checksum verifies. */
   files_unverified: number;
   /** Bytes of the zips. */
   file_bytes: number;
 }
 
-/** The counters as events and summaries name them. */
+/** The counters in the form of events and summaries. */
 export function volumeCounts(counts: Counts): VolumeCounts {
   return {
     symbols_asked: counts.symbolsAsked,
@@ -38,31 +38,31 @@ export interface VolumeFailure extends RunFailure {
   key: string | null;
 }
 
-/** A failure with names and dates in place of indexes and day numbers. */
+/** A failure with symbols and dates instead of indexes and day numbers. */
 export function describeVolumeFailure(failure: CellFailure, symbols: readonly string[]): VolumeFailure {
   return { ...describeFailure(failure, symbols), key: failure.key ?? null };
 }
 
-/** What was done about volumes. */
+/** Result of fetching volumes. */
 export interface VolumesResult extends VolumeCounts {
-  /** The last day asked for, YYYY-MM-DD. */
+  /** The last requested day, YYYY-MM-DD. */
   through: string;
   /** Bars written. */
   rows_written: number;
-  /** Symbols of which something was written. */
+  /** Symbols for which something was written. */
   units_written: number;
-  /** Values in which a month's file and a day's disagree; `volume_differences` has them. */
+  /** Values that differ between monthly and daily files; see `volume_differences`. */
   difference_count: number;
   failures: VolumeFailure[];
 }
 
-/** What fetching came to. */
+/** Internal result of fetching volumes. */
 export interface VolumesDone {
   through: Day;
   counts: Counts;
   written: VolumeTotals;
   failures: VolumeFailure[];
-  /** Whether the signal came before every symbol was asked for. */
+  /** Whether the signal came before all symbols were requested. */
   interrupted: boolean;
   fetchMs: number;
 }
@@ -74,7 +74,7 @@ export function volumesOutcome({ interrupted, failures, written }: VolumesDone):
   return written.unitsWritten === 0 ? "nothing-to-do" : "whole";
 }
 
-/** The result as summaries show it. */
+/** The result in the form of summaries. */
 export function volumesResult({ through, counts, written, failures }: VolumesDone): VolumesResult {
   return {
     through: formatDay(through),
@@ -86,7 +86,7 @@ export function volumesResult({ through, counts, written, failures }: VolumesDon
   };
 }
 
-/** The failures in a sentence, for an error's message. */
+/** The failures in one sentence, for an error message. */
 export function volumesFailedText({
   failures,
   files_fetched,

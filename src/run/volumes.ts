@@ -20,26 +20,26 @@ import {
   type VolumesResult,
 } from "./volumes-result.js";
 
-/** What a run of {@link volumes} did. Times in ms, to a tenth. */
+/** Summary of a run of {@link volumes}. Times in ms, to a tenth. */
 export interface VolumesSummary extends VolumesResult {
   command: "volumes";
-  /** As of every run; `nothing-to-do` when no file was new. */
+  /** The same as for other runs; `nothing-to-do` if no file was new. */
   outcome: RunOutcome;
   symbol_count: number;
-  /** HTTP requests sent, retries included. */
+  /** HTTP requests sent, including retries. */
   requests: number;
   retries: number;
   connections_opened: number;
   dns_lookups: number;
-  /** Requests that failed in a way that may pass and were sent again, even when that helped. */
+  /** Requests that were sent again after a transient failure, including those that then succeeded. */
   retried: RetriedRequests[];
   elapsed_ms: number;
   phases: { dns_ms: number; plan_ms: number; fetch_ms: number; write_ms: number };
 }
 
 /**
- * A run of {@link volumes} in which files failed, or that was interrupted. What was read is written. The CLI exits with 1,
- * or with 130 when it was interrupted.
+ * A run of {@link volumes} in which files failed, or that was interrupted. Everything that was read is written. The CLI
+ * exits with 1, or with 130 when it was interrupted.
  */
 export class VolumesFailedError extends BfaError<"VOLUMES_FAILED"> {
   /** What the run did, with its failures. */
@@ -52,17 +52,17 @@ export class VolumesFailedError extends BfaError<"VOLUMES_FAILED"> {
 }
 
 /**
- * Fetches the 1d klines of USDⓈ-M futures into `daily_volumes`: what was traded on each day. Files of months for months
- * that are over, files of days for the others and for days that a month's file lacks, each verified by its checksum. Only
- * what is new or was replaced is fetched, so that it can be interrupted, killed and run again.
+ * Fetches the 1d klines of USDⓈ-M futures, the daily trading volumes, into `daily_volumes`. Uses monthly files for past
+ * months, and daily files otherwise and for days that a monthly file lacks; each is verified by its checksum. Only new
+ * and replaced files are fetched, so it can be interrupted, killed and run again.
  *
  * @example
  * ```ts
  * const { rows_written } = await volumes({ db: "availability.duckdb", quote: "USDT" });
  * ```
  *
- * @throws VolumesFailedError when a file failed or the signal came, unless `reject` is false; StoreError, DiscoveryError,
- *   ThreadError, UsageError, InterruptedError when there is no summary
+ * @throws VolumesFailedError when a file failed or the signal came, unless `reject` is false; StoreError,
+ * DiscoveryError, ThreadError, UsageError, InterruptedError when there is no summary
  */
 export function volumes(options: VolumesOptions): Run<VolumesSummary> {
   const startedAt = performance.now();
@@ -150,6 +150,6 @@ function tenths(ms: number): number {
 }
 
 function messageOf(summary: VolumesSummary): string {
-  if (summary.outcome === "interrupted") return "fetching volumes was interrupted; run it again to go on";
+  if (summary.outcome === "interrupted") return "fetching volumes was interrupted; run it again to continue";
   return volumesFailedText(summary);
 }

@@ -6,15 +6,15 @@ import { dormantSymbols } from "./dormant.js";
 import type { Store } from "./open.js";
 import { probedSpans, symbolRows } from "./probed.js";
 
-/** What is known of the cells of a day that have no row. */
+/** What is known about the cells of a day that have no row. */
 export interface AbsentCells {
-  /** Cells with a known reason: a listing of the bucket lacked the symbol, or it is dormant and waits for its look. */
+  /** Cells without a row for a known reason: a listing lacked the symbol, or it is dormant and will be listed later. */
   pending: number;
-  /** Symbols of which nothing is known. */
+  /** Symbols about which nothing is known. */
   unknownSymbols: string[];
 }
 
-/** Looks at the cells without a row, by day; days that have all their rows are left out. */
+/** The cells without a row, by day; days that have all their rows are absent. */
 export async function absentCells(
   store: Store,
   { symbols, from, to, now }: Asked,
@@ -29,7 +29,7 @@ export async function absentCells(
   if (first === undefined || last === undefined) return absent;
   const span = { from: first, to: last };
   const { dormantAfterDays, dormantEveryDays } = store.dataset.finality;
-  // A symbol that waits for its look has rows of the days before it.
+  // A dormant symbol that waits for its listing has rows for the days before.
   const since = first - dormantAfterDays - dormantEveryDays;
   const names = symbols.map(({ symbol }) => symbol);
   const known = await symbolRows(store, span, { symbols: names, since, probedUntil: now });
@@ -58,7 +58,7 @@ export async function absentCells(
   return absent;
 }
 
-/** Whether a complete listing of the bucket, made when the day was over, lacked the symbol. */
+/** Whether a complete listing of the bucket, made after the end of the day, lacked the symbol. */
 function isProvedMissing({ absentAt }: AdmittedSymbol, day: Day, now: number): boolean {
   return absentAt !== undefined && (day + 1) * DAY_MS <= absentAt && absentAt <= now;
 }

@@ -1,20 +1,20 @@
 import type { Span } from "../calendar/span.js";
 import type { StoredCell } from "./cells.js";
 
-/** A symbol that a question admits, as far as the listings of the bucket tell. */
+/** A symbol that a query admits, with what listings of the bucket say about it. */
 export interface AdmittedSymbol {
   symbol: string;
   /** When the last complete listing without it was made, ms since the Unix epoch; undefined when there was none. */
   absentAt: number | undefined;
 }
 
-/** What a question admits, and when it is asked. */
+/** What a query admits, and when it is asked. */
 export interface Asked extends Span {
   symbols: readonly AdmittedSymbol[];
-  /** When the bucket was last listed for its symbols, ms since the Unix epoch; undefined when it never was. */
+  /** When the bucket's symbols were last listed, ms since the Unix epoch; undefined if never. */
   listedAt: number | undefined;
   /** ms since the Unix epoch. */
   now: number;
-  /** All rows of these symbols and days, others among them, if they were read already. */
+  /** If they were already read: all rows of these symbols and days, possibly among others. */
   cells?: readonly StoredCell[] | undefined;
 }

@@ -15,8 +15,8 @@ const SHAPE = { symbol: "text", day: "day", quoteVolume: "number", tradeCount: "
 /**
  * Reads the bars of some symbols, for each day of a span.
  *
- * The rows of all symbols are read and matched here: they come by symbol mostly, and a join with the names asked for took
- * as long as all the rest.
+ * The rows of all symbols are read and matched here: they come by symbol mostly, and a join with the names asked for
+ * took as long as all the rest.
  *
  * @param symbols no symbol twice
  * @returns by symbol, in their order
@@ -33,7 +33,7 @@ export async function barSeries(
   { from, to }: Span,
 ): Promise<ReadonlyMap<string, Bars>> {
   const days = Math.max(0, to - from + 1);
-  // All values of a measure in one array, symbol after symbol.
+  // One array per measure, with the values of one symbol after another.
   const volumes = new Float64Array(symbols.length * days);
   const trades = new Float64Array(symbols.length * days);
   const places = new Map(symbols.map((symbol, place) => [symbol, place]));

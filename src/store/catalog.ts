@@ -2,17 +2,17 @@ import type { DuckDBConnection } from "@duckdb/node-api";
 import { identifier } from "./instance.js";
 import { OWN_TABLES, withoutQuoted } from "./schema/own-names.js";
 
-/** A table that this project didn't make. */
+/** A table that this project didn't create. */
 interface OtherTable {
   schema: string;
   name: string;
-  /** The statement that makes it. */
+  /** The statement that creates it. */
   sql: string;
   /** Tables of the same schema that its rows refer to. */
   refersTo: string[];
 }
 
-/** Everything that a database holds beside rows, one text for each thing. */
+/** Everything in a database except rows, as one text per object. */
 const CATALOG = `
   SELECT 'schema', schema_name, '', '', comment FROM system.main.duckdb_schemas()
     WHERE database_name = $database AND NOT internal
@@ -32,13 +32,13 @@ const CATALOG = `
     FROM system.main.duckdb_functions() WHERE database_name = $database AND NOT internal
   ORDER BY ALL`;
 
-/** What a database holds beside rows, in a form that can be compared. */
+/** Everything in a database except rows, in a form that can be compared. */
 export async function catalogOf(connection: DuckDBConnection, database: string): Promise<string> {
   const found = await connection.runAndReadAll(CATALOG, { database });
   return JSON.stringify(found.getRowsJson());
 }
 
-/** The tables of this project that an attached database has. */
+/** The tables of this project in an attached database. */
 export async function ownTablesOf(connection: DuckDBConnection, database: string): Promise<string[]> {
   const found = await connection.runAndReadAll(
     "SELECT table_name FROM system.main.duckdb_tables() WHERE database_name = $database AND schema_name = 'main'",
@@ -50,7 +50,7 @@ export async function ownTablesOf(connection: DuckDBConnection, database: string
     .filter((name) => OWN_TABLES.includes(name));
 }
 
-/** Copies the rows of every table that this project didn't make from `store` to the empty one in `compacted`. */
+/** Copies the rows of every table that this project didn't create from `store` to the empty one in `compacted`. */
 export async function copyOtherTables(connection: DuckDBConnection): Promise<void> {
   for (const table of byReference(await otherTables(connection))) {
     const [schema, name] = [identifier(table.schema), identifier(table.name)];
@@ -77,7 +77,7 @@ async function otherTables(connection: DuckDBConnection): Promise<OtherTable[]> 
     }));
 }
 
-/** Tables after those that they refer to. */
+/** Orders tables after those that they refer to. */
 function byReference(tables: readonly OtherTable[]): OtherTable[] {
   const ordered: OtherTable[] = [];
   let left = tables;
@@ -92,7 +92,7 @@ function byReference(tables: readonly OtherTable[]): OtherTable[] {
   return ordered;
 }
 
-/** The columns of a table that hold values, not those that are computed from others. */
+/** The columns of a table that store values, without generated columns. */
 async function storedColumns(connection: DuckDBConnection, { schema, name, sql }: OtherTable): Promise<string[]> {
   const found = await connection.runAndReadAll(
     `SELECT column_name, column_default IS NOT NULL FROM system.main.duckdb_columns()
@@ -103,7 +103,7 @@ async function storedColumns(connection: DuckDBConnection, { schema, name, sql }
   const stored: string[] = [];
   for (const { column, hasDefault } of columns) {
     const mayBeComputed = hasDefault === true && withoutQuoted(sql).includes("GENERATED");
-    // DuckDB lists a computed column as one with a default, and tells them apart only when asked to insert into it.
+    // DuckDB lists a generated column like one with a default; only an INSERT into it reveals the difference.
     const statement = `EXPLAIN INSERT INTO store.${identifier(schema)}.${identifier(name)} (${identifier(column)}) SELECT NULL`;
     if (!mayBeComputed || (await isAccepted(connection, statement))) stored.push(column);
   }

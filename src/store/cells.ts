@@ -25,7 +25,7 @@ const SHAPE = {
   probedAt: "number",
 } as const;
 
-/** All rows of a day, in no order. */
+/** All rows of a day, in no particular order. */
 export async function cellsOfDay(store: Store, day: Day): Promise<StoredCell[]> {
   return await readCells(store, `${CELLS} WHERE date = $day`, { day: new DuckDBDateValue(day) });
 }
@@ -33,7 +33,7 @@ export async function cellsOfDay(store: Store, day: Day): Promise<StoredCell[]> 
 /** All rows of a symbol, ascending by day. */
 export async function cellsOfSymbol(store: Store, symbol: string): Promise<StoredCell[]> {
   const cells = await readCells(store, `${CELLS} WHERE symbol = $symbol`, { symbol });
-  // Sorting here is quicker than ORDER BY: the rows come almost in order already.
+  // Sorting here is faster than ORDER BY, because the rows arrive almost in order.
   return cells.sort((a, b) => a.day - b.day);
 }
 

@@ -3,16 +3,16 @@ import { maintain } from "./maintain.js";
 import { RunFile } from "./run-file.js";
 import { whenFree, type Waiting } from "./waiting.js";
 
-/** What a change of a file gave. */
+/** The result of changing a file. */
 export interface Changed<Result> {
   result: Result;
-  /** What the user should know of the file, in words. */
+  /** What the user should know about the file, as text. */
   notices: string[];
 }
 
 /**
- * Makes one change of a database, which is made when it isn't there, and publishes it when the change is whole. Nothing is
- * left of one that fails.
+ * Makes one change to a database, which is created if necessary, and publishes it when the change is complete. A failed
+ * change leaves no trace.
  *
  * @param file path of the database
  * @throws StoreError, InterruptedError; what `change` throws

@@ -12,23 +12,23 @@ import { AVAILABILITY_COLUMNS } from "./schema/migrate.js";
 import { inTransaction } from "./transaction.js";
 
 /**
- * Rewrites a working copy without garbage and with its rows in the order of {@link LAYOUT}: into a new file, which takes
- * its place once it is whole. Whatever users put into the file is carried over; where that can't be done, or something
- * would be lacking, the copy stays as it is.
+ * Rewrites a working copy without garbage and with its rows in the order of {@link LAYOUT}: into a new file, which
+ * replaces it once it is complete. Everything that users put into the file is kept; if that isn't possible, or
+ * something would be lost, the copy is left unchanged.
  *
- * Rewriting within the file was tried: it leaves the old blocks as a hole at its front, and the file twice as large.
+ * Rewriting inside the file was tried: it leaves the old blocks as a hole at the front, and the file twice as large.
  *
- * Afterwards the store can be read and closed; nothing must be written to it, since DuckDB would look for the log of
- * such writes under the new file's first name.
+ * Afterwards the store can be read and closed, but must not be written to: DuckDB would look for the log of such writes
+ * under the new file's initial name.
  *
- * @returns why the file stays as it is, in words; undefined when it was rewritten
+ * @returns why the file was not rewritten, as text; undefined if it was
  * @throws what DuckDB or the file system throws when there is no room or the file is damaged
  */
 export async function compact(store: WritableStore): Promise<string | undefined> {
   const { connection, path, scratch } = store;
   const fresh = join(scratch, "compacted.duckdb");
   removeFresh(fresh);
-  // Empties the log: it has the file's name and must not be taken for that of the new file.
+  // Empty the log: it is named after the file and must not be mistaken for the log of the new file.
   await connection.run("CHECKPOINT store");
   try {
     await attach(connection, fresh, "compacted");
@@ -52,10 +52,10 @@ export async function compact(store: WritableStore): Promise<string | undefined>
   return undefined;
 }
 
-/** Tables whose rows are put in order. */
+/** Tables whose rows are sorted. */
 const ORDERED = ["availability", "daily_volumes"];
 
-/** SQL: the rows of a database that decide whether compacting it is worth it. */
+/** SQL: the number of rows that decides whether compacting a database is worthwhile. */
 export function rowCountSql(database: string): string {
   return `(${ORDERED.map((table) => `(SELECT count(*) FROM ${database}.${table})`).join(" + ")})`;
 }
@@ -69,13 +69,13 @@ function removeFresh(fresh: string): void {
   for (const file of [fresh, `${fresh}.wal`]) rmSync(file, { force: true });
 }
 
-/** Makes all tables, views and the like in `compacted`, and fills the tables that users made. */
+/** Creates all tables, views and other objects in `compacted`, and fills the tables that users made. */
 async function copyOthers(connection: DuckDBConnection): Promise<string | undefined> {
   try {
     await connection.run("COPY FROM DATABASE store TO compacted (SCHEMA)");
     await copyOtherTables(connection);
   } catch (error) {
-    // There is no point in going on with a full disk.
+    // With a full disk there is no point in continuing.
     if (!(error instanceof Error) || /^(IO|Fatal|Internal|Out of Memory) /.test(error.message)) throw error;
     return `something in it can't be carried over (${error.message.split("\n", 1)[0] ?? ""})`;
   }
@@ -85,7 +85,7 @@ async function copyOthers(connection: DuckDBConnection): Promise<string | undefi
 
 /** Copies every table of this project from `store` to the empty ones of `compacted`, inside a transaction. */
 async function copyOwnTables(connection: DuckDBConnection): Promise<void> {
-  // Block by block, since sorting the whole history at once takes 100 MiB for each million rows.
+  // Block by block, because sorting the whole history at once takes 100 MiB per million rows.
   for (const block of await dayBlocks(connection, "availability")) {
     await connection.run(
       `INSERT INTO compacted.availability
@@ -109,7 +109,7 @@ async function copyOwnTables(connection: DuckDBConnection): Promise<void> {
   );
 }
 
-/** The blocks of days in which a table has rows: block n begins n × {@link LAYOUT.blockDays} days after 1970-01-01. */
+/** The blocks of days for which a table has rows: block n begins n × {@link LAYOUT.blockDays} days after 1970-01-01. */
 async function dayBlocks(
   connection: DuckDBConnection,
   table: string,

@@ -13,7 +13,7 @@ import { select } from "./prepared.js";
 import { readRows } from "./read-rows.js";
 import { lastSweep } from "./runs.js";
 
-/** The condition of a day's cells, and what it follows from. */
+/** The condition of a day's cells, and the counts behind it. */
 export interface DayCondition extends DayCells {
   day: Day;
   condition: Condition;
@@ -42,7 +42,7 @@ const NONE_ABSENT: AbsentCells = { pending: 0, unknownSymbols: [] };
 const NOTHING_EXPECTED = { expected: 0, lacking: 0 };
 
 /**
- * The condition of each day of a span, for the cells that a question admits.
+ * The condition of each day of a span, for the cells that a query admits.
  *
  * @throws StoreError when the file can't be read
  */
@@ -60,7 +60,7 @@ export async function dayConditions(store: Store, asked: Asked): Promise<DayCond
         early > 0 ? await comparedWithLastPublished(store, asked, conditions, day) : NOTHING_EXPECTED;
       const listed = asked.listedAt !== undefined && asked.listedAt >= finalFrom(finality, day);
       const unknown = unknownSymbols.length;
-      // Every value by its name: copies of objects took 20 ms for six years.
+      // List every value: spreading objects took 20 ms for six years.
       const cells = { probed, available, due, pending, unknown, empty: empty.has(day), expected, lacking, listed };
       const condition = conditionOf(cells);
       conditions.push({
@@ -89,8 +89,8 @@ function namesOf({ symbols }: Asked): string[] {
 }
 
 /**
- * The days on which nothing at all is there, though files came before them: Binance has not published them. Only a sweep
- * made so long after a day that holes are believed takes its emptiness for the truth.
+ * The days without any files, although there are earlier ones: Binance has not published them. Only a sweep made so
+ * late that holes are final makes an empty day final.
  */
 async function emptyDays(
   store: Store,
@@ -116,7 +116,7 @@ async function emptyDays(
   return new Set(days.filter((day) => swept === undefined || swept < holeFinalFrom(store.dataset.finality, day)));
 }
 
-/** Compares a day with the last one before it that was published. */
+/** Compares each day with the last published day before it. */
 async function comparedWithLastPublished(
   store: Store,
   asked: Asked,
@@ -143,8 +143,8 @@ async function comparedWithLastPublished(
 }
 
 /**
- * The last published day before a span: as long as a day before it may not count as published yet, its own condition
- * decides.
+ * The last published day before a span. As long as a day before it may not count as published yet, that day's own
+ * condition decides.
  */
 async function publishedBefore(store: Store, asked: Asked, first: Day): Promise<Day | undefined> {
   const [row = []] = await select(

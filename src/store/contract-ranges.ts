@@ -1,31 +1,31 @@
 import type { ExchangeContract } from "../vision/exchange-info.js";
 
-/** What the exchange says of a symbol, without its name. */
+/** The exchange's data about a symbol, without its name. */
 export type ContractState = Omit<ExchangeContract, "symbol">;
 
-/** A state that the exchange showed of a symbol from one capture on. Times in ms since the Unix epoch. */
+/** A state that the exchange showed for a symbol from one capture on. Times in ms since the Unix epoch. */
 export interface ContractRange extends ContractState {
   /** The first capture that showed it. */
   from: number;
-  /** The first capture after it that didn't; undefined: the last capture showed it. */
+  /** The first later capture that didn't; undefined if the last capture still showed it. */
   to: number | undefined;
 }
 
-/** A capture among those before and after it, ms since the Unix epoch. */
+/** The neighbours of a capture, ms since the Unix epoch. */
 export interface CaptureTime {
   at: number;
-  /** The next earlier capture; undefined: this is the first one. */
+  /** The previous capture; undefined for the first one. */
   before: number | undefined;
-  /** The next later one; undefined: this is the last one. */
+  /** The next capture; undefined for the last one. */
   after: number | undefined;
 }
 
 /**
- * The ranges of a symbol with one more capture among them. Ranges begin and end at captures only, so that each capture can
- * be told from them: whatever the order in which captures are added, the ranges are the same.
+ * Adds a capture to the ranges of a symbol. Ranges begin and end only at captures, so each capture can be reconstructed
+ * from them, and the ranges don't depend on the order in which captures are added.
  *
- * @param ranges of the symbol, ascending, without this capture
- * @param state what the capture shows; undefined: it lacks the symbol
+ * @param ranges ranges of the symbol, ascending, without this capture
+ * @param state the state that the capture shows; undefined if it lacks the symbol
  */
 export function withCapture(
   ranges: readonly ContractRange[],
@@ -43,7 +43,7 @@ export function withCapture(
   return joined([...others, ...around].sort((a, b) => a.from - b.from));
 }
 
-/** The range that a time lies in. */
+/** The range that contains a time. */
 export function rangeAt(ranges: readonly ContractRange[], time: number): ContractRange | undefined {
   return ranges.find(({ from, to }) => from <= time && (to === undefined || to > time));
 }
@@ -59,7 +59,7 @@ export function isSameState(a: ContractState, b: ContractState): boolean {
   );
 }
 
-/** Makes one range of those that meet and have the same state. */
+/** Merges adjacent ranges that have the same state. */
 function joined(ranges: readonly ContractRange[]): ContractRange[] {
   const whole: ContractRange[] = [];
   for (const range of ranges) {

@@ -14,35 +14,35 @@ import { inTransaction } from "./transaction.js";
 export interface ContractCapture {
   /** ms since the Unix epoch. */
   at: number;
-  /** URL or name of the file that it comes from. */
+  /** URL or name of the file that it came from. */
   source: string;
   /** Each symbol once. */
   contracts: readonly ExchangeContract[];
 }
 
-/** What a capture shows against the one before it, by symbol. */
+/** The differences between a capture and the previous one, by symbol. */
 export interface CaptureNews {
-  /** Whether the file did not know the capture. */
+  /** Whether the capture was not yet in the database. */
   isNew: boolean;
   added: string[];
   changed: string[];
   gone: string[];
 }
 
-/** A perpetual whose end the exchange has announced, as answers and summaries have it; times in ISO 8601. */
+/** A perpetual whose end the exchange has announced, in the form of answers and summaries; times in ISO 8601. */
 export interface AnnouncedDelisting {
   symbol: string;
   /** When it ends. */
   delivery_date: string;
-  /** The first capture that showed this. */
+  /** Time of the first capture that showed this. */
   known_since: string;
 }
 
-/** Ranges by symbol, those of each ascending. */
+/** Ranges by symbol, ascending for each. */
 export type Contracts = ReadonlyMap<string, readonly ContractRange[]>;
 
 /**
- * All that the captures showed.
+ * Everything that the captures showed.
  *
  * @throws StoreError when the file can't be read
  */
@@ -86,10 +86,10 @@ export async function knownCaptures(store: Store): Promise<{ at: number; source:
 }
 
 /**
- * Finds out what a capture adds to a file.
+ * Finds out what a capture adds to a database.
  *
- * @returns the news, and the ranges of each symbol that gets other ones
- * @throws UsageError when the file knows another capture of the same instant; StoreError
+ * @returns the news, and the new ranges of each symbol whose ranges change
+ * @throws UsageError when the database has a different capture of the same instant; StoreError
  */
 export async function captureNews(
   store: Store,
@@ -103,7 +103,7 @@ export async function captureNews(
   if (!isNew) {
     const other = symbols.find((symbol) => !isSame(rangeAt(known.get(symbol) ?? [], at), shown.get(symbol)));
     if (other === undefined) return { news: { isNew, added: [], changed: [], gone: [] }, ranges: new Map() };
-    throw new UsageError(`the capture of ${formatTime(at)} is known, and says something else of ${other}`);
+    throw new UsageError(`the capture of ${formatTime(at)} is already known, but differs in ${other}`);
   }
   const time: CaptureTime = {
     at,
@@ -124,9 +124,9 @@ export async function captureNews(
 }
 
 /**
- * Adds a capture to a file. Captures may come in any order of time.
+ * Adds a capture to a database. Captures may be added in any order.
  *
- * @throws UsageError when the file knows another capture of the same instant; StoreError
+ * @throws UsageError when the database has a different capture of the same instant; StoreError
  */
 export async function recordCapture(store: WritableStore, capture: ContractCapture): Promise<CaptureNews> {
   const { news, ranges } = await captureNews(store, capture);
@@ -178,8 +178,8 @@ async function appendRanges({ connection }: Store, ranges: Contracts): Promise<v
 }
 
 /**
- * The perpetuals whose end was announced by the last capture and is still to come, the next one first. Delivery contracts
- * end by their nature and are left out.
+ * The perpetuals whose announced end in the last capture is still in the future, the next one first. Delivery
+ * contracts, which always end, are left out.
  *
  * @param now ms since the Unix epoch
  * @throws StoreError when the file can't be read

@@ -3,12 +3,12 @@ import { numberOf } from "./numbers.js";
 import { inTransaction } from "./transaction.js";
 
 /**
- * Brings `daily_symbol_counts` up to date with a change of the rows, in the transaction that makes it. The change is
- * added to the counts: counting the days anew would read the whole table for a unit by symbol, and so cost more with
- * every commit of a backfill.
+ * Updates `daily_symbol_counts` after a change of the rows, in the same transaction. The change is added to the counts:
+ * recounting the days would read the whole table for a unit by symbol, and so cost more with every commit of a
+ * backfill.
  *
- * @param change SQL of a query that gives (date, available, probed), which may have a date several times: how many more
- *   available rows and rows in all the date has; negative for fewer
+ * @param change SQL of a query that gives (date, available, probed), possibly with repeated dates: by how much the
+ *   number of available rows, and of all rows, has changed
  */
 export async function addToCounts(connection: DuckDBConnection, change: string): Promise<void> {
   await connection.run(
@@ -21,18 +21,18 @@ export async function addToCounts(connection: DuckDBConnection, change: string):
 }
 
 /**
- * Has the file keep no unsettled days, in every transaction that changes what they follow from, which are rows and trades.
- * The end of the run finds them anew.
+ * Has the file keep no unsettled days, in every transaction that changes what they follow from, which are rows and
+ * trades. The end of the run finds them anew.
  */
 export async function forgetUnsettledDays(connection: DuckDBConnection): Promise<void> {
   await connection.run("DELETE FROM unsettled_days");
 }
 
-/** SQL: the counts as the rows have them. */
+/** SQL: the counts computed from the rows. */
 const COUNTED = `SELECT date, count(*) FILTER (available) AS available_count, count(*) AS probed_count
   FROM availability GROUP BY date`;
 
-/** SQL: the days whose kept counts differ from those of their rows, with both; NULL for those of a side without the day. */
+/** SQL: the days whose stored counts differ from their rows, with both counts; NULL if a side lacks the day. */
 export const WRONG_COUNTS = `SELECT date, kept.available_count AS kept_available, counted.available_count AS counted_available,
     kept.probed_count AS kept_probed, counted.probed_count AS counted_probed
   FROM daily_symbol_counts AS kept FULL JOIN (${COUNTED}) AS counted USING (date)
@@ -40,15 +40,15 @@ export const WRONG_COUNTS = `SELECT date, kept.available_count AS kept_available
     OR kept.probed_count IS DISTINCT FROM counted.probed_count`;
 
 /**
- * The number of days whose counts differ from their rows. DuckDB 1.5.5 can leave some: when a process is killed while it
- * writes a large transaction to its log, replaying the part that was written brings back the rows without what followed
- * them.
+ * The number of days whose counts differ from their rows. DuckDB 1.5.5 can cause this: when a process is killed while
+ * it writes a large transaction to its log, replaying the part that was written restores the rows without what
+ * followed.
  */
 export async function wrongCountDays(connection: DuckDBConnection): Promise<number> {
   return await numberOf(connection, `SELECT count(*) FROM (${WRONG_COUNTS})`);
 }
 
-/** Counts all days anew. */
+/** Recounts all days. */
 export async function countAnew(connection: DuckDBConnection): Promise<void> {
   await inTransaction(connection, async () => {
     await connection.run("DELETE FROM daily_symbol_counts");

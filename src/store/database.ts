@@ -12,19 +12,19 @@ import { versionOf } from "./schema/version-of.js";
 
 /** An open database file. */
 export interface Store {
-  /** Path of the file, as the user named it. */
+  /** Path of the file, as the user gave it. */
   readonly file: string;
   /** `read`: nobody can change the file while it is open. */
   readonly access: "read" | "write";
-  /** What its rows are files of. */
+  /** The dataset whose files its rows describe. */
   readonly dataset: Dataset;
-  /** Its connection; `daily_availability` and the other tables answer by their bare names. */
+  /** Its connection; `daily_availability` and the other tables are available by their bare names. */
   readonly connection: DuckDBConnection;
   /**
-   * Closes connection and instance and so releases the file's lock. A store that was opened for writing is checkpointed
-   * first, and what was committed is published. A second call does nothing.
+   * Closes the connection and the instance, which releases the file's lock. A store that was opened for writing is
+   * checkpointed first, and everything committed is published. A second call does nothing.
    *
-   * @throws StoreError when that fails: the rows are safe beside the file, and the next run goes on with them.
+   * @throws StoreError when that fails: the rows are safe beside the file, and the next run continues with them.
    */
   close(): Promise<void>;
 }
@@ -32,25 +32,25 @@ export interface Store {
 /** A database file that is open for writing. */
 export interface WritableStore extends Store {
   readonly access: "write";
-  /** Path of the DuckDB file that is written: the file itself or a working copy. */
+  /** Path of the DuckDB file that is written to: the file itself or a working copy. */
   readonly path: string;
-  /** A private folder in which its instance may make and read files. */
+  /** A private folder in which its instance may create and read files. */
   readonly scratch: string;
-  /** Whether another file may take the place of `path`. */
+  /** Whether another file may replace `path`. */
   readonly isReplaceable: boolean;
 }
 
-/** Lets go of the file, checkpointed, under either of the names that it may have after a compaction. */
+/** Checkpoints and detaches the file, under either name that it may have after a compaction. */
 const DETACH = "USE memory; DETACH DATABASE IF EXISTS store; DETACH DATABASE IF EXISTS compacted";
 
-/** What a question may take: a view of a file that others made can ask for more than there is. */
+/** Limits of a query: a view in a database made by others could use up all resources. */
 const LIMITS = { memory_limit: "1GB", max_temp_directory_size: "4GB" } as const;
 
 /** Options of {@link openForReading}. */
 export interface ReadOptions {
-  /** Settings of the DuckDB instance, beside those of every reader. */
+  /** Settings of the DuckDB instance, in addition to those of every reader. */
   settings: Readonly<Record<string, string>>;
-  /** A file that statements may write. */
+  /** A file that statements may write to. */
   output?: string | undefined;
 }
 
@@ -58,13 +58,13 @@ export interface ReadOptions {
 export type OpenedForReading = Store & { readonly version: number };
 
 /**
- * Opens a file for queries only. Any number of readers can share it while nobody writes in it.
+ * Opens a file only for queries. Any number of readers can share it while nobody writes to it.
  *
  * @throws StoreError
  */
 export async function openForReading(file: string, { settings, output }: ReadOptions): Promise<OpenedForReading> {
   refuseSpecialFiles(file);
-  // What DuckDB spills lies in a folder that it makes when it must, under a name that nobody can guess.
+  // DuckDB creates this folder only when it spills to disk; nobody can guess its name.
   const limits = { ...LIMITS, temp_directory: join(tmpdir(), `.bfa-${randomUUID()}`) };
   return await guarded(file, openForQueries(pathOf(file), { ...limits, ...settings }, output), async (instance) => {
     const { connection } = instance;
@@ -93,8 +93,8 @@ async function openForQueries(
 
 /**
  * Settings of a writer. With two threads a backfill peaks 30 MiB higher, is no faster and takes more CPU, and a larger
- * machine would bring more of them. DuckDB's allocator keeps what was freed, up to 128 MiB a thread, unless told: another
- * 10 to 20 MiB.
+ * machine would bring more of them. DuckDB's allocator keeps what was freed, up to 128 MiB a thread, unless told:
+ * another 10 to 20 MiB.
  */
 const WRITER_SETTINGS = {
   threads: "1",
@@ -102,7 +102,7 @@ const WRITER_SETTINGS = {
   allocator_bulk_deallocation_flush_threshold: "1MB",
 } as const;
 
-/** Where a store is written. */
+/** Where a store is written to. */
 export interface WritePlace {
   /** Path of the file, as the user named it. */
   file: string;
@@ -113,8 +113,8 @@ export interface WritePlace {
 
 /**
  * Opens a DuckDB file for reading and writing; file and schema are created when new, and an older schema is migrated in
- * one transaction. One process at a time can hold a file this way. Open a file once a process: POSIX drops a process's
- * lock on a file as soon as it closes any handle of it.
+ * one transaction. Only one process at a time can hold a file this way. Open a file only once per process: POSIX drops
+ * a process's lock on a file as soon as the process closes any handle of it.
  *
  * @throws StoreError when the file is locked, foreign, of a newer schema, damaged or unusable; it is left untouched.
  */
@@ -147,7 +147,7 @@ async function currentDatabase(connection: DuckDBConnection): Promise<string> {
   return String(found.getRows()[0]?.[0]);
 }
 
-/** Runs `use` on an instance, and closes that again when it throws, so that no lock outlives a failed opening. */
+/** Runs `use` on an instance, and closes the instance if it throws, so that no lock outlives a failed opening. */
 async function guarded<Opened>(
   file: string,
   opening: Promise<OpenInstance>,

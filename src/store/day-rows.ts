@@ -13,35 +13,35 @@ import { readColumns } from "./read-rows.js";
 import { storedSymbols } from "./stored-symbols.js";
 import { findUnsettledDays, keptUnsettledDays, unsettledSql } from "./unsettled-days.js";
 
-/** Rows of a day, counted. */
+/** Counts of the rows of a day. */
 export interface DayRows {
   probed: number;
   available: number;
   /** Rows that must be probed again. */
   due: number;
-  /** Missing files by a probe from before a day counts as published. */
+  /** Missing files whose probe was made before the day counted as published. */
   early: number;
 }
 
-/** Which rows are counted. */
+/** The rows to count. */
 export interface CountedRows extends Span {
   symbols: readonly string[];
-  /** Leaves out rows that say they were probed later, ms since the Unix epoch. */
+  /** Excludes rows probed later than this, ms since the Unix epoch. */
   now: number;
-  /** All of these rows, others among them, if they were read already. */
+  /** If they were already read: all of these rows, possibly among others. */
   cells?: readonly StoredCell[] | undefined;
 }
 
-/** Counts by day, and the days that have missing files which may be holes, and would be due as such. */
+/** Counts by day, and the days with missing files that would be due if they are holes. */
 interface Counted {
   days: Map<Day, DayRows>;
   doubtful: Day[];
 }
 
-/** SQL: whether a row is among those that are counted. */
+/** SQL: whether a row is counted. */
 const COUNTED = `date BETWEEN $from AND $to AND symbol IN (SELECT unnest($symbols)) AND ${probedBySql("$now::BIGINT")}`;
 
-/** Counts the rows of each day; days without a row are left out. */
+/** Counts the rows of each day; days without rows are absent. */
 export async function dayRows(store: Store, asked: CountedRows): Promise<Map<Day, DayRows>> {
   if (asked.cells === undefined && (await countsSuffice(store, asked))) return await fromCounts(store, asked);
   const { days, doubtful } =
@@ -93,8 +93,9 @@ async function fromRows(store: Store, asked: CountedRows): Promise<Counted> {
 }
 
 /**
- * Whether the table of counts tells how many rows each day has, so that most rows need no look: every row is asked about,
- * and none says that it was probed later than now. A span within a block of days is as quickly counted.
+ * Whether the table of counts gives the number of rows of each day, so that most rows need not be read: that requires
+ * that all symbols are wanted and no row was probed in the future. A span inside a block of days is counted just as
+ * fast.
  */
 async function countsSuffice(store: Store, { from, to, symbols, now }: CountedRows): Promise<boolean> {
   if (to - from < LAYOUT.blockDays) return false;
@@ -126,7 +127,7 @@ async function fromCounts(store: Store, { from, to }: CountedRows): Promise<Map<
   return days;
 }
 
-/** Holes on doubtful days that are due, apart from those that are so by their age alone. */
+/** Due holes on doubtful days, except those that are due just because of their age. */
 async function dueHoles(store: Store, { symbols, now }: CountedRows, doubtful: readonly Day[]) {
   if (doubtful.length === 0) return [];
   const asked = new Set(symbols);

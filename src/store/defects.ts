@@ -8,17 +8,17 @@ import { identifier } from "./instance.js";
 import { numberOf } from "./numbers.js";
 import { TABLES } from "./schema/own-names.js";
 
-/** Before and after every day and time that can be stored. */
+/** Bounds of every day and time that can be stored. */
 const FROM = formatDay(0);
 const TO = formatDay(100_000);
 
-/** Longest text: URLs of endpoints are far shorter. */
+/** Maximum length of a text; URLs of endpoints are far shorter. */
 const MAX_TEXT = 2_000;
 
-/** What no sound database has. */
+/** Defects that no sound database has. */
 const DEFECTS: readonly { sql: string; what: string }[] = [
   {
-    what: "rows are not an answer of the bucket",
+    what: "rows can't be answers of the bucket",
     sql: `SELECT count(*) FROM availability WHERE status_code NOT IN (200, 404) OR available <> (status_code = 200)
       OR available <> (file_size_bytes IS NOT NULL) OR available <> (last_modified IS NOT NULL)`,
   },
@@ -31,12 +31,12 @@ const DEFECTS: readonly { sql: string; what: string }[] = [
     sql: "SELECT count(*) FROM (SELECT 1 FROM contract_captures GROUP BY captured_at HAVING count(*) > 1)",
   },
   {
-    what: "days have counts that are not those of their rows",
+    what: "days have counts that differ from their rows",
     sql: `SELECT count(*) FROM (${WRONG_COUNTS})`,
   },
 ];
 
-/** SQL: what a value of a type never is in a table of this project. */
+/** SQL: the condition for impossible values of a type in a table of this project. */
 function impossible(column: string, type: string): string | undefined {
   const name = identifier(column);
   if (type === "DATE" || type.startsWith("TIMESTAMP"))
@@ -47,8 +47,8 @@ function impossible(column: string, type: string): string | undefined {
 }
 
 /**
- * What a database holds that no run writes, in words: impossible values, wrong counts, names that are no symbols. Undefined
- * when there is nothing. It reads every row.
+ * Describes content that no run writes: impossible values, wrong counts, names that are not symbols. Undefined if there
+ * is none. Reads every row.
  */
 export async function defectOf(connection: DuckDBConnection): Promise<string | undefined> {
   for (const table of TABLES.keys()) {
@@ -72,10 +72,10 @@ export async function defectOf(connection: DuckDBConnection): Promise<string | u
 }
 
 /**
- * Asks a store something. What fails although it never should is the file's fault when that holds what no run writes, and a
- * defect of the question otherwise.
+ * Runs a query. If it fails unexpectedly, the file is to blame if it contains something that no run writes; otherwise
+ * it is a bug in the query.
  *
- * @throws what `question` throws; StoreError when the file is at fault
+ * @throws what `question` throws; StoreError when the file is to blame
  */
 export async function answerFrom<Result>(store: Store, question: () => Promise<Result>): Promise<Result> {
   try {
@@ -84,6 +84,8 @@ export async function answerFrom<Result>(store: Store, question: () => Promise<R
     if (error instanceof BfaError) throw error;
     const defect = await defectOf(store.connection);
     if (defect === undefined) throw error;
-    throw new StoreError("STORE_FOREIGN", `${store.file} holds what no run writes: ${defect}`, { cause: error });
+    throw new StoreError("STORE_FOREIGN", `${store.file} contains data that no run writes: ${defect}`, {
+      cause: error,
+    });
   }
 }

@@ -6,11 +6,10 @@ import type { Store } from "./open.js";
 import type { SymbolRows } from "./probed.js";
 
 /**
- * The symbols that are dormant, each with its last day that was probed: they had no file on that day and the many days
- * before it that {@link Finality.dormantAfterDays} asks for, all of which were probed. Time that nobody looked at says
- * nothing about a symbol.
+ * The dormant symbols, each with its last probed day. They had no file on that day and the days before it, as many as
+ * {@link Finality.dormantAfterDays}, all of which were probed. Days that were not probed prove nothing.
  *
- * @param probedUntil leaves out rows that say they were probed later, ms since the Unix epoch
+ * @param probedUntil excludes rows probed later than this, ms since the Unix epoch
  */
 export async function dormantSymbols(
   { connection, dataset }: Store,

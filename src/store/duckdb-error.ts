@@ -2,11 +2,11 @@ import { dirname } from "node:path";
 import { StoreError, type StoreErrorCode } from "../errors.js";
 import { pathOf } from "./file.js";
 
-/** A trouble of the store: what DuckDB or the file system say of it, and what we say. */
+/** A known problem: how to recognize it in errors of DuckDB or the file system, and our message for it. */
 interface Trouble {
   sign: RegExp;
   code: StoreErrorCode;
-  /** @param text of the original error */
+  /** @param text the text of the original error */
   say: (file: string, text: string) => string;
 }
 
@@ -18,13 +18,12 @@ export function isFullDisk(error: Error): boolean {
   return FULL.test(error.message);
 }
 
-/** The first one whose sign is found counts. */
+/** The first match wins. */
 const TROUBLES: readonly Trouble[] = [
   {
     sign: /File locks are not supported|No locks available|Could not set lock on file.*(not implemented|not supported)/i,
     code: "STORE_UNUSABLE",
-    say: (file) =>
-      `the file system of ${file} has no locks, without which two runs could write at once: put it on another`,
+    say: (file) => `the file system of ${file} has no locks, so two runs could write at once: move it to another`,
   },
   {
     sign: /Could not set lock on file/,
@@ -39,7 +38,8 @@ const TROUBLES: readonly Trouble[] = [
   {
     sign: /newer version|storage version|version number/i,
     code: "STORE_NEWER_SCHEMA",
-    say: (file) => `${file} was written by a newer DuckDB than this package has: update binance-futures-availability`,
+    say: (file) =>
+      `${file} was written by a newer DuckDB than that of this package: update binance-futures-availability`,
   },
   {
     sign: FULL,
@@ -54,8 +54,8 @@ const TROUBLES: readonly Trouble[] = [
 ];
 
 /**
- * Maps an error of DuckDB or the file system to a StoreError that names the file and says how to fix it. A StoreError
- * passes unchanged; what is not recognized becomes STORE_UNUSABLE with the first line of the original text.
+ * Maps an error from DuckDB or the file system to a StoreError that names the file and says how to fix it. A StoreError
+ * is returned unchanged; an unknown error becomes STORE_UNUSABLE with the first line of the original text.
  */
 export function toStoreError(file: string, thrown: unknown): StoreError {
   if (thrown instanceof StoreError) return thrown;
@@ -66,16 +66,16 @@ export function toStoreError(file: string, thrown: unknown): StoreError {
   return new StoreError("STORE_UNUSABLE", `${file} can't be used: ${firstLine(text)}`, { cause: thrown });
 }
 
-/** A text without the file's path and the folders above it: they are the user's words, and may say anything. */
+/** Removes the file's path and its parent folders from a text: they could contain any words. */
 function withoutPaths(text: string, file: string): string {
   let stripped = text;
   for (const path of upwards(pathOf(file))) stripped = stripped.replaceAll(path, "");
-  // The file system names a path as it was given; a relative one may be any word, so only after a quote.
+  // The file system gives the path as it was passed; a relative one may be any word, so only remove it after a quote.
   for (const path of upwards(file)) stripped = stripped.replaceAll(`'${path}`, "'").replaceAll(`"${path}`, '"');
   return stripped;
 }
 
-/** A path and the folders above it, the longest first, without the root. */
+/** A path and its parent folders, longest first, without the root. */
 function upwards(path: string): string[] {
   const above = dirname(path);
   return above === path || path === "." ? [] : [path, ...upwards(above)];

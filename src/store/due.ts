@@ -13,23 +13,23 @@ import { probedSpans, symbolRows, type SymbolRows } from "./probed.js";
 import { mayBeUnsettled } from "./unsettled.js";
 
 /**
- * Why a cell is due: it was never probed; its last probe came too early to be believed, as that of a hole does for
- * longer; or that probe says that it was made later than now.
+ * Why a cell is due: it was never probed; its last probe came too early to be final (for a hole that takes longer); or
+ * that probe has a time in the future.
  */
 export const DUE_REASONS = ["never_probed", "provisional", "hole", "clock"] as const;
 export type DueReason = (typeof DUE_REASONS)[number];
 
 /** The cells that are due. */
 export interface DueCells {
-  /** For each symbol asked about, in that order: its due days, ascending and disjoint. */
+  /** For each wanted symbol, in order: its due days, ascending and disjoint. */
   spans: Span[][];
   /** Number of due cells by reason. */
   counts: Record<DueReason, number>;
-  /** Due cells of dormant symbols that are left for their next look, which are not among those above. */
+  /** Due cells of dormant symbols that wait for their next listing; not included above. */
   dormantCount: number;
 }
 
-/** Cells that a run is about. */
+/** The cells that a run covers. */
 export interface WantedCells extends Span {
   symbols: readonly string[];
   rest: boolean;
@@ -45,10 +45,10 @@ export interface DueRow {
 }
 
 /**
- * Decides cell by cell what is due: each cell, available or missing, until it was probed late enough. A run over some
- * symbols or days says nothing about the others.
+ * Decides for each cell whether it is due: it is, available or missing, until it has been probed late enough. A run
+ * over some symbols or days says nothing about the others.
  *
- * @param wanted `rest`: leave a dormant symbol alone until one of its cells has waited for a week
+ * @param wanted `rest`: skip a dormant symbol until one of its cells has waited for a week
  * @param now ms since the Unix epoch
  * @throws StoreError when the file can't be read
  */
@@ -84,7 +84,7 @@ export async function dueCells(store: Store, wanted: WantedCells, now: number): 
   }
 }
 
-/** Whether none of the due cells of a dormant symbol has waited for its next look. */
+/** Whether no due cell of a dormant symbol has waited long enough for the next listing. */
 function isResting(
   { dormantEveryDays }: Finality,
   gaps: readonly Span[],
@@ -103,7 +103,7 @@ function wholeSpan(facts: SymbolRows | undefined): Span[] {
   return facts === undefined || facts.count === 0 ? [] : [{ from: facts.first, to: facts.last }];
 }
 
-/** The rows whose probe is not believed, by symbol, ascending by day. */
+/** The rows whose probe is not final, by symbol, ascending by day. */
 export async function dueRows(store: Store, span: Span, now: number): Promise<Map<string, DueRow[]>> {
   const found = [
     ...(await rowsFromLater(store, span, now)),
@@ -122,7 +122,7 @@ export async function dueRows(store: Store, span: Span, now: number): Promise<Ma
 
 const DUE_ROW = `symbol, ${dayNumber("date")}, epoch_ms(probe_timestamp)::DOUBLE`;
 
-/** Rows that say they were probed later than now. */
+/** Rows probed in the future. */
 async function rowsFromLater(store: Store, { from, to }: Span, now: number): Promise<DueRow[]> {
   const found = await select(
     store,
@@ -143,7 +143,7 @@ async function provisionalRows(store: Store, span: Span, now: number): Promise<D
   return found.map((row) => dueRow(row, "provisional"));
 }
 
-/** Holes whose probe is not believed, among the days that have missing files which may be one. */
+/** Holes that are not final, on the days that have missing files which may be holes. */
 async function dueHoles(store: Store, span: Span, now: number): Promise<DueRow[]> {
   const { finality } = store.dataset;
   const { sql, parameters } = mayBeUnsettled(span, finality);

@@ -9,7 +9,7 @@ export interface Endpoints {
   listEndpoint: string | undefined;
 }
 
-/** The servers that filled a file, undefined when no run has said so yet. */
+/** The servers that filled a file; undefined if no run has recorded them yet. */
 export async function knownEndpoints({ connection, file }: Store): Promise<Endpoints | undefined> {
   try {
     const found = await connection.runAndReadAll("SELECT endpoint, list_endpoint FROM store_info");
@@ -21,7 +21,7 @@ export async function knownEndpoints({ connection, file }: Store): Promise<Endpo
   }
 }
 
-/** Notes which servers fill a file from now on. */
+/** Records which servers fill a file from now on. */
 export async function adoptEndpoints(
   { connection, file }: Store,
   { endpoint, listEndpoint }: Endpoints,

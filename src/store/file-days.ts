@@ -10,12 +10,12 @@ const FILES = `SELECT symbol, date FROM availability
   WHERE date BETWEEN $from AND $to AND available AND symbol IN (SELECT unnest($symbols)) AND ${probedBySql("$now::BIGINT")}`;
 
 /**
- * Which days of a span each of some symbols has a file on. Only of symbols that lack a file between their first and
- * their last one are the days read.
+ * The days of a span on which each symbol has a file. Individual days are read only for symbols with holes between
+ * their first and last file.
  *
- * @param symbols no symbol twice
- * @param now ms since the Unix epoch: rows that say they were probed later are not believed
- * @returns for each symbol, in their order, 1 or 0 for each day of the span
+ * @param symbols without duplicates
+ * @param now ms since the Unix epoch: rows probed later are not believed
+ * @returns for each symbol, in order, 1 or 0 for each day of the span
  * @throws StoreError when the file can't be read
  */
 export async function fileDays(

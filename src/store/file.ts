@@ -7,16 +7,16 @@ import { textLiteral } from "./instance.js";
 import { LAYOUT } from "./layout.js";
 
 /**
- * Absolute path of a file, links followed. DuckDB takes other names for more than a path: `:memory:` is not a file to
- * it, `~/` is the home folder, `sqlite:` an extension; and its sandbox knows the log only by the path without links.
+ * Absolute path of a file, with links resolved. To DuckDB other names can be more than paths: `:memory:` is not a file,
+ * `~/` is the home folder, `sqlite:` an extension; and its sandbox allows the log only under the path without links.
  */
 export function pathOf(file: string): string {
   return existsSync(file) ? realpathSync(file) : resolve(file);
 }
 
 /**
- * Attaches a file for writing, creating it when it does not exist. ATTACH is the one place where DuckDB takes the sizes
- * of row groups and blocks. The storage version is DuckDB's default, the oldest it can write.
+ * Attaches a file for writing, and creates it if necessary. ATTACH is the only statement that accepts the sizes of row
+ * groups and blocks. The storage version is DuckDB's default, the oldest it can write.
  */
 export async function attach(connection: DuckDBConnection, file: string, name: string): Promise<void> {
   const blocks = existsSync(file) ? "" : `, BLOCK_SIZE ${LAYOUT.blockBytes}`;
@@ -26,14 +26,14 @@ export async function attach(connection: DuckDBConnection, file: string, name: s
 }
 
 /**
- * Makes sure that a database is a regular file, since a pipe would be waited for, and that its log, if there is one, is
- * no link: DuckDB would follow it and write, or delete, what lies elsewhere.
+ * Ensures that a database is a regular file, because a pipe would block, and that its log, if any, is not a link:
+ * DuckDB would follow it and write or delete something elsewhere.
  *
  * @throws StoreError
  */
 export function refuseSpecialFiles(file: string): void {
   if (existsSync(file) && !statSync(file).isFile()) {
-    throw new StoreError("STORE_NOT_DUCKDB", `${file} is not a regular file: name another`);
+    throw new StoreError("STORE_NOT_DUCKDB", `${file} is not a regular file: name another file`);
   }
   for (const log of logsOf(file)) {
     const found = lstatSync(log, { throwIfNoEntry: false });
@@ -45,12 +45,15 @@ export function refuseSpecialFiles(file: string): void {
   }
 }
 
-/** DuckDB's logs of what is committed and not yet in the file: the usual one, and those of an unfinished checkpoint. */
+/**
+ * DuckDB's logs of data that is committed but not yet in the file: the usual one, and those of an unfinished
+ * checkpoint.
+ */
 export function logsOf(file: string): string[] {
   return ["wal", "wal.checkpoint", "wal.recovery"].map((ending) => `${pathOf(file)}.${ending}`);
 }
 
-/** Has a file or a folder reach the disk. */
+/** Flushes a file or a folder to disk. */
 export async function syncPath(path: string): Promise<void> {
   const handle = await open(path, "r");
   try {
@@ -60,14 +63,14 @@ export async function syncPath(path: string): Promise<void> {
   }
 }
 
-/** Makes a folder and those above it. Node's own way never returns where the system makes none, as below /proc. */
+/** Creates a folder and its parents. Node's own function never returns where none can be created, as in /proc. */
 export function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
   makeFolder(dirname(folder));
   try {
     mkdirSync(folder);
   } catch (error) {
-    // Another process may have made it meanwhile.
+    // Another process may have created it in the meantime.
     if (!existsSync(folder)) throw error;
   }
 }

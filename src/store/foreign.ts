@@ -8,7 +8,7 @@ import { openInstance, textLiteral } from "./instance.js";
 import { numberOf } from "./numbers.js";
 import { withoutQuoted } from "./schema/own-names.js";
 
-/** What reading somebody else's file may take. */
+/** Limits for reading somebody else's file. */
 const SETTINGS = { memory_limit: "1GB", max_temp_directory_size: "4GB" } as const;
 
 /** How long it may take and what it may have. All contracts of a market over all its days are a thirtieth of the rows. */
@@ -17,26 +17,26 @@ const LIMITS = { ms: 300_000, rows: 50_000_000 } as const;
 /** Time after which DuckDB is interrupted again, ms: what comes between two statements is lost. */
 const AGAIN_MS = 50;
 
-/** The columns that are taken over; `url` is derived, whatever the other file has. */
+/** The columns that are imported; `url` is derived, whatever the other file contains. */
 const REQUIRED = ["date", "symbol", "available", "file_size_bytes", "last_modified", "status_code", "probe_timestamp"];
 
-/** Types that times, numbers and names are kept in. */
+/** Accepted types of times, numbers and names. */
 const PLAIN =
   /^(?:U?(?:TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|FLOAT|DOUBLE|DECIMAL\(.*\)|BOOLEAN|DATE|TIMESTAMP.*|VARCHAR|ENUM\(.*\))$/;
 
-/** Characters of a text that are taken over: no name or time has as many, and a longer text may be without end. */
+/** Maximum characters of a text that are imported, more than any name or time has: other texts may be endless. */
 const MAX_TEXT = 100;
 
-/** Columns beside these that are taken over where they are, derived, or mean nothing here: the runs of another file. */
+/** Further columns that are imported, derived, or meaningless here, such as the runs of another file. */
 const TAKEN_OR_DERIVED = ["etag", "url", "first_run_id"];
 
-/** The rows of somebody else's file, in a file of our own. */
+/** The rows of somebody else's file, copied into a file of our own. */
 export interface ForeignRows {
-  /** A DuckDB file with one table, `rows`. */
+  /** A DuckDB file with a single table, `rows`. */
   readonly path: string;
   /** Types of its columns by name. */
   readonly types: ReadonlyMap<string, string>;
-  /** Columns of the other table that are not taken over. */
+  /** Columns of the other table that are not imported. */
   readonly ignoredColumns: readonly string[];
 }
 
@@ -102,7 +102,7 @@ async function copyRows(
   return { path, types, ignoredColumns: [...types.keys()].filter(isIgnored) };
 }
 
-/** Runs statements until time is up or the signal comes, which interrupt them. */
+/** Runs statements, and interrupts them when the time is up or the signal is aborted. */
 async function withinTime<Result>(
   connection: DuckDBConnection,
   ms: number,
@@ -126,7 +126,7 @@ async function withinTime<Result>(
     return await work();
   } catch (error) {
     if (signal?.aborted === true)
-      throw new InterruptedError("interrupted before anything was taken over", { cause: error });
+      throw new InterruptedError("interrupted before anything was imported", { cause: error });
     if (time.signal.aborted) throw new Error(`reading it took more than ${ms / 1000} s`, { cause: error });
     throw error;
   } finally {
@@ -135,7 +135,7 @@ async function withinTime<Result>(
   }
 }
 
-/** Finds the other file's rows: in its table `daily_availability`, or in the one that a store of ours shows under that name. */
+/** Finds the other file's rows: in its table `daily_availability`, or in the one behind our view of that name. */
 async function findTable(
   connection: DuckDBConnection,
   other: string,
@@ -146,10 +146,10 @@ async function findTable(
   );
   const [name, sql] = (tables.getRows()[0] ?? []).map(String);
   if (name === undefined || sql === undefined) {
-    throw new UsageError(`${other} has no table daily_availability (a view is not read)`);
+    throw new UsageError(`${other} has no table daily_availability (views are not read)`);
   }
   if (/\bGENERATED\b/.test(withoutQuoted(sql))) {
-    throw new UsageError(`daily_availability of ${other} has computed columns: write it as a table of plain ones`);
+    throw new UsageError(`daily_availability of ${other} has generated columns: copy it to a table of plain columns`);
   }
   const columns = await connection.runAndReadAll(
     `SELECT column_name, data_type FROM system.main.duckdb_columns()
@@ -159,19 +159,21 @@ async function findTable(
   const types = new Map(columns.getRows().map(([column, type]) => [String(column), String(type)]));
   const strange = [...types].find(([column, type]) => REQUIRED.includes(column) && !PLAIN.test(type));
   if (strange !== undefined) {
-    throw new UsageError(`daily_availability of ${other} has ${strange.join(" as ")}: write it with plain types`);
+    throw new UsageError(
+      `daily_availability of ${other} has ${strange.join(" as ")}: copy it to a table of plain types`,
+    );
   }
   const lacking = REQUIRED.filter((column) => !types.has(column));
   if (lacking.length > 0) throw new UsageError(`daily_availability of ${other} lacks ${lacking.join(", ")}`);
   return { name, types };
 }
 
-/** What DuckDB says of a file, in one line. */
+/** DuckDB's error for a file, in one line. */
 function reasonOf(error: unknown): string {
   if (error instanceof BfaError || !(error instanceof Error))
     return String(error instanceof Error ? error.message : error);
   if (/newer version|storage version|version number/i.test(error.message)) {
-    return "it was written by a newer DuckDB; have that copy it into a file attached with (STORAGE_VERSION 'v1.0.0')";
+    return "it was written by a newer DuckDB; use that to copy it into a file attached with (STORAGE_VERSION 'v1.0.0')";
   }
   return error.message.split("\n", 1)[0] ?? "";
 }

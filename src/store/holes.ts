@@ -17,7 +17,7 @@ export interface MissingCell {
   probedAt: number;
 }
 
-/** Before and after every day that can be stored. */
+/** A span that contains every day that can be stored. */
 const EVER: Span = { from: 0, to: 100_000 };
 
 /**
@@ -30,7 +30,7 @@ export async function holesIn(store: Store, now: number): Promise<MissingCell[]>
 }
 
 /**
- * The holes of some days that came to be known too early to be believed, though any other missing file would be.
+ * The holes in a span whose probe would be final for any other missing file, but is too early for a hole.
  *
  * @param now ms since the Unix epoch
  */
@@ -38,7 +38,7 @@ export async function openHoles(store: Store, span: Span, now: number): Promise<
   return await holesAmong(store, span, openHoleSql(store.dataset.finality), now);
 }
 
-/** Which missing files are holes, that is, lie within a life of their symbol and not between two. */
+/** The missing files that are holes: they lie inside a life of their symbol, not between two. */
 async function holesAmong(store: Store, span: Span, condition: string, now: number): Promise<MissingCell[]> {
   const cells = await missingBetweenFiles(store, span, condition, now);
   if (cells.length === 0) return [];
@@ -50,16 +50,15 @@ async function holesAmong(store: Store, span: Span, condition: string, now: numb
     now,
     folders,
   );
-  // Without a settled folder, only a longer gap separates lives.
+  // Without a settled folder, only a longer gap separates two lives.
   return cells.filter(
     ({ symbol, day }) => lives.get(symbol)?.some((life) => life.from < day && day < life.to) !== false,
   );
 }
 
 /**
- * The missing files between two files that are so near to each other that one life can hold both, in order of symbol and
- * day. Few missing files lie between the first and the last file of the days around, so only those are compared with
- * their neighbours.
+ * The missing files between two files close enough to belong to one life, in order of symbol and day. Few missing files
+ * lie between the first and the last file of the surrounding days, so only those are compared with their neighbours.
  */
 async function missingBetweenFiles(
   store: Store,

@@ -2,18 +2,18 @@ import { changeFile } from "./change-file.js";
 import { importFile, type ImportOptions, type ImportSummary } from "./import.js";
 import type { Waiting } from "./waiting.js";
 
-/** What {@link importInto} did. */
+/** Result of {@link importInto}. */
 export interface ImportedInto extends ImportSummary {
-  /** What the user should know of the file, in words. */
+  /** What the user should know about the file, as text. */
   notices: string[];
 }
 
 /**
- * Takes over the rows of another DuckDB file into a database, which is made when it isn't there and published when the
- * import is whole. Nothing is left of an import that fails.
+ * Imports the rows of another DuckDB file into a database, which is created if necessary and published when the import
+ * is complete. A failed import leaves no trace.
  *
  * @param file path of the database
- * @param other path of the other file, which is only read
+ * @param other path of the other file, which is not changed
  * @throws UsageError, StoreError, InterruptedError as `importFile`
  * @example
  * ```ts

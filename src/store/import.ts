@@ -18,56 +18,55 @@ import { columnsFoundBy } from "./schema/migrate.js";
 import { appendSymbols } from "./symbols.js";
 import { inTransaction } from "./transaction.js";
 
-/** Why a row is not an answer of the bucket. A row that has several reasons counts for the first. */
+/** Why a row can't be an answer of the bucket. Only a row's first reason counts. */
 export const REFUSALS = {
-  impossible_day: "a day before the market began or not over yet, or none",
+  impossible_day: "a day before the market began or one that hasn't ended, or no day",
   other_status: "a status other than 200 and 404",
-  disagreeing_flag: "`available` says something else than the status",
+  disagreeing_flag: "`available` contradicts the status",
   no_size: "a file without size or upload time",
-  negative_size: "a file of fewer than 0 bytes",
+  negative_size: "a file of less than 0 bytes",
   impossible_time: "a time that is infinite or before the market began, or no probe time",
-  not_a_symbol: "a name that can't be a symbol's",
+  not_a_symbol: "a name that can't be a symbol",
 } as const;
 
 /** Why a row was refused. */
 export type Refusal = keyof typeof REFUSALS;
 
-/** What an import did with the rows of the other file. */
+/** Result of an import. */
 export interface ImportSummary {
-  /** Rows of the other file; each is imported, known or refused. */
+  /** Rows in the other file; each is imported, known or refused. */
   rows: number;
   imported: number;
-  /** Cells that the store had already: they stay as they are. */
+  /** Rows whose cell the store already had: it is left unchanged. */
   known: number;
-  /** Rows that are not an answer of the bucket. A backfill probes those that can be probed. */
+  /** Rows that can't be answers of the bucket. A backfill probes their cells where possible. */
   refused: number;
   /** The refused rows by reason. */
   refusedBy: Record<Refusal, number>;
-  /** Columns that are not taken over. */
+  /** Columns that are not imported. */
   ignoredColumns: readonly string[];
 }
 
 /** Options of {@link importFile}. */
 export interface ImportOptions {
   /**
-   * When the import is made, ms since the Unix epoch: decides which days are over.
+   * Time of the import, which decides which days have ended, ms since the Unix epoch.
    *
    * @default now
    */
   now?: number;
-  /** Aborting it ends the reading of the other file. What is being written by then is finished. */
+  /** Aborting it stops reading the other file. Writing that has begun is finished. */
   signal?: AbortSignal | undefined;
 }
 
-/** HTTP's form of a time, which a VARCHAR column may hold. */
+/** HTTP's date format, which a VARCHAR column may contain. */
 const HTTP_DATE = "'%a, %d %b %Y %H:%M:%S GMT'";
 
 /**
- * Takes over the rows of another DuckDB file that has a `daily_availability` (a Python system's, or another store's),
- * in one transaction with the counts of their days and the symbols that they name. The other file is only read: see
- * {@link copyForeignRows}.
+ * Imports the rows of another DuckDB file with a `daily_availability` (that of a Python system, or of another store),
+ * in one transaction with their daily counts and symbols. The other file is only read: see {@link copyForeignRows}.
  *
- * @throws UsageError when the other file can't be taken over; StoreError when this one can't be written;
+ * @throws UsageError when the other file can't be imported; StoreError when this one can't be written;
  *   InterruptedError when the signal came before anything was written.
  */
 export async function importFile(
@@ -91,7 +90,7 @@ export async function importFile(
   }
 }
 
-/** Copies the other rows into a TEMP table in this store's types, with the reason of those that are refused. */
+/** Copies the other rows into a TEMP table with this store's types and the reason if a row is refused. */
 async function createCandidates(
   connection: DuckDBConnection,
   { types }: ForeignRows,
@@ -147,7 +146,7 @@ async function refuseOtherNames(connection: DuckDBConnection): Promise<void> {
   );
 }
 
-/** SQL: a column of any of the types that systems keep times in, as a TIMESTAMP in UTC. */
+/** SQL: converts a column of any type that systems use for times to a TIMESTAMP in UTC. */
 export function instant(column: string, types: ReadonlyMap<string, string>): string {
   const type = types.get(column) ?? "";
   if (type === "VARCHAR") return `coalesce(try_cast(${column} AS TIMESTAMP), try_strptime(${column}, ${HTTP_DATE}))`;
@@ -189,7 +188,7 @@ async function takeOver(store: WritableStore, now: number): Promise<Omit<ImportS
     if (imported + known + refused !== rows) {
       throw new Error(`of ${rows} rows ${imported} were imported, ${known} known and ${refused} refused`);
     }
-    // Symbols that only the imported rows name. When the bucket was last listed stays as it is.
+    // Add symbols that only the imported rows name. The time of the last listing of the bucket doesn't change.
     const unknown = await connection.runAndReadAll(
       "SELECT DISTINCT symbol FROM temp.candidates ANTI JOIN symbols USING (symbol) WHERE refusal IS NULL ORDER BY symbol",
     );

@@ -1,31 +1,31 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { DuckDBInstance } from "./duckdb.js";
 
-/** Options of every DuckDB instance here: nothing is fetched from the network or loaded from disk unasked. */
+/** Options of every DuckDB instance: extensions are neither installed from the network nor loaded automatically. */
 export const INSTANCE_OPTIONS = {
   autoinstall_known_extensions: "false",
   autoload_known_extensions: "false",
 } as const;
 
-/** What an instance is opened with. */
+/** Options of {@link openInstance}. */
 export interface InstanceOptions {
-  /** A file that is opened for reading before anything else can be said, or `:memory:`. */
+  /** A file that is opened for reading before any statement can run, or `:memory:`. */
   readonly main: string;
-  /** Files that it may touch beside `main` and its log. */
+  /** Files that it may access in addition to `main` and its log. */
   readonly files?: readonly string[];
-  /** Folders in which it may touch everything. */
+  /** Folders in which it may access everything. */
   readonly folders?: readonly string[];
   /** Further settings of DuckDB. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
 /**
- * The one way to open a database that others may have made: its views, macros, defaults and indexes are code. An
- * instance reaches nothing but the paths that it is given, loads no extension, works in UTC, and no statement can change
- * any of that. An instance that writes or that is given more paths than `main` must have `:memory:` as `main`, since
- * DuckDB takes paths only by a statement, and a file must not be opened before it.
+ * The only way to open a database that others may have made: its views, macros, defaults and indexes are code. An
+ * instance can access only the given paths, loads no extensions, works in UTC, and no statement can change any of that.
+ * An instance that writes or that gets further paths must have `:memory:` as `main`, because DuckDB accepts paths only
+ * by a statement, and no file may be opened before that.
  *
- * @throws what DuckDB throws
+ * @throws DuckDB's errors
  */
 export async function openInstance({
   main,
@@ -62,26 +62,26 @@ export async function openInstance({
 }
 
 /**
- * Has bare names mean DuckDB's own functions and what the main schema of an attached database has. DuckDB's come first:
- * no macro of the file takes the place of one of them. A table that isn't temporary can't be made by a bare name then.
+ * Makes bare names refer to DuckDB's own functions and the main schema of an attached database. DuckDB's come first, so
+ * no macro in the file can replace one of them. Afterwards only temporary tables can be created by a bare name.
  */
 export async function useDatabase(connection: DuckDBConnection, name: string): Promise<void> {
   await connection.run(`SET search_path = ${textLiteral(`system.main,${identifier(name)}.main`)}`);
 }
 
-/** An instance with its one connection. */
+/** An instance with its only connection. */
 export interface OpenInstance {
   readonly connection: DuckDBConnection;
-  /** Closes both, and so releases the locks of their files. */
+  /** Closes both, which releases the locks of their files. */
   close(): void;
 }
 
-/** SQL: a text. */
+/** SQL: a text literal. */
 export function textLiteral(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
 
-/** SQL: a name. */
+/** SQL: a quoted identifier. */
 export function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }

@@ -1,11 +1,11 @@
 /**
- * How rows lie in the file. A snapshot wants the rows of a day together, a timeline those of a symbol; blocks of days,
- * by symbol within a block, in small row groups serve both, since DuckDB skips a row group by the minimum and
- * maximum date and symbol in it.
+ * The order of rows in the file. A snapshot is fastest with the rows of a day together, a timeline with those of a
+ * symbol. Blocks of days, ordered by symbol inside a block, in small row groups serve both, because DuckDB skips row
+ * groups by their minimum and maximum date and symbol.
  *
- * Tried on 732,480 rows (327 symbols × 2,240 days, 384,058 files), one thread: the file after a compaction, the largest
- * in the course of 60 daily updates (MiB), and CPU time of a snapshot and of a timeline (ms, medians on a busy machine,
- * so only their proportions count):
+ * Measured on 732,480 rows (327 symbols × 2,240 days, 384,058 files) with one thread: the file after a compaction, the
+ * largest file during 60 daily updates (MiB), and CPU time of a snapshot and of a timeline (ms, medians on a busy
+ * machine, so only their ratios matter):
  *
  * | block of days | row group | file's block | MiB      | 60 updates | snapshot | timeline |
  * | ------------- | --------- | ------------ | -------- | ---------- | -------- | -------- |
@@ -21,21 +21,21 @@
  * | 224           | 8,192     | 64 KiB       | 7.70     | 8.95       | 0.90     | 2.06     |
  * | 256           | 8,192     | 64 KiB       | 7.70     |            | 0.93     | 1.88     |
  *
- * The ETags decide most of this. They can't be compressed, so those of a row group take 8 bytes a row, and a block has
- * 8 bytes less than its size: 4,096 ETags fill half of 64 KiB, and a second row group just doesn't fit beside them,
- * while 8,192 fill one block but for a single ETag. The blocks of days are so long that the rows with a file, which
- * come first, fill several row groups.
+ * The ETags determine most of this. They can't be compressed, so a row group's take 8 bytes per row, and a block can
+ * hold 8 bytes less than its size: 4,096 ETags fill half of 64 KiB, and a second row group just fails to fit beside
+ * them, while 8,192 fill one block except for a single ETag. The blocks of days are long enough that the rows with a
+ * file, which come first, fill several row groups.
  *
- * The file's block also decides how much garbage daily updates leave: a block is freed when nothing in it is needed, and
- * each table that changes takes a new one. Below 64 KiB a file takes 1.6 to 2 times as much.
+ * The file's block size also determines how much garbage daily updates leave: a block is freed when nothing in it is
+ * needed, and each table that changes takes a new one. Below 64 KiB, a file is 1.6 to 2 times as large.
  *
- * Upload times as TIMESTAMP_S and probe times as TIMESTAMP_MS, which is what the sources' clocks give, instead of
- * TIMESTAMP, save 17 %. Storage version 1.4 instead of DuckDB's default saves nothing.
+ * Storing upload times as TIMESTAMP_S and probe times as TIMESTAMP_MS, the resolution of their sources, instead of
+ * TIMESTAMP saves 17 %. Storage version 1.4 instead of DuckDB's default saves nothing.
  */
 export const LAYOUT = {
   /** Days of a block. */
   blockDays: 192,
-  /** Rows of a row group; DuckDB takes multiples of 2,048. */
+  /** Rows of a row group; a multiple of 2,048. */
   rowGroupRows: 8_192,
   /** Bytes of a block of the file; a power of two from 16 KiB to DuckDB's default of 256 KiB. */
   blockBytes: 65_536,

@@ -11,10 +11,10 @@ import { storedSymbols } from "./stored-symbols.js";
 import { tradedDays, type TradedDays } from "./traded.js";
 
 /**
- * The lives of some symbols, each ascending.
+ * The lives of symbols, ascending for each.
  *
  * @param now ms since the Unix epoch
- * @param folders the settled folders of their tickers, as {@link settledFolders} gives them
+ * @param folders the settled folders of their tickers, from {@link settledFolders}
  */
 export async function symbolLives(
   store: Store,
@@ -41,7 +41,7 @@ export async function symbolLives(
   return lives;
 }
 
-/** Trades decide only about the lives of tickers with a settled folder. */
+/** Trades affect only the lives of tickers with a settled folder. */
 async function tradesOfRelisted(
   store: Store,
   symbols: readonly string[],
@@ -56,7 +56,7 @@ async function tradesOfRelisted(
 }
 
 /**
- * The lives of a symbol whose rows are at hand.
+ * The lives of a symbol whose rows were already read.
  *
  * @param cells all rows of the symbol, ascending by day
  * @param now ms since the Unix epoch
@@ -74,7 +74,7 @@ export async function livesAmong(
   return livesOfSymbol(symbol, files, folders, await tradesOfRelisted(store, [symbol], folders, now));
 }
 
-/** A settled folder is one contract's; only a ticker's own name can have several lives. */
+/** A settled folder belongs to one contract; only a ticker's own name can have several lives. */
 function livesOfSymbol(
   symbol: string,
   files: readonly LifeFile[],
@@ -90,7 +90,7 @@ function livesOfSymbol(
 }
 
 /**
- * The settled folders of each ticker that has some.
+ * The settled folders of each ticker that has any.
  *
  * @param symbols only folders of their tickers; all by default
  */

@@ -17,25 +17,25 @@ import { DuckDBInstance } from "./duckdb.js";
 import { pathOf, refuseSpecialFiles } from "./file.js";
 import { INSTANCE_OPTIONS, openInstance, type OpenInstance } from "./instance.js";
 
-/** Files that are claimed in this thread. */
+/** Files claimed in this thread. */
 const claimed = new Set<string>();
 
 /** A held lock. */
 export interface Lock {
-  /** Lets the next writer in. */
+  /** Releases the lock for the next writer. */
   release(): void;
 }
 
 /**
- * Claims a file for one run of this process: the kernel doesn't keep two locks of a process apart. It holds among those
- * who claim in the same thread.
+ * Claims a file for one run in this process, because the kernel doesn't distinguish two locks of one process. Works
+ * only between callers in the same thread.
  *
  * @throws StoreError STORE_LOCKED when it is claimed
  */
 export function claimInProcess(file: string): Lock {
   const path = pathOf(file);
   if (claimed.has(path))
-    throw new StoreError("STORE_LOCKED", `${file} is in use by this very process: wait for it to end`);
+    throw new StoreError("STORE_LOCKED", `${file} is in use by another run of this process: wait for it to end`);
   claimed.add(path);
   return {
     release: () => {
@@ -44,16 +44,16 @@ export function claimInProcess(file: string): Lock {
   };
 }
 
-/** Name of the tiny DuckDB file that writers of a file lock. It is never removed: a writer could still be opening it. */
+/** Name of the tiny DuckDB file that writers lock. It is never removed, because a writer could just be opening it. */
 export function lockFile(file: string): string {
   return join(dirname(file), `.${basename(file)}.lock`);
 }
 
 /**
  * Keeps other writers of this project away from a file by DuckDB's own lock on a tiny file beside it, which the kernel
- * frees when the process dies. Readers don't ask for it.
+ * releases when the process dies. Readers don't take it.
  *
- * @param file absolute path, links followed
+ * @param file absolute path, with links resolved
  * @throws StoreError STORE_LOCKED when another process holds it
  */
 export async function lockWriters(file: string): Promise<Lock> {
@@ -82,7 +82,9 @@ export async function openGuard(path: string): Promise<OpenInstance | undefined>
   return existsSync(path) ? await openInstance({ main: path, settings: { threads: "1" } }) : undefined;
 }
 
-/** Makes the lock under another name and links it to its own when it is whole; of two who do so at once one wins. */
+/**
+ * Creates the lock file under a temporary name and links it into place when complete; of two concurrent ones, one wins.
+ */
 async function createLockFile(file: string, path: string): Promise<void> {
   const folder = mkdtempSync(join(dirname(file), ".bfa-"));
   const fresh = join(folder, "lock");
@@ -91,7 +93,7 @@ async function createLockFile(file: string, path: string): Promise<void> {
     instance.closeSync();
     const published = statSync(file, { throwIfNoEntry: false });
     if (published !== undefined) {
-      // Whoever may write the file must be able to lock it.
+      // Everyone who may write to the database must be able to lock it.
       if (process.getuid?.() === 0) chownSync(fresh, published.uid, published.gid);
       chmodSync(fresh, published.mode & 0o777);
     }
@@ -106,7 +108,7 @@ function linkOrCopy(from: string, to: string): void {
     linkSync(from, to);
   } catch (error) {
     if (isCode(error, "EEXIST")) return;
-    // A file system without hard links.
+    // The file system has no hard links.
     try {
       copyFileSync(from, to, constants.COPYFILE_EXCL);
     } catch (failure) {

@@ -5,19 +5,20 @@ import { numbersOf } from "./numbers.js";
 import type { WritableStore } from "./database.js";
 import { keepUnsettledDays } from "./unsettled-days.js";
 
-/** Minimum of rows written since the last compaction that make another worth it: 200 days of 327 symbols. */
+/** Minimum number of rows written since the last compaction to justify another: 200 days of 327 symbols. */
 const MIN_NEW_ROWS = 65_536;
 
-/** Garbage that is tolerated, bytes. Daily updates leave 1.4 MiB, most of it within the first ten days. */
+/** Tolerated garbage, bytes. Daily updates leave 1.4 MiB, most of it in the first ten days. */
 const MAX_GARBAGE_BYTES = 2 * 1_048_576;
 
-/** What a row takes in a compacted file, bytes: measured 10.9. */
+/** Size of a row in a compacted file, bytes: measured 10.9. */
 const ROW_BYTES = 11;
 
 /**
- * Keeps the file small and its rows in order, and has it keep what questions would else find out each time: call it at the end of a run, before the store is closed; afterwards
- * nothing may be written to it. Mostly that is a checkpoint; when much came since the last time, or much of the file
- * is garbage, the file is rewritten, unless it is written in place.
+ * Keeps the file small and its rows in order, and has it keep what questions would else find out each time: call it at
+ * the end of a run, before the store is closed; afterwards nothing may be written to it. Mostly that is a checkpoint;
+ * when much came since the last time, or much of the file is garbage, the file is rewritten, unless it is written in
+ * place.
  *
  * @returns what the user should know, in words
  * @throws StoreError when the file can't be written; what was committed is safe.
@@ -34,7 +35,7 @@ export async function maintain(store: WritableStore): Promise<string | undefined
     );
     if (!store.isReplaceable || !(await isWorthCompacting(store))) return undefined;
     const reason = await compact(store);
-    return reason === undefined ? undefined : `${file} isn't compacted and will grow: ${reason}`;
+    return reason === undefined ? undefined : `${file} was not compacted and will grow: ${reason}`;
   } catch (error) {
     throw toStoreError(file, error);
   }

@@ -8,22 +8,22 @@ import { settledFolders, symbolLives } from "./lives.js";
 import type { Store } from "./open.js";
 import { CHANGE_KINDS, type ChangeKind } from "./write/changes.js";
 
-/** A symbol and the day on which something of it begins or ends. */
+/** A symbol and the day of an event. */
 export interface SymbolDay {
   symbol: string;
   day: Day;
 }
 
-/** A file that is not what it was believed to be. */
+/** A file that changed after its answer was final. */
 export interface ChangedFile extends SymbolDay {
   kind: ChangeKind;
 }
 
-/** What a run found that was not known before it. */
+/** What a run found that was not known before. */
 export interface News {
-  /** First days of contracts that came to market. */
+  /** First days of newly listed contracts. */
   listings: SymbolDay[];
-  /** Last days of contracts that are believed to have ended. */
+  /** Last days of contracts that have ended. */
   delistings: SymbolDay[];
   /** At most {@link MAX_CHANGED_FILES}, in order of date and symbol. */
   changedFiles: ChangedFile[];
@@ -32,19 +32,19 @@ export interface News {
 /** The news of a run that had nothing to write. */
 export const NO_NEWS: News = { listings: [], delistings: [], changedFiles: [] };
 
-/** Maximum files that {@link News} names; the run counts them all. */
+/** Maximum number of files that {@link News} names; the run counts them all. */
 export const MAX_CHANGED_FILES = 1000;
 
-/** From the first to the last file of a symbol, and whether it is believed to have ended. */
+/** From the first to the last file of a symbol, and whether it has ended. */
 interface FileSpan extends Span {
   ended: boolean;
 }
 
-/** The files of each symbol that has one, as far as {@link newsSince} needs them. */
+/** The span of files of each symbol that has any, for {@link newsSince}. */
 export type FileSpans = ReadonlyMap<string, FileSpan>;
 
 /**
- * Believed to have ended is a symbol whose day right after its last file is believed to have none.
+ * A symbol has ended if the absence of a file on the day after its last one is final.
  *
  * @throws StoreError when the file can't be read
  */
@@ -69,9 +69,9 @@ export async function fileSpans({ connection, dataset, file }: Store): Promise<F
 }
 
 /**
- * What a run found. To a file that was empty nothing is news, and neither are days before its first.
+ * What a run found. Nothing is news for a database that was empty, nor is anything before its first day.
  *
- * @param before of the file before the run
+ * @param before the spans before the run
  * @param now ms since the Unix epoch
  * @throws StoreError when the file can't be read
  */

@@ -1,6 +1,6 @@
 import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
 
-/** The numbers in the first row that a statement gives; 0 for a NULL, none when there is no row. */
+/** The numbers in the first row of a statement's result; 0 for NULL, empty if there is no row. */
 export async function numbersOf(
   connection: DuckDBConnection,
   sql: string,
@@ -10,7 +10,7 @@ export async function numbersOf(
   return row.map(Number);
 }
 
-/** The one number that a statement gives: for one that writes, that of its rows. 0 when it gives none. */
+/** The single number that a statement returns; for a writing statement, the number of rows. 0 if there is none. */
 export async function numberOf(
   connection: DuckDBConnection,
   sql: string,

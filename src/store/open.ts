@@ -7,8 +7,8 @@ import { SCHEMA_VERSION } from "./schema/migrate.js";
 export type { Store, WritableStore } from "./database.js";
 
 /**
- * Settings of a reader for questions of milliseconds: waking other threads took longer than they saved (a snapshot 1.4
- * ms with two threads, 1.0 with one).
+ * Settings of a reader for queries that take milliseconds: waking other threads costs more than it saves (a snapshot
+ * takes 1.4 ms with two threads, 1.0 with one).
  */
 const ONE_THREAD = { threads: "1" } as const;
 
@@ -21,7 +21,7 @@ export interface ReaderOptions {
    */
   settings?: Readonly<Record<string, string>>;
   /**
-   * A file that statements may write.
+   * A file that statements may write to.
    *
    * @default none
    */
@@ -29,10 +29,10 @@ export interface ReaderOptions {
 }
 
 /**
- * Opens a file for queries only, as it was last published. Any number of readers can share it, even while a run writes.
- * No statement reaches another file, the network or an extension, and times are in UTC.
+ * Opens a file only for queries, as it was last published. Any number of readers can share it, even while a run writes.
+ * Statements can't access other files, the network or extensions, and times are in UTC.
  *
- * @throws StoreError STORE_MISSING when there is no file yet, else as {@link openStore}.
+ * @throws StoreError STORE_MISSING when there is no file yet, otherwise like {@link openStore}.
  */
 export async function openReader(file: string, { settings = ONE_THREAD, output }: ReaderOptions = {}): Promise<Store> {
   if (!existsSync(file)) {
@@ -44,15 +44,15 @@ export async function openReader(file: string, { settings = ONE_THREAD, output }
   throw olderSchema(file, store.version);
 }
 
-/** A reader can't migrate: a file of an older version has to be written to first. */
+/** A reader can't migrate: a file of an older version must first be opened for writing. */
 function olderSchema(file: string, version: number): StoreError {
-  const what = version === 0 ? "holds nothing yet" : `has schema version ${version} of an older package`;
+  const what = version === 0 ? "is empty" : `has schema version ${version} of an older package`;
   return new StoreError("STORE_OLDER_SCHEMA", `${file} ${what}: \`bfa update\` brings it up to date`);
 }
 
 /**
  * Opens a file for reading and writing; folder, file and schema are created when new, and an older schema is migrated.
- * What is written becomes visible to others when the store is closed. One process at a time can hold a file this way.
+ * Changes become visible to others when the store is closed. Only one process at a time can hold a file this way.
  *
  * @throws StoreError when the file is locked, foreign, of a newer schema, damaged or unusable; it is left untouched.
  */

@@ -1,11 +1,11 @@
 import { accessSync, constants, existsSync, readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 
-/** Why a file must be written itself, in words; undefined when a copy can take its place. */
+/** Why a file must be written in place, as text; undefined if a copy can replace it. */
 export function whyInPlace(file: string): string | undefined {
   if (!existsSync(file)) return undefined;
-  if (isMountPoint(file)) return "it is mounted by itself";
-  if (!isWritable(dirname(file))) return "its folder can't be written";
+  if (isMountPoint(file)) return "it is a mount point";
+  if (!isWritable(dirname(file))) return "its folder is not writable";
   const { uid, gid } = statSync(file);
   // Only root can give a file to another user.
   const user = process.geteuid?.() ?? uid;
@@ -14,7 +14,7 @@ export function whyInPlace(file: string): string | undefined {
   return uid === user && groups.includes(gid) ? undefined : "it belongs to another user";
 }
 
-/** Whether this user may write a file or make files in a folder. */
+/** Whether this user may write to a file or create files in a folder. */
 export function isWritable(path: string): boolean {
   try {
     accessSync(path, constants.W_OK);
@@ -24,7 +24,7 @@ export function isWritable(path: string): boolean {
   }
 }
 
-/** Whether something is mounted at a path, which can't be renamed then: `docker run -v ./a.duckdb:/data/a.duckdb`. */
+/** Whether a path is a mount point, which can't be renamed: `docker run -v ./a.duckdb:/data/a.duckdb`. */
 function isMountPoint(path: string): boolean {
   const table = "/proc/self/mountinfo";
   if (!existsSync(table)) return statSync(path).dev !== statSync(dirname(path)).dev;
@@ -33,7 +33,7 @@ function isMountPoint(path: string): boolean {
     .some((line) => unescaped(line.split(" ")[4] ?? "") === path);
 }
 
-/** Blanks and the like are octal in the table. */
+/** Decodes spaces and similar characters, which are octal in the table of mounts. */
 function unescaped(text: string): string {
   return text.replaceAll(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 }

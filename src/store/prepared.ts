@@ -4,15 +4,15 @@ import type { DuckDBDateValue } from "./duckdb.js";
 import { toStoreError } from "./duckdb-error.js";
 import type { Store } from "./open.js";
 
-/** Statements prepared on a connection that nobody is using now, by their SQL. */
+/** Prepared statements of a connection that are not in use, by their SQL. */
 const idle = new WeakMap<DuckDBConnection, Map<string, DuckDBPreparedStatement>>();
 
 /** Values of a statement's parameters, by name. A list of texts is a `VARCHAR[]`. */
 export type Parameters = Readonly<Record<string, string | number | boolean | DuckDBDateValue | readonly string[]>>;
 
 /**
- * Runs a statement whose text is constant, prepared the first time and then kept for as long as the connection lives:
- * planning takes longer than most questions. Gives the chunks as DuckDB has them.
+ * Runs a statement with constant text. It is prepared once and kept as long as the connection lives, because planning
+ * takes longer than most queries. Returns DuckDB's chunks.
  *
  * @throws StoreError when the file can't be read.
  */
@@ -21,13 +21,13 @@ export async function selectChunks(store: Store, sql: string, parameters: Parame
   const statements = idle.get(connection) ?? new Map<string, DuckDBPreparedStatement>();
   idle.set(connection, statements);
   const kept = statements.get(sql);
-  // Taken out while it runs, so that a second call at the same time can't bind its own values into it.
+  // Remove it while it runs, so that a concurrent call can't bind its own values to it.
   statements.delete(sql);
   try {
     const statement = kept ?? (await connection.prepare(sql));
     bind(statement, parameters);
     const chunks = await (await statement.run()).fetchAllChunks();
-    // A plan rests on what was in the table: one that was made while it was empty finds nothing later.
+    // A plan depends on the table's content: one made while the table was empty finds nothing later.
     if (store.access === "read") statements.set(sql, statement);
     return chunks;
   } catch (error) {
@@ -36,7 +36,7 @@ export async function selectChunks(store: Store, sql: string, parameters: Parame
 }
 
 /**
- * As {@link selectChunks}, but gives the rows as arrays in the order of the columns.
+ * Like {@link selectChunks}, but returns the rows as arrays in the order of the columns.
  *
  * @throws StoreError when the file can't be read.
  */
@@ -55,7 +55,7 @@ function isList(value: Parameters[string]): value is readonly string[] {
   return Array.isArray(value);
 }
 
-/** The rows of chunks; by way of their columns this takes a fifth of the time of their own `getRows`. */
+/** The rows of chunks. Going through columns takes a fifth of the time of `getRows`. */
 function rowsOf(chunks: readonly DuckDBDataChunk[]): DuckDBValue[][] {
   const rows: DuckDBValue[][] = [];
   for (const chunk of chunks) {

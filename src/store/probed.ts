@@ -7,13 +7,15 @@ import type { Store } from "./open.js";
 import { select } from "./prepared.js";
 import { readRows } from "./read-rows.js";
 
-/** Last time that DuckDB knows, ms since the Unix epoch. */
+/** The latest time in DuckDB, ms since the Unix epoch. */
 export const MAX_TIME = 9_223_372_036_854_000;
 
 /** The latest probe of files that can't change while they are open: their readers keep every writer out. */
 const kept = new WeakMap<Store, number>();
 
-/** Whether there are rows that say they were probed later than now, ms since the Unix epoch: they are believed only then. */
+/**
+ * Whether there are rows probed later than `now` (ms since the Unix epoch), which are not believed before that time.
+ */
 export async function hasRowsOfLater(store: Store, now: number): Promise<boolean> {
   const latest = kept.get(store) ?? (await latestProbe(store));
   if (store.access === "read") kept.set(store, latest);
@@ -26,42 +28,42 @@ async function latestProbe(store: Store): Promise<number> {
   return rows?.latest ?? -Infinity;
 }
 
-/** What the table knows of a symbol. */
+/** Facts about the rows of a symbol. */
 export interface SymbolRows {
-  /** Its rows in the span asked about: their number, first and last day. */
+  /** Number, first and last day of its rows in the requested span. */
   count: number;
   first: Day;
   last: Day;
-  /** Last day with a file, of any day. */
+  /** Last day with a file, even outside the span. */
   lastFile: Day | undefined;
-  /** Last day with a row, of any day. */
+  /** Last day with a row, even outside the span. */
   lastProbed: Day;
 }
 
-/** Rows that {@link symbolRows} looks at; all of them by default. */
+/** Rows that {@link symbolRows} considers; all by default. */
 export interface RowsSeen {
-  /** Of these symbols. */
+  /** Only of these symbols. */
   symbols?: readonly string[];
-  /** Of this day or later. */
+  /** Only of this day or later. */
   since?: Day;
-  /** Those that don't say they were probed later, ms since the Unix epoch. */
+  /** Only rows probed by then, ms since the Unix epoch. */
   probedUntil?: number;
 }
 
-/** Whether every row lies in a span. DuckDB knows the first and the last day without a look at the rows. */
+/** Whether all rows are in a span. DuckDB knows the first and the last day without reading the rows. */
 async function holdsOnly(store: Store, { from, to }: Span): Promise<boolean> {
   const [days] = await select(store, `SELECT ${dayNumber("min(date)")}, ${dayNumber("max(date)")} FROM availability`);
   const [first, last] = days ?? [];
   return typeof first === "number" && typeof last === "number" && first >= from && last <= to;
 }
 
-/** What the table knows of each symbol with a row. */
+/** Facts about the rows of each symbol that has any. */
 export async function symbolRows(
   store: Store,
   { from, to }: Span,
   { symbols, since = 0, probedUntil = MAX_TIME }: RowsSeen = {},
 ): Promise<Map<string, SymbolRows>> {
-  // A filter for each of three aggregates takes half of the time, and a run mostly asks for all days.
+  // Filtering each of three aggregates takes half of the time, and most runs want all days.
   const asked = (await holdsOnly(store, { from, to })) ? "" : "FILTER (date BETWEEN $from AND $to)";
   const found = await select(
     store,
@@ -92,9 +94,9 @@ export async function symbolRows(
 }
 
 /**
- * The spans of days that have rows, of symbols whose rows are not one span.
+ * The spans of days with rows, for symbols whose rows form more than one span.
  *
- * @param probedUntil leaves out rows that say they were probed later, ms since the Unix epoch
+ * @param probedUntil excludes rows probed later than this, ms since the Unix epoch
  */
 export async function probedSpans(
   { connection }: Store,
@@ -104,7 +106,7 @@ export async function probedSpans(
 ): Promise<Map<string, Span[]>> {
   const spans = new Map<string, Span[]>();
   if (symbols.length === 0) return spans;
-  // Days of a symbol that follow each other without a gap have the same difference of day and rank.
+  // Consecutive days of a symbol have the same difference between day and rank.
   const found = await connection.runAndReadAll(
     `SELECT symbol, ${dayNumber("min(date)")}, ${dayNumber("max(date)")} FROM (
         SELECT symbol, date, date - row_number() OVER (PARTITION BY symbol ORDER BY date)::INTEGER AS island

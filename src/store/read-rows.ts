@@ -3,7 +3,7 @@ import type { Store } from "./open.js";
 import { selectChunks, type Parameters } from "./prepared.js";
 import { RawColumn, type Validity } from "./vectors.js";
 
-/** What a column of a SELECT gives; SQL makes it so by a cast. */
+/** JavaScript types of the columns of a SELECT, which must cast them accordingly. */
 interface SqlValues {
   text: string;
   /** A DATE, or a day number by `DAY` or `dayNumber`. */
@@ -15,7 +15,7 @@ interface SqlValues {
 
 type SqlKind = keyof SqlValues;
 
-/** Columns of a SELECT by name, in its order. A question mark admits null. */
+/** Columns of a SELECT by name, in its order. A question mark allows null. */
 export type SqlShape = Readonly<Record<string, SqlKind | `${SqlKind}?`>>;
 
 /** A row of a SELECT. */
@@ -28,10 +28,10 @@ export type SqlRow<Shape extends SqlShape> = {
 };
 
 /**
- * Runs a SELECT whose text is constant and reads its columns, the first by the first name of `shape` and so on.
+ * Runs a SELECT with constant text and reads its columns; their order is that of `shape`.
  *
- * @throws StoreError when the file can't be read; TypeError when a value is not what the shape says, which is a defect
- * of the statement.
+ * @throws StoreError when the file can't be read; TypeError when a value doesn't match the shape, which is a bug in the
+ *   statement.
  * @example
  * ```ts
  * const shape = { symbol: "text", first: "day", last: "day?" } as const;
@@ -59,15 +59,15 @@ export async function readRows<const Shape extends SqlShape>(
 
 type Value = SqlValues[SqlKind] | null;
 
-/** A part of an answer: so many rows, each column by its name. */
+/** A chunk of an answer: `count` rows, as columns by name. */
 export interface SqlColumns<Shape extends SqlShape> {
   count: number;
   columns: { readonly [Name in keyof Shape]: ArrayLike<SqlRow<Shape>[Name]> };
 }
 
 /**
- * As {@link readRows}, but by columns: for answers of so many rows that making an object of each in a general way takes a
- * good part of the time.
+ * Like {@link readRows}, but returns columns: for answers with so many rows that building an object for each
+ * generically takes a large part of the time.
  */
 export async function readColumns<const Shape extends SqlShape>(
   store: Store,

@@ -23,29 +23,29 @@ import {
   type WorkingFolder,
 } from "./working-copy.js";
 
-/** How often a copy is made anew when the file changed meanwhile. */
+/** Maximum number of attempts to copy a file that changes in the meantime. */
 const MAX_COPIES = 5;
 
 /**
- * A database file as one run has it. The run reads the published file until it first writes; then it works in a copy
- * beside the file, which takes the file's name when the run closes: readers never wait for it, nor it for them. Where no
- * copy can take the file's place, the file itself is written.
+ * A run's view of a database file. The run reads the published file until it first writes; then it works in a copy
+ * beside the file, which replaces it when the run closes: readers never wait for it, nor it for them. If no copy can
+ * replace the file, the file is written in place.
  *
- * How the pieces hold together when a process is killed or the power fails is argued in `docs/decisions`.
+ * `docs/decisions` explains why this is safe when a process is killed or the power fails.
  */
 export class RunFile {
-  /** What the user should know, in words. */
+  /** What the user should know, as text. */
   readonly notices: string[] = [];
   private readonly path: string;
   private lock: Lock | undefined;
-  /** Keeps others from writing in the published file while there is a copy of it. */
+  /** Keeps others from writing to the published file while there is a copy of it. */
   private guard: OpenInstance | undefined;
   private folder: WorkingFolder | undefined;
   private madeFrom: FileState = ABSENT;
   private reader: Store | undefined;
   private writer: WritableStore | undefined;
   private hasWritten = false;
-  /** Whether the copy holds what a killed run had committed. */
+  /** Whether the copy contains what a killed run had committed. */
   private isResumed = false;
 
   private constructor(private readonly file: string) {
@@ -53,8 +53,8 @@ export class RunFile {
   }
 
   /**
-   * Keeps other runs away from a file, and opens it for reading. A file that doesn't exist is made in a working folder;
-   * what a killed run left is taken up.
+   * Locks out other runs, and opens the file for reading. A new file is created in a working folder; what a killed run
+   * left is resumed.
    *
    * @throws StoreError when the file is in use, foreign, of a newer schema, damaged or unusable.
    */
@@ -70,7 +70,7 @@ export class RunFile {
     }
   }
 
-  /** The file as it is: what was published, until {@link forWriting} was called. */
+  /** The current store: the published file, until {@link forWriting} is called. */
   get store(): Store {
     const store = this.writer ?? this.reader;
     if (store === undefined) throw new Error("the file is closed");
@@ -78,7 +78,7 @@ export class RunFile {
   }
 
   /**
-   * The store to write in; the first call makes the copy.
+   * The store to write to; the first call makes the copy.
    *
    * @throws StoreError
    */
@@ -92,9 +92,9 @@ export class RunFile {
   }
 
   /**
-   * Publishes what was committed and lets go of the file. A second call does nothing.
+   * Publishes everything committed and closes the file. A second call does nothing.
    *
-   * @throws StoreError when it can't be published: the copy stays, and the next run goes on with it.
+   * @throws StoreError when it can't be published: the copy is kept, and the next run continues with it.
    */
   async close(): Promise<void> {
     const { writer, folder } = this;
@@ -114,7 +114,7 @@ export class RunFile {
     }
   }
 
-  /** Lets go of the file and forgets what this run wrote in a copy that it made. */
+  /** Closes the file and discards what this run wrote to its own copy. */
   async discard(): Promise<void> {
     this.hasWritten = this.isResumed;
     try {
@@ -162,10 +162,10 @@ export class RunFile {
       rmSync(scratch, { recursive: true, force: true });
       throw error;
     }
-    this.notices.push(`${file} is written in place, since ${reason}: it can't be read until this run has ended`);
+    this.notices.push(`${file} is written in place, because ${reason}: it can't be read until this run has ended`);
   }
 
-  /** A copy without the log, under the name of a file with one, would not open: so the log goes into the file first. */
+  /** Moves the log into the file first: a copy would not open if it replaced a file that has a log. */
   private async emptyLog(): Promise<void> {
     const { file, path } = this;
     const folder = makeWorkingFolder(path);
@@ -178,7 +178,7 @@ export class RunFile {
     }
   }
 
-  /** Goes on in the copy of a killed run when the file is the one it was made from; else gives it a name of its own. */
+  /** Resumes the copy of a killed run if it was made from the current file; otherwise keeps it under its own name. */
   private async takeUpLeftovers(): Promise<void> {
     const { file, path } = this;
     for (const { folder, madeFrom } of leftoversOf(path)) {
@@ -191,7 +191,7 @@ export class RunFile {
         await this.setAside(folder);
       }
     }
-    if (this.isResumed) this.notices.push(`${file}: going on with what a killed run had written`);
+    if (this.isResumed) this.notices.push(`${file}: continuing with what a killed run had written`);
   }
 
   private async resume(folder: WorkingFolder, madeFrom: FileState): Promise<void> {
@@ -217,26 +217,25 @@ export class RunFile {
   }
 
   private async setAside(folder: WorkingFolder): Promise<void> {
-    // Puts its log into it; a copy that can't be opened is kept as it is.
+    // Opening moves its log into it; a copy that can't be opened is kept unchanged.
     await this.openInFolder(folder).then(
       (store) => store.close(),
       () => undefined,
     );
     const kept = keepUnpublished(folder, this.path);
     removeWorkingFolder(folder);
-    this.notices.push(
-      `a killed run left rows that don't fit ${this.file} as it is now; take them over with: bfa import ${kept}`,
-    );
+    this.notices.push(`a killed run left rows that no longer match ${this.file}; import them with: bfa import ${kept}`);
   }
 
-  /** Makes a copy of the published file, which nobody else can write from then on. */
+  /** Copies the published file, which nobody else can write to from then on. */
   private async openCopy(): Promise<WritableStore> {
     const { path } = this;
     for (let attempt = 0; attempt < MAX_COPIES; attempt++) {
       const folder = makeWorkingFolder(path);
       this.folder = folder;
       const state = this.madeFrom;
-      // Closing the copied file's handle drops this process's lock on it, so the lock comes after, and then a look.
+      // Closing the copied file's handle drops this process's lock on it, so lock after copying, then check for
+      // changes.
       await copyInto(folder, path, state);
       await this.reader?.close();
       await this.guardPublished();
@@ -283,7 +282,7 @@ export class RunFile {
     const kept = keepUnpublished(folder, path);
     throw new StoreError(
       "STORE_UNUSABLE",
-      `${file} was replaced while this run wrote: its rows are in ${kept}; take them over with: bfa import ${kept}`,
+      `${file} was replaced during this run: its rows are in ${kept}; import them with: bfa import ${kept}`,
     );
   }
 
@@ -302,7 +301,7 @@ export class RunFile {
   }
 }
 
-/** Counts anew what a log that broke off has brought back in part; a file without a copy can't be dropped. */
+/** Recounts after a truncated log was replayed in part; a file written in place can't be dropped. */
 async function mendCounts({ connection }: WritableStore): Promise<void> {
   if ((await wrongCountDays(connection)) > 0) await countAnew(connection);
 }

@@ -5,10 +5,10 @@ import { toStoreError } from "./duckdb-error.js";
 import { numberOf } from "./numbers.js";
 import type { Store } from "./open.js";
 
-/** How a run ended. A run whose process died has no outcome. */
+/** How a run ended. A run whose process died has none. */
 export type RunOutcome = "whole" | "failed" | "interrupted";
 
-/** What is known of a run when it begins. */
+/** Facts about a run when it begins. */
 export interface RunStart extends Span {
   /** The command's name: `update`, `backfill`, `import`. */
   command: string;
@@ -17,7 +17,7 @@ export interface RunStart extends Span {
   startedAt: number;
 }
 
-/** What is known of a run when it ends; everything but time and outcome is a count. */
+/** Facts about a run when it ends; everything but time and outcome is a count. */
 export interface RunEnd {
   /** ms since the Unix epoch. */
   endedAt: number;
@@ -33,7 +33,7 @@ export interface RunEnd {
   outcome: RunOutcome;
 }
 
-/** Writes the journal row of a run that begins, and gives its id: 1, 2, 3 … in order of beginning. */
+/** Writes the journal row of a run that begins, and returns its id: 1, 2, 3 … in order of their start. */
 export async function beginRun(store: Store, run: RunStart): Promise<number> {
   try {
     return await numberOf(
@@ -69,7 +69,7 @@ export async function endRun(store: Store, runId: number, end: RunEnd): Promise<
   }
 }
 
-/** When the last sweep began that failed nowhere, ms since the Unix epoch; undefined when there was none by now. */
+/** When the last complete sweep began, ms since the Unix epoch; undefined if there is none up to `now`. */
 export async function lastSweep(connection: DuckDBConnection, now: number): Promise<number | undefined> {
   const found = await connection.runAndReadAll(
     `SELECT epoch_ms(max(started_at))::DOUBLE FROM runs
@@ -79,7 +79,7 @@ export async function lastSweep(connection: DuckDBConnection, now: number): Prom
   return typeof at === "number" ? at : undefined;
 }
 
-/** A TIMESTAMP of an instant in ms since the Unix epoch, as DuckDB takes it. */
+/** A DuckDB TIMESTAMP of an instant in ms since the Unix epoch. */
 export function timestamp(ms: number): DuckDBTimestampValue {
   return new DuckDBTimestampValue(BigInt(ms) * 1000n);
 }

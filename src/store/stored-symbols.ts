@@ -1,10 +1,10 @@
 import type { Store } from "./open.js";
 import { select } from "./prepared.js";
 
-/** Names in a file that can't change while it is open: its readers keep every writer out. */
+/** Cached names of open files: readers keep every writer out, so a file can't change while it is open. */
 const kept = new WeakMap<Store, readonly string[]>();
 
-/** The symbols that have a row, in no order. */
+/** The symbols that have a row, in no particular order. */
 export async function storedSymbols(store: Store): Promise<readonly string[]> {
   const before = kept.get(store);
   if (before !== undefined) return before;

@@ -8,11 +8,11 @@ import { readRows } from "./read-rows.js";
 /** The rows and the files of a symbol that has a file. */
 export interface SymbolFiles {
   symbol: string;
-  /** Files, and the days of the first and the last. */
+  /** Number of files, first and last day. */
   files: number;
   first: Day;
   last: Day;
-  /** Rows, and their first and last day. */
+  /** Number of rows, first and last day. */
   rows: number;
   firstRow: Day;
   lastRow: Day;
@@ -20,11 +20,11 @@ export interface SymbolFiles {
   firstProbe: number;
 }
 
-/** Of files that can't change while they are open: their readers keep every writer out. */
+/** Cached for open files: readers keep every writer out, so a file can't change while it is open. */
 const kept = new WeakMap<Store, readonly SymbolFiles[]>();
 
 /**
- * The symbols that have a file, in order of name. Rows that say they were probed later than now are not believed.
+ * The symbols that have a file, in order of name. Rows probed in the future are not believed.
  *
  * @param now ms since the Unix epoch
  * @throws StoreError when the file can't be read

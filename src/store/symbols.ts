@@ -5,19 +5,19 @@ import type { Store } from "./open.js";
 import { timestamp } from "./runs.js";
 import { inTransaction } from "./transaction.js";
 
-/** A symbol that a listing of the bucket has shown at some time. */
+/** A symbol that was found by a listing of the bucket. */
 export interface KnownSymbol {
   symbol: string;
   class: SymbolClass;
   quote: string;
-  /** Discoveries that showed it first and last, ms since the Unix epoch. */
+  /** The first and the last discovery that found it, ms since the Unix epoch. */
   firstSeen: number;
   lastSeen: number;
   /** The last complete listing without it, ms since the Unix epoch; undefined when there was none. */
   absentAt: number | undefined;
 }
 
-/** The symbols known, by name, and when the bucket was last listed for them (ms), undefined when it never was. */
+/** The known symbols, by name, and when the bucket's symbols were last listed (ms); undefined if never. */
 export async function knownSymbols(
   store: Store,
 ): Promise<{ symbols: KnownSymbol[]; discoveredAt: number | undefined }> {
@@ -45,8 +45,8 @@ export async function knownSymbols(
 }
 
 /**
- * Adds the names of a whole listing of the bucket. Nothing is ever removed: `gone` names the symbols that were known
- * before and are not in this listing. A listing proves that a symbol which it lacks had no files until then.
+ * Adds the names of a complete listing of the bucket. Nothing is ever removed: `gone` contains the symbols that were
+ * known before but are not in this listing. A listing proves that an absent symbol had no files until then.
  *
  * @param now when the listing was made, ms since the Unix epoch.
  */
@@ -84,10 +84,10 @@ export async function recordDiscovery(
 }
 
 /**
- * Appends symbols that the store does not know yet, as part of the caller's transaction.
+ * Appends symbols that the store doesn't know yet, in the caller's transaction.
  *
  * @param seen when they were first seen, ms since the Unix epoch
- * @param absentAt when the last complete listing without them was made, if there was one
+ * @param absentAt time of the last complete listing without them, if any
  */
 export async function appendSymbols(
   store: Store,

@@ -7,20 +7,19 @@ const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /** Folders in use. */
 const folders = new Set<string>();
 
-/** A private folder with a random name: nobody else can make or follow anything in it. */
+/** A private folder with a random name: nobody else can create or follow anything in it. */
 export interface TemporaryFolder {
   path: string;
-  /** Removes the folder with all that is in it. */
+  /** Removes the folder with everything in it. */
   remove(): void;
 }
 
 /**
- * Makes a private folder. It is also removed when a signal or `process.exit` ends the process.
+ * Creates a private folder. It is also removed when a signal or `process.exit` ends the process.
  *
- * @param parent folder to make it in
+ * @param parent folder to create it in
  * @param purpose the file that it is for, for the message
- * @default the folder above
- * @throws OutputError or UsageError when it can't be made
+ * @throws OutputError or UsageError when it can't be created
  */
 export function makeTemporaryFolder(parent: string, purpose: string = join(parent, ".bfa-")): TemporaryFolder {
   let path: string;
@@ -47,7 +46,7 @@ function removeAll(): void {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 }
 
-/** Ends the process as the signal alone would have done, unless somebody else decides what it means. */
+/** Ends the process as the signal would by default, unless there is another listener for it. */
 function endBySignal(signal: NodeJS.Signals): void {
   if (process.listenerCount(signal) > 1) return;
   removeAll();
@@ -57,7 +56,7 @@ function endBySignal(signal: NodeJS.Signals): void {
 
 function startListening(): void {
   process.on("exit", removeAll);
-  // Before the others: a listener that hears once is gone when its turn is over, and counts until then.
+  // Prepended, because a `once` listener is gone after its turn, but must count as another listener.
   for (const signal of SIGNALS) process.prependListener(signal, endBySignal);
 }
 

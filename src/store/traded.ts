@@ -7,11 +7,11 @@ import type { Store } from "./open.js";
 import { readRows } from "./read-rows.js";
 import { knowsVolume, volumeSpans, type VolumeSpans } from "./volume-spans.js";
 
-/** What is known of the trades of a symbol on a day. */
+/** Whether a symbol was traded on a day. */
 export type TradedDays = (symbol: string, day: Day) => Traded;
 
 /**
- * What is known of the trades of some symbols, on any day.
+ * Whether symbols were traded, for any day.
  *
  * @param now ms since the Unix epoch
  */
@@ -30,7 +30,7 @@ export async function tradedDays(store: Store, symbols: readonly string[], now: 
 }
 
 /**
- * What is known of the trades of every symbol on a day.
+ * Whether symbols were traded, for one day and any symbol.
  *
  * @param now ms since the Unix epoch
  */
@@ -53,9 +53,9 @@ export interface TradedFiles extends Span {
 }
 
 /**
- * The symbols that had a file and a trade on any day of a span; of days whose trades are not known nothing is said.
+ * The symbols that had a file and trades on any day of a span, ignoring days with unknown trades.
  *
- * @returns number of the days, the first and the last of them, by symbol
+ * @returns by symbol, the number of such days, the first and the last
  */
 export async function tradedFiles(store: Store, { from, to }: Span): Promise<Map<string, TradedFiles>> {
   const found = await readRows(

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 
-/** Runs statements as one transaction: committed when they return, rolled back when they throw. */
+/** Runs `work` as one transaction: committed when it returns, rolled back when it throws. */
 export async function inTransaction<Result>(
   connection: DuckDBConnection,
   work: () => Promise<Result>,
@@ -11,7 +11,7 @@ export async function inTransaction<Result>(
     await connection.run("COMMIT");
     return result;
   } catch (error) {
-    // A COMMIT that failed has ended the transaction already; the first error is the one to report.
+    // A failed COMMIT has already ended the transaction; report the first error.
     await connection.run("ROLLBACK").catch(() => undefined);
     throw error;
   }

@@ -4,22 +4,22 @@ import type { Finality } from "../vision/finality.js";
 import { DuckDBDateValue } from "./duckdb.js";
 import type { Parameters } from "./prepared.js";
 
-/** Days of the newest window: somewhat more than those for which a hole is due. */
+/** Days of the newest window: slightly more than those for which a hole is due. */
 const FIRST_WINDOW_DAYS = 96;
 
-/** How many times as long as the window after it a window is. */
+/** Each window is this many times as long as the next newer one. */
 const GROWTH = 8;
 
-/** SQL with the values of its parameters. */
+/** SQL with its parameters. */
 export interface Selection {
   sql: string;
   parameters: Parameters;
 }
 
 /**
- * SQL of a query for the rows of a span, without most of those whose probe came so late that they are not due, whatever
- * they are. They are looked for in windows of days: DuckDB skips every row group whose probes all came later than those
- * of a window's last day need to be. The newest rows are those that were probed early, so the windows are short there.
+ * SQL for the rows of a span, except most rows whose probe was so late that they can't be due. The span is divided into
+ * windows of days: DuckDB skips all row groups whose probes were made later than a window's last day requires. The
+ * newest rows are those that were probed early, so the newest windows are short.
  */
 export function mayBeUnsettled({ from, to }: Span, { holeAfterDays }: Finality): Selection {
   const windows: string[] = [];

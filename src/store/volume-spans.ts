@@ -4,14 +4,14 @@ import { dayNumber } from "../calendar/sql.js";
 import type { Store } from "./open.js";
 import { readRows } from "./read-rows.js";
 
-/** SQL: whether a span of days is believed. One that says that it was learnt later than now (`$now`, ms) is not. */
+/** SQL: whether a span of days is believed. One learnt later than `$now` (ms) is not. */
 export const BELIEVED = "epoch_ms(known_at) <= $now::BIGINT";
 
-/** SQL: days of which volumes are known, those of a symbol ascending; with `$now`. */
+/** SQL: days with known volumes, ascending for each symbol; needs `$now`. */
 const SPANS = `SELECT symbol, ${dayNumber("from_date")}, ${dayNumber("to_date")}, epoch_ms(known_at)::DOUBLE, ${BELIEVED}
   FROM volume_spans ORDER BY symbol, from_date`;
 
-/** A span of days of which the volumes of a symbol are known, or would be if it were believed. */
+/** A span of days for which a symbol's volumes are known, if it is believed. */
 export interface StoredSpan extends Span {
   symbol: string;
   /** ms since the Unix epoch. */
@@ -20,7 +20,7 @@ export interface StoredSpan extends Span {
 }
 
 /**
- * Every span that the file has, those of a symbol ascending.
+ * All spans in the database, ascending for each symbol.
  *
  * @param now ms since the Unix epoch
  */
@@ -29,14 +29,14 @@ export function storedSpans(store: Store, now: number): Promise<StoredSpan[]> {
   return readRows(store, SPANS, shape, { now });
 }
 
-/** Days of which volumes are known, by symbol; each symbol's spans are ascending and disjoint. */
+/** Days with known volumes, by symbol; each symbol's spans are ascending and disjoint. */
 export type VolumeSpans = ReadonlyMap<string, readonly Span[]>;
 
-/** Spans of files that can't change while they are open: their readers keep every writer out. */
+/** Cached spans of open files: readers keep every writer out, so a file can't change while it is open. */
 const kept = new WeakMap<Store, VolumeSpans>();
 
 /**
- * The days of which volumes are known. What says that it was learnt later than now is not believed.
+ * The days with known volumes. Spans learnt in the future are not believed.
  *
  * @param now ms since the Unix epoch
  */
@@ -55,12 +55,12 @@ export async function volumeSpans(store: Store, now: number): Promise<VolumeSpan
   return spans;
 }
 
-/** Whether volumes of a symbol are known on a day. */
+/** Whether a symbol's volume on a day is known. */
 export function knowsVolume(spans: VolumeSpans, symbol: string, day: Day): boolean {
   return spans.get(symbol)?.some(({ from, to }) => from <= day && day <= to) === true;
 }
 
-/** The days of a span on which volumes of a symbol are not known, as spans. */
+/** The days of a span on which a symbol's volumes are unknown, as spans. */
 export function unknownVolumes(spans: VolumeSpans, symbol: string, within: Span): Span[] {
   return gapsBetween(spans.get(symbol) ?? [], within);
 }

@@ -1,24 +1,24 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { InterruptedError, StoreError } from "../errors.js";
 
-/** Time between two tries, ms. */
+/** Time between two attempts, ms. */
 const RETRY_MS = 200;
 
-/** For how long a file in use is waited for. */
+/** How long to wait for a file in use. */
 export interface Waiting {
-  /** ms; 0 doesn't wait. */
+  /** Maximum time to wait, ms; 0 doesn't wait. */
   waitMs: number;
-  /** Ends the waiting. */
+  /** Aborting it ends the waiting. */
   signal?: AbortSignal | undefined;
-  /** Called once when the waiting begins, with what the user should know, in words. */
+  /** Called once when the waiting begins, with a notice for the user. */
   onWait?: ((notice: string) => void) | undefined;
 }
 
 /**
- * Opens something of a file, and tries again for a while when another process has it.
+ * Opens a file, and retries for a while if another process uses it.
  *
- * @throws StoreError STORE_LOCKED when it is still in use then; InterruptedError when the signal came first; what `open`
- *   throws else.
+ * @throws StoreError STORE_LOCKED when it is still in use then; InterruptedError when the signal came first; other
+ * errors of `open`
  */
 export async function whenFree<Opened>(
   open: () => Promise<Opened>,
@@ -36,6 +36,6 @@ export async function whenFree<Opened>(
       isTold = true;
     }
     await sleep(RETRY_MS);
-    if (signal?.aborted === true) throw new InterruptedError("interrupted while another process had the file");
+    if (signal?.aborted === true) throw new InterruptedError("interrupted while another process was using the file");
   }
 }

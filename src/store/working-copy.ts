@@ -17,13 +17,13 @@ import { basename, dirname, join } from "node:path";
 import { syncPath } from "./file.js";
 import { isOwnFolder } from "./own-folder.js";
 
-/** What tells one state of a file from another, as text. */
+/** Identifies a state of a file, as text. */
 export type FileState = string;
 
-/** State of a file that isn't there. */
+/** State of a file that doesn't exist. */
 export const ABSENT: FileState = "absent";
 
-/** The state of a file by what the system says of it, without opening it: a closed handle would drop its locks. */
+/** The state of a file from its metadata, without opening it, because closing a handle would drop its locks. */
 export function stateOf(file: string): FileState {
   const found = statSync(file, { bigint: true, throwIfNoEntry: false });
   return found === undefined ? ABSENT : `${found.dev}:${found.ino}:${found.size}:${found.mtimeNs}`;
@@ -32,31 +32,30 @@ export function stateOf(file: string): FileState {
 /** A private folder beside a file, in which a run works. */
 export interface WorkingFolder {
   readonly path: string;
-  /** Path of the copy in it. */
+  /** Path of the copy inside. */
   readonly copy: string;
 }
 
-/** Makes an empty working folder with a random name, which nobody else can open. */
+/** Creates an empty working folder with a random name, which nobody else can open. */
 export function makeWorkingFolder(file: string): WorkingFolder {
   return folderAt(mkdtempSync(join(dirname(file), prefixOf(file))));
 }
 
-/** Removes a working folder with all that is in it. */
+/** Removes a working folder with everything in it. */
 export function removeWorkingFolder({ path }: WorkingFolder): void {
   rmSync(path, { recursive: true, force: true });
 }
 
 /**
- * Copies a file into a working folder: shared with the original by the file system where it can, with its owner and
- * mode, and on the disk when this resolves, so that what a later run finds in the folder is whole even after a power
- * failure.
+ * Copies a file into a working folder, as a reflink if the file system supports it, with the same owner and mode. It is
+ * flushed to disk when this resolves, so that a later run finds a complete copy even after a power failure.
  *
- * @param state of the file before
+ * @param state the state of the file before the copy
  */
 export async function copyInto(folder: WorkingFolder, file: string, state: FileState): Promise<void> {
   if (state !== ABSENT) {
     const original = statSync(file);
-    // Made empty first: owner and mode are set before there are rows in it.
+    // Create it empty, so that owner and mode are set before it contains rows.
     writeFileSync(folder.copy, "", { flag: "wx", mode: 0o600 });
     giveTo(folder.copy, original);
     await copyFile(file, folder.copy, constants.COPYFILE_FICLONE);
@@ -67,26 +66,26 @@ export async function copyInto(folder: WorkingFolder, file: string, state: FileS
   await syncPath(folder.path);
 }
 
-/** Gives a file the owner and the mode of another. */
+/** Gives a file the owner and mode of another. */
 function giveTo(path: string, { uid, gid, mode }: { uid: number; gid: number; mode: number }): void {
   const now = statSync(path);
   if (now.uid !== uid || now.gid !== gid) chownSync(path, uid, gid);
   chmodSync(path, mode & 0o7777);
 }
 
-/** Name of the text beside a copy that says from which state of the file it was made: written once the copy is whole. */
+/** Name of the file beside a copy that records the state it was made from; written once the copy is complete. */
 const ORIGIN = "made-from";
 
-/** What a killed run left. */
+/** A working folder that a killed run left. */
 export interface Leftover {
   folder: WorkingFolder;
-  /** The state that its copy was made from; undefined when there is no whole copy. */
+  /** The state that its copy was made from; undefined if there is no complete copy. */
   madeFrom: FileState | undefined;
 }
 
 /**
- * The working folders that killed runs left beside a file. Only what this user made and nobody else can write counts:
- * a name alone says nothing.
+ * The working folders that killed runs left beside a file. Only folders that this user made and nobody else can write
+ * to count: a name alone proves nothing.
  */
 export function leftoversOf(file: string): Leftover[] {
   return readdirSync(dirname(file))
@@ -100,7 +99,7 @@ export function leftoversOf(file: string): Leftover[] {
     });
 }
 
-/** Removes what a killed run left beside its copy: pieces that were on their way into it, or out of it. */
+/** Removes the temporary files that a killed run left beside its copy. */
 export function tidyLeftover({ path, copy }: WorkingFolder): void {
   for (const name of readdirSync(path)) {
     // The copy's log is named after it.
@@ -108,7 +107,7 @@ export function tidyLeftover({ path, copy }: WorkingFolder): void {
   }
 }
 
-/** Gives the copy of a leftover a name of its own beside the file, and says which. */
+/** Moves the copy of a leftover beside the file under its own name, and returns that name. */
 export function keepUnpublished({ copy }: WorkingFolder, file: string): string {
   const names = Array.from({ length: 1000 }, (_, at) => `${file}.unpublished${at === 0 ? "" : `-${at + 1}`}`);
   const kept = names.find((name) => lstatSync(name, { throwIfNoEntry: false }) === undefined);

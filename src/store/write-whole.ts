@@ -4,12 +4,12 @@ import { outputError } from "./output-error.js";
 import { makeTemporaryFolder } from "./temporary-folder.js";
 
 /**
- * Has a file written in a private folder beside its place, and gives it its name once it is whole: nothing is left of it
- * after a failure or a signal, and no link that others made is followed.
+ * Writes a file in a private folder beside its target, and renames it into place once it is complete: a failure or a
+ * signal leaves nothing behind, and links made by others are not followed.
  *
- * @param write makes the file at the path that it is given
- * @returns what `write` gave
- * @throws OutputError or UsageError when there is no place for it.
+ * @param write creates the file at the given path
+ * @returns the result of `write`
+ * @throws OutputError or UsageError when the file can't be written.
  */
 export async function writeFileWhole<Result>(file: string, write: (path: string) => Promise<Result>): Promise<Result> {
   const temporary = makeTemporaryFolder(dirname(file), file);

@@ -26,29 +26,29 @@ import { NO_VOLUMES, VolumeSession, type VolumeTotals } from "./volumes/session.
 import { UnitWriter } from "./write/commit.js";
 import { NOTHING_WRITTEN, WriteSession, type WriteTotals } from "./write/session.js";
 
-/** Symbols and days whose conditions a run wants to know. */
+/** Symbols and days whose conditions a run asks for. */
 export interface ConditionsWanted extends Span {
   symbols: readonly string[];
   /** ms since the Unix epoch. */
   now: number;
 }
 
-/** What must be known of a file to plan a run. */
+/** Facts about a file that are needed to plan a run. */
 export interface StoreFacts {
   symbols: KnownSymbol[];
-  /** When the bucket was last listed for symbols, ms since the Unix epoch. */
+  /** When the bucket's symbols were last listed, ms since the Unix epoch. */
   discoveredAt: number | undefined;
   /** The last capture of the exchange's contracts, ms since the Unix epoch; undefined when there is none. */
   capturedAt: number | undefined;
-  /** The servers that filled it; undefined when no run has said so yet. */
+  /** The servers that filled it; undefined if no run has recorded them yet. */
   endpoints: Endpoints | undefined;
   /** Whether it has any volumes. */
   hasVolumes: boolean;
-  /** What the user should know of the file, in words. */
+  /** What the user should know about the file, as text. */
   notices: readonly string[];
 }
 
-/** A run that was announced and is not finished. */
+/** A run that was announced but is not finished. */
 interface Announced {
   run: RunStart;
   symbols: readonly string[];
@@ -56,9 +56,9 @@ interface Announced {
 }
 
 /**
- * Writes one run into a file: `open`, then for a run that probes `begin`, steps of `beginStep`, any number of `receive`
- * and `endStep`, then `finish`; at last `close`. Calls must not overlap, except that rows are received while an
- * `endStep` waits for them. The file is only copied when there is something to write.
+ * Writes one run to a file: `open`; then, for a run that probes, `begin`, steps of `beginStep`, any number of `receive`
+ * and `endStep`, then `finish`; and finally `close`. Calls must not overlap, except that rows are received while an
+ * `endStep` waits for them. The file is copied only when there is something to write.
  */
 export class Writer {
   private announced: Announced | undefined;
@@ -67,7 +67,7 @@ export class Writer {
   private filesBefore: FileSpans = new Map();
   private session: WriteSession | undefined;
   private volumes: VolumeSession | undefined;
-  /** What comes after all was committed, from shards that were given up, is dropped. */
+  /** Rows that abandoned shards send after the last commit are dropped. */
   private readonly isFinished = { rows: false, volumes: false };
   private cellsAwaited = Infinity;
   private announceReceived: () => void = () => undefined;
@@ -75,9 +75,9 @@ export class Writer {
   private constructor(private readonly file: RunFile) {}
 
   /**
-   * Opens a file for a run, creating it when it does not exist.
+   * Opens a file for a run, and creates it if necessary.
    *
-   * @throws StoreError as `openStore` does
+   * @throws StoreError like `openStore`
    */
   static async open(file: string): Promise<Writer> {
     return new Writer(await RunFile.open(file));
@@ -94,38 +94,38 @@ export class Writer {
     };
   }
 
-  /** Records a whole listing of the bucket's symbols, made at an instant (ms since the Unix epoch). */
+  /** Records a complete listing of the bucket's symbols, made at `now` (ms since the Unix epoch). */
   async recordDiscovery(names: readonly string[], now: number): Promise<{ added: string[]; gone: string[] }> {
     return await recordDiscovery(await this.file.forWriting(), names, now);
   }
 
-  /** Adds a capture of the exchange's contracts; one that is known changes nothing. */
+  /** Adds a capture of the exchange's contracts; a known one changes nothing. */
   async recordCapture(capture: ContractCapture): Promise<CaptureNews> {
     const { news } = await captureNews(this.file.store, capture);
     return news.isNew ? await recordCapture(await this.file.forWriting(), capture) : news;
   }
 
-  /** The delistings that the exchange has announced and that are still to come at an instant (ms since the Unix epoch). */
+  /** The announced delistings that are still in the future at `now` (ms since the Unix epoch). */
   announcedDelistings(now: number): Promise<AnnouncedDelisting[]> {
     return announcedDelistings(this.file.store, now);
   }
 
-  /** Notes which servers fill the file from now on. */
+  /** Records which servers fill the file from now on. */
   async adopt(endpoints: Endpoints): Promise<void> {
     await adoptEndpoints(await this.file.forWriting(), endpoints);
   }
 
-  /** The cells that are due at an instant (ms since the Unix epoch). */
+  /** The cells that are due at `now` (ms since the Unix epoch). */
   due(wanted: WantedCells, now: number): Promise<DueCells> {
     return dueCells(this.file.store, wanted, now);
   }
 
-  /** The conditions of some symbols' days. */
+  /** The conditions of days, for given symbols. */
   async conditions({ symbols, ...asked }: ConditionsWanted): Promise<ConditionSpan[]> {
     const { symbols: known, discoveredAt } = await knownSymbols(this.file.store);
     const names = new Set(symbols);
     const admitted = known.filter(({ symbol }) => names.has(symbol));
-    // Symbols that no listing has shown were named by the user.
+    // Symbols that no listing has found were named by the user.
     for (const { symbol } of admitted) names.delete(symbol);
     const unlisted = [...names].map((symbol) => ({ symbol, absentAt: undefined }));
     const listedAt = admitted.length === 0 ? asked.now : discoveredAt;
@@ -135,40 +135,40 @@ export class Writer {
   }
 
   /**
-   * Announces a run. It is in the journal when its first step begins, or something else was written before its end.
+   * Announces a run. It is journaled when its first step begins, or when something else is written before its end.
    *
-   * @param symbols what the symbol indexes of the rows mean
-   * @param counters get what is committed
+   * @param symbols the symbols behind the indexes of the rows
+   * @param counters count what is committed
    */
   async begin(run: RunStart, symbols: readonly string[], counters: Counters): Promise<void> {
-    // While the probers connect, so that nothing waits for it.
+    // Done now, while the probers connect, so that nothing waits for it.
     this.filesBefore = await fileSpans(this.file.store);
     this.run = run;
     this.announced = { run, symbols, counters };
   }
 
-  /** Expects the units of a step. */
+  /** Starts a step with its expected units. */
   async beginStep(step: StepUnits): Promise<void> {
     this.cellsAwaited = Infinity;
     this.session ??= await this.startWriting(this.begun());
     await this.session.beginStep(step);
   }
 
-  /** Takes rows in. Outside of a run they are dropped: an abandoned run may leave some on their way. */
+  /** Receives rows. Outside a run they are dropped: an abandoned run may leave some in transit. */
   async receive(batch: ProbeBatch): Promise<void> {
     if (this.announced === undefined || this.isFinished.rows) return;
-    if (this.session === undefined) throw new Error("rows came before a step began");
+    if (this.session === undefined) throw new Error("rows arrived before a step began");
     await this.session.add(batch);
     this.checkReceived();
   }
 
-  /** Commits the whole units that have waited long enough at `now`, a time as `performance.now()` gives it. */
+  /** Commits complete units that have waited long enough at `now`, a time from `performance.now()`. */
   async commitIfDue(now: number): Promise<void> {
     await this.session?.commitIfDue(now);
     await this.volumes?.commitIfDue(now);
   }
 
-  /** Resolves when so many cells of the step were received; units that are not whole then are dropped. */
+  /** Resolves when `cellCount` cells of the step have been received; then incomplete units are dropped. */
   endStep(cellCount: number): Promise<void> {
     this.cellsAwaited = cellCount;
     return new Promise((resolve) => {
@@ -177,7 +177,7 @@ export class Writer {
     });
   }
 
-  /** Commits every whole unit and ends the writing. */
+  /** Commits all complete units and ends the writing. */
   async finish(): Promise<WriteTotals> {
     this.begun();
     const { session } = this;
@@ -186,19 +186,19 @@ export class Writer {
     return (await session?.finish()) ?? NOTHING_WRITTEN;
   }
 
-  /** What is known of the volumes of some symbols at an instant (ms since the Unix epoch), in their order. */
+  /** What is known about the volumes of symbols at `now` (ms since the Unix epoch), in the order of the symbols. */
   volumeKnowledge(symbols: readonly string[], now: number): Promise<VolumeKnowledge[]> {
     return volumeKnowledge(this.file.store, symbols, now);
   }
 
-  /** Takes a unit of volumes in. Outside of a run it is dropped: an abandoned run may leave some on their way. */
+  /** Receives a unit of volumes. Outside a run it is dropped: an abandoned run may leave some in transit. */
   async receiveVolumes(unit: VolumeUnit): Promise<void> {
     if (this.announced === undefined || this.isFinished.volumes) return;
     this.volumes ??= await this.startVolumes(this.announced);
     await this.volumes.add(unit);
   }
 
-  /** Commits every unit of volumes. */
+  /** Commits all units of volumes. */
   async finishVolumes(): Promise<VolumeTotals> {
     const { volumes } = this;
     this.isFinished.volumes = true;
@@ -207,7 +207,7 @@ export class Writer {
   }
 
   /**
-   * What the run found that was not known before it.
+   * What the run found that was not known before.
    *
    * @param now ms since the Unix epoch
    */
@@ -219,8 +219,8 @@ export class Writer {
   /**
    * Publishes what was written and closes the file.
    *
-   * @param end ends the run in the journal, and has the file tidied up; without it a run stays unfinished
-   * @returns what the user should know, in words
+   * @param end completes the run in the journal and maintains the file; without it, the run stays unfinished
+   * @returns what the user should know, as text
    */
   async close(end?: RunEnd): Promise<string[]> {
     this.announced = undefined;

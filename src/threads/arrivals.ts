@@ -1,18 +1,18 @@
 /**
- * Counts messages that come over one port against what is promised over another, between which nothing keeps the order:
- * whoever was promised some can wait until they are all there.
+ * Counts messages that arrive over one port against the number promised over another. The order between two ports is
+ * undefined, so this allows waiting until all promised messages have arrived.
  */
 export class Arrivals {
   private due = 0;
   private announceAll: () => void = () => undefined;
 
-  /** So many messages were sent. */
+  /** `count` messages were sent. */
   promise(count: number): void {
     this.due += count;
     this.check();
   }
 
-  /** A message arrived, perhaps before it was promised. */
+  /** A message arrived, possibly before it was promised. */
   arrived(): void {
     this.due--;
     this.check();

@@ -3,23 +3,23 @@ import { appendRows, batchBuffer, BATCH_ROWS, columnsOf, createBatch, type Batch
 import type { Row, RowKind } from "../rows/columns.js";
 import type { RowSink } from "../rows/sink.js";
 
-/** Maximum batches that one prober thread may have sent without the writer having taken them in. */
+/** Maximum number of batches that one prober thread may send before the writer has received them. */
 export const MAX_CREDITS = 16;
 
-/** Writer to prober: so many batches were taken in. */
+/** Writer to prober: the number of batches received. */
 export interface CreditMessage {
   credits: number;
 }
 
 /**
  * The prober's end of its port to the writer: collects rows of one kind in a batch and transfers it when full or
- * flushed, as long as it has credits. Without credits, batches wait here and `ready` tells the probers to send no more
- * requests, so that memory is bounded by the credits and the requests already in flight.
+ * flushed, as long as it has credits. Without credits, batches wait here and `ready` makes the probers stop sending
+ * requests, so that memory is bounded by the credits and the requests in flight.
  */
 export class BatchSender<Kind extends RowKind> implements RowSink<Kind> {
   private credits = MAX_CREDITS;
   private batch: Batch<Kind>;
-  /** Those of the batch: looking each up by its name for each row would take half as long again. */
+  /** The columns of the batch: looking up each by name for every row would take half as long again. */
   private columns: ReturnType<typeof columnsOf>;
   private readonly waiting: Batch<Kind>[] = [];
   private readonly onCaughtUp: (() => void)[] = [];
@@ -34,7 +34,7 @@ export class BatchSender<Kind extends RowKind> implements RowSink<Kind> {
       this.credits += message.credits;
       this.post();
     });
-    // The pool ends its threads by itself; the port must not keep them alive.
+    // The pool ends its threads itself; the port must not keep them alive.
     port.unref();
   }
 

@@ -1,14 +1,14 @@
 import { ThreadError } from "../errors.js";
 
-/** Time between two beats of a thread, and between two looks of the main thread, ms. */
+/** Interval of a thread's beats and of the main thread's checks, ms. */
 const BEAT_MS = 1000;
-/** Looks without a beat in between after which a thread counts as stuck. */
+/** Number of checks without a beat after which a thread counts as stuck. */
 const SILENT_LOOKS = 20;
 
 /**
- * Starts the beats of this thread: as long as its event loop turns, it counts up its place in the shared array.
+ * Starts the beats of this thread: as long as its event loop runs, it increments its element of the shared array.
  *
- * @param beats of {@link Heartbeats}
+ * @param beats the buffer of {@link Heartbeats}
  */
 export function startBeating(beats: SharedArrayBuffer, place: number): void {
   const counts = new Int32Array(beats);
@@ -17,19 +17,19 @@ export function startBeating(beats: SharedArrayBuffer, place: number): void {
 }
 
 /**
- * The main thread's watch over the others. A thread that throws or exits says so itself; one that is stuck in a loop
- * says nothing, and without the watch a run would wait for it for ever. Looks are counted, not time, so that a machine
- * that was asleep finds nobody stuck.
+ * The main thread's watchdog for the others. A thread that throws or exits emits an event, but a run would wait forever
+ * for one that is stuck in a loop. The watchdog counts checks rather than time, so that threads don't look stuck after
+ * the machine was suspended.
  */
 export class Heartbeats {
-  /** One place a thread. A thread that has not started to beat is not watched. */
+  /** One element per thread. A thread that has not started to beat is not watched. */
   readonly buffer: SharedArrayBuffer;
   private readonly beats: Int32Array;
   private readonly timer: NodeJS.Timeout;
 
   /**
-   * @param names of the threads, for the error's message
-   * @param onStuck called with the place of a thread that has gone silent, once
+   * @param names names of the threads, for error messages
+   * @param onStuck called once with the index of a thread that has stopped beating
    */
   constructor(names: readonly string[], onStuck: (place: number, error: ThreadError) => void) {
     this.buffer = new SharedArrayBuffer(names.length * Int32Array.BYTES_PER_ELEMENT);
@@ -58,7 +58,7 @@ export class Heartbeats {
     Atomics.store(this.beats, place, 0);
   }
 
-  /** Ends the watch. */
+  /** Stops the watchdog. */
   stop(): void {
     clearInterval(this.timer);
   }

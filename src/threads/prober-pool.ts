@@ -23,24 +23,24 @@ const ENTRY = new URL("../../workers/prober.js", import.meta.url).href;
  */
 const PROBER_HEAP = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 64 };
 
-/** Maximum bytes of list pages on their way at once: at a round trip of 40 ms they fill a line of 1.6 Gbit/s. */
+/** Maximum bytes of list pages in flight: with a round trip of 40 ms they fill a line of 1.6 Gbit/s. */
 const MAX_LIST_BYTES = 32 * 265_000;
 
-/** What the pool's user is told. */
+/** Callbacks of the pool. */
 export interface PoolEvents {
   /** Called once for each thread, with its ports for the writer: for rows and for units of volumes. */
   onLoaded: (rows: MessagePort, volumes: MessagePort) => void;
-  /** Called with each failure when it happens; those of a shard all before {@link ProberPool.runShards} resolves. */
+  /** Called with each failure when it happens, and for all failures before {@link ProberPool.runShards} resolves. */
   onFailure: (failure: CellFailure) => void;
-  /** Called with each request that is sent again, as soon and as surely. */
+  /** Called with each request that is sent again, with the same guarantees. */
   onRetry: (retry: Retry) => void;
-  /** Called when a thread dies that had nothing to do; one with tasks fails these. */
+  /** Called when an idle thread dies; a thread with tasks fails those instead. */
   onDeath: (error: ThreadError) => void;
 }
 
 /**
- * The Piscina pool of prober threads. Tasks are I/O: a thread takes several at once, so that the last answers of one do
- * not leave its sockets idle.
+ * The Piscina pool of prober threads. Tasks are I/O, so a thread runs several at once, to keep its sockets busy during
+ * the last answers of each.
  */
 export class ProberPool {
   private readonly piscina: Piscina<ProberTask, ProberAnswer>;
@@ -92,7 +92,7 @@ export class ProberPool {
     });
   }
 
-  /** Lists the bucket for its symbol folders. */
+  /** Lists the bucket's symbol folders. */
   async discover(): Promise<DiscoveryOutcome> {
     const outcome = (await this.run({ type: "discover" })) as DiscoveryOutcome;
     await this.allRetries();
@@ -100,8 +100,8 @@ export class ProberPool {
   }
 
   /**
-   * Runs shards, `parallel` at a time, until they are all done or `stop` says so: then the shards under way are finished
-   * and the rest is left. When it resolves, each failure and retry of these shards has been told.
+   * Runs shards, `parallel` at a time, until all are done or `stop` returns true; then the current shards are finished and
+   * the rest are skipped. When it resolves, all failures and retries of these shards have been reported.
    *
    * @throws ThreadError when a thread died; the others are left to finish
    */
@@ -125,13 +125,13 @@ export class ProberPool {
       }
     };
     await Promise.all(Array.from({ length: parallel }, feed));
-    // A thread's answers and failures come over different ports, in no order.
+    // A thread's answers and failures arrive over different ports, in undefined order.
     await this.failures.all();
     await this.allRetries();
   }
 
   /**
-   * HEAD shards to have under way at once: one keeps all sockets of its thread busy, a second one those that the last
+   * Number of HEAD shards to run at once: one keeps all sockets of its thread busy, a second one those that the last
    * answers of the first would leave idle.
    */
   parallelHeads(): number {
@@ -139,16 +139,16 @@ export class ProberPool {
   }
 
   /**
-   * LIST shards to have under way at once: each keeps one socket busy, and large pages take memory.
+   * Number of LIST shards to run at once: each keeps one socket busy, and large pages take memory.
    *
-   * @param pageBytes rough size of a page
+   * @param pageBytes approximate size of a page
    */
   parallelLists(pageBytes: number): number {
     const { threads, connections } = this.settings;
     return Math.max(threads * 2, Math.min(connections, Math.floor(MAX_LIST_BYTES / pageBytes)));
   }
 
-  /** Resolves when each retry that was counted has been told. */
+  /** Resolves when every counted retry has been reported. */
   private async allRetries(): Promise<void> {
     const { retries } = this.counters.read();
     this.retries.promise(retries - this.retriesPromised);
@@ -156,15 +156,15 @@ export class ProberPool {
     await this.retries.all();
   }
 
-  /** Resolves when every thread is loaded, or one has died. */
+  /** Resolves when all threads are loaded or one has died. */
   async loaded(): Promise<void> {
-    // An idle thread of the pool keeps no process alive.
+    // Idle threads of the pool don't keep the process alive.
     const alive = setInterval(() => undefined, 1000);
     await this.settled;
     clearInterval(alive);
   }
 
-  /** Ends all threads and their sockets, once they are loaded: Node aborts when a thread is ended earlier. */
+  /** Ends all threads and their sockets, once they are loaded: Node aborts if a thread is ended earlier. */
   async destroy(): Promise<void> {
     await this.loaded();
     await this.piscina.destroy();

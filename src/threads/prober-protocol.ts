@@ -4,10 +4,12 @@ import type { ProberSettings } from "../probe/prober.js";
 import type { CellFailure, Retry } from "../rows/failure.js";
 import type { Shard, ShardResult } from "../rows/shard.js";
 
-/** What the prober threads are started with (`workerData`). Sockets are those of all threads; each takes its share. */
+/** The `workerData` of the prober threads. The numbers of sockets are totals, of which each thread takes its share. */
 export interface PoolSettings extends ProberSettings {
   threads: number;
-  /** Buffers of `Counters`, `Traffic`, `Heartbeats` (probers from place 1 on) and a counter that numbers the threads. */
+  /**
+   * Buffers of `Counters`, `Traffic`, `Heartbeats` (probers start at index 1) and a counter that numbers the threads.
+   */
   counters: SharedArrayBuffer;
   traffic: SharedArrayBuffer;
   beats: SharedArrayBuffer;
@@ -15,8 +17,8 @@ export interface PoolSettings extends ProberSettings {
 }
 
 /**
- * Thread to main, beside the answers to tasks: once, when it is loaded, the ports to hand to the writer; and each failure
- * and each retry when it happens.
+ * Thread to main, in addition to the answers to tasks: once loaded, the ports to pass to the writer; and each failure
+ * and retry when it happens.
  */
 export type ProberMessage =
   | { type: "loaded"; rows: MessagePort; volumes: MessagePort }
@@ -27,7 +29,7 @@ export type ProberMessage =
 export type ProberTask = { type: "discover" } | { type: "shard"; shard: Shard; symbols: SharedArrayBuffer };
 export type ProberAnswer = ShardResult | DiscoveryOutcome;
 
-/** Symbols in memory that a message can share instead of copying. */
+/** Packs symbols into memory that messages can share instead of copying. */
 export function packSymbols(symbols: readonly string[]): SharedArrayBuffer {
   const bytes = new TextEncoder().encode(symbols.join("\n"));
   const buffer = new SharedArrayBuffer(bytes.length);

@@ -15,22 +15,22 @@ import {
   type ProberTask,
 } from "./prober-protocol.js";
 
-/** One prober thread's service to the pool. */
+/** The service of one prober thread. */
 export interface ProberService {
   /** Runs a task of the pool. */
   run: (task: ProberTask) => Promise<ProberAnswer>;
-  /** Ends its connections. */
+  /** Closes its connections. */
   close: () => Promise<void>;
 }
 
 /**
- * Makes this thread one of the pool's probers: it takes its share of the sockets, streams rows over a port that it hands
- * to the main thread, and tells that of each failure and retry.
+ * Makes this thread one of the pool's probers: it uses its share of the sockets, streams rows over a port that it
+ * passes to the main thread, and reports each failure and retry.
  *
- * @param port to the main thread
+ * @param port port to the main thread
  */
 export function serveProber(port: MessagePort, settings: PoolSettings): ProberService {
-  // Piscina replaces a thread that died, even while the run that it belonged to is ending.
+  // Piscina replaces a thread that died, even while its run is ending.
   const threadIndex = Atomics.add(new Int32Array(settings.threadNumber), 0, 1) % settings.threads;
   startBeating(settings.beats, 1 + threadIndex);
   const own = (total: number) => share(total, settings.threads, threadIndex);
@@ -39,7 +39,7 @@ export function serveProber(port: MessagePort, settings: PoolSettings): ProberSe
   };
   const rows = new MessageChannel();
   const volumes = new MessageChannel();
-  // Once this module is loaded: Node aborts when a thread is ended before.
+  // Deferred until this module is loaded: Node aborts if a thread is ended earlier.
   setImmediate(() => {
     post({ type: "loaded", rows: rows.port2, volumes: volumes.port2 }, [rows.port2, volumes.port2]);
   });

@@ -3,7 +3,7 @@ import { toPlainError } from "../errors.js";
 import { startReplica, type Replica, type ReplicaOptions } from "../replica/replica.js";
 import type { ReplicaMessage, ReplicaRequest } from "./replica-protocol.js";
 
-/** Serves one replica over a port, from start to "close". */
+/** Serves one replica over a port until "close". */
 export async function serveReplica(port: MessagePort, options: ReplicaOptions): Promise<void> {
   const post = (message: ReplicaMessage): void => {
     port.postMessage(message);
@@ -21,7 +21,7 @@ export async function serveReplica(port: MessagePort, options: ReplicaOptions): 
   const serve = async (request: ReplicaRequest): Promise<void> => {
     if (request === "close") {
       await close();
-      // With its last handle gone the thread ends by itself.
+      // Without open handles, the thread ends by itself.
       port.close();
       return;
     }

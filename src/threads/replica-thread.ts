@@ -6,13 +6,13 @@ import type { ReplicaStats } from "../replica/stats.js";
 import type { ReplicaMessage, ReplicaRequest } from "./replica-protocol.js";
 
 /**
- * Starts a replica in a thread of its own, so that what is measured against it does not share its event loop. Options
- * and handle are those of {@link startReplica}.
+ * Starts a replica in its own thread, so that clients measured against it don't share its event loop. Options and
+ * handle are those of {@link startReplica}.
  */
 export async function startReplicaThread(options: ReplicaOptions): Promise<Replica> {
   const worker = new Worker(new URL("../../workers/replica.js", import.meta.url), {
     workerData: options,
-    // A thread inherits Node's own options, and refuses to start with some of them (`--input-type`).
+    // A thread inherits Node's options, and can't start with some of them (`--input-type`).
     execArgv: [],
   });
   const waiting: { resolve: (message: ReplicaMessage) => void; reject: (reason: Error) => void }[] = [];

@@ -12,34 +12,34 @@ import { Heartbeats } from "./heartbeat.js";
 import type { ProberPool } from "./prober-pool.js";
 import { WriterClient } from "./writer-client.js";
 
-/** What the threads of a run are started with. */
+/** Settings of a run's threads. */
 export interface ThreadSettings {
   /** Path of the DuckDB file. */
   readonly db: string;
   readonly dataset: Dataset;
-  /** Origin that HEADs go to. */
+  /** Origin of HEADs. */
   readonly endpoint: string;
-  /** URL of the bucket that LISTs go to; undefined: nothing can be listed. */
+  /** URL of the bucket for LISTs; undefined if nothing can be listed. */
   readonly listEndpoint: string | undefined;
-  /** PEM certificates to trust besides Node's. */
+  /** PEM certificates to trust in addition to Node's. */
   readonly ca: string | undefined;
-  /** Prober threads. */
+  /** Number of prober threads. */
   readonly threads: number;
-  /** Sockets in all over HTTP/1.1. */
+  /** Total number of sockets with HTTP/1.1. */
   readonly connections: number;
-  /** Sockets in all where the server speaks HTTP/2; 0: it isn't offered. */
+  /** Total number of sockets with HTTP/2; 0 doesn't offer it. */
   readonly http2Connections: number;
   /** False opens a connection for every HEAD. */
   readonly pooled: boolean;
   readonly timeoutMs: number;
-  /** For how long a file in use is waited for, ms. */
+  /** How long to wait for a file in use, ms. */
   readonly waitMs: number;
-  /** Ends that waiting. */
+  /** Aborting it ends that waiting. */
   readonly signal: AbortSignal | undefined;
   readonly retries: number;
-  /** Of all threads together; undefined: as many as it goes. */
+  /** Rate limit of all threads together; undefined for none. */
   readonly maxRequestsPerSecond: number | undefined;
-  /** Start the probers while the file is opened, not on first use. */
+  /** Start the probers while the file is being opened, not on first use. */
   readonly eager: boolean;
 }
 
@@ -49,16 +49,16 @@ export interface ProxyUse {
   readonly proxy: Proxy;
 }
 
-/** The threads of a run, once the file is open. Disposing of them ends them all and closes the file. */
+/** The threads of a run, once the file is open. Disposing them ends all threads and closes the file. */
 export interface Threads extends AsyncDisposable {
   readonly writer: Pick<WriterClient, "call" | "failed">;
-  /** What the file knew when it was opened. */
+  /** Facts about the file when it was opened. */
   readonly facts: StoreFacts;
   readonly dns: DnsWarmUp;
-  /** The proxies that the environment names, with the URL that each is for. */
+  /** The proxies from the environment, with the URL that each is used for. */
   readonly proxies: readonly ProxyUse[];
   readonly counters: Counters;
-  /** Has the probers finish the shards in hand without waiting for better times, as a server's or a retry's. */
+  /** Makes the probers finish their current shards without waiting for pauses or retries. */
   windDown(): void;
   /** Stops all probers before their next request. */
   abandon(): void;
@@ -66,19 +66,19 @@ export interface Threads extends AsyncDisposable {
   probers(): Promise<Pick<ProberPool, "discover" | "runShards" | "parallelHeads" | "parallelLists">>;
   /** Begins to end the probers, for which there is nothing left: what follows has their memory, 20 MiB each. */
   endProbers(): void;
-  /** Has the listener called with each failure of a probe from now on, when it happens. It must not throw. */
+  /** Calls the listener with each failure of a probe from now on, when it happens. It must not throw. */
   onFailure(listener: (failure: CellFailure) => void): void;
-  /** Has the listener called with each request that is sent again from now on. It must not throw. */
+  /** Calls the listener with each request that is sent again from now on. It must not throw. */
   onRetry(listener: (retry: Retry) => void): void;
-  /** Rejects when a thread is stuck or dies idle; never resolves. */
+  /** Rejects when a thread is stuck or dies while idle; never resolves. */
   readonly died: Promise<never>;
 }
 
 /**
- * Starts the writer, opens the file and warms DNS, all at once; the probers start when the addresses are known.
+ * Starts the writer, opens the file and warms DNS concurrently; the probers start when the addresses are known.
  *
- * @param onWait called when another process has the file and is waited for, with what the user should know, in words
- * @throws StoreError, ThreadError; UsageError when a proxy of the environment is not one
+ * @param onWait called with a notice for the user when waiting for another process that uses the file
+ * @throws StoreError, ThreadError; UsageError when an environment variable is not the URL of a proxy
  */
 export async function startThreads(settings: ThreadSettings, onWait: (notice: string) => void): Promise<Threads> {
   const waiting = { waitMs: settings.waitMs, signal: settings.signal, onWait };
@@ -100,7 +100,7 @@ export async function startThreads(settings: ThreadSettings, onWait: (notice: st
   const died = new Promise<never>((_resolve, reject) => {
     announceDeath = reject;
   });
-  // Nobody may be waiting any more when a thread dies.
+  // Avoid an unhandled rejection if nobody is waiting when a thread dies.
   died.catch(() => undefined);
   const probers = Array.from({ length: settings.threads }, (_, index) => `prober thread ${index + 1}`);
   const heartbeats = new Heartbeats(["the writer thread", ...probers], (place, error) => {
@@ -123,11 +123,11 @@ export async function startThreads(settings: ThreadSettings, onWait: (notice: st
   };
   try {
     const opening = whenFree(() => writer.call("open", settings.db, heartbeats.buffer), waiting);
-    // A failure to open is awaited below; until then it must not count as unhandled.
+    // A failure to open is handled below; until then it must not count as unhandled.
     opening.catch(() => undefined);
     const dns = await warmDns(urls.map((url) => proxyOf(url)?.url ?? url));
     const startPool = async () => {
-      // Piscina takes 40 ms to load: time in which the writer thread, started before, loads DuckDB.
+      // Loading Piscina takes 40 ms, during which the writer thread, which was started first, loads DuckDB.
       const { ProberPool } = await import("./prober-pool.js");
       return new ProberPool(
         {
@@ -160,7 +160,7 @@ export async function startThreads(settings: ThreadSettings, onWait: (notice: st
       );
     };
     const started = async () => {
-      // A run that was given up may still be on its way here.
+      // An abandoned run may still get here.
       if (ended) throw new ThreadError("the threads have ended");
       return await (pool ??= startPool());
     };

@@ -4,10 +4,10 @@ import type { StoreFacts } from "../store/writer.js";
 import { Heartbeats } from "./heartbeat.js";
 import { WriterClient } from "./writer-client.js";
 
-/** The writer thread of a command without probers, once the file is open. Disposing of it ends it and closes the file. */
+/** The writer thread of a command without probers, once the file is open. Disposing it ends it and closes the file. */
 export interface WriterAlone extends AsyncDisposable {
   readonly writer: Pick<WriterClient, "call">;
-  /** What the file knew when it was opened. */
+  /** Facts about the file when it was opened. */
   readonly facts: StoreFacts;
 }
 
@@ -15,7 +15,7 @@ export interface WriterAlone extends AsyncDisposable {
  * Starts the writer and opens a file.
  *
  * @param db path of the DuckDB file
- * @throws StoreError, ThreadError; InterruptedError when the signal came while another process had the file
+ * @throws StoreError, ThreadError; InterruptedError when the signal came while another process was using the file
  */
 export async function startWriterAlone(db: string, waiting: Waiting): Promise<WriterAlone> {
   const claim = await whenFree(async () => Promise.resolve(claimInProcess(db)), waiting);

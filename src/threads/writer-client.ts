@@ -24,7 +24,7 @@ export class WriterClient {
     this.failed = new Promise((_resolve, reject) => {
       this.announceFailure = reject;
     });
-    // Avoid an unhandled rejection when nobody waits for the writer any more.
+    // Avoid an unhandled rejection if nobody is waiting for the writer.
     this.failed.catch(() => undefined);
     this.worker.on("message", (reply: WriterReply) => {
       this.settle(reply);
@@ -43,7 +43,7 @@ export class WriterClient {
   /**
    * Calls a method of the writer.
    *
-   * @throws StoreError as the writer met it, ThreadError when the thread is gone
+   * @throws the writer's StoreError, or ThreadError when the thread is gone
    */
   call<M extends WriterMethod>(method: M, ...args: Parameters<WriterCalls[M]>): Promise<ReturnType<WriterCalls[M]>> {
     return new Promise((resolve, reject) => {
@@ -57,19 +57,19 @@ export class WriterClient {
     });
   }
 
-  /** Hands a prober's port for rows or for units of volumes to the writer. */
+  /** Passes a prober's port for rows or for units of volumes to the writer. */
   connect(type: "rows" | "volumes", port: MessagePort): void {
     this.worker.postMessage({ type, port } satisfies WriterRequest, [port]);
   }
 
-  /** Gives up a thread that no longer answers: all calls, even later ones, fail with the error. */
+  /** Gives up on a thread that no longer responds: all calls, even later ones, fail with the error. */
   giveUp(error: ThreadError): void {
     this.die(error);
   }
 
-  /** Closes the file, if it is still open, and ends the thread. A run without its `close` call stays unfinished. */
+  /** Closes the file if it is still open, and ends the thread. A run that didn't call `close` stays unfinished. */
   async end(): Promise<void> {
-    // The thread may be the reason why the run ends: then there is nothing left to close.
+    // The thread may be the reason for ending the run; then there is nothing left to close.
     await this.call("close", undefined).catch(() => undefined);
     await this.worker.terminate();
     await this.exited;

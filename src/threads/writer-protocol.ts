@@ -22,35 +22,35 @@ export interface WriteStart {
 
 /** Calls of the main thread to the writer: arguments and results. They are answered in order. */
 export interface WriterCalls {
-  /** @param beats buffer of `Heartbeats`; the writer's place is 0 */
+  /** @param beats buffer of `Heartbeats`; the writer's index is 0 */
   open: (file: string, beats: SharedArrayBuffer) => StoreFacts;
   recordDiscovery: (names: readonly string[], now: number) => { added: string[]; gone: string[] };
-  /** Adds a capture of the exchange's contracts; one that is known changes nothing. */
+  /** Adds a capture of the exchange's contracts; a known one changes nothing. */
   recordCapture: (capture: ContractCapture) => CaptureNews;
   announcedDelistings: (now: number) => AnnouncedDelisting[];
-  /** Notes which servers fill the file from now on. */
+  /** Records which servers fill the file from now on. */
   adopt: (endpoints: Endpoints) => void;
   due: (wanted: WantedCells, now: number) => DueCells;
   conditions: (wanted: ConditionsWanted) => ConditionSpan[];
   begin: (start: WriteStart) => void;
   beginStep: (step: StepUnits) => void;
-  /** Awaits so many cells of the step from the probers; units that are not whole then are dropped. */
+  /** Waits for `cellCount` cells of the step from the probers, then drops incomplete units. */
   endStep: (cellCount: number) => void;
-  /** Commits all whole units. */
+  /** Commits all complete units. */
   finish: () => WriteTotals;
-  /** What is known of the volumes of some symbols, in their order. @param now ms since the Unix epoch */
+  /** What is known about the volumes of symbols, in their order. @param now ms since the Unix epoch */
   volumeKnowledge: (symbols: readonly string[], now: number) => VolumeKnowledge[];
-  /** Commits the units of volumes that were taken in. */
+  /** Commits the received units of volumes. */
   finishVolumes: () => VolumeTotals;
-  /** What the run found that was not known before it. */
+  /** What the run found that was not known before. */
   news: (now: number) => News;
-  /** Ends the run in the journal, tidies the file, publishes and closes it; gives what the user should know. */
+  /** Completes the run in the journal, then maintains, publishes and closes the file; returns notices for the user. */
   close: (end: RunEnd | undefined) => string[];
 }
 
 export type WriterMethod = keyof WriterCalls;
 
-/** Main to writer. `rows` and `volumes` hand over a prober's port; the others are calls. */
+/** Main to writer. `rows` and `volumes` pass a prober's port; the others are calls. */
 export type WriterRequest =
   | { type: "rows"; port: MessagePort }
   | { type: "volumes"; port: MessagePort }

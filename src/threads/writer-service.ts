@@ -12,7 +12,9 @@ import type { WriterCalls, WriterMethod, WriterReply, WriterRequest } from "./wr
 
 type Calls = { [M in WriterMethod]: (...args: Parameters<WriterCalls[M]>) => Promise<ReturnType<WriterCalls[M]>> };
 
-/** Serves a writer over a port: answers calls and takes rows in, one after the other, since all of it touches the file. */
+/**
+ * Serves a writer over a port: answers calls and receives rows, one after the other, because all of it uses the file.
+ */
 export class WriterService {
   private writer: Writer | undefined;
   private failed = false;
@@ -20,12 +22,12 @@ export class WriterService {
   private dying = false;
   private queue = Promise.resolve();
 
-  /** @param port to the main thread */
+  /** @param port port to the main thread */
   constructor(private readonly port: MessagePort) {
     port.on("message", (request: WriterRequest) => {
       if (request.type === "rows") this.connectRows(request.port);
       else if (request.type === "volumes") this.connectVolumes(request.port);
-      // It waits for rows, so it must not hold up the queue that takes them in.
+      // It waits for rows, so it must not block the queue that receives them.
       else if (request.method === "endStep") void this.answer(request.id, request.method, request.args);
       else this.enqueue(() => this.answer(request.id, request.method, request.args));
     });
@@ -37,7 +39,7 @@ export class WriterService {
     });
   }
 
-  /** Takes nothing in any more, and resolves when what is under way has ended. */
+  /** Stops receiving, and resolves when current work has ended. */
   drain(): Promise<void> {
     this.dying = true;
     return this.queue;
@@ -97,7 +99,7 @@ export class WriterService {
     });
   }
 
-  /** A failed commit ends the writing, not the thread: the main thread is told at once, later rows are dropped. */
+  /** A failed commit ends the writing, not the thread: the main thread is notified at once, later rows are dropped. */
   private async write(work: (writer: Writer) => Promise<void>): Promise<void> {
     if (this.failed || this.writer === undefined) return;
     try {
@@ -110,7 +112,7 @@ export class WriterService {
 
   private async answer(id: number, method: WriterMethod, args: unknown[]): Promise<void> {
     try {
-      // The client's types tie each method to its arguments; the message can't.
+      // The client's types connect each method with its arguments; those of the message can't.
       const call = this.calls[method] as (...args: unknown[]) => Promise<unknown>;
       this.reply({ id, value: await call(...args) });
     } catch (error) {
@@ -124,8 +126,8 @@ export class WriterService {
 }
 
 /**
- * Makes this thread the writer. DuckDB's binding aborts the whole process when its thread ends while a call is under
- * way, and the reason would be lost: an error that nobody caught ends the thread once the calls have ended.
+ * Makes this thread the writer. DuckDB's binding aborts the whole process if its thread ends during a call, and the
+ * reason would be lost. So an uncaught error ends the thread only after all calls have ended.
  */
 export function serveWriter(port: MessagePort): void {
   const service = new WriterService(port);

@@ -4,13 +4,13 @@ import type { WriterRequest } from "./writer-protocol.js";
 
 const ENTRY = new URL("../../workers/writer.js", import.meta.url);
 
-/** Heap of the writer, MiB; rows lie outside of it. As for the probers, limits keep garbage from piling up: 10 MiB less. */
+/** Heap of the writer, MiB; rows are stored outside it. Limits keep garbage from accumulating, which saves 10 MiB. */
 const WRITER_HEAP = { maxYoungGenerationSizeMb: 3, maxOldGenerationSizeMb: 128 };
 
 let early: Worker | undefined;
 
 /**
- * Starts the writer thread of this process's next run ahead of it. DuckDB takes 130 ms to load, in which a command can
+ * Starts the writer thread of this process's next run early. DuckDB takes 130 ms to load, during which a command can
  * load what it needs itself.
  */
 export function startWriterEarly(): void {
@@ -29,7 +29,7 @@ export function takeWriter(): Worker {
   return worker;
 }
 
-/** Ends a thread that was started early and that no run took, once it has loaded: earlier, DuckDB's binding aborts. */
+/** Ends an early thread that no run took, once it has loaded: before that, DuckDB's binding would abort. */
 export async function endEarlyWriter(): Promise<void> {
   const worker = early;
   early = undefined;

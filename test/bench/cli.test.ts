@@ -55,7 +55,7 @@ describe("bfa bench", () => {
   it.each([
     [["bench", "--runs", "0"], "--runs"],
     [["bench", "nothing"], "nothing"],
-    [["bench", "dns", "--target", "https://data.binance.vision"], "--target is for the probe bench only"],
+    [["bench", "dns", "--target", "https://data.binance.vision"], "--target is only for the probe bench"],
     [["bench", "--target", "ftp://host"], "--target"],
   ])("refuses %j in one line", async (args, part) => {
     const { code, stdout, stderr } = await runAlone(args);

@@ -103,7 +103,8 @@ describe("validate", () => {
       { check: "duplicates", date: formatDay(D0 + 20), symbols: ["S3USDT"], message: "appears 2 times" },
       {
         ...{ check: "volumes", date: formatDay(D0 + 22), symbols: ["S4USDT"] },
-        message: "the files disagree: close 1.6 by the month, 1.5 by the day; trade_count 3 by the month, 0 by the day",
+        message:
+          "the files disagree: close 1.6 in the monthly file, 1.5 in the daily one; trade_count 3 in the monthly file, 0 in the daily one",
       },
     ]);
   });
@@ -286,7 +287,7 @@ describe("cross-check", () => {
     answer = listed(SYMBOLS, [{ symbol: "NEWUSDT", contractType: "ETERNAL", status: "TRADING", onboardDate: 0 }]);
     expect(await check()).toMatchObject({
       outcome: "findings",
-      findings: [{ date: null, symbols: ["NEWUSDT"], message: "of contract type ETERNAL, which is not known here" }],
+      findings: [{ date: null, symbols: ["NEWUSDT"], message: "unknown contract type ETERNAL" }],
     });
   });
 

@@ -50,7 +50,7 @@ describe("bfa contracts", () => {
     const second = await bfa("contracts", "--url", url);
     expect(second.code, second.stderr).toBe(0);
     expect(second.stdout.replace(/ at \S+/, "")).toBe(
-      "2 contracts\n  1 new: CUSDT\n  1 with another status, type or date: AUSDT\n  1 no longer shown: BUSDT\n" +
+      "2 contracts\n  1 new: CUSDT\n  1 with a changed status, type or date: AUSDT\n  1 no longer shown: BUSDT\n" +
         `  1 announced to end: AUSDT ${formatDay(dayAt(end))}\n`,
     );
     expect(await capturesOf(db)).toEqual([
@@ -158,20 +158,21 @@ describe("bfa contracts", () => {
     expect(JSON.parse(given.stdout)).toMatchObject({ outcome: "recorded", captured_at: "2024-06-01T12:30:00Z" });
     const again = await bfa("contracts", "--from-file", may, "--captured-at", "2024-04-01T00:00:00Z");
     expect(again).toMatchObject({ code: 2, stdout: "" });
-    expect(again.stderr).toMatch(
-      /^bfa: the capture of 2024-04-01T00:00:00Z is known, and says something else of AUSDT\n$/,
-    );
+    expect(again.stderr).toMatch(/^bfa: the capture of 2024-04-01T00:00:00Z is already known, but differs in AUSDT\n$/);
   });
 
   it.for<[string[], RegExp]>([
     [["--from-file", "none.json"], /none\.json can't be read \(ENOENT/],
-    [["--from-file", "garbage.json"], /garbage\.json is no exchangeInfo: without a list of symbols: it is not JSON/],
+    [
+      ["--from-file", "garbage.json"],
+      /garbage\.json is not an exchangeInfo: without a list of symbols: it is not JSON/,
+    ],
     [["--from-file", "timeless.json"], /--captured-at: timeless\.json doesn't say when it was saved/],
     [["--from-file", "timeless.json", "--captured-at", "2024-03-01"], /"2024-03-01" is not a time; write/],
     [["--from-file", "timeless.json", "--captured-at", "2024-02-30T00:00:00Z"], /is not a time/],
-    [["--from-file", "timeless.json", "--captured-at", "2999-01-01T00:00:00Z"], /is later than now/],
+    [["--from-file", "timeless.json", "--captured-at", "2999-01-01T00:00:00Z"], /is in the future/],
     [["--from-file", "timeless.json", "--captured-at", "2001-01-01T00:00:00Z"], /before 2019-\d\d-\d\d, the start/],
-    [["--from-file", "tomorrow.json"], /is later than now/],
+    [["--from-file", "tomorrow.json"], /is in the future/],
     [["--captured-at", "2024-03-01T00:00:00Z"], /from-file/],
     [["--url", "ftp://x"], /neither https nor http/],
   ])("refuses %j before any work", async ([args, message], { folder, db, bfa }) => {
@@ -190,7 +191,9 @@ describe("bfa contracts", () => {
     expect(await bfa("update", "--date", formatDay(LAST))).toMatchObject({ code: 0 });
     const { code, stderr } = await bfa("contracts");
     expect(code).toBe(2);
-    expect(stderr).toMatch(/--url: the database was filled from https:\/\/127\.0\.0\.1:\d+: name the exchangeInfo/);
+    expect(stderr).toMatch(
+      /--url: the database was filled from https:\/\/127\.0\.0\.1:\d+: give the URL of its exchangeInfo/,
+    );
   });
 
   it("refuses wrong options of the library", async ({ db }) => {

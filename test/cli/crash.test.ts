@@ -72,7 +72,7 @@ describe("an interrupted backfill", () => {
       for (const answer of held) answer();
       const result = await running.done;
       expect(result.code, result.stderr).toBe(130);
-      expect(result.stderr).toContain("go on with: bfa backfill");
+      expect(result.stderr).toContain("continue with: bfa backfill");
       const interrupted = summaryOf(result);
       expect(interrupted.probes).toBe(interrupted.rows_written);
       await expectWholeUnits("date", some.length);
@@ -108,7 +108,7 @@ describe("an interrupted backfill", () => {
     async (moment, { db, env, expectSound }) => {
       const args = ["backfill", "--json", "--from", formatDay(first), "--to", formatDay(last), "--source", "list"];
       const running = startAt({ args, env }, `commit 1 ${moment}`, "SIGTERM");
-      await running.said("finishing the units in hand");
+      await running.said("finishing the current units");
       running.child.kill("SIGTERM");
       const { code, signal, stderr } = await running.done;
       // It may have been done with the units in hand before.

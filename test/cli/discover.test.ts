@@ -85,7 +85,7 @@ describe("bfa discover", () => {
     const { code, stdout } = await discover(["BTCUSDT", "NEWUSDT"]);
     expect(code).toBe(0);
     expect(stdout).toContain("1 new: NEWUSDT");
-    expect(stdout).toContain("1 gone from the bucket, kept: ETHUSDT");
+    expect(stdout).toContain("1 no longer in the bucket, kept: ETHUSDT");
     const known = await rowsOf(join(folder.path, "a.duckdb"), "SELECT symbol FROM symbols ORDER BY 1");
     expect(known.flat()).toEqual(["BTCUSDT", "ETHUSDT", "NEWUSDT"]);
   });

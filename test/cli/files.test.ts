@@ -116,13 +116,13 @@ describe("bfa verify", () => {
     const files = rowsIn((await bfa("files", ...day, "--json")).stdout);
     fetchInto(downloads, files);
     const whole = await bfa("verify", downloads, ...day);
-    expect(whole).toMatchObject({ code: 0, stdout: "3 of 3 files as the index has them\n", stderr: "" });
+    expect(whole).toMatchObject({ code: 0, stdout: "3 of 3 files match the index\n", stderr: "" });
     writeFileSync(join(downloads, files[0]?.path ?? ""), "");
     writeFileSync(join(downloads, "notes.txt"), "");
     const wrong = await bfa("verify", downloads, ...day);
     expect(wrong.code).toBe(1);
-    expect(wrong.stdout).toMatch(/^2 of 3 files as the index has them\n1 stale: .*\ndate +symbol +problem/);
-    expect(wrong.stderr).toBe("bfa: not looked at: 1 file of other kinds\n");
+    expect(wrong.stdout).toMatch(/^2 of 3 files match the index\n1 stale: .*\ndate +symbol +problem/);
+    expect(wrong.stderr).toBe("bfa: not checked: 1 file of other kinds\n");
     for (const format of ["json", "csv", "ndjson"]) {
       const answer = join(folder.path, `wrong.${format}`);
       expect((await bfa("verify", downloads, ...day, "--format", format, "--out", answer)).code).toBe(1);

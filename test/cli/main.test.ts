@@ -39,7 +39,7 @@ describe("bfa", () => {
       'bfa update takes no arguments, but got "2024-03-01"; did you mean `bfa update --date 2024-03-01`?',
     ],
     [["backfill", "2024-03-01", "2024-03-05"], /; did you mean `bfa backfill --from 2024-03-01 --to 2024-03-05`\?$/],
-    [["status", "now"], 'bfa status takes no arguments, but got "now"; bfa status --help tells more'],
+    [["status", "now"], 'bfa status takes no arguments, but got "now"; see bfa status --help'],
     [["validate", "completness"], /^checks: "completness" is not one of continuity, .*; did you mean completeness\?$/],
     [["query", "changes", "--format", "jsn"], /^--format: "jsn" is not one of table, .*; did you mean json\?$/],
     [["query", "snapshot"], "<date> is missing (UTC day); for example: bfa query snapshot 2024-03-01"],

@@ -103,7 +103,7 @@ describe("bfa query", () => {
     expect(await query("changes", "--format", "table")).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^date +symbol/) as string,
-      stderr: expect.stringMatching(/^bfa: no rows: nothing that was believed has changed since$/m) as string,
+      stderr: expect.stringMatching(/^bfa: no rows: no final answer has changed$/m) as string,
     });
     expect((await query("changes", "--json")).stderr).not.toContain("no rows");
     expect((await query("listings")).stdout).toBe(
@@ -164,7 +164,7 @@ it("bfa status and bfa export", async () => {
   });
   const checked = await runCli(["status", "--check", "--db", db]);
   expect(checked).toMatchObject({ code: 1, stdout: expect.stringMatching(/^rows +3$/m) as string });
-  expect(checked.stderr).toMatch(/^bfa: no update over all days was ever whole: bfa update$/m);
+  expect(checked.stderr).toMatch(/^bfa: no update over all days has ever been complete: bfa update$/m);
   const exported = await runCli(["export", "--db", db, "--out", join(folder.path, "out.parquet")]);
   expect(exported).toMatchObject({ code: 0, stderr: expect.stringContaining("3 rows written") as string });
   // Of what DuckDB itself writes as CSV nothing can be made harmless on the way.

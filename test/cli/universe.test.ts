@@ -97,8 +97,8 @@ describe("bfa universe", () => {
   });
 
   it.each<[what: string, args: string[], code: number, said: string]>([
-    ["ranks by nothing", [...SPAN, "--top", "5"], 2, "--by: needs ranks"],
-    ["a buffer below nothing", [...SPAN, "--buffer", "5"], 2, "--top: needs a number of ranks"],
+    ["ranks by nothing", [...SPAN, "--top", "5"], 2, "--by: is required with top"],
+    ["a buffer below nothing", [...SPAN, "--buffer", "5"], 2, "--top: is required with buffer"],
     [
       "no rebalancing day",
       ["--from", "2024-03-02", "--to", "2024-03-05", "--rebalance", "monthly"],
@@ -106,7 +106,7 @@ describe("bfa universe", () => {
       "--rebalance: there is no monthly rebalancing day",
     ],
     ["no first day", ["--to", "2024-03-05"], 2, "--from: must be given"],
-    ["a matrix of changes", [...SPAN, "--matrix", "--changes"], 2, "--matrix is of members"],
+    ["a matrix of changes", [...SPAN, "--matrix", "--changes"], 2, "--matrix shows members"],
     ["an unknown day", ["--from", "2024-04-05", "--to", "2024-04-09"], 4, "not in the database"],
     ["unknown volumes", [...SPAN, "--by", "quote_volume"], 4, "`bfa volumes` fetches them"],
   ])("refuses %s", async (_, args, code, said) => {

@@ -381,12 +381,12 @@ describe("bfa update and failures", () => {
       const running = startCli([...args, "--connections", "4", "--threads", "1", "--lookback", "200"]);
       await server.received(41);
       running.child.kill("SIGINT");
-      await running.said("finishing the units in hand");
+      await running.said("finishing the current units");
       isHolding = false;
       for (const socket of held) socket.write(available());
       const result = await running.done;
       expect(result.code, result.stderr).toBe(130);
-      expect(result.stderr).toContain("go on with: bfa update --endpoint");
+      expect(result.stderr).toContain("continue with: bfa update --endpoint");
       const summary = summaryOf(result);
       expect(summary.outcome).toBe("interrupted");
       expect(summary.units_written).toBeGreaterThan(0);
@@ -404,7 +404,7 @@ describe("bfa update and wrong usage", () => {
   it.for<[args: string[], message: string]>([
     [["--date", "2024-02-30"], "is not a date"],
     [["--date", "yesterday"], "is not a date"],
-    [["--date", tomorrow], "is not over yet"],
+    [["--date", tomorrow], "has not ended yet"],
     [["--date", "2019-09-24"], "before 2019-09-25"],
     [["--lookback", "0"], "whole number"],
     [["--lookback", "1.5"], "whole number"],

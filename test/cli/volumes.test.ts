@@ -101,7 +101,7 @@ describe("bfa volumes", () => {
       const { failures } = summaryOf(failed);
       expect(failures.length).toBeGreaterThan(0);
       for (const { kind } of failures) expect(["status", "closed", "reset"]).toContain(kind);
-      expect(failed.stderr).toContain("of volumes failed in spite of 0 retries");
+      expect(failed.stderr).toContain("of volumes failed despite 0 retries");
       expect(await soundness(db)).toEqual([0, 0, 0]);
       const retried = await bfa("volumes", ...where, ...symbolsOption, "--unlisted", "--retries", "10");
       expect(retried.code, retried.stderr).toBe(0);
@@ -155,7 +155,7 @@ describe("bfa volumes", () => {
     running.child.kill("SIGINT");
     const { code, stderr } = await running.done;
     expect({ code, stderr }).toMatchObject({ code: 130 });
-    expect(stderr).toContain(`go on with: bfa update ${slow.join(" ")}`);
+    expect(stderr).toContain(`continue with: bfa update ${slow.join(" ")}`);
     expect(await soundness(db)).toEqual([0, 0, 0]);
     expect(await rowsOf(db, "SELECT command, outcome FROM runs ORDER BY run_id DESC LIMIT 1")).toEqual([
       ["update", "interrupted"],

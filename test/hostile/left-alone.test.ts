@@ -119,7 +119,7 @@ describe("the file's place", () => {
         const result = await through({ ...env, BFA_DB: mounted }, mount, ...day(back)).done;
         expect(result.code, result.stderr).toBe(0);
         expect(result.stderr).toBe(
-          `bfa: ${mounted} is written in place, since it is mounted by itself: it can't be read until this run has ended\n`,
+          `bfa: ${mounted} is written in place, because it is a mount point: it can't be read until this run has ended\n`,
         );
       }
       expect(await daysIn(filled)).toBe(3);
@@ -158,7 +158,7 @@ describe("the file's place", () => {
       const other = ["setpriv", "--reuid=12345", "--regid=12345", "--clear-groups"];
       const result = await through({ ...env, HOME: "/" }, other, ...day(3)).done;
       expect(result.code, result.stderr).toBe(0);
-      expect(result.stderr).toContain("is written in place, since it belongs to another user");
+      expect(result.stderr).toContain("is written in place, because it belongs to another user");
       expect(statSync(filled)).toMatchObject({ uid: 0, mode: 0o100666 });
       expect(await daysIn(filled)).toBe(2);
     },
@@ -262,7 +262,7 @@ describe("what somebody else left or does", () => {
       await server.close();
     }
     expect(result).toMatchObject({ code: 3, stdout: "" });
-    expect(result.stderr).toMatch(/was replaced while this run wrote: its rows are in .*\.unpublished/);
+    expect(result.stderr).toMatch(/was replaced during this run: its rows are in .*\.unpublished/);
     expect(await daysIn(filled)).toBe(1);
     await takeOver(result.stderr, bfa);
     expect(await daysIn(filled)).toBe(2);
@@ -288,7 +288,7 @@ describe("what somebody else left or does", () => {
       renameSync(`${filled}.new`, filled);
       const next = await bfa(...day(1 - round));
       expect(next.code, next.stderr).toBe(0);
-      expect(next.stderr).toContain(`take them over with: bfa import ${join(folder, kept)}`);
+      expect(next.stderr).toContain(`import them with: bfa import ${join(folder, kept)}`);
       expect(await daysIn(filled)).toBe(2);
       await takeOver(next.stderr, bfa);
       expect(await daysIn(filled)).toBe(3);
@@ -298,7 +298,7 @@ describe("what somebody else left or does", () => {
 
   /** Runs the import command that a message names. */
   async function takeOver(message: string, bfa: (...args: string[]) => Promise<{ code: number | null }>) {
-    const [, path = ""] = /take them over with: bfa import (\S+)/.exec(message) ?? [];
+    const [, path = ""] = /import them with: bfa import (\S+)/.exec(message) ?? [];
     expect(await bfa("import", path)).toMatchObject({ code: 0 });
   }
 });

@@ -72,7 +72,7 @@ describe("a question to a view of others", () => {
     });
     expect({ code, stdout, stderr }).toEqual({
       ...{ code: 2, stdout: "" },
-      stderr: "bfa: the statement takes more memory than a question may\n",
+      stderr: "bfa: the statement needs more memory than a query may use\n",
     });
     expect(existsSync(`${db}.tmp`)).toBe(false);
   });
@@ -87,7 +87,7 @@ describe("an import", () => {
   it("refuses a column of a type that nothing of ours is kept in", async () => {
     const other = await foreign("types.duckdb", "'BTCUSDT'", 1);
     await run(other, "ALTER TABLE daily_availability ALTER symbol TYPE VARCHAR[] USING [symbol]");
-    await expect(importInto(db, other)).rejects.toThrow("has symbol as VARCHAR[]: write it with plain types");
+    await expect(importInto(db, other)).rejects.toThrow("has symbol as VARCHAR[]: copy it to a table of plain types");
   });
 
   const columns = (rows: number) => foreign(`rows-${rows}.duckdb`, "'BTCUSDT'", rows);

@@ -147,7 +147,7 @@ describe("our names in a file", () => {
     await expect(db.snapshot({ date: "2024-03-01" })).rejects.toMatchObject({
       code: "STORE_FOREIGN",
       message: expect.stringMatching(
-        /holds what no run writes: 15 rows of availability have an impossible file_size_bytes$/,
+        /contains data that no run writes: 15 rows of availability have an impossible file_size_bytes$/,
       ) as string,
     });
     await db.close();

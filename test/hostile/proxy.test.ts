@@ -74,7 +74,7 @@ describe("a proxy", () => {
       expect(result.code, result.stderr).toBe(0);
       expect(summaryOf(result)).toMatchObject({ outcome: "whole", failed: 0, dns_lookups: 0 });
       expect(result.stderr).toContain(
-        `bfa: localhost:${port} is asked through the proxy http://***@127.0.0.1:${proxy.port}`,
+        `bfa: localhost:${port} is reached through the proxy http://***@127.0.0.1:${proxy.port}`,
       );
       expect(result.stdout + result.stderr).not.toContain(PASSWORD);
       const authorization = `Basic ${Buffer.from(`me:${PASSWORD}`).toString("base64")}`;
@@ -138,6 +138,6 @@ describe("a proxy", () => {
     expect(gone).toMatchObject({ code: 1, stderr: expect.stringContaining("connect ECONNREFUSED") as string });
     const wrong = await runAlone(args, { ...named, HTTPS_PROXY: `socks5://me:${PASSWORD}@a:1` });
     expect(wrong).toMatchObject({ code: 2, stdout: "" });
-    expect(wrong.stderr).toBe("bfa: HTTPS_PROXY: only proxies of http and https are known, not of socks5\n");
+    expect(wrong.stderr).toBe("bfa: HTTPS_PROXY: only http and https proxies are supported, not socks5\n");
   });
 });

@@ -117,7 +117,7 @@ describe("Ctrl-C while a run is being planned", () => {
         let text = "";
         running.child.stderr.on("data", (chunk: string) => {
           text += chunk;
-          if (text.includes("finishing the units in hand")) resolve();
+          if (text.includes("finishing the current units")) resolve();
         });
       });
       running.child.kill("SIGINT");
@@ -128,7 +128,7 @@ describe("Ctrl-C while a run is being planned", () => {
       const { code, stdout, stderr } = await running.done;
       expect(code, stderr).toBe(130);
       expect(JSON.parse(stdout)).toMatchObject({ outcome: "interrupted", probes: 0, rows_written: 0 });
-      expect(stderr).toContain("go on with: bfa update");
+      expect(stderr).toContain("continue with: bfa update");
       expect(stderr).toContain(`${server.url}/***`);
       expect(stdout + stderr).not.toContain("t0ken");
       expect(server.requests.filter((head) => head.startsWith("GET "))).toHaveLength(1);

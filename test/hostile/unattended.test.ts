@@ -140,7 +140,7 @@ describe("retries", () => {
     const server = await rawServer((socket) => socket.write(status(500)));
     writeFileSync(ca, server.ca);
     const line =
-      "bfa: 1 of 1 probe failed in spite of 1 retries: status HTTP_500 once. These cells stay due: run it again\n";
+      "bfa: 1 of 1 probe failed despite 1 retries: status HTTP_500 once. These cells stay due: run it again\n";
     for (const mode of [["--quiet"], ["--quiet", "--json"], ["--json"], []]) {
       const result = await bfa(...ONE_CELL, "--retries", "1", "--endpoint", server.url, ...mode);
       expect(result).toMatchObject({ code: 1, stderr: line });
@@ -228,7 +228,7 @@ describe("a signal", () => {
       const first = Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8"));
       for (const signal of signals) {
         process.kill(first, signal);
-        await said("finishing the units in hand");
+        await said("finishing the current units");
       }
       const { code, stdout } = await done;
       return { code, stdout };

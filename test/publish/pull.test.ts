@@ -272,9 +272,9 @@ describe("pull", () => {
 
   it.each([
     ["a view in the place of a table", "DROP TABLE units; CREATE VIEW units AS SELECT 1", "is not this package's own"],
-    ["wrong counts", "UPDATE daily_symbol_counts SET available_count = 2", "3 days have counts that are not those"],
+    ["wrong counts", "UPDATE daily_symbol_counts SET available_count = 2", "3 days have counts that differ"],
     ["fewer rows", "DELETE FROM availability WHERE symbol = 'AAAUSDT'", "it has 6 rows, its manifest says 9"],
-    ["a row that is no answer", "UPDATE availability SET status_code = 503", "9 rows are not an answer of the bucket"],
+    ["a row that is no answer", "UPDATE availability SET status_code = 503", "9 rows can't be answers of the bucket"],
     [
       "a name that is no symbol",
       "UPDATE availability SET symbol = '../x' WHERE symbol = 'AAAUSDT'",
@@ -351,7 +351,7 @@ describe("bfa pull", () => {
         code: 0,
         stdout: expect.stringMatching(/^9 rows of http:\S+ in \S+mine\.duckdb, [\d.]+ [kM]B fetched\n$/) as string,
       });
-      expect(stderr).toBe(`bfa: ${url} is not encrypted: what it answers can be forged on the way\n`);
+      expect(stderr).toBe(`bfa: ${url} is not encrypted: its answers can be forged in transit\n`);
     });
     const json = JSON.parse((await runCli(["pull", out, "--db", own, "--json"])).stdout) as object;
     expect(json).toMatchObject({ source: out, file: own, row_count: 9, notices: [] });

@@ -19,7 +19,7 @@ import { temporaryFolder } from "../support/database.js";
 import { writeVolumes } from "../support/volumes.js";
 
 /** What is said of an answer in the traded sense. */
-const ALL_TRADED = "bfa: traded: left out 0 symbols with a file and no trade; --filed shows them\n";
+const ALL_TRADED = "bfa: traded: left out 0 symbols with a file but no trades; --filed shows them\n";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 

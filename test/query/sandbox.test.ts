@@ -239,7 +239,7 @@ describe("export", () => {
     expect(await some({ symbols: ["BTCUSDT", "NONE"] })).toMatchObject({ row_count: 2 });
     expect(await some({ quote: "USDT" })).toMatchObject({ row_count: 4 });
     expect(await some({ quote: "USDT", symbols: ["币安人生USDT"], from: D0 + 1 })).toMatchObject({ row_count: 1 });
-    await expect(some({ quote: "usdt" })).rejects.toThrow("no symbol of the database is quoted in usdt");
+    await expect(some({ quote: "usdt" })).rejects.toThrow("no symbol in the database is quoted in usdt");
     await expect(some({ symbols: ["it's"] })).rejects.toMatchObject({ code: "USAGE" });
   });
 

@@ -156,7 +156,7 @@ describe("staleness", () => {
       await journal(store, "update", NOW - 40 * HOUR_MS);
       await journal(store, "update", NOW, TODAY - 1);
       expect(await reasonsAt(store)).toEqual([
-        `the last whole update began ${formatTime(NOW - 40 * HOUR_MS)}, 40 hours ago: bfa update`,
+        `the last complete update began ${formatTime(NOW - 40 * HOUR_MS)}, 40 hours ago: bfa update`,
       ]);
     });
   });
@@ -168,7 +168,7 @@ describe("staleness", () => {
       await journal(store, "update", NOW);
       expect(await reasonsAt(store)).toEqual([
         "1 cell should have been probed and never were: bfa update",
-        `a sweep is due since ${formatDay(TODAY - 1)}: bfa sweep`,
+        `a sweep has been due since ${formatDay(TODAY - 1)}: bfa sweep`,
       ]);
     });
   });

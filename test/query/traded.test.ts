@@ -144,12 +144,12 @@ describe("the command", () => {
   it("says in one line which sense it took, unless it was told", async () => {
     expect(await snapshot(known)).toEqual({
       ...{ code: 0, sense: "traded" },
-      lines: ["bfa: traded: left out 2 symbols with a file and no trade; --filed shows them"],
+      lines: ["bfa: traded: left out 2 symbols with a file but no trades; --filed shows them"],
     });
     expect(await snapshot(known, "--filed")).toEqual({ code: 0, sense: "filed", lines: [] });
     const { lines, ...filed } = await snapshot(some);
     expect(filed).toEqual({ code: 0, sense: "filed" });
-    expect(lines).toEqual([expect.stringMatching(/^bfa: filed: .* volumes of 1 symbol are not known; `bfa volumes`/)]);
+    expect(lines).toEqual([expect.stringMatching(/^bfa: filed: .* volumes of 1 symbol are unknown; `bfa volumes`/)]);
     expect(await snapshot(none)).toEqual({ code: 0, sense: "filed", lines: [] });
   });
 

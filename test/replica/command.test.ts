@@ -78,7 +78,7 @@ it.each([
   [["--port", "70000"], /--port/],
   [["--through", "2024-02-30"], /--through/],
   [["--fault-500", "2"], /--fault-500/],
-  [["--fault-500", "0.6", "--fault-hang", "0.6"], /come to 1\.2/],
+  [["--fault-500", "0.6", "--fault-hang", "0.6"], /add up to 1\.2/],
   [["--spans", "/none.csv"], /\/none\.csv: can't be read/],
   [["--spans", "/none.csv", "--symbols", "3"], /spans/],
   [["--ca-file", "/none/ca.pem"], /--ca-file/],

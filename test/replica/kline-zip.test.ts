@@ -24,7 +24,7 @@ function klines(zip: Uint8Array, name: string): string[][] {
 it("makes a zip of exactly the size asked for, whatever it is", () => {
   fc.assert(
     fc.property(
-      fc.integer({ min: KLINE_BYTES.least, max: KLINE_BYTES.most }),
+      fc.integer({ min: KLINE_BYTES.min, max: KLINE_BYTES.max }),
       fc.constantFrom("BTCUSDT", "币安人生USDT", "1000000MOGUSDTSETTLEDSETTLED"),
       (size, symbol) => {
         const zip = klineZip(symbol, DAY, size);
@@ -35,8 +35,8 @@ it("makes a zip of exactly the size asked for, whatever it is", () => {
     {
       numRuns: 40,
       examples: [
-        [KLINE_BYTES.least, "币安人生USDT"],
-        [KLINE_BYTES.most, "BTCUSDT"],
+        [KLINE_BYTES.min, "币安人生USDT"],
+        [KLINE_BYTES.max, "BTCUSDT"],
       ],
     },
   );

@@ -264,7 +264,7 @@ describe("volumes that an update fetches", () => {
       onEvent: (event) => event.type === "notice" && notices.push(event.message),
     });
     expect(summary).toMatchObject({ outcome: "whole", volumes: null });
-    expect(notices).toContain("no volumes: a listing needs a listEndpoint when another endpoint is given");
+    expect(notices).toContain("no volumes: listing needs a listEndpoint if another endpoint is given");
   });
 
   it("are a switch", () => {
@@ -291,7 +291,7 @@ describe("a file of volumes that fails", () => {
         bucket.put(checksum, `${"0".repeat(64)}  ${BTC}-1d-2024-01.zip`);
       },
       "CHECKSUM_WRONG",
-      /^the file has the SHA-256 [0-9a-f]{64}, 0{64} by its checksum file$/,
+      /^the file has the SHA-256 [0-9a-f]{64}, but 0{64} according to its checksum file$/,
     ],
     [
       "by a checksum of something else",

@@ -169,7 +169,7 @@ describe("captures", () => {
       expect(await recordCapture(store, captureOf(march, { AUSDT: facts }))).toMatchObject({ isNew: false });
       const other = captureOf(march, { AUSDT: { ...facts, status: "SETTLING" } });
       await expect(recordCapture(store, other)).rejects.toThrow(
-        new UsageError("the capture of 2024-03-01T00:00:00Z is known, and says something else of AUSDT"),
+        new UsageError("the capture of 2024-03-01T00:00:00Z is already known, but differs in AUSDT"),
       );
       expect(await tablesOf(store)).toEqual(before);
     });

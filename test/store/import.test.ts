@@ -145,7 +145,7 @@ describe("importFile", () => {
         `CREATE TABLE daily_availability (date DATE, name VARCHAR, symbol VARCHAR GENERATED ALWAYS AS (upper(name)),
           available BOOLEAN, file_size_bytes BIGINT, last_modified TIMESTAMP, status_code INTEGER, probe_timestamp TIMESTAMP)`,
       ],
-      /has computed columns/,
+      /has generated columns/,
     ],
     ["has no table", ["CREATE TABLE t (a INTEGER)"], /has no table daily_availability/],
     [
@@ -184,7 +184,7 @@ describe("importFile", () => {
     await makeOther(SEED, ROWS);
     const { code, stdout } = await runCli(["import", other, "--db", file]);
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining("6 rows in") as string });
-    expect(stdout).toContain("4 imported, 0 known already, 2 refused");
+    expect(stdout).toContain("4 imported, 0 already known, 2 refused");
     expect((await runCli(["import", `${other}.none`, "--db", file])).code).toBe(2);
   });
 });

@@ -5,7 +5,7 @@ import { filePath } from "./readers.js";
 export const ANSWER_FORMATS = ["table", "json", "ndjson", "csv", "parquet"] as const;
 export type AnswerFormat = (typeof ANSWER_FORMATS)[number];
 
-/** `--format`, `--json` and `--out`, as every command that answers has them. */
+/** Options of every command that prints an answer. */
 export const answerOptions = {
   format: {
     describe: "how to print the answer",
@@ -13,7 +13,7 @@ export const answerOptions = {
     requiresArg: true,
     defaultDescription: "by the ending of --out; a table on a terminal, else csv",
   },
-  // Without a default: yargs would take it for given, and in conflict with every --format.
+  // No default: yargs would treat it as given, and in conflict with any --format.
   json: { describe: "short for --format json", boolean: true, conflicts: "format" },
   wide: { describe: "show every column of a table, however wide", boolean: true },
   out: {

@@ -4,7 +4,7 @@ import type { Argument, ArgumentKind, Arguments } from "../../query/arguments.js
 import type { OptionDefinition, ValueKind } from "./command-page.js";
 import { optionName } from "./query-arguments.js";
 
-/** What the values of an argument's kind are called in the help. */
+/** The name that help uses for the values of each kind of argument. */
 const VALUE_KINDS: Readonly<Record<Exclude<ArgumentKind, "flag">, ValueKind>> = {
   tolerance: "NUMBER",
   day: "DATE",
@@ -15,7 +15,7 @@ const VALUE_KINDS: Readonly<Record<Exclude<ArgumentKind, "flag">, ValueKind>> = 
   text: "TEXT",
 };
 
-/** An argument that is taken by its place. */
+/** A positional argument. */
 export function positionalOf({ kind, about, presence, choices }: Argument): PositionalOptions & OptionDefinition {
   return {
     describe: about,
@@ -26,7 +26,7 @@ export function positionalOf({ kind, about, presence, choices }: Argument): Posi
   };
 }
 
-/** An argument that is an option. */
+/** An argument given as an option. */
 export function optionOf(argument: Argument): OptionDefinition {
   const { kind, about, presence, choices } = argument;
   return {
@@ -36,12 +36,12 @@ export function optionOf(argument: Argument): OptionDefinition {
       ? { boolean: true }
       : { string: true, requiresArg: kind !== "tolerance", takes: VALUE_KINDS[kind] }),
     ...(choices && { choices }),
-    // yargs would take the default of an option whose value may be left out for the value left out.
+    // yargs would use the default when the option is given without a value.
     ...(presence === "default" && kind !== "tolerance" && { default: argument.default }),
   };
 }
 
-/** Wrong usage, with the argument named as it is typed. */
+/** A usage error that names the argument as it is typed. */
 export function asTyped(args: Arguments, error: unknown): unknown {
   if (!(error instanceof UsageError) || error.option === undefined) return error;
   const name = optionName(error.option);

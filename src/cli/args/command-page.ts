@@ -1,21 +1,21 @@
 import { homedir } from "node:os";
 import type { Argv, CommandModule, Options } from "yargs";
 
-/** What a value is, as help, docs and completion name it. */
+/** The kind of a value, as shown in help, docs and completion. */
 export type ValueKind = "DATE" | "TIME" | "NUMBER" | "SHARE" | "SYMBOL" | "SYMBOLS" | "FILE" | "URL" | "TEXT";
 
-/** Turns the text of a value into the value, and knows what it takes. */
+/** Parses the text of a value; `takes` is the kind of value it accepts. */
 export type Reader<Value> = ((value: unknown) => Value) & { readonly takes: ValueKind };
 
-/** What yargs takes, with what the help says beside it. */
+/** An option of yargs, with additional facts for the help. */
 export interface OptionDefinition extends Options {
-  /** What the value is, where no reader says it. */
+  /** Kind of the value, if there is no reader that knows it. */
   takes?: ValueKind;
-  /** Environment variable that gives the value when the option does not. */
+  /** Environment variable that is used when the option isn't given. */
   env?: string;
 }
 
-/** A value that a command takes by its place. */
+/** A positional argument of a command. */
 export interface PositionalPage {
   name: string;
   about: string;
@@ -29,23 +29,23 @@ export interface PositionalPage {
 export interface OptionPage {
   name: string;
   about: string;
-  /** What its value is; undefined for a flag. */
+  /** Kind of its value; undefined for a flag. */
   takes: ValueKind | undefined;
   /** Whether the option may be given without a value. */
   isValueOptional: boolean;
   choices: readonly string[];
-  /** What holds when it is not given. */
+  /** What applies when it isn't given. */
   fallback: string | undefined;
   env: string | undefined;
   isRequired: boolean;
-  /** Whether `--no-NAME` is worth knowing: the flag is on by default. */
+  /** Whether the flag is on by default, so that `--no-NAME` is worth showing. */
   isOn: boolean;
   group: string;
 }
 
-/** A command as help, completion, docs and the answers to wrong usage see it. */
+/** The description of a command, used by help, completion, docs and usage errors. */
 export interface CommandPage {
-  /** What is typed after `bfa`. */
+  /** The words to type after `bfa`. */
   words: readonly string[];
   about: string;
   positionals: readonly PositionalPage[];
@@ -55,13 +55,13 @@ export interface CommandPage {
   commands: readonly CommandPage[];
 }
 
-/** Heading of the options that have no other. */
+/** Heading of options without one of their own. */
 export const OTHER_OPTIONS = "Options";
 
 /**
- * Reads a command's definition, and those of all commands below it, by having its builder build into a record.
+ * Describes a command and all its subcommands, by running their builders against a recorder.
  *
- * @param above words before the command's own
+ * @param above the words before the command's own
  */
 export async function commandPage(module: CommandModule, above: readonly string[] = []): Promise<CommandPage> {
   const [name = "", ...places] = String(module.command).split(" ");
@@ -80,7 +80,7 @@ export async function commandPage(module: CommandModule, above: readonly string[
   };
 }
 
-/** The page that words lead to, and the words that are left. */
+/** The page of the command that the words name, and the remaining words. */
 export function pageAt(root: CommandPage, words: readonly string[]): { page: CommandPage; left: readonly string[] } {
   const [first, ...rest] = words;
   const below = root.commands.find((page) => page.words.at(-1) === first);
@@ -120,10 +120,10 @@ async function recordOf(module: CommandModule): Promise<Record> {
   };
   const recorder: object = new Proxy(methods, {
     get: (target, name) => {
-      // A promise of the recorder is the recorder.
+      // The recorder must not look like a promise when it is awaited.
       if (name === "then") return undefined;
       return (...args: unknown[]) => {
-        // What else yargs can do is of no interest here.
+        // All other methods of yargs are ignored.
         if (Object.hasOwn(target, name)) (Reflect.get(target, name) as (...args: unknown[]) => void)(...args);
         return recorder;
       };
@@ -163,7 +163,7 @@ function optionPage(name: string, definition: OptionDefinition, group: string): 
 }
 
 function kindOf({ takes, coerce, number, type }: OptionDefinition): ValueKind {
-  // A function of our own readers, or any other.
+  // Either one of our readers or any other function.
   const read = coerce as Partial<Reader<unknown>> | undefined;
   return takes ?? read?.takes ?? (number === true || type === "number" ? "NUMBER" : "TEXT");
 }
@@ -179,7 +179,7 @@ function fallbackOf({ default: value, defaultDescription }: OptionDefinition): s
   return home !== undefined && text.startsWith(`${home}/`) ? `~${text.slice(home.length)}` : text;
 }
 
-/** Undefined for a user whom the system doesn't know. */
+/** Undefined for a user that the system doesn't know. */
 function homeFolder(): string | undefined {
   try {
     return homedir();

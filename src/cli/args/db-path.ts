@@ -4,9 +4,9 @@ import type { OptionDefinition } from "./command-page.js";
 import { filePath } from "./readers.js";
 
 /**
- * The database file when none is named: `binance-futures-availability/availability.duckdb` in the folder of
- * XDG_DATA_HOME, or in `~/.local/share` when that isn't set to an absolute path (the XDG base directory rules).
- * Undefined where there is neither: a user without HOME and without an entry in the password file, as in containers.
+ * The default database file: `binance-futures-availability/availability.duckdb` in XDG_DATA_HOME, or in
+ * `~/.local/share` if that isn't an absolute path (the XDG base directory rules). Undefined if there is neither: a user
+ * without HOME and without an entry in the password file, as in containers.
  */
 export function defaultDatabase(env: NodeJS.ProcessEnv = process.env): string | undefined {
   const folder = env["XDG_DATA_HOME"];
@@ -22,7 +22,7 @@ function localShare(): string | undefined {
   }
 }
 
-/** `--db`, as every command that works with a file has it. */
+/** `--db` of every command that works with a database. */
 export const dbOption = {
   describe: "database file",
   string: true,
@@ -32,9 +32,9 @@ export const dbOption = {
   ...whenLeftOut(process.env["BFA_DB"] ?? defaultDatabase()),
 } as const satisfies OptionDefinition;
 
-/** yargs adds what it is told of a demanded option to its own "Missing required argument". */
+/** yargs appends the text of `demandOption` to its own "Missing required argument". */
 function whenLeftOut(file: string | undefined): { default: string } | { demandOption: string } {
   return file === undefined
-    ? { demandOption: "(there is no home folder to put it in: name it, or set BFA_DB)" }
+    ? { demandOption: "(there is no home folder for a default: name a file, or set BFA_DB)" }
     : { default: file };
 }

@@ -9,11 +9,11 @@ import type { OptionDefinition } from "./command-page.js";
 import { date, filePath, nonEmpty, symbolList } from "./readers.js";
 import { readStdin } from "./stdin.js";
 
-const partial = tolerance("answer although symbols were never probed: any number of them, or at most so many");
+const partial = tolerance("answer even if some symbols were never probed: any number of them, or at most this many");
 
 const CONTRACTS = ["perpetual", "delivery", "all"] as const satisfies readonly SymbolFilter["contract"][];
 
-/** `--allow-partial`, as the queries have it. */
+/** `--allow-partial`, the same as for queries. */
 const allowPartial = {
   describe: partial.about,
   string: true,
@@ -22,7 +22,7 @@ const allowPartial = {
   coerce: (value: unknown) => partial.read("--allow-partial", value),
 } as const satisfies OptionDefinition;
 
-/** Which files are meant, as `files` and `verify` have it. */
+/** The options of `files` and `verify` that select files. */
 export const fileOptions = {
   symbol: { describe: "only this symbol", string: true, requiresArg: true, coerce: symbolList("symbol") },
   symbols: {
@@ -48,13 +48,13 @@ export const fileOptions = {
     coerce: filePath("universe"),
   },
   hold: {
-    describe: "of a universe: its symbols on the days until its next date too, those of the last until --to",
+    describe: "apply the symbols of each date of --universe until its next date, and those of the last date until --to",
     boolean: true,
   },
   "allow-partial": allowPartial,
 } as const satisfies Record<string, OptionDefinition>;
 
-/** What these options give. */
+/** The values of these options. */
 export interface FileArguments {
   symbol: string[] | undefined;
   symbols: string[] | undefined;
@@ -69,9 +69,9 @@ export interface FileArguments {
 }
 
 /**
- * The selection that options give.
+ * The selection that the options describe.
  *
- * @param fromVerify file with the answer of a verification
+ * @param fromVerify a file with the answer of a verification
  * @throws UsageError
  */
 export async function selectionFrom(args: FileArguments, fromVerify?: string): Promise<Selection> {
@@ -89,7 +89,7 @@ export async function selectionFrom(args: FileArguments, fromVerify?: string): P
   });
 }
 
-/** Rows of a file that an option names, or of stdin. */
+/** Rows of the file that an option names, or of stdin. */
 async function rowsIn(name: string, file: string): Promise<Readonly<Record<string, unknown>>[]> {
   const { readRowList } = await import("../../files/cells.js");
   try {

@@ -5,8 +5,8 @@ import { pageAt, type CommandPage, type OptionPage, type PositionalPage } from "
 const EVERYWHERE = ["help", "version", "color"];
 
 /**
- * What is wrong with the arguments, in one line with the right form; undefined when it can't be told from the commands'
- * definitions.
+ * Explains in one line what is wrong with the arguments and what is right; undefined when the command definitions don't
+ * reveal it.
  *
  * @param root the page above the command that the arguments begin with
  */
@@ -28,7 +28,7 @@ interface GivenOption {
   value: string | undefined;
 }
 
-/** Tells options and their values from the values that are taken by their place. */
+/** Separates options and their values from positional arguments. */
 function readWords(page: CommandPage, words: readonly string[]): { given: GivenOption[]; values: string[] } {
   const given: GivenOption[] = [];
   const values: string[] = [];
@@ -51,7 +51,7 @@ function readWords(page: CommandPage, words: readonly string[]): { given: GivenO
   return { given, values };
 }
 
-/** Whether a word can be the value of the option before it: a negative number can. */
+/** Whether a word can be the value of the option before it, which includes negative numbers. */
 function isValue(word: string | undefined): word is string {
   return word !== undefined && (!word.startsWith("-") || /^-\.?\d/.test(word));
 }
@@ -114,12 +114,12 @@ function wrongPlaces(page: CommandPage, values: readonly string[]): string | und
   const extra = values.filter((_, at) => placeAt(page, at) === undefined);
   if (extra.length === 0) return undefined;
   const line = ["bfa", ...page.words].join(" ");
-  const taken = page.positionals.length === 0 ? "takes no arguments" : `takes ${usagePlaces(page)} only`;
+  const taken = page.positionals.length === 0 ? "takes no arguments" : `takes only ${usagePlaces(page)}`;
   const shown = extra.map((value) => JSON.stringify(value)).join(" ");
   const dates = page.options.filter(({ takes, isRequired }) => takes === "DATE" && !isRequired);
   const areDates = extra.every((value) => /^\d{4}-\d{2}-\d{2}$/.test(value)) && dates.length >= extra.length;
   const options = extra.map((value, at) => `--${dates[at]?.name ?? ""} ${value}`).join(" ");
-  const way = areDates ? `did you mean \`${line} ${options}\`?` : `${line} --help tells more`;
+  const way = areDates ? `did you mean \`${line} ${options}\`?` : `see ${line} --help`;
   return `${line} ${taken}, but got ${shown}; ${way}`;
 }
 

@@ -1,11 +1,11 @@
 import type { Arguments } from "../../query/arguments.js";
 
-/** How the command line writes the name of an argument: `min-age` for `minAge`. */
+/** The command-line name of an argument: `min-age` for `minAge`. */
 export function optionName(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** The command that asks a query, as it is typed. */
+/** The command for a query, as typed. */
 export function commandLine(
   query: { name: string; args: Arguments },
   given: object,
@@ -22,7 +22,7 @@ export function commandLine(
   return `${command}${words.join("")}`;
 }
 
-/** A word of a shell. */
+/** Quotes a word for a shell. */
 function quoted(text: string): string {
   if (/^[\w.,:/-]+$/.test(text)) return text;
   return /["$`\\!]/.test(text) ? `'${text.replaceAll("'", "'\\''")}'` : `"${text}"`;

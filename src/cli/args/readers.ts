@@ -17,8 +17,8 @@ import { DEFAULT_DATASET } from "../../vision/datasets/default.js";
 import type { Reader, ValueKind } from "./command-page.js";
 
 /**
- * Readers of option values, run by yargs before any work (`coerce`). Each takes the option's name for its message, turns
- * the text into a value and has it checked as the library checks it.
+ * Readers of option values, which yargs runs before any work (`coerce`). Each takes the option's name for its messages,
+ * parses the text, and validates the value with the library's own check.
  */
 
 function reader<Value>(takes: ValueKind, read: (value: unknown) => Value): Reader<Value> {
@@ -30,21 +30,21 @@ export function date(name: string) {
   return reader("DATE", (value): Day => checkDay(`--${name}`, oneValue(name, value)));
 }
 
-/** A UTC date that is over and not before the market began, YYYY-MM-DD. */
+/** A UTC date in the past, but not before the market began, YYYY-MM-DD. */
 export function pastDate(name: string) {
   return reader("DATE", (value): string =>
     formatDay(checkPastDay(DEFAULT_DATASET, Date.now())(`--${name}`, oneValue(name, value))),
   );
 }
 
-/** An instant that is over and not before the market began, ISO 8601. */
+/** An instant in the past, but not before the market began, ISO 8601. */
 export function pastTime(name: string) {
   return reader("TIME", (value): string =>
     formatTime(checkPastTime(DEFAULT_DATASET, Date.now())(`--${name}`, oneValue(name, value))),
   );
 }
 
-/** A whole number within bounds, both included. */
+/** A whole number from `min` to `max`, both inclusive. */
 export function wholeNumber(name: string, min: number, max: number) {
   return reader("NUMBER", (value): number => {
     const text = oneValue(name, value);
@@ -62,14 +62,14 @@ export function shareOf(name: string) {
   });
 }
 
-/** An http or https URL without credentials, query or fragment; no slash at its end. */
+/** An http or https URL without credentials, query, fragment or trailing slash. */
 export function httpUrl(name: string, allowPath: boolean) {
   return reader("URL", (value): string =>
     checkUrl(allowPath ? "with path" : "without path")(`--${name}`, oneValue(name, value)),
   );
 }
 
-/** An http or https URL of any kind. What is wrong with it is not quoted, since it may hold a secret. */
+/** Any http or https URL. Messages don't quote it, because it may contain a secret. */
 export function webhook(name: string) {
   return reader("URL", (value): string => {
     const text = oneValue(name, value);
@@ -80,7 +80,7 @@ export function webhook(name: string) {
   });
 }
 
-/** Symbols between commas. */
+/** Comma-separated symbols. */
 export function symbolList(name: string) {
   return reader("SYMBOLS", (value): string[] => {
     const names = oneValue(name, value).split(",");
@@ -91,7 +91,7 @@ export function symbolList(name: string) {
   });
 }
 
-/** Symbols of a file, one a line; empty lines and lines that start with # are passed over. */
+/** Symbols in a file, one per line; empty lines and lines that start with # are skipped. */
 export function symbolFile(name: string) {
   return reader("FILE", (value): string[] => {
     const file = oneValue(name, value);
@@ -101,7 +101,7 @@ export function symbolFile(name: string) {
   });
 }
 
-/** What a JSON file says. */
+/** The value in a JSON file. */
 export function jsonFile(name: string) {
   return reader("FILE", (value): unknown => {
     const file = oneValue(name, value);
@@ -141,7 +141,7 @@ function textOf(name: string, file: string): string {
   }
 }
 
-/** An option given once, with a value. */
+/** The value of an option that is given once. */
 function oneValue(name: string, value: unknown): string {
   if (Array.isArray(value)) throw new UsageError(`--${name} is given more than once`);
   const text = typeof value === "number" ? String(value) : value;

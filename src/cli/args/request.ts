@@ -1,7 +1,7 @@
-/** What the arguments ask for besides a command's own work. */
+/** What the arguments ask for: the version, help, or running a command. */
 export type Request = { kind: "version" } | { kind: "help"; words: readonly string[] } | { kind: "command" };
 
-/** Reads a request off the arguments; what follows `--` is for the command. */
+/** Determines what the arguments ask for; everything after `--` belongs to the command. */
 export function readRequest(args: readonly string[]): Request {
   const [first] = args;
   const own = args.includes("--") ? args.slice(0, args.indexOf("--")) : args;

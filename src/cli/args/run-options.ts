@@ -15,19 +15,19 @@ import type { OptionDefinition } from "./command-page.js";
 import { dbOption } from "./db-path.js";
 import { httpUrl, nonEmpty, pemFile, symbolFile, symbolList, webhook, wholeNumber } from "./readers.js";
 
-/** `--wait`, as every command that writes a file has it. */
+/** `--wait` of every command that writes to a database. */
 export const waitOption = {
-  describe: "how long to wait for a file that another process has, s",
+  describe: "how long to wait for a database that another process uses, s",
   string: true,
   requiresArg: true,
   coerce: wholeNumber("wait", ...(BOUNDS.waitMs.map((ms) => ms / 1000) as [number, number])),
   defaultDescription: String(DEFAULTS.waitMs / 1000),
 } as const satisfies OptionDefinition;
 
-/** Where the exchange's contracts are, as every command that captures them has it. */
+/** The URL of the exchange's contracts, for every command that captures them. */
 export function contractsUrlOption(name: string, defaultDescription: string) {
   return {
-    describe: "where the exchange's exchangeInfo is",
+    describe: "URL of the exchange's exchangeInfo",
     string: true,
     requiresArg: true,
     coerce: httpUrl(name, true),
@@ -36,15 +36,15 @@ export function contractsUrlOption(name: string, defaultDescription: string) {
   } as const satisfies OptionDefinition;
 }
 
-/** An option's environment variable, and its value as the default where it is set. */
+/** An option's environment variable, with its value as the default if it is set. */
 function fromEnvironment(env: string): Pick<OptionDefinition, "env"> & { default?: string } {
   const value = process.env[env];
   return value === undefined ? { env } : { env, default: value };
 }
 
-/** Certificates of one's own, as every command that speaks to a server has them. */
+/** `--ca` of every command that connects to a server. */
 export const caOption = {
-  describe: "PEM file of certificates to trust besides those that Node trusts",
+  describe: "PEM file of certificates to trust in addition to Node's",
   string: true,
   requiresArg: true,
   coerce: pemFile("ca"),
@@ -54,14 +54,14 @@ export const caOption = {
 /** `--timeout` and `--retries`. */
 export const requestOptions = {
   timeout: {
-    describe: "limit for connecting and for each answer, ms",
+    describe: "time limit for connecting and for each answer, ms",
     string: true,
     requiresArg: true,
     coerce: wholeNumber("timeout", ...BOUNDS.timeoutMs),
     defaultDescription: String(DEFAULTS.timeoutMs),
   },
   retries: {
-    describe: "further attempts after a failure that may pass",
+    describe: "number of retries after a transient failure",
     string: true,
     requiresArg: true,
     coerce: wholeNumber("retries", ...BOUNDS.retries),
@@ -69,7 +69,7 @@ export const requestOptions = {
   },
 } as const satisfies Record<string, OptionDefinition>;
 
-/** What a command that runs says on stderr. */
+/** Options for what a run writes to stderr. */
 export const voiceOptions = {
   quiet: { describe: "no progress, no notices and no summary; only failures", boolean: true, default: false },
   "log-level": {
@@ -80,15 +80,15 @@ export const voiceOptions = {
 } as const satisfies Record<string, OptionDefinition>;
 
 /**
- * Options of every command that asks the bucket. What is not given stays undefined, so that the library's defaults hold;
- * the help shows these.
+ * Options of every command that queries the bucket. Options that aren't given stay undefined, so that the library's
+ * defaults apply; the help shows those.
  */
 function runOptions(command: RunCommand) {
   const defaults = COMMAND_DEFAULTS[command];
   return {
     db: dbOption,
     endpoint: {
-      describe: "where HEADs go",
+      describe: "base URL for HEADs",
       string: true,
       requiresArg: true,
       coerce: httpUrl("endpoint", false),
@@ -96,7 +96,7 @@ function runOptions(command: RunCommand) {
       defaultDescription: ENDPOINTS.download,
     },
     "list-endpoint": {
-      describe: "bucket URL that LISTs go to",
+      describe: "bucket URL for LISTs",
       string: true,
       requiresArg: true,
       coerce: httpUrl("list-endpoint", true),
@@ -105,18 +105,18 @@ function runOptions(command: RunCommand) {
     },
     ca: caOption,
     threads: {
-      describe: "prober threads",
+      describe: "number of prober threads",
       string: true,
       requiresArg: true,
       coerce: wholeNumber("threads", ...BOUNDS.threads),
       defaultDescription: threadsByDefault(defaults),
     },
     connections: {
-      describe: "sockets in all, split over the threads",
+      describe: "total number of sockets, split over the threads",
       string: true,
       requiresArg: true,
       coerce: wholeNumber("connections", ...BOUNDS.connections),
-      defaultDescription: `${DEFAULT_CONNECTIONS.http1}; ${DEFAULT_CONNECTIONS.http2} of HTTP/2`,
+      defaultDescription: `${DEFAULT_CONNECTIONS.http1}; ${DEFAULT_CONNECTIONS.http2} with HTTP/2`,
     },
     http2: { describe: "offer HTTP/2 for HEADs", boolean: true, defaultDescription: yesNo(defaults.http2) },
     pool: {
@@ -126,7 +126,7 @@ function runOptions(command: RunCommand) {
     },
     ...requestOptions,
     "max-requests-per-second": {
-      describe: "limit for all threads together, as for an address that others share",
+      describe: "rate limit for all threads together, for example for an IP address shared with others",
       string: true,
       requiresArg: true,
       coerce: wholeNumber("max-requests-per-second", ...BOUNDS.maxRequestsPerSecond),
@@ -134,7 +134,7 @@ function runOptions(command: RunCommand) {
     wait: waitOption,
     ...answerOptions,
     "adopt-endpoint": {
-      describe: "fill a file from other servers than those that filled it before",
+      describe: "allow filling a database from different servers than before",
       boolean: true,
       defaultDescription: yesNo(DEFAULTS.adoptEndpoint),
     },
@@ -145,18 +145,18 @@ function runOptions(command: RunCommand) {
 /** Options of the commands that end in a summary. */
 const summaryOptions = {
   notify: {
-    describe: "URL to post the summary to, as JSON; that it can't be is a warning",
+    describe: "URL to post the summary to as JSON; if that fails, there is a warning",
     string: true,
     requiresArg: true,
     coerce: webhook("notify"),
   },
 } as const satisfies Record<string, OptionDefinition>;
 
-/** Options of the commands that are about chosen symbols. */
+/** Options of the commands that select symbols. */
 const symbolOptions = {
-  symbols: { describe: "symbols, between commas", string: true, requiresArg: true, coerce: symbolList("symbols") },
+  symbols: { describe: "symbols, separated by commas", string: true, requiresArg: true, coerce: symbolList("symbols") },
   "symbols-file": {
-    describe: "file of symbols, one a line",
+    describe: "file of symbols, one per line",
     string: true,
     requiresArg: true,
     coerce: symbolFile("symbols-file"),
@@ -164,17 +164,17 @@ const symbolOptions = {
   },
   quote: { describe: "only symbols with this quote asset", string: true, requiresArg: true, coerce: nonEmpty("quote") },
   unlisted: {
-    describe: "probe symbols even when the bucket does not list them",
+    describe: "probe symbols even if the bucket does not list them",
     boolean: true,
     defaultDescription: yesNo(DEFAULTS.unlisted),
   },
 } as const satisfies Record<string, OptionDefinition>;
 
-/** Options of the commands that probe chosen cells. */
+/** Options of the commands that probe selected cells. */
 const probeOptions = {
   ...symbolOptions,
   source: {
-    describe: "HEAD every file, LIST every symbol's folder, or whichever costs fewer requests",
+    describe: "HEAD every file, LIST every symbol's folder, or whichever takes fewer requests",
     choices: SOURCES,
     defaultDescription: DEFAULTS.source,
   },
@@ -185,7 +185,7 @@ export type SummaryArguments = RunArguments & InferredOptionTypes<typeof summary
 export type SymbolArguments = SummaryArguments & InferredOptionTypes<typeof symbolOptions>;
 export type ProbeArguments = SummaryArguments & InferredOptionTypes<typeof probeOptions>;
 
-/** Adds the options of every command that asks the bucket, with the defaults of this one. */
+/** Adds the options of every command that queries the bucket, with the defaults of this one. */
 export function withRunOptions<T>(yargs: Argv<T>, command: RunCommand) {
   return yargs.options(runOptions(command));
 }
@@ -195,7 +195,7 @@ export function withSummaryOptions<T>(yargs: Argv<T>, command: RunCommand) {
   return withRunOptions(yargs, command).options(summaryOptions);
 }
 
-/** Adds those of the commands that are about chosen symbols. */
+/** Adds those of the commands that select symbols. */
 export function withSymbolOptions<T>(yargs: Argv<T>, command: RunCommand) {
   return withSummaryOptions(yargs.options(symbolOptions), command).group(
     ["symbols", "symbols-file", "quote"],
@@ -203,7 +203,7 @@ export function withSymbolOptions<T>(yargs: Argv<T>, command: RunCommand) {
   );
 }
 
-/** Adds those of the commands that probe chosen cells. */
+/** Adds those of the commands that probe selected cells. */
 export function withProbeOptions<T>(yargs: Argv<T>, command: RunCommand) {
   return withSummaryOptions(yargs.options(probeOptions), command).group(
     ["symbols", "symbols-file", "quote"],
@@ -211,7 +211,7 @@ export function withProbeOptions<T>(yargs: Argv<T>, command: RunCommand) {
   );
 }
 
-/** Options of the library from the arguments that all these commands share. */
+/** The library's options from the arguments that all these commands share. */
 export function runOptionsOf(args: RunArguments): RunOptions {
   return {
     db: args.db,
@@ -230,7 +230,7 @@ export function runOptionsOf(args: RunArguments): RunOptions {
   };
 }
 
-/** The same for the commands that are about chosen symbols. */
+/** The same for the commands that select symbols. */
 export function symbolOptionsOf(
   args: SymbolArguments,
 ): RunOptions & Pick<ProbeOptions, "symbols" | "quote" | "unlisted"> {
@@ -248,10 +248,10 @@ export function probeOptionsOf(args: ProbeArguments): ProbeOptions {
 }
 
 function threadsByDefault({ threads, headThreads }: CommandDefaults): string {
-  return headThreads === threads ? String(threads) : `${threads}; ${headThreads} by --source head`;
+  return headThreads === threads ? String(threads) : `${threads}; ${headThreads} with --source head`;
 }
 
-/** A flag as the help shows a default. */
+/** The default of a flag as shown in help. */
 export function yesNo(flag: boolean): string {
   return flag ? "yes" : "no";
 }

@@ -18,7 +18,7 @@ interface BackfillArguments extends ProbeArguments {
 /** `bfa backfill` */
 const backfillCommand: CommandModule<object, BackfillArguments> = {
   command: "backfill",
-  describe: "Fill a span of days; what is believed already is left alone",
+  describe: "Fill a span of days, skipping cells that are already final",
   builder: (yargs) =>
     withProbeOptions(yargs, "backfill")
       .options({
@@ -27,7 +27,7 @@ const backfillCommand: CommandModule<object, BackfillArguments> = {
           string: true,
           requiresArg: true,
           coerce: pastDate("from"),
-          defaultDescription: `${formatDay(DEFAULT_DATASET.firstPeriod)}, the first with any file`,
+          defaultDescription: `${formatDay(DEFAULT_DATASET.firstPeriod)}, the first day with a file`,
         },
         to: {
           describe: "last UTC day",
@@ -36,7 +36,7 @@ const backfillCommand: CommandModule<object, BackfillArguments> = {
           coerce: pastDate("to"),
           defaultDescription: "yesterday",
         },
-        refresh: { describe: "probe again even what is believed", boolean: true, default: false },
+        refresh: { describe: "probe again even cells that are final", boolean: true, default: false },
         "dry-run": { describe: "print the plan and stop", boolean: true, default: false },
         "max-failure-rate": {
           describe: `stop when more than this share fails, after ${BREAKER_CELLS} probes`,
@@ -48,8 +48,8 @@ const backfillCommand: CommandModule<object, BackfillArguments> = {
       })
       .group(["from", "to", "refresh"], "Days:")
       .example("$0 backfill", "everything from 2019-12-31 to yesterday")
-      .example("$0 backfill --from 2024-01-01 --to 2024-12-31 --dry-run", "what a year would cost")
-      .example("$0 backfill --source head --symbols BTCUSDT", "one symbol, a HEAD for every day"),
+      .example("$0 backfill --from 2024-01-01 --to 2024-12-31 --dry-run", "how many requests a year would take")
+      .example("$0 backfill --source head --symbols BTCUSDT", "one symbol, with one HEAD per day"),
   handler: async (args) => {
     const { backfill, planBackfill } = await import("../../run/backfill.js");
     const { from, to, refresh } = args;

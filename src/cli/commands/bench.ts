@@ -19,13 +19,17 @@ const BENCHES = [
   "volumes",
 ] as const;
 
-/** Those of a first look: together they end within a minute. */
+/** Benches for a first impression; together they finish within a minute. */
 const QUICK_BENCHES = ["probe", "dns", "query"] as const satisfies readonly (typeof BENCHES)[number][];
 
 const benchOptions = {
-  quick: { describe: "small work, run once after a warm-up: a first look", boolean: true, default: false },
+  quick: {
+    describe: "for a first impression: small workloads, run once after a warm-up",
+    boolean: true,
+    default: false,
+  },
   runs: {
-    describe: "runs of each side, after a warm-up",
+    describe: "number of runs of each side, after a warm-up",
     string: true,
     requiresArg: true,
     coerce: wholeNumber("runs", 1, 1000),
@@ -37,7 +41,12 @@ const benchOptions = {
     requiresArg: true,
     coerce: filePath("json"),
   },
-  html: { describe: "write it as a page with charts", string: true, requiresArg: true, coerce: filePath("html") },
+  html: {
+    describe: "write the report to this file as a page with charts",
+    string: true,
+    requiresArg: true,
+    coerce: filePath("html"),
+  },
   results: {
     describe: "replace the sections of these benches in a Markdown file",
     string: true,
@@ -45,13 +54,13 @@ const benchOptions = {
     coerce: filePath("results"),
   },
   target: {
-    describe: "measure this server, such as the real Vision, with few requests (probe)",
+    describe: "server to measure with few requests, such as the real Vision (only for probe)",
     string: true,
     requiresArg: true,
     coerce: httpUrl("target", false),
   },
   spans: {
-    describe: "CSV symbol,first_day,last_day,bytes_per_day of a universe to backfill too",
+    describe: "additional universe to backfill: CSV symbol,first_day,last_day,bytes_per_day",
     string: true,
     requiresArg: true,
     coerce: filePath("spans"),
@@ -63,7 +72,7 @@ type BenchArguments = InferredOptionTypes<typeof benchOptions> & { which: string
 /** `bfa bench` */
 const benchCommand: CommandModule<object, BenchArguments> = {
   command: "bench [which..]",
-  describe: "Measure what pooling, DNS warming, storage and the rest buy on this machine",
+  describe: "Measure what pooling, DNS warming, storage and other techniques gain on this machine",
   builder: (yargs) =>
     yargs
       .positional("which", {
@@ -73,15 +82,15 @@ const benchCommand: CommandModule<object, BenchArguments> = {
         default: [],
       })
       .options(benchOptions)
-      .example("$0 bench --quick", "a first look within a minute")
+      .example("$0 bench --quick", "a first impression within a minute")
       .example("$0 bench probe update --html bench.html", "two of them, with charts")
-      .example("$0 bench probe --target https://data.binance.vision", "your own line to Binance Vision"),
+      .example("$0 bench probe --target https://data.binance.vision", "your own connection to Binance Vision"),
   handler: async ({ which, quick, runs, target, ...files }) => {
     const names = which.length === 0 ? defaultBenches(quick, target) : BENCHES.filter((name) => which.includes(name));
     if (target !== undefined && names.some((name) => name !== "probe")) {
-      throw new UsageError("--target is for the probe bench only: the others need a server that does as they say");
+      throw new UsageError("--target is only for the probe bench: the others need a server that they control");
     }
-    // The benches lie beside src/, and are loaded by nothing else.
+    // The benches are outside src/, and only this loads them.
     const { benchmark } = await import("../../../bench/main.js");
     await benchmark({
       names,

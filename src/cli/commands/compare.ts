@@ -23,20 +23,20 @@ const compareCommand: CommandModule<object, CompareArguments> = {
   builder: (yargs) =>
     yargs
       .positional("a", {
-        describe: "a database, or the folder of a publication; it is only read",
+        describe: "a database, or the folder of a publication; it is not changed",
         type: "string",
         demandOption: true,
         coerce: nonEmpty("a"),
       })
       .positional("b", {
-        describe: "the one to compare it with",
+        describe: "the database or publication to compare it with",
         type: "string",
         demandOption: true,
         coerce: nonEmpty("b"),
       })
       .options({
         limit: {
-          describe: "cells that are named; all are counted",
+          describe: "maximum number of cells to show; all are counted",
           string: true,
           requiresArg: true,
           coerce: wholeNumber("limit", 0, 10_000_000),
@@ -45,9 +45,9 @@ const compareCommand: CommandModule<object, CompareArguments> = {
         ...answerOptions,
       })
       .example("$0 compare a.duckdb b.duckdb", "exits with 1 when they differ")
-      .example("$0 compare a.duckdb public --limit 1000 --format csv", "a database and what was published of it")
+      .example("$0 compare a.duckdb public --limit 1000 --format csv", "a database and its publication")
       .epilogue(
-        "What the bucket answered is compared, not when it was asked. Databases of older versions and of other systems with a daily_availability can be compared too.",
+        "Compares the bucket's answers, not the times of the probes. Also works for databases of older versions, and of other systems that have a table daily_availability.",
       ),
   handler: async ({ a, b, limit, ...choice }) => {
     planPrinting(choice);
@@ -81,7 +81,7 @@ function countsText(facts: ComparisonFacts): string {
     ...some(facts.only_in_a_count, `only in ${printable(facts.a)}`),
     ...some(facts.only_in_b_count, `only in ${printable(facts.b)}`),
     ...some(facts.different_count, "with different answers"),
-    ...some(facts.other_probe_time_count, "with the same answer were probed at different times"),
+    ...some(facts.other_probe_time_count, "with the same answer, probed at different times"),
   ];
   return lines.map((line) => `${line}\n`).join("");
 }

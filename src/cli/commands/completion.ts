@@ -15,19 +15,19 @@ interface CompletionArguments {
 /**
  * `bfa completion`
  *
- * @param root gives the page above all commands
+ * @param root returns the page above all commands
  */
 export function completionCommand(root: () => Promise<CommandPage>): CommandModule<object, CompletionArguments> {
   return {
     command: "completion <shell>",
-    describe: "Print a script that completes commands, options and their values by Tab",
+    describe: "Print a script for Tab completion of commands, options and their values",
     builder: (yargs) =>
       yargs
-        .positional("shell", { describe: "the shell to complete in", choices: SHELLS, demandOption: true })
+        .positional("shell", { describe: "the shell", choices: SHELLS, demandOption: true })
         .example("$0 completion bash > ~/.local/share/bash-completion/completions/bfa", "for bash")
         .example('$0 completion zsh > "${fpath[1]}/_bfa"', "for zsh, into a folder of $fpath")
         .example("$0 completion fish > ~/.config/fish/completions/bfa.fish", "for fish")
-        .epilogue("A new shell has it. After an update of bfa, print it again."),
+        .epilogue("It takes effect in new shells. Print it again after an update of bfa."),
     handler: async ({ shell }) => {
       process.stdout.write(SCRIPTS[shell](await root()));
     },

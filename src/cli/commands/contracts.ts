@@ -11,7 +11,7 @@ const contractsOptions = {
   db: dbOption,
   url: contractsUrlOption("url", EXCHANGE_INFO_URL),
   "from-file": {
-    describe: "a saved exchangeInfo in place of the URL",
+    describe: "read a saved exchangeInfo instead of the URL",
     string: true,
     requiresArg: true,
     coerce: filePath("from-file"),
@@ -34,14 +34,14 @@ const contractsOptions = {
 /** `bfa contracts` */
 const contractsCommand: CommandModule<object, InferredOptionTypes<typeof contractsOptions>> = {
   command: "contracts",
-  describe: "Capture which contracts the exchange has: status, type, underlying, first and last day",
+  describe: "Record the exchange's contracts: status, type, underlying, first and last day",
   builder: (yargs) =>
     yargs
       .options(contractsOptions)
-      .example("$0 contracts", "what the exchange says now; bfa update does it too")
-      .example("$0 contracts --from-file old.json --captured-at 2024-03-01T12:00:00Z", "what it said then")
+      .example("$0 contracts", "the exchange's contracts now; bfa update records them too")
+      .example("$0 contracts --from-file old.json --captured-at 2024-03-01T12:00:00Z", "its contracts at that time")
       .epilogue(
-        "Captures may come in any order of time. Where Binance doesn't serve its API (451) nothing is recorded, and that is not a failure.",
+        "Captures can be imported in any order. Where Binance blocks its API (451), nothing is recorded, and that is not a failure.",
       ),
   handler: async (args) => {
     const { contracts } = await import("../../run/contracts.js");

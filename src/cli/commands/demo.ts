@@ -5,26 +5,28 @@ import type { CommandModule } from "yargs";
 import { outputError } from "../../store/output-error.js";
 import { showRun } from "./run-command.js";
 
-/** Days that the demo takes: the whole history would take longer than anyone looks. */
+/** Days that the demo probes: nobody would wait for the whole history. */
 const DAYS = 3;
 
-/** Rows of each table that the demo shows. */
+/** Number of rows shown of each table. */
 const ROWS_SHOWN = 5;
 
-/** Added round trip, ms: that of a server in the same country. */
+/** Simulated round-trip time, ms: that of a server in the same country. */
 const ROUND_TRIP_MS = 10;
 
 /** How the demo prints rows. */
 const TABLE = { format: "table", json: undefined, out: undefined } as const;
 
-/** Days that its last day is ago: the files of a later one could be uploaded in the future, a few come days late. */
+/**
+ * How many days ago the last day is. Some files are days late, so those of a later day could have future upload times.
+ */
 const DAYS_AGO = 8;
 
 /** `bfa demo` */
 const demoCommand: CommandModule = {
   command: "demo",
-  describe: "Try it in a few seconds, without the internet: update and query a made-up Binance Vision",
-  builder: (yargs) => yargs.example("$0 demo", "327 symbols, three days; the database stays in a temporary folder"),
+  describe: "Try it in a few seconds without the internet: update and query a synthetic Binance Vision",
+  builder: (yargs) => yargs.example("$0 demo", "327 symbols, three days; keeps the database in a temporary folder"),
   handler: demo,
 };
 
@@ -36,14 +38,14 @@ async function demo(): Promise<void> {
   ]);
   const last = dayAt(Date.now()) - DAYS_AGO;
   const db = join(makeFolder(), "availability.duckdb");
-  say("Starting an embedded Binance Vision with a made-up history of 327 symbols ...");
+  say("Starting an embedded Binance Vision with a synthetic history of 327 symbols ...");
   const history = { type: "synthetic", through: last } as const;
   const replica = await startReplicaThread({ history, rttMs: ROUND_TRIP_MS });
   try {
     say(`It serves ${replica.files.toLocaleString("en-US")} files at ${replica.url}, ${ROUND_TRIP_MS} ms away.\n`);
-    // No proxy leads back to this machine.
+    // A proxy couldn't reach this machine.
     process.env["no_proxy"] = "*";
-    // By name, so that there is something to look up.
+    // Use a name, so that there is something to look up.
     const named = (url: string) => url.replace("127.0.0.1", "localhost");
     const endpoints = {
       endpoint: named(replica.url),
@@ -84,7 +86,7 @@ A page of what the demo made, to be opened in a browser:
   ${page}`);
 }
 
-/** A folder that stays. */
+/** Creates a folder that is kept. */
 function makeFolder(): string {
   const parent = tmpdir();
   try {
@@ -124,7 +126,7 @@ async function showTables(db: string, day: number): Promise<void> {
   }
 }
 
-/** Publishes the database beside it, and gives the path of the page. */
+/** Publishes the database into a folder beside it, and returns the path of the page. */
 async function publishPage(db: string): Promise<string> {
   const { publish } = await import("../../publish/publish.js");
   const folder = join(dirname(db), "public");

@@ -6,11 +6,11 @@ import { showAnswer } from "./run-command.js";
 /** `bfa discover` */
 const discoverCommand: CommandModule<object, RunArguments> = {
   command: "discover",
-  describe: "List the bucket for its symbols and record them; none is ever forgotten",
+  describe: "List the bucket's symbols and record them; known symbols are never forgotten",
   builder: (yargs) =>
     withRunOptions(yargs, "discover")
-      .example("$0 discover", "classes and quote assets, and what is new or gone since last time")
-      .example("$0 discover --json", "the same with every name"),
+      .example("$0 discover", "counts by class and quote asset, and what is new or gone since the last time")
+      .example("$0 discover --json", "the same with all names"),
   handler: async (args) => {
     const { discover } = await import("../../run/discover.js");
     await showAnswer(args, runOptionsOf(args), discover, discoveryAnswer, discoveryText);

@@ -31,12 +31,12 @@ interface ExportArguments {
 
 const FORMATS = ["parquet", "csv"] as const;
 
-/** What can be exported, as the library has it; importing that would bring DuckDB with it. */
+/** What can be exported. Copied from the library, because importing it would load DuckDB. */
 const EXPORTS = ["rows", "rankings"] as const satisfies readonly ExportKind[];
 
-/** What `--json` says of the file written. */
+/** What `--json` reports about the file. */
 const COLUMNS = {
-  file: column("text", "the file, as it was named"),
+  file: column("text", "the file as given"),
   format: column("text", "`csv` or `parquet`"),
   row_count: column("count", "rows written"),
   bytes: column("bytes", "size of the file"),
@@ -45,7 +45,7 @@ const COLUMNS = {
 /** `bfa export` */
 const exportCommand: CommandModule<object, ExportArguments> = {
   command: "export [what]",
-  describe: "Write daily_availability, or ranks by volume, to a Parquet or CSV file",
+  describe: "Write daily_availability, or rankings by volume, to a Parquet or CSV file",
   builder: (yargs) =>
     yargs
       .positional("what", {
@@ -56,7 +56,7 @@ const exportCommand: CommandModule<object, ExportArguments> = {
       })
       .options({
         format: {
-          describe: "of the file",
+          describe: "format of the file",
           choices: FORMATS,
           requiresArg: true,
           defaultDescription: "by the ending of --out",
@@ -71,24 +71,27 @@ const exportCommand: CommandModule<object, ExportArguments> = {
         from: { describe: "first UTC day", string: true, requiresArg: true, coerce: date("from") },
         to: { describe: "last UTC day", string: true, requiresArg: true, coerce: date("to") },
         symbols: {
-          describe: "symbols, between commas",
+          describe: "symbols, separated by commas",
           string: true,
           requiresArg: true,
           coerce: symbolList("symbols"),
         },
         quote: {
-          describe: "only symbols with this quote asset; rankings compare them with no others",
+          describe: "only symbols with this quote asset; rankings rank only these",
           string: true,
           requiresArg: true,
           defaultDescription: "all; USDT for rankings",
           coerce: nonEmpty("quote"),
         },
-        json: { describe: "say what was written as JSON on stdout", boolean: true, default: false },
+        json: { describe: "report what was written as JSON on stdout", boolean: true, default: false },
         db: dbOption,
       })
-      .example("$0 export --out availability.parquet", "everything, for pandas, polars and others")
-      .example("$0 export --from 2024-01-01 --to 2024-12-31 --quote USDT --out 2024.csv", "a year of one quote asset")
-      .example("$0 export rankings --out rankings.parquet", "ranks by volume of every day, with their changes")
+      .example("$0 export --out availability.parquet", "all rows, for pandas, polars and others")
+      .example(
+        "$0 export --from 2024-01-01 --to 2024-12-31 --quote USDT --out 2024.csv",
+        "one year and one quote asset",
+      )
+      .example("$0 export rankings --out rankings.parquet", "daily ranks by volume, with their changes")
       .epilogue(
         `Rankings have 13 columns: date, symbol, rank (1 has the highest quote volume; equal ones share it),
 quote_volume_usdt, trade_count, rank_change_1d, _7d, _14d and _30d (the rank less that of so many calendar days before;
@@ -98,10 +101,11 @@ the last 30) and generation_timestamp. They are refused while volumes of a file 
   handler: async ({ db, json, format, out, ...filter }) => {
     if (filter.to !== undefined) daySpan(filter.from, filter.to);
     const destination = destinationOf(out);
-    if (json && destination.kind === "stdout") throw new UsageError("--json and the rows can't both go to stdout");
+    if (json && destination.kind === "stdout")
+      throw new UsageError("--json and the rows can't both be written to stdout");
     const chosen = format ?? formatOf(out);
     if (chosen === "parquet" && destination.kind === "stdout" && process.stdout.isTTY) {
-      throw new UsageError("parquet is not for a terminal: name a file with --out, or write to a pipe");
+      throw new UsageError("parquet can't be shown on a terminal: name a file with --out, or write to a pipe");
     }
     const written = { ...(await exportTo(destination, db, { ...filter, format: chosen })), file: out };
     if (json) {
@@ -116,11 +120,11 @@ the last 30) and generation_timestamp. They are refused while volumes of a file 
 function formatOf(out: string): ExportFormat {
   const ending = extname(out).slice(1).toLowerCase();
   const format = FORMATS.find((format) => format === ending);
-  if (format === undefined) throw new UsageError(`--format: parquet or csv can't be told from --out ${out}`);
+  if (format === undefined) throw new UsageError(`give --format: --out ${out} ends in neither .parquet nor .csv`);
   return format;
 }
 
-/** DuckDB writes a file, whatever the destination is. */
+/** DuckDB always writes a file, whatever the destination. */
 async function exportTo(
   destination: Destination,
   db: string,

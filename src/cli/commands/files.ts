@@ -33,14 +33,13 @@ const filesCommand: CommandModule<object, FilesArguments> = {
       .options({
         ...fileOptions,
         since: {
-          describe:
-            "only what was found new, late or replaced by this run (its number in status) or since this UTC day",
+          describe: "only files found new, late or replaced since this run (its number in status) or this UTC day",
           string: true,
           requiresArg: true,
           coerce: sinceReader,
         },
         "from-verify": {
-          describe: "only what bfa verify found missing or wrong: its answer as JSON or CSV; - is stdin",
+          describe: "only files that bfa verify found missing or wrong: its answer as JSON or CSV; - is stdin",
           string: true,
           requiresArg: true,
           coerce: filePath("from-verify"),
@@ -60,9 +59,9 @@ const filesCommand: CommandModule<object, FilesArguments> = {
       .example("$0 files --date 2024-03-01 --format aria2 --out list", "then: aria2c -c -i list")
       .example("$0 files --from 2024-01-01 --quote USDT --format urls --out list", "then: wget -x -nH -N -i list")
       .example("$0 files --universe universe.csv --format curl --out list", "then: curl -K list")
-      .example("$0 files --since 2024-03-01", "what a copy of the end of February lacks by now")
+      .example("$0 files --since 2024-03-01", "what a copy made at the end of February lacks now")
       .epilogue(
-        "Run the tool in the folder of downloads: paths are relative to it, and those of the bucket, as aws s3 sync has them. bfa verify compares such a folder with the index.",
+        "Run the tool in the download folder: paths are relative to it and the same as in the bucket, like those of aws s3 sync. bfa verify compares such a folder with the index.",
       ),
   handler: async (args) => {
     const { db, format, json, wide, out, since, checksums, endpoint } = args;
@@ -93,7 +92,7 @@ function totals({ file_count: count, byte_count: size, absent_count: absent }: F
   ];
 }
 
-/** A run by its number, or a UTC day. */
+/** A run number or a UTC day. */
 const sinceReader: Reader<{ runId: number } | { day: Day }> = Object.assign(
   (value: unknown) => {
     if (typeof value !== "string" || !/^\d{1,9}$/.test(value)) return { day: date("since")(value) };

@@ -17,33 +17,33 @@ interface ImportArguments extends AnswerChoice {
   wait: number | undefined;
 }
 
-/** What an import says of itself. */
+/** Facts about an import. */
 const FACTS = {
-  row_count: column("count", "rows of the other file; each is imported, known or refused"),
-  imported_count: column("count", "rows taken over"),
-  known_count: column("count", "rows whose cell the database had already; it stays as it is"),
-  refused_count: column("count", "rows that aren't an answer of the bucket"),
-  refused_by: column("value", "these rows by reason"),
+  row_count: column("count", "rows in the other file; each is imported, known or refused"),
+  imported_count: column("count", "rows imported"),
+  known_count: column("count", "rows whose cell the database already had; it is left unchanged"),
+  refused_count: column("count", "rows that can't be answers of the bucket"),
+  refused_by: column("value", "refused rows by reason"),
 };
 
-const COLUMNS = { column: column("text", "a column of the other file that isn't taken over") };
+const COLUMNS = { column: column("text", "a column of the other file that isn't imported") };
 
 /** `bfa import` */
 const importCommand: CommandModule<object, ImportArguments> = {
   command: "import <file>",
-  describe: "Take over the daily_availability of another DuckDB file",
+  describe: "Import the daily_availability of another DuckDB file",
   builder: (yargs) =>
     yargs
       .positional("file", {
-        describe: "a database with the seed's schema, or another of ours; it is only read",
+        describe: "a database of bfa, or one with the seed's schema; it is not changed",
         type: "string",
         demandOption: true,
         coerce: filePath("file"),
       })
       .options({ ...answerOptions, db: dbOption, wait: waitOption })
-      .example("$0 import other.duckdb", "what the other file knows and this one does not")
+      .example("$0 import other.duckdb", "add what the other file knows and this one doesn't")
       .epilogue(
-        "Cells that the database has already stay as they are. Rows that can't be the bucket's answers are refused.",
+        "Cells that the database already has are left unchanged. Rows that can't be the bucket's answers are refused.",
       ),
   handler: async ({ file, db, wait = 0, ...choice }) => {
     planPrinting(choice);
@@ -54,7 +54,7 @@ const importCommand: CommandModule<object, ImportArguments> = {
     const summary = await interruptible(
       (signal) => importFile({ db, file, waitMs: wait * 1000, signal, onWait: tell }),
       (name) => {
-        tell(`${name}: finishing what is being written; once more to end at once`);
+        tell(`${name}: finishing the current write; press again to stop at once`);
       },
     );
     for (const notice of summary.notices) tell(notice);
@@ -78,12 +78,11 @@ function summaryText(
   { row_count, imported_count, known_count, refused_count, refused_by, ignored_columns }: ImportSummary,
   reasons: Readonly<Record<string, string>>,
 ): string {
-  const done = `${number(imported_count)} imported, ${number(known_count)} known already, ${number(refused_count)} refused`;
+  const done = `${number(imported_count)} imported, ${number(known_count)} already known, ${number(refused_count)} refused`;
   const refusals = Object.entries(refused_by)
     .filter(([, count]) => count > 0)
     .map(([reason, count]) => `  ${number(count)}: ${reasons[reason] ?? reason}\n`);
-  const ignored =
-    ignored_columns.length === 0 ? "" : `columns left out: ${ignored_columns.map(printable).join(", ")}\n`;
+  const ignored = ignored_columns.length === 0 ? "" : `columns ignored: ${ignored_columns.map(printable).join(", ")}\n`;
   return `${plural(row_count, "row")} in ${printable(file)}: ${done}\n${refusals.join("")}${ignored}`;
 }
 

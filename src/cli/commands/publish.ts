@@ -17,41 +17,41 @@ interface PublishArguments extends AnswerChoice {
 }
 
 const FACTS = {
-  folder: column("text", "the folder, as it was named"),
-  as_of: column("time", "last instant of which the database says anything"),
+  folder: column("text", "the folder as given"),
+  as_of: column("time", "last instant that the database covers"),
   first_date: column("date", "first day with rows"),
   last_date: column("date", "last day with rows"),
-  row_count: column("count", "cells that have a row"),
-  symbol_count: column("count", "symbols known"),
-  file_count: column("count", "files of the publication, but for its manifest"),
-  bytes: column("bytes", "size of these together"),
-  written_count: column("count", "files that are new or have other bytes than before"),
-  unchanged_count: column("count", "files that are those of the publication before"),
-  removed_count: column("count", "files of the publication before that are gone"),
+  row_count: column("count", "cells with a row"),
+  symbol_count: column("count", "known symbols"),
+  file_count: column("count", "files in the publication, except its manifest"),
+  bytes: column("bytes", "their total size"),
+  written_count: column("count", "files that are new or have changed"),
+  unchanged_count: column("count", "files that are the same as in the previous publication"),
+  removed_count: column("count", "files of the previous publication that were removed"),
 };
 
 const COLUMNS = {
-  path: column("text", "a file that is new, has other bytes or is gone"),
+  path: column("text", "a file that is new, changed or removed"),
   change: column("text", "`written` or `removed`"),
 };
 
 /** `bfa publish` */
 const publishCommand: CommandModule<object, PublishArguments> = {
   command: "publish <folder>",
-  describe: "Make a folder for others to use: a page, the database, Parquet",
+  describe: "Create a folder to share: a page, the database, Parquet files",
   builder: (yargs) =>
     yargs
       .positional("folder", {
-        describe: "one that isn't there, is empty, or holds a publication",
+        describe: "a folder that doesn't exist, is empty, or contains a publication",
         type: "string",
         demandOption: true,
         coerce: nonEmpty("folder"),
       })
       .options({ ...answerOptions, db: dbOption })
       .example("$0 publish public", "open public/index.html, or serve the folder")
-      .example("$0 publish public && rclone sync public remote:bucket/index", "to a bucket; unchanged files stay")
+      .example("$0 publish public && rclone sync public remote:bucket/index", "to a bucket; skips unchanged files")
       .epilogue(
-        "The folder takes its name when it is whole, and has the same bytes for the same rows. Its LICENSE-DATA says on which terms the data can be used: CC BY-NC-SA 4.0.",
+        "The folder appears under its name once it is complete. The same rows always give the same bytes. Its LICENSE-DATA states the terms for using the data: CC BY-NC-SA 4.0.",
       ),
   handler: async ({ folder, db, ...choice }) => {
     planPrinting(choice);
@@ -59,7 +59,7 @@ const publishCommand: CommandModule<object, PublishArguments> = {
     const publication = await interruptible(
       (signal) => publish(db, folder, { signal }),
       (signal) => {
-        tell(`${signal}: ending; what was published before stays`);
+        tell(`${signal}: stopping; the previous publication is kept`);
       },
     );
     await printAnswer(answerOf(publication), choice, () => publicationText(publication));

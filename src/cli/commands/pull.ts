@@ -18,23 +18,26 @@ const pullOptions = { ...answerOptions, db: dbOption, ca: caOption, wait: waitOp
 type PullArguments = InferredOptionTypes<typeof pullOptions> & { source: string };
 
 const FACTS = {
-  source: column("text", "the publication, as it was named"),
+  source: column("text", "the publication as given"),
   file: column("text", "the database"),
-  row_count: column("count", "cells that have a row"),
+  row_count: column("count", "cells with a row"),
   bytes: column("bytes", "size of the publication's database"),
-  fetched_bytes: column("bytes", "bytes of it that this command fetched; an interrupted one had the others"),
+  fetched_bytes: column(
+    "bytes",
+    "bytes that this command fetched; less than `bytes` if it resumed an interrupted pull",
+  ),
 };
 
-const COLUMNS = { notice: column("text", "what the user should know of the database") };
+const COLUMNS = { notice: column("text", "something to know about the database") };
 
 /** `bfa pull` */
 const pullCommand: CommandModule<object, PullArguments> = {
   command: "pull <source>",
-  describe: "Take what somebody published as a database, and go on from there",
+  describe: "Download a published database as a starting point",
   builder: (yargs) =>
     yargs
       .positional("source", {
-        describe: "URL or folder of what bfa publish wrote",
+        describe: "URL or folder of a publication written by bfa publish",
         type: "string",
         demandOption: true,
         coerce: nonEmpty("source"),
@@ -42,18 +45,18 @@ const pullCommand: CommandModule<object, PullArguments> = {
       .options(pullOptions)
       .example("$0 pull https://example.org/index && $0 update", "the whole history without probing it")
       .epilogue(
-        "It is verified by the manifest. A database that is there is replaced, unless it knows something that the publication lacks. Interrupted, the next pull goes on.",
+        "The download is verified against the manifest. An existing database is replaced, unless it knows something that the publication lacks. An interrupted pull is resumed by the next one.",
       ),
   handler: async ({ source, db, ca, wait = 0, ...choice }) => {
     planPrinting(choice);
     if (/^http:/i.test(source)) {
-      tell(`${maskedUrl(source)} is not encrypted: what it answers can be forged on the way`);
+      tell(`${maskedUrl(source)} is not encrypted: its answers can be forged in transit`);
     }
     const { pull } = await import("../../publish/pull.js");
     const pulled = await interruptible(
       (signal) => pull(source, db, { ca, waitMs: wait * 1000, signal }),
       (signal) => {
-        tell(`${signal}: ending; the next pull goes on`);
+        tell(`${signal}: stopping; the next pull resumes`);
       },
     );
     for (const notice of pulled.notices) tell(notice);

@@ -27,9 +27,9 @@ interface QueryArguments extends AnswerChoice {
 }
 
 /**
- * `bfa query`, with a command for each query of the registry.
+ * `bfa query`, with a command for each query in the registry.
  *
- * @param asked the word after `query`: only the query that it names is loaded, all when it names none
+ * @param asked the word after `query`: only the query that it names is loaded, or all if it names none
  */
 export async function queryCommand(asked: string | undefined): Promise<CommandModule> {
   const names = QUERY_NAMES.filter((name) => name === asked);
@@ -38,13 +38,13 @@ export async function queryCommand(asked: string | undefined): Promise<CommandMo
 }
 
 /**
- * `bfa query` with some of its commands; with none it is the line in the help of all commands. Queries bring DuckDB with
- * them, which that help can do without.
+ * `bfa query` with some of its subcommands. Without any, it serves the list of all commands, which should not load the
+ * queries, because they load DuckDB.
  */
 export function queryGroup(commands: readonly CommandModule<object, QueryArguments>[]): CommandModule {
   return {
     command: "query",
-    describe: "Ask the database: which symbols had data, when, and how sure that is",
+    describe: "Query the database: which symbols had data, when, and how certain that is",
     builder: (yargs) => {
       // Each command types its own arguments.
       for (const command of commands) yargs.command(command as CommandModule<object, unknown>);
@@ -106,7 +106,7 @@ async function answer(query: AnyQuery, given: QueryArguments): Promise<void> {
     await printAnswer({ facts, rowsName: "rows", columns, rows: [rows], heading, headingOnly }, choice);
     const isForPeople = json !== true && (format === undefined || format === "table") && out === undefined;
     if (rows.length === 0 && isForPeople) {
-      tell(`no rows: ${query.empty ?? "nothing in the database fits the question"}`);
+      tell(`no rows: ${query.empty ?? "nothing in the database matches"}`);
     }
     return;
   }
@@ -118,12 +118,12 @@ async function answer(query: AnyQuery, given: QueryArguments): Promise<void> {
   }
 }
 
-/** A value as it was typed: yargs makes an empty text of `-`. */
+/** A value as typed: yargs turns `-` into an empty text. */
 function typed({ fromStdin }: Argument, value: unknown): unknown {
   return fromStdin === true && value === "" && process.argv.includes("-") ? "-" : value;
 }
 
-/** Arguments that may come from stdin, and are `-`, have the text of it instead. */
+/** Replaces `-` by the text of stdin in arguments that may come from it. */
 async function withStdin(args: Arguments, values: ValuesOf<Arguments>): Promise<ValuesOf<Arguments>> {
   const fromStdin = Object.keys(args).find((key) => args[key]?.fromStdin === true && values[key] === "-");
   return fromStdin === undefined ? values : { ...values, [fromStdin]: await readStdin() };

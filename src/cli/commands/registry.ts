@@ -2,8 +2,8 @@ import type { CommandModule } from "yargs";
 import { commandPage, type CommandPage } from "../args/command-page.js";
 
 /**
- * Commands in the order of the help, each loaded when it is needed: all of them take 25 ms. A command with others below
- * it is told the word after its own, of which it loads only what that names; nothing of them for a list of commands.
+ * Commands in the order of the help, each loaded on demand: loading all takes 25 ms. A command with subcommands gets
+ * the word after its own and loads only the one it names, and none of them for a list of commands.
  */
 const COMMANDS = {
   update: () => import("./update.js"),
@@ -38,31 +38,31 @@ const COMMANDS = {
   },
 } as const satisfies Record<string, (below: string | undefined, isListed: boolean) => Promise<{ default: unknown }>>;
 
-/** The command that words begin with; undefined when they begin with another word. */
+/** The command that the words begin with; undefined when they don't begin with one. */
 export async function loadCommand([first = "", below]: readonly string[]): Promise<CommandModule | undefined> {
   const name = COMMAND_NAMES.find((name) => name === first);
   return name === undefined ? undefined : await load(name, below, false);
 }
 
-/** Whether words name a command that only has others below it. */
+/** Whether the words name a command that only has subcommands. */
 export function isGroup(words: readonly string[]): boolean {
   return words.length === 1 && words[0] === "query";
 }
 
-/** The page above all commands, with the command that words begin with; with a list of all when they name none. */
+/** The page above all commands, with the command that the words begin with, or a list of all if they name none. */
 export async function pageFor(words: readonly string[]): Promise<CommandPage> {
   const named = await loadCommand(words);
   const modules = named ? [named] : await Promise.all(COMMAND_NAMES.map((name) => load(name, undefined, true)));
   return { ...ROOT, commands: await Promise.all(modules.map((module) => commandPage(module))) };
 }
 
-/** The page above all commands, with each of them and all below. */
+/** The page above all commands, with all of them and their subcommands. */
 export async function allCommands(): Promise<CommandPage> {
   const modules = await Promise.all(COMMAND_NAMES.map((name) => load(name, undefined, false)));
   return { ...ROOT, commands: await Promise.all(modules.map((module) => commandPage(module))) };
 }
 
-/** The names in their order. */
+/** The names in help order. */
 const COMMAND_NAMES = Object.keys(COMMANDS) as (keyof typeof COMMANDS)[];
 
 const ROOT: CommandPage = {
@@ -72,12 +72,12 @@ const ROOT: CommandPage = {
   options: [],
   examples: [
     { line: "bfa demo", about: "a first look: no internet, nothing to set up" },
-    { line: "bfa update", about: "fill the database at first, then keep it current: run it daily" },
-    { line: "bfa query snapshot 2024-03-01", about: "what was there on a day" },
+    { line: "bfa update", about: "fill the database, then keep it current: run it daily" },
+    { line: "bfa query snapshot 2024-03-01", about: "what was available on a day" },
   ],
   notes: [
-    "`bfa help COMMAND` tells more of a command; `bfa completion SHELL` prints a script for completion by Tab.",
-    "Exit codes: 0 all whole; 1 something failed; 2 wrong usage; 3 the database or the disk can't be used; 4 the answer is not known; 130 interrupted.",
+    "`bfa help COMMAND` explains a command; `bfa completion SHELL` prints a script for Tab completion.",
+    "Exit codes: 0 success; 1 something failed; 2 wrong usage; 3 the database or the disk can't be used; 4 the answer is not known; 130 interrupted.",
     "Dates are UTC. Results go to stdout, progress and notices to stderr.",
   ],
   commands: [],

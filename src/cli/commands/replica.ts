@@ -10,17 +10,17 @@ import { filePath, pastDate, shareOf, wholeNumber } from "../args/readers.js";
 import { fileDestination } from "../output/destination.js";
 import { writePieces } from "../output/write-pieces.js";
 
-/** Options of `bfa replica`, as yargs takes them. */
+/** Options of `bfa replica`. */
 const replicaOptions = {
   port: {
-    describe: "port on 127.0.0.1; 0 takes any that is free",
+    describe: "port on 127.0.0.1; 0 picks a free one",
     string: true,
     requiresArg: true,
     coerce: wholeNumber("port", 0, 65_535),
     default: "0",
   },
   symbols: {
-    describe: "symbols of the synthetic history",
+    describe: "number of symbols in the synthetic history",
     string: true,
     requiresArg: true,
     coerce: wholeNumber("symbols", 1, 20_000),
@@ -41,38 +41,38 @@ const replicaOptions = {
     defaultDescription: "yesterday",
   },
   days: {
-    describe: "days up to the last one that have files",
+    describe: "number of days with files, up to the last one",
     string: true,
     requiresArg: true,
     coerce: wholeNumber("days", 1, 20_000),
     defaultDescription: "since 2019-12-31",
   },
   spans: {
-    describe: "serve the history of a CSV symbol,first_day,last_day,bytes_per_day instead",
+    describe: "serve the history in this CSV instead: symbol,first_day,last_day,bytes_per_day",
     string: true,
     requiresArg: true,
     coerce: filePath("spans"),
     conflicts: ["symbols", "through", "days"],
   },
   rtt: {
-    describe: "added round trip in ms for connect, handshake and answer alike",
+    describe: "round-trip time in ms added to connect, handshake and each answer",
     string: true,
     requiresArg: true,
     coerce: wholeNumber("rtt", 0, 60_000),
     default: "0",
   },
-  "fault-500": { describe: "share of requests answered 500", ...shareOption("fault-500") },
-  "fault-503": { describe: "share of requests answered 503 SlowDown", ...shareOption("fault-503") },
+  "fault-500": { describe: "share of requests answered with 500", ...shareOption("fault-500") },
+  "fault-503": { describe: "share of requests answered with 503 SlowDown", ...shareOption("fault-503") },
   "fault-reset": { describe: "share of requests whose connection is reset", ...shareOption("fault-reset") },
   "fault-hang": { describe: "share of requests never answered", ...shareOption("fault-hang") },
   "ca-file": {
-    describe: "where to write the CA to trust",
+    describe: "file to write the CA certificate to",
     string: true,
     requiresArg: true,
     coerce: filePath("ca-file"),
     defaultDescription: "a temporary file",
   },
-  json: { describe: "one JSON object on stdout when ready", boolean: true, default: false },
+  json: { describe: "print one JSON object on stdout when ready", boolean: true, default: false },
 } as const satisfies Record<string, Options>;
 
 function shareOption(name: string) {
@@ -81,16 +81,16 @@ function shareOption(name: string) {
 
 type ReplicaArguments = InferredOptionTypes<typeof replicaOptions>;
 
-/** `bfa replica`: an embedded Vision in the foreground, for trying any client on it. */
+/** `bfa replica`: runs an embedded Vision in the foreground, for trying out any client. */
 const replicaCommand: CommandModule<object, ReplicaArguments> = {
   command: "replica",
   describe: "Serve an embedded Vision on 127.0.0.1: HEAD, GET and LIST over TLS, with latency and faults",
   builder: (yargs) =>
     yargs
       .options(replicaOptions)
-      .example("$0 replica", "all of the made-up history; it prints the command to try on it")
-      .example("$0 replica --symbols 20 --days 90 --rtt 40 --fault-503 1%", "a small and unwilling server, 40 ms away")
-      .epilogue("Ctrl-C ends it, and prints what was asked of it."),
+      .example("$0 replica", "the whole synthetic history; prints a command to try with it")
+      .example("$0 replica --symbols 20 --days 90 --rtt 40 --fault-503 1%", "a small, overloaded server, 40 ms away")
+      .epilogue("Ctrl-C stops it and prints statistics of the requests."),
   handler: run,
 };
 
@@ -99,7 +99,7 @@ export default replicaCommand;
 async function run(args: ReplicaArguments): Promise<void> {
   const options = optionsOf(args);
   const { startReplica } = await import("../../replica/replica.js");
-  // Listened for before the start, so that an early Ctrl-C ends things in order too.
+  // Installed before the start, so that even an early Ctrl-C ends cleanly.
   const stopped = stopSignal();
   const replica = await startReplica(options);
   try {
@@ -143,7 +143,7 @@ function historyOf({ spans, seed, symbols, through, days }: ReplicaArguments): H
   };
 }
 
-/** Settles at the first SIGINT or SIGTERM; the second one ends the process at once, as usual. */
+/** Resolves on the first SIGINT or SIGTERM; a second one ends the process at once, as usual. */
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
     process.once("SIGINT", resolve);
@@ -151,7 +151,7 @@ function stopSignal(): Promise<void> {
   });
 }
 
-/** Writes the CA to the file given, or to a temporary one that is removed again. */
+/** Writes the CA to the given file, or to a temporary one that `remove` deletes. */
 async function writeCa(ca: string, given: string | undefined): Promise<{ path: string; remove: () => void }> {
   if (given !== undefined) {
     await writeCaFile(given, ca);
@@ -195,7 +195,7 @@ function readyText({ url, listUrl, contractsUrl, symbols, files }: Replica, caFi
     `  bfa update --db replica.duckdb --endpoint ${url} --list-endpoint ${listUrl} --ca ${caFile}`,
     `  bfa contracts --db replica.duckdb --url ${contractsUrl} --ca ${caFile}`,
     "",
-    "Ctrl-C ends it.",
+    "Ctrl-C stops it.",
     "",
   ].join("\n");
 }

@@ -12,16 +12,16 @@ import { printAnswer } from "../output/print-answer.js";
 import { failureNotices, summaryAnswer, summaryText } from "../output/summary.js";
 import { createVoice, type Voice, type VoiceChoice } from "../output/voice.js";
 
-/** How a command that asks the bucket shows what it does. */
+/** How a command that queries the bucket displays its work. */
 export interface RunDisplay extends AnswerChoice, VoiceChoice {}
 
-/** How a probing command shows what it did, and whom it tells. */
+/** How a command displays its summary, and where it posts it. */
 export interface SummaryDisplay extends RunDisplay {
-  /** URL that the summary is posted to. */
+  /** URL to post the summary to. */
   notify: string | undefined;
 }
 
-/** Options of the library that the running of a command needs or gives. */
+/** The library's options that running a command needs. */
 interface WatchedOptions extends Pick<RunOptions, "signal" | "onEvent"> {
   endpoint?: string | undefined;
   listEndpoint?: string | undefined;
@@ -38,13 +38,13 @@ export async function showRun<O extends RunOptions>(
   await showSummary(display, options, execute, { answer: summaryAnswer, text: summaryText, failures: failureNotices });
 }
 
-/** What every run's summary has. */
+/** The part that all summaries have in common. */
 export interface AnySummary {
   outcome: RunOutcome;
   failures: readonly object[];
 }
 
-/** How a summary is shown: as an answer, to people, and its failures in a line for each kind of them. */
+/** How a summary is shown: as an answer, as text, and its failures in one line for each kind. */
 export interface SummaryTexts<Summary, C extends Columns> {
   answer: (summary: Summary) => Answer<object, C>;
   text: (summary: Summary, paint: Paint) => string;
@@ -58,18 +58,18 @@ export async function showSummary<O extends RunOptions, Summary extends AnySumma
   execute: (options: O) => Promise<Summary>,
   { answer, text, failures }: SummaryTexts<Summary, C>,
 ): Promise<void> {
-  // A run that failed has a summary to show.
+  // A failed run has a summary to show.
   await watch(display, { ...options, reject: false }, execute, async (summary, voice) => {
     voice.summary(summary);
     await print(display, answer(summary), (paint) => text(summary, paint));
     for (const notice of failures(summary, options.retries ?? DEFAULTS.retries)) voice.failure(notice);
-    if (summary.outcome === "interrupted") voice.notice(`interrupted; go on with: ${commandLine(display.notify)}`);
+    if (summary.outcome === "interrupted") voice.notice(`interrupted; continue with: ${commandLine(display.notify)}`);
     process.exitCode = EXIT_OF_OUTCOME[summary.outcome];
     if (display.notify !== undefined) await notify(display.notify, summary, options.ca, voice);
   });
 }
 
-/** Runs a command that asks the bucket a question, and prints the answer: see {@link watch}. */
+/** Runs a command that queries the bucket, and prints the answer: see {@link watch}. */
 export async function showAnswer<O extends WatchedOptions, Result, Facts extends object, C extends Columns>(
   display: RunDisplay,
   options: O,
@@ -81,8 +81,8 @@ export async function showAnswer<O extends WatchedOptions, Result, Facts extends
 }
 
 /**
- * Runs a command while a person or a log hears what goes on. A first signal ends it after the units in hand, a second
- * one at once. An error that ends it is told, and decides the exit code.
+ * Runs a command and reports its events to a person or a log. The first signal ends it after the current units, a second
+ * one at once. An error that ends it is reported and decides the exit code.
  */
 async function watch<O extends WatchedOptions, Result>(
   display: VoiceChoice,
@@ -107,7 +107,7 @@ async function executeWatched<O extends WatchedOptions, Result>(
   for (const option of ["endpoint", "listEndpoint", "contractsUrl", "url"] as const) {
     const url = options[option];
     if (url?.startsWith("http:") === true) {
-      voice.notice(`${flagOf(option)} ${url} is not encrypted: answers can be forged on the way`);
+      voice.notice(`${flagOf(option)} ${url} is not encrypted: its answers can be forged in transit`);
     }
   }
   const onEvent = voice.onEvent.bind(voice);
@@ -116,7 +116,7 @@ async function executeWatched<O extends WatchedOptions, Result>(
       (signal) => execute({ ...options, signal, onEvent }),
       (signal) => {
         voice.stop();
-        voice.notice(`${signal}: finishing the units in hand; once more to end at once`);
+        voice.notice(`${signal}: finishing the current units; press again to stop at once`);
       },
     );
   } finally {
@@ -124,7 +124,7 @@ async function executeWatched<O extends WatchedOptions, Result>(
   }
 }
 
-/** Posts the summary. That it could not be is a warning. */
+/** Posts the summary; a failure is only a warning. */
 async function notify(url: string, summary: AnySummary, ca: string | undefined, voice: Voice): Promise<void> {
   const { post } = await import("../../run/notify.js");
   const failure = await post(url, summary, { ca, env: process.env });
@@ -132,7 +132,7 @@ async function notify(url: string, summary: AnySummary, ca: string | undefined, 
   if (failure !== undefined) voice.failure(`the summary could not be posted to ${new URL(url).host}: ${failure}`);
 }
 
-/** Prints an answer, unless the user wants quiet and asked for no format or file. */
+/** Prints an answer, unless the user asked for quiet and for no format or file. */
 async function print<Facts extends object, C extends Columns>(
   { quiet, json, format, wide, out }: RunDisplay,
   answer: Answer<Facts, C>,

@@ -20,17 +20,21 @@ interface StatusArguments extends AnswerChoice {
 
 const HOUR_MS = 3_600_000;
 
-/** Announced delistings that are shown. */
+/** Maximum number of announced delistings shown. */
 const DELISTINGS_SHOWN = 10;
 
 /** `bfa status` */
 const statusCommand: CommandModule<object, StatusArguments> = {
   command: "status",
-  describe: "What the database holds, how far it is true, what is due, and its last runs",
+  describe: "Show what the database contains, how far it is final, what is due, and the last runs",
   builder: (yargs) =>
     yargs
       .options({
-        check: { describe: "exit with 1, and say why, when it needs looking after", boolean: true, default: false },
+        check: {
+          describe: "exit with 1 and give the reasons if the database needs attention",
+          boolean: true,
+          default: false,
+        },
         "max-age": {
           describe: "hours that the last whole update may be ago",
           string: true,
@@ -42,7 +46,7 @@ const statusCommand: CommandModule<object, StatusArguments> = {
         ...answerOptions,
         db: dbOption,
       })
-      .example("$0 status --check", "for a monitor: 0 when all is well")
+      .example("$0 status --check", "for monitoring: exits with 0 if all is well")
       .epilogue(
         "--check fails when the last whole update is too old, when cells older than that were never probed, and when a\nsweep is overdue.",
       ),
@@ -66,7 +70,7 @@ const statusCommand: CommandModule<object, StatusArguments> = {
 
 function statusText({ facts, rows }: Status, now: number, paint: Paint): string {
   const { discovered_at } = facts;
-  const listed = discovered_at === null ? "the bucket was never listed" : `listed ${timeText(discovered_at)}`;
+  const listed = discovered_at === null ? "the bucket has never been listed" : `listed ${timeText(discovered_at)}`;
   const lines = [
     `file      ${printable(facts.file)}, ${bytes(facts.bytes)}`,
     `rows      ${number(facts.row_count)}`,
@@ -86,14 +90,14 @@ function statusText({ facts, rows }: Status, now: number, paint: Paint): string 
 
 function daysText({ first_date, last_date, last_final_date, provisional_day_count }: StatusFacts): string {
   if (first_date === null || last_date === null) return "none yet: bfa update fills it";
-  const final = last_final_date === null ? "none is final from the first on" : `final up to ${last_final_date}`;
+  const final = last_final_date === null ? "the first is not final yet" : `final up to ${last_final_date}`;
   const provisional = `${plural(provisional_day_count, "day")} ${provisional_day_count === 1 ? "is" : "are"} provisional`;
   return `${first_date} to ${last_date}; ${final}; ${provisional}`;
 }
 
 function dueText({ first_due_date, due_dormant, ...facts }: StatusFacts): string {
   const resting =
-    due_dormant === 0 ? "" : `; ${plural(due_dormant, "cell")} of dormant symbols wait for their weekly look`;
+    due_dormant === 0 ? "" : `; ${plural(due_dormant, "cell")} of dormant symbols wait for their weekly listing`;
   if (first_due_date === null) return `nothing${resting}`;
   const reasons = [
     [facts.due_never_probed, "never probed"],

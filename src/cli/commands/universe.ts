@@ -34,7 +34,7 @@ interface UniverseArguments extends AnswerChoice {
 /**
  * `bfa universe`
  *
- * @param isListed only for the help of all commands, which can do without its options: they bring DuckDB with them
+ * @param isListed only for the list of all commands, which doesn't need its options: loading them would load DuckDB
  */
 export async function universeCommand(isListed: boolean): Promise<CommandModule<object, UniverseArguments>> {
   const named = { command: "universe", describe: UNIVERSE_SUMMARY };
@@ -44,7 +44,7 @@ export async function universeCommand(isListed: boolean): Promise<CommandModule<
     ...named,
     builder: (yargs) => {
       addOptions(query, yargs);
-      // The options are those that the handler reads.
+      // The options match those that the handler reads.
       return yargs as Argv<UniverseArguments>;
     },
     handler: async (given) => {
@@ -63,7 +63,7 @@ function addOptions(query: typeof universeOver, yargs: Argv): void {
   }
   yargs.options({
     matrix: {
-      describe: "a row for each day and a column for each symbol: its rank, or 1 without --by",
+      describe: "one row per day and one column per symbol, with its rank, or 1 without --by",
       boolean: true,
       default: false,
     },
@@ -83,11 +83,11 @@ function addOptions(query: typeof universeOver, yargs: Argv): void {
     db: dbOption,
   });
   for (const { args, about } of query.examples) yargs.example(commandLine(query, args, "$0 universe"), about);
-  yargs.example("$0 universe --definition universe.json --to 2024-06-30", "the same, for longer");
+  yargs.example("$0 universe --definition universe.json --to 2024-06-30", "the same definition, over a longer time");
   if (query.notes !== undefined) yargs.epilogue(query.notes);
 }
 
-/** An option that a definition can stand for: none of them must be given, and a default is not taken for given. */
+/** An option that a definition can replace: it is never required, and has no default that would count as given. */
 function besideDefinition(argument: Argument): OptionDefinition {
   const option = optionOf({ ...argument, presence: "optional" });
   const isTold = argument.presence === "default" && argument.kind !== "flag" && argument.kind !== "tolerance";
@@ -99,7 +99,8 @@ async function answer(query: typeof universeOver, given: UniverseArguments): Pro
   const choice = { format, json, wide, out };
   const named = Object.fromEntries(Object.keys(query.args).map((name) => [name, given[optionName(name)]]));
   const args = readArguments(query.args, withDefinition({ definition: given.definition, ...named }));
-  if (matrix && args.changes) throw new UsageError("--matrix is of members, and --changes asks for entries and exits");
+  if (matrix && args.changes)
+    throw new UsageError("--matrix shows members and --changes shows entries and exits: give only one");
   const { format: planned } = planPrinting(choice);
   const definitionPlace =
     given["definition-out"] === undefined ? undefined : fileDestination("definition-out", given["definition-out"]);
@@ -114,7 +115,7 @@ async function answer(query: typeof universeOver, given: UniverseArguments): Pro
     const days = plural(rebalancing_count, "rebalancing day");
     tell(`${plural(symbol_count, "symbol")} on ${days}, SHA-256 ${sha256}`);
   }
-  // The rows of a universe whose changes are not asked for are its members.
+  // Without --changes, the rows of a universe are its members.
   const answered = matrix
     ? matrixAnswer(facts, rows as MemberRow[])
     : { facts, rowsName: "rows", columns, rows: [rows] };

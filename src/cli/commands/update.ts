@@ -15,7 +15,7 @@ interface UpdateArguments extends ProbeArguments {
 /** `bfa update` */
 const updateCommand: CommandModule<object, UpdateArguments> = {
   command: "update",
-  describe: "Bring the file up to date: probe every cell that is due",
+  describe: "Bring the database up to date: probe every cell that is due",
   builder: (yargs) =>
     withProbeOptions(yargs, "update")
       .option("date", {
@@ -25,29 +25,29 @@ const updateCommand: CommandModule<object, UpdateArguments> = {
         coerce: pastDate("date"),
       })
       .option("lookback", {
-        describe: "this many days, up to --date or yesterday",
+        describe: "only this many days, up to --date or yesterday",
         string: true,
         requiresArg: true,
         coerce: wholeNumber("lookback", ...BOUNDS.lookback),
       })
       .option("contracts", {
-        describe: "capture the exchange's contracts too, at most once an hour (--no-contracts leaves them out)",
+        describe: "also record the exchange's contracts, at most once an hour (--no-contracts skips that)",
         boolean: true,
         defaultDescription: "yes",
       })
       .option("volumes", {
-        describe: "fetch volumes too, once bfa volumes has run (--no-volumes leaves them out)",
+        describe: "also fetch volumes, once bfa volumes has run (--no-volumes skips that)",
         boolean: true,
         defaultDescription: "yes",
       })
       .option(
         "contracts-url",
-        contractsUrlOption("contracts-url", "fapi.binance.com; none for another --endpoint than Binance's"),
+        contractsUrlOption("contracts-url", "fapi.binance.com; none if --endpoint is not Binance's"),
       )
       .group(["date", "lookback"], "Days:")
-      .example("$0 update", "what is due of every perpetual; run it daily")
+      .example("$0 update", "all perpetuals; run it daily")
       .example("$0 update --date 2024-03-01 --symbols BTCUSDT,ETHUSDT", "one day of two symbols")
-      .example("$0 update --lookback 7 --json", "the last week, summary for a script"),
+      .example("$0 update --lookback 7 --json", "the last week, with a summary for scripts"),
   handler: async (args) => {
     const { update } = await import("../../run/update.js");
     const { date, lookback, contracts, volumes, "contracts-url": contractsUrl } = args;

@@ -22,7 +22,7 @@ interface ValidateArguments extends AnswerChoice {
   db: string;
 }
 
-/** Symbols of a finding that are shown to a person. */
+/** Maximum number of symbols shown per finding. */
 const SYMBOLS_SHOWN = 10;
 
 /** `bfa validate` */
@@ -32,7 +32,7 @@ const validateCommand: CommandModule<object, ValidateArguments> = {
   builder: (yargs) =>
     yargs
       .positional("checks", {
-        describe: "all but cross-check, which asks the exchange, when none is named",
+        describe: "default: all except cross-check, which queries the exchange",
         type: "string",
         array: true,
         choices: CHECK_NAMES,
@@ -46,21 +46,21 @@ const validateCommand: CommandModule<object, ValidateArguments> = {
           defaultDescription: "2019-12-31",
         },
         share: {
-          describe: "share by which a day may have fewer files than the days around it",
+          describe: "how many fewer files a day may have than the days around it, as a share",
           string: true,
           requiresArg: true,
           coerce: shareOf("share"),
           defaultDescription: "10%",
         },
         date: {
-          describe: "day of the cross-check",
+          describe: "day that cross-check compares",
           string: true,
           requiresArg: true,
           coerce: date("date"),
-          defaultDescription: "the last one written",
+          defaultDescription: "the last one with files",
         },
         "exchange-url": {
-          describe: "where the exchange's exchangeInfo is",
+          describe: "URL of the exchange's exchangeInfo",
           string: true,
           requiresArg: true,
           coerce: httpUrl("exchange-url", true),
@@ -70,10 +70,10 @@ const validateCommand: CommandModule<object, ValidateArguments> = {
         ...answerOptions,
         db: dbOption,
       })
-      .example("$0 validate", "all checks that need no network")
+      .example("$0 validate", "all checks that don't need the network")
       .example(
         "$0 validate continuity holes --from 2024-01-01 --strict",
-        "two of them; exit code 1 when they find something",
+        "two checks; exits with 1 if there are findings",
       )
       .example("$0 validate cross-check", "the last day, compared with the exchange's list of contracts"),
   handler: async ({ checks, from, share, date, strict, db, "exchange-url": exchangeUrl, ...choice }) => {

@@ -21,10 +21,10 @@ interface VerifyArguments extends FileArguments, AnswerChoice {
   db: string;
 }
 
-/** Files that are shown to a person; the other formats have all. */
+/** Maximum number of files shown as text; the other formats have all. */
 const FILES_SHOWN = 20;
 
-/** Entries that are not looked at and are named. */
+/** Maximum number of skipped entries that are named. */
 const SKIPPED_SHOWN = 10;
 
 /** `bfa verify` */
@@ -34,7 +34,7 @@ const verifyCommand: CommandModule<object, VerifyArguments> = {
   builder: (yargs) =>
     yargs
       .positional("folder", {
-        describe: "the folder: laid out as the bucket, as a part of it, or flat",
+        describe: "the folder: laid out like the bucket or a part of it, or flat",
         type: "string",
         demandOption: true,
         coerce: nonEmpty("folder"),
@@ -42,7 +42,7 @@ const verifyCommand: CommandModule<object, VerifyArguments> = {
       .options({
         ...fileOptions,
         md5: {
-          describe: "read the files too, and compare the part of their md5 that the index has",
+          describe: "also read the files and compare their md5, as far as the index knows it",
           boolean: true,
           default: false,
         },
@@ -51,11 +51,11 @@ const verifyCommand: CommandModule<object, VerifyArguments> = {
       })
       .example(
         "$0 verify downloads --from 2024-01-01 --to 2024-12-31",
-        "whether a year is whole; exits with 1 when not",
+        "checks that a year is complete; exits with 1 if not",
       )
       .example("$0 verify downloads --md5 --json --out wrong.json", "then: bfa files --from-verify wrong.json")
       .epilogue(
-        "Without options the folder is compared with the whole index. Links are not followed. A file is stale when it has another size than the index says, or was written before the upload.",
+        "Without options, the folder is compared with the whole index. Links are not followed. A file is stale if its size differs from the index, or if it was written before the upload.",
       ),
   handler: async (args) => {
     const { db, folder, md5, format, json, wide, out } = args;
@@ -82,10 +82,10 @@ const verifyCommand: CommandModule<object, VerifyArguments> = {
 function skippedLines({ skipped, foreign_count: foreign, outside_count: outside }: VerificationFacts): string[] {
   const more = skipped.length - SKIPPED_SHOWN;
   return [
-    ...skipped.slice(0, SKIPPED_SHOWN).map(({ path, why }) => `not looked at: ${path}, ${why}`),
-    ...(more > 0 ? [`not looked at: ${number(more)} more of that kind`] : []),
-    ...(foreign > 0 ? [`not looked at: ${plural(foreign, "file")} of other kinds`] : []),
-    ...(outside > 0 ? [`not looked at: ${plural(outside, "file")} that you did not ask about`] : []),
+    ...skipped.slice(0, SKIPPED_SHOWN).map(({ path, why }) => `not checked: ${path}, ${why}`),
+    ...(more > 0 ? [`not checked: ${number(more)} more of these`] : []),
+    ...(foreign > 0 ? [`not checked: ${plural(foreign, "file")} of other kinds`] : []),
+    ...(outside > 0 ? [`not checked: ${plural(outside, "file")} outside the selection`] : []),
   ];
 }
 
@@ -100,13 +100,13 @@ async function verificationText({ facts, rows }: Verification, answer: Answer): 
 
 function countsText(facts: VerificationFacts): string {
   const lines = [
-    `${number(facts.good_count)} of ${plural(facts.file_count, "file")} as the index has them`,
+    `${number(facts.good_count)} of ${plural(facts.file_count, "file")} match the index`,
     ...some(facts.missing_count, "missing"),
-    ...some(facts.stale_count, "stale: another size, or older than the upload"),
-    ...some(facts.damaged_count, "damaged: another md5"),
-    ...some(facts.incomplete_count, "incomplete: aria2 is not done with them"),
+    ...some(facts.stale_count, "stale: different size, or older than the upload"),
+    ...some(facts.damaged_count, "damaged: different md5"),
+    ...some(facts.incomplete_count, "incomplete: aria2 hasn't finished them"),
     ...some(facts.unknown_count, "unknown: not in the index"),
-    ...some(facts.unchecked_count ?? 0, "of the good ones without a known md5"),
+    ...some(facts.unchecked_count ?? 0, "of the matching ones without a known md5"),
   ];
   return lines.map((line) => `${printable(line)}\n`).join("");
 }

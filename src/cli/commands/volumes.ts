@@ -11,18 +11,18 @@ interface VolumesArguments extends SymbolArguments {
 /** `bfa volumes` */
 const volumesCommand: CommandModule<object, VolumesArguments> = {
   command: "volumes",
-  describe: "Fetch what was traded each day: the 1d klines, verified by their checksums",
+  describe: "Fetch daily trading volumes: the 1d klines, verified by their checksums",
   builder: (yargs) =>
     withSymbolOptions(yargs, "volumes")
       .option("accept-unverified", {
-        describe: "also take files whose checksum is missing or wrong, and mark them",
+        describe: "also accept files whose checksum is missing or wrong, and mark them",
         boolean: true,
         defaultDescription: yesNo(DEFAULTS.acceptUnverified),
       })
-      .example("$0 volumes", "every perpetual; at first about 25,000 small files, then only what is new or replaced")
+      .example("$0 volumes", "all perpetuals; about 25,000 small files at first, then only new and replaced ones")
       .example("$0 volumes --symbols BTCUSDT,ETHUSDT", "two symbols")
       .epilogue(
-        "Files of months that are over, and of days for the others. Interrupted or killed, it goes on when run again.",
+        "Uses monthly files for past months and daily files otherwise. If interrupted or killed, it continues on the next run.",
       ),
   handler: async (args) => {
     const { volumes } = await import("../../run/volumes.js");

@@ -36,7 +36,7 @@ complete -o bashdefault -F _bfa ${COMMAND_NAMES.join(" ")}
 `;
 }
 
-/** Where the word before is an option that takes a value: what to complete it with. */
+/** Cases for a word after an option that takes a value: how to complete the value. */
 function valueCases({ words, options }: CommandPage): string[] {
   return options
     .filter(({ takes }) => takes !== undefined)
@@ -52,7 +52,7 @@ function valueCases({ words, options }: CommandPage): string[] {
     });
 }
 
-/** Where a command takes the path of a file by its place. */
+/** Cases for commands with a file path as a positional argument. */
 function fileCases({ words, positionals }: CommandPage): string[] {
   if (!positionals.some(({ takes }) => takes === "FILE")) return [];
   return [

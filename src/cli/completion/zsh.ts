@@ -1,7 +1,7 @@
 import type { CommandPage, OptionPage, PositionalPage } from "../args/command-page.js";
 import { allPages, COMMAND_NAMES, quoted } from "./walk.js";
 
-/** A completion script for zsh: a function for each command, which completes what comes after its name. */
+/** A completion script for zsh: one function per command, which completes what follows its name. */
 export function zshCompletion(root: CommandPage): string {
   return `#compdef ${COMMAND_NAMES.join(" ")}
 # zsh completion of bfa, written by \`bfa completion zsh\`
@@ -75,7 +75,7 @@ function actionOf(takes: OptionPage["takes"], choices: readonly string[]): strin
   return takes === "FILE" ? "_files" : " ";
 }
 
-/** A text where a colon ends it. */
+/** Escapes colons, which end a text in a zsh spec. */
 function escaped(text: string): string {
   return text.replaceAll(":", "\\:");
 }

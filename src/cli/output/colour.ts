@@ -1,18 +1,18 @@
 import { styleText } from "node:util";
 import { printableLines } from "../../text/printable.js";
 
-/** How text is set off from other text on a terminal. */
+/** A style of text on a terminal. */
 export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
-/** Sets a text off, or leaves it as it is where there are no colours. */
+/** Styles a text, or leaves it unchanged without colours. */
 export type Paint = (style: Style, text: string) => string;
 
-/** Leaves every text as it is. */
+/** Leaves every text unchanged. */
 export const noPaint: Paint = (_, text) => text;
 
 /**
- * How to paint what goes to a stream: in colours on a terminal that has them, unless `NO_COLOR` is set or `TERM` is
- * `dumb`; anywhere when `FORCE_COLOR` is set.
+ * The paint for a stream: colours on a terminal that supports them, unless `NO_COLOR` is set or `TERM` is `dumb`;
+ * always with `FORCE_COLOR`.
  */
 export function paintFor(stream: { isTTY?: boolean }, env: NodeJS.ProcessEnv = process.env): Paint {
   return hasColours(stream, env) ? (style, text) => styleText(style, text, { validateStream: false }) : noPaint;
@@ -25,7 +25,7 @@ function hasColours(stream: { isTTY?: boolean }, env: NodeJS.ProcessEnv): boolea
   return stream.isTTY === true && env["TERM"] !== "dumb";
 }
 
-/** What the words of conditions and outcomes mean for a reader: good, not sure yet, not good. */
+/** Styles for conditions and outcomes: good, uncertain or bad. */
 const STYLES: Readonly<Record<string, Style>> = {
   final: "green",
   provisional: "yellow",
@@ -42,7 +42,7 @@ const STYLES: Readonly<Record<string, Style>> = {
   failed: "red",
 };
 
-/** A condition or an outcome in the colour of its meaning; any other word as it is. */
+/** Paints a condition or an outcome in its colour; leaves any other word unchanged. */
 export function paintWord(paint: Paint, word: string): string {
   const style = STYLES[word];
   return style === undefined ? word : paint(style, word);
@@ -50,10 +50,10 @@ export function paintWord(paint: Paint, word: string): string {
 
 const ESCAPE = String.fromCharCode(27);
 
-/** What `styleText` writes before and after a text. */
+/** The codes that `styleText` writes around a text. */
 const CODES = new RegExp(`(${ESCAPE}\\[\\d{1,2}m)`);
 
-/** A text of several lines with everything but colours made visible. */
+/** A text of several lines with all control characters made visible, except for colours. */
 export function printablePainted(text: string): string {
   return text
     .split(CODES)
@@ -61,7 +61,7 @@ export function printablePainted(text: string): string {
     .join("");
 }
 
-/** The arguments without `--color` and `--no-color`; the last of them decides for this process and what it starts. */
+/** The arguments without `--color` and `--no-color`; the last one applies to this process and its children. */
 export function takeColourChoice(args: readonly string[], env: NodeJS.ProcessEnv = process.env): string[] {
   const end = args.includes("--") ? args.indexOf("--") : args.length;
   const isChoice = (arg: string, at: number) => at < end && (arg === "--color" || arg === "--no-color");

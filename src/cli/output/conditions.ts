@@ -2,7 +2,7 @@ import type { CONDITION_FACTS } from "../../query/basis.js";
 import type { FactsOf } from "../../query/facts.js";
 import type { Condition } from "../../vision/condition.js";
 
-/** What a condition means for whoever reads an answer. */
+/** What a condition means for the reader of an answer. */
 const MEANINGS: Readonly<Record<Exclude<Condition, "final">, string>> = {
   provisional: "may still change",
   partial: "lacks symbols that were never probed",

@@ -7,7 +7,7 @@ import { nameLine } from "./discovery.js";
 const DELISTING_COLUMNS = {
   symbol: column("symbol", "perpetual whose end is announced"),
   delivery_date: column("time", "when it ends"),
-  known_since: column("time", "the first capture that showed this"),
+  known_since: column("time", "time of the first capture that showed this"),
 };
 
 /** A capture as an answer: a row for each announced delisting. */
@@ -27,9 +27,9 @@ export function contractsText(summary: ContractsSummary): string {
     date: delivery_date.slice(0, 10),
   }));
   return [
-    `${plural(contract_count, "contract")} at ${captured_at ?? ""}${outcome === "known" ? ", known already" : ""}`,
+    `${plural(contract_count, "contract")} at ${captured_at ?? ""}${outcome === "known" ? ", already known" : ""}`,
     ...nameLine("new", summary.added),
-    ...nameLine("with another status, type or date", summary.changed),
+    ...nameLine("with a changed status, type or date", summary.changed),
     ...nameLine("no longer shown", summary.gone),
     ...datedLine("announced to end", announced),
   ].join("\n");

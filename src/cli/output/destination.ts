@@ -14,7 +14,7 @@ export type Destination = { kind: "stdout" } | FileDestination;
 /** Values of `--out` that mean stdout. */
 const STDOUT = ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"];
 
-/** The bytes from the ninth on of every DuckDB file. */
+/** The bytes at offset 8 of every DuckDB file. */
 const DUCKDB_MAGIC = "DUCK";
 
 /**
@@ -53,7 +53,7 @@ function isDatabase(file: string): boolean {
     descriptor = openSync(file, "r");
     readSync(descriptor, start, 0, start.length, 0);
   } catch (error) {
-    // A file that can't be read could be the database.
+    // An unreadable file could be the database.
     const reason = error instanceof Error ? error.message : String(error);
     throw new UsageError(`${file} can't be written: ${reason}`, { cause: error });
   } finally {

@@ -4,14 +4,14 @@ import { number, plural } from "../../text/numbers.js";
 import { printable } from "../../text/printable.js";
 import { classifySymbol, type SymbolClass } from "../../vision/symbol.js";
 
-/** Names shown a line; `--json` has them all. */
+/** Maximum number of names per line; `--json` has them all. */
 const NAMES_SHOWN = 20;
 
 const SYMBOL_COLUMNS = {
   symbol: column("symbol", "name of the folder"),
   class: column("text", "perpetual, settled or delivery"),
   ticker: column("text", "the name without a settled suffix or delivery date"),
-  quote: optionalColumn("text", "quote asset, when it is a known one"),
+  quote: optionalColumn("text", "quote asset, if it is a known one"),
 };
 
 /** A discovery as an answer: a row for each symbol of the bucket. */
@@ -28,7 +28,7 @@ export function discoveryAnswer({ symbols, ...facts }: Discovery): Answer<object
   };
 }
 
-/** A discovery for people: classes and quote assets, what is new and what is gone. */
+/** A discovery as text: classes and quote assets, new and vanished symbols. */
 export function discoveryText({ symbols, added, gone, foreign }: Discovery): string {
   const facts = symbols.map(classifySymbol);
   const ofClass = (wanted: SymbolClass) => number(facts.filter((fact) => fact.class === wanted).length);
@@ -39,12 +39,12 @@ export function discoveryText({ symbols, added, gone, foreign }: Discovery): str
     `${plural(symbols.length, "symbol")}: ${ofClass("perpetual")} perpetual, ${ofClass("settled")} settled, ${ofClass("delivery")} delivery`,
     `  quoted in ${quoteCounts.join(", ")}`,
     ...nameLine("new", added),
-    ...nameLine("gone from the bucket, kept", gone),
+    ...nameLine("no longer in the bucket, kept", gone),
     ...nameLine("folders that are not symbols", foreign),
   ].join("\n");
 }
 
-/** Names in one line, the first of them; none without any. */
+/** One line with the first names; no line when there are none. */
 export function nameLine(title: string, names: readonly string[]): string[] {
   if (names.length === 0) return [];
   const shown = names.slice(0, NAMES_SHOWN).map(printable).join(", ");

@@ -2,10 +2,10 @@ import type { FailureKind } from "../../rows/failure.js";
 import { number } from "../../text/numbers.js";
 import { printable } from "../../text/printable.js";
 
-/** Failures shown a kind; the rest is counted. `--json` has them all. */
+/** Maximum number of failures shown per kind; the rest are counted. `--json` has them all. */
 const FAILURES_SHOWN = 5;
 
-/** What a failure of any kind has. */
+/** The part that all failures have in common. */
 interface AnyFailure {
   kind: FailureKind;
   code: string;
@@ -27,7 +27,7 @@ export function failureLines<F extends AnyFailure>(failures: readonly F[], lineO
       `  ${number(group.length)} failed: ${name}: ${printable(group[0]?.message ?? "")}`,
       ...group.slice(0, FAILURES_SHOWN).map((failure) => `    ${lineOf(failure)}`),
       ...(group.length > FAILURES_SHOWN
-        ? [`    and ${number(group.length - FAILURES_SHOWN)} more (--json has all)`]
+        ? [`    and ${number(group.length - FAILURES_SHOWN)} more (--json shows all)`]
         : []),
     ]);
 }

@@ -1,24 +1,24 @@
 import type { ColumnKind } from "../../text/columns.js";
 
-/** A column as wide as its widest cell. */
+/** A column with the width of its widest cell. */
 export interface NaturalColumn {
   kind: ColumnKind;
   width: number;
 }
 
-/** Narrowest that a text is cut to. */
+/** Minimum width of a shortened text. */
 const MIN_TEXT_WIDTH = 12;
 
-/** Kinds that can be cut and still be read; half a number or date would be wrong. */
+/** Kinds that remain readable when shortened; half a number or date would be wrong. */
 const CUT_KINDS: readonly ColumnKind[] = ["text", "value"];
 
 /**
- * Decides how a table fits a terminal. Texts are cut first, the widest of them most; then columns are left out from the
- * last to the second, since a definition names what matters first.
+ * Fits a table to a terminal. Texts are shortened first, the widest most; then columns are dropped from the last to the
+ * second, because definitions name the most important first.
  *
  * @param width columns of the terminal
  * @param gap columns between two columns of the table
- * @returns the widths of the columns that are shown, and how many of the last are left out
+ * @returns the widths of the columns shown, and the number of columns dropped at the end
  */
 export function fitColumns(
   columns: readonly NaturalColumn[],
@@ -33,12 +33,12 @@ export function fitColumns(
   return { widths: shown.map((column) => column.width), leftOut: columns.length - shown.length };
 }
 
-/** Widths that sum up to no more than `room`, or undefined when cutting texts is not enough. */
+/** Widths that add up to at most `room`, or undefined when shortening texts is not enough. */
 function shrink(columns: readonly NaturalColumn[], room: number): number[] | undefined {
   const widths = columns.map((column) => column.width);
   const isCut = columns.map(({ kind, width }) => CUT_KINDS.includes(kind) && width > MIN_TEXT_WIDTH);
   const fixed = widths.filter((_, at) => isCut[at] !== true).reduce((sum, width) => sum + width, 0);
-  // Every text wider than a common limit is cut to it: the largest limit that fits.
+  // Shorten all texts to a common limit: the largest one that fits.
   let left = room - fixed;
   let count = isCut.filter(Boolean).length;
   if (left < count * MIN_TEXT_WIDTH) return undefined;

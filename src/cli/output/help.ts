@@ -8,10 +8,10 @@ const EVERYWHERE = [
   ["--[no-]color", "colours; by default on a terminal, unless NO_COLOR is set"],
 ] as const;
 
-/** Maximum width of what is explained on the left. */
+/** Maximum width of the left column. */
 const LEFT_WIDTH = 32;
 
-/** Narrowest text on the right. */
+/** Minimum width of the right column. */
 const MIN_RIGHT_WIDTH = 24;
 
 type Entry = readonly [left: string, right: string];
@@ -58,7 +58,7 @@ export function optionText({ name, takes, isValueOptional, choices, isOn }: Opti
   return `--${name} ${isValueOptional ? `[${value}]` : value}`;
 }
 
-/** What is to be said of an option, its default and variable included. */
+/** The description of an option, including its default and environment variable. */
 export function optionMeaning({ about, choices, fallback, env, isRequired }: OptionPage): string {
   const facts = [
     ...choicesFact(choices),
@@ -69,7 +69,7 @@ export function optionMeaning({ about, choices, fallback, env, isRequired }: Opt
   return facts.length === 0 ? about : `${about} [${facts.join("; ")}]`;
 }
 
-/** What is to be said of a value that is taken by its place. */
+/** The description of a positional argument. */
 export function positionalText({ about, choices, takes }: PositionalPage): string {
   const facts = choices.length > 0 ? choicesFact(choices) : takes === "DATE" ? ["YYYY-MM-DD"] : [];
   return facts.length === 0 ? about : `${about} [${facts.join("; ")}]`;

@@ -2,9 +2,9 @@ import type { Answer } from "../../text/columns.js";
 import { printableJson } from "../../text/printable.js";
 
 /**
- * The answer as one JSON object, piece by piece: its facts, then its rows under their name.
+ * The answer as one JSON object, in pieces: its facts, then its rows under their name.
  *
- * @param pretty indented by two blanks, for a person; else on one line
+ * @param pretty indented by two spaces for a person; otherwise on one line
  */
 export async function* jsonPieces(answer: Answer, pretty: boolean): AsyncGenerator<string> {
   const [line, inside, gap] = pretty ? ["\n  ", "\n    ", " "] : ["", "", ""];

@@ -1,12 +1,12 @@
 import { printable } from "../../text/printable.js";
 import { withoutPasswords } from "../../text/secrets.js";
 
-/** A line for a person, whatever is in its text. */
+/** A line that is safe to print, whatever its text contains. */
 export function line(text: string): string {
   return `${printable(withoutPasswords(text))}\n`;
 }
 
-/** Tells a person something beside the answer. */
+/** Prints a notice on stderr. */
 export function tell(text: string): void {
   process.stderr.write(line(`bfa: ${text}`));
 }

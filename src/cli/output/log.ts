@@ -11,7 +11,7 @@ export async function createLog(level: string): Promise<Logger> {
   return pino(options, pino.destination({ fd: 2, sync: true }));
 }
 
-/** Logs an event at the level that fits it. */
+/** Logs an event at its level. */
 export function logEvent(log: Logger, event: RunEvent): void {
   switch (event.type) {
     case "dns":
@@ -52,7 +52,7 @@ export function logEvent(log: Logger, event: RunEvent): void {
       log.info(event, "publishing");
       break;
     case "done":
-      // The summary says it too.
+      // The summary includes it.
       log.debug(event, "done");
       break;
   }

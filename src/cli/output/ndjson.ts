@@ -1,7 +1,7 @@
 import type { Answer } from "../../text/columns.js";
 import { printableJson } from "../../text/printable.js";
 
-/** The rows as JSON objects, one a line. */
+/** The rows as JSON objects, one per line. */
 export async function* ndjsonPieces({ rows }: Answer): AsyncGenerator<string> {
   for await (const some of rows) {
     let piece = "";

@@ -17,7 +17,7 @@ const MEMORY = { memory_limit: "64MB", threads: "1" } as const;
 /** A row group is held whole until it is written: half of DuckDB's default. */
 const ROW_GROUP_ROWS = 61_440;
 
-/** How a kind is held until the file is written, and its type in the file. */
+/** The type of each kind until the file is written, and its type in the file. */
 const TYPES = {
   date: { held: VARCHAR, written: "DATE" },
   time: { held: VARCHAR, written: "TIMESTAMP" },
@@ -33,7 +33,7 @@ const TYPES = {
 } as const;
 
 /**
- * The rows as a Parquet file, compressed with zstd. Times are TIMESTAMPs in UTC; lists and objects are texts of JSON.
+ * The rows as a Parquet file, compressed with zstd. Times are TIMESTAMPs in UTC; lists and objects are JSON texts.
  *
  * @throws UsageError when there are no columns, or a whole number doesn't fit in 64 bits.
  */
@@ -48,7 +48,7 @@ export async function* parquetPieces(answer: Answer): AsyncGenerator<Uint8Array>
   }
 }
 
-/** Collects the rows in a database of their own, since the file's compression needs many at a time. */
+/** Collects the rows in a temporary database, because compression needs many rows at a time. */
 async function writeParquet(answer: Answer, database: string, file: string): Promise<void> {
   const names = columnNames(answer);
   if (names.length === 0) throw new UsageError("parquet needs columns, and this answer has none");
@@ -96,7 +96,7 @@ function heldValue(value: CellValue, isWhole: boolean, name: string): DuckDBValu
   if (isWhole) {
     const whole = BigInt(value as number | string);
     if (BigInt.asIntN(64, whole) !== whole) {
-      throw new UsageError(`${name}: ${whole} doesn't fit in the 64 bits of a whole number in parquet`);
+      throw new UsageError(`${name}: ${whole} doesn't fit into a 64-bit integer of parquet`);
     }
     return whole;
   }

@@ -10,7 +10,7 @@ import { ndjsonPieces } from "./ndjson.js";
 import { tablePieces, type TableStyle } from "./table.js";
 import { writePieces, type Piece } from "./write-pieces.js";
 
-/** Formats by the endings of file names. */
+/** Formats by file name ending. */
 const ENDINGS: Readonly<Record<string, AnswerFormat>> = {
   ".txt": "table",
   ".json": "json",
@@ -20,18 +20,18 @@ const ENDINGS: Readonly<Record<string, AnswerFormat>> = {
   ".parquet": "parquet",
 };
 
-/** Where an answer goes, and in which format; undefined leaves it to the answer. */
+/** The destination of an answer, and its format; undefined if the answer decides. */
 interface Printing {
   destination: Destination;
   format: AnswerFormat | undefined;
 }
 
 /**
- * Prints an answer on stdout, or into the file that `--out` names.
+ * Prints an answer to stdout, or to the file that `--out` names.
  *
- * @param toText how the command shows the answer to a person, in place of a bare table of its rows; it is then also
- * what a pipe gets when no format is named
- * @throws UsageError when the answer can't be written there or that way.
+ * @param toText the command's own text for people, instead of a plain table of the rows; without a format, a pipe gets
+ *   it too
+ * @throws UsageError when the answer can't be written there or in that format.
  */
 export async function printAnswer(
   answer: Answer,
@@ -49,7 +49,7 @@ export async function printAnswer(
 }
 
 /**
- * Decides where and how an answer will be printed: for a command that works for long, to be asked before the work.
+ * Decides where and how an answer will be printed. Lets long-running commands check this before they start.
  *
  * @throws UsageError when it can't be.
  */
@@ -58,7 +58,7 @@ export function planPrinting({ format, json, out }: AnswerChoice): Printing {
   const guessed = destination.kind === "file" ? ENDINGS[extname(destination.file).toLowerCase()] : undefined;
   const chosen = json === true ? "json" : (format ?? guessed);
   if (chosen === "parquet" && destination.kind === "stdout" && process.stdout.isTTY) {
-    throw new UsageError("parquet is not for a terminal: name a file with --out, or write to a pipe");
+    throw new UsageError("parquet can't be shown on a terminal: name a file with --out, or write to a pipe");
   }
   return { destination, format: chosen };
 }

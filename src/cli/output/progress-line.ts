@@ -4,23 +4,23 @@ import { duration } from "../../text/durations.js";
 import { number } from "../../text/numbers.js";
 import { bytes } from "../../text/sizes.js";
 
-/** What a run is at. */
+/** The progress of a run. */
 export type ProgressState =
   | { phase: "planning" | "writing" | "publishing"; elapsedMs: number }
   | { phase: "probing"; elapsedMs: number; counts: RunCounts | undefined; cellCount: number; unitCount: number }
   | { phase: "volumes"; elapsedMs: number; counts: VolumeCounts | undefined; symbolCount: number };
 
-/** Cells of the bar, its brackets not counted. */
+/** Width of the bar in characters, without its brackets. */
 const BAR_WIDTH = 24;
 
-/** A part of the line. Where not all fit, those of the lowest rank go first. */
+/** A part of the line. If not all fit, those with the lowest rank are dropped first. */
 interface Field {
   text: string;
   rank: number;
 }
 
 /**
- * The line that shows a run on a terminal: as much as fits, failures and the time left to the last.
+ * The progress line on a terminal: as many fields as fit; failures and the time left are dropped last.
  *
  * @param width maximum characters, all of them ASCII
  */
@@ -28,7 +28,7 @@ export function progressLine(width: number, state: ProgressState): string {
   return fit([...barOf(state), ...fieldsOf(state)], "  ", width);
 }
 
-/** The same for a log file: without a bar, in any width. */
+/** The same for a log file: without a bar and without a limit on the width. */
 export function plainProgressLine(state: ProgressState): string {
   return fit(fieldsOf(state), ", ", Infinity);
 }
@@ -74,7 +74,7 @@ function bar(share: number): Field {
   return { text: `[${"#".repeat(full)}${"-".repeat(BAR_WIDTH - full)}]`, rank: 3 };
 }
 
-/** The unit count is that of the writer, which follows the probes. */
+/** The unit count comes from the writer, which lags behind the probers. */
 function probingFields(state: Probing): Field[] {
   const { counts, cellCount, unitCount, elapsedMs } = state;
   const seconds = Math.max(0.001, elapsedMs / 1000);
@@ -94,7 +94,7 @@ function probingFields(state: Probing): Field[] {
   ];
 }
 
-/** How many files there will be shows only symbol by symbol, so these are counted. */
+/** The number of files becomes known only symbol by symbol, so progress counts symbols. */
 function volumeFields(state: FetchingVolumes): Field[] {
   const { counts, symbolCount, elapsedMs } = state;
   const seconds = Math.max(0.001, elapsedMs / 1000);
@@ -119,7 +119,7 @@ function shareDone({ counts, cellCount }: Probing): number {
   return cellCount === 0 ? 1 : Math.min(1, (counts?.probes ?? 0) / cellCount);
 }
 
-/** Joins the fields of the highest ranks that fit, in their order. */
+/** Joins the fields with the highest ranks that fit, in order. */
 function fit(fields: readonly Field[], separator: string, width: number): string {
   const ranks = fields.map(({ rank }) => rank).sort((a, b) => a - b);
   for (const lowest of ranks) {

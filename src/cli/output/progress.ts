@@ -1,25 +1,25 @@
 import type { RunEvent } from "../../run/events.js";
 import { plainProgressLine, progressLine, type ProgressState } from "./progress-line.js";
 
-/** Shows a run on stderr while it goes. */
+/** Shows the progress of a run on stderr. */
 export interface Progress {
   onEvent(event: RunEvent): void;
-  /** Writes a text of whole lines, clear of what is shown. */
+  /** Writes complete lines without disturbing the progress line. */
   write(text: string): void;
-  /** Shows nothing more, and clears what is shown. */
+  /** Clears the progress line for good. */
   stop(): void;
 }
 
-/** What progress needs of a terminal. */
+/** The part of a terminal stream that progress needs. */
 export type ProgressStream = Pick<NodeJS.WriteStream, "write" | "on" | "off" | "columns">;
 
 const REDRAW_MS = 100;
 const PLAIN_MS = 10_000;
 
-/** Assumed where the terminal doesn't say. */
+/** Assumed when the terminal's width is unknown. */
 const DEFAULT_COLUMNS = 80;
 
-/** A line that is drawn again ten times a second, and when the terminal changes its size. It has no colours. */
+/** A line that is redrawn ten times a second and when the terminal is resized. It has no colours. */
 export function terminalProgress(stream: ProgressStream): Progress {
   const view = new RunView();
   let shown = 0;
@@ -27,14 +27,14 @@ export function terminalProgress(stream: ProgressStream): Progress {
   const columns = () => Math.max(1, stream.columns || DEFAULT_COLUMNS);
   const clear = () => {
     if (shown === 0) return;
-    // A terminal that became narrower has broken the line into several.
+    // A terminal that became narrower has wrapped the line.
     const rowsAbove = Math.ceil(shown / columns()) - 1;
     stream.write(`${rowsAbove > 0 ? `\x1b[${rowsAbove}A` : ""}\r\x1b[J`);
     shown = 0;
   };
   const draw = () => {
     if (stopped) return;
-    // The last column stays free: a terminal may go to the next row after it.
+    // Leave the last column free: some terminals wrap after it.
     const line = progressLine(columns() - 1, view.state());
     clear();
     stream.write(line);
@@ -79,7 +79,7 @@ export function plainProgress(stream: Pick<ProgressStream, "write">): Progress {
   };
 }
 
-/** Nothing but what is written. */
+/** Shows no progress and only writes lines. */
 export function noProgress(stream: Pick<ProgressStream, "write">): Progress {
   return {
     onEvent: () => undefined,
@@ -90,7 +90,7 @@ export function noProgress(stream: Pick<ProgressStream, "write">): Progress {
   };
 }
 
-/** What a run is at, by its events. */
+/** Tracks the progress of a run by its events. */
 class RunView {
   private phase: ProgressState["phase"] = "planning";
   private since = performance.now();

@@ -11,13 +11,13 @@ import { noPaint, paintWord, type Paint } from "./colour.js";
 import { failureLines } from "./failures.js";
 import { volumeFailureLines, volumeLines, volumesNotice } from "./volume-lines.js";
 
-/** Kinds of failures named in one line. */
+/** Maximum number of failure kinds named in one line. */
 const KINDS_SHOWN = 3;
 
-/** Contracts shown that came or ended. */
+/** Maximum number of listings or delistings shown. */
 const DATES_SHOWN = 10;
 
-/** How a run ended, in the first line. That it stopped early has a line of its own. */
+/** How a run ended, for the first line. Stopping early has a line of its own. */
 export const OUTCOME_WORDS: Readonly<Record<RunSummary["outcome"], string>> = {
   whole: "whole",
   "nothing-to-do": "nothing to do",
@@ -27,16 +27,16 @@ export const OUTCOME_WORDS: Readonly<Record<RunSummary["outcome"], string>> = {
 };
 
 const FAILURE_COLUMNS = {
-  symbol: column("symbol", "whose cells failed"),
+  symbol: column("symbol", "symbol whose cells failed"),
   date: column("date", "first day that failed"),
-  days: column("count", "days from then on that failed together"),
+  days: column("count", "number of consecutive days from then on that failed together"),
   kind: column(
     "text",
     "where the probe failed: dns, connect, proxy, tls, closed, reset, timeout, status, protocol, content, other",
   ),
-  code: column("text", "finer than the kind: a system error, a TLS error, HTTP_503"),
+  code: column("text", "more specific than the kind: a system error, a TLS error, HTTP_503"),
   message: column("text", "what went wrong"),
-  cause: optionalColumn("text", "what lies below it, where anything is known"),
+  cause: optionalColumn("text", "underlying errors, if known"),
 };
 
 /** The summary as an answer: a row for each failure. */
@@ -62,11 +62,11 @@ export function summaryText(summary: RunSummary, paint: Paint = noPaint): string
     `  ${phaseTexts(summary).join(", ")}`,
   ];
   if (summary.outcome === "stopped-early")
-    lines.push("  stopped early: too many failures (--max-failure-rate); the rest was not probed");
+    lines.push("  stopped early: too many failures (--max-failure-rate); the remaining cells were not probed");
   const { late, replaced, removed } = summary.changes;
   if (late + replaced + removed > 0) {
     lines.push(
-      `  changed since they were believed: ${number(late)} late, ${number(replaced)} replaced, ${number(removed)} removed`,
+      `  changed although final: ${number(late)} late, ${number(replaced)} replaced, ${number(removed)} removed`,
     );
   }
   lines.push(...datedLine("came to market", summary.listings), ...datedLine("ended", summary.delistings));
@@ -85,7 +85,7 @@ export function summaryText(summary: RunSummary, paint: Paint = noPaint): string
   ].join("\n");
 }
 
-/** How the cells were probed; nothing where none were. */
+/** How the cells were probed; empty when none were. */
 function sourcesText({ sources }: RunSummary): string {
   return sources.length === 0 ? "" : ` ${sources.map((source) => `by ${source.toUpperCase()}`).join(" and ")}`;
 }
@@ -135,7 +135,7 @@ function daysText({ from, to }: { from: string; to: string }): string {
   return from === to ? from : `${from} to ${to}`;
 }
 
-/** The failures, each kind of them in one line: see {@link probesNotice} and {@link volumesNotice}. */
+/** The failures, one line for each kind: see {@link probesNotice} and {@link volumesNotice}. */
 export function failureNotices(summary: RunSummary, retries: number): string[] {
   const { failures, volumes } = summary;
   return [
@@ -144,14 +144,14 @@ export function failureNotices(summary: RunSummary, retries: number): string[] {
   ];
 }
 
-/** The failures in one line, with the way on: what a person or a cron job must hear even when nothing else is said. */
+/** The failures in one line with advice, shown to a person or a cron job even with --quiet. */
 function probesNotice({ failures, failed, probes }: RunSummary, retries: number): string {
   const kinds = new Map<string, number>();
   for (const { kind, code } of failures) kinds.set(`${kind} ${code}`, (kinds.get(`${kind} ${code}`) ?? 0) + 1);
   const listed = [...kinds].sort(([, a], [, b]) => b - a).map(([name, count]) => `${name} ${number(count)} times`);
   const shown = listed.slice(0, KINDS_SHOWN).map((kind) => printable(kind).replace(/ 1 times$/, " once"));
   const more = listed.length > KINDS_SHOWN ? " and others" : "";
-  const tried = retries === 0 ? "; --retries tries again what may pass" : ` in spite of ${number(retries)} retries`;
+  const tried = retries === 0 ? "; --retries repeats transient failures" : ` despite ${number(retries)} retries`;
   return (
     `${number(failed)} of ${plural(probes, "probe")} failed${tried}: ${shown.join(", ")}${more}. ` +
     "These cells stay due: run it again"
@@ -162,7 +162,7 @@ export function retriedLine({ kind, code, host, count }: RetriedRequests): strin
   return `    ${number(count)} after ${kind} ${printable(code)} from ${printable(host)}`;
 }
 
-/** Symbols with their dates, in one line; none without any. */
+/** One line of symbols with their dates; no line when there are none. */
 export function datedLine(what: string, dates: readonly SummaryDate[]): string[] {
   if (dates.length === 0) return [];
   const shown = dates.slice(0, DATES_SHOWN).map(({ symbol, date }) => `${printable(symbol)} ${date}`);
@@ -175,7 +175,7 @@ function dueText(due: RunSummary["due_cells"]): string {
     [due.never_probed, "never probed"],
     [due.provisional, "not final yet"],
     [due.hole, "in holes"],
-    [due.clock, "probed in the future"],
+    [due.clock, "probed by a clock that was ahead"],
   ] as const;
   const [first, ...others] = reasons.filter(([count]) => count > 0);
   if (first === undefined) return "nothing";

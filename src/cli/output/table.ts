@@ -6,9 +6,9 @@ import { noPaint, paintWord, type Paint } from "./colour.js";
 import { fitColumns } from "./fit-columns.js";
 import { valueText } from "./value-text.js";
 
-/** What a table is made for. */
+/** How a table is rendered. */
 export interface TableStyle {
-  /** Columns of the terminal; Infinity where everything is to be shown. */
+  /** Columns of the terminal; Infinity to show everything. */
   width: number;
   paint: Paint;
 }
@@ -16,15 +16,15 @@ export interface TableStyle {
 /** For a file or a pipe: everything, without colours. */
 export const PLAIN_TABLE: TableStyle = { width: Infinity, paint: noPaint };
 
-/** Columns whose words have a meaning that a colour shows. */
+/** Columns whose words are coloured by their meaning. */
 const PAINTED = ["condition", "outcome"];
 
 const GAP = "  ";
 
 /**
- * The rows as a table for a person: columns apart by blanks, numbers to the right with separators, sizes in kB, control
- * characters made visible. Where it is wider than `width`, texts are cut and the last columns left out, which a line
- * at the end says. Widths depend on every row, so this format alone needs room for all of them.
+ * The rows as a table for people: columns separated by spaces, numbers right-aligned with thousands separators, sizes
+ * in kB, control characters made visible. If it is wider than `width`, texts are shortened and the last columns
+ * dropped, with a note at the end. Widths depend on all rows, so only this format keeps all of them in memory.
  */
 export async function* tablePieces(answer: Answer, { width, paint }: TableStyle = PLAIN_TABLE): AsyncGenerator<string> {
   if (answer.headingOnly === true && answer.heading !== undefined) {

@@ -1,8 +1,8 @@
 import type { CellValue } from "../../text/columns.js";
 
 /**
- * A value as a table and CSV show it: a list of names, such as symbols, with blanks between them, any other list or
- * object as JSON, none as an empty text.
+ * A value as shown in tables and CSV: a list of names, such as symbols, separated by spaces; any other list or object
+ * as JSON; null as an empty text.
  */
 export function valueText(value: CellValue): string {
   if (value === null) return "";

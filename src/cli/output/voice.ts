@@ -5,27 +5,27 @@ import { line } from "./line.js";
 import { createLog, logEvent, logSummary } from "./log.js";
 import { noProgress, plainProgress, terminalProgress } from "./progress.js";
 
-/** How much of a run a user wants to hear on stderr. */
+/** How much a run reports on stderr. */
 export interface VoiceChoice {
   quiet: boolean;
   "log-level": string;
 }
 
-/** What a command that asks the bucket says on stderr: to people in lines, or to a program in JSON lines alone. */
+/** What a command that queries the bucket reports on stderr: lines for people, or only JSON lines for programs. */
 export interface Voice {
   onEvent(event: RunEvent): void;
-  /** Something worth knowing, which quiet suppresses. */
+  /** A notice, which quiet suppresses. */
   notice(text: string): void;
   /** A failure, which nothing suppresses. */
   failure(text: string): void;
   summary(summary: { failures: readonly object[] }): void;
   /** An error that ended the command. */
   fatal(error: unknown): void;
-  /** Ends the progress. */
+  /** Stops the progress display. */
   stop(): void;
 }
 
-/** The voice that the user chose. Quiet is for people; what is logged is decided by the level. */
+/** The voice that the user chose. Quiet applies to text for people; logs have a level. */
 export async function createVoice({ quiet, "log-level": level }: VoiceChoice): Promise<Voice> {
   return level === "silent" ? spokenVoice(quiet) : await loggedVoice(level);
 }

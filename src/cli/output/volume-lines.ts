@@ -4,35 +4,35 @@ import { printable } from "../../text/printable.js";
 import { bytes } from "../../text/sizes.js";
 import { failureLines } from "./failures.js";
 
-/** What was done about volumes, in lines. */
+/** A summary of fetched volumes, in lines. */
 export function volumeLines(result: VolumesResult): string[] {
   const lines = [
     `  ${plural(result.files_fetched, "file")} fetched (${bytes(result.file_bytes)}), ${number(result.files_known)} known, ${number(result.files_failed)} failed`,
     `  ${plural(result.rows_written, "bar")} of ${plural(result.units_written, "symbol")} written`,
   ];
   if (result.files_unverified > 0) {
-    lines.push(`  ${number(result.files_unverified)} of the files without a checksum that vouches for them`);
+    lines.push(`  ${number(result.files_unverified)} of the files not verified by a checksum`);
   }
   if (result.difference_count > 0) {
     lines.push(
-      `  ${plural(result.difference_count, "value")} of months' files differ from the days' (volume_differences)`,
+      `  ${plural(result.difference_count, "value")} differ between monthly and daily files (volume_differences)`,
     );
   }
   return lines;
 }
 
-/** The failures in one line, with the way on: what a person or a cron job must hear even when nothing else is said. */
+/** The failures in one line with advice, shown to a person or a cron job even with --quiet. */
 export function volumesNotice({ failures, files_fetched }: VolumesResult, retries: number): string {
   const [first] = failures;
   const example = first === undefined ? "" : `, the first: ${fileOf(first)}: ${printable(first.message)}`;
   const all = plural(files_fetched + failures.length, "file");
   return (
-    `${number(failures.length)} of ${all} of volumes failed in spite of ${number(retries)} retries${example}. ` +
-    "Their days stay unknown: run it again, or take files without a right checksum by bfa volumes --accept-unverified"
+    `${number(failures.length)} of ${all} of volumes failed despite ${number(retries)} retries${example}. ` +
+    "Their days stay unknown: run it again, or accept files without a valid checksum with bfa volumes --accept-unverified"
   );
 }
 
-/** Files that failed, in lines. */
+/** The failed files, in lines. */
 export function volumeFailureLines(failures: readonly VolumeFailure[]): string[] {
   return failureLines(failures, fileOf);
 }

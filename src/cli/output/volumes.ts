@@ -7,14 +7,14 @@ import { OUTCOME_WORDS, retriedLine } from "./summary.js";
 import { volumeFailureLines, volumeLines, volumesNotice } from "./volume-lines.js";
 
 const FAILURE_COLUMNS = {
-  symbol: column("symbol", "whose file failed"),
+  symbol: column("symbol", "symbol whose file failed"),
   date: column("date", "first day of the file"),
-  days: column("count", "days of the file"),
-  key: optionalColumn("text", "key of the file in the bucket; of a listing there is none"),
-  kind: column("text", "where it failed: as for probes, or content for a file that is not what it should be"),
-  code: column("text", "finer than the kind: HTTP_503, CHECKSUM_WRONG, CSV_BAD_ROW"),
+  days: column("count", "number of days in the file"),
+  key: optionalColumn("text", "key of the file in the bucket; null for a listing"),
+  kind: column("text", "where it failed: as for probes, or content for a file with invalid content"),
+  code: column("text", "more specific than the kind: HTTP_503, CHECKSUM_WRONG, CSV_BAD_ROW"),
   message: column("text", "what went wrong"),
-  cause: optionalColumn("text", "what lies below it, where anything is known"),
+  cause: optionalColumn("text", "underlying errors, if known"),
 };
 
 /** The summary as an answer: a row for each failure. */
@@ -22,12 +22,12 @@ export function volumesAnswer({ failures, ...facts }: VolumesSummary): Answer<ob
   return { facts, rowsName: "failures", columns: FAILURE_COLUMNS, rows: [failures] };
 }
 
-/** The failures in one line; none without any. */
+/** The failures in one line; no line when there are none. */
 export function volumesNotices(summary: VolumesSummary, retries: number): string[] {
   return summary.failures.length === 0 ? [] : [volumesNotice(summary, retries)];
 }
 
-/** The summary for people. */
+/** The summary as text. */
 export function volumesText(summary: VolumesSummary, paint: Paint = noPaint): string {
   const { phases } = summary;
   const symbols = plural(summary.symbol_count, "symbol");

@@ -3,11 +3,11 @@ import { outputError } from "../../store/output-error.js";
 import { writeFileWhole } from "../../store/write-whole.js";
 import type { Destination } from "./destination.js";
 
-/** What an answer is written as. */
+/** A piece of a written answer. */
 export type Piece = string | Uint8Array;
 
 /**
- * Writes pieces to a destination, each when there is room for it.
+ * Writes pieces to a destination, with back-pressure.
  *
  * @throws OutputError or UsageError when a file can't be written; see {@link writeFileWhole}.
  */

@@ -1,16 +1,16 @@
 import type { LookupFunction } from "node:net";
 
-/** What the one look-up of a host gave: its addresses, or the error that every connection to it will meet. */
+/** Result of the single look-up of a host: its addresses, or the error for every connection to it. */
 export type HostAddresses =
   | { type: "resolved"; addresses: { address: string; family: number }[] }
   | { type: "unresolved"; code: string; message: string };
 
-/** Answers of the main thread's look-ups by host name, handed to every worker. */
+/** Results of the main thread's look-ups by host name, passed to every worker. */
 export type AddressTable = Readonly<Record<string, HostAddresses>>;
 
 /**
- * A `lookup` for sockets that answers from the table and never asks a resolver. It honours `all`, which Node sets when
- * it tries several addresses. A host outside the table is an error, so that a forgotten look-up can't go unseen.
+ * A `lookup` for sockets that answers from the table and never queries a resolver. It honours `all`, which Node sets
+ * when it tries several addresses. A host outside the table is an error, so that a forgotten look-up is noticed.
  */
 export function tableLookup(table: AddressTable): LookupFunction {
   return (hostname, options, callback) => {

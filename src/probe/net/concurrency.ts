@@ -1,25 +1,25 @@
 import { STREAMS_PER_CONNECTION, type ConnectionClient } from "./pool.js";
 
 /**
- * How many HEADs of a thread fit on its connections. Where HTTP/2 is offered, a few connections begin with one HEAD
- * each; one that turns out to speak it takes many more, and when one doesn't, there may be as many as of HTTP/1.1. So a
- * server of either kind gets neither more handshakes than it takes nor an extra round trip to find out.
+ * How many HEADs a thread may have in flight. If HTTP/2 is offered, it starts with a few connections and one HEAD on
+ * each. A connection that turns out to use HTTP/2 takes many more; if one doesn't, the limit of HTTP/1.1 applies. So
+ * neither kind of server gets unnecessary handshakes, and detecting the protocol takes no extra round trip.
  */
 export class Concurrency {
-  /** Clients whose connection speaks HTTP/2. Not a number, since undici may tell the end of a connection twice. */
+  /** Clients whose connection uses HTTP/2. A set, because undici may report the end of a connection twice. */
   private readonly http2 = new Set<ConnectionClient>();
   private http1 = false;
 
   /**
-   * @param connections maximum of HTTP/1.1
-   * @param http2Connections maximum of HTTP/2; 0 when it is not offered
+   * @param connections maximum for HTTP/1.1
+   * @param http2Connections maximum for HTTP/2; 0 if it isn't offered
    */
   constructor(
     private readonly connections: number,
     private readonly http2Connections: number,
   ) {}
 
-  /** Maximum HEADs to have in flight, for now. */
+  /** Current maximum number of HEADs in flight. */
   get limit(): number {
     if (this.http1 || this.http2Connections === 0) return this.connections;
     return this.http2Connections + this.http2.size * (STREAMS_PER_CONNECTION - 1);
@@ -34,7 +34,9 @@ export class Concurrency {
     this.http2.delete(client);
   }
 
-  /** A connection failed before the protocol was known: up to the limit of HTTP/1.1, so that a dead server fails fast. */
+  /**
+   * A connection failed before the protocol was known: allow the limit of HTTP/1.1, so that a dead server fails fast.
+   */
   failed(): void {
     this.http1 ||= this.http2.size === 0;
   }

@@ -1,31 +1,31 @@
 import type { Dispatcher } from "undici";
 
-/** The server took too long to answer in full. */
+/** The server took too long to complete its answer. */
 export class ProbeTimeoutError extends Error {
   readonly code = "PROBE_TIMEOUT";
 }
 
-/** A request that must be answered in time. */
+/** A request with a deadline. */
 export abstract class TimedRequest {
   /** Set once the request is on a socket. */
   controller: Dispatcher.DispatchController | undefined = undefined;
-  /** Kept by {@link Deadlines}: its start, and its neighbours among the requests in flight, undefined when it is none. */
+  /** Maintained by {@link Deadlines}: its start, and its neighbours in the list of requests in flight, if it is in it. */
   startedAt = 0;
   earlier: TimedRequest | undefined = undefined;
   later: TimedRequest | undefined = undefined;
 }
 
-/** Stands before the first and after the last request in flight, so that each of them has two neighbours. */
+/** Sentinel before the first and after the last request in flight, so that every request has two neighbours. */
 class Ends extends TimedRequest {
   override earlier: TimedRequest = this;
   override later: TimedRequest = this;
 }
 
 /**
- * One timer for all requests in flight of a thread. All share one timeout, so they expire in the order in which they
- * started: the order of a list that each request is a link of. (A Set keeps that order too, and took 8 of the 32 µs of
- * CPU that a HEAD cost.) It covers slow drips, which undici's own timers let pass. A request that still waits for its
- * connection has not started; the connector's timeout ends it.
+ * One timer for all requests in flight of a thread. All have the same timeout, so they expire in the order in which they
+ * started, which is the order of an intrusive linked list. (A Set keeps that order too, but took 8 of the 32 µs of CPU
+ * of a HEAD.) It also catches slow drips, which undici's own timers don't. A request that still waits for its connection
+ * has not started; the connector's timeout ends it.
  */
 export class Deadlines {
   private readonly ends = new Ends();
@@ -41,7 +41,7 @@ export class Deadlines {
     this.timer.unref();
   }
 
-  /** Starts the time of a request that is on its socket, also anew. */
+  /** Starts or restarts the time of a request that is on its socket. */
   start(request: TimedRequest): void {
     this.end(request);
     const { ends } = this;
@@ -52,7 +52,7 @@ export class Deadlines {
     ends.earlier = request;
   }
 
-  /** Ends the time of a request, if it was started. */
+  /** Stops the time of a request, if it was started. */
   end(request: TimedRequest): void {
     const { earlier, later } = request;
     if (earlier === undefined || later === undefined) return;

@@ -3,24 +3,24 @@ import { proxyFor } from "./proxy.js";
 import { secureContext } from "./trust.js";
 import { USER_AGENT } from "./user-agent.js";
 
-/** How single requests reach a server. */
+/** Options of {@link dispatcherFor}. */
 export interface DispatcherOptions {
-  /** PEM certificates to trust besides Node's. */
+  /** PEM certificates to trust in addition to Node's. */
   ca: string | undefined;
-  /** The environment that names proxies. */
+  /** The environment variables that name proxies. */
   env: NodeJS.ProcessEnv;
-  /** Limit for connecting, for an answer to begin, and for each wait within it, ms. */
+  /** Time limit for connecting, for the start of an answer, and for each pause in it, ms. */
   timeoutMs: number;
 }
 
 /**
- * What single requests to a URL are sent with, outside of the pipeline: the same proxies and certificates as there. Destroy
- * it after use.
+ * A dispatcher for single requests to a URL, outside the pipeline but with the same proxies and certificates. Must be
+ * destroyed after use.
  *
- * @throws UsageError when a variable of the environment is not the URL of a proxy
+ * @throws UsageError when an environment variable is not the URL of a proxy
  */
 export async function dispatcherFor(url: string, { ca, env, timeoutMs }: DispatcherOptions): Promise<Dispatcher> {
-  // By its default export: the named ones of CommonJS are gone once it is bundled.
+  // Use the default export: the named exports of CommonJS don't survive bundling.
   const { Agent, ProxyAgent } = (await import("undici")).default;
   const tls = { secureContext: secureContext(ca), timeout: timeoutMs };
   const proxy = proxyFor(url, env);

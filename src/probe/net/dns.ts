@@ -2,17 +2,17 @@ import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import type { AddressTable, HostAddresses } from "./addresses.js";
 
-/** Result of the one look-up per host that a run makes. */
+/** Result of a run's single look-up of each host. */
 export interface DnsWarmUp {
   table: AddressTable;
-  /** Look-ups made: one a host name, none for a literal address. */
+  /** Number of look-ups: one per host name, none for literal addresses. */
   lookups: number;
   elapsedMs: number;
 }
 
 /**
- * Resolves the hosts of some URLs at once, on the calling thread. A host that can't be resolved doesn't end the run: its
- * entry carries the error, which every connection to it will meet.
+ * Resolves the hosts of URLs concurrently, on the calling thread. A host that can't be resolved doesn't end the run:
+ * its entry contains the error, with which every connection to it will fail.
  */
 export async function warmDns(urls: readonly string[]): Promise<DnsWarmUp> {
   const startedAt = performance.now();

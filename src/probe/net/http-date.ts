@@ -4,9 +4,9 @@ const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 const PATTERN = /^[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT$/;
 
 /**
- * An HTTP date (`Fri, 05 Mar 2021 10:12:13 GMT`, the form that RFC 9110 has servers write) in ms since the Unix epoch;
- * NaN for any other text and for times before 1970. `Date.parse` would take a bare number for a year and a time without
- * zone for a local one.
+ * Parses an HTTP date (`Fri, 05 Mar 2021 10:12:13 GMT`, the format that RFC 9110 requires of servers) as ms since the
+ * Unix epoch; NaN for any other text and for times before 1970. `Date.parse` would read a bare number as a year and a
+ * time without a zone as local.
  */
 export function parseHttpDate(text: string): number {
   if (!PATTERN.test(text)) return NaN;

@@ -6,23 +6,23 @@ import { secureContext } from "./trust.js";
 import { buildConnector, Client, loadProxyAgent, Pool } from "./undici.js";
 import { USER_AGENT } from "./user-agent.js";
 
-/** How one thread reaches one origin. */
+/** How one thread connects to one origin. */
 export interface ConnectionOptions {
   /** Scheme, host and port; no path. */
   origin: string;
-  /** Maximum sockets open at once. */
+  /** Maximum number of open sockets. */
   connections: number;
-  /** Offer HTTP/2 by ALPN; a socket that speaks it takes {@link STREAMS_PER_CONNECTION} requests at a time. */
+  /** Offer HTTP/2 by ALPN; a socket with HTTP/2 takes {@link STREAMS_PER_CONNECTION} requests at a time. */
   http2: boolean;
-  /** Limit for connecting and for each response, in ms. */
+  /** Time limit for connecting and for each response, ms. */
   timeoutMs: number;
-  /** PEM certificates to trust besides Node's. */
+  /** PEM certificates to trust in addition to Node's. */
   ca?: string;
-  /** Left out: the origin is connected to directly. */
+  /** Omit to connect to the origin directly. */
   proxy?: Proxy;
-  /** Addresses of what is connected to: of the proxy, where there is one. */
+  /** Addresses of the connection's target, which is the proxy if there is one. */
   addresses: AddressTable;
-  /** Called with the client of each socket that was opened, handshake included, or that ended. */
+  /** Called with the client of each socket that was opened, including its handshake, or that ended. */
   onConnect?: (client: ConnectionClient) => void;
   onDisconnect?: (client: ConnectionClient) => void;
   /** Called for each socket that could not be opened. */
@@ -30,46 +30,46 @@ export interface ConnectionOptions {
 }
 
 /**
- * Requests in flight on one HTTP/2 socket: below the 100 to 128 that servers allow. HTTP/1.1 has one: an answer that
- * hangs must not hold up others, and bytes that a server sends too much must not be taken for the next answer.
+ * Requests in flight on one HTTP/2 socket: fewer than the 100 to 128 that servers allow. With HTTP/1.1 there is only
+ * one: an answer that hangs must not delay others, and surplus bytes must not be mistaken for the next answer.
  */
 export const STREAMS_PER_CONNECTION = 64;
 
-/** Headers of every request. An array, since undici's proxy agent adds a host to an object. */
+/** Headers of every request. An array, because undici's proxy agent would add a host to an object. */
 const HEADERS = ["user-agent", USER_AGENT];
 
-/** What requests to one origin are sent with. */
+/** Sends requests to one origin. */
 export type Line = Pick<Dispatcher, "dispatch" | "destroy">;
 
-/** Options of a request that is told which client of the pool it went to. */
+/** Options of a request that needs to know which client of the pool it uses. */
 export interface ClientAwareOptions extends Dispatcher.DispatchOptions {
   tell?: { client: ConnectionClient | undefined };
 }
 
 /**
- * A client of the pool (one socket at a time) that knows whether its socket has served before and whether any byte of
- * the current answer has come. undici's errors do not tell the close of an idle kept-alive socket from a broken answer,
- * and only the former may be replayed. On HTTP/2 the bytes on a socket are those of many answers: there a request whose
- * own answer has not begun may be replayed when the connection ends, as by a GOAWAY.
+ * A client of the pool (one socket at a time) that knows whether its socket has served a request before and whether any
+ * byte of the current answer has arrived. undici's errors don't distinguish the close of an idle kept-alive socket from
+ * a broken answer, and only the former may be replayed. With HTTP/2 the bytes on a socket belong to many answers:
+ * there, a request whose own answer has not begun may be replayed when the connection ends, for example by a GOAWAY.
  */
 export class ConnectionClient extends Client {
   private served = false;
   private answering = false;
-  /** What the socket opened last speaks, by its name in ALPN. */
+  /** ALPN name of the protocol of the last opened socket. */
   protocol: "h2" | "http/1.1" = "http/1.1";
 
-  /** A new socket is being opened: what fails from here on is not the end of an old one. */
+  /** A new socket is being opened: failures from now on are not the end of an old one. */
   connecting(): void {
     this.served = false;
     this.answering = false;
   }
 
-  /** Watches a socket that this client just opened. */
+  /** Watches a socket that this client has just opened. */
   watch(socket: Socket): void {
     this.protocol = "alpnProtocol" in socket && socket.alpnProtocol === "h2" ? "h2" : "http/1.1";
     this.pipelining = this.protocol === "h2" ? STREAMS_PER_CONNECTION : 1;
     if (this.protocol === "h2") return;
-    // Registered before undici's own listener, so it sees the bytes before they are parsed.
+    // Registered before undici's own listener, to notice bytes before they are parsed.
     socket.on("readable", () => {
       if (socket.readableLength > 0) this.answering = true;
     });
@@ -86,7 +86,7 @@ export class ConnectionClient extends Client {
     this.answering = false;
   }
 
-  /** The response has been read whole. */
+  /** The response has been read completely. */
   responseEnded(): void {
     this.served = true;
   }
@@ -96,7 +96,7 @@ export class ConnectionClient extends Client {
     return this.served;
   }
 
-  /** Whether a failure right now is that of a kept-alive socket closed before the first byte of the answer. */
+  /** Whether a failure now means that a kept-alive socket was closed before the first byte of the answer. */
   get isStale(): boolean {
     return this.served && !this.answering;
   }
@@ -105,14 +105,14 @@ export class ConnectionClient extends Client {
 /** Opens a socket to an origin. */
 type Connector = connectors.connector;
 
-/** Opens nothing yet: sockets come with the first requests. */
+/** Doesn't connect yet: sockets are opened by the first requests. */
 export function createLine(options: ConnectionOptions): Line {
   const { origin, http2, proxy } = options;
   const tls = {
     timeout: options.timeoutMs,
-    // Set explicitly, so that NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment does not turn verification off.
+    // Set explicitly, so that NODE_TLS_REJECT_UNAUTHORIZED=0 in the environment doesn't disable verification.
     rejectUnauthorized: true,
-    // One for all sockets: left to itself, Node makes one for each, 0.8 ms more a connection.
+    // Shared by all sockets: by default Node creates one for each, which takes 0.8 ms per connection.
     secureContext: secureContext(options.ca),
   };
   const direct = { ...tls, lookup: tableLookup(options.addresses) };
@@ -138,10 +138,10 @@ export function createLine(options: ConnectionOptions): Line {
 function createPool(options: ConnectionOptions, connect: Connector): Pool {
   const pool = new Pool(options.origin, {
     connections: options.connections,
-    // Until the socket shows that it speaks HTTP/2.
+    // Until the socket turns out to use HTTP/2.
     pipelining: 1,
     allowH2: options.http2,
-    // Each request has a deadline of its own, see Deadlines.
+    // Each request has its own deadline, see Deadlines.
     headersTimeout: 0,
     bodyTimeout: 0,
     factory: (origin: URL, clientOptions: object) => {
@@ -158,7 +158,7 @@ function createPool(options: ConnectionOptions, connect: Connector): Pool {
       return client;
     },
   });
-  // The last target of such an event is the client that it is about, made by the factory above.
+  // The last target of such an event is the client concerned, created by the factory above.
   pool.on("connect", (_origin, targets) => options.onConnect?.(targets.at(-1) as ConnectionClient));
   pool.on("disconnect", (_origin, targets) => options.onDisconnect?.(targets.at(-1) as ConnectionClient));
   pool.on("connectionError", () => options.onConnectionError?.());

@@ -1,18 +1,18 @@
 import { UsageError } from "../../errors.js";
 
-/** A proxy that connections go through. */
+/** A proxy for connections. */
 export interface Proxy {
   /** Scheme, host and port, without credentials. */
   url: string;
-  /** What its Proxy-Authorization header says; left out when there are no credentials. */
+  /** Value of the Proxy-Authorization header; absent if there are no credentials. */
   authorization?: string;
 }
 
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { "http:": "80", "https:": "443" };
 
 /**
- * The proxy for a URL by the usual variables in either case, the lower one first, as undici reads them: HTTPS_PROXY, or
- * HTTP_PROXY where that is not set; for plain HTTP the latter only. NO_PROXY lists hosts that are reached without.
+ * The proxy for a URL according to the usual environment variables, in lower case first, like in undici: HTTPS_PROXY,
+ * or HTTP_PROXY if that isn't set; for plain HTTP only the latter. NO_PROXY lists hosts to connect to directly.
  *
  * @throws UsageError when a variable is not the URL of a proxy
  */
@@ -24,7 +24,7 @@ export function proxyFor(url: string, env: NodeJS.ProcessEnv): Proxy | undefined
   return readProxy(name, variable(env, name) ?? "");
 }
 
-/** The proxy as it may be shown: with credentials masked. */
+/** The proxy for display, with credentials masked. */
 export function describeProxy({ url, authorization }: Proxy): string {
   return authorization === undefined ? url : url.replace("://", "://***@");
 }
@@ -33,7 +33,7 @@ function variable(env: NodeJS.ProcessEnv, name: string): string | undefined {
   return env[name.toLowerCase()] ?? env[name];
 }
 
-/** Whether NO_PROXY names a host: itself, a domain above it (with or without `*.` before it), its port, or `*` for all. */
+/** Whether NO_PROXY matches a host: by name, parent domain (with or without `*.`), optional port, or `*` for all. */
 function isExempt({ hostname, port, protocol }: URL, noProxy: string): boolean {
   const targetPort = port === "" ? DEFAULT_PORTS[protocol] : port;
   return noProxy
@@ -48,14 +48,14 @@ function isExempt({ hostname, port, protocol }: URL, noProxy: string): boolean {
     });
 }
 
-/** Reads a proxy's URL. What is wrong with it is not quoted, since it may hold a password. */
+/** Parses a proxy's URL. Messages don't quote it, because it may contain a password. */
 function readProxy(name: string, value: string): Proxy {
   const text = value.includes("://") ? value : `http://${value}`;
   const parsed = URL.canParse(text) ? new URL(text) : undefined;
   if (parsed === undefined || parsed.hostname === "") throw new UsageError(`${name} is not the URL of a proxy`);
   const { protocol, host, username, password } = parsed;
   if (protocol !== "http:" && protocol !== "https:") {
-    throw new UsageError(`${name}: only proxies of http and https are known, not of ${protocol.slice(0, -1)}`);
+    throw new UsageError(`${name}: only http and https proxies are supported, not ${protocol.slice(0, -1)}`);
   }
   const url = `${protocol}//${host}`;
   if (username === "" && password === "") return { url };
@@ -67,6 +67,6 @@ function decode(name: string, text: string): string {
   try {
     return decodeURIComponent(text);
   } catch (cause) {
-    throw new UsageError(`${name}: the credentials hold a % that is not the start of a code; write %25`, { cause });
+    throw new UsageError(`${name}: the credentials contain a % that doesn't start an escape; write %25`, { cause });
   }
 }

@@ -4,15 +4,15 @@ import type * as Types from "undici";
 const require = createRequire(import.meta.url);
 
 /**
- * The parts of undici that probing needs, loaded one by one: the whole of it (fetch, caches, mocks …) takes 110 ms of a
- * prober's start, these 40. They are not documented entries, so the package's version is pinned. Types are imported from
- * the package as usual.
+ * The parts of undici that probing needs, loaded individually: loading all of it (fetch, caches, mocks …) takes 110 ms
+ * of a prober's start, these take 40. They are not documented entry points, so the package's version is pinned. Types
+ * are imported from the package as usual.
  */
 export const Client = require("undici/lib/dispatcher/client.js") as typeof Types.Client;
 export const Pool = require("undici/lib/dispatcher/pool.js") as typeof Types.Pool;
 export const buildConnector = require("undici/lib/core/connect.js") as typeof Types.buildConnector;
 
-/** For the runs that go through a proxy. The whole of undici, since that alone gives its pools a `connect`. */
+/** For runs with a proxy. Loads all of undici, because only that gives its pools a `connect`. */
 export function loadProxyAgent(): typeof Types.ProxyAgent {
   return (require("undici") as typeof Types).ProxyAgent;
 }

@@ -1,4 +1,4 @@
 import { VERSION } from "../../text/version.js";
 
-/** How every request names its sender, so that whoever runs a server can tell what asks. */
+/** Sent with every request, so that server operators can identify the client. */
 export const USER_AGENT = `binance-futures-availability/${VERSION}`;

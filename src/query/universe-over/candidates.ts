@@ -11,38 +11,39 @@ import { STANDING, type Choice } from "./membership.js";
 import { Unsure } from "./unsure.js";
 import { readVolumes, type Volumes } from "./volumes.js";
 
-/** What a universe is chosen from. */
+/** The data from which universes are chosen. */
 export interface Market {
-  /** That it can hold, in order of name. */
+  /** Possible members, in order of name. */
   symbols: readonly string[];
-  /** What each rebalancing day is chosen from, in their order. */
+  /** The data for each rebalancing day, in order. */
   choices: readonly Choice[];
-  /** The life of the symbol of a place that a day lies in. */
+  /** The life of the symbol at `place` that contains `day`. */
   lifeOn: (place: number, day: Day) => Life | undefined;
   unsure: Unsure;
-  /** Symbols that have a file on a day that is looked at, and no known contract that could tell their underlying. */
+  /** Symbols that have a file on a relevant day, but no known contract from which to learn their underlying. */
   withoutContract: readonly string[];
 }
 
-/** A name that a universe can hold. */
+/** A possible member. */
 interface Name {
   symbol: string;
   lives: readonly Life[];
-  /** 1 for each day with a file, from the first day that is looked at. */
+  /** 1 for each day with a file, from the first relevant day. */
   files: Uint8Array;
-  /** Those of the names of the same contract that stand for this one on the days of their files. */
+  /** The files of other names of the same contract, which take precedence over this one on those days. */
   before: readonly Uint8Array[];
   volumes: Volumes | undefined;
 }
 
 /**
- * Reads what a universe is chosen from. Nothing later than the day that a rebalancing day looks at decides about it.
+ * Reads the data from which universes are chosen. A rebalancing day depends on nothing later than the day that it looks
+ * at.
  *
- * Standings and values are one array each, with a part for each day and a place for each symbol in it: an object for
- * each symbol and day took a third of the time of a daily universe over six years.
+ * Standings and values are one array each, with a section per day and an element per symbol: an object for each symbol
+ * and day took a third of the time of a daily universe over six years.
  *
- * @param asked symbols that it can hold
- * @param days rebalancing days, ascending, one at least
+ * @param asked possible members
+ * @param days rebalancing days, ascending, at least one
  * @param now ms since the Unix epoch
  * @throws StoreError when the file can't be read; NotKnownError and UsageError as the filter by underlying
  */
@@ -116,7 +117,7 @@ async function readNames(
   return symbols.map((symbol, place) => {
     const { class: kind, ticker } = factsOf(symbol);
     const contract = kind === "delivery" ? symbol : ticker;
-    // The ticker's own name comes before the settled ones, which begin with it.
+    // The ticker's own name sorts before the settled ones, which begin with it.
     const before = contracts.get(contract) ?? [];
     const ofName = files[place] ?? new Uint8Array();
     contracts.set(contract, [...before, ofName]);

@@ -7,48 +7,54 @@ import { underlyingFilter } from "../underlying.js";
 import { AS_OF, WINDOW_STATISTICS } from "../windows.js";
 import { REBALANCINGS } from "./rebalancing.js";
 
-/** What a universe over time is, in one line. */
+/** A one-line description of a universe over time. */
 export const UNIVERSE_SUMMARY =
-  "The universe of a backtest over time: chosen anew on each rebalancing day, without a look ahead";
+  "The universe of a backtest over time: chosen on each rebalancing day, without look-ahead";
 
-/** Raised when the same definition comes to mean another universe. */
+/** Incremented when the same definition starts to mean a different universe. */
 const VERSION = 1;
 
-/** What a universe over time is defined by. */
+/** The arguments that define a universe over time. */
 export const DEFINITION_ARGUMENTS = {
-  from: required(day("first day, on which a rebalancing day may fall")),
+  from: required(day("first day on which a rebalancing day may fall")),
   to: required(day("last day")),
   rebalance: withDefault(
-    choice("the days on which it is chosen anew: each, Mondays, the first of a month or of a quarter", REBALANCINGS),
+    choice("rebalancing days: every day, Mondays, or the first of each month or quarter", REBALANCINGS),
     "daily",
   ),
-  asOf: withDefault(choice("what a rebalancing day looks at: the days before it, or itself too", AS_OF), "open"),
-  top: integer("enter by the first so many ranks", { min: 1, max: 100_000 }),
-  buffer: withDefault(integer("members stay until they fall so many ranks below --top", { min: 0, max: 100_000 }), 0),
+  asOf: withDefault(
+    choice("what a rebalancing day uses: only the days before it (open), or also itself (close)", AS_OF),
+    "open",
+  ),
+  top: integer("maximum rank with which a symbol enters", { min: 1, max: 100_000 }),
+  buffer: withDefault(
+    integer("members stay until they fall more than this many ranks below --top", { min: 0, max: 100_000 }),
+    0,
+  ),
   by: choice("what symbols are ranked by", ["quote_volume", "trade_count"]),
-  window: withDefault(integer("calendar days of which it is taken", { min: 1, max: 3_660 }), 30),
-  stat: withDefault(choice("what is taken of the days", WINDOW_STATISTICS), "median"),
+  window: withDefault(integer("calendar days in the window", { min: 1, max: 3_660 }), 30),
+  stat: withDefault(choice("statistic over the window", WINDOW_STATISTICS), "median"),
   minAge: withDefault(integer("minimum days since the first file of the contract", { min: 0, max: 10_000 }), 0),
-  minQuoteVolume: number("minimum of --stat of the quote volumes of --window", { min: 0, max: 1e15 }),
+  minQuoteVolume: number("minimum --stat of the quote volumes in --window", { min: 0, max: 1e15 }),
   ...symbolFilter,
   ...underlyingFilter,
 } as const;
 
-/** A universe over time as the library and the command line define it. */
+/** The options that define a universe over time. */
 export type UniverseOptions = InputsOf<typeof DEFINITION_ARGUMENTS>;
 
-/** The same, checked. */
+/** The same, validated. */
 export type UniverseRule = ValuesOf<typeof DEFINITION_ARGUMENTS>;
 
-/** A definition of a universe as JSON has it: `version` and what defines it, in snake_case. */
+/** The definition of a universe as JSON: `version` and the options, in snake_case. */
 export type UniverseDefinition = Readonly<Record<string, string | number>>;
 
-/** How the definition names an argument: `min_age` for `minAge`. */
+/** The name of an argument in a definition: `min_age` for `minAge`. */
 function keyOf(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** The definition of a universe. What was left out is left out; what has a default is there. */
+/** The definition of a universe. Omitted options are absent, unless they have a default. */
 export function definitionOf(rule: UniverseRule): UniverseDefinition {
   const entries = Object.keys(DEFINITION_ARGUMENTS).flatMap((name): [string, string | number][] => {
     const value = rule[name as keyof UniverseRule];
@@ -59,17 +65,17 @@ export function definitionOf(rule: UniverseRule): UniverseDefinition {
 }
 
 /**
- * What a definition says, by the names of the arguments.
+ * The values in a definition, by argument name.
  *
  * @throws UsageError when it is not a definition of this version
  */
 export function readDefinition(definition: unknown): Record<string, JsonValue> {
   const wrong = (reason: string) => new UsageError(reason, { option: "definition" });
   if (typeof definition !== "object" || definition === null || Array.isArray(definition)) {
-    throw wrong("not a definition of a universe: an object is wanted");
+    throw wrong("not a definition of a universe: expected an object");
   }
   const { version, ...values } = definition as Record<string, JsonValue>;
-  if (version !== VERSION) throw wrong(`its version is ${JSON.stringify(version)}, and ${VERSION} is known here`);
+  if (version !== VERSION) throw wrong(`its version is ${JSON.stringify(version)}, but only ${VERSION} is supported`);
   const names = new Map(Object.keys(DEFINITION_ARGUMENTS).map((name) => [keyOf(name), name]));
   return Object.fromEntries(
     Object.entries(values).map(([key, value]) => {
@@ -81,7 +87,7 @@ export function readDefinition(definition: unknown): Record<string, JsonValue> {
 }
 
 /**
- * What defines a universe where a definition is given: what is given beside it overrides it.
+ * Merges a definition with the other given options, which override it.
  *
  * @throws UsageError as {@link readDefinition}
  */

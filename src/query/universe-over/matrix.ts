@@ -1,22 +1,21 @@
 import type { MemberRow } from "./rows.js";
 
-/** A universe with a row for each rebalancing day and a column for each symbol that it ever held. */
+/** A universe with one row per rebalancing day and one column per symbol that was ever a member. */
 export interface UniverseMatrix {
   /** `date`, then the symbols in order of name. */
   columns: readonly string[];
-  /** By symbol, the rank, or 1 where there are no ranks; null on a day on which the universe did not hold it. */
+  /** For each symbol its rank, or 1 if there are no ranks; null on days when it was not a member. */
   rows: Record<string, string | number | null>[];
 }
 
 /**
- * The rows of a universe as a matrix. A rebalancing day on which it held nothing has no row in the long form, and none
- * here.
+ * The rows of a universe as a matrix. Rebalancing days without members have no row, as in the long form.
  *
- * @param rows as `universeOver` gives them
+ * @param rows the rows of `universeOver`
  * @example
  * ```ts
- * const { rows } = await db.universeOver({ from: "2024-01-01", to: "2024-12-31", rebalance: "monthly", top: 50, by: "quote_volume" });
- * const { columns, rows: days } = universeMatrix(rows);
+ * const { rows } = await db.universeOver({ from: "2024-01-01", to: "2024-12-31", rebalance: "monthly", top: 50, by:
+ * "quote_volume" }); const { columns, rows: days } = universeMatrix(rows);
  * ```
  */
 export function universeMatrix(rows: readonly MemberRow[]): UniverseMatrix {

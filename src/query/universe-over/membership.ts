@@ -2,73 +2,73 @@ import type { Day } from "../../calendar/day.js";
 import { RELISTED_AFTER_DAYS } from "../../vision/lives.js";
 import { ranking } from "./ranking.js";
 
-/** What keeps a symbol out of a universe on a day, in the order in which it is looked for. */
+/** What can keep a symbol out of a universe on a day, in the order in which it is checked. */
 export const OBSTACLES = ["no_file", "underlying", "age", "not_known", "no_trade", "volume", "rank"] as const;
 
 /** {@link OBSTACLES} */
 export type Obstacle = (typeof OBSTACLES)[number];
 
-/** Each obstacle as `standings` have it. Nothing but its rank keeps a symbol out that is at `rank`. */
+/** The number of each obstacle in `standings`. A symbol at `rank` can be kept out only by its rank. */
 export const STANDING = Object.fromEntries(OBSTACLES.map((obstacle, place) => [obstacle, place])) as Readonly<
   Record<Obstacle, number>
 >;
 
-/** Why a symbol entered: the universe begins, or what kept it out on the rebalancing day before is gone. */
+/** Why a symbol entered: the universe begins, or the obstacle on the previous rebalancing day is gone. */
 export type EntryReason = "start" | "listed" | "file" | "underlying" | "age" | "known" | "trade" | "volume" | "rank";
 
-/** Why a symbol left: its contract has ended, or what keeps it out. */
+/** Why a symbol left: its contract has ended, or the obstacle that keeps it out. */
 export type ExitReason = "delisted" | Obstacle;
 
 /** A symbol that entered a universe or left it. */
 export interface Change {
-  /** Its place among all. */
+  /** Its index among all symbols. */
   place: number;
   change: "entered" | "left";
   reason: EntryReason | ExitReason;
   rank: number | undefined;
 }
 
-/** How many symbols a universe has. */
+/** The size of a universe. */
 export interface Size {
-  /** Ranks with which a symbol enters; undefined for all. */
+  /** Maximum rank with which a symbol enters; undefined for any. */
   top: number | undefined;
-  /** Ranks below them with which a member stays. */
+  /** Additional ranks with which a member stays. */
   buffer: number;
 }
 
-/** What a rebalancing day is chosen from. Symbols go by their places in order of name, which are the same on all days. */
+/** The data for a rebalancing day. Symbols are identified by their index in order of name, the same on all days. */
 export interface Choice {
-  /** The last day that it looks at. */
+  /** The last day that it uses. */
   end: Day;
-  /** By place, the {@link STANDING} of each symbol. */
+  /** The {@link STANDING} of each symbol, by index. */
   standings: Uint8Array;
-  /** By place, what symbols are ranked by; undefined where a universe has no ranks. */
+  /** The value by which each symbol is ranked, by index; undefined if a universe has no ranks. */
   values: Float64Array | undefined;
   /** The first day of the contract of a symbol that has a file. */
   firstDay: (place: number) => Day;
-  /** The last day with a file of a symbol, of those up to `end`. */
+  /** The last day up to `end` with a file of a symbol. */
   lastFile: (place: number) => Day;
 }
 
 /** A universe on a rebalancing day. */
 export interface Chosen {
   choice: Choice;
-  /** Places of the symbols that nothing but their rank keeps out, in order of rank, or of name where there are none. */
+  /** Indexes of the symbols that only their rank can keep out, in order of rank, or of name if there are no ranks. */
   ranked: Uint32Array;
-  /** Those of the members, in the same order. */
+  /** Indexes of the members, in the same order. */
   members: Uint32Array;
-  /** Their ranks, from 1; undefined where a universe has no ranks. */
+  /** Their ranks, from 1; undefined if a universe has no ranks. */
   ranks: Uint32Array | undefined;
-  /** Those that entered in that order, then those that left in the order in which they stood. */
+  /** Symbols that entered, in that order, then symbols that left, in their previous order. */
   changes: readonly Change[];
 }
 
 /**
- * Chooses a universe anew. A symbol enters with one of the first ranks, and stays until it falls below the buffer or is
- * kept out by something else. Equal values rank in order of symbol. A contract that came to market since the rebalancing
- * day before under the name of a member is not a member, and has to enter as any other.
+ * Chooses a universe. A symbol enters with one of the top ranks, and stays until it falls below the buffer or meets
+ * another obstacle. Equal values rank in order of symbol. A contract listed since the previous rebalancing day under
+ * the name of a member is not a member, and has to enter like any other.
  *
- * @param previous the universe on the rebalancing day before; undefined on the first
+ * @param previous the universe on the previous rebalancing day; undefined on the first
  */
 export function choose(previous: Chosen | undefined, choice: Choice, { top = Infinity, buffer }: Size): Chosen {
   const { standings, values } = choice;
@@ -104,12 +104,12 @@ export function choose(previous: Chosen | undefined, choice: Choice, { top = Inf
   return { choice, ranked, members: members.subarray(0, size), ranks: ranks?.subarray(0, size), changes };
 }
 
-/** Whether the contract of a symbol with a file came to market since the rebalancing day before. */
+/** Whether the contract of a symbol with a file was listed since the previous rebalancing day. */
 function isNew(previous: Chosen | undefined, { firstDay }: Choice, place: number): boolean {
   return previous !== undefined && firstDay(place) > previous.choice.end;
 }
 
-/** What became of each obstacle when it is gone. */
+/** The entry reason when each obstacle is gone. */
 const GONE: Readonly<Record<Obstacle, EntryReason>> = {
   no_file: "file",
   underlying: "underlying",
@@ -134,7 +134,7 @@ function exitReason(previous: Chosen | undefined, choice: Choice, place: number)
   return hasEnded ? "delisted" : obstacle;
 }
 
-/** What keeps out a symbol that is not a member. */
+/** The obstacle of a symbol that is not a member. */
 function obstacleIn({ standings }: Choice, place: number): Obstacle {
   return OBSTACLES[standings[place] ?? 0] ?? "no_file";
 }

@@ -1,19 +1,18 @@
 /**
- * Moves that an order may take for each of its places before it is sorted from scratch: orders of days that follow each
- * other differ by less.
+ * Maximum moves per element before an order is sorted from scratch: the orders of consecutive days differ by less.
  */
 const MOVES_PER_PLACE = 16;
 
 /**
- * The places that have a standing, by value, the highest first, and by place among equal values; without values, by place.
+ * The indexes of the symbols with a standing, by descending value, then by index; without values, by index.
  *
- * The order of the day before is mended rather than made again: for 300 symbols by the median of 30 days, sorting each
+ * The previous day's order is adjusted rather than built again: for 300 symbols by the median of 30 days, sorting every
  * day takes several times as long.
  *
- * @param standings by place
- * @param wanted the standing of those that are ranked
- * @param values by place
- * @param before the places of the day before in their order; undefined on the first
+ * @param standings by index
+ * @param wanted the standing of the symbols to rank
+ * @param values by index
+ * @param before the previous day's order; undefined on the first day
  */
 export function ranking(
   standings: Uint8Array,
@@ -44,7 +43,7 @@ function sort(order: Uint32Array, values: Float64Array, isAlmostSorted: boolean)
   order.sort((a, b) => (values[b] ?? 0) - (values[a] ?? 0) || a - b);
 }
 
-/** Sorts by insertion, unless that takes too many moves: then the order is another one, and not yet sorted. */
+/** Insertion sort that gives up after too many moves; then the order is changed but not sorted. */
 function mend(order: Uint32Array, values: Float64Array): boolean {
   let moves = order.length * MOVES_PER_PLACE;
   for (let index = 1; index < order.length; index++) {

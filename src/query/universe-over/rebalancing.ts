@@ -1,7 +1,7 @@
 import { formatDay, type Day } from "../../calendar/day.js";
 import type { Span } from "../../calendar/span.js";
 
-/** How often a universe is chosen anew. */
+/** How often a universe is rebalanced. */
 export const REBALANCINGS = ["daily", "weekly", "monthly", "quarterly"] as const;
 
 /** {@link REBALANCINGS} */
@@ -10,7 +10,7 @@ export type Rebalancing = (typeof REBALANCINGS)[number];
 /** 1970-01-05, a Monday. */
 const A_MONDAY = 4;
 
-/** Whether a universe is chosen anew on a day. */
+/** Whether a day is a rebalancing day. */
 const IS_REBALANCING: Readonly<Record<Rebalancing, (day: Day) => boolean>> = {
   daily: () => true,
   weekly: (day) => (day - A_MONDAY) % 7 === 0,
@@ -19,7 +19,7 @@ const IS_REBALANCING: Readonly<Record<Rebalancing, (day: Day) => boolean>> = {
 };
 
 /**
- * The days of a span on which a universe is chosen anew: each of them, Mondays, or the first of each month or quarter.
+ * The rebalancing days in a span: every day, Mondays, or the first of each month or quarter.
  *
  * @example
  * ```ts

@@ -8,17 +8,17 @@ import type { Change, Chosen } from "./membership.js";
 /** Columns of a universe in its long form. */
 export const MEMBER_COLUMNS = {
   date: column("date", "rebalancing day, ascending"),
-  symbol: column("symbol", "by rank, or in order of name where there are no ranks; a ticker appears once"),
-  rank: optionalColumn("count", "from 1, among all that nothing but their rank keeps out; null without --by"),
-  value: optionalColumn("number", "what it is ranked by; null without --by"),
+  symbol: column("symbol", "symbol; ordered by rank, or by name without ranks; a ticker appears once"),
+  rank: optionalColumn("count", "rank from 1 among all symbols that pass the other filters; null without --by"),
+  value: optionalColumn("number", "the value by which it is ranked; null without --by"),
   age_days: column("count", "days since the first file of the contract"),
-  age_is_minimum: column("flag", "whether earlier days were never probed, so that it may be older"),
+  age_is_minimum: column("flag", "whether it may be older, because earlier days were never probed"),
 };
 
 /** Columns of the entries and exits. */
 export const CHANGE_COLUMNS = {
   date: column("date", "rebalancing day, ascending"),
-  symbol: column("symbol", "entries by rank, then exits"),
+  symbol: column("symbol", "symbol; entries by rank, then exits"),
   change: column("text", "entered or left"),
   reason: column(
     "text",
@@ -30,10 +30,10 @@ no_trade, underlying, age, volume, rank, not_known`.replaceAll("\n", " "),
   rank: optionalColumn("count", "rank with which it entered; null for an exit, and without --by"),
 };
 
-/** A member of a universe, as the library gives it. */
+/** A member of a universe. */
 export type MemberRow = RowOf<typeof MEMBER_COLUMNS>;
 
-/** An entry or an exit, as the library gives it. */
+/** An entry or an exit. */
 export type ChangeRow = RowOf<typeof CHANGE_COLUMNS>;
 
 /** Adds a row for each member on a rebalancing day. */
@@ -71,12 +71,11 @@ export function changeRows({ symbols }: Market, day: Day, changes: readonly Chan
   }));
 }
 
-/** Rows that are hashed at a time: longer texts, each made of many, take longer to put together. */
+/** Number of rows hashed at a time: concatenating longer texts takes longer. */
 const PIECE_ROWS = 128;
 
 /**
- * The SHA-256 of a universe, in hexadecimal: of its rows as lines of CSV without a header, as `--format csv` writes them
- * below the header.
+ * The SHA-256 of a universe, in hexadecimal: the hash of its rows as `--format csv` writes them, without the header.
  */
 export function hashOf(rows: readonly MemberRow[]): string {
   const hash = createHash("sha256");

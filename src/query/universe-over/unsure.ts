@@ -3,18 +3,18 @@ import { ageRefusal, volumeRefusal } from "../refusal.js";
 import { dateText } from "../select.js";
 import { STANDING } from "./membership.js";
 
-/** The symbols that a universe may lack because too little is known of them. */
+/** The symbols that a universe may lack because too little is known about them. */
 export class Unsure {
   /** The first day on which an age that is only a lower bound is below the minimum. */
   private readonly age = new Map<string, Day>();
-  /** The first and the last day on which a window is not known. */
+  /** The first and the last day on which a window is unknown. */
   private readonly notKnown = new Map<string, readonly [first: Day, last: Day]>();
 
-  /** How many symbols the universe could hold on some day. */
+  /** Number of symbols that could be members on some day. */
   candidates = 0;
 
   /**
-   * Looks at a symbol with a file that is kept out of a rebalancing day. Those days of a symbol come in their order.
+   * Considers a symbol with a file that is kept out on a rebalancing day. Must be called in order of days.
    *
    * @param standing what keeps it out, as a {@link STANDING}
    * @param ageIsMinimum whether its contract may be older
@@ -25,9 +25,9 @@ export class Unsure {
   }
 
   /**
-   * Their names, in order.
+   * The names of these symbols, in order.
    *
-   * @param tolerated how many there may be
+   * @param tolerated maximum number of these symbols
    * @throws NotKnownError when there are more
    */
   leftOut(tolerated: number): string[] {

@@ -7,22 +7,22 @@ import type { Life } from "../lives.js";
 import { windowStatistics } from "../windows.js";
 import type { UniverseRule } from "./definition.js";
 
-/** What was traded under a name, for each day that rebalancing days look at. */
+/** The volumes of a symbol on each day that rebalancing days use. */
 export interface Volumes {
-  /** Days that are known, as the longest spans that they form. */
+  /** Known days, as maximal spans. */
   known: readonly Span[];
   /** Trades of the day. */
   trades: Float64Array;
-  /** Statistics of the quote volumes of the windows that end on the day; undefined where nothing asks for a minimum. */
+  /** Statistic of the quote volumes in the window that ends on each day; undefined without a minimum volume. */
   quoteVolumes: Float64Array | undefined;
-  /** The same of what symbols are ranked by; undefined where they are not. */
+  /** The same for the value by which symbols are ranked; undefined without ranks. */
   values: Float64Array | undefined;
 }
 
 /**
- * Reads what was traded under some names.
+ * Reads the volumes of symbols.
  *
- * @returns for each name, in their order; undefined where a universe needs no volumes
+ * @returns one for each symbol, in order; undefined if a universe needs no volumes
  * @throws StoreError when the file can't be read
  */
 export async function readVolumes(
@@ -52,7 +52,7 @@ export async function readVolumes(
   });
 }
 
-/** The statistic of the window that ends on each day that is looked at; 0 where a contract is not old enough. */
+/** The statistic of the window that ends on each relevant day; 0 where a contract is not old enough. */
 function statisticsOf(
   series: Float64Array,
   first: Day,
@@ -62,7 +62,7 @@ function statisticsOf(
 ): Float64Array {
   const values = new Float64Array(looked.to - looked.from + 1);
   for (const { first: listed, last } of lives) {
-    // As of its opening, a day looks at the one before, on which the contract is a day younger.
+    // With --as-of open, a day uses the one before, on which the contract is a day younger.
     const oldEnough = listed + Math.max(0, minAge - 1);
     if (oldEnough > last) continue;
     for (const ends of clip([{ from: oldEnough, to: last }], looked)) {

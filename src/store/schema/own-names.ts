@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { identifier } from "../instance.js";
 
-/** DuckDB's words for the columns of each table of the newest schema. */
+/** The columns of each table of the newest schema, in DuckDB's spelling. */
 export const TABLES = new Map([
   [
     "availability",
@@ -52,26 +52,26 @@ export const TABLES = new Map([
   ["unsettled_days", "date DATE NOT NULL, due_count INTEGER NOT NULL, early_count INTEGER NOT NULL"],
 ]);
 
-/** Tables that this project makes, of every schema version. */
+/** Tables that this project creates, of all schema versions. */
 export const OWN_TABLES = [...TABLES.keys(), "replacements"];
 
-/** The one view that it makes, and DuckDB's words for it. */
+/** The only view that it creates, and its definition in DuckDB's spelling. */
 const OWN_VIEW = "daily_availability";
 export const OWN_VIEW_SQL =
   "CREATE VIEW daily_availability AS SELECT date, symbol, available, file_size_bytes, CAST(last_modified AS TIMESTAMP) AS last_modified, (((((('https://data.binance.vision/data/futures/um/daily/klines/' || url_encode(symbol)) || '/1m/') || url_encode(symbol)) || '-1m-') || strftime(date, '%Y-%m-%d')) || '.zip') AS url, status_code, CAST(probe_timestamp AS TIMESTAMP) AS probe_timestamp FROM availability;";
 
-/** DuckDB's functions that the view calls: within a view, macros of its file come first. */
+/** DuckDB's functions that the view calls: inside a view, macros of the file take precedence. */
 const OWN_VIEW_FUNCTIONS = ["||", "strftime", "url_encode"];
 
-/** What makes a table more than rows: SQL that runs when it is read or written. */
+/** Words for SQL in a table that runs when the table is read or written. */
 const CODE = /\b(GENERATED|DEFAULT|CHECK|COLLATE)\b/;
 
-/** SQL with its texts and quoted names emptied, so that only DuckDB's own words are left. */
+/** SQL with its texts and quoted names emptied, so that only keywords and plain names are left. */
 export function withoutQuoted(sql: string): string {
   return sql.replaceAll(/'(?:[^']|'')*'|"(?:[^"]|"")*"/g, "''");
 }
 
-/** A table or a view of a database, with DuckDB's words for it. */
+/** A table or a view of a database, with its definition in DuckDB's spelling. */
 export interface Named {
   readonly name: string;
   readonly kind: "table" | "view";
@@ -79,10 +79,10 @@ export interface Named {
 }
 
 /**
- * The tables and views of an attached database, in its main schema. DuckDB's own functions are named by their schema, since
- * a macro in the file could take their place.
+ * The tables and views in the main schema of an attached database. DuckDB's own functions are called with their schema,
+ * because a macro in the file could replace them.
  *
- * @param database name that the file is attached under
+ * @param database name under which the file is attached
  */
 export async function namesOf(connection: DuckDBConnection, database: string): Promise<Named[]> {
   const found = await connection.runAndReadAll(
@@ -97,26 +97,26 @@ export async function namesOf(connection: DuckDBConnection, database: string): P
 }
 
 /**
- * The first of this project's names that is something else than what the project makes: a view in the place of a table, a
- * table with generated columns, defaults or checks, or another view. Undefined when there is none.
+ * The first of this project's names whose object the project didn't create: a view instead of a table, a table with
+ * generated columns, defaults or checks, or a different view. Undefined if there is none.
  */
 export function strangeName(names: readonly Named[]): string | undefined {
   const isStrange = ({ name, kind, sql }: Named) => {
-    // Names are the same to DuckDB whatever their case.
+    // DuckDB's names are case-insensitive.
     if (OWN_TABLES.includes(name.toLowerCase())) return kind === "view" || CODE.test(withoutQuoted(sql));
     return name.toLowerCase() === OWN_VIEW && sql !== OWN_VIEW_SQL;
   };
   return names.find(isStrange)?.name;
 }
 
-/** The first table of the newest schema that is lacking or has other columns than the project's. */
+/** The first table of the newest schema that is missing or has different columns. */
 export function otherTable(names: readonly Named[]): string | undefined {
   const texts = new Map(names.map(({ name, sql }) => [name, sql]));
   const differs = ([name, columns]: [string, string]) => texts.get(name) !== `CREATE TABLE ${name}(${columns});`;
   return [...TABLES].find(differs)?.[0] ?? (texts.has(OWN_VIEW) ? undefined : OWN_VIEW);
 }
 
-/** The first function that the view calls and a macro of the file takes the place of. */
+/** The first function called by the view that a macro in the file replaces. */
 export async function shadowedFunction(connection: DuckDBConnection, database: string): Promise<string | undefined> {
   for (const name of OWN_VIEW_FUNCTIONS) {
     if (await hasMacro(connection, `${identifier(database)}.main.${identifier(name)}`)) return name;
@@ -125,8 +125,8 @@ export async function shadowedFunction(connection: DuckDBConnection, database: s
 }
 
 /**
- * Whether a macro is there. Asked by preparing to drop it, which looks at its name alone and never runs: DuckDB's list of
- * functions takes 20 ms, which is as long as a question.
+ * Whether a macro exists. Checked by preparing to drop it, which only looks up the name and never runs: DuckDB's list
+ * of functions takes 20 ms, as long as a query.
  */
 async function hasMacro(connection: DuckDBConnection, macro: string): Promise<boolean> {
   try {

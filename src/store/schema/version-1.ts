@@ -1,6 +1,6 @@
 /**
- * The table of probed cells, one row per (date, symbol). No index keeps the pair unique (it would take more room than
- * the rows): the single writer does.
+ * The table of probed cells, one row per (date, symbol). The single writer keeps the pair unique; an index would take
+ * more space than the rows.
  */
 const AVAILABILITY_TABLE = `CREATE TABLE availability (
   date DATE NOT NULL,
@@ -13,10 +13,11 @@ const AVAILABILITY_TABLE = `CREATE TABLE availability (
 )`;
 
 /**
- * What users query: times as TIMESTAMP whatever they are stored as, and `url`, which is derived on reading, since its unique texts would be the
- * larger part of the file. A view, because DuckDB evaluates a generated column for each row that is appended, virtual
- * or not, which took longer than storing the row (450 ms of 750 for 732,480 rows). `url_encode` leaves letters, digits,
- * `-`, `.`, `_` and `~` and percent-encodes the UTF-8 of all else, as `keyPath` does for each name that is a symbol.
+ * The view that users query, with times as TIMESTAMP whatever their stored type, and `url`, which is derived on reading
+ * because its unique texts would make up most of the file. It is a view because DuckDB evaluates a generated column for
+ * each appended row, virtual or not, which took longer than storing the row (450 ms of 750 for 732,480 rows).
+ * `url_encode` keeps letters, digits, `-`, `.`, `_` and `~` and percent-encodes the UTF-8 of everything else, which for
+ * symbols is the same as `keyPath`.
  */
 const AVAILABILITY_VIEW = `CREATE VIEW daily_availability AS
   SELECT date, symbol, available, file_size_bytes, last_modified::TIMESTAMP AS last_modified,

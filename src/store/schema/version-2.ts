@@ -1,7 +1,7 @@
 /**
- * Schema version 2: truth over time. ETags of files, a journal of every change of a believed answer in place of the one
- * of replaced files alone, when the bucket last lacked a symbol, and which servers filled the file. Released, so never
- * edited.
+ * Schema version 2: changes over time. Adds ETags of files, a journal of all changes of final answers instead of only
+ * replaced files, the time when the bucket last lacked a symbol, and the servers that filled the file. Released, so
+ * never edited.
  */
 export const VERSION_2: readonly string[] = [
   "ALTER TABLE availability ADD COLUMN etag UBIGINT",

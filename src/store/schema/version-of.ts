@@ -5,18 +5,18 @@ import { SCHEMA_VERSION } from "./migrate.js";
 import { namesOf, otherTable, shadowedFunction, strangeName } from "./own-names.js";
 
 /**
- * The version of an attached file's schema; 0 when there is nothing in it. Looks into nothing before it is sure that the
- * names of this project are its plain tables: whatever else a file has in their place is code.
+ * The schema version of an attached file; 0 if it is empty. Reads nothing before it has ensured that this project's
+ * names are its plain tables: anything else in their place is code.
  *
- * @param file how messages call the file
- * @param database name that it is attached under
- * @throws StoreError when the file is something else's, of a newer schema, or was tampered with
+ * @param file name of the file in messages
+ * @param database name under which it is attached
+ * @throws StoreError when the file belongs to something else, has a newer schema, or was tampered with
  */
 export async function versionOf(file: string, connection: DuckDBConnection, database: string): Promise<number> {
   const names = await namesOf(connection, database);
   if (names.length === 0) return 0;
   if (!names.some(({ name }) => name.toLowerCase() === "store_info")) {
-    const message = `${file} is a DuckDB file of something else: name another file, or take over its rows with \`bfa import\``;
+    const message = `${file} is a DuckDB file of another program: name another file, or import its rows with \`bfa import\``;
     throw new StoreError("STORE_FOREIGN", message);
   }
   refuse(file, strangeName(names));
@@ -24,7 +24,7 @@ export async function versionOf(file: string, connection: DuckDBConnection, data
   if (version > SCHEMA_VERSION) {
     throw new StoreError(
       "STORE_NEWER_SCHEMA",
-      `${file} has schema version ${version}, this package knows ${SCHEMA_VERSION}: update binance-futures-availability`,
+      `${file} has schema version ${version}, but this package only knows ${SCHEMA_VERSION}: update binance-futures-availability`,
     );
   }
   if (version < SCHEMA_VERSION) return version;
@@ -33,7 +33,7 @@ export async function versionOf(file: string, connection: DuckDBConnection, data
   if (shadowed === undefined) return version;
   throw new StoreError(
     "STORE_FOREIGN",
-    `a macro in ${file} takes the place of DuckDB's ${shadowed}, which daily_availability calls: drop it, or name another file`,
+    `a macro in ${file} replaces DuckDB's ${shadowed}, which daily_availability calls: drop it, or name another file`,
   );
 }
 

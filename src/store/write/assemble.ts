@@ -9,8 +9,8 @@ interface OpenUnit<Kind extends RowKind> {
 }
 
 /**
- * Gathers the rows of mixed batches into units. A unit is whole, and given out once, when each of its expected cells
- * arrived or failed; it holds the rows of those that arrived. A failed cell stays a gap.
+ * Collects the rows of mixed batches into units. A unit is complete, and returned once, when each of its expected cells
+ * has arrived or failed; it contains the rows of those that arrived. A failed cell stays a gap.
  */
 export class UnitAssembler<Kind extends RowKind> {
   private readonly open = new Map<number, OpenUnit<Kind>>();
@@ -23,9 +23,9 @@ export class UnitAssembler<Kind extends RowKind> {
   ) {}
 
   /**
-   * Takes the rows of a batch, which is not kept. A row of FAILED_STATUS only says that no more will come of its cell.
+   * Adds the rows of a batch, which is not kept. A row with FAILED_STATUS only marks its cell as done.
    *
-   * @throws RangeError when a row's unit is not of the step or has more rows than expected: an error of the caller.
+   * @throws RangeError when a row's unit is not in the step or has more rows than expected: a bug in the caller.
    */
   add(batch: Batch<Kind>): void {
     const { count } = batch;
@@ -45,7 +45,7 @@ export class UnitAssembler<Kind extends RowKind> {
     }
   }
 
-  /** The units that became whole since the last call, rows in order: by symbol in a day, by day in a symbol. */
+  /** The units completed since the last call, with ordered rows: by symbol in a day, by day in a symbol. */
   takeWhole(): WholeUnit<Kind>[] {
     const whole = this.whole;
     this.whole = [];

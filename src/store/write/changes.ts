@@ -3,8 +3,7 @@ import { numbersOf } from "../numbers.js";
 import { lateSql, type Finality } from "../../vision/finality.js";
 
 /**
- * What can change in an answer that was believed: a file that came late, one that was replaced by another, and one that
- * was removed.
+ * How a final answer can change: a file that came late, one that was replaced by another, and one that was removed.
  */
 export const CHANGE_KINDS = ["late", "replaced", "removed"] as const;
 export type ChangeKind = (typeof CHANGE_KINDS)[number];
@@ -13,16 +12,16 @@ export type ChangeCounts = Readonly<Record<ChangeKind, number>>;
 export const NO_CHANGES: ChangeCounts = { late: 0, replaced: 0, removed: 0 };
 
 /**
- * SQL: whether a row of `matched` has the same file before and after. A fact first learnt, such as the ETag of a file
- * that was stored without, is not a change.
+ * SQL: whether a row of `matched` has the same file before and after. A newly learnt fact, such as the ETag of a file
+ * that was stored without one, is not a change.
  */
 const SAME_FILE = `(old_available AND available AND file_size_bytes = old_size_bytes
   AND last_modified = old_last_modified AND coalesce(etag = old_etag, true))`;
 
 /**
- * Journals the changes among the rows in `matched`, inside the transaction that makes them. A file is late when it was
- * missing so long after its day that its absence could be believed; one that was missing earlier is just published. A
- * probe from the future said nothing.
+ * Journals the changes among the rows in `matched`, in the transaction that makes them. A file is late if it was
+ * missing so long after its day that its absence could be believed; otherwise it was just not published yet. Probes
+ * from the future are ignored.
  */
 export async function journalChanges(
   connection: DuckDBConnection,

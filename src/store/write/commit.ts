@@ -11,21 +11,21 @@ import { Stage } from "./stage.js";
 import { countAsCompacted, fillBlocks, inFileOrder } from "./order.js";
 import { checkUnits, rowsOf, spanOf } from "./units.js";
 
-/** What a commit did. */
+/** Result of a commit. */
 export interface CommitSummary {
   unitsWritten: number;
   rowsWritten: number;
-  /** Changes of believed answers. */
+  /** Changes of final answers. */
   changes: ChangeCounts;
 }
 
-/** A run as the units of its commits need it: its id in the journal, and what their symbol indexes mean. */
+/** The facts about a run that its commits need: its id in the journal, and the symbols behind their indexes. */
 export interface CommitRun {
   runId: number;
   symbols: readonly string[];
 }
 
-/** Commits whole units, several in one transaction. There is one writer for a file. */
+/** Commits complete units, several in one transaction. There is only one writer per file. */
 export class UnitWriter {
   private constructor(
     private readonly store: Store,
@@ -51,8 +51,8 @@ export class UnitWriter {
   /**
    * Writes units with their counts, changes and journal in one transaction: all of it, or nothing.
    *
-   * @throws StoreError when the file can't take them; RangeError on a mistake of the caller: units of both kinds, a
-   *   unit twice, or a row that is not in its unit or out of order.
+   * @throws StoreError when the file can't be written; RangeError for a bug in the caller: units of both kinds, a
+   *   duplicate unit, or a row that is in the wrong unit or out of order.
    */
   async commit(units: readonly WholeUnit[]): Promise<CommitSummary> {
     checkUnits(units, this.run.symbols.length);
@@ -67,14 +67,14 @@ export class UnitWriter {
     }
   }
 
-  /** Gives back the memory of the last commit; the store stays open. */
+  /** Frees the memory of the last commit; the store stays open. */
   async close(): Promise<void> {
     await this.stage.reset();
   }
 
   private async write(units: readonly WholeUnit[]): Promise<ChangeCounts> {
     const { connection, dataset } = this.store;
-    // Before the transaction: rows that it has not committed itself are read by one thread only.
+    // Before the transaction, because DuckDB reads rows that are uncommitted in it with only one thread.
     await this.stage.reset();
     const ordered = fillBlocks(units);
     await this.stage.append(

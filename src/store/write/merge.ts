@@ -8,9 +8,9 @@ import { columnsFoundBy } from "../schema/migrate.js";
 import { journalChanges, NO_CHANGES, type ChangeCounts } from "./changes.js";
 
 /**
- * Creates what turns staged probe rows into rows of the table, once a run: `run_symbols`, a TEMP table that says which
- * symbol an index means, and `incoming`, a view of the stage in the columns of `daily_availability`. The stage must be
- * there.
+ * Creates the objects that convert staged probe rows to rows of the table, once per run: `run_symbols`, a TEMP table
+ * that maps indexes to symbols, and `incoming`, a view of the stage with the columns of `daily_availability`. The stage
+ * must exist.
  */
 export async function createIncoming(connection: DuckDBConnection, symbols: readonly string[]): Promise<void> {
   await connection.run("CREATE OR REPLACE TEMP TABLE run_symbols (symbol_index UINTEGER, symbol VARCHAR)");
@@ -37,10 +37,10 @@ export async function createIncoming(connection: DuckDBConnection, symbols: read
 
 /**
  * Merges `incoming` into the table, inside a transaction: existing cells are updated in place, which keeps the order of
- * the rows, others are appended; the counts of the touched days follow.
+ * the rows, others are appended; the counts of the affected days are updated.
  *
- * @param mayMatch false when the table is known to have none of the cells
- * @returns the changes of believed answers that it journaled
+ * @param mayMatch false if the table is known to have none of the cells
+ * @returns the journaled changes of final answers
  */
 export async function mergeIncoming(
   connection: DuckDBConnection,
@@ -66,8 +66,8 @@ export async function mergeIncoming(
 }
 
 /**
- * Collects the existing rows that the stage will overwrite into `matched`, with the new values; gives their number. An
- * ETag that is known already stays when a probe of the same file brings none.
+ * Collects the existing rows that the stage will overwrite into `matched`, with the new values, and returns their
+ * number. A known ETag is kept if a probe of the same file has none.
  */
 function collectMatched(connection: DuckDBConnection, range: Span): Promise<number> {
   return numberOf(
@@ -83,7 +83,7 @@ function collectMatched(connection: DuckDBConnection, range: Span): Promise<numb
   );
 }
 
-/** A file that follows none is seen for the first time. */
+/** A file where there was none before is seen for the first time. */
 async function updateMatched(connection: DuckDBConnection, runId: number): Promise<void> {
   await connection.run(
     `UPDATE availability AS old

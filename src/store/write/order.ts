@@ -11,9 +11,9 @@ const AVAILABLE_STATUS = 200;
 type KeyedRows<Kind extends RowKind> = Pick<WholeUnit<Kind>, "by" | "key" | "rows">;
 
 /**
- * Whether units by symbol fill each of their blocks of days with a row group at least. Rows in the order of
- * {@link LAYOUT} are then read as quickly as those of a compacted file: 4 % more CPU a snapshot of 732,480 rows in three
- * commits.
+ * Whether units by symbol fill each of their blocks of days with at least one row group. Rows in the order of
+ * {@link LAYOUT} are then read about as fast as in a compacted file: a snapshot of 732,480 rows in three commits takes
+ * 4 % more CPU.
  */
 export function fillBlocks(units: readonly KeyedRows<RowKind>[]): boolean {
   if (units[0]?.by !== "symbol") return false;
@@ -23,11 +23,11 @@ export function fillBlocks(units: readonly KeyedRows<RowKind>[]): boolean {
 }
 
 /**
- * The rows of units by symbol in the order of a compacted file (`ORDER_IN_BLOCK`), block by block of days. All of them at
- * once would be another copy of the commit, 20 MiB of a full one. Sorting them by SQL while they are inserted takes half
- * as long again as inserting them.
+ * The rows of units by symbol in the order of a compacted file (`ORDER_IN_BLOCK`), in blocks of days. All at once would
+ * be another copy of the commit, up to 20 MiB. Sorting them in SQL while inserting takes half as long again as the
+ * insert.
  *
- * @param symbols what the keys of the units mean
+ * @param symbols the symbols behind the keys of the units
  * @yields the same batch each time, with the rows of the next block
  */
 export function* inFileOrder<Kind extends RowKind>(
@@ -39,7 +39,7 @@ export function* inFileOrder<Kind extends RowKind>(
   const sorted = [...units].sort((a, b) => (name(a) < name(b) ? -1 : 1));
   const ordered = createBatch(kind, Math.min(rowsOf(units), units.length * LAYOUT.blockDays));
   const { from, to } = spanOf(units);
-  // Where each unit's rows of the block begin.
+  // Where each unit's rows in the block begin.
   const starts = new Uint32Array(sorted.length);
   for (let block = blockOf(from); block <= blockOf(to); block++) {
     const before = (block + 1) * LAYOUT.blockDays;
@@ -60,7 +60,7 @@ export async function countAsCompacted(connection: DuckDBConnection, rows: numbe
   });
 }
 
-/** Appends the rows from `start` to before a day that have a file, or those that have none. */
+/** Appends the rows from `start` up to the day `before` that have a file, or those that have none. */
 function appendRuns<Kind extends RowKind>(
   to: Batch<Kind>,
   rows: Batch<Kind>,
@@ -78,7 +78,7 @@ function appendRuns<Kind extends RowKind>(
   }
 }
 
-/** The place of the first row from `start` that is not before a day. */
+/** The index of the first row from `start` that is not before a day. */
 function endBefore({ count, columns: { day } }: Batch<RowKind>, start: number, before: number): number {
   let row = start;
   while (row < count && (day[row] ?? 0) < before) row++;

@@ -4,12 +4,12 @@ import type { Store } from "../open.js";
 import { numberOf } from "../numbers.js";
 
 /**
- * Whether the table may have cells of some units already: for days, the counts say so; for symbols, the names that the
- * table had when the first such unit came and those written since. Finding the cells themselves reads much of the table,
- * so they are only looked for when it may.
+ * Whether the table may already have cells of given units. For days, the counts decide; for symbols, the names that the
+ * table had when the first such unit arrived and those written since. Searching for the cells themselves reads much of
+ * the table, so that is done only if there may be any.
  */
 export class Overlap {
-  /** Names with rows in the table, once asked for; undefined when that is not known. */
+  /** Symbols with rows in the table; undefined until they are read. */
   private symbolsWithRows: Set<string> | undefined;
 
   constructor(
@@ -31,7 +31,7 @@ export class Overlap {
     return units.some((unit) => known.has(this.symbols[unit.key] ?? ""));
   }
 
-  /** Notes units that were committed. */
+  /** Records committed units. */
   committed(units: readonly WholeUnit[]): void {
     for (const unit of units) {
       if (unit.by === "symbol") this.symbolsWithRows?.add(this.symbols[unit.key] ?? "");

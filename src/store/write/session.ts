@@ -6,18 +6,18 @@ import { NO_CHANGES, type ChangeCounts } from "./changes.js";
 import type { UnitWriter } from "./commit.js";
 
 /**
- * Rows of whole units that are committed together. The rows of so many symbols lie in the file almost as if it were
- * compacted: of 732,480 rows it takes 8.1 MiB, 9.8 by commits of 122,880, 7.6 compacted.
+ * Rows of complete units that are committed together. Commits of this size leave the file almost as small as a
+ * compacted one: 732,480 rows take 8.1 MiB, 9.8 with commits of 122,880, 7.6 compacted.
  */
 export const COMMIT_ROWS = 491_520;
 
 /**
- * Time after which whole units are committed even if they are few, ms: what a crash may cost. A backfill by LIST brings
- * so many rows in it that they need no compaction.
+ * Time after which complete units are committed even if they are few, ms: the most work that a crash can lose. In that
+ * time, a backfill by LIST delivers so many rows that they need no compaction.
  */
 export const COMMIT_AFTER_MS = 2000;
 
-/** What a session wrote. */
+/** Totals of a session. */
 export interface WriteTotals {
   unitsWritten: number;
   rowsWritten: number;
@@ -30,8 +30,8 @@ export interface WriteTotals {
 export const NOTHING_WRITTEN: WriteTotals = { unitsWritten: 0, rowsWritten: 0, changes: NO_CHANGES, writeMs: 0 };
 
 /**
- * From batches to commits: assembles the rows of one run into whole units and commits them in groups. Calls must not
- * overlap: await one before the next.
+ * Assembles the rows of one run into complete units and commits them in groups. Calls must not overlap: await one
+ * before the next.
  */
 export class WriteSession {
   private assembler: UnitAssembler<ProbeRows> | undefined;
@@ -47,21 +47,21 @@ export class WriteSession {
     private readonly onCommit: (units: number, rows: number) => void,
   ) {}
 
-  /** Cells of the step taken in so far, failed ones included. */
+  /** Cells of the step received so far, including failed ones. */
   get cellsReceived(): number {
     return this.cellCount;
   }
 
-  /** Expects the units of a step, after committing the last of the step before; what that left unfinished is dropped. */
+  /** Commits the remaining units of the previous step, drops incomplete ones, and starts a new step. */
   async beginStep(step: StepUnits): Promise<void> {
     await this.commit();
     this.assembler = new UnitAssembler(PROBE_ROWS, step);
     this.cellCount = 0;
   }
 
-  /** Takes in a batch of the step, and commits when enough is whole. */
+  /** Adds a batch of the step, and commits when enough units are complete. */
   async add(batch: ProbeBatch): Promise<void> {
-    if (this.assembler === undefined) throw new Error("rows came before a step began");
+    if (this.assembler === undefined) throw new Error("rows arrived before a step began");
     this.cellCount += batch.count;
     this.assembler.add(batch);
     for (const unit of this.assembler.takeWhole()) {
@@ -71,12 +71,12 @@ export class WriteSession {
     if (this.wholeRows >= COMMIT_ROWS) await this.commit();
   }
 
-  /** Commits what has waited for too long at `now`, a time as `performance.now()` gives it. */
+  /** Commits units that have waited too long at `now`, a time from `performance.now()`. */
   async commitIfDue(now: number): Promise<void> {
     if (now - this.lastCommit >= COMMIT_AFTER_MS) await this.commit();
   }
 
-  /** Commits every whole unit; what is not whole by now is dropped. */
+  /** Commits all complete units and drops incomplete ones. */
   async finish(): Promise<WriteTotals> {
     await this.commit();
     await this.writer.close();

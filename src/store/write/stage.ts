@@ -4,7 +4,7 @@ import { BATCH_ROWS, columnsOf, type Batch } from "../../rows/batch.js";
 import type { ColumnType, RowKind } from "../../rows/columns.js";
 import { DOUBLE, DuckDBDataChunk, INTEGER, UINTEGER, USMALLINT } from "../duckdb.js";
 
-/** DuckDB's types of the same width as a batch's arrays, so that a column is copied as it is. */
+/** DuckDB's types with the same width as a batch's arrays, so that columns are copied unchanged. */
 const STAGE_TYPES = {
   uint16: USMALLINT,
   uint32: UINTEGER,
@@ -13,18 +13,18 @@ const STAGE_TYPES = {
 } as const satisfies Record<ColumnType, unknown>;
 
 /**
- * A TEMP table which takes batches of one kind as they are (symbol index, day number, ms). Its columns are those of the
- * kind, named as SQL does: `symbolIndex` is `symbol_index`.
+ * A TEMP table for unconverted batches of one kind (symbol index, day number, ms). Its columns are those of the kind,
+ * with snake_case names: `symbolIndex` is `symbol_index`.
  */
 export class Stage<Kind extends RowKind> {
-  /** @param table its name */
+  /** @param table name of the table */
   constructor(
     private readonly connection: DuckDBConnection,
     private readonly kind: Kind,
     private readonly table = "stage",
   ) {}
 
-  /** Creates the table, empty, in place of an earlier one. */
+  /** Creates the empty table, replacing an earlier one. */
   async reset(): Promise<void> {
     const columns = Object.entries<ColumnType>(this.kind).map(
       ([name, type]) => `${sqlName(name)} ${STAGE_TYPES[type].toString()}`,
@@ -32,7 +32,7 @@ export class Stage<Kind extends RowKind> {
     await this.connection.run(`CREATE OR REPLACE TEMP TABLE ${this.table} (${columns.join(", ")})`);
   }
 
-  /** Copies the columns of batches straight into data chunks of the table. */
+  /** Copies the columns of batches directly into data chunks of the table. */
   async append(batches: Iterable<Batch<Kind>>): Promise<void> {
     const appender = await this.connection.createAppender(this.table, "main", "temp");
     try {

@@ -3,10 +3,10 @@ import type { RowKind } from "../../rows/columns.js";
 import type { WholeUnit } from "../../rows/unit.js";
 
 /**
- * Checks that no (date, symbol) comes twice in a commit: units of one kind, each key once, and within a unit the other
- * coordinate strictly ascending.
+ * Ensures that no (date, symbol) appears twice in a commit: all units are of one kind with unique keys, and inside a unit
+ * the other coordinate is strictly ascending.
  *
- * @throws RangeError that names the unit
+ * @throws RangeError naming the unit
  */
 export function checkUnits<Kind extends RowKind>(units: readonly WholeUnit<Kind>[], symbolCount: number): void {
   const by = units[0]?.by;
@@ -28,7 +28,7 @@ export function checkUnits<Kind extends RowKind>(units: readonly WholeUnit<Kind>
   }
 }
 
-/** Number of rows of units. */
+/** Number of rows in the units. */
 export function rowsOf(units: readonly Pick<WholeUnit<RowKind>, "rows">[]): number {
   return units.reduce((rows, unit) => rows + unit.rows.count, 0);
 }
