@@ -1,0 +1,105 @@
+import { DuckDBInstance } from "@duckdb/node-api";
+import { parse } from "csv-parse/sync";
+import { describe, expect } from "vitest";
+import { dayAt, formatDay } from "../../src/calendar/day.js";
+import { QUERY_NAMES, type QueryName } from "../../src/query/registry.js";
+import { replicaTest, syntheticWorld } from "../support/fixture.js";
+
+const last = dayAt(Date.now()) - 1;
+const first = last - 40;
+const { source } = syntheticWorld({ seed: 5, symbols: 6, from: first, through: last });
+const it = replicaTest({ history: source }).extend("filled", async ({ db, replica, bfa }) => {
+  for (const args of [["update"], ["volumes"], ["contracts", "--url", replica.contractsUrl]]) {
+    const { code, stderr } = await bfa(...args);
+    expect(code, stderr).toBe(0);
+  }
+  return db;
+});
+
+/** In SQL: what starts a formula, an escape sequence, a C1 control, a bidirectional override, and what ends a line. */
+const HOSTILE = ["'=1+1'", "chr(27) || '[2J'", "chr(155)", "chr(8238)", "chr(10) || '=1+1'"].join(" || ");
+
+/** Arguments with which each query answers. */
+const DAY = formatDay(last - 3);
+const QUERIES: Record<QueryName, string[]> = {
+  snapshot: [DAY],
+  timeline: ["BTCUSDT", "--rows"],
+  range: [formatDay(last - 5), DAY],
+  counts: [],
+  listings: [],
+  delistings: [],
+  universe: [DAY, "--min-age", "0"],
+  volume: ["BTCUSDT"],
+  top: [DAY, "--window", "3"],
+  market: [],
+  condition: [DAY],
+  contracts: [],
+  holes: [],
+  changes: [],
+  sql: ["SELECT * FROM daily_availability, contracts, runs, symbols, store_info LIMIT 50"],
+};
+
+const COMMANDS: string[][] = [
+  ...QUERY_NAMES.map((name) => ["query", name, ...QUERIES[name]]),
+  ["status"],
+  ["validate"],
+  ["files", "--from", DAY, "--to", DAY],
+  ["universe", "--from", formatDay(last - 9), "--to", DAY, "--rebalance", "daily", "--top", "3", "--min-age", "0"],
+  ["verify", "."],
+];
+
+const FORMATS = ["table", "csv", "json"];
+
+/** The columns of the file's tables that hold text. */
+const TEXTS = `
+  SELECT table_name, column_name FROM duckdb_columns() JOIN duckdb_tables() USING (table_oid, table_name)
+  WHERE data_type = 'VARCHAR' ORDER BY ALL`;
+
+/** Puts hostile characters before every text in columns of a file, and gives the columns as `table.column`. */
+async function makeHostile(file: string, chosen: (column: string) => boolean): Promise<string[]> {
+  const instance = await DuckDBInstance.create(file);
+  const connection = await instance.connect();
+  try {
+    const texts = (await connection.runAndReadAll(TEXTS))
+      .getRows()
+      .map(([table, column]) => [String(table), String(column)] as const);
+    const columns = texts.filter(([, column]) => chosen(column));
+    for (const [table, column] of columns) {
+      await connection.run(`UPDATE ${table} SET ${column} = ${HOSTILE} || ${column}`);
+    }
+    return columns.map((names) => names.join("."));
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+  }
+}
+
+describe("a text of a file that others made", () => {
+  it.for([
+    ["names of symbols", (column: string) => column === "symbol", "availability.symbol"],
+    ["all others", (column: string) => column !== "symbol", "runs.command"],
+  ] as const)(
+    "controls no terminal and is no formula, whichever command shows it: %s",
+    async ([, chosen, one], { filled, bfa }) => {
+      expect(await makeHostile(filled, chosen)).toContain(one);
+      let answered = 0;
+      for (const args of COMMANDS) {
+        for (const format of FORMATS) {
+          const { code, stdout, stderr } = await bfa(...args, "--format", format);
+          const said = `${args.join(" ")} as ${format}: ${stdout}${stderr}`;
+          expect(`${stdout}${stderr}`.replaceAll("\n", ""), said).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+          if (format === "csv") {
+            const fields = parse<string[]>(stdout, { relax_column_count: true }).flat();
+            expect(
+              fields.filter((field) => field.startsWith("=")),
+              said,
+            ).toEqual([]);
+          }
+          if (code === 0) answered++;
+        }
+      }
+      // Many refuse such a file; the statement of SQL at least shows it.
+      expect(answered).toBeGreaterThanOrEqual(FORMATS.length);
+    },
+  );
+});
