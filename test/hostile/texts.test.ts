@@ -85,10 +85,11 @@ describe("a text of a file that others made", () => {
       let answered = 0;
       for (const args of COMMANDS) {
         for (const format of FORMATS) {
-          const fields = parse(stdout).flat();
+          const { code, stdout, stderr } = await bfa(...args, "--format", format);
+          const said = `${args.join(" ")} as ${format}: ${stdout}${stderr}`;
           expect(`${stdout}${stderr}`.replaceAll("\n", ""), said).not.toMatch(/[\p{Cc}\p{Cf}]/u);
           if (format === "csv") {
-            const fields = parse<string[]>(stdout, { relax_column_count: true }).flat();
+            const fields = parse(stdout).flat();
             expect(
               fields.filter((field) => field.startsWith("=")),
               said,

@@ -136,7 +136,7 @@ describe("importFile", () => {
           NULL::BIGINT AS file_size_bytes, NULL::TIMESTAMP AS last_modified, 404 AS status_code,
           TIMESTAMP '2025-01-01' AS probe_timestamp FROM read_text('${fileURLToPath(import.meta.url)}')`,
       ],
-      /a view is not read/,
+      /views are not read/,
     ],
     [
       "has a column computed by a macro over another file",
