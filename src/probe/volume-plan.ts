@@ -98,11 +98,11 @@ export function knownSpans(
   const failedMonths = months.failed.filter((month) => !stored.has(month)).map((month) => periodSpan("monthly", month));
   const failed = unionSpans(failedDays, withoutSpans(failedMonths, islands(own)));
   const absent = withoutSpans(days.listed, islands([...days.read, ...days.failed].sort((a, b) => a - b)));
-  const believed = absent
+  const surelyAbsent = absent
     .map(({ from, to }) => ({ from, to: lastPublished(from, to, (day) => publishedFrom(finality, day) <= now) }))
     .filter(({ from, to }) => from <= to);
   const found = unionSpans(islands(months.barDays), islands(days.read));
-  return withoutSpans(unionSpans(known.spans, unionSpans(found, believed)), failed);
+  return withoutSpans(unionSpans(known.spans, unionSpans(found, surelyAbsent)), failed);
 }
 
 /** The last day of a span that should have been published. */

@@ -173,7 +173,7 @@ async function contractFacts(store: Store, now: number) {
   };
 }
 
-/** When the last complete update and sweep began. Runs with a start in the future are not believed. */
+/** When the last complete update and sweep began. Runs with a start in the future are ignored. */
 async function runFacts(store: Store, now: number) {
   const first = dateText(store.dataset.firstPeriod);
   const [times = []] = await select(

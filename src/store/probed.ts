@@ -14,7 +14,7 @@ export const MAX_TIME = 9_223_372_036_854_000;
 const kept = new WeakMap<Store, number>();
 
 /**
- * Whether there are rows probed later than `now` (ms since the Unix epoch), which are not believed before that time.
+ * Whether there are rows probed later than `now` (ms since the Unix epoch), which are ignored before that time.
  */
 export async function hasRowsOfLater(store: Store, now: number): Promise<boolean> {
   const latest = kept.get(store) ?? (await latestProbe(store));

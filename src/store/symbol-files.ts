@@ -24,7 +24,7 @@ export interface SymbolFiles {
 const kept = new WeakMap<Store, readonly SymbolFiles[]>();
 
 /**
- * The symbols that have a file, in order of name. Rows probed in the future are not believed.
+ * The symbols that have a file, in order of name. Rows probed in the future are ignored.
  *
  * @param now ms since the Unix epoch
  * @throws StoreError when the file can't be read

@@ -4,14 +4,14 @@ import { dayNumber } from "../calendar/sql.js";
 import type { Store } from "./open.js";
 import { readRows } from "./read-rows.js";
 
-/** SQL: whether a span of days is believed. One learnt later than `$now` (ms) is not. */
+/** SQL: whether a span of days counts. One learnt later than `$now` (ms) is ignored. */
 export const BELIEVED = "epoch_ms(known_at) <= $now::BIGINT";
 
 /** SQL: days with known volumes, ascending for each symbol; needs `$now`. */
 const SPANS = `SELECT symbol, ${dayNumber("from_date")}, ${dayNumber("to_date")}, epoch_ms(known_at)::DOUBLE, ${BELIEVED}
   FROM volume_spans ORDER BY symbol, from_date`;
 
-/** A span of days for which a symbol's volumes are known, if it is believed. */
+/** A span of days for which a symbol's volumes are known, and whether it counts. */
 export interface StoredSpan extends Span {
   symbol: string;
   /** ms since the Unix epoch. */
@@ -36,7 +36,7 @@ export type VolumeSpans = ReadonlyMap<string, readonly Span[]>;
 const kept = new WeakMap<Store, VolumeSpans>();
 
 /**
- * The days with known volumes. Spans learnt in the future are not believed.
+ * The days with known volumes. Spans learnt in the future are ignored.
  *
  * @param now ms since the Unix epoch
  */

@@ -3,7 +3,7 @@ import { isUnpublished } from "./publication.js";
 /**
  * How much is known about the cells of a day, from best to worst:
  *
- * - `final`: all of them are believed and none is due;
+ * - `final`: all of them are final, so none is due;
  * - `provisional`: all were probed, some are still due;
  * - `partial`: some were never probed;
  * - `unpublished`: Binance has not published the day yet, or only part of it;
@@ -29,7 +29,7 @@ export interface DayCells {
   pending: number;
   /** Cells that were never probed. */
   unknown: number;
-  /** Whether no symbol at all has a file on the day, and that isn't believed yet. */
+  /** Whether no symbol at all has a file on the day, and that isn't final yet. */
   empty: boolean;
   /** Symbols with a file on the last published day before this one. */
   expected: number;

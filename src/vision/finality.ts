@@ -2,7 +2,7 @@ import { DAY_MS, type Day } from "../calendar/day.js";
 
 /** When an answer about a day is final. */
 export interface Finality {
-  /** Days after the start of the day, 00:00 UTC, from which a missing file is believed to be missing. */
+  /** Days after the start of the day, 00:00 UTC, from which a missing file is final. */
   readonly afterDays: number;
   /** The same for a hole, a missing file between two of the same life. Some holes are filled months later. */
   readonly holeAfterDays: number;
@@ -21,7 +21,7 @@ export function finalFrom({ afterDays }: Finality, day: Day): number {
   return (day + afterDays) * DAY_MS;
 }
 
-/** The instant (ms since the Unix epoch) from which even a hole is believed. */
+/** The instant (ms since the Unix epoch) from which even a hole is final. */
 export function holeFinalFrom({ holeAfterDays }: Finality, day: Day): number {
   return (day + holeAfterDays) * DAY_MS;
 }
@@ -40,8 +40,8 @@ function ageSql(probeTimestamp = "probe_timestamp"): string {
 }
 
 /**
- * SQL: whether a row's probe was made by the given time. A probe from the future comes from a wrong clock and isn't
- * believed.
+ * SQL: whether a row's probe was made by the given time. A probe from the future comes from a wrong clock and is
+ * ignored.
  *
  * @param time ms since the Unix epoch, or a BIGINT expression for it
  */
@@ -49,17 +49,17 @@ export function probedBySql(time: number | string): string {
   return `probe_timestamp <= epoch_ms(${time})::TIMESTAMP_MS`;
 }
 
-/** SQL: whether a row's probe came too early to be believed. */
+/** SQL: whether a row's probe came too early to be final. */
 export function provisionalSql({ afterDays }: Finality): string {
   return `(${ageSql()} < ${afterDays})`;
 }
 
-/** SQL: whether a row's probe can be believed, unless it is a hole. */
+/** SQL: whether a row's probe is final, unless it is a hole. */
 export function finalSql(finality: Finality): string {
   return `NOT ${provisionalSql(finality)}`;
 }
 
-/** SQL: whether a row's probe is old enough to be believed, but too early for a hole. */
+/** SQL: whether a row's probe is late enough to be final, but too early for a hole. */
 export function openHoleSql({ afterDays, holeAfterDays }: Finality): string {
   return `(${ageSql()} BETWEEN ${afterDays} AND ${holeAfterDays - 1})`;
 }

@@ -8,7 +8,7 @@ const MIN_LACKING_SHARE = 0.05;
  * symbols that had a file on the last published day lack one.
  */
 export function isUnpublished(day: {
-  /** Whether no symbol at all has a file, and that isn't believed yet. */
+  /** Whether no symbol at all has a file, and that isn't final yet. */
   empty: boolean;
   /** Symbols with a file on the last published day. */
   expected: number;

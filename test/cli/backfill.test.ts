@@ -14,7 +14,7 @@ import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 const yesterday = dayAt(Date.now()) - 1;
 const first = yesterday - 700;
 /** The last day of which not even a hole is due once it was probed today. */
-const believed = yesterday + 1 - DEFAULT_DATASET.finality.holeAfterDays;
+const lastFinal = yesterday + 1 - DEFAULT_DATASET.finality.holeAfterDays;
 const { history, symbols, source } = syntheticWorld({ seed: 3, symbols: 24, from: first, through: yesterday });
 const from = ["--from", formatDay(first)];
 
@@ -48,18 +48,18 @@ describe("bfa backfill", () => {
     expect(await tableOf(db)).toEqual(truthOf(history, ["BTCUSDT"], first, yesterday));
   });
 
-  it("finds nothing to do where all is believed when run again, and all with --refresh", async ({
+  it("finds nothing to do where all is final when run again, and all with --refresh", async ({
     backfill,
     expectSound,
   }) => {
-    const to = ["--to", formatDay(believed)];
+    const to = ["--to", formatDay(lastFinal)];
     await backfill(...from, ...to);
     const again = summaryOf(await backfill(...from, ...to));
     expect(again).toMatchObject({ outcome: "nothing-to-do", probes: 0, rows_written: 0, requests: 0, sources: [] });
     const refreshed = summaryOf(await backfill(...from, ...to, "--refresh"));
     expect(refreshed).toMatchObject({
       outcome: "whole",
-      probes: symbols.length * (believed - first + 1),
+      probes: symbols.length * (lastFinal - first + 1),
       changes: NO_CHANGES,
     });
     await expectSound();
@@ -69,7 +69,7 @@ describe("bfa backfill", () => {
     db,
     backfill,
   }) => {
-    const to = believed;
+    const to = lastFinal;
     await backfill("--from", formatDay(to - 99), "--to", formatDay(to - 10), "--symbols", "BTCUSDT");
     const result = summaryOf(
       await backfill("--from", formatDay(to - 99), "--to", formatDay(to), "--symbols", "BTCUSDT,ETHUSDT"),

@@ -102,7 +102,7 @@ describe("bfa update", () => {
     expect(await soundness(db)).toEqual({ wrongCounts: 0, duplicates: 0 });
   });
 
-  it("probes again what is provisional, and holes, and leaves what is believed alone", async ({
+  it("probes again what is provisional, and holes, and leaves what is final alone", async ({
     db,
     update,
     expectTable,

@@ -31,8 +31,8 @@ export async function hasVolumes(store: Store): Promise<boolean> {
 }
 
 /**
- * What is known of the volumes of some symbols, in their order. A span that is not believed is not known, and neither are
- * the files of its days: they are read again.
+ * What is known about the volumes of some symbols, in their order. A span learnt in the future is not known, and
+ * neither are the files of its days, which are read again.
  *
  * @param now ms since the Unix epoch
  */
@@ -71,7 +71,7 @@ function readFiles(store: Store, symbols: readonly string[]) {
   return readRows(store, sql, FILE_SHAPE, { symbols });
 }
 
-/** Days of believed spans without a bar that were asked for before such a hole is believed. */
+/** Days of known spans without a bar that were probed before such a hole is final. */
 function openHolesSql({ holeAfterDays }: Finality): string {
   const first = `greatest(${dayNumber("from_date")}, epoch_ms(known_at) // ${DAY_MS} - ${holeAfterDays - 1})`;
   return `SELECT symbol, day::INTEGER FROM (

@@ -20,7 +20,7 @@ const SAME_FILE = `(old_available AND available AND file_size_bytes = old_size_b
 
 /**
  * Journals the changes among the rows in `matched`, in the transaction that makes them. A file is late if it was
- * missing so long after its day that its absence could be believed; otherwise it was just not published yet. Probes
+ * missing so long after its day that it should have been published; otherwise it was just not published yet. Probes
  * from the future are ignored.
  */
 export async function journalChanges(
