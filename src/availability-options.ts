@@ -13,22 +13,22 @@ import {
   type ExportOptions as WrittenOptions,
 } from "./query/export.js";
 
-/** Options of the `validate` of an open file. One that is undefined counts as left out. */
+/** Options of the `validate` of an open file. An undefined option counts as omitted. */
 export interface ValidateOptions {
   /**
-   * The checks to make, in this order.
+   * The checks to run, in this order.
    *
-   * @default all but `cross-check`, which asks the exchange
+   * @default all except `cross-check`, which asks the exchange
    */
   checks?: readonly CheckName[] | undefined;
   /**
-   * First UTC day that should have rows.
+   * First UTC day that is expected to have rows.
    *
-   * @default "2019-12-31", the first with any file
+   * @default "2019-12-31", the first day with a file
    */
   from?: DayInput | undefined;
   /**
-   * Share by which a day may have fewer files than the days around it, 0 to 1.
+   * Share by which a day may have fewer files than the surrounding days, 0 to 1.
    *
    * @default 0.1
    */
@@ -36,7 +36,7 @@ export interface ValidateOptions {
   /**
    * UTC day of the cross-check.
    *
-   * @default the last one with files
+   * @default the last day with files
    */
   date?: DayInput | undefined;
   /**
@@ -50,23 +50,23 @@ export interface ValidateOptions {
 /** Options of the `staleness` of an open file. */
 export interface StalenessOptions {
   /**
-   * Age that the last whole update may have, from 1 hour, ms.
+   * Maximum age of the last complete update, ms; at least 3600000, one hour.
    *
    * @default 129600000, 36 hours
    */
   maxAgeMs?: number | undefined;
 }
 
-/** Options of the `export` of an open file. One that is undefined counts as left out. */
+/** Options of the `export` of an open file. An undefined option counts as omitted. */
 export interface ExportOptions {
   /**
-   * The rows of `daily_availability`, or the rank by quote volume of each symbol on each day.
+   * What to export: `rows` for those of `daily_availability`, `rankings` for each symbol's daily rank by quote volume.
    *
    * @default "rows"
    */
   what?: ExportKind | undefined;
   format: ExportFormat;
-  /** Path of the file to write; one that exists is replaced. */
+  /** Path of the file to write; an existing file is replaced. */
   out: string;
   /**
    * First UTC day.
@@ -87,14 +87,14 @@ export interface ExportOptions {
    */
   symbols?: readonly string[] | undefined;
   /**
-   * Only symbols with this quote asset; rankings compare them with no others.
+   * Only symbols with this quote asset; rankings rank only these.
    *
    * @default all; "USDT" for rankings
    */
   quote?: string | undefined;
 }
 
-/** Bounds of `maxAgeMs`: an hour, and more than any file is old. */
+/** Minimum and maximum of `maxAgeMs`: an hour, and more than the age of any file. */
 const MAX_AGE_BOUNDS = [3_600_000, 3_600_000 * 100_000] as const;
 
 /** @throws UsageError */
@@ -134,6 +134,6 @@ export function readExportOptions(options: ExportOptions): WrittenOptions {
 }
 
 function checkNames(option: string, value: unknown): CheckName[] {
-  if (!Array.isArray(value)) throw new UsageError("a list of names is wanted", { option });
+  if (!Array.isArray(value)) throw new UsageError("expected a list of names", { option });
   return value.map((name: unknown) => checkChoice(CHECK_NAMES)(option, name));
 }

@@ -31,40 +31,40 @@ import type { ChangeRow, MemberRow } from "./query/universe-over/rows.js";
 import type { Store } from "./store/open.js";
 import { columnNames, type JsonValue, type RowOf } from "./text/columns.js";
 
-/** A row of an answer to a question in SQL, by the names of its columns. */
+/** A row of the answer to an SQL query, by column name. */
 export type SqlRow = Record<string, JsonValue>;
 
-/** The answer to a question in SQL. */
+/** The answer to an SQL query. */
 export interface SqlRows {
-  /** Names of the columns in their order. */
+  /** Column names, in order. */
   columns: readonly string[];
   rows: SqlRow[];
 }
 
-/** What the file holds, how far it is true, and its last runs, latest first. */
+/** What the file contains, how complete it is, and its last runs, latest first. */
 export interface StatusAnswer extends StatusFacts {
   runs: RunRow[];
 }
 
-/** What the checks say, and what they found. */
+/** Results of the checks, with their findings. */
 export interface ValidationAnswer extends ValidationFacts {
   findings: CheckFinding[];
 }
 
-/** Files to fetch: totals first, then the files one by one, so that a long list is never held whole. */
+/** Files to fetch: their totals, and the files one by one, so that a long list need not fit into memory. */
 export interface FilesAnswer extends FileListFacts {
-  /** In order of date and symbol. It can be read once, as rows or as text, while the file is open. */
+  /** Sorted by date and symbol. They can be read once, as rows or as text, while the file is open. */
   files: AsyncIterable<FileToFetch>;
   /**
-   * The files as text for a downloader, some lines at a time: `urls` for wget, `aria2`, `s5cmd`, `curl`, or `tsv`. Each
-   * tool is run in the folder of downloads.
+   * The files as text for a downloader, some lines at a time: `urls` for wget, `aria2`, `s5cmd`, `curl`, or `tsv`. Run
+   * the tool in the folder of downloads.
    *
    * @throws UsageError when there is no such format
    */
   text(format: DownloadFormatName): AsyncIterable<string>;
 }
 
-/** How a folder of downloads compares with the index, and what is wrong in it. */
+/** How a folder of downloads compares with the index, and what is wrong with it. */
 export interface VerifyAnswer extends VerificationFacts {
   files: VerifiedFile[];
 }
@@ -72,19 +72,19 @@ export interface VerifyAnswer extends VerificationFacts {
 /** The properties of a type in one object, as an editor should show them. */
 type Flat<T> = { [Key in keyof T]: T[Key] };
 
-/** What a query takes, in one object. */
+/** Arguments of a query, in one object. */
 export type QueryArguments<Name extends QueryName> =
   DefinitionOf<Name> extends { args: infer A extends Arguments } ? Flat<InputsOf<A>> : never;
 
-/** What a query answers: facts and rows in one object, named as in the JSON of the command. */
+/** Answer of a query: facts and rows in one object, named as in the command's JSON. */
 export type QueryAnswer<Name extends QueryName> =
   DefinitionOf<Name> extends Query<Arguments, infer F, infer C>
     ? Flat<FactsOf<F> & { rows: Flat<RowOf<C>>[] }>
     : SqlRows;
 
 /**
- * What defines a universe over time: all of it, or a definition that an answer gave, beside which other arguments count in
- * place of what it says.
+ * Arguments that define a universe over time. They can include the `definition` from an earlier answer, which the other
+ * arguments override.
  */
 export type UniverseOverArguments =
   | Flat<InputsOf<Omit<(typeof universeOver)["args"], "changes">>>
@@ -96,7 +96,7 @@ export type UniverseOverAnswer = Flat<FactsOf<(typeof universeOver)["facts"]> & 
 /** The entries and exits of a universe over time: facts about it, and a row for each. */
 export type UniverseChangesAnswer = Flat<FactsOf<(typeof universeOver)["facts"]> & { rows: ChangeRow[] }>;
 
-/** The queries as methods, by their names on the command line. The arguments may be left out where none is required. */
+/** The queries as methods, named as on the command line. Arguments may be omitted if none is required. */
 export type QueryMethods = {
   readonly [Name in QueryName]: object extends QueryArguments<Name>
     ? (args?: QueryArguments<Name>) => Promise<QueryAnswer<Name>>
@@ -104,14 +104,14 @@ export type QueryMethods = {
 };
 
 /**
- * A database file that is open for questions. Options and arguments are checked before any work: a UsageError names the
- * one at fault.
+ * A database file that is open for queries. Options and arguments are checked before any work; a UsageError names the
+ * invalid one.
  */
 export interface Availability extends QueryMethods, AsyncDisposable {
   /** Path of the file. */
   readonly file: string;
   /**
-   * What the file holds, how far it is true, what is due, and its last runs.
+   * What the file contains, how complete it is, what is due, and its last runs.
    *
    * @throws StoreError when the file can't be read.
    * @example
@@ -121,7 +121,7 @@ export interface Availability extends QueryMethods, AsyncDisposable {
    */
   status(): Promise<StatusAnswer>;
   /**
-   * Why the file needs looking after, a sentence each; none when it doesn't.
+   * The reasons why the file needs attention, one sentence each; empty if it doesn't.
    *
    * @throws StoreError, UsageError
    * @example
@@ -131,9 +131,9 @@ export interface Availability extends QueryMethods, AsyncDisposable {
    */
   staleness(options?: StalenessOptions): Promise<string[]>;
   /**
-   * Looks for what can be wrong with the file. Findings don't throw: look at `outcome`.
+   * Checks the file for problems. Findings don't throw: look at `outcome`.
    *
-   * @throws NotKnownError when nothing is in the file, or not the day of the cross-check; StoreError, UsageError
+   * @throws NotKnownError when the file is empty or lacks the day of the cross-check; StoreError, UsageError
    * @example
    * ```ts
    * const { outcome, findings } = await db.validate({ checks: ["holes", "counts"] });
@@ -141,9 +141,9 @@ export interface Availability extends QueryMethods, AsyncDisposable {
    */
   validate(options?: ValidateOptions): Promise<ValidationAnswer>;
   /**
-   * The files to fetch, by what the index knows.
+   * The files to fetch, according to the index.
    *
-   * @throws NotKnownError when too little is known of what was asked; StoreError, UsageError
+   * @throws NotKnownError when too little is known for an answer; StoreError, UsageError
    * @example
    * ```ts
    * const list = await db.files({ from: "2024-01-01", to: "2024-01-31", quote: "USDT" });
@@ -153,10 +153,10 @@ export interface Availability extends QueryMethods, AsyncDisposable {
    */
   files(options?: FilesOptions): Promise<FilesAnswer>;
   /**
-   * Compares a folder of downloads with the index. What is wrong doesn't throw: look at `outcome`.
+   * Compares a folder of downloads with the index. Differences don't throw: look at `outcome`.
    *
-   * @param folder laid out as the bucket, as a part of it, or flat
-   * @throws NotKnownError when too little is known of what was asked; UsageError when the folder can't be read; StoreError,
+   * @param folder a folder laid out like the bucket or a part of it, or flat
+   * @throws NotKnownError when too little is known for an answer; UsageError when the folder can't be read; StoreError,
    * InterruptedError
    * @example
    * ```ts
@@ -166,9 +166,9 @@ export interface Availability extends QueryMethods, AsyncDisposable {
    */
   verify(folder: string, options?: VerifyOptions): Promise<VerifyAnswer>;
   /**
-   * The universe of a backtest over time: chosen anew on each rebalancing day, by what was known then.
+   * The universe of a backtest over time: chosen anew on each rebalancing day, from what was known then.
    *
-   * @throws NotKnownError when too little is known of a day, an age or a window of volumes; StoreError, UsageError
+   * @throws NotKnownError when too little is known about a day, an age or a window of volumes; StoreError, UsageError
    * @example
    * ```ts
    * const year = { from: "2024-01-01", to: "2024-12-31", rebalance: "monthly" } as const;
@@ -178,7 +178,7 @@ export interface Availability extends QueryMethods, AsyncDisposable {
    */
   universeOver(args: UniverseOverArguments & { changes?: false | undefined }): Promise<UniverseOverAnswer>;
   /**
-   * Its entries and exits, with their reasons.
+   * The entries into a universe over time and the exits from it, with their reasons.
    *
    * @throws as without `changes`
    * @example
@@ -188,11 +188,11 @@ export interface Availability extends QueryMethods, AsyncDisposable {
    */
   universeOver(args: UniverseOverArguments & { changes: true }): Promise<UniverseChangesAnswer>;
   /**
-   * Writes `daily_availability` to a Parquet or CSV file, by date and symbol, or `rankings`: the rank by quote volume of
-   * each symbol on each day, with its changes. The file takes its name when it is whole.
+   * Writes `daily_availability` to a Parquet or CSV file, by date and symbol, or `rankings`: the rank by quote volume
+   * of each symbol on each day, with its changes. The file appears under its name once it is complete.
    *
-   * @throws UsageError when the file can't be written, or no symbol in the database is one of those asked for;
-   * NotKnownError when rankings rest on days or volumes that are not known; StoreError
+   * @throws UsageError when the file can't be written, or the database has none of the requested symbols;
+   * NotKnownError when rankings depend on unknown days or volumes; StoreError
    * @example
    * ```ts
    * await db.export({ format: "parquet", out: "availability.parquet", from: "2024-01-01" });
@@ -200,29 +200,29 @@ export interface Availability extends QueryMethods, AsyncDisposable {
    */
   export(options: ExportOptions): Promise<ExportedFile>;
   /**
-   * Asks in SQL, as the method `sql` does, and gives the rows one by one: a long answer is never held whole.
+   * Runs an SQL query like the method `sql`, and returns the rows one by one: a long answer need not fit into memory.
    *
-   * @throws UsageError with DuckDB's words when the statement is wrong; StoreError
+   * @throws UsageError with DuckDB's message when the statement is invalid; StoreError
    * @example
    * ```ts
    * for await (const row of db.stream({ statement: "FROM daily_availability" })) console.log(row.symbol);
    * ```
    */
   stream(args: { statement: string }): AsyncGenerator<SqlRow, void>;
-  /** Lets go of the file. A second call does nothing. */
+  /** Closes the file. A second call does nothing. */
   close(): Promise<void>;
 }
 
 /**
- * Opens a database file for questions. Any number of readers can share it, even while a run writes: they see the file as
- * it was when they opened it.
+ * Opens a database file for queries. Any number of readers can share it, even while a run writes: each sees the file as
+ * it was when opened.
  *
- * Each query is a method; it takes days as `YYYY-MM-DD` or as a `Date`, and gives facts and rows in one object, named in
- * snake_case as in the JSON of the command. A method rejects with a NotKnownError when a day that its answer depends
- * on is not in the file, and with a UsageError when an argument is wrong.
+ * Each query is a method. It takes days as `YYYY-MM-DD` or as a `Date`, and returns facts and rows in one object, named
+ * in snake_case as in the command's JSON. A method rejects with a NotKnownError when a day that its answer depends on
+ * is not in the file, and with a UsageError when an argument is invalid.
  *
  * @param file path of the database
- * @throws StoreError STORE_MISSING when there is no such file, another of its codes when it can't be used; UsageError
+ * @throws StoreError STORE_MISSING when there is no such file, or with another code when it can't be used; UsageError
  * @example
  * ```ts
  * await using db = await openAvailability("availability.duckdb");
@@ -235,7 +235,7 @@ export async function openAvailability(file: string): Promise<Availability> {
   const store = await openReader(checkText("file", file));
   const close = () => store.close();
   const methods = QUERY_NAMES.map((name) => [name, methodOf(store, name)]);
-  // Each method asks the definition that its type comes from.
+  // Each method runs the query that its type is derived from.
   const queries = Object.fromEntries(methods) as QueryMethods;
   return {
     ...queries,
@@ -276,7 +276,7 @@ export async function openAvailability(file: string): Promise<Availability> {
       const { exportRows } = await import("./query/export.js");
       return await exportRows(file, checked);
     },
-    // The columns of the rows are those that `changes` asks for.
+    // The type of the rows depends on `changes`.
     universeOver: ((given: object) => askUniverse(store, given)) as Availability["universeOver"],
     stream: (args) => streamRows(file, args),
     close,
@@ -297,7 +297,7 @@ async function* eachOf<Row>(rows: AsyncIterable<readonly Row[]>): AsyncGenerator
 }
 
 function methodOf(store: Store, name: QueryName): (given?: object) => Promise<object> {
-  // Asked for once: an import takes time even when the module is loaded.
+  // Imported once: `import()` takes time even if the module is loaded.
   let loaded: Promise<{ default: AnyQuery }> | undefined;
   return async (given = {}) => {
     loaded ??= QUERIES[name]();

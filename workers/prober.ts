@@ -1,4 +1,4 @@
-/** Prober thread of the pool, which calls the default export for each task. */
+/** Entry of a prober thread. The pool calls the default export for each task. */
 import { parentPort, workerData } from "node:worker_threads";
 import type { PoolSettings } from "../src/threads/prober-protocol.js";
 import { serveProber } from "../src/threads/prober-service.js";

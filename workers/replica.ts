@@ -1,4 +1,4 @@
-/** Thread of one replica. */
+/** Entry of the thread of a replica. */
 import { parentPort, workerData } from "node:worker_threads";
 import type { ReplicaOptions } from "../src/replica/replica.js";
 import { serveReplica } from "../src/threads/replica-service.js";

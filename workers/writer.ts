@@ -1,4 +1,4 @@
-/** Writer thread: the only one that opens the database. */
+/** Entry of the writer thread, the only one that opens the database. */
 import { parentPort } from "node:worker_threads";
 import { serveWriter } from "../src/threads/writer-service.js";
 

@@ -13,7 +13,7 @@ import { CHECK_NAMES, CHECKS, type CheckName } from "./registry.js";
 /** Options of {@link validate}. */
 export interface ValidateOptions {
   /**
-   * The checks to make, in this order.
+   * The checks to run, in this order.
    *
    * @default all that don't need the network
    */

@@ -159,7 +159,7 @@ export function checkSignal(option: string, value: unknown): AbortSignal {
 }
 
 /** A function that is called with each event. */
-// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- who reads the option knows its events
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the option's reader knows its events
 export function checkListener<Event>(option: string, value: unknown): (event: Event) => unknown {
   if (typeof value !== "function") throw wrong(option, value, "a function");
   return value as (event: Event) => unknown;
@@ -174,7 +174,7 @@ function wrong(option: string, value: unknown, wanted: string): UsageError {
   return new UsageError(`${shown(value)} is not ${wanted}`, { option });
 }
 
-/** A value as a message shows it: texts quoted, with control characters made visible. */
+/** A value for a message: texts are quoted, with control characters made visible. */
 export function shown(value: unknown): string {
   return typeof value === "string" ? printableJson(JSON.stringify(value)) : String(value);
 }

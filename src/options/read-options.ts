@@ -2,7 +2,7 @@ import { UsageError } from "../errors.js";
 import { shown, type Check } from "./checks.js";
 
 /**
- * A check for each option of a type: the compiler finds one that is forgotten, and one of an option that isn't there.
+ * A check for each option of a type. The compiler reports missing checks, and checks of options that don't exist.
  */
 export type ChecksOf<Options> = { readonly [Option in keyof Required<Options>]: Check<unknown> };
 
@@ -25,8 +25,8 @@ export function withDefault<Value>(check: Check<Value>, value: NoInfer<Value>): 
  * Checks the options of a call.
  *
  * @param options the caller's options; an undefined option counts as omitted
- * @param checks one for each option, by name, in the order in which they are made
- * @param parent name of the option whose properties these are
+ * @param checks one for each option, by name, in the order in which they run
+ * @param parent name of the option that contains these as properties
  * @throws UsageError naming the first option that is unknown or wrong
  * @example
  * ```ts
@@ -43,7 +43,7 @@ export function readOptions<Checks extends Readonly<Record<string, Check<unknown
   const unknown = Object.keys(given).find((option) => !Object.hasOwn(checks, option));
   if (unknown !== undefined) throw new UsageError("there is no such option", { option: nameOf(unknown) });
   const values = Object.entries(checks).map(([option, check]) => [option, check(nameOf(option), given[option])]);
-  // Each value comes from the check that defines its type.
+  // Each value was returned by the check that defines its type.
   return Object.fromEntries(values) as Checked<Checks>;
 }
 

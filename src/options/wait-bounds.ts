@@ -1,2 +1,2 @@
-/** Minimum and maximum of the time that a command waits for a file which another process has, ms. Data alone. */
+/** Minimum and maximum time that a command waits for a database that another process uses, ms. */
 export const WAIT_BOUNDS = [0, 86_400_000] as const;

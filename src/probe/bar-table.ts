@@ -3,7 +3,7 @@ import { createBatch, type Batch } from "../rows/batch.js";
 import { BAR_ROWS, type BarRows } from "../rows/columns.js";
 import { BAR_NUMBERS, BAR_VALUES, type Bars } from "../vision/kline-csv.js";
 
-/** Bars of one symbol as they are read, file by file, in any order. */
+/** Collects the bars of one symbol, file by file, in any order. */
 export class BarTable {
   private readonly files: { bars: Bars; isMonthly: boolean }[] = [];
 

@@ -16,40 +16,43 @@ import { databaseAt } from "./published-folder.js";
 
 /** Columns of {@link ComparisonFacts}. */
 export const COMPARISON_FACTS = {
-  a: column("text", "the first of the two, as it was named"),
-  b: column("text", "the second"),
-  outcome: column("text", "`same`, or `different` when a cell is in one only or has another answer"),
-  a_cell_count: column("count", "cells that have a row in the first"),
-  b_cell_count: column("count", "cells that have a row in the second"),
-  same_count: column("count", "cells that both have, with the same answer"),
-  only_in_a_count: column("count", "cells that only the first has"),
-  only_in_b_count: column("count", "cells that only the second has"),
-  different_count: column("count", "cells that both have, with different answers"),
-  other_probe_time_count: column("count", "cells with the same answer, probed at different times; no difference"),
+  a: column("text", "path of the first database, as given"),
+  b: column("text", "path of the second"),
+  outcome: column("text", "`same`, or `different` if any cell is in only one database or has different answers"),
+  a_cell_count: column("count", "cells with a row in the first database"),
+  b_cell_count: column("count", "cells with a row in the second database"),
+  same_count: column("count", "cells with the same answer in both"),
+  only_in_a_count: column("count", "cells only in the first database"),
+  only_in_b_count: column("count", "cells only in the second database"),
+  different_count: column("count", "cells in both, with different answers"),
+  other_probe_time_count: column(
+    "count",
+    "cells with the same answer but different probe times, which count as the same",
+  ),
 };
 
-/** Columns of a cell that is not the same. */
+/** Columns of a cell that differs. */
 export const COMPARED_COLUMNS = {
-  date: column("date", "day of the cell; the rows are in order of date and symbol"),
+  date: column("date", "day of the cell; the rows are sorted by date and symbol"),
   symbol: column("symbol", "its symbol"),
   difference: column("text", "`only_in_a`, `only_in_b` or `different`"),
-  a_available: optionalColumn("flag", "whether the first says that the file is there"),
-  b_available: optionalColumn("flag", "the same of the second"),
-  a_file_size_bytes: optionalColumn("bytes", "size of the file; null when there is none"),
-  b_file_size_bytes: optionalColumn("bytes", "the same of the second"),
-  a_last_modified: optionalColumn("time", "upload time; null when there is no file"),
-  b_last_modified: optionalColumn("time", "the same of the second"),
-  a_etag: optionalColumn("text", "first 8 bytes of the file's md5 in hexadecimal, where they are known"),
-  b_etag: optionalColumn("text", "the same of the second"),
+  a_available: optionalColumn("flag", "whether the file exists according to the first database"),
+  b_available: optionalColumn("flag", "the same for the second"),
+  a_file_size_bytes: optionalColumn("bytes", "size of the file; null if there is none"),
+  b_file_size_bytes: optionalColumn("bytes", "the same for the second"),
+  a_last_modified: optionalColumn("time", "upload time; null if there is no file"),
+  b_last_modified: optionalColumn("time", "the same for the second"),
+  a_etag: optionalColumn("text", "first 8 bytes of the file's md5 in hexadecimal, if known"),
+  b_etag: optionalColumn("text", "the same for the second"),
 };
 
 /** How two databases compare. */
 export type ComparisonFacts = Omit<RowOf<typeof COMPARISON_FACTS>, "outcome"> & { outcome: "same" | "different" };
 
-/** A cell that is not the same in both. */
+/** A cell that differs between the two. */
 export type ComparedCell = RowOf<typeof COMPARED_COLUMNS>;
 
-/** What {@link compare} gives; its rows are the first cells that are not the same. */
+/** Result of {@link compare}; its rows are the first cells that differ. */
 export interface Comparison {
   facts: ComparisonFacts;
   rows: ComparedCell[];
@@ -58,7 +61,7 @@ export interface Comparison {
 /** Options of {@link compare}. */
 export interface CompareOptions {
   /**
-   * Maximum cells that are named, 0 to 10000000; all are counted.
+   * Maximum number of differing cells in `rows`, 0 to 10000000. All are counted.
    *
    * @default 20
    */
@@ -67,18 +70,18 @@ export interface CompareOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** Cells that are named by default. */
+/** Differing cells that are returned by default. */
 const DEFAULT_LIMIT = 20;
 
-/** Minimum and maximum of cells that are named. */
+/** Minimum and maximum of `limit`. */
 export const LIMIT_BOUNDS = [0, 10_000_000] as const;
 
 /**
  * Compares two databases cell by cell: what the bucket answered, not when it was asked. Each is a DuckDB file with a
- * `daily_availability`, of any version of this package or of another system, or the folder of a publication, whose
- * database is verified first. Both are only read, as foreign files. An ETag that only one of them has is not a difference.
+ * `daily_availability`, made by any version of this package or by another system, or the folder of a publication, whose
+ * database is verified first. Both are opened read-only, as foreign files. An ETag that only one has is ignored.
  *
- * @throws UsageError when one of them can't be read; PublicationError when a publication is damaged; InterruptedError
+ * @throws UsageError when one can't be read; PublicationError when a publication is damaged; InterruptedError
  * @example
  * ```ts
  * const { facts } = await compare("availability.duckdb", "public");
@@ -120,7 +123,7 @@ async function copyOf(path: string, scratch: string, signal: AbortSignal | undef
   return await copyForeignRows(await databaseAt(path), scratch, signal);
 }
 
-/** Reads the rows of one side into a table of its name, in the types of this package's own. */
+/** Reads the rows of one side into a table named after it, with this package's column types. */
 async function loadSide(
   connection: DuckDBConnection,
   side: "a" | "b",
@@ -146,7 +149,7 @@ async function loadSide(
   if (duplicates > 0) throw new UsageError(`daily_availability of ${name} has ${duplicates} (date, symbol) twice`);
 }
 
-/** SQL: whether two rows of a cell have another answer. */
+/** SQL: whether two rows of a cell have different answers. */
 const DIFFERS = `(a.available IS DISTINCT FROM b.available OR a.status_code IS DISTINCT FROM b.status_code
   OR a.file_size_bytes IS DISTINCT FROM b.file_size_bytes OR a.last_modified IS DISTINCT FROM b.last_modified
   OR coalesce(a.etag <> b.etag, false))`;

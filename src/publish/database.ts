@@ -9,32 +9,32 @@ import { dayNumber } from "../calendar/sql.js";
 /** Rows of a table whose nullable columns are null in the same places. */
 interface Section {
   table: string;
-  /** SQL: which rows of the table. */
+  /** SQL: the condition for these rows. */
   where: string;
   rows: number;
 }
 
-/** From this many rows on, what one statement inserts begins a row group of its own. */
+/** From this many rows on, the rows that one statement inserts start a new row group. */
 const OWN_ROW_GROUPS = 4 * LAYOUT.rowGroupRows;
 
 /**
- * Writes the tables of this project, and nothing else that a database holds, into a new file: the same bytes for the
- * same rows, in whatever order they lie, whatever garbage there is.
+ * Writes this project's tables, and nothing else from the database, into a new file. The same rows give the same bytes,
+ * whatever their order and whatever deleted rows the source still contains.
  *
- * Where DuckDB packs bits, it leaves what happened to be in memory in the places of nulls, and behind the last value of a
- * group. So what is compressed are whole row groups in which no column has nulls beside values: rows are inserted by
- * which of their columns are null, and those that are left over stay as they are. One thread keeps the order of blocks.
- * `docs/decisions` has the trials.
+ * When DuckDB packs bits, it leaves whatever was in memory in place of nulls and after the last value of a group. So
+ * only whole row groups in which no column mixes nulls and values are compressed: rows are inserted grouped by which of
+ * their columns are null, and the remaining rows are left uncompressed. A single thread keeps the order of blocks.
+ * `docs/decisions` describes the trials.
  *
- * @param source path of a database that this package knows, of the newest schema
+ * @param source path of a database of this package, with the newest schema
  * @param target path of the new file
- * @param scratch a private folder, in which `target` lies
+ * @param scratch a private folder that contains `target`
  */
 export async function writeDatabase(source: string, target: string, scratch: string): Promise<void> {
   const both = { source, target, scratch };
   const sections = await withBoth({ ...both, isCompressed: false }, async (connection) => {
     await migrate(connection, 0);
-    // The row that the schema begins with; the source's takes its place.
+    // The schema inserts an initial row; the source's row replaces it.
     await connection.run("DELETE FROM store_info");
     return await sectionsOf(connection);
   });
@@ -53,7 +53,7 @@ async function insert(connection: DuckDBConnection, { table, where }: Section, w
   );
 }
 
-/** How many rows of a section make whole row groups. */
+/** Number of rows of a section that fill whole row groups. */
 function compressedRows({ rows }: Section): number {
   return rows < OWN_ROW_GROUPS ? 0 : rows - (rows % LAYOUT.rowGroupRows);
 }
@@ -72,7 +72,7 @@ async function sectionsOf(connection: DuckDBConnection): Promise<Section[]> {
   return sections;
 }
 
-/** SQL: the columns of a table; what a file says of its own compaction is that of the new one. */
+/** SQL: the columns of a table, except that the facts about compaction are those of the new file. */
 function columnsOf(table: string): string {
   if (table !== "store_info") return "*";
   return "* REPLACE ((SELECT count(*) FROM source.availability) AS compacted_rows, NULL::BIGINT AS compacted_bytes)";
@@ -83,7 +83,7 @@ function orderOf(table: string): string {
   return table === "availability" ? `${dayNumber("date")} // ${LAYOUT.blockDays}, ${ORDER_IN_BLOCK}` : "ALL";
 }
 
-/** The tables that both files have, with those of their columns that may be null. */
+/** The tables in both files, with their nullable columns. */
 async function nullableColumns(connection: DuckDBConnection): Promise<Map<string, string[]>> {
   const found = await connection.runAndReadAll(
     `SELECT table_name, column_name, is_nullable FROM system.main.duckdb_columns()
@@ -104,11 +104,11 @@ interface Both {
   source: string;
   target: string;
   scratch: string;
-  /** Whether columns may be compressed: a setting of the instance, which can't be changed once it is locked. */
+  /** Whether columns may be compressed. It is an instance setting that can't be changed once the instance is locked. */
   isCompressed: boolean;
 }
 
-/** Opens both files in one instance, the target as the current database; it is checkpointed when `use` is done. */
+/** Opens both files in one instance, with the target as the current database, and checkpoints it after `use`. */
 async function withBoth<Result>(
   { source, target, scratch, isCompressed }: Both,
   use: (connection: DuckDBConnection) => Promise<Result>,

@@ -5,14 +5,14 @@ import { toStoreError } from "../store/duckdb-error.js";
 import { get, type HttpAnswer, type HttpOptions } from "./http.js";
 import type { PublishedFile } from "./manifest.js";
 
-/** Attempts in a row that bring nothing, and the wait before the second, ms; it doubles from one to the next. */
+/** Attempts without progress before giving up, and the delay before the second, ms, which doubles each time. */
 const ATTEMPTS = 4;
 const PAUSE_MS = 500;
 
 /**
  * Fetches a small file as text.
  *
- * @param maxBytes of it
+ * @param maxBytes maximum size of the file
  * @throws PublicationError, InterruptedError
  */
 export async function downloadText(url: string, maxBytes: number, options: HttpOptions): Promise<string> {
@@ -20,11 +20,11 @@ export async function downloadText(url: string, maxBytes: number, options: HttpO
 }
 
 /**
- * Fetches a file into another, after the bytes that this has already; what came stays when it fails.
+ * Downloads a file, resuming after the bytes already in `part`. On failure, `part` keeps what was downloaded.
  *
- * @param part the file, which exists
- * @returns bytes that were fetched
- * @throws PublicationError, InterruptedError; StoreError when there is no room for it
+ * @param part path of the local file, which must exist
+ * @returns number of bytes downloaded
+ * @throws PublicationError, InterruptedError; StoreError when the disk is full
  */
 export async function downloadFile(
   url: string,
@@ -60,7 +60,7 @@ async function append(
     let at = from;
     for await (const chunk of body as AsyncIterable<Buffer>) {
       if (at + chunk.length > bytes) {
-        throw new PublicationError("PUBLICATION_DAMAGED", `${url} is longer than the ${bytes} bytes of its manifest`);
+        throw new PublicationError("PUBLICATION_DAMAGED", `${url} is longer than the ${bytes} bytes in its manifest`);
       }
       await file.write(chunk, 0, chunk.length, at).catch((error: unknown) => {
         throw toStoreError(part, error);
@@ -86,7 +86,7 @@ async function readText({ body }: HttpAnswer, url: string, maxBytes: number): Pr
   return Buffer.concat(chunks).toString("utf8");
 }
 
-/** @param progress a number that grows when an attempt brought something: it counts as the first then */
+/** @param progress a number that grows with each attempt that downloads something; such an attempt resets the count */
 async function withRetries<Result>(
   url: string,
   { signal }: HttpOptions,
@@ -99,7 +99,7 @@ async function withRetries<Result>(
       return await work();
     } catch (error) {
       if (signal?.aborted === true) {
-        throw new InterruptedError(`interrupted; what came of ${url} is kept for the next time`, { cause: error });
+        throw new InterruptedError(`interrupted; the part of ${url} fetched so far is kept`, { cause: error });
       }
       if (error instanceof BfaError) throw error;
       if (progress() > before) attempt = 1;
@@ -117,7 +117,7 @@ function cantReach(url: string, cause: unknown): PublicationError {
   const message = reason.startsWith(url) ? reason : `${url} can't be fetched: ${reason}`;
   return new PublicationError(
     "PUBLICATION_UNREACHABLE",
-    `${message}; what came is kept, the next pull goes on with it`,
+    `${message}; the part fetched so far is kept, and the next pull continues from it`,
     {
       cause,
     },

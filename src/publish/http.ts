@@ -4,37 +4,37 @@ import { dispatcherFor } from "../probe/net/dispatcher.js";
 import { USER_AGENT } from "../probe/net/user-agent.js";
 import { PublicationError } from "../errors.js";
 
-/** Limit for connecting, for an answer to begin, and for each wait within it, ms. */
+/** Time limit for connecting, for the start of a response, and for each pause within it, ms. */
 const TIMEOUT_MS = 30_000;
 
-/** Maximum redirects that are followed: a release's files are elsewhere. */
+/** Maximum number of redirects: the files of a GitHub release are on another host. */
 const MAX_REDIRECTS = 5;
 
 /** How a publication is fetched. */
 export interface HttpOptions {
-  /** PEM certificates to trust besides Node's. */
+  /** PEM certificates to trust in addition to Node's. */
   ca: string | undefined;
-  /** The environment that names proxies. */
+  /** Environment variables, which may name proxies. */
   env: NodeJS.ProcessEnv;
   signal: AbortSignal | undefined;
 }
 
 /** A 200 or 206. */
 export interface HttpAnswer {
-  /** The byte of the file that the body begins with. */
+  /** Offset in the file at which the body starts. */
   from: number;
   body: Readable;
 }
 
-/** An answer that asking again may change. */
+/** A response that a retry may change. */
 export class PassingFailure extends Error {}
 
 /**
- * Asks for a file, or for what follows its first bytes, and hands the answer to `use`.
+ * Requests a file, or the rest of it, and passes the response to `use`.
  *
- * @param from first byte wanted; a server that knows no ranges gives the whole file
- * @throws PublicationError PUBLICATION_UNREACHABLE for an answer that is none and will stay so; PassingFailure and what
- *   the network throws for those that may pass
+ * @param from offset of the first byte; a server that doesn't support ranges returns the whole file
+ * @throws PublicationError PUBLICATION_UNREACHABLE for a permanent failure; PassingFailure, or a network error, for one
+ *   that a retry may overcome
  */
 export async function get<Result>(
   url: string,
@@ -63,7 +63,7 @@ async function request(url: string, from: number, dispatcher: Dispatcher, signal
   return await send(url, { headers, dispatcher, ...(signal === undefined ? {} : { signal }) });
 }
 
-/** Where an answer sends the request, when it does. An encrypted one isn't sent on unencrypted. */
+/** Target of a redirect, if the response is one. A redirect from https to http is refused. */
 function redirectOf({ statusCode, headers }: Dispatcher.ResponseData, url: string): string | undefined {
   const { location } = headers;
   if (![301, 302, 303, 307, 308].includes(statusCode) || typeof location !== "string") return undefined;

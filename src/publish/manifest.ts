@@ -1,18 +1,18 @@
 import { PublicationError } from "../errors.js";
 
-/** Name of the file that says what a publication holds. */
+/** Name of the file that lists the contents of a publication. */
 export const MANIFEST = "manifest.json";
 
 /** Name of the database in a publication. */
 export const DATABASE = "availability.duckdb";
 
-/** Version of the manifest's form. */
+/** Version of the manifest's format. */
 const FORMAT = 1;
 
-/** Maximum files of a publication that is read: some thousand symbols with a file each are far below it. */
+/** Maximum number of files in a publication: far more than one for each of some thousand symbols. */
 const MAX_FILES = 100_000;
 
-/** Maximum bytes of a file of it: a hundred times those of the whole index, so that no server fills a disk. */
+/** Maximum size of a file, bytes: a hundred times the whole index, so that no server can fill the disk. */
 const MAX_FILE_BYTES = 4_000_000_000;
 
 /** A file of a publication. */
@@ -24,14 +24,14 @@ export interface PublishedFile {
   sha256: string;
 }
 
-/** What a publication says of itself; `manifest.json` holds it. */
+/** Description of a publication, as in `manifest.json`. */
 export interface Manifest extends PublishedState {
   format: typeof FORMAT;
-  /** By path. */
+  /** Sorted by path. */
   files: PublishedFile[];
 }
 
-/** What a manifest says beside its files. */
+/** The facts in a manifest other than its files. */
 export interface PublishedState {
   /** Name and version of the package that wrote it. */
   generator: string;
@@ -39,7 +39,7 @@ export interface PublishedState {
   license: string;
   attribution: string;
   schema_version: number;
-  /** The last instant of which the database says anything: all conditions are those of then. */
+  /** The time of the database's latest fact. All conditions are as of this time. */
   as_of: string;
   row_count: number;
   symbol_count: number;
@@ -54,31 +54,32 @@ export function manifestText(manifest: Omit<Manifest, "format">): string {
   return `${JSON.stringify({ format: FORMAT, ...manifest }, null, 2)}\n`;
 }
 
-/** What is read of somebody else's manifest. */
+/** The parts of somebody else's manifest that are read. */
 export type ReadManifest = Pick<Manifest, "row_count" | "files">;
 
 /**
- * Reads somebody else's manifest. Paths lead nowhere but into the publication.
+ * Reads somebody else's manifest. No path in it may lead out of the publication.
  *
  * @param where the publication, for messages
- * @throws PublicationError PUBLICATION_DAMAGED when it is none
+ * @throws PublicationError PUBLICATION_DAMAGED when it isn't a valid manifest
  */
 export function readManifest(text: string, where: string): ReadManifest {
   const manifest = parse(text);
   if (!isRecord(manifest)) throw damaged(where, "it is not a JSON object");
   const { format, row_count, files } = manifest;
   if (typeof format === "number" && format > FORMAT) {
-    throw damaged(where, `it has format ${format}, this package knows ${FORMAT}: update binance-futures-availability`);
+    throw damaged(where, `it has format ${format}, this package reads ${FORMAT}: update binance-futures-availability`);
   }
-  if (format !== FORMAT || !isSize(row_count) || !Array.isArray(files)) throw damaged(where, "it has another form");
-  if (files.length > MAX_FILES) throw damaged(where, `it names more than ${MAX_FILES} files`);
+  if (format !== FORMAT || !isSize(row_count) || !Array.isArray(files))
+    throw damaged(where, "it is not a valid manifest");
+  if (files.length > MAX_FILES) throw damaged(where, `it lists more than ${MAX_FILES} files`);
   return { row_count, files: files.map((file) => readFile(file, where)) };
 }
 
 /**
  * A file of a manifest.
  *
- * @throws PublicationError PUBLICATION_DAMAGED when the manifest doesn't name it
+ * @throws PublicationError PUBLICATION_DAMAGED when the manifest doesn't list it
  */
 export function fileNamed({ files }: ReadManifest, path: string, where: string): PublishedFile {
   const file = files.find((each) => each.path === path);
@@ -87,17 +88,17 @@ export function fileNamed({ files }: ReadManifest, path: string, where: string):
 }
 
 function readFile(file: unknown, where: string): PublishedFile {
-  if (!isRecord(file)) throw damaged(where, "it names something that is not a file");
+  if (!isRecord(file)) throw damaged(where, "it lists something that is not a file");
   const { path, bytes, sha256 } = file;
-  if (typeof path !== "string" || !isPath(path)) throw damaged(where, "it names a path that doesn't lead into it");
+  if (typeof path !== "string" || !isPath(path)) throw damaged(where, "it lists a path outside the publication");
   if (!isSize(bytes) || typeof sha256 !== "string" || !/^[0-9a-f]{64}$/.test(sha256)) {
-    throw damaged(where, `it lacks size or SHA-256 of ${path}`);
+    throw damaged(where, `it lacks the size or SHA-256 of ${path}`);
   }
   if (bytes > MAX_FILE_BYTES) throw damaged(where, `${path} has ${bytes} bytes; at most ${MAX_FILE_BYTES} are taken`);
   return { path, bytes, sha256 };
 }
 
-/** Whether a path is made of plain names, none of which leads up or is hidden. */
+/** Whether a path consists of plain names, without `..` and hidden files. */
 function isPath(path: string): boolean {
   return path.length <= 255 && path.split("/").every((name) => /^[A-Za-z0-9_~-][A-Za-z0-9_~.-]*$/.test(name));
 }

@@ -9,16 +9,16 @@ import { FLAT_BELOW_BYTES } from "../vision/lives.js";
 import { cellLetter, TRADE_LETTERS, type CellLetter, type PageChange, type TradeLetter } from "./page-data.js";
 import { tradesBySymbol, type DayTrades, type SymbolTrades } from "./page-volumes.js";
 
-/** The cells of a symbol from its first row to its last. */
+/** The cells of a symbol, from its first to its last row. */
 export interface SymbolCells {
   symbol: string;
   from: Day;
   letters: CellLetter[];
   /** Bytes; 0 without a file, -1 without a row. */
   sizes: number[];
-  /** What is known of trades on the same days; none when volumes are known on no day. */
+  /** What is known about trades on the same days; empty if volumes are known for no day. */
   trades: TradeLetter[];
-  /** Quote volumes on the same days, in whole units; 0 without a trade, -1 where they are not known. */
+  /** Quote volumes on the same days, in whole units; 0 without a trade, -1 if unknown. */
   quoteVolumes: number[];
 }
 
@@ -36,7 +36,7 @@ export async function pageChanges(store: Store): Promise<PageChange[]> {
   return found.map(({ seenAt, ...change }) => ({ ...change, seen_at: timeText(seenAt) }));
 }
 
-/** Every cell, by symbol and day, as the calendar shows it. */
+/** All cells by symbol and day, as the calendar shows them. */
 export async function symbolCells(store: Store, changes: readonly PageChange[], now: number): Promise<SymbolCells[]> {
   const lives = await livesBySymbol(store, now);
   const trades = await tradesBySymbol(store, now);

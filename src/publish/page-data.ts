@@ -1,9 +1,9 @@
 /*
- * The data of a publication's page: what `publish` writes and the page reads. Days are numbers of days since 1970-01-01,
- * as everywhere in the code. This file is part of the page too: it reaches nothing of Node's.
+ * The data of a publication's page, which `publish` writes and the page reads. Days are numbers of days since
+ * 1970-01-01, as everywhere in the code. The page includes this file too, so it must not use anything from Node.
  */
 
-/** What can be said of a cell, by the letter that stands for it. */
+/** Possible states of a cell, by the letter that encodes them. */
 export const CELL_STATES = {
   a: "available",
   f: "flat",
@@ -19,25 +19,25 @@ export const CELL_STATES = {
 
 export type CellLetter = keyof typeof CELL_STATES;
 
-/** What is known of a cell that has a row. */
+/** What is known about a cell that has a row. */
 export interface CellFacts {
   available: boolean;
   /** Size of the file, bytes; 0 without one. */
   size: number;
-  /** Whether the day's bar counts a trade; undefined when that is not known. */
+  /** Whether the day's bar counts a trade; undefined if that is unknown. */
   isTraded: boolean | undefined;
-  /** Whether it was probed too early to be believed. */
+  /** Whether it was probed too early to be final. */
   isProvisional: boolean;
-  /** Whether it lies inside a life of its symbol. */
+  /** Whether it is inside a life of its symbol. */
   isInLife: boolean;
-  /** The last change of its believed answer, if there was one. */
+  /** The latest change of its answer in the journal, if any. */
   change: string | undefined;
 }
 
 /**
- * What the calendar shows of a cell. What happened to a file says more than that it is there.
+ * The letter that the calendar shows for a cell. A change takes precedence over the file's existence.
  *
- * @param flatBelow bytes below which a file is flat, where trades aren't known
+ * @param flatBelow size in bytes below which a file is flat, if trades are unknown
  */
 export function cellLetter(
   { available, size, isTraded, isProvisional, isInLife, change }: CellFacts,
@@ -54,12 +54,12 @@ export function cellLetter(
   return isInLife ? "h" : "m";
 }
 
-/** The letter for what is known of the trades of a symbol on a day. */
+/** The letters for what is known about the trades of a symbol on a day. */
 export const TRADE_LETTERS = { traded: "t", "not traded": "n", "not known": "u" } as const;
 
 export type TradeLetter = (typeof TRADE_LETTERS)[keyof typeof TRADE_LETTERS];
 
-/** Letters of consecutive days as runs: `aaau` is `a3u1`. */
+/** Run-length encodes the letters of consecutive days: `aaau` is `a3u1`. */
 export function toRuns(letters: Iterable<CellLetter | TradeLetter>): string {
   let runs = "";
   let last: string | undefined;
@@ -79,12 +79,12 @@ export function toRuns(letters: Iterable<CellLetter | TradeLetter>): string {
   return runs;
 }
 
-/** Calls back for each run of a text that {@link toRuns} made of cells. */
+/** Calls `onRun` for each run of cells in a text from {@link toRuns}. */
 export function eachRun(runs: string, onRun: (letter: CellLetter, length: number) => void): void {
   for (const [letter, length] of runsIn(runs)) onRun(letter as CellLetter, length);
 }
 
-/** Calls back for each run of a text that {@link toRuns} made of trades. */
+/** Calls `onRun` for each run of trades in a text from {@link toRuns}. */
 export function eachTradeRun(runs: string, onRun: (letter: TradeLetter, length: number) => void): void {
   for (const [letter, length] of runsIn(runs)) onRun(letter as TradeLetter, length);
 }
@@ -93,31 +93,31 @@ function runsIn(runs: string): [string, number][] {
   return Array.from(runs.matchAll(/([a-z])(\d+)/g), ([, letter = "", length]) => [letter, Number(length)]);
 }
 
-/** A symbol of the page. */
+/** A symbol on the page. */
 export interface PageSymbol {
   symbol: string;
   class: string;
   quote: string;
-  /** What the exchange says that it is on, such as `COIN`; "" when no capture is known that has it. */
+  /** Type of its underlying according to the exchange, such as `COIN`; "" if no capture contains it. */
   underlying: string;
-  /** From the first to the last file of each contract that had the name; whether it is known to have ended. */
+  /** First and last file of each contract with this name, and whether it is known to have ended. */
   lives: { from: number; to: number; ends: boolean }[];
   /** The day of the first cell. */
   from: number;
-  /** Its cells from there on, as {@link toRuns} writes them. */
+  /** Its cells from that day on, as {@link toRuns} encodes them. */
   cells: string;
-  /** What is known of its trades on the same days, as {@link toRuns} writes them; "" when that is nothing. */
+  /** What is known about its trades on the same days, as {@link toRuns} encodes it; "" if nothing is. */
   trades: string;
 }
 
-/** A contract that came to market or left it. */
+/** A listing or delisting. */
 export interface PageEvent {
   day: number;
   symbol: string;
   event: "listing" | "relisting" | "delisting";
 }
 
-/** A believed answer that changed. */
+/** A change of a cell's answer, from the journal. */
 export interface PageChange {
   day: number;
   symbol: string;
@@ -131,12 +131,12 @@ export interface PageChange {
 /** A day on which many symbols have a hole. */
 export interface PageIncident {
   day: number;
-  /** Symbols that have a hole or a file. */
+  /** Symbols with a hole or a file. */
   expected: number;
   symbols: string[];
 }
 
-/** `data/market.js`: everything but sizes and volumes. */
+/** `data/market.js`: everything except sizes and volumes. */
 export interface MarketData {
   dataset: string;
   generator: string;
@@ -149,7 +149,7 @@ export interface MarketData {
   changes: PageChange[];
   incidents: PageIncident[];
   conditions: { condition: string; from: number; to: number }[];
-  /** What `bfa status` says, as of then. */
+  /** Output of `bfa status` as of that time. */
   status: Record<string, string | number | null>;
   runs: {
     run_id: number;
@@ -161,25 +161,25 @@ export interface MarketData {
   }[];
 }
 
-/** `data/symbols/NAME.js`: the sizes of a symbol's files, and its volumes. */
+/** `data/symbols/NAME.js`: the file sizes and volumes of a symbol. */
 export interface SymbolData {
   from: number;
-  /** Bytes, day by day; 0 where there is no file, -1 where nothing was probed. */
+  /** Bytes, day by day; 0 if there is no file, -1 if the cell was never probed. */
   sizes: number[];
-  /** In whole units, day by day; 0 without a trade, -1 where they are not known. None when no day's is known. */
+  /** In whole units, day by day; 0 without a trade, -1 if unknown. Empty if all are unknown. */
   quote_volumes: number[];
 }
 
-/** `data/months/2024-03.js`: the sizes of a month's files, and the volumes. */
+/** `data/months/2024-03.js`: the file sizes and volumes of a month. */
 export interface MonthData {
   from: number;
-  /** As of {@link SymbolData}, for the symbols that have a row in the month. */
+  /** As in {@link SymbolData}, for the symbols with a row in the month. */
   sizes: Record<string, number[]>;
-  /** As of {@link SymbolData}, for the symbols that have a row in the month and volumes on some day. */
+  /** As in {@link SymbolData}, for the symbols with a row in the month and volumes on any day. */
   quote_volumes: Record<string, number[]>;
 }
 
-/** The file with a symbol's sizes and volumes. Other characters than capitals, digits and `_` become `~` and their UTF-8 in hexadecimal. */
+/** The file with a symbol's sizes and volumes. Characters other than A-Z, 0-9 and `_` become `~` and UTF-8 in hex. */
 export function symbolPath(symbol: string): string {
   const bytes = [...new TextEncoder().encode(symbol)];
   const name = bytes.map((byte) =>
@@ -190,15 +190,15 @@ export function symbolPath(symbol: string): string {
   return `symbols/${name.join("")}`;
 }
 
-/** The file with a month's sizes and volumes, of any day in it. */
+/** The file with the sizes and volumes of the month that contains a day. */
 export function monthPath(day: number): string {
   return `months/${new Date(day * 86_400_000).toISOString().slice(0, 7)}`;
 }
 
-/** Name of the function that the page has its data files call. */
+/** Name of the page's function that its data files call. */
 export const DATA_CALLBACK = "publishedData";
 
-/** Text of a data file: a script, since a page that is opened as a file may read no other. */
+/** Text of a data file. It is a script because a page opened from disk can load nothing else. */
 export function dataScript(path: string, data: MarketData | SymbolData | MonthData): string {
   return `${DATA_CALLBACK}(${JSON.stringify(path)},${JSON.stringify(data)});\n`;
 }

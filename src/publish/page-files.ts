@@ -7,10 +7,9 @@ import { dataScript, monthPath, symbolPath, type MonthData } from "./page-data.j
 import { marketData } from "./page-market.js";
 import type { PublishedState } from "./manifest.js";
 
-/** The built page, two folders above this file as tsc writes it and as it is bundled. */
+/** The built page. It is two folders up both from tsc's output and from the bundle. */
 const PAGE = fileURLToPath(new URL("../../web/", import.meta.url));
 
-/** Its files. */
 const PAGE_FILES = ["index.html", "page.css", "page.js"] as const;
 
 /** Writes the page and its data into a folder. */
@@ -29,7 +28,7 @@ export async function writePage(store: Store, state: PublishedState, folder: str
   for (const [path, month] of monthsOf(cells)) write(path, month);
 }
 
-/** The same sizes and volumes by month. */
+/** The same sizes and volumes, grouped by month. */
 function monthsOf(cells: readonly SymbolCells[]): Map<string, MonthData> {
   const months = new Map<string, MonthData>();
   for (const { symbol, from, sizes, quoteVolumes } of cells) {
@@ -50,7 +49,7 @@ function monthsOf(cells: readonly SymbolCells[]): Map<string, MonthData> {
   return months;
 }
 
-/** The month that a day lies in: its first day, and that of the next. */
+/** The month that contains a day: its path, its first day, and the first day of the next month. */
 function monthOf(day: number): { path: string; start: number; end: number } {
   const date = new Date(day * 86_400_000);
   const firstOf = (month: number) => Date.UTC(date.getUTCFullYear(), month, 1) / 86_400_000;

@@ -10,7 +10,7 @@ import type { SymbolCells } from "./page-cells.js";
 import { toRuns, type MarketData, type PageChange, type PageEvent, type PageIncident } from "./page-data.js";
 import type { PublishedState } from "./manifest.js";
 
-/** Everything that the page shows but sizes and volumes. */
+/** Everything that the page shows except sizes and volumes. */
 export async function marketData(
   store: Store,
   state: PublishedState,
@@ -49,7 +49,7 @@ export async function marketData(
   };
 }
 
-/** Contracts that are known to have come to market or left it, by day. */
+/** Known listings and delistings, by day. */
 async function marketEvents(store: Store, now: number): Promise<PageEvent[]> {
   const events = (await contractLives(store, now)).flatMap(
     ({ symbol, first, last, begins, ends, previous }): PageEvent[] => [

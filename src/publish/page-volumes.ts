@@ -4,18 +4,18 @@ import type { Store } from "../store/open.js";
 import { knowsVolume, volumeSpans } from "../store/volume-spans.js";
 import { tradedOf, type Traded } from "../vision/traded.js";
 
-/** What is known of a symbol's trades on a day. */
+/** What is known about a symbol's trades on a day. */
 export interface DayTrades {
   traded: Traded;
-  /** In whole units; 0 on a day without a trade, -1 where nothing is known. */
+  /** In whole units; 0 on a day without a trade, -1 if unknown. */
   quoteVolume: number;
 }
 
-/** What is known of a symbol's trades, by day. */
+/** What is known about a symbol's trades, by day. */
 export type SymbolTrades = (day: Day) => DayTrades;
 
 /**
- * What is known of the trades of each symbol whose volumes are known on some day.
+ * What is known about the trades of each symbol whose volumes are known for any day.
  *
  * @param now ms since the Unix epoch
  */
@@ -23,7 +23,7 @@ export async function tradesBySymbol(store: Store, now: number): Promise<Map<str
   const spans = await volumeSpans(store, now);
   const known = [...spans.values()].flat();
   if (known.length === 0) return new Map();
-  // Of other days nothing is told.
+  // Nothing is known about days before or after these.
   const from = known.reduce((first, span) => Math.min(first, span.from), Infinity);
   const to = known.reduce((last, span) => Math.max(last, span.to), -Infinity);
   const series = await barSeries(store, [...spans.keys()], { from, to });

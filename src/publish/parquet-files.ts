@@ -9,7 +9,7 @@ import { namesOf } from "../store/schema/own-names.js";
 export interface ParquetFile {
   /** Path in the publication. */
   path: string;
-  /** Table or view that it holds. */
+  /** The exported table or view. */
   source: string;
   /**
    * SQL: its columns.
@@ -19,22 +19,22 @@ export interface ParquetFile {
   columns?: string;
   /** SQL: the order of its rows. */
   order: string;
-  /** What it is for, for the publication's README. */
+  /** Its description in the publication's README. */
   about: string;
   /**
-   * Whether it is left out while its table is empty.
+   * Whether it is omitted while its table is empty.
    *
    * @default false
    */
   isOptional?: true;
 }
 
-/** Without `url`, which follows from date and symbol: its longest and least texts are half of what a reader fetches first. */
+/** Without `url`, which follows from date and symbol: its minimum and maximum would double what readers first fetch. */
 const CELL_COLUMNS = "* EXCLUDE (url)";
 
 /**
- * The Parquet files of a publication, as far as the database has their tables. Rows lie in the order in which they are
- * asked for, so that a reader over HTTP fetches few of them.
+ * The Parquet files of a publication; those whose tables the database lacks are omitted. Rows are sorted the way they
+ * are queried, so that a reader over HTTP fetches few of them.
  */
 export const PARQUET_FILES: readonly ParquetFile[] = [
   {
@@ -42,14 +42,14 @@ export const PARQUET_FILES: readonly ParquetFile[] = [
     source: "daily_availability",
     columns: CELL_COLUMNS,
     order: "date, symbol",
-    about: "every cell, in order of date: for snapshots",
+    about: "all cells, sorted by date: for snapshots",
   },
   {
     path: "parquet/availability_by_symbol.parquet",
     source: "daily_availability",
     columns: CELL_COLUMNS,
     order: "symbol, date",
-    about: "the same in order of symbol: for timelines",
+    about: "the same, sorted by symbol: for timelines",
   },
   {
     path: "parquet/daily_symbol_counts.parquet",
@@ -67,39 +67,39 @@ export const PARQUET_FILES: readonly ParquetFile[] = [
     path: "parquet/symbols.parquet",
     source: "symbols",
     order: "ALL",
-    about: "every symbol that the bucket ever listed, with class and quote asset",
+    about: "all symbols that the bucket ever listed, with class and quote asset",
   },
   {
     path: "parquet/volumes_by_date.parquet",
     source: "daily_volumes",
     order: "date, symbol",
-    about: "prices, volumes and trades, in order of date",
+    about: "prices, volumes and trades, sorted by date",
     isOptional: true,
   },
   {
     path: "parquet/volumes_by_symbol.parquet",
     source: "daily_volumes",
     order: "symbol, date",
-    about: "the same in order of symbol",
+    about: "the same, sorted by symbol",
     isOptional: true,
   },
   {
     path: "parquet/contracts.parquet",
     source: "contracts",
     order: "ALL",
-    about: "what the exchange says of each contract, with the time for which it holds",
+    about: "the states of each contract on the exchange, with the time for which each was valid",
     isOptional: true,
   },
 ];
 
-/** Rows of a row group: what a reader over HTTP fetches at least. */
+/** Rows per row group, the least that a reader over HTTP fetches. */
 const ROW_GROUP_ROWS = 20_480;
 
 /**
- * Writes the Parquet files of a database. The same rows give the same bytes: they are sorted, by one thread.
+ * Writes the Parquet files of a database. The same rows give the same bytes: a single thread sorts and writes them.
  *
- * @param database path of a database of this package, which nobody else writes
- * @param folder a private folder, below which they are written
+ * @param database path of a database of this package that nobody is writing to
+ * @param folder a private folder for the files
  * @returns the files written
  */
 export async function writeParquetFiles(database: string, folder: string): Promise<ParquetFile[]> {

@@ -16,39 +16,39 @@ import { Staging } from "./staging.js";
 import { publishedState } from "./published-state.js";
 import { LICENSE_TEXT, readmeText } from "./texts.js";
 
-/** What {@link publish} did. */
+/** Result of {@link publish}. */
 export interface Publication extends PublishedState {
-  /** The folder, as it was named. */
+  /** Path of the folder, as given. */
   folder: string;
   file_count: number;
-  /** Size of all files together. */
+  /** Total size of all files. */
   bytes: number;
-  /** Paths of the files that are new or have other bytes than before. */
+  /** Paths of files that are new or whose bytes changed. */
   written: string[];
-  /** Number of files that are those of the publication before. */
+  /** Number of files unchanged since the previous publication. */
   unchanged_count: number;
-  /** Paths of files of the publication before that this one lacks. */
+  /** Paths of files that were in the previous publication and are not in this one. */
   removed: string[];
 }
 
 /** Options of {@link publish}. */
 export interface PublishOptions {
-  /** Aborting it ends the work; what was published before stays. */
+  /** Aborting it ends the work and leaves the previous publication as it was. */
   signal?: AbortSignal | undefined;
 }
 
-/** How often the work begins anew when the database is replaced meanwhile. */
+/** Maximum number of attempts to copy the database, in case it is replaced meanwhile. */
 const MAX_ATTEMPTS = 5;
 
 /**
- * Writes what others need to use a database without this package: the database, Parquet files, a page to look at it, a
- * manifest with sums, licence and README. The same rows give the same bytes. The folder is made beside its place and
- * renamed into it whole; files that didn't change are those that were there. Tables and views of the user's own are not
- * published.
+ * Publishes a database for use without this package: the database, Parquet files, a page to explore it, a manifest with
+ * checksums, a licence and a README. The same rows give the same bytes. The folder is built next to its destination and
+ * then renamed, so that it always appears complete; unchanged files are kept. Tables and views that users added to the
+ * database are not published.
  *
- * @param file path of the database; runs may go on meanwhile
- * @param folder where the publication will be: a folder that isn't there, is empty, or holds a publication
- * @throws StoreError when the database can't be read or holds nothing, or another process publishes into the folder;
+ * @param file path of the database; runs may continue meanwhile
+ * @param folder destination: a folder that doesn't exist, is empty, or contains a publication
+ * @throws StoreError when the database can't be read or is empty, or another process is publishing into the folder;
  *   UsageError when the folder can't be written, OutputError when the disk is full; InterruptedError
  * @example
  * ```ts
@@ -100,11 +100,11 @@ export async function publish(file: string, folder: string, options: PublishOpti
   }
 }
 
-/** Copies a database as one run left it: it begins anew when another one takes its place meanwhile. */
+/** Copies a database in a state that one run left. If the database is replaced meanwhile, it starts again. */
 async function copyDatabase(file: string, target: string, scratch: string): Promise<void> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const before = stateOf(pathOf(file));
-    // Says what is wrong with the file, and keeps others from writing in it.
+    // Reports what is wrong with the file, and keeps others from writing to it.
     const reader = await openReader(file);
     try {
       await writeDatabase(file, target, scratch);

@@ -5,11 +5,11 @@ import { pipeline } from "node:stream/promises";
 import { PublicationError, UsageError } from "../errors.js";
 import { DATABASE, fileNamed, MANIFEST, readManifest, type PublishedFile, type ReadManifest } from "./manifest.js";
 
-/** Maximum bytes of a manifest that is read. */
+/** Maximum size of a manifest, bytes. */
 export const MAX_MANIFEST_BYTES = 32_000_000;
 
 /**
- * The manifest of a publication in a folder; undefined when there is none.
+ * The manifest of the publication in a folder; undefined if there is none.
  *
  * @throws PublicationError PUBLICATION_DAMAGED
  */
@@ -31,7 +31,7 @@ export async function sha256Of(path: string): Promise<string> {
 }
 
 /**
- * Makes sure that a file has the size and the sum that a manifest gives.
+ * Checks that a file has the size and SHA-256 in a manifest.
  *
  * @param name how messages call the file
  * @throws PublicationError PUBLICATION_DAMAGED
@@ -39,26 +39,26 @@ export async function sha256Of(path: string): Promise<string> {
 export async function verifyFile(path: string, { bytes, sha256 }: PublishedFile, name: string): Promise<void> {
   requireSize(path, bytes, name);
   const found = await sha256Of(path);
-  if (found !== sha256) throw damaged(`${name} has the SHA-256 ${found}, its manifest says ${sha256}`);
+  if (found !== sha256) throw damaged(`${name} has the SHA-256 ${found}, but its manifest has ${sha256}`);
 }
 
 /**
- * Makes sure that a path is a regular file of a size. A pipe would be waited for, and a device has no end.
+ * Checks that a path is a regular file of the given size. Reading a pipe could block, and a device may have no end.
  *
  * @param name how messages call the file
  * @throws PublicationError PUBLICATION_DAMAGED
  */
 export function requireSize(path: string, bytes: number, name: string): void {
   const found = statSync(path, { throwIfNoEntry: false });
-  if (found?.isFile() !== true) throw damaged(`${name} is not there, or not a regular file`);
-  if (found.size !== bytes) throw damaged(`${name} has ${found.size} bytes, its manifest says ${bytes}`);
+  if (found?.isFile() !== true) throw damaged(`${name} is missing or not a regular file`);
+  if (found.size !== bytes) throw damaged(`${name} has ${found.size} bytes, but its manifest has ${bytes}`);
 }
 
 /**
- * The database that a path names: itself, or, when it is the folder of a publication, the one in it, verified by the
+ * The database at a path: the file itself, or the database in the folder of a publication, verified against the
  * manifest.
  *
- * @throws PublicationError PUBLICATION_DAMAGED; UsageError when the folder is none of a publication
+ * @throws PublicationError PUBLICATION_DAMAGED; UsageError when the folder is not a publication
  */
 export async function databaseAt(path: string): Promise<string> {
   if (!existsSync(path) || !statSync(path).isDirectory()) return path;

@@ -13,11 +13,11 @@ import type { PublishedState } from "./manifest.js";
 import { DATA_LICENSE } from "./texts.js";
 
 /**
- * What a publication says of a database. Nothing in it hangs on when it is made: conditions are those of the last instant
- * of which the database says anything.
+ * What a publication says about a database. It doesn't depend on the time of publishing: conditions are as of the
+ * database's latest fact.
  *
  * @param name how messages call the database
- * @throws StoreError STORE_UNUSABLE when there is nothing in it
+ * @throws StoreError STORE_UNUSABLE when it is empty
  */
 export async function publishedState(store: Store, name: string): Promise<PublishedState> {
   const [facts] = await readRows(
@@ -48,7 +48,7 @@ export async function publishedState(store: Store, name: string): Promise<Publis
   };
 }
 
-/** The latest of the times that a database has of itself, ms since the Unix epoch; none later than now is believed. */
+/** The latest time in a database, ms since the Unix epoch. Times in the future are ignored. */
 async function lastInstant(store: Store): Promise<number> {
   const [found] = await readRows(
     store,

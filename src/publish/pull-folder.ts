@@ -6,19 +6,19 @@ import { makeFolder, pathOf } from "../store/file.js";
 import { outputError } from "../store/output-error.js";
 import { isOwnFolder, removeLeftovers } from "../store/own-folder.js";
 
-/** A private folder beside a database, in which a publication's database arrives. */
+/** A private folder next to a database, into which a publication's database is downloaded. */
 export interface PullFolder {
   readonly path: string;
-  /** What came of the database so far; it exists. */
+  /** The part of the database downloaded so far. The file always exists. */
   readonly part: string;
 }
 
 /**
- * The folder for one file of one publication. It is named for the file's sum, so that a pull which was interrupted goes on
- * where it ended, and only with the same file.
+ * The folder for one file of one publication. Its name contains the file's SHA-256, so that an interrupted pull resumes
+ * where it stopped, and only with the same file.
  *
- * @param db path of the database that it is for
- * @throws OutputError or UsageError when it can't be made, or others can write in what is there
+ * @param db path of the database to replace
+ * @throws OutputError or UsageError when it can't be created, or when the existing one isn't private to this user
  */
 export function pullFolder(db: string, sha256: string): PullFolder {
   const path = join(dirname(pathOf(db)), `${prefixOf(db)}${sha256.slice(0, 16)}`);
@@ -28,9 +28,9 @@ export function pullFolder(db: string, sha256: string): PullFolder {
   } catch (error) {
     throw outputError(db, error);
   }
-  if (!isOwnFolder(path)) throw new UsageError(`${path} belongs to others: remove it`);
+  if (!isOwnFolder(path)) throw new UsageError(`${path} is not a private folder of this user: remove it`);
   const part = join(path, "part.duckdb");
-  // A killed pull may have left DuckDB's log of a file that had come whole.
+  // A pull that was killed after the download may have left DuckDB's log.
   for (const name of readdirSync(path)) if (name !== basename(part)) rmSync(join(path, name), { recursive: true });
   const left = lstatSync(part, { throwIfNoEntry: false });
   if (left !== undefined && !left.isFile()) throw new UsageError(`${part} is not a regular file: remove it`);
@@ -38,10 +38,10 @@ export function pullFolder(db: string, sha256: string): PullFolder {
   return { path, part };
 }
 
-/** Removes the folder, and those that pulls of other publications left for the same database. */
+/** Removes the folder, and those left by pulls of other publications into the same database. */
 export function removePullFolder(db: string, { path }: PullFolder): void {
   rmSync(path, { recursive: true, force: true });
-  // Another pull may be under way.
+  // Another pull may be in progress.
   removeLeftovers(dirname(pathOf(db)), prefixOf(db), DAY_MS);
 }
 

@@ -10,48 +10,49 @@ import { verifyFile } from "./published-folder.js";
 import { sourceAt } from "./source.js";
 import { checkFetched, takeOver, type Fetched } from "./take-over.js";
 
-/** What {@link pull} did. */
+/** Result of {@link pull}. */
 export interface Pulled {
-  /** The publication, as it was named. */
+  /** URL or path of the publication, as given. */
   source: string;
-  /** The database. */
+  /** Path of the database. */
   file: string;
   row_count: number;
   /** Size of the publication's database. */
   bytes: number;
-  /** Bytes of it that this call fetched: fewer than all when it went on with what an interrupted one had. */
+  /** Bytes that this call downloaded: fewer than `bytes` if it resumed an interrupted download. */
   fetched_bytes: number;
-  /** What the user should know of the file, in words. */
+  /** Messages for the user about the file. */
   notices: string[];
 }
 
 /** Options of {@link pull}. */
 export interface PullOptions {
   /**
-   * PEM certificates to trust besides Node's.
+   * PEM certificates to trust in addition to Node's.
    *
    * @default none
    */
   ca?: string | undefined;
   /**
-   * How long to wait for another process that has the database, 0 to 86400000 ms.
+   * How long to wait for a database that another process uses, 0 to 86400000 ms.
    *
    * @default 0
    */
   waitMs?: number | undefined;
-  /** Aborting it ends the fetching; what came is kept for the next time. */
+  /** Aborting it ends the download and keeps what was downloaded for the next call. */
   signal?: AbortSignal | undefined;
 }
 
 /**
- * Takes the database of a publication as a store of one's own, which `update` goes on with. It is verified by the manifest
- * and opened as a foreign file; nothing of it but rows is taken over. A store that is there already is replaced, unless it
- * knows something that the publication lacks; what users made in it stays. Interrupted, the next call goes on.
+ * Downloads the database of a publication into a local database, which `update` then keeps current. The download is
+ * verified against the manifest and opened as a foreign file; only its rows are used. The rows of an existing database
+ * are replaced, unless it has data that the publication lacks; tables and views that users added to it stay. An
+ * interrupted download resumes with the next call.
  *
- * @param source URL or folder of what `publish` wrote. Proxies are those that the environment names, as for runs.
+ * @param source URL or folder of a publication. Proxies are taken from the environment, as for runs.
  * @param file path of the database
- * @throws PublicationError when it can't be reached or is damaged; UsageError, StoreError when it can't be taken over;
- *   InterruptedError. The database is as it was then.
+ * @throws PublicationError when the publication can't be reached or is damaged; UsageError, StoreError when it can't be
+ *   used here; InterruptedError. On any error the database stays as it was.
  * @example
  * ```ts
  * await pull("https://example.org/index", "availability.duckdb");
@@ -72,7 +73,7 @@ export async function pull(source: string, file: string, options: PullOptions = 
   const folder = pullFolder(file, database.sha256);
   const fetched: Fetched = { path: folder.part, scratch: folder.path, rowCount: manifest.row_count, name: source };
   const fetchedBytes = await place.fetchDatabase(database, folder.part).catch((error: unknown) => {
-    // What came of it would fill the disk still.
+    // The partial download would still fill the disk.
     if (error instanceof StoreError) rmSync(folder.path, { recursive: true, force: true });
     throw error;
   });
@@ -88,7 +89,7 @@ export async function pull(source: string, file: string, options: PullOptions = 
   return { source, file, row_count, bytes: database.bytes, fetched_bytes: fetchedBytes, notices };
 }
 
-/** Removes what came when it can't be used here. It stays when another try may use it: the file was in use, say. */
+/** Removes the download if it can't be used here. It stays if a retry may use it, for example after a lock. */
 async function orRemoved<Result>({ path }: PullFolder, use: () => Promise<Result>): Promise<Result> {
   try {
     return await use();

@@ -14,9 +14,9 @@ export interface Source {
   /** Text of its manifest. */
   manifest(): Promise<string>;
   /**
-   * Puts the database into a file, after the bytes that this has already.
+   * Downloads the database into a file, after the bytes already in it.
    *
-   * @returns bytes that were fetched
+   * @returns number of bytes downloaded
    */
   fetchDatabase(file: PublishedFile, part: string): Promise<number>;
 }
@@ -33,7 +33,7 @@ export function sourceAt(place: string, options: HttpOptions): Source {
 function urlSource(place: string, options: HttpOptions): Source {
   const url = URL.canParse(place) ? new URL(place) : undefined;
   if (url === undefined) throw new UsageError(`${maskedUrl(place)} is not a URL`);
-  // Nothing of these would be sent.
+  // These parts would not be sent.
   if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
     throw new UsageError(`only scheme, host, port and path belong in ${maskedUrl(place)}`);
   }
@@ -47,7 +47,7 @@ function urlSource(place: string, options: HttpOptions): Source {
 function folderSource(place: string): Source {
   const manifest = join(place, MANIFEST);
   if (!existsSync(manifest) || !statSync(manifest).isFile() || statSync(manifest).size > MAX_MANIFEST_BYTES) {
-    // What was meant for a URL may hold a password.
+    // It may be a mistyped URL with a password.
     const shown = /^[a-z][a-z0-9+.-]*:/i.test(place) ? maskedUrl(place) : place;
     throw new UsageError(`${shown} has no ${MANIFEST}: name the URL or the folder of what \`bfa publish\` wrote`);
   }

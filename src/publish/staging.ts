@@ -20,17 +20,17 @@ import { DATABASE, MANIFEST, type PublishedFile, type ReadManifest } from "./man
 import { removeLeftovers } from "../store/own-folder.js";
 import { manifestIn, sha256Of } from "./published-folder.js";
 
-/** What became of the files of a publication. */
+/** How the files of a publication changed. */
 export interface FileChanges {
-  /** Files that are new or have other bytes. */
+  /** Files that are new or whose bytes changed. */
   written: PublishedFile[];
-  /** Files that stay as they are. */
+  /** Files with the same bytes as before. */
   unchanged: PublishedFile[];
-  /** Paths of files that the new publication lacks. */
+  /** Paths of files that are not in the new publication. */
   removed: string[];
 }
 
-/** Compares the files of a publication with those of the one before. */
+/** Compares the files of a publication with those of the previous one. */
 export function fileChanges(before: readonly PublishedFile[], after: readonly PublishedFile[]): FileChanges {
   const sums = new Map(before.map(({ path, sha256 }) => [path, sha256]));
   const paths = new Set(after.map(({ path }) => path));
@@ -41,7 +41,7 @@ export function fileChanges(before: readonly PublishedFile[], after: readonly Pu
   };
 }
 
-/** A publication in the making, in a private folder beside the one that it will take the place of. */
+/** A publication under construction, in a private folder next to the one that it will replace. */
 export class Staging {
   /** Where its files are written. */
   readonly folder: string;
@@ -57,11 +57,11 @@ export class Staging {
   }
 
   /**
-   * Keeps other publishers away from the place, and removes what killed ones left beside it.
+   * Locks the destination against other publishers, and removes what killed ones left next to it.
    *
-   * @param target where the publication will be: a folder that isn't there, is empty, or holds a publication
+   * @param target destination: a folder that doesn't exist, is empty, or contains a publication
    * @throws UsageError when it is something else; OutputError or UsageError when it can't be written; StoreError
-   *   STORE_LOCKED when another publishes there
+   *   STORE_LOCKED when another process is publishing there
    */
   static async begin(target: string): Promise<Staging> {
     const path = resolve(target);
@@ -78,7 +78,7 @@ export class Staging {
     }
   }
 
-  /** The files that were written so far, by path, with their sums. */
+  /** The files written so far, sorted by path, with their SHA-256. */
   async files(): Promise<PublishedFile[]> {
     const files: PublishedFile[] = [];
     for (const path of pathsBelow(this.folder).sort()) {
@@ -88,7 +88,7 @@ export class Staging {
     return files;
   }
 
-  /** Puts the publication in its place. What didn't change keeps its file: a tool that copies it elsewhere passes it over. */
+  /** Moves the publication to its destination. Unchanged files are kept, so that a copying tool skips them. */
   async publish(files: readonly PublishedFile[]): Promise<FileChanges> {
     const { folder, target, before } = this;
     const stated = fileChanges(before?.files ?? [], files);
@@ -108,13 +108,13 @@ export class Staging {
     return changes;
   }
 
-  /** Removes what was written, unless it was published, and lets the next publisher in. */
+  /** Removes what was written, unless it was published, and releases the lock. */
   discard(): void {
     rmSync(this.workspace, { recursive: true, force: true });
     this.lock.release();
   }
 
-  /** No call exchanges two folders, so for an instant there is none. */
+  /** Node has no call that exchanges two folders, so for an instant there is none. */
   private swap(): void {
     const { folder, target, workspace } = this;
     if (!existsSync(target)) {
@@ -133,7 +133,7 @@ export class Staging {
   }
 }
 
-/** Puts the file of the former publication in the place of an equal new one, when it is still what its manifest says. */
+/** Replaces a new file by the equal one of the previous publication, if that still matches its manifest. */
 async function keepFile(old: string, fresh: string, { bytes, sha256 }: PublishedFile): Promise<boolean> {
   const found = lstatSync(old, { throwIfNoEntry: false });
   if (found?.isFile() !== true || found.size !== bytes || (await sha256Of(old)) !== sha256) return false;
@@ -142,13 +142,13 @@ async function keepFile(old: string, fresh: string, { bytes, sha256 }: Published
     linkSync(old, fresh);
     return true;
   } catch {
-    // A file system without hard links.
+    // The file system has no hard links.
     copyFileSync(old, fresh);
     return false;
   }
 }
 
-/** The manifest of what is at a path, undefined for an empty folder. */
+/** The manifest of the publication at a path; undefined for an empty folder. */
 function publicationAt(path: string, name: string): ReadManifest | undefined {
   if (!statSync(path).isDirectory()) throw new UsageError(`${name} is not a folder: name another`);
   if (readdirSync(path).length === 0) return undefined;
@@ -158,13 +158,13 @@ function publicationAt(path: string, name: string): ReadManifest | undefined {
   const other = pathsBelow(path).find((file) => !known.has(file));
   if (!isOurs || other !== undefined) {
     const what =
-      other === undefined ? "something else than a publication" : `${other}, which \`bfa publish\` didn't write`;
-    throw new UsageError(`${name} holds ${what}: name another folder`);
+      other === undefined ? "something other than a publication" : `${other}, which \`bfa publish\` didn't write`;
+    throw new UsageError(`${name} contains ${what}: name another folder`);
   }
   return before;
 }
 
-/** Relative paths of everything below a folder that is not a folder. */
+/** Relative paths of everything below a folder except folders. */
 function pathsBelow(folder: string): string[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => !entry.isDirectory())

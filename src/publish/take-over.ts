@@ -10,26 +10,26 @@ import { numberOf } from "../store/numbers.js";
 import { inTransaction } from "../store/transaction.js";
 import { plural } from "../text/numbers.js";
 
-/** Maximum rows of a table of it: those of a whole market are a thirtieth, and a small file can hold any number. */
+/** Maximum rows of a table: 30 times those of a whole market. Even a small file can contain any number of rows. */
 const MAX_ROWS = 50_000_000;
 
-/** A publication's database that was fetched and has the right sum. */
+/** A publication's database that was downloaded and has the right SHA-256. */
 export interface Fetched {
-  /** Where it lies: in a private folder. */
+  /** Its path in a private folder. */
   path: string;
   /** The folder. */
   scratch: string;
-  /** Rows that the manifest promises. */
+  /** Number of rows according to the manifest. */
   rowCount: number;
   /** How messages call the publication. */
   name: string;
 }
 
 /**
- * Brings a publication's database to this package's schema, and makes sure that it is one: its names are plain tables, its
- * rows are what a probe can find, its counts are those of its rows. Whoever published it may have meant ill.
+ * Migrates a publication's database to this package's schema and checks it: its tables are plain tables, its rows are
+ * possible results of a probe, and its counts match its rows. Its publisher may be malicious.
  *
- * @throws PublicationError PUBLICATION_DAMAGED; StoreError as an opening for writing
+ * @throws PublicationError PUBLICATION_DAMAGED; StoreError as when opening a file for writing
  */
 export async function checkFetched({ path, scratch, rowCount, name }: Fetched): Promise<void> {
   const store = await openForWriting({ file: name, path, scratch, isReplaceable: false });
@@ -37,11 +37,10 @@ export async function checkFetched({ path, scratch, rowCount, name }: Fetched): 
     const { connection } = store;
     for (const table of await ownTablesOf(connection, "store")) {
       const rows = await numberOf(connection, `SELECT count(*) FROM ${table}`);
-      if (rows > MAX_ROWS)
-        throw damaged(name, `its ${table} has ${rows} rows, more than the ${MAX_ROWS} that are taken`);
+      if (rows > MAX_ROWS) throw damaged(name, `its ${table} has ${rows} rows, more than the maximum of ${MAX_ROWS}`);
     }
     const counted = await numberOf(connection, "SELECT count(*) FROM availability");
-    if (counted !== rowCount) throw damaged(name, `it has ${counted} rows, its manifest says ${rowCount}`);
+    if (counted !== rowCount) throw damaged(name, `it has ${counted} rows, but its manifest has ${rowCount}`);
     const defect = await defectOf(connection);
     if (defect !== undefined) throw damaged(name, defect);
   } finally {
@@ -50,14 +49,14 @@ export async function checkFetched({ path, scratch, rowCount, name }: Fetched): 
 }
 
 /**
- * Puts a checked database's rows in the place of those of a store, in one transaction. What users made in the store stays.
+ * Replaces the rows of a store with those of a checked database, in one transaction. Users' own tables and views stay.
  *
  * @param store the store, open for writing
- * @throws UsageError when the store knows something that the publication lacks
+ * @throws UsageError when the store has data that the publication lacks
  */
 export async function takeOver(store: WritableStore, fetched: Fetched): Promise<void> {
   const { connection, scratch } = store;
-  // The store's instance reaches nothing but its own folder.
+  // The store's instance can access only its own folder.
   const copy = join(scratch, "pulled.duckdb");
   copyFileSync(fetched.path, copy, constants.COPYFILE_FICLONE);
   await connection.run(`ATTACH ${textLiteral(copy)} AS other (READ_ONLY)`);
@@ -69,7 +68,7 @@ export async function takeOver(store: WritableStore, fetched: Fetched): Promise<
         await connection.run(`DELETE FROM ${table}`);
         await connection.run(`INSERT INTO ${table} BY NAME SELECT * FROM other.main.${table}`);
       }
-      // Has the file rewritten without the former rows.
+      // This makes maintenance rewrite the file without the former rows.
       if (former > 0) await connection.run("UPDATE store_info SET compacted_rows = 0");
     });
   } finally {
@@ -104,17 +103,17 @@ async function refuseLoss(connection: DuckDBConnection, file: string, name: stri
   const lacking = (count: number, noun: string, rest: string) =>
     count > 0 ? [`${plural(count, noun)} ${rest} ${count === 1 ? "is" : "are"} not in ${name}`] : [];
   const reasons = [
-    ...(lost > 0 ? [`${lost} cells of it are not in ${name} or were probed later`] : []),
+    ...(lost > 0 ? [`${lost} of its cells are not in ${name} or were probed later`] : []),
     ...lacking(unknown, "change", "of it"),
     ...lacking(captures, "capture", "of contracts"),
     ...lacking(volumes, "file", "of volumes"),
     ...(endpoints.currentRowCount > 0
-      ? [`${String(endpoints.getRows()[0]?.[0])} filled it, and another server ${name}`]
+      ? [`it was filled from ${String(endpoints.getRows()[0]?.[0])}, but ${name} from another server`]
       : []),
   ];
   if (reasons.length === 0) return;
   throw new UsageError(
-    `${file} would lose what it knows: ${reasons.join("; ")}. Name another file by --db, or go on with \`bfa update\``,
+    `${file} would lose data: ${reasons.join("; ")}. Name another file with --db, or keep this one current with \`bfa update\``,
   );
 }
 

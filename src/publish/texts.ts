@@ -1,7 +1,7 @@
 import { DATABASE, MANIFEST } from "./manifest.js";
 import type { ParquetFile } from "./parquet-files.js";
 
-/** Licence of the data, as SPDX names it, and whom it names. */
+/** SPDX identifier of the data's licence, and the source to attribute. */
 export const DATA_LICENSE = { license: "CC-BY-NC-SA-4.0", attribution: "Binance Vision" } as const;
 
 /** Text of `LICENSE-DATA`. */
@@ -19,7 +19,7 @@ by Binance's terms of use of 2026-08-26, which apply to whatever is made from it
 The program that made this folder, binance-futures-availability, is a separate work under the MIT licence.
 `;
 
-/** Path of a Parquet file by the table that it holds first. */
+/** Path of the first Parquet file with this ending. */
 function pathOf(files: readonly ParquetFile[], ending: string): string {
   return files.find(({ path }) => path.endsWith(ending))?.path ?? "";
 }
@@ -40,7 +40,7 @@ no row. The file of a row is
 \`${MANIFEST}\` has the size and SHA-256 of every file here, and how sure each day is (\`conditions\`). Open \`index.html\` to
 look at it. The data is licensed under CC BY-NC-SA 4.0, see \`LICENSE-DATA\`.
 
-| file | what it holds |
+| file | contents |
 | --- | --- |
 | \`${DATABASE}\` | everything, as a DuckDB database |
 ${rows}

@@ -11,18 +11,18 @@ import { writeFileWhole } from "../store/write-whole.js";
 import { classifySymbol, isSymbol } from "../vision/symbol.js";
 import { rankingsSql } from "./rankings.js";
 
-/** Bounds beyond every day that can be stored. */
+/** Bounds outside all days that can be stored. */
 const [FIRST_DAY, LAST_DAY] = [0, 100_000];
 
-/** How COPY names the formats. A row group is held whole until it is written: half of DuckDB's default. */
+/** COPY's options for the formats. Row groups have half of DuckDB's default size: each is in memory until written. */
 const FORMATS = {
   parquet: "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 61440",
   csv: "FORMAT csv, HEADER",
 } as const;
 
 /**
- * Sorting beyond it goes to disk. Of 2 million rows as CSV, two threads spilled so much more that they took 2.7 times
- * the CPU of one, and 65 MiB more.
+ * Sorting beyond this limit spills to disk. For 2 million rows as CSV, two threads spilled so much more that they took
+ * 2.7 times the CPU time of one, and 65 MiB more.
  */
 const MEMORY = { memory_limit: "96MB", threads: "1" } as const;
 
@@ -41,13 +41,13 @@ export type ExportKind = (typeof EXPORTS)[number];
 /** Options of {@link exportRows}. */
 export interface ExportOptions {
   /**
-   * The rows of `daily_availability`, or a rank by quote volume of each symbol on each day.
+   * `rows` for those of `daily_availability`, `rankings` for each symbol's daily rank by quote volume.
    *
    * @default "rows"
    */
   what?: ExportKind | undefined;
   format: ExportFormat;
-  /** File to write; one that exists is replaced. */
+  /** Path of the file to write; an existing file is replaced. */
   out: string;
   /**
    * First day.

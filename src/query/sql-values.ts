@@ -21,10 +21,10 @@ import { RawColumn, type Validity } from "../store/vectors.js";
 import type { ColumnKind, JsonValue } from "../text/columns.js";
 import { dateText, timeText as msText } from "./select.js";
 
-/** The first and last microsecond of the days with a four-digit year. DuckDB has others, and `infinity`. */
+/** The first and last microsecond of the four-digit years. DuckDB also has times outside them, and `infinity`. */
 const [FIRST_MICRO, LAST_MICRO] = [-62_167_219_200_000_000n, 253_402_300_799_999_999n];
 
-/** DuckDB's types by the kind of column they become; all other types become texts. */
+/** DuckDB's types by the resulting kind of column; all other types become text. */
 const TYPES_BY_KIND = {
   flag: [DuckDBTypeId.BOOLEAN],
   integer: [
@@ -62,8 +62,8 @@ export function columnKind(type: DuckDBType): ColumnKind {
 }
 
 /**
- * The values of a column of a chunk as an answer has them. Those of the commonest types are read without making
- * DuckDB's value of each, which took more than half of the time of a long answer.
+ * The values of a column of a chunk, in the form of an answer. Values of the most common types are read without making
+ * DuckDB's value objects, which took more than half of the time of a long answer.
  */
 export function answerValues(chunk: DuckDBDataChunk, at: number): readonly JsonValue[] {
   const column = new RawColumn(chunk.chunk, at, chunk.rowCount);
@@ -73,7 +73,7 @@ export function answerValues(chunk: DuckDBDataChunk, at: number): readonly JsonV
   return isValid === undefined ? values : values.map((value, row) => (isValid(row) ? value : null));
 }
 
-/** The values of a column whose types and values are common; of NULLs there is anything. */
+/** The values of a column with a common type and common values. For NULLs the value is arbitrary. */
 function plainValues(column: RawColumn, isValid: Validity | undefined): readonly JsonValue[] | undefined {
   switch (column.type) {
     case "VARCHAR":
@@ -98,9 +98,9 @@ function plainValues(column: RawColumn, isValid: Validity | undefined): readonly
 }
 
 /**
- * Texts of whole numbers that lie in the days of four-digit years; undefined when one doesn't.
+ * Texts of dates or times within the four-digit years, given as integers; undefined if any is outside.
  *
- * @param ofDay how much a day is
+ * @param ofDay length of a day in the unit of the integers
  */
 function textsOf(
   numbers: ArrayLike<number> | undefined,

@@ -3,7 +3,7 @@ import { DuckDBDateValue } from "./duckdb.js";
 import type { Store } from "./open.js";
 import { readColumns } from "./read-rows.js";
 
-/** What was traded of a symbol, one value for each day of a span; 0 where there is no bar. */
+/** Trading figures of a symbol, one value for each day of a span; 0 on days without a bar. */
 export interface Bars {
   quote_volume: Float64Array;
   trade_count: Float64Array;
@@ -15,11 +15,11 @@ const SHAPE = { symbol: "text", day: "day", quoteVolume: "number", tradeCount: "
 /**
  * Reads the bars of some symbols, for each day of a span.
  *
- * The rows of all symbols are read and matched here: they come by symbol mostly, and a join with the names asked for
- * took as long as all the rest.
+ * The rows of all symbols are read and filtered here: they are mostly sorted by symbol, and a join with the requested
+ * names took as long as everything else.
  *
- * @param symbols no symbol twice
- * @returns by symbol, in their order
+ * @param symbols without duplicates
+ * @returns by symbol, in the order of `symbols`
  * @throws StoreError when the file can't be read
  * @example
  * ```ts

@@ -14,7 +14,7 @@ const FILES = `SELECT symbol, date FROM availability
  * their first and last file.
  *
  * @param symbols without duplicates
- * @param now ms since the Unix epoch: rows probed later are not believed
+ * @param now ms since the Unix epoch: rows probed later are ignored
  * @returns for each symbol, in order, 1 or 0 for each day of the span
  * @throws StoreError when the file can't be read
  */

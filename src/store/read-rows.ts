@@ -6,16 +6,16 @@ import { RawColumn, type Validity } from "./vectors.js";
 /** JavaScript types of the columns of a SELECT, which must cast them accordingly. */
 interface SqlValues {
   text: string;
-  /** A DATE, or a day number by `DAY` or `dayNumber`. */
+  /** A DATE, or a day number from `DAY` or `dayNumber`. */
   day: Day;
   flag: boolean;
-  /** An INTEGER, BIGINT or DOUBLE; of a TIMESTAMP_S or TIMESTAMP_MS the ms since the Unix epoch. */
+  /** An INTEGER, BIGINT or DOUBLE, or a TIMESTAMP_S or TIMESTAMP_MS as ms since the Unix epoch. */
   number: number;
 }
 
 type SqlKind = keyof SqlValues;
 
-/** Columns of a SELECT by name, in its order. A question mark allows null. */
+/** Columns of a SELECT by name, in the same order. A question mark allows null. */
 export type SqlShape = Readonly<Record<string, SqlKind | `${SqlKind}?`>>;
 
 /** A row of a SELECT. */
@@ -53,21 +53,21 @@ export async function readRows<const Shape extends SqlShape>(
       rows.push(row);
     }
   }
-  // Each value was compared with the shape that its type comes from.
+  // Each value was checked against the shape that defines its type.
   return rows as SqlRow<Shape>[];
 }
 
 type Value = SqlValues[SqlKind] | null;
 
-/** A chunk of an answer: `count` rows, as columns by name. */
+/** A chunk of a result: `count` rows, as columns by name. */
 export interface SqlColumns<Shape extends SqlShape> {
   count: number;
   columns: { readonly [Name in keyof Shape]: ArrayLike<SqlRow<Shape>[Name]> };
 }
 
 /**
- * Like {@link readRows}, but returns columns: for answers with so many rows that building an object for each
- * generically takes a large part of the time.
+ * Like {@link readRows}, but returns columns, for results with so many rows that building an object for each of them
+ * would take a large part of the time.
  */
 export async function readColumns<const Shape extends SqlShape>(
   store: Store,
@@ -92,13 +92,13 @@ export async function readColumns<const Shape extends SqlShape>(
         throw new TypeError(`${name} is null, not a ${kind}: ${sql}`);
       }
     }
-    // Each column was read by the kind that its type comes from.
+    // Each column was read as the kind that defines its type.
     parts.push({ count, columns: columns as SqlColumns<Shape>["columns"] });
   }
   return parts;
 }
 
-/** The types that a kind is read from. */
+/** DuckDB's types that can be read as each kind. */
 const TYPES: Readonly<Record<SqlKind, readonly string[]>> = {
   text: ["VARCHAR"],
   day: ["INTEGER", "DATE"],
@@ -106,7 +106,7 @@ const TYPES: Readonly<Record<SqlKind, readonly string[]>> = {
   number: ["INTEGER", "BIGINT", "DOUBLE", "TIMESTAMP_S", "TIMESTAMP_MS"],
 };
 
-/** Undefined when the column isn't of the kind. */
+/** The column's values; undefined if its type doesn't match the kind. */
 function valuesOf(column: RawColumn, kind: SqlKind, isValid: Validity | undefined): ArrayLike<Value> | undefined {
   if (!TYPES[kind].includes(column.type)) return undefined;
   if (kind === "text") return column.texts(isValid);
@@ -115,6 +115,6 @@ function valuesOf(column: RawColumn, kind: SqlKind, isValid: Validity | undefine
 
 function columnOf(name: string, kind: SqlKind | `${SqlKind}?`) {
   const nullable = kind.endsWith("?");
-  // What is left of a kind without its question mark is a kind.
+  // Without its question mark, the text is a kind.
   return { name, nullable, kind: (nullable ? kind.slice(0, -1) : kind) as SqlKind };
 }

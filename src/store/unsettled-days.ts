@@ -10,16 +10,16 @@ import { MAX_TIME } from "./probed.js";
 import { readRows } from "./read-rows.js";
 import { mayBeUnsettled } from "./unsettled.js";
 
-/** A day that has rows which are not settled, counted. */
+/** Counts of the rows of a day that are not settled. */
 export interface UnsettledDay {
   day: Day;
   /** Rows that must be probed again. */
   due: number;
-  /** Missing files by a probe from before a day counts as published. */
+  /** Files that were missing when probed before the day counts as published. */
   early: number;
 }
 
-/** SQL: rows by what they say of their day. Those that the age of their probe alone makes due are not doubtful. */
+/** SQL: conditions for rows. Rows that are due only because of the age of their probe are not doubtful. */
 export const unsettledSql = (finality: Finality) => ({
   due: provisionalSql(finality),
   early: `NOT available AND ${unpublishedSql(finality)}`,
@@ -27,8 +27,8 @@ export const unsettledSql = (finality: Finality) => ({
 });
 
 /**
- * The unsettled days of the whole file as it keeps them: finding them looks at the rows of months. Undefined when it keeps
- * none, since rows have changed or there is none.
+ * The unsettled days stored in the file, because finding them takes reading the rows of several months. Undefined if
+ * none are stored: there are none, or rows have changed since.
  */
 export async function keptUnsettledDays(store: Store): Promise<UnsettledDay[] | undefined> {
   const kept = await readRows(store, "SELECT date, due_count, early_count FROM unsettled_days", {
@@ -39,7 +39,7 @@ export async function keptUnsettledDays(store: Store): Promise<UnsettledDay[] | 
   return kept.length === 0 ? undefined : kept;
 }
 
-/** Has the file keep them, unless it does. */
+/** Stores the unsettled days in the file, unless they are stored already. */
 export async function keepUnsettledDays(store: Store): Promise<void> {
   if ((await keptUnsettledDays(store)) !== undefined) return;
   const days = await allUnsettledDays(store);
@@ -54,14 +54,14 @@ export async function keepUnsettledDays(store: Store): Promise<void> {
   );
 }
 
-/** The unsettled days of the whole file as its rows have them, ascending. */
+/** The unsettled days of the whole file, found from its rows, ascending. */
 export async function allUnsettledDays(store: Store): Promise<UnsettledDay[]> {
   const [days] = await readRows(store, "SELECT min(date), max(date) FROM availability", { from: "day?", to: "day?" });
   if (days === undefined || days.from === null || days.to === null) return [];
   return await findUnsettledDays(store, { from: days.from, to: days.to });
 }
 
-/** The unsettled days of a span, ascending. Every row counts, also one that says it was probed later than now. */
+/** The unsettled days of a span, ascending. All rows count, even those probed later than now. */
 export async function findUnsettledDays(store: Store, span: Span): Promise<UnsettledDay[]> {
   const { finality } = store.dataset;
   const { due, early, doubtful } = unsettledSql(finality);

@@ -17,9 +17,9 @@ export interface Selection {
 }
 
 /**
- * SQL for the rows of a span, except most rows whose probe was so late that they can't be due. The span is divided into
- * windows of days: DuckDB skips all row groups whose probes were made later than a window's last day requires. The
- * newest rows are those that were probed early, so the newest windows are short.
+ * SQL for the rows of a span, except most rows that were probed so late that they can't be due. The span is divided
+ * into windows of days, because DuckDB skips row groups whose probes were all later than a window's last day requires.
+ * Only the newest rows were probed early, so the newest windows are short.
  */
 export function mayBeUnsettled({ from, to }: Span, { holeAfterDays }: Finality): Selection {
   const windows: string[] = [];

@@ -1,24 +1,24 @@
 import duckdb, { type DataChunk, type Vector } from "@duckdb/node-bindings";
 const { Type } = duckdb;
 
-/** 2^32: DuckDB's 64-bit numbers are read as two of 32 bits, since making a bigint of each takes ten times as long. */
+/** 2^32. DuckDB's 64-bit numbers are read as two 32-bit halves: creating a bigint for each takes ten times as long. */
 const HIGH = 4_294_967_296;
-/** The high halves of the whole numbers that JavaScript has exactly. */
+/** Bounds of the high half of integers that a JavaScript number represents exactly. */
 const [LOWEST_HIGH, HIGHEST_HIGH] = [-(2 ** 21), 2 ** 21 - 1];
 
-/** DuckDB's VARCHARs have 16 bytes each: the length, then the text itself if it is so short, else a pointer to it. */
+/** Each VARCHAR takes 16 bytes in DuckDB: the length, then the text if it is short, otherwise a pointer to it. */
 const TEXT_BYTES = 16;
 const SHORT_TEXT_BYTES = 12;
 
-/** Which rows of a column have a value; undefined where all of them have. */
+/** Tells which rows of a column are not NULL. */
 export type Validity = (row: number) => boolean;
 
 /**
- * A column of a chunk as DuckDB has it in memory. It is read while something holds the chunk, whose memory goes with it;
- * what it gives are copies.
+ * A column of a chunk in DuckDB's memory. It is valid only as long as the chunk is referenced; all returned values are
+ * copies.
  */
 export class RawColumn {
-  /** Its type, in DuckDB's word. */
+  /** DuckDB's name of its type. */
   readonly type: string;
   private readonly vector: Vector;
 
@@ -31,7 +31,7 @@ export class RawColumn {
     this.type = Type[duckdb.get_type_id(duckdb.vector_get_column_type(this.vector))];
   }
 
-  /** Undefined where no value is NULL. */
+  /** Undefined if no value is NULL. */
   validity(): Validity | undefined {
     const bytes = duckdb.vector_get_validity(this.vector, Math.ceil(this.count / 64) * 8) as Uint8Array | null;
     if (bytes === null) return undefined;
@@ -39,8 +39,9 @@ export class RawColumn {
   }
 
   /**
-   * Numbers of an INTEGER, BIGINT or DOUBLE; days of a DATE; ms since the Unix epoch of a TIMESTAMP_S, TIMESTAMP_MS or
-   * TIMESTAMP. A NULL is any number. Undefined for another type, and when JavaScript doesn't have one of them exactly.
+   * Values of an INTEGER, BIGINT or DOUBLE; day numbers of a DATE; ms since the Unix epoch of a TIMESTAMP_S,
+   * TIMESTAMP_MS or TIMESTAMP. A NULL gives an arbitrary number. Undefined for other types, or if JavaScript can't
+   * represent a value exactly.
    */
   numbers(isValid: Validity | undefined): Int32Array | Float64Array | undefined {
     switch (this.type) {
@@ -65,14 +66,14 @@ export class RawColumn {
     }
   }
 
-  /** Flags of a BOOLEAN; undefined for another type. */
+  /** Values of a BOOLEAN; undefined for other types. */
   flags(): boolean[] | undefined {
     return this.type === "BOOLEAN" ? Array.from(this.bytes(1), (flag) => flag !== 0) : undefined;
   }
 
   /**
-   * The texts of a VARCHAR; undefined for another type. One that follows its like is not made again: rows come by symbol
-   * mostly.
+   * Values of a VARCHAR; undefined for other types. A value equal to the previous one reuses its string, because rows
+   * are mostly sorted by symbol.
    */
   texts(isValid: Validity | undefined): string[] | undefined {
     if (this.type !== "VARCHAR") return undefined;
@@ -109,7 +110,7 @@ export class RawColumn {
 
   private bytes(width: number) {
     const { buffer, byteOffset, byteLength } = duckdb.vector_get_data(this.vector, this.count * width);
-    // DuckDB's memory is never shared.
+    // DuckDB's memory is never a SharedArrayBuffer.
     return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
   }
 

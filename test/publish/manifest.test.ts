@@ -21,24 +21,28 @@ describe("a manifest", () => {
   it.each([
     ["no JSON", "<html>", "it is not a JSON object"],
     ["null", "null", "it is not a JSON object"],
-    ["a newer format", changed({ format: 2 }), "it has format 2, this package knows 1"],
-    ["no format", changed({ format: undefined }), "it has another form"],
-    ["no rows", changed({ row_count: -1 }), "it has another form"],
-    ["no files", changed({ files: {} }), "it has another form"],
-    ["a file that is none", changed({ files: [null] }), "it names something that is not a file"],
+    ["a newer format", changed({ format: 2 }), "it has format 2, this package reads 1"],
+    ["no format", changed({ format: undefined }), "it is not a valid manifest"],
+    ["no rows", changed({ row_count: -1 }), "it is not a valid manifest"],
+    ["no files", changed({ files: {} }), "it is not a valid manifest"],
+    ["a file that is none", changed({ files: [null] }), "it lists something that is not a file"],
     ...["../a", "/a", "a/../b", "a//b", ".git/a", "a\\b", "", "a/.b", "a b"].map((path) => [
       `the path '${path}'`,
       changed({ files: [file(path)] }),
-      "it names a path that doesn't lead into it",
+      "it lists a path outside the publication",
     ]),
-    ["a size that is none", changed({ files: [{ ...file("a"), bytes: 0.5 }] }), "it lacks size or SHA-256 of a"],
-    ["a sum that is none", changed({ files: [{ ...file("a"), sha256: "A".repeat(64) }] }), "it lacks size or SHA-256"],
+    ["a size that is none", changed({ files: [{ ...file("a"), bytes: 0.5 }] }), "it lacks the size or SHA-256 of a"],
+    [
+      "a sum that is none",
+      changed({ files: [{ ...file("a"), sha256: "A".repeat(64) }] }),
+      "it lacks the size or SHA-256",
+    ],
     [
       "a size that fills a disk",
       changed({ files: [{ ...file("a"), bytes: 2 ** 50 }] }),
       "a has 1125899906842624 bytes",
     ],
-    ["too many files", changed({ files: Array.from({ length: 100_001 }, () => 0) }), "it names more than 100000 files"],
+    ["too many files", changed({ files: Array.from({ length: 100_001 }, () => 0) }), "it lists more than 100000 files"],
   ])("with %s is refused", (_, text, reason) => {
     expect(() => readManifest(text, "https://x.org")).toThrow(`https://x.org/manifest.json can't be used: ${reason}`);
   });

@@ -240,7 +240,7 @@ describe("publish", () => {
 
   it.each([
     ["a file", "public", "is not a folder"],
-    ["a folder with other files", "public/index.html", "holds index.html, which `bfa publish` didn't write"],
+    ["a folder with other files", "public/index.html", "contains index.html, which `bfa publish` didn't write"],
     ["a manifest of something else", "public/manifest.json", "can't be used"],
   ])("refuses %s", async (_, path, reason) => {
     await fill(db);
@@ -255,7 +255,7 @@ describe("publish", () => {
     await publish(db, out);
     const before = contentOf(out);
     symlinkSync("/etc/passwd", join(out, "parquet", "notes"));
-    await expect(publish(db, out)).rejects.toThrow("holds parquet/notes, which `bfa publish` didn't write");
+    await expect(publish(db, out)).rejects.toThrow("contains parquet/notes, which `bfa publish` didn't write");
     expect(contentOf(out)).toEqual(before);
   });
 

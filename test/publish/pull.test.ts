@@ -273,7 +273,7 @@ describe("pull", () => {
   it.each([
     ["a view in the place of a table", "DROP TABLE units; CREATE VIEW units AS SELECT 1", "is not this package's own"],
     ["wrong counts", "UPDATE daily_symbol_counts SET available_count = 2", "3 days have counts that differ"],
-    ["fewer rows", "DELETE FROM availability WHERE symbol = 'AAAUSDT'", "it has 6 rows, its manifest says 9"],
+    ["fewer rows", "DELETE FROM availability WHERE symbol = 'AAAUSDT'", "it has 6 rows, but its manifest has 9"],
     ["a row that is no answer", "UPDATE availability SET status_code = 503", "9 rows can't be answers of the bucket"],
     [
       "a name that is no symbol",
@@ -314,7 +314,7 @@ describe("pull", () => {
     const before = readFileSync(own);
     await expect(pull(out, own)).rejects.toMatchObject({
       code: "USAGE",
-      message: expect.stringContaining("would lose what it knows: 3 cells of it") as string,
+      message: expect.stringContaining("would lose data: 3 of its cells") as string,
     });
     expect(readFileSync(own).equals(before)).toBe(true);
   });
@@ -335,7 +335,7 @@ describe("pull", () => {
     const bars = "SELECT symbol, date, quote_volume FROM daily_volumes ORDER BY ALL";
     expect(await rowsOf(own, bars)).toEqual(await rowsOf(db, bars));
     await addVolumes(own, D0 + 2);
-    await expect(pull(out, own)).rejects.toThrow("would lose what it knows: 1 file of volumes is not in");
+    await expect(pull(out, own)).rejects.toThrow("would lose data: 1 file of volumes is not in");
   });
 
   it("refuses a folder that holds no publication", async () => {

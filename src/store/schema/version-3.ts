@@ -1,18 +1,18 @@
 /**
- * Schema version 3: what was traded, what the exchange says of its contracts, and when a file was first seen.
+ * Schema version 3: trading volumes, the exchange's contracts, and when a file was first seen.
  *
- * `first_run_id` of a row with a file is the run that first found a file there after there was none; null when that was
- * before this version. It makes a list of what is new since a run.
+ * `first_run_id` of a row with a file is the run that found the file where there had been none; null if that was before
+ * this version. It makes it possible to list what is new since a run.
  *
- * `daily_volumes` has one row a bar: a symbol's day of 1d klines. Which days are known at all is in `volume_spans`: a day
- * of a span without a row has no bar. `volume_files` has the files that were read, so that a replaced one is fetched
- * again, and `volume_differences` the values in which a month's file and a day's disagree.
+ * `daily_volumes` has one row per bar, which is a symbol's day of 1d klines. `volume_spans` has the days that are
+ * known: a day inside a span without a row has no bar. `volume_files` has the files that were read, so that a replaced
+ * file is fetched again, and `volume_differences` the values in which a month's file and a day's file disagree.
  *
- * `contracts` has one row for each state that the exchange showed of a symbol, valid from the capture that first showed
- * it until the first that didn't; `contract_captures` has the captures, each with its source.
+ * `contracts` has one row for each state of a symbol on the exchange, valid from the first capture with this state
+ * until the first one without it; `contract_captures` has the captures, each with its source.
  *
- * `unsettled_days` has the days with rows that must be probed again, or that came before a day counts as published. It
- * is empty until the end of the first run. Released, so never edited.
+ * `unsettled_days` has the days with rows that must be probed again, or that were probed before the day counts as
+ * published. It is empty until the end of the first run. This version is released, so it must never be edited.
  */
 export const VERSION_3: readonly string[] = [
   "ALTER TABLE availability ADD COLUMN first_run_id INTEGER",
