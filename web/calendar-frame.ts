@@ -2,12 +2,12 @@ import { DAY_MS } from "../src/calendar/day.js";
 import { colour } from "./theme.js";
 import { formatDay } from "./words.js";
 
-/** Where a calendar is drawn; all lengths in pixels of the canvas. */
+/** Geometry of a calendar; all lengths in canvas pixels. */
 export interface Frame {
   context: CanvasRenderingContext2D;
-  /** Pixels of the canvas for each of CSS. */
+  /** Canvas pixels per CSS pixel. */
   ratio: number;
-  /** Where the cells begin. */
+  /** Origin of the cells. */
   left: number;
   top: number;
   /** Size of the whole canvas. */
@@ -15,13 +15,13 @@ export interface Frame {
   height: number;
 }
 
-/** Least room for a label of the axis, CSS pixels. */
+/** Minimum space for an axis label, CSS pixels. */
 const LABEL_WIDTH = 64;
 
-/** Rows of at least this many CSS pixels have their names beside them. */
+/** Minimum height of rows that are labelled, CSS pixels. */
 const MIN_NAMED_HEIGHT = 10;
 
-/** Writes the names of the rows at the left. */
+/** Draws the names of the rows on the left. */
 export function drawNames(
   { context, ratio, left, top, height }: Frame,
   names: readonly string[],
@@ -46,7 +46,7 @@ export function drawNames(
   context.restore();
 }
 
-/** Writes days above the cells: years, months or days, whichever fit. */
+/** Draws the dates above the cells: years, months or days, depending on the space. */
 export function drawAxis({ context, ratio, left, top, width }: Frame, from: number, to: number): void {
   context.fillStyle = colour("paper");
   context.fillRect(0, 0, width, top);
@@ -71,7 +71,7 @@ export function drawAxis({ context, ratio, left, top, width }: Frame, from: numb
 /**
  * The days of an axis with their labels.
  *
- * @param apart least number of days from one to the next
+ * @param apart minimum number of days between labels
  */
 export function axisDays(from: number, to: number, apart: number): { day: number; text: string }[] {
   const first = Math.ceil(from);
@@ -91,7 +91,7 @@ export function axisDays(from: number, to: number, apart: number): { day: number
   }
 }
 
-/** Draws a box around the cell of the cursor. */
+/** Draws a box around the cell under the cursor. */
 export function drawCursor(
   { context, ratio, left, top, width, height }: Frame,
   { at, day }: { at: number; day: number },

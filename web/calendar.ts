@@ -6,32 +6,32 @@ import type { Page } from "./page.js";
 import { colour, palette, pixel } from "./theme.js";
 import { formatDay } from "./words.js";
 
-/** How the symbols of a calendar are ordered. */
+/** Order of the symbols in a calendar. */
 export type CalendarOrder = "first" | "last" | "name";
 
 export interface CalendarOptions {
   /** First and last day shown at first. */
   from: number;
   to: number;
-  /** Told of the cell under the pointer or the cursor. */
+  /** Called with a description of the cell under the pointer or the cursor. */
   onCell: (text: string) => void;
   onOpen: (symbol: string) => void;
-  /** Told of the days that a zoom or a move shows. */
+  /** Called with the first and last day shown after a zoom or a move. */
   onSpan: (from: number, to: number) => void;
 }
 
-/** Space for the days above and the names at the left, CSS pixels. */
+/** Space for the dates above and the names on the left, CSS pixels. */
 const AXIS_HEIGHT = 24;
 const NAMES_WIDTH = 118;
 const NARROW_NAMES_WIDTH = 76;
 
-/** Heights of rows, CSS pixels; from the third on there is room for names. */
+/** Row heights, CSS pixels; from the third on there is space for names. */
 const ROW_HEIGHTS = [2, 5, 11, 15, 20] as const;
 
-/** Fewest days that are shown. */
+/** Minimum number of days shown. */
 const MIN_DAYS = 14;
 
-/** A map of all symbols and days on a canvas that shows the part of it that is scrolled to. */
+/** A map of all symbols and days, of which a canvas draws the part scrolled into view. */
 export class Calendar {
   readonly element: HTMLElement;
   private readonly canvas = el("canvas", { "aria-hidden": true });
@@ -59,7 +59,7 @@ export class Calendar {
     this.listen();
   }
 
-  /** @param factor of the days shown; the cursor, or else the middle, stays where it is */
+  /** @param factor by which to multiply the number of days shown; the cursor, or else the middle, keeps its position */
   zoom(factor: number, at = this.cursor?.day ?? (this.from + this.to) / 2): void {
     const { first_day: first, last_day: last } = this.page.market;
     const days = Math.min(last - first + 1, Math.max(MIN_DAYS, (this.to - this.from) * factor));
@@ -67,7 +67,7 @@ export class Calendar {
     this.show(at - share * days, days);
   }
 
-  /** Makes rows taller or lower by steps. */
+  /** Increases or decreases the row height by a number of steps. */
   grow(steps: number): void {
     const middle = (this.element.scrollTop + this.element.clientHeight / 2) / this.rowHeight;
     this.height = Math.min(ROW_HEIGHTS.length - 1, Math.max(0, this.height + steps));
@@ -203,7 +203,7 @@ export class Calendar {
     move();
   }
 
-  /** @param isFollowed whether the part that is shown follows the cursor */
+  /** @param isFollowed whether to scroll the cursor into view */
   private setCursor(at: number, day: number, isFollowed: boolean): void {
     const { first_day: first, last_day: last } = this.page.market;
     const cursor = {

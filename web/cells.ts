@@ -1,15 +1,15 @@
 import { CELL_STATES, eachRun, eachTradeRun, type CellLetter, type MarketData } from "../src/publish/page-data.js";
 
 /**
- * The letters of cells from the least to the most telling one: where a pixel stands for several days it has the colour of
- * the most telling. A cell in a matrix is the letter's place in this list.
+ * The letters of cells, from least to most important: a pixel that covers several days has the colour of the most
+ * important one. In a matrix, a cell is the letter's index in this list.
  */
 export const LETTERS = ["m", "u", "a", "f", "p", "w", "h", "r", "l", "x"] as const satisfies readonly CellLetter[];
 
-/** Place of the cells that were never probed. */
+/** Index of the letter for cells that were never probed. */
 export const NOT_PROBED = LETTERS.indexOf("u");
 
-/** Words for a cell, by its place in {@link LETTERS}. */
+/** Descriptions of cells, by letter. */
 export const STATE_WORDS: Readonly<Record<CellLetter, string>> = {
   ...CELL_STATES,
   f: "flat, nothing traded",
@@ -23,14 +23,14 @@ export const STATE_WORDS: Readonly<Record<CellLetter, string>> = {
   u: "not probed",
 };
 
-/** Every cell of a publication: a row a symbol, a column a day. */
+/** All cells of a publication: one row per symbol, one column per day. */
 export interface CellMatrix {
   from: number;
   days: number;
   cells: Uint8Array;
 }
 
-/** Reads the cells of all symbols. */
+/** Decodes the cells of all symbols. */
 export function decodeCells({ symbols, first_day, last_day }: MarketData): CellMatrix {
   const days = last_day - first_day + 1;
   const cells = new Uint8Array(symbols.length * days).fill(NOT_PROBED);
@@ -44,7 +44,7 @@ export function decodeCells({ symbols, first_day, last_day }: MarketData): CellM
   return { from: first_day, days, cells };
 }
 
-/** Every day's trades: a row a symbol, a column a day, 1 where the symbol was traded; undefined when no volumes are known. */
+/** Trades by symbol (row) and day (column): 1 if the symbol was traded. Undefined if no volumes are known. */
 export function decodeTrades({ symbols, first_day, last_day }: MarketData): CellMatrix | undefined {
   if (symbols.every(({ trades }) => trades === "")) return undefined;
   const days = last_day - first_day + 1;
@@ -59,15 +59,15 @@ export function decodeTrades({ symbols, first_day, last_day }: MarketData): Cell
   return { from: first_day, days, cells };
 }
 
-/** Whether a cell in this place of {@link LETTERS} has a file. */
+/** Whether a cell has a file, by index in {@link LETTERS}. */
 export const HAS_FILE: readonly boolean[] = LETTERS.map((letter) => "aflrp".includes(letter));
 
-/** How many symbols had a file, day by day. */
+/** Number of symbols with a file, day by day. */
 export function filesByDay(matrix: CellMatrix, rows: readonly number[]): number[] {
   return countByDay(matrix, rows, (cell) => HAS_FILE[cell] === true);
 }
 
-/** How many symbols were traded, day by day. */
+/** Number of traded symbols, day by day. */
 export function tradedByDay(trades: CellMatrix, rows: readonly number[]): number[] {
   return countByDay(trades, rows, (cell) => cell === 1);
 }

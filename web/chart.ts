@@ -7,10 +7,10 @@ import { count } from "./words.js";
 /** One line of a chart. */
 export interface ChartSeries {
   label: string;
-  /** A value a day; null leaves a gap. */
+  /** One value per day; null leaves a gap. */
   values: (number | null)[];
   colour: string;
-  /** What the legend shows of a value, when that is not the one drawn. */
+  /** Value for the legend, if it differs from the one drawn. */
   shown?: (index: number) => string;
 }
 
@@ -21,13 +21,13 @@ export interface ChartMarks {
 }
 
 export interface ChartOptions {
-  /** What it shows, for those who don't see it. */
+  /** Description for screen readers. */
   label: string;
   from: number;
   series: readonly ChartSeries[];
   marks?: readonly ChartMarks[];
   isFilled: boolean;
-  /** What a value on the axis is called. */
+  /** Label of a value on the axis. */
   axis?: (value: number) => string;
   onDay?: (day: number) => void;
 }
@@ -38,7 +38,7 @@ const HEIGHT = 340;
 const MARK_HEIGHT = 9;
 const LANE_SHARE = 0.05;
 
-/** A chart over days. A drag zooms, a double click shows all again. */
+/** A chart over days. Dragging zooms, a double click resets the zoom. */
 export function timeChart({
   label,
   from,
@@ -77,7 +77,7 @@ export function timeChart({
     series: [
       {
         label: "date",
-        // No value where the pointer is nowhere, though the types say there is one.
+        // The value is null when the pointer is outside the chart, despite the types.
         value: (_, second: number | null) => (second === null ? "–" : formatDay(Math.round((second * 1000) / DAY_MS))),
       },
       ...series.map((one): uPlot.Series => ({
@@ -113,7 +113,7 @@ export function timeChart({
   return host;
 }
 
-/** Draws a tick at each marked day, each kind in a lane of its own above the axis. */
+/** Draws a tick at each marked day, with a separate lane above the axis for each kind. */
 function drawMarks(plot: uPlot, marks: readonly ChartMarks[]): void {
   const { ctx, bbox } = plot;
   const ratio = devicePixelRatio;

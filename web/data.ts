@@ -7,17 +7,17 @@ import {
   type SymbolData,
 } from "../src/publish/page-data.js";
 
-/** Resolvers of what was asked for, by path. */
+/** Resolvers of pending requests, by path. */
 const asked = new Map<string, (data: unknown) => void>();
 
-/** What was loaded or is on its way, by path. */
+/** Data that is loaded or loading, by path. */
 const loaded = new Map<string, Promise<unknown>>();
 
 Object.assign(globalThis, {
   [DATA_CALLBACK]: (path: string, data: unknown) => asked.get(path)?.(data),
 });
 
-/** Loads a data file once. A script is what a page may load that was opened as a file; every static host serves it too. */
+/** Loads a data file once. It is a script, which works both for a page opened from disk and on every static host. */
 function load(path: string): Promise<unknown> {
   const known = loaded.get(path);
   if (known !== undefined) return known;
@@ -35,17 +35,17 @@ function load(path: string): Promise<unknown> {
   return loading;
 }
 
-/** Everything but sizes. */
+/** Everything except sizes and volumes. */
 export async function loadMarket(): Promise<MarketData> {
   return (await load("market")) as MarketData;
 }
 
-/** The sizes of a symbol's files. */
+/** The file sizes and volumes of a symbol. */
 export async function loadSymbol(symbol: string): Promise<SymbolData> {
   return (await load(symbolPath(symbol))) as SymbolData;
 }
 
-/** The sizes of the files of a day's month. */
+/** The file sizes and volumes of the month that contains a day. */
 export async function loadMonth(day: number): Promise<MonthData> {
   return (await load(monthPath(day))) as MonthData;
 }

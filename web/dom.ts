@@ -1,9 +1,9 @@
 type Child = Node | string | undefined;
 
-/** Attributes of an element; a function is a listener of the event that it is named for (`onclick`). */
+/** Attributes of an element; a function is a listener of the event in its name (`onclick`). */
 type Attributes = Readonly<Record<string, string | number | boolean | undefined | ((event: Event) => void)>>;
 
-/** Makes an element. Texts are texts: nothing in them is taken for markup. */
+/** Creates an element. Strings become text nodes, never markup. */
 export function el<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   attributes: Attributes = {},
@@ -19,7 +19,7 @@ export function el<Tag extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** A table of texts and nodes with a caption. */
+/** A table with a caption, of strings and nodes. */
 export function table(
   caption: string,
   columns: readonly { name: string; numeric?: boolean }[],
@@ -37,7 +37,7 @@ export function table(
   );
 }
 
-/** A labelled choice. */
+/** A labelled select box. */
 export function choice(
   label: string,
   values: readonly (readonly [value: string, text: string])[],
@@ -52,7 +52,7 @@ export function choice(
   return el("label", { class: "field" }, el("span", {}, label), select);
 }
 
-/** A figure with what it is. */
+/** A number with its label. */
 export function tile(what: string, figure: string, note = ""): HTMLElement {
   return el("div", { class: "tile" }, el("dt", {}, what), el("dd", {}, figure, el("small", {}, note)));
 }

@@ -1,7 +1,7 @@
 import { choice } from "./dom.js";
 import type { Page, SymbolFilter } from "./page.js";
 
-/** Classes of contracts as choices. */
+/** Contract classes to choose from. */
 const CLASS_CHOICES = [
   ["", "all"],
   ["perpetual", "perpetual"],
@@ -9,7 +9,7 @@ const CLASS_CHOICES = [
   ["delivery", "delivery"],
 ] as const;
 
-/** The choices of quote asset, class and underlying that decide which symbols a view shows. */
+/** Select boxes for quote asset, class and underlying, which filter the symbols of a view. */
 export function symbolFilters(
   { quotes, underlyings }: Page,
   { quote = "", contract = "", underlying = "" }: SymbolFilter,

@@ -1,29 +1,29 @@
 import type { CellMatrix } from "./cells.js";
 
-/** What part of a matrix is painted, and how large. */
+/** The part of a matrix to paint, and its size. */
 export interface Painting {
   matrix: CellMatrix;
-  /** Rows of the matrix in the order in which they are shown. */
+  /** Rows of the matrix, in display order. */
   rows: readonly number[];
-  /** First pixel row of the whole picture that is painted: the scroll position. */
+  /** First pixel row to paint, which is the scroll position. */
   top: number;
-  /** Pixels of a row, the gap below it included. */
+  /** Height of a row including the gap below it, pixels. */
   rowHeight: number;
-  /** First and last day shown, as columns of the matrix; both may lie between two days. */
+  /** First and last day shown, as columns of the matrix; both may be fractions. */
   fromColumn: number;
   toColumn: number;
-  /** Size of the picture, pixels. */
+  /** Size of the image, pixels. */
   width: number;
   height: number;
-  /** Colours by state, as ImageData has them (ABGR on this machine). */
+  /** Colours by state, in ImageData's byte order (ABGR on little-endian machines). */
   palette: Uint32Array;
   background: number;
 }
 
-/** From this height on a row has a gap of a pixel below it. */
+/** Minimum height of rows with a one-pixel gap below them. */
 const MIN_GAPPED_HEIGHT = 4;
 
-/** Paints cells into pixels. Where a pixel stands for several days it has the colour of the most telling one. */
+/** Paints cells into pixels. A pixel that covers several days has the colour of the most important one. */
 export function paint(picture: Uint32Array, painting: Painting): void {
   const { rows, top, rowHeight, width, height, background } = painting;
   picture.fill(background);
@@ -39,7 +39,7 @@ export function paint(picture: Uint32Array, painting: Painting): void {
   }
 }
 
-/** The first column of each pixel, and the one behind the last pixel. */
+/** The first column of each pixel, and the one after the last pixel. */
 function columnBounds({ fromColumn, toColumn, width }: Painting): Int32Array {
   const bounds = new Int32Array(width + 1);
   const daysPerPixel = (toColumn - fromColumn) / width;

@@ -20,7 +20,7 @@ const MAKERS: Readonly<Record<View, ViewMaker>> = {
   status: statusView,
 };
 
-/** Shows what the location names, now and whenever it changes. */
+/** Shows the view in the URL's hash, now and whenever it changes. */
 async function start(): Promise<void> {
   const view = byId("view");
   try {
@@ -33,7 +33,7 @@ async function start(): Promise<void> {
         else link.removeAttribute("aria-current");
       }
       const content = await MAKERS[route.view](page, route);
-      // Another view may have been asked for while the data of this one came.
+      // The user may have navigated to another view while the data was loading.
       if (location.hash !== shown) return;
       view.replaceChildren(content);
       document.title = `${route.about ?? VIEWS[route.view]} – Binance Vision availability`;
@@ -64,7 +64,7 @@ async function start(): Promise<void> {
   }
 }
 
-/** A field that knows every symbol; `/` leads to it. */
+/** A search field that suggests all symbols; `/` moves the focus to it. */
 function searchField({ market, rowOf }: Page): HTMLElement {
   const input = el("input", {
     type: "search",

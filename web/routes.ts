@@ -1,4 +1,4 @@
-/** The views of the page, in the order of its navigation. */
+/** The views of the page, in navigation order. */
 export const VIEWS = {
   market: "Market",
   calendar: "Calendar",
@@ -10,16 +10,16 @@ export const VIEWS = {
 
 export type View = keyof typeof VIEWS;
 
-/** What the page shows: each has a link of its own. */
+/** State of the page that is part of its URL. */
 export interface Route {
   view: View;
-  /** The symbol or the date that it is about. */
+  /** The symbol or date of the view. */
   about: string | undefined;
-  /** Filters and the like. */
+  /** Filters and similar options. */
   options: Readonly<Record<string, string>>;
 }
 
-/** The route that a location's hash names: `#/day/2024-03-01?quote=USDT`. What makes no sense is the market. */
+/** The route in a URL's hash, such as `#/day/2024-03-01?quote=USDT`. An invalid hash leads to the market. */
 export function parseRoute(hash: string): Route {
   const [path = "", query = ""] = hash.replace(/^#?\/?/, "").split("?");
   const [view = "", about] = path.split("/");
@@ -31,7 +31,7 @@ export function parseRoute(hash: string): Route {
   };
 }
 
-/** The hash of a route; options without a value are left out. */
+/** The hash of a route; options without a value are omitted. */
 export function routeHash(
   view: View,
   about?: string,

@@ -4,7 +4,7 @@ import { el } from "./dom.js";
 const KEY = "theme";
 const THEMES = ["light", "dark"] as const;
 
-/** A button that turns light into dark and back; without a click the system decides. */
+/** A button that switches between light and dark. Until it is clicked, the system's setting applies. */
 export function themeButton(onChange: () => void): HTMLElement {
   const system = matchMedia("(prefers-color-scheme: dark)");
   const root = document.documentElement;
@@ -30,12 +30,12 @@ export function themeButton(onChange: () => void): HTMLElement {
   return button;
 }
 
-/** The page's colour of a name, as CSS has it. */
+/** A colour of the page, by the name of its CSS variable. */
 export function colour(name: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 }
 
-/** The colours of cells, by their places, as ImageData has them. */
+/** The colours of cells by index, in ImageData's byte order. */
 export function palette(): Uint32Array {
   return Uint32Array.from(LETTERS, (letter) => pixel(colour(`cell-${letter}`)));
 }
@@ -46,7 +46,7 @@ export function pixel(hex: string): number {
   return ((255 << 24) | ((blue ?? 0) << 16) | ((green ?? 0) << 8) | (red ?? 0)) >>> 0;
 }
 
-// Storage may be forbidden, as in a page that was opened as a file.
+// Storage may be forbidden, for example for a page opened from disk.
 function kept(): string | undefined {
   try {
     const theme = localStorage.getItem(KEY);
@@ -60,6 +60,6 @@ function keep(theme: string): void {
   try {
     localStorage.setItem(KEY, theme);
   } catch {
-    // Then it lasts as long as the page.
+    // Then the choice lasts as long as the page.
   }
 }

@@ -21,11 +21,11 @@ export function kilobytes(bytes: number): string {
 export function ago(time: string | number | null | undefined, now = Date.now()): string {
   if (typeof time !== "string") return "never";
   const hours = Math.floor((now - Date.parse(time)) / 3_600_000);
-  if (hours < 1) return "within the hour";
+  if (hours < 1) return "less than an hour ago";
   return hours < 48 ? `${plural(hours, "hour")} ago` : `${plural(Math.floor((hours * 3_600_000) / DAY_MS), "day")} ago`;
 }
 
-/** An instant to the minute. */
+/** A time, to the minute. */
 export function minute(time: string | number | null | undefined): string {
   return typeof time === "string" ? `${time.slice(0, 16).replace("T", " ")} UTC` : "never";
 }

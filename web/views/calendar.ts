@@ -12,7 +12,7 @@ const ORDERS: readonly (readonly [CalendarOrder, string])[] = [
   ["name", "name"],
 ];
 
-/** Every symbol and day: what is known of each. */
+/** What is known about every symbol and day. */
 export const calendarView: ViewMaker = (page, { options }) => {
   const { quote, contract, underlying, sort = "first", from = "", to = "" } = options;
   const { market } = page;
@@ -35,7 +35,7 @@ export const calendarView: ViewMaker = (page, { options }) => {
       location.hash = routeHash("symbol", symbol);
     },
     onSpan: (first, last) => {
-      // The link follows the zoom, without a new entry in the history for each step of it.
+      // The URL follows the zoom without a new history entry for each step.
       const span = { from: formatDay(first), to: formatDay(last) };
       history.replaceState(null, "", routeHash("calendar", undefined, { ...options, ...span }));
     },

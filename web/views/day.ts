@@ -13,10 +13,10 @@ interface Member {
   class: string;
   underlying: string;
   letter: keyof typeof STATE_WORDS;
-  /** Days since the life that the day lies in began. */
+  /** Days since the start of the life that contains the day. */
   age: number;
   size: number;
-  /** In whole units; 0 without a trade, -1 where it is not known. */
+  /** In whole units; 0 without a trade, -1 if unknown. */
   volume: number;
 }
 
@@ -31,10 +31,10 @@ const COLUMNS = {
 } as const;
 type ColumnName = keyof typeof COLUMNS;
 
-/** Those that are numbers. */
+/** Columns with numbers. */
 const NUMERIC: readonly string[] = ["age", "size", "volume"];
 
-/** Where the volumes of a symbol aren't known, a file that is not flat counts as traded. */
+/** If the volumes of a symbol are unknown, a file that is not flat counts as traded. */
 function shownChoices({ hasVolumes }: Page): [string, string][] {
   return [
     ["", "with a file"],
@@ -43,7 +43,7 @@ function shownChoices({ hasVolumes }: Page): [string, string][] {
   ];
 }
 
-/** A day's universe: the symbols that had a file, with filters and sorting. */
+/** The universe of a day: the symbols with a file, with filters and sorting. */
 export const dayView: ViewMaker = async (page, route) => {
   const { market } = page;
   const asked = route.about === undefined ? undefined : parseDay(route.about);
@@ -63,7 +63,7 @@ export const dayView: ViewMaker = async (page, route) => {
     el(
       "p",
       { class: "hint", role: "status" },
-      `${plural(shown.length, "symbol")}; a ticker can have files under its own and under a settled name.`,
+      `${plural(shown.length, "symbol")}; a ticker can have files under its own name and under a settled one.`,
     ),
     memberTable(page, shown, options, go),
   );
@@ -141,7 +141,7 @@ function filters(
     choice("Symbols", shownChoices(page), shown, (value) => {
       go({ shown: value });
     }),
-    el("label", { class: "field" }, el("span", {}, "Days old at least"), minAge),
+    el("label", { class: "field" }, el("span", {}, "Minimum age in days"), minAge),
   ];
 }
 

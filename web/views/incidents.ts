@@ -3,11 +3,11 @@ import type { ViewMaker } from "../page.js";
 import { routeHash } from "../routes.js";
 import { count, formatDay, kilobytes, minute } from "../words.js";
 
-/** Symbols of an incident that are named, and changes that are listed. */
+/** Maximum number of symbols listed for an incident, and of changes. */
 const SYMBOLS_SHOWN = 12;
 const CHANGES_SHOWN = 500;
 
-/** Days on which many symbols lack a file, and files that changed. */
+/** Days on which many symbols lack a file, and changed files. */
 export const incidentsView: ViewMaker = ({ market }) => {
   const { incidents, changes } = market;
   return el(
@@ -17,7 +17,7 @@ export const incidentsView: ViewMaker = ({ market }) => {
     el(
       "p",
       { class: "hint" },
-      "Days on which at least 5 symbols, and at least 5 % of those that should have a file, have none. Some of these files come months later.",
+      "Days on which at least 5 symbols, and at least 5 % of those that should have a file, have none. Some of these files appear months later.",
     ),
     incidents.length === 0
       ? el("p", {}, "There are none.")
@@ -47,10 +47,10 @@ export const incidentsView: ViewMaker = ({ market }) => {
     el(
       "p",
       { class: "hint" },
-      "Files that came after they were believed missing, were replaced, or were removed. A copy from before the change is stale.",
+      "Files that appeared late, were replaced, or were removed. A copy from before the change is stale.",
     ),
     changes.length === 0
-      ? el("p", {}, "No change has been seen.")
+      ? el("p", {}, "No changes have been found.")
       : table(
           changes.length > CHANGES_SHOWN
             ? `The latest ${CHANGES_SHOWN} of ${count(changes.length)} changes`

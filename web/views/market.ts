@@ -8,10 +8,10 @@ import { routeHash } from "../routes.js";
 import { colour } from "../theme.js";
 import { ago, count, formatDay, minute, plural } from "../words.js";
 
-/** Colours of quote assets that the page has, by rank. */
+/** Number of colours for quote assets, assigned by rank. */
 const QUOTE_COLOURS = 6;
 
-/** Events that are listed. */
+/** Maximum number of events listed. */
 const EVENTS_SHOWN = 40;
 
 /** What the chart counts. */
@@ -20,7 +20,7 @@ const COUNTED_CHOICES = [
   ["traded", "traded"],
 ] as const;
 
-/** The market over time: how many symbols had a file or were traded, by quote asset, with listings and delistings. */
+/** The market over time: number of symbols with a file or traded, by quote asset, with listings and delistings. */
 export const marketView: ViewMaker = (page, { options }) => {
   const { quote = "", contract = "", underlying = "", counted = "" } = options;
   const { market } = page;
@@ -71,7 +71,7 @@ export const marketView: ViewMaker = (page, { options }) => {
     el(
       "p",
       { class: "hint" },
-      "Green ticks are listings, red ones delistings. Drag to zoom, double click to see all, click a day for its universe.",
+      "Green ticks are listings, red ones delistings. Drag to zoom, double-click to reset, click a day for its universe.",
     ),
     el("div", { class: "columns" }, byYear(market, quotes, counts), latest(events)),
   );
@@ -97,7 +97,7 @@ function tiles({ market }: Page, counts: readonly number[][], what: string): HTM
   );
 }
 
-/** The counts one above the other, the topmost sum first, so that the smaller ones are drawn over it. */
+/** Stacked counts, the largest sum first, so that the smaller ones are drawn over it. */
 function stacked({ quotes: all }: Page, quotes: readonly string[], counts: readonly number[][]): ChartSeries[] {
   const sums = counts.map((_, at) =>
     (counts[0] ?? []).map((__, day) => counts.slice(0, at + 1).reduce((sum, ofQuote) => sum + (ofQuote[day] ?? 0), 0)),
@@ -116,7 +116,7 @@ function daysOf(events: readonly PageEvent[], wanted: (event: string) => boolean
   return [...new Set(events.filter(({ event }) => wanted(event)).map(({ day }) => day))];
 }
 
-/** The last day of each year, in figures. */
+/** Counts on the last day of each year. */
 function byYear(
   { first_day: first, last_day: last }: MarketData,
   quotes: readonly string[],

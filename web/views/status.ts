@@ -2,16 +2,16 @@ import { el, table, tile } from "../dom.js";
 import type { ViewMaker } from "../page.js";
 import { ago, count, formatDay, minute } from "../words.js";
 
-/** What is due, by the name that `bfa status` has for it. */
+/** Descriptions of what is due, by the names in `bfa status`. */
 const DUE = {
   due_never_probed: "never probed",
-  due_provisional: "probed too early to be believed",
-  due_hole: "in holes, whose absence is believed later",
+  due_provisional: "probed too early to be final",
+  due_hole: "in holes that may still be filled",
   due_clock: "probed by a clock that was ahead",
-  due_dormant: "of dormant symbols, which wait for their weekly look",
+  due_dormant: "of dormant symbols, which wait for their weekly listing",
 } as const;
 
-/** Spans of conditions that are listed. */
+/** Maximum number of spans of conditions listed. */
 const SPANS_SHOWN = 200;
 
 /** How complete the index is, how old it is, and what is due. */
@@ -31,7 +31,7 @@ export const statusView: ViewMaker = ({ market }) => {
       tile("last successful update", ago(status["updated_at"]), minute(status["updated_at"])),
       tile("last sweep", ago(status["swept_at"]), isOverdue ? "a new one is due" : minute(status["swept_at"])),
       tile("bucket listed", ago(status["discovered_at"]), minute(status["discovered_at"])),
-      tile("cells", count(Number(status["row_count"])), "that have a row"),
+      tile("cells", count(Number(status["row_count"])), "with a row"),
     ),
     el(
       "div",
@@ -64,7 +64,7 @@ export const statusView: ViewMaker = ({ market }) => {
     el(
       "p",
       { class: "hint" },
-      "final: all cells are believed; provisional: all were probed, some will be probed again; partial: some were never probed; unpublished: Binance has not published all of the day; unwritten: nothing is known.",
+      "final: all cells are final; provisional: all were probed, some will be probed again; partial: some were never probed; unpublished: Binance has not published the day yet, or only part of it; unwritten: nothing is known.",
     ),
   );
 };

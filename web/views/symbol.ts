@@ -15,7 +15,7 @@ interface Stretch {
   to: number;
 }
 
-/** One symbol's life: its files and their sizes, holes, what changed. */
+/** One symbol: its files and their sizes, holes and changes. */
 export const symbolView: ViewMaker = async (page, { about: name }) => {
   if (name === undefined) return allSymbols(page);
   const { market } = page;
@@ -127,7 +127,7 @@ function allSymbols({ market }: Page): HTMLElement {
   );
 }
 
-/** The quote volume of each day of which it is known. */
+/** A chart of the known quote volumes. */
 function volumeChart(name: string, from: number, volumes: readonly number[]): HTMLElement[] {
   return [
     el("h3", {}, "Quote volume of each day"),
