@@ -1,6 +1,6 @@
-/** What `npm run audit` asks of the packages that an installation brings, as pure functions of the lockfile. */
+/** Rules of `npm run audit` for the packages that an installation brings, as pure functions of the lockfile. */
 
-/** Licences that ask for no more than their text to be kept, and public domain. */
+/** Licences that require no more than keeping their text, and public domain. */
 const PERMISSIVE = new Set([
   "MIT",
   "ISC",
@@ -14,11 +14,11 @@ const PERMISSIVE = new Set([
   "MIT-0",
 ]);
 
-/** Where every package comes from that names a place; those that name none come from the registry that npm is set to. */
+/** Allowed origin of packages with a URL. Those without one come from the registry configured in npm. */
 const REGISTRY = "https://registry.npmjs.org/";
 
 /**
- * Whether an SPDX expression leaves a choice that is permissive: of `A OR B` one is enough, of `A AND B` both are needed.
+ * Whether an SPDX expression is permissive: for `A OR B` one permissive licence is enough, `A AND B` needs both.
  *
  * @param {string | undefined} expression
  */
@@ -29,8 +29,8 @@ export function isPermissive(expression) {
 }
 
 /**
- * What is wrong with the lockfile, one line for each: a licence that isn't permissive, an install script, a package
- * without hash or from elsewhere than the registry. Packages for development count but for their licences.
+ * Problems of the lockfile, one line each: a licence that isn't permissive, an install script, a package without a hash
+ * or not from the registry. The licences of development packages don't matter.
  *
  * @param {{ packages: Record<string, LockedPackage> }} lock
  * @returns {string[]}
@@ -58,12 +58,12 @@ export function lockFindings(lock) {
     });
 }
 
-/** What the packed package may hold. */
+/** Paths that the packed package may contain. */
 const SHIPPED =
   /^(?:package\.json|README\.md|LICENSE|dist\/(?:src|workers|bench|web)\/.+|dist\/THIRD-PARTY-LICENSES\.txt|(?:src|workers|bench)\/.+\.ts|bench\/peers\/[^/]+\.py)$/;
 
 /**
- * Files of the packed package that nobody expects there, and those that are lacking.
+ * Unexpected and missing files of the packed package.
  *
  * @param {readonly string[]} files paths in it
  * @returns {string[]}
@@ -77,10 +77,10 @@ export function packFindings(files) {
 }
 
 /**
- * Names of the packages whose code a bundle has, by the inputs that esbuild names.
+ * Names of the packages whose code is in a bundle, from esbuild's list of inputs.
  *
  * @param {readonly string[]} inputs
- * @returns {string[]} folders of packages, `node_modules/…`, each once
+ * @returns {string[]} folders of packages, `node_modules/…`, without duplicates
  */
 export function bundledPackages(inputs) {
   const folders = inputs.flatMap((input) => /^(.*node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(input)?.[1] ?? []);

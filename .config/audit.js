@@ -1,6 +1,6 @@
 /**
- * `npm run audit`: what an installation brings. Licences, install scripts and hashes of the lockfile, and what the
- * packed package holds. Needs a build. Exits with 1 when something is wrong.
+ * `npm run audit`: checks licences, install scripts and hashes in the lockfile, and the contents of the packed package.
+ * Needs a build. Exits with 1 when something is wrong.
  */
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";

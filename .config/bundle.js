@@ -1,10 +1,10 @@
 /**
- * Puts the code of the command and of each worker's entry into few files, over those that tsc wrote at the same places:
- * loading some hundred small files, and yargs and DuckDB's client among them, is a good part of a command's time. The
+ * Bundles the code of the command and of each worker's entry into few files that replace those that tsc wrote: loading
+ * some hundred small files, including those of yargs and DuckDB's client, takes a good part of a command's time. The
  * library and its types stay as tsc wrote them; its threads run the same bundled entries.
  *
- * Packages that only the command and its benches need are devDependencies: they are bundled here, so that nobody
- * installs charts to ask for a snapshot.
+ * Packages that only the command and its benches need are devDependencies and are bundled here, so that nobody has to
+ * install a chart library to query a snapshot.
  */
 import { copyFile, readFile, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -13,10 +13,10 @@ import { licencesOf } from "./licenses.js";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 
-/** Packages that find files of their own by path, or are native. */
+/** Packages that locate their own files by path, or are native. */
 const EXTERNAL = ["piscina", "pino", "@peculiar/x509", "@duckdb/node-bindings"];
 
-/** `createRequire` keeps Node from scanning CommonJS for names; a bundler has to see a plain `require`. */
+/** The sources use `createRequire` to spare Node scanning CommonJS for names, but a bundler needs a plain `require`. */
 const plainRequire = {
   name: "plain-require",
   setup({ onLoad }) {
@@ -32,7 +32,7 @@ const plainRequire = {
   },
 };
 
-/** The benches are loaded as tsc wrote them; seen from a chunk they lie elsewhere than from the command's source. */
+/** The benches are loaded as tsc wrote them. Their path from a chunk differs from that from the command's source. */
 const benchBeside = {
   name: "bench-beside",
   setup({ onResolve }) {
@@ -41,8 +41,8 @@ const benchBeside = {
 };
 
 /**
- * `new Intl.Segmenter()` takes half of yargs' loading time, and is needed only for the width of text that is not plain:
- * so it waits for such a text. The circled S is that of "USDⓈ-M".
+ * `new Intl.Segmenter()` takes half of yargs' loading time and is needed only for the width of text beyond ASCII, so it
+ * is created when such a text occurs. The circled S is the one in "USDⓈ-M".
  */
 const lazySegmenter = {
   name: "lazy-segmenter",
@@ -64,7 +64,7 @@ const lazySegmenter = {
   },
 };
 
-/** Leaves the project's own files beside an entry as tsc wrote them, so that its packages alone are bundled with it. */
+/** Leaves the project's own files as tsc wrote them, so that only packages are bundled with an entry. */
 const packagesOnly = {
   name: "packages-only",
   setup({ onResolve }) {
@@ -74,7 +74,7 @@ const packagesOnly = {
   },
 };
 
-/** Files of the benches that use a package of their own. */
+/** Files of the benches that use packages nothing else uses. */
 const BENCH_ENTRIES = ["bench/frame/progress.ts", "bench/output/charts.ts", "bench/output/terminal.ts"];
 
 const options = {
@@ -94,13 +94,13 @@ const options = {
   plugins: [plainRequire, benchBeside, lazySegmenter],
   outdir: "dist",
   outbase: ".",
-  // CommonJS that was bundled asks for Node's modules by `require`.
+  // Bundled CommonJS code loads Node's modules with `require`.
   banner: {
     js: 'import { createRequire as bundledRequire } from "node:module"; const require = bundledRequire(import.meta.url);',
   },
 };
 
-// As deep below dist/ as the files that name the workers' entries by their relative paths.
+// The same depth below dist/ as the files that refer to the workers' entries by relative paths.
 const chunkNames = "src/chunks/[name]-[hash]";
 await rm(new URL("../dist/src/chunks", import.meta.url), { recursive: true, force: true });
 const builds = [
@@ -109,12 +109,12 @@ const builds = [
   await build({ ...options, entryPoints: BENCH_ENTRIES, plugins: [packagesOnly] }),
 ];
 const outputs = builds.flatMap(({ metafile }) => Object.keys(metafile.outputs));
-// The maps that tsc wrote are of other texts.
+// The maps that tsc wrote don't match the bundles.
 if (!options.sourcemap) {
   for (const output of outputs) await rm(new URL(`../${output}.map`, import.meta.url), { force: true });
 }
 
-// The page of a publication, for browsers. It is one script without modules, so that it runs when it is opened as a file.
+// The page of a publication, for browsers. It is one script without modules, so that it runs when opened from disk.
 const page = await build({
   absWorkingDir: root,
   bundle: true,

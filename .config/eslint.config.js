@@ -27,12 +27,12 @@ export default tseslint.config(
     },
   },
   {
-    // A fixture that needs no other still has to take its context apart: vitest reads the parameter's text.
+    // A fixture that uses no other must still destructure its context, because vitest parses the parameter's source.
     files: ["test/**"],
     rules: { "no-empty-pattern": ["error", { allowObjectPatternsAsParameters: true }] },
   },
   {
-    // Compiled and never run: what counts is whether it compiles.
+    // These are only compiled, never run.
     files: ["test/types/**"],
     rules: {
       "@typescript-eslint/no-unused-vars": "off",
@@ -43,7 +43,7 @@ export default tseslint.config(
     },
   },
   {
-    // Run by Node as it is, so not compiled and without types.
+    // Node runs these files directly, so they have no types.
     files: ["**/*.cjs"],
     ...tseslint.configs.disableTypeChecked,
     languageOptions: {

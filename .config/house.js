@@ -1,12 +1,12 @@
 /**
- * The house as lint rules: which room may import which, no circle between files, and nothing but the CLI touches the
- * terminal. docs/architecture.md draws the same map.
+ * The architecture as lint rules: which room may import which, no import cycles, and only the CLI uses the terminal.
+ * docs/architecture.md shows the same map.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import ts from "typescript";
 
-/** The rooms that each room may import besides itself. A room that is not here is not part of the house. */
+/** The rooms that each room may import in addition to itself. Every room must be listed here. */
 const IMPORTS = arrows({
   errors: [],
   text: [],
@@ -26,23 +26,23 @@ const IMPORTS = arrows({
   files: ["query"],
   // The page of a publication: its source is bundled for browsers.
   web: ["publish"],
-  // The library is measured as its users have it.
+  // Benches measure the library as its users import it.
   bench: ["door", "run", "check", "publish"],
   cli: ["run", "check", "publish", "files"],
-  // The files that stand directly in src/: the library.
+  // The files directly in src/: the library.
   door: ["run", "check", "publish", "files"],
 });
 
-/** Imports that are allowed only by `import()`: what is loaded when it is needed, and by nothing else. */
+/** Imports allowed only as `import()`, for code that is loaded on demand. */
 const DYNAMIC_IMPORTS = { cli: ["bench"] };
 
-/** Folders with rooms; each is a part of the import graph. */
+/** Folders that contain rooms and make up the import graph. */
 const FOLDERS = ["src", "workers", "bench", "web"];
 
-/** What only the CLI may use of `process`. */
+/** Properties of `process` that only the CLI may use. */
 const TERMINAL = /^(?:argv|exit.*|stdin|stdout|stderr)$/;
 
-/** Adds to each room what its neighbours may import: the arrows are those of a diagram. */
+/** Adds to each room what its neighbours may import, since the arrows of a diagram are transitive. */
 function arrows(neighbours) {
   const reach = (room, seen = new Set()) => {
     for (const next of neighbours[room]) {
@@ -55,7 +55,7 @@ function arrows(neighbours) {
   return Object.fromEntries(Object.keys(neighbours).map((room) => [room, reach(room)]));
 }
 
-/** The room of a file below `root`, or undefined for a file outside of the house (tests, configuration). */
+/** The room of a file below `root`, or undefined for a file outside all rooms (tests, configuration). */
 function roomOf(root, file) {
   const [folder, first, ...rest] = relative(root, file).split(sep);
   if (folder === "bench" || folder === "web") return folder;
@@ -65,13 +65,13 @@ function roomOf(root, file) {
   return first.startsWith("errors.") ? "errors" : "door";
 }
 
-/** The source that an import of a file names, or undefined for a package. */
+/** The source file that an import refers to, or undefined for a package. */
 function targetOf(file, specifier) {
   if (!specifier.startsWith(".")) return undefined;
   return resolve(dirname(file), specifier).replace(/\.js$/, ".ts");
 }
 
-/** Calls back for each import of a file: static, of types, `export from`, `import()`. */
+/** Calls `onImport` for each import of a file: static, type-only, `export from`, `import()`. */
 function importVisitor(onImport) {
   const visit = (source, dynamic) => {
     if (source?.type === "Literal" && typeof source.value === "string") onImport(source, source.value, dynamic);
@@ -118,10 +118,10 @@ const arrowsRule = {
   },
 };
 
-/** Import graphs by root, each read once a lint process. */
+/** Import graphs by root, each read once per lint process. */
 const graphs = new Map();
 
-/** Files and the files that they import, types included. */
+/** Files and the files that they import, including type-only imports. */
 function importGraph(root) {
   const known = graphs.get(root);
   if (known !== undefined) return known;
@@ -150,7 +150,7 @@ function sourcesBelow(folder) {
     .map((entry) => join(entry.parentPath, entry.name));
 }
 
-/** The shortest way from one file to another, both included, or undefined. */
+/** The shortest path from one file to another, including both, or undefined. */
 function wayBetween(graph, from, to) {
   const cameFrom = new Map([[from, undefined]]);
   for (const file of cameFrom.keys()) {
@@ -174,7 +174,7 @@ const circlesRule = {
       const way = target === undefined ? undefined : wayBetween(graph, target, filename);
       if (way === undefined) return;
       const names = [filename, ...way].map((file) => relative(cwd, file).split(sep).join("/"));
-      context.report({ node, message: `files import each other in a circle: ${names.join(" → ")}` });
+      context.report({ node, message: `files import each other in a cycle: ${names.join(" → ")}` });
     });
   },
 };

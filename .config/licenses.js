@@ -1,10 +1,10 @@
-/** The licences of packages whose code is bundled: their authors ask that the text goes with each copy. */
+/** The licences of bundled packages, which require that their text accompanies each copy. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { bundledPackages } from "./audit-rules.js";
 
 /**
- * The licence texts of the packages that bundles are made of.
+ * The licence texts of the packages in the bundles.
  *
  * @param root folder with `node_modules`
  * @param inputs paths of the bundled files, relative to it

@@ -1,6 +1,6 @@
 /**
- * Checks the files of this folder with the tools for their formats, as far as these are installed:
- * `npm run check:deploy`. Exits with 1 when one of them complains.
+ * Checks the files of this folder with the tools for their formats, skipping tools that are not installed:
+ * `npm run check:deploy`. Exits with 1 if a check fails.
  */
 const { spawnSync } = require("node:child_process");
 const { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } = require("node:fs");
@@ -10,7 +10,7 @@ const { join } = require("node:path");
 const file = (path) => join(__dirname, path);
 const scratch = mkdtempSync(join(tmpdir(), "bfa-deploy-"));
 
-/** The units, with a command that exists: the check looks for the file, too. */
+/** Copies of the units with a command that exists, because the check requires the executable to be there. */
 function unitsToVerify() {
   cpSync(file("systemd"), scratch, { recursive: true });
   const service = join(scratch, "bfa-update.service");
@@ -18,7 +18,7 @@ function unitsToVerify() {
   return [service, join(scratch, "bfa-update.timer")];
 }
 
-/** Each check, after a command that shows whether its tool is installed. */
+/** The checks, each with a command that shows whether its tool is installed. */
 const CHECKS = [
   [
     ["systemd-analyze", "--version"],

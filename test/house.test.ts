@@ -111,14 +111,14 @@ describe("a circle between files", () => {
     expect(complaints(files)).toEqual(
       ["a → b → c → a", "b → c → a → b", "c → a → b → c"].map((way) => {
         const path = way.replaceAll(/\w/g, "src/run/$&.ts");
-        return `${path.split(" ")[0] ?? ""}: files import each other in a circle: ${path}`;
+        return `${path.split(" ")[0] ?? ""}: files import each other in a cycle: ${path}`;
       }),
     );
   });
 
   it("is also one file that imports itself", () => {
     expect(complaints({ "src/run/a.ts": 'export * from "./a.js";' })).toEqual([
-      "src/run/a.ts: files import each other in a circle: src/run/a.ts → src/run/a.ts",
+      "src/run/a.ts: files import each other in a cycle: src/run/a.ts → src/run/a.ts",
     ]);
   });
 
