@@ -14,7 +14,7 @@ import { copyToLookAt, written } from "../support/working-copy.js";
 
 const yesterday = dayAt(Date.now()) - 1;
 const first = yesterday - 700;
-// Late enough that nothing which was probed today is due again.
+// Old enough that no cell probed today is due again.
 const last = yesterday - 90;
 const days = last - first + 1;
 // Rows enough that a run ends with a compaction of the file, so that some kills fall into one.

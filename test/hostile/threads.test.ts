@@ -10,7 +10,7 @@ import { copyToLookAt, written } from "../support/working-copy.js";
 
 const SABOTAGE = fileURLToPath(new URL("sabotage.cjs", import.meta.url));
 
-// Late enough that nothing which was probed today is due again.
+// Old enough that no cell probed today is due again.
 const last = dayAt(Date.now()) - 90;
 const first = last - 149;
 const { history, symbols, source } = syntheticWorld({ seed: 5, symbols: 40, from: first, through: last });

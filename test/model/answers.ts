@@ -3,28 +3,28 @@ import { FIRST_DAY } from "./oracle/lives.js";
 import type { Probe } from "./probes.js";
 import type { BucketFile } from "./history.js";
 
-/** What the probes of one run said of one cell. */
+/** What the probes of one run found for one cell. */
 export interface CellAnswers {
-  /** Answers that a store may take up; undefined in the list is "no file". More than one when the cell changed meanwhile. */
+  /** Answers that may be stored; undefined in the list means "no file". More than one if the cell changed meanwhile. */
   said: (BucketFile | undefined)[];
-  /** Whether the last request that was about it failed. */
+  /** Whether the last request about it failed. */
   failed: boolean;
 }
 
-/** What the probes of one run said. */
+/** What the probes of one run found. */
 export interface RunAnswers {
   cells: Map<string, Map<Day, CellAnswers>>;
-  /** Names of the symbol folders when a listing of them came to its end. */
+  /** Names of the symbol folders, if a listing of them was complete. */
   folders: Set<string> | undefined;
-  /** Symbols that were asked about at all. */
+  /** Symbols with any request. */
   asked: Set<string>;
 }
 
 /**
- * Sums up the probes of a run, cell by cell. By LIST a symbol's span is written whole or not at all, so the pages of a
- * listing that broke off say nothing; those of another listing of the symbol do.
+ * Summarizes the probes of a run by cell. By LIST a symbol's span is written whole or not at all, so the pages of an
+ * incomplete listing don't count; those of another listing of the symbol do.
  *
- * @param to last day that was over by the machine's clock
+ * @param to last complete day by the machine's clock
  */
 export function answersOf(probes: readonly Probe[], to: Day): RunAnswers {
   const answers: RunAnswers = { cells: new Map(), folders: undefined, asked: new Set() };
@@ -55,7 +55,7 @@ export function answersOf(probes: readonly Probe[], to: Day): RunAnswers {
   return answers;
 }
 
-/** The pages of the listings that broke off: a page goes on where another of the same listing ended. */
+/** The pages of incomplete listings. A page belongs to the listing whose previous page ended where it starts. */
 function brokenLists(probes: readonly Probe[]): Set<Probe> {
   const listings = new Map<string, { pages: Probe[]; isBroken: boolean }>();
   const all = new Set<{ pages: Probe[]; isBroken: boolean }>();
@@ -65,7 +65,7 @@ function brokenLists(probes: readonly Probe[]): Set<Probe> {
     const listing = listings.get(`${symbol}|${from}`) ?? { pages: [], isBroken: false };
     all.add(listing);
     listing.pages.push(probe);
-    // A page that failed may be asked for again.
+    // A failed page may be requested again.
     listing.isBroken = files === undefined;
     listings.delete(`${symbol}|${from}`);
     listings.set(`${symbol}|${files === undefined ? from : to + 1}`, listing);

@@ -1,15 +1,15 @@
 /**
- * Gives every thread of a process the model's clock. The model's own process calls `install`, which also hands the clock
- * to the worker threads it starts later; these preload this file, and so does a command run as a child, to which
- * BFA_MODEL_CLOCK says the time (ms since the Unix epoch). The clock stands still until it is set, so that a probe's time
- * is known exactly.
+ * Replaces the clock of every thread of a process by the model's clock. The model's process calls `install`, which also
+ * passes the clock to worker threads started later. These preload this file, as does a command run as a child process,
+ * which gets the time from BFA_MODEL_CLOCK (ms since the Unix epoch). The clock stands still until it is set, so that a
+ * probe's time is known exactly.
  */
 const { getEnvironmentData, isMainThread, setEnvironmentData } = require("node:worker_threads");
 
 const KEY = "bfa-model-clock";
 const RealDate = globalThis.Date;
 
-/** Takes the place of Date until it is undone. */
+/** Replaces Date; returns a function that restores it. */
 function replaceDate(view) {
   globalThis.Date = class extends RealDate {
     constructor(...args) {
@@ -26,7 +26,7 @@ function replaceDate(view) {
   };
 }
 
-/** Retries wait for a share of a second that is drawn at random: with these draws they don't wait. */
+/** Retries wait for a random fraction of a second; with these random numbers they don't wait. */
 function replaceRandom() {
   let drawn = 0;
   Math.random = () => (drawn = (drawn + 1) % 1000) / 1e7;

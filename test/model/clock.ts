@@ -2,20 +2,20 @@ import { createRequire, syncBuiltinESMExports } from "node:module";
 import { fileURLToPath } from "node:url";
 import type * as WorkerThreads from "node:worker_threads";
 
-/** What a child process or a thread preloads to have the model's clock. */
+/** Path of the file that a child process or thread preloads to use the model's clock. */
 export const CLOCK_PRELOAD = fileURLToPath(new URL("clock.cjs", import.meta.url));
 
-/** The clock of the machine that the product runs on, as all of this process's threads see it. */
+/** The clock of the simulated machine, as seen by all threads of this process. */
 export interface MachineClock {
   /** Sets the time, ms since the Unix epoch; it stands still until the next call. */
   set(ms: number): void;
-  /** Gives the process its own clock back. */
+  /** Restores the process's own clock. */
   uninstall(): void;
 }
 
 const require = createRequire(import.meta.url);
 
-/** Stops this process's clock at a time and has each thread started from now on preload the same one. */
+/** Stops this process's clock at a time, and makes each thread started later preload the same clock. */
 export function installClock(start: number): MachineClock {
   const { install } = require("./clock.cjs") as { install: (start: number) => MachineClock };
   const threads = require("node:worker_threads") as { Worker: typeof WorkerThreads.Worker };

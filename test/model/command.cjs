@@ -2,9 +2,9 @@
  * Runs the model: `npm run model -- --seeds 1000`.
  *
  *   --seeds N      seeds to run (24)           --from S      first seed (1)
- *   --seconds T    stop after so long          --failures F  stop after so many failing seeds (1)
- *   --shrink       cut failing sequences down
- *   --reference    run the product in memory, to find what the model itself has wrong
+ *   --seconds T    stop after this time        --failures F  stop after this many failing seeds (1)
+ *   --shrink       shorten failing sequences
+ *   --reference    run the product in memory, to find errors of the model itself
  *   --mutants      run the model on each mutant of the built product instead
  */
 const { spawnSync } = require("node:child_process");

@@ -1,9 +1,9 @@
 import { drawsOf, type Draw } from "./random.js";
 
-/** A symbol of the model, by its place in {@link NAMES}. */
+/** A symbol of the model, as an index of {@link NAMES}. */
 export type SymbolIndex = number;
 
-/** Names that the model draws from. The first is listed from the start and never delisted: some day always has a file. */
+/** Names used by the model. The first is listed from the start and never delisted, so that some file always exists. */
 export const NAMES = [
   "BTCUSDT",
   "ETHUSDT",
@@ -15,62 +15,62 @@ export const NAMES = [
   "币安人生USDT",
 ] as const;
 
-/** What happens to the bucket. Days and ages are counted back from yesterday: 0 is the last day that is over. */
+/** Events in the bucket. Days and ages are counted back from yesterday: 0 is the last complete day. */
 export type BucketCommand =
-  /** A contract comes to market, under a name that is new or was there before; some days of files may come at once. */
+  /** A contract is listed, under a new or a former name; files for some days may appear at once. */
   | { do: "list"; symbol: SymbolIndex; past: number }
   | { do: "delist"; symbol: SymbolIndex }
-  /** The contract is dead and its files go on, flat. */
+  /** Trading ends, but flat files continue to appear. */
   | { do: "flatten"; symbol: SymbolIndex }
-  /** A settled folder comes up, with copies of the name's last files. */
+  /** A settled folder appears, with copies of the name's last files. */
   | { do: "settle"; symbol: SymbolIndex; days: number; underscore: boolean }
-  /** The next file of a symbol comes so many days late; Infinity would never come, which is 100,000 here. */
+  /** The next file of a symbol appears this many days late; 100,000 stands for never. */
   | { do: "late-file"; symbol: SymbolIndex; days: number }
-  /** The files of the next day come late: those of all symbols, or of every second one. */
+  /** The files of the next day appear late: those of all symbols, or of every second one. */
   | { do: "late-day"; days: number; half: boolean }
   | { do: "replace"; symbol: SymbolIndex; age: number; what: "size" | "time" | "etag" }
   | { do: "remove"; symbol: SymbolIndex; age: number }
   | { do: "remove-folder"; symbol: SymbolIndex };
 
-/** What the servers do to the requests of the next run. */
+/** Server faults during the next run. */
 export type FaultCommand =
   /** Requests about a symbol fail: the first few, or all. */
   | { do: "fail-symbol"; symbol: SymbolIndex; with: 503 | 500 | 403 | "reset"; attempts: number }
-  /** Requests fail at random, each with a probability in percent, whatever they are about. */
+  /** All requests fail at random, with a probability in percent. */
   | { do: "fail-share"; percent: number; with: 503 | 500 | "reset"; seed: number }
   | { do: "fail-folders"; with: 503 | 403 }
-  /** At the first request about a symbol, right after its answer, one of its files changes. */
+  /** Right after the answer to the first request about a symbol, one of its files changes. */
   | { do: "change-within"; symbol: SymbolIndex; age: number; what: "replace" | "remove" | "add" };
 
-/** How a run is asked for. */
+/** How a run is started. */
 export interface RunCommand {
   do: "update" | "backfill" | "sweep" | "discover";
-  /** What the run is about; everything when left out. */
+  /** Symbols of the run; all if omitted. */
   only?: { symbols: readonly SymbolIndex[] } | { quote: "USDT" | "USDC" };
-  /** For an update the one day; for a backfill the first and the last. Ages as above. */
+  /** The one day of an update; the first and last day of a backfill. Ages as above. */
   days?: { from: number; to: number };
-  /** For an update: days up to yesterday. */
+  /** For an update: number of days up to yesterday. */
   lookback?: number;
   source: "auto" | "head" | "list";
-  /** Hours by which the machine's clock is wrong during this run. */
+  /** Error of the machine's clock during this run, hours. */
   skewHours?: number;
-  /** Kills the process after so many answers. */
+  /** Kills the process after this many answers. */
   crashAfter?: number;
-  /** Another process has the file open meanwhile. */
+  /** Whether another process has the file open meanwhile. */
   locked?: boolean;
 }
 
-/** One step of a sequence: plain data, so that a failing sequence can be printed, cut down and run again. */
+/** One step of a sequence: plain data, so that a failing sequence can be printed, shortened and run again. */
 export type Command = { do: "wait"; hours: number } | BucketCommand | FaultCommand | RunCommand;
 
-/** A sequence and the bucket that it runs on. */
+/** A sequence and the bucket on which it runs. */
 export interface Sequence {
   seed: number;
   /** Symbols listed at the start. */
   symbols: number;
   /** Days of history before the first command. */
   days: number;
-  /** Keys on a list page; with fewer, a listing has more pages than are believed of one. */
+  /** Keys per list page; with fewer, a listing would have more pages than the product accepts. */
   pageKeys: number;
   commands: readonly Command[];
 }
@@ -80,7 +80,7 @@ export function isRun(command: Command): command is RunCommand {
   return ["update", "backfill", "sweep", "discover"].includes(command.do);
 }
 
-/** The sequence of a seed. */
+/** The sequence for a seed. */
 export function sequenceOf(seed: number): Sequence {
   const draw = drawsOf(seed);
   const symbols = draw.between(2, NAMES.length);
@@ -107,7 +107,7 @@ export function sequenceOf(seed: number): Sequence {
   return { seed, symbols, days, pageKeys, commands };
 }
 
-/** Hours: a day's cron most of the time, but for the week, month and half year that rules have their limits at. */
+/** Hours: mostly a day, as with a daily job, but also the week, month and half year at which rules have limits. */
 function waitOf(draw: Draw): Command {
   const days = draw.weighted([
     [6, 1],
@@ -118,7 +118,7 @@ function waitOf(draw: Draw): Command {
     [2, draw.between(60, 95)],
     [1, 180],
   ]);
-  // Ten past the hour: never so near to midnight that a rule could go either way.
+  // Ten past the hour is never so close to midnight that a rule could go either way.
   return {
     do: "wait",
     hours:
@@ -130,7 +130,7 @@ function waitOf(draw: Draw): Command {
   };
 }
 
-/** A name that comes back after about as many days as end a life: without files, with flat ones, settled or not. */
+/** A name that is relisted after about as many days as end a life: without files or with flat ones, settled or not. */
 function relistingOf(draw: Draw): Command[] {
   const symbol = draw.between(1, NAMES.length - 1);
   const settle: Command[] = draw.chance(0.6)

@@ -6,11 +6,11 @@ import { openReader, type Store } from "../../src/store/open.js";
 import type { MarketEvent } from "./oracle/market.js";
 import type { Answers } from "./product.js";
 
-/** What is known of the other symbols must be right however many are unknown. */
+/** Answers about the other symbols must be right however many symbols are unknown. */
 const allowPartial = true;
 
 /**
- * Asks a file, or says that there is nothing to ask yet.
+ * Queries a file; undefined if there is nothing to query yet.
  *
  * @param now the machine's time, ms
  */
@@ -19,7 +19,7 @@ export async function openAnswers(file: string, now: number): Promise<Answers | 
   try {
     store = await openReader(file);
   } catch (error) {
-    // Whoever held the file before the first run has made an empty one.
+    // The process that locked the file before the first run created an empty one.
     if (error instanceof product.StoreError) return undefined;
     throw error;
   }

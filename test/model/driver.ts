@@ -14,11 +14,11 @@ import type { Change, ChangeKind } from "./oracle/journal.js";
 import type { Answers, Circumstances, Product, RunEnd, RunRequest, Stored, StoredCell } from "./product.js";
 
 /**
- * Everything of the model that depends on how the product is called and what its tables are named. The rest of the model
- * knows none of it.
+ * All parts of the model that depend on how the product is called and on the names of its tables. The rest of the model
+ * is independent of both.
  */
 
-/** The product as it is built, on a database file. */
+/** The built product, on a database file. */
 export class BuiltProduct implements Product {
   private readonly folder = mkdtempSync(join(tmpdir(), "bfa-model-"));
   private readonly db = join(this.folder, "a.duckdb");
@@ -57,9 +57,9 @@ async function runInProcess(db: string, request: RunRequest): Promise<RunEnd> {
     listEndpoint,
     source,
     threads: 1,
-    // The clock stands still, so a pause before a retry would never end.
+    // The clock stands still, so a delay before a retry would never end.
     retries: 0,
-    // How a run ended is compared, whatever it was.
+    // The outcome of a run is compared, whatever it is.
     reject: false,
     ...(symbols !== undefined && { symbols }),
     ...(quote !== undefined && { quote }),
@@ -94,17 +94,17 @@ async function runInProcess(db: string, request: RunRequest): Promise<RunEnd> {
   }
 }
 
-/** The built command beside the modules that the tests load, which may be those of a mutant. */
+/** The command built with the modules that the tests load, which may be those of a mutant. */
 const CLI = join(
   process.env["BFA_MODEL_DIST"] ?? fileURLToPath(new URL("../../dist/src/", import.meta.url)),
   "cli/main.js",
 );
 
 /**
- * Runs a command as a process of its own.
+ * Runs a command as a separate process.
  *
  * @param now the machine's time, ms
- * @param onStart is given the way to kill it
+ * @param onStart receives a function that kills it
  */
 async function runAsProcess(
   db: string,
@@ -142,7 +142,7 @@ async function runAsProcess(
   onStart(() => child.kill("SIGKILL"));
   await once(child, "close");
   if (child.signalCode !== null) return { type: "killed" };
-  // A run that fails before it has begun prints no summary.
+  // A run that fails before it begins prints no summary.
   if (stdout !== "") return { type: "ended", outcome: ended((JSON.parse(stdout) as { outcome: RunOutcome }).outcome) };
   return { type: "refused", code: `EXIT_${String(child.exitCode)}`, message: stderr.slice(-500) };
 }
@@ -156,7 +156,7 @@ const HOLD = `
   });
 `;
 
-/** Has another process open the file for writing until the returned function is called. */
+/** Makes another process hold the file open for writing until the returned function is called. */
 async function holdFile(db: string): Promise<() => Promise<void>> {
   const child = spawn(process.execPath, ["-e", HOLD, db], { stdio: ["ignore", "pipe", "inherit"] });
   await once(child.stdout, "data");
@@ -167,14 +167,14 @@ async function holdFile(db: string): Promise<() => Promise<void>> {
   };
 }
 
-/** Reads everything that the model compares out of a file that nobody holds. */
+/** Reads everything that the model compares from a file that nobody has open. */
 async function readStored(db: string): Promise<Stored> {
   const stored: Stored = { cells: new Map(), duplicates: 0, wrongCounts: [], changes: [], discoveredAt: undefined };
   if (!existsSync(db)) return stored;
   const instance = await DuckDBInstance.create(db, { access_mode: "READ_ONLY", threads: "1" });
   const connection = await instance.connect();
   try {
-    // Whoever held the file before the first run has made an empty one.
+    // The process that locked the file before the first run created an empty one.
     if (!(await hasColumn(connection, "daily_availability", "date"))) return stored;
     await readCells(connection, stored);
     stored.wrongCounts = await readWrongCounts(connection);
@@ -209,7 +209,7 @@ async function readCells(connection: DuckDBConnection, stored: Stored): Promise<
   }
 }
 
-/** The ETag's first 8 bytes: as text, or as the unsigned number that they are, the first byte the highest. */
+/** The ETag's first 8 bytes in hex, from text or from a big-endian unsigned number. */
 function hexOf(tag: string): string {
   return /^\d+$/.test(tag) ? BigInt(tag).toString(16).padStart(16, "0") : tag.slice(0, 16);
 }
@@ -250,7 +250,7 @@ function numberOf(value: unknown): number | undefined {
   return typeof value === "number" ? value : undefined;
 }
 
-/** The model knows fewer words: a run that had nothing to do was whole; one that stopped early left cells, as if interrupted. */
+/** The model has fewer outcomes: nothing to do counts as whole, stopped early as interrupted, as both leave cells. */
 function ended(outcome: RunOutcome): "whole" | "failed" | "interrupted" {
   switch (outcome) {
     case "nothing-to-do":

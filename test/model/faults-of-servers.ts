@@ -5,23 +5,23 @@ import type { Probe } from "./probes.js";
 import { mixed } from "./random.js";
 import { nameOf, type World } from "./world.js";
 
-/** What servers do to the requests of one run. Which requests fail depends on what they ask for, not on their order. */
+/** Server faults during one run. Which requests fail depends on what they request, not on their order. */
 export class Faults {
   private readonly armed: FaultCommand[] = [];
   private readonly attempts = new Map<string, number>();
   private readonly done = new Set<FaultCommand>();
 
-  /** Whether the bucket changed within the run. */
+  /** Whether the bucket changed during the run. */
   get changed(): boolean {
     return this.done.size > 0;
   }
 
-  /** Adds a fault of the next run. */
+  /** Adds a fault for the next run. */
   arm(command: FaultCommand): void {
     this.armed.push(command);
   }
 
-  /** The fault that a request meets, if any. */
+  /** The fault for a request, if any. */
   of({ method, symbol, day }: { method: "HEAD" | "GET"; symbol: string; day: Day }): Fault | undefined {
     const request = `${method} ${symbol} ${day}`;
     const attempt = (this.attempts.get(request) ?? 0) + 1;

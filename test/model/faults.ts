@@ -1,6 +1,6 @@
 import type { Rules } from "./reference-rules.js";
 
-/** A text of the sources and what a fault makes of it. It must occur exactly once. */
+/** A text in the sources and its faulty replacement. It must occur exactly once. */
 export interface Patch {
   /** Path below `src/`. */
   file: string;
@@ -8,30 +8,30 @@ export interface Patch {
   replace: string;
 }
 
-/** A rule that is wrong, in the product in memory and in the built one. */
+/** A faulty rule, for the product in memory and for the built one. */
 export interface SeededFault {
-  /** What the product does wrong, after "it". */
+  /** What the product does wrong, as the predicate of a sentence. */
   name: string;
   /** Number of the rule in "The unit of truth". */
   rule: number;
-  /** One of the first {@link SEEDS} that shows it in either. */
+  /** One of the first {@link SEEDS} seeds, which shows it in both. */
   seed: number;
   reference: Partial<Rules>;
-  /** How to make the same fault in the product; empty where that takes more than a few words of the source. */
+  /** Patches for the same fault in the built product; empty if that would take more than a few words of source. */
   patches: readonly Patch[];
 }
 
 const DATASET = "vision/datasets/um-daily-klines-1m.ts";
 
-/** Seeds within which the model must show a fault. */
+/** Number of seeds within which the model must detect a fault. */
 export const SEEDS = 200;
 
-/** The seeds in the order in which a fault is looked for: the one that is known to show it, then the others. */
+/** The seeds to try for a fault, in order: the one known to show it, then the others. */
 export function seedsFor({ seed }: SeededFault): number[] {
   return [seed, ...Array.from({ length: SEEDS }, (_, i) => i + 1).filter((other) => other !== seed)];
 }
 
-/** Faults, each of which the model must show. */
+/** Faults that the model must detect. */
 export const SEEDED_FAULTS: readonly SeededFault[] = [
   {
     name: "stores a failed probe as missing",

@@ -1,27 +1,27 @@
 import type { Day } from "../../src/calendar/day.js";
 
-/** A file as the bucket holds it at one time. */
+/** A file in the bucket at one time. */
 export interface BucketFile {
   /** Bytes. */
   readonly size: number;
-  /** Upload time, ms since the Unix epoch, a whole second as HTTP can say no more. */
+  /** Upload time, ms since the Unix epoch; a whole second, the resolution of HTTP. */
   readonly modified: number;
   /** 32 hexadecimal digits. */
   readonly etag: string;
 }
 
 interface Version {
-  /** World time from which on it is so, ms. */
+  /** World time from which this version exists, ms. */
   from: number;
-  /** Undefined: the key isn't there. */
+  /** Undefined if the key doesn't exist. */
   file: BucketFile | undefined;
 }
 
-/** Everything the bucket ever held and will hold, by symbol, day and time. Time here is the world's, which only goes on. */
+/** All past and future contents of the bucket, by symbol, day and time. World time never goes back. */
 export class BucketHistory {
   private readonly cells = new Map<string, Map<Day, Version[]>>();
 
-  /** From `from` on the cell has this file, or none, until a later version. Of two versions at one time the last put holds. */
+  /** From `from` on, the cell has this file, or none, until a later version. At equal times, the last call wins. */
   put(symbol: string, day: Day, from: number, file: BucketFile | undefined): void {
     const days = this.cells.get(symbol) ?? new Map<Day, Version[]>();
     this.cells.set(symbol, days);
@@ -31,7 +31,7 @@ export class BucketHistory {
     versions.splice(place < 0 ? versions.length : place, 0, { from, file });
   }
 
-  /** Forgets a cell as if it had never been. */
+  /** Removes all versions of a cell. */
   erase(symbol: string, day: Day): void {
     this.cells.get(symbol)?.delete(day);
   }

@@ -5,24 +5,24 @@ import type { Change } from "./oracle/journal.js";
 import type { Belief, Knowledge } from "./oracle/knowledge.js";
 import type { Stored, StoredCell } from "./product.js";
 
-/** What the product did that it must not do. `rule` names the invariant, for counting and for cutting a sequence down. */
+/** An invariant that the product broke. `rule` names it, for counting and for shortening a sequence. */
 export interface Violation {
   rule: string;
   message: string;
 }
 
-/** What a run left of one cell. */
+/** Verdict on one cell after a run. */
 export interface CellVerdict {
-  /** What is believed from now on, when the run's answer was taken up. */
+  /** The stored answer from now on, if the run's answer was stored. */
   taken: Belief | undefined;
   violation: Violation | undefined;
 }
 
 /**
- * Whether a stored row is the one from before or an answer of this run. Nothing is stored that no probe said; which
- * answers about cells that were not due are taken up is the product's choice, so it is read off the time of the row.
+ * Checks that a stored row is either the previous one or an answer of this run: nothing is stored that no probe found.
+ * The product may choose which answers about cells that weren't due it stores, so that is derived from the row's time.
  *
- * @param isRequired whether the run owed an answer of this cell, and ended
+ * @param isRequired whether the run had to answer this cell, and ended
  */
 export function judgeCell(
   name: string,
@@ -55,13 +55,13 @@ export function judgeCell(
   );
 }
 
-/** Whether a stored row is what was believed before, its time included. */
+/** Whether a stored row equals the previous one, including its time. */
 function isRow(stored: StoredCell | undefined, belief: Belief | undefined): boolean {
   if (stored === undefined || belief === undefined) return stored === undefined && belief === undefined;
   return stored.probedAt === belief.probedAt && isSame(stored, belief.file);
 }
 
-/** Whether a row says what an answer said. */
+/** Whether a row matches an answer. */
 export function isSame(stored: StoredCell, file: BucketFile | undefined): boolean {
   if (file === undefined) return !stored.available && stored.size === undefined && stored.modified === undefined;
   const etag = stored.etag === undefined || file.etag.startsWith(stored.etag);
@@ -82,7 +82,7 @@ export function judgeSoundness(stored: Stored): Violation[] {
   return violations;
 }
 
-/** The journal holds exactly the changes: all that it must, and nothing else than it may. */
+/** The journal contains exactly the changes: all required entries, and only allowed ones. */
 export function judgeJournal(
   before: readonly Change[],
   after: readonly Change[],
@@ -101,14 +101,14 @@ export function judgeJournal(
   ];
 }
 
-/** One week's rest: a dormant symbol is not asked about before its LIST is due. */
+/** There is no request about a dormant symbol before its weekly LIST is due. */
 export function judgeRest(answers: RunAnswers, resting: readonly string[]): Violation[] {
   return resting
     .filter((symbol) => answers.asked.has(symbol))
     .map((symbol) => ({ rule: "one LIST a week for dormant symbols", message: `${symbol} was asked about too early` }));
 }
 
-/** After a sweep everything is the bucket's. */
+/** After a sweep, all rows match the bucket. */
 export function judgeSweep(
   knowledge: Knowledge,
   bucketFile: (symbol: string, day: Day) => BucketFile | undefined,

@@ -8,9 +8,9 @@ import { ageOn, FIRST_DAY } from "./oracle/lives.js";
 import type { Answers, Question } from "./product.js";
 
 /**
- * Asks about every day that is over, and compares conditions, ages, listings and delistings with the oracle's.
+ * Queries all complete days, and compares conditions, ages, listings and delistings with the oracle's.
  *
- * @param listed symbols that the sequence began with
+ * @param listed symbols listed at the start of the sequence
  */
 export async function judgeAnswers(
   answers: Answers,
@@ -63,7 +63,7 @@ async function judgeAges(answers: Answers, knowledge: Knowledge, now: number): P
     for (const symbol of knownSymbols(knowledge)) {
       const right = ageOn(knowledge, symbol, day, now);
       const age = told.get(symbol);
-      // A ticker's names are folded on a day, so a symbol can be left out for another name of its ticker.
+      // A ticker's names are folded on a day, so another name of the ticker can replace a symbol.
       if (age === undefined || (right?.days === age.days && right.exact === age.exact)) continue;
       const message = `${symbol} on ${formatDay(day)}: ${JSON.stringify(age)}, not ${JSON.stringify(right)}`;
       violations.push({ rule: "ages are the oracle's", message });
@@ -72,7 +72,7 @@ async function judgeAges(answers: Answers, knowledge: Knowledge, now: number): P
   return violations;
 }
 
-/** Days whose ages are asked for: near the end, and some in the past. */
+/** Days whose ages are queried: near the end, and some in the past. */
 function agedDays(yesterday: Day): Day[] {
   return [yesterday, yesterday - 7, yesterday - 40].filter((day) => day >= FIRST_DAY);
 }

@@ -3,7 +3,7 @@ import type { Violation } from "./invariants.js";
 import { knownSymbols, tickerOf, type Knowledge } from "./oracle/knowledge.js";
 import { marketEvents, type MarketEvent } from "./oracle/market.js";
 
-/** Listings and delistings are the oracle's: all that are certain are told, and none that isn't known. */
+/** Listings and delistings match the oracle's: all certain ones are reported, and none that is unknown. */
 export function judgeMarket(told: readonly MarketEvent[], knowledge: Knowledge, now: number): Violation[] {
   const rule = "listings and delistings are the oracle's";
   const tickers = [...new Set(knownSymbols(knowledge).map(tickerOf))];

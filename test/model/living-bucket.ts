@@ -5,27 +5,27 @@ import { formatDay, parseDay, type Day } from "../../src/calendar/day.js";
 import type { BucketFile } from "./history.js";
 import type { KeyAnswer, Probe } from "./probes.js";
 
-/** How a request fails instead of being answered. */
+/** How a request fails. */
 export type Fault = number | "reset";
 
-/** What the server serves: asked anew for each request, so that it can change at any time. */
+/** Contents of the server, looked up for each request, so that they can change at any time. */
 export interface Served {
   filesOf(symbol: string): readonly [Day, BucketFile][];
   fileOf(symbol: string, day: Day): BucketFile | undefined;
   folders(): readonly string[];
-  /** The fault that a request meets, named by its symbol ("" for the folders) and the day it is for or starts at. */
+  /** The fault for a request, given by its symbol ("" for the folders) and its day or first day. */
   faultOf(request: { method: "HEAD" | "GET"; symbol: string; day: Day }): Fault | undefined;
-  /** Called when a request was answered, before the next one is. */
+  /** Called after a request was answered, before the next answer. */
   answered(probe: Probe): void;
   /**
-   * How a list page writes an upload time (ms).
+   * Formats an upload time (ms) for a list page.
    *
-   * @default as S3 does, with a fraction
+   * @default S3's format, with fractional seconds
    */
   listedTime?: ((modified: number) => string) | undefined;
 }
 
-/** A server that speaks as much HTTP and S3 as the product asks for. */
+/** A server that implements the parts of HTTP and S3 that the product uses. */
 export interface LivingBucket {
   endpoint: string;
   listEndpoint: string;
@@ -39,7 +39,7 @@ const SYMBOL_PREFIX = /^data\/futures\/um\/daily\/klines\/([^/]+)\/1m\/$/;
 /**
  * Starts a bucket on 127.0.0.1.
  *
- * @param pageKeys keys that a page holds at most, whatever is asked for: S3 allows itself to give fewer
+ * @param pageKeys maximum keys per page, whatever the request says: S3 may return fewer than requested
  */
 export async function startLivingBucket(served: Served, pageKeys = 1000): Promise<LivingBucket> {
   const server = createServer((request, response) => {
@@ -142,7 +142,7 @@ function listSymbol(
   served.answered({ type: "list", symbol, from, to, files: spoken });
 }
 
-/** The first day whose file sorts after an item. */
+/** The first day whose file name sorts after an item. */
 function firstDayAfter(after: string, stem: string, keyOf: (day: Day) => string): Day {
   const day = parseDay(after.slice(stem.length, stem.length + 10));
   if (!after.startsWith(stem) || day === undefined) return -Infinity;
@@ -169,7 +169,7 @@ function listFolders(served: Served, pageKeys: number, query: URLSearchParams, r
   served.answered({ type: "folders", after, names, last: !truncated });
 }
 
-/** Where a page begins: the token holds over start-after. */
+/** Where a page begins: the token takes precedence over start-after. */
 function startOf(query: URLSearchParams): string {
   const token = query.get("continuation-token");
   return token === null ? (query.get("start-after") ?? "") : Buffer.from(token, "base64url").toString();

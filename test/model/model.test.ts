@@ -7,14 +7,14 @@ import { ReferenceProduct } from "./reference.js";
 import { runSequence, type Failure } from "./run-sequence.js";
 import { shrink } from "./shrink.js";
 
-/** The seeds of the suite: few that have every kind of command, as a test below checks. */
+/** The seeds of the suite: few, but with every kind of command, as a test below checks. */
 const SUITE_SEEDS = [452, 695, 1798, 2316, 2620, 2955, 2996];
 
 /**
- * The model on the product: those seeds in the suite, as many as one likes by `npm run model`.
+ * The model on the product: these seeds in the suite, any number of seeds with `npm run model`.
  *
- * BFA_MODEL_SEEDS and BFA_MODEL_FROM choose the seeds, BFA_MODEL_SECONDS ends after a time, BFA_MODEL_FAILURES after so
- * many failing seeds; BFA_MODEL_SHRINK cuts each of them down.
+ * BFA_MODEL_SEEDS and BFA_MODEL_FROM choose the seeds, BFA_MODEL_SECONDS and BFA_MODEL_FAILURES limit the time and the
+ * number of failing seeds, BFA_MODEL_SHRINK shortens failing sequences.
  */
 const ASKED = process.env["BFA_MODEL_SEEDS"];
 const FROM = Number(process.env["BFA_MODEL_FROM"] ?? "1");
@@ -22,10 +22,10 @@ const SEEDS = ASKED === undefined ? SUITE_SEEDS : Array.from({ length: Number(AS
 const SECONDS = Number(process.env["BFA_MODEL_SECONDS"] ?? "Infinity");
 const FAILURES = Number(process.env["BFA_MODEL_FAILURES"] ?? "1");
 const SHRINKS = process.env["BFA_MODEL_SHRINK"] !== undefined;
-/** Against hanging: a night's seeds come to an end. */
+/** Long enough for a night of seeds. */
 const TIMEOUT_MS = 24 * 3_600_000;
 
-/** `reference` runs the product in memory instead, to find what the model itself has wrong. */
+/** `reference` runs the product in memory instead, to find errors of the model itself. */
 const newProduct = (): Product =>
   process.env["BFA_MODEL_PRODUCT"] === "reference" ? new ReferenceProduct() : new BuiltProduct();
 
@@ -62,7 +62,7 @@ describe("the product on a bucket that lives", () => {
   });
 });
 
-/** What a command has, without its numbers: `update by list`, `update locked`. */
+/** Traits of a command, without its numbers: `update by list`, `update locked`. */
 function traitsOf(command: Command): string[] {
   const { do: name, ...rest } = command;
   if (name === "wait") return ["wait"];
@@ -81,7 +81,7 @@ function traitsOf(command: Command): string[] {
 const traitsOfSeeds = (seeds: readonly number[]) =>
   new Set(seeds.flatMap((seed) => sequenceOf(seed).commands.flatMap(traitsOf)));
 
-/** A failing seed in words. */
+/** Description of a failing seed. */
 async function reportOf(sequence: Sequence, failure: Failure): Promise<string> {
   const least = SHRINKS
     ? await shrink(sequence, failure, (candidate) => runSequence(candidate, clock, newProduct()))

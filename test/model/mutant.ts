@@ -7,7 +7,7 @@ import type { Patch } from "./faults.js";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 
-/** The product with a fault in it. */
+/** The product with a fault. */
 export interface Mutant {
   /** Folder of its compiled `src/`, for BFA_MODEL_DIST. */
   dist: string;

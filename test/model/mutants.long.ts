@@ -15,8 +15,8 @@ function run(dist: string, from: number, seeds: number): { status: number | null
 }
 
 /**
- * Each seeded fault in a copy of the product: the model must fail on it. Those of the reference alone are reported as
- * skipped.
+ * The model must fail on a copy of the product with each seeded fault. Faults without patches for the product are
+ * reported as skipped.
  */
 describe("the model bites a product", () => {
   it.each(SEEDED_FAULTS.filter(({ patches }) => patches.length > 0))(
@@ -24,7 +24,7 @@ describe("the model bites a product", () => {
     async ({ seed, patches }) => {
       const mutant = await makeMutant(patches);
       try {
-        // The seed that is known to show it may not do so any more.
+        // The seed known to show it may no longer do so.
         const first = run(mutant.dist, seed, 1);
         const { status, stdout } = first.status === 0 ? run(mutant.dist, 1, SEEDS) : first;
         expect(stdout).toMatch(/model: \d+ seeds? .* 1 failing/);

@@ -8,12 +8,12 @@ import { instant, Story } from "./story.js";
 
 const THREE = ["BTCUSDT", "ETHUSDT", "SOLUSDT"];
 
-/** The days from one date to another. */
+/** The days from one date to another, both included. */
 function days(from: string, to = from): Day[] {
   return Array.from({ length: dayOf(to) - dayOf(from) + 1 }, (_, i) => dayOf(from) + i);
 }
 
-/** Three symbols with files all the time, all probed finally to 2025-03-05. */
+/** Three symbols with files on all days, probed so late that they are final up to 2025-03-05. */
 function threeSymbols(): Story {
   const story = new Story();
   for (const symbol of THREE) story.files(symbol, "2025-01-01", "2025-06-30");
@@ -84,7 +84,7 @@ describe("absence takes long to be true", () => {
     const story = threeSymbols().none("ETHUSDT", "2025-02-01", "2025-02-01");
     story.files("ETHUSDT", "2025-02-01", "2025-02-01", { at: "2025-02-16T12:00" });
     story.probe(THREE, "2025-02-01", "2025-02-01", "2025-02-10");
-    // Probes of the story before are overwritten: the hole is what the last probe found.
+    // This overwrites earlier probes of the story: the hole is what the last probe found.
     expect(story.due("ETHUSDT", "2025-02-01", "2025-02-01", "2025-02-20")).toEqual(days("2025-02-01"));
     story.probe(["ETHUSDT"], "2025-02-01", "2025-02-01", "2025-02-22");
     expect(story.changes).toContainEqual({ kind: "late", symbol: "ETHUSDT", day: dayOf("2025-02-01") });
@@ -208,7 +208,7 @@ describe("an answer never says more than is known", () => {
     const story = halfPublished(5);
     expect(story.condition("2025-03-10", "2025-03-11T09:00")).toEqual(["unpublished"]);
     expect(story.condition("2025-03-09", "2025-03-11T09:00")).toEqual(["provisional"]);
-    // Of the five symbols that this question is about, fewer than five lack a file.
+    // Of the five symbols in this question, fewer than five lack a file.
     expect(story.condition("2025-03-10", "2025-03-11T09:00", MANY.slice(3, 8))).toEqual(["provisional"]);
     story.probe(MANY, "2025-03-10", "2025-03-10", "2025-03-11T12:00");
     expect(story.condition("2025-03-10", "2025-03-11T12:00")).toEqual(["provisional"]);
@@ -446,7 +446,7 @@ describe("clocks lie", () => {
     const story = new Story().files("BTCUSDT", "2025-03-01", "2025-03-31").list("2025-03-05");
     story.probe(["BTCUSDT"], "2025-03-01", "2025-03-20", "2025-03-10", "2027-01-01");
     expect(story.condition("2025-03-15", "2027-01-02")).toEqual(["unpublished"]);
-    // Either its cells are unknown, or they are due: never what the probe said.
+    // Its cells are either unknown or due, never what the probe found.
     expect(story.condition("2025-03-15", "2025-03-20")).toEqual(["provisional", "unpublished", "unwritten"]);
     expect(story.due("BTCUSDT", "2025-03-01", "2025-03-19", "2025-03-20")).toEqual(days("2025-03-01", "2025-03-19"));
     expect(story.age("BTCUSDT", "2025-03-05", "2025-03-20")).toBeUndefined();

@@ -1,7 +1,7 @@
 import type { Day } from "../../src/calendar/day.js";
 import type { BucketFile } from "./history.js";
 
-/** What the bucket answered about one key. */
+/** The bucket's answer for one key. */
 export type KeyAnswer =
   { type: "available"; file: BucketFile } | { type: "missing" } | { type: "failed"; status: number | "reset" };
 
@@ -13,14 +13,14 @@ export interface HeadProbe {
   answer: KeyAnswer;
 }
 
-/** A request for a page of one symbol's keys. It speaks of the days from `from` to `to`. */
+/** A request for a page of one symbol's keys. It covers the days from `from` to `to`. */
 export interface ListProbe {
   type: "list";
   symbol: string;
   from: Day;
-  /** Infinity when no page follows. */
+  /** Infinity if no page follows. */
   to: Day;
-  /** The files of these days; undefined when the answer was a failure. */
+  /** The files of these days; undefined if the request failed. */
   files: ReadonlyMap<Day, BucketFile> | undefined;
 }
 
@@ -29,11 +29,11 @@ export interface FoldersProbe {
   type: "folders";
   /** Item after which the page begins; "" for the first. */
   after: string;
-  /** Names on the page; undefined when the answer was a failure. */
+  /** Names on the page; undefined if the request failed. */
   names: readonly string[] | undefined;
   /** Whether no page follows. */
   last: boolean;
 }
 
-/** A request that the bucket got, with its answer, in the order of the answers. */
+/** A request to the bucket with its answer; sorted by the time of the answers. */
 export type Probe = HeadProbe | ListProbe | FoldersProbe;

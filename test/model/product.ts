@@ -4,7 +4,7 @@ import type { Change } from "./oracle/journal.js";
 import type { Age } from "./oracle/lives.js";
 import type { MarketEvent } from "./oracle/market.js";
 
-/** How a run is asked for, in names and days. */
+/** A request for a run, with names and days. */
 export interface RunRequest {
   command: "update" | "backfill" | "sweep" | "discover";
   endpoint: string;
@@ -12,42 +12,42 @@ export interface RunRequest {
   source: "auto" | "head" | "list";
   symbols?: readonly string[];
   quote?: string;
-  /** For an update `from` and `to` are the one day. */
+  /** For an update, `from` and `to` are the same day. */
   from?: Day;
   to?: Day;
   lookback?: number;
 }
 
-/** What happens to a run. */
+/** Circumstances of a run. */
 export interface Circumstances {
   /** The machine's time, ms. */
   now: number;
-  /** Another process has the file open for writing. */
+  /** Whether another process has the file open for writing. */
   locked: boolean;
-  /** The process is killed when the bucket has given so many answers: `killer` is told how. */
+  /** Receives a function that kills the process, to call after a number of answers; undefined if it isn't killed. */
   killer: ((kill: () => void) => void) | undefined;
 }
 
 /** How a run ended. */
 export type RunEnd =
   | { type: "ended"; outcome: "whole" | "failed" | "interrupted" }
-  /** It was not made, or broke off, with an error of the product. */
+  /** It didn't start, or ended early, with an error of the product. */
   | { type: "refused"; code: string; message: string }
   | { type: "killed" };
 
-/** A row as it is stored. */
+/** A stored row. */
 export interface StoredCell {
   available: boolean;
   size: number | undefined;
   /** ms since the Unix epoch */
   modified: number | undefined;
-  /** The first 16 hexadecimal digits of the ETag; undefined when none is kept. */
+  /** The first 16 hexadecimal digits of the ETag; undefined if none is stored. */
   etag: string | undefined;
   /** ms since the Unix epoch */
   probedAt: number;
 }
 
-/** What a database file holds. */
+/** Contents of a database file. */
 export interface Stored {
   cells: Map<string, Map<Day, StoredCell>>;
   /** Rows that appear twice. */
@@ -55,32 +55,32 @@ export interface Stored {
   /** Days whose counts differ from those of the rows. */
   wrongCounts: string[];
   changes: Change[];
-  /** When the symbols were listed last, ms; undefined when never. */
+  /** When the symbols were last listed, ms; undefined if never. */
   discoveredAt: number | undefined;
 }
 
-/** The symbols that a question is about: all, those of a quote, or some. */
+/** The symbols of a question: all, those with a quote asset, or given ones. */
 export interface Question {
   quote?: string;
   symbols?: readonly string[];
 }
 
-/** What can be asked about a file. */
+/** The questions that can be asked about a file. */
 export interface Answers {
-  /** Conditions of the days of a span; one that is left out is unwritten. */
+  /** Conditions of the days of a span; omitted days are unwritten. */
   conditions(question: Question, from: Day, to: Day): Promise<Map<Day, Condition>>;
-  /** Ages of the symbols that have a file on a day; undefined when such a question is refused. */
+  /** Ages of the symbols with a file on a day; undefined if the question is refused. */
   ages(day: Day): Promise<Map<string, Age> | undefined>;
-  /** Every listing and delisting; undefined when such a question is refused. */
+  /** All listings and delistings; undefined if the question is refused. */
   events(): Promise<MarketEvent[] | undefined>;
   close(): Promise<void>;
 }
 
-/** What the model runs and compares with the oracle: one database file and the commands on it. */
+/** The product under test, which is compared with the oracle: one database file and the commands on it. */
 export interface Product {
   run(request: RunRequest, circumstances: Circumstances): Promise<RunEnd>;
   stored(): Promise<Stored>;
-  /** @param now the machine's time, ms. Undefined while there is no file, or no such questions. */
+  /** @param now the machine's time, ms. Resolves with undefined while there is no file or nothing to ask. */
   answers(now: number): Promise<Answers | undefined>;
   close(): Promise<void>;
 }

@@ -1,16 +1,16 @@
-/** Random draws that a seed repeats exactly. */
+/** Random numbers that a seed reproduces exactly. */
 export interface Draw {
   /** A whole number from 0 to `bound` - 1. */
   below(bound: number): number;
   /** A whole number from `low` to `high`. */
   between(low: number, high: number): number;
-  /** True with a probability. */
+  /** True with the given probability. */
   chance(probability: number): boolean;
-  /** One of some values, each with the weight beside it. */
+  /** One of the values, drawn by their weights. */
   weighted<T>(choices: readonly (readonly [number, T])[]): T;
 }
 
-/** Draws of a seed (mulberry32). */
+/** Random numbers for a seed (mulberry32). */
 export function drawsOf(seed: number): Draw {
   let state = seed >>> 0;
   const next = (): number => {
@@ -35,7 +35,7 @@ export function drawsOf(seed: number): Draw {
   };
 }
 
-/** A whole number below 2^32 that depends on all parts and on nothing else: draws that don't depend on an order. */
+/** A hash of the parts below 2^32, for random numbers that don't depend on the order of calls. */
 export function mixed(...parts: readonly (string | number)[]): number {
   let hash = 2_166_136_261;
   for (const character of parts.join("|")) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 16_777_619);

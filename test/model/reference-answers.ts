@@ -9,7 +9,7 @@ import type { Rules } from "./reference-rules.js";
 
 const FIRST: Day = 18_261;
 
-/** What the reference makes of its rows at one time: what is due, and what it answers. */
+/** The reference's answers from its rows at one time, and what is due. */
 export class ReferenceAnswers implements Answers {
   private readonly today: Day;
   private readonly starts = new Map<string, { first: Day; last: Day; exact: boolean }[]>();
@@ -54,7 +54,7 @@ export class ReferenceAnswers implements Answers {
     return Promise.resolve(eventsOf(lives));
   }
 
-  /** The days of a symbol that have to be probed. */
+  /** The days of a symbol that must be probed. */
   dueDays(symbol: string, from: Day, to: Day): Day[] {
     const days: Day[] = [];
     const isGone = this.kept.listings.findLast(({ at }) => at <= this.now)?.names.has(symbol) === false;
@@ -75,7 +75,7 @@ export class ReferenceAnswers implements Answers {
     return this.isDormant(symbol) && look <= this.now && this.now - look < this.rules.restDays * DAY_MS;
   }
 
-  /** The days that are final to a question about everything. */
+  /** The days that are final for a question about all symbols. */
   finalDays(): Set<Day> {
     const days = new Set<Day>();
     for (let day = FIRST; day < this.today; day++) if (this.condition({}, day) === "final") days.add(day);
@@ -168,7 +168,7 @@ export class ReferenceAnswers implements Answers {
     return this.kept.listings.findLast(({ at, names }) => at <= this.now && dayAt(at) > day && !names.has(symbol))?.at;
   }
 
-  /** Whether a day has no file, for certain; undefined when that isn't known. */
+  /** Whether a day certainly has no file; undefined if that is unknown. */
   private isAbsent(symbol: string, day: Day): boolean | undefined {
     const row = this.row(symbol, day);
     if (row !== undefined) return row.file === undefined;

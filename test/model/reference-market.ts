@@ -1,7 +1,7 @@
 import type { Day } from "../../src/calendar/day.js";
 import type { MarketEvent } from "./oracle/market.js";
 
-/** A life as the reference tells of it. */
+/** A life of a ticker, according to the reference. */
 interface TickerLife {
   symbol: string;
   first: Day;
@@ -12,7 +12,7 @@ interface TickerLife {
 
 const SUFFIX = /(_?SETTLED)+$/;
 
-/** The reference's listings and delistings: the ends of the lives of each ticker. */
+/** The reference's listings and delistings: the starts and ends of each ticker's lives. */
 export function eventsOf(lives: readonly TickerLife[]): MarketEvent[] {
   const events: MarketEvent[] = [];
   for (const ticker of new Set(lives.map(({ symbol }) => symbol.replace(SUFFIX, "")))) {

@@ -1,13 +1,13 @@
-/** The numbers and choices of the rules, as the reference follows them; a faulty one differs in one. */
+/** Parameters of the rules that the reference follows. A faulty reference differs in one of them. */
 export interface Rules {
-  /** Days after which a probe is believed; a hole's; after which a missing file is late. */
+  /** Days after which a probe is final; the same for a hole; days after which a missing file is late. */
   lookBackDays: number;
   holeDays: number;
   lateDays: number;
   /** Days without a file that make a symbol dormant, and days between its LISTs. */
   dormantDays: number;
   restDays: number;
-  /** Gaps that end a life, alone and with a settled folder; what a flat file is; whether a settled folder's end counts. */
+  /** Gaps that end a life, without and with a settled folder; size of a flat file; whether a folder's end counts. */
   absentDays: number;
   dullDays: number;
   flatBytes: number;
@@ -19,11 +19,11 @@ export interface Rules {
   emptyDayWaits: boolean;
   /** Whether a run over some cells leaves the others due. */
   cellByCell: boolean;
-  /** Whether a failed cell is left as a gap; else it is stored as missing. */
+  /** Whether a failed cell stays a gap; otherwise it is stored as missing. */
   failuresAreGaps: boolean;
-  /** Whether a listing that broke off is thrown away. */
+  /** Whether an incomplete listing is discarded. */
   wholeLists: boolean;
-  /** Whether a probe from later than now is due again. */
+  /** Whether a cell probed in the future is due again. */
   clocksLie: boolean;
   /** Whether the past of a new name is due. */
   newPast: boolean;
@@ -31,19 +31,19 @@ export interface Rules {
   listingsProve: boolean;
   /** Whether a day with unknown cells is partial. */
   partial: boolean;
-  /** Whether another ETag alone is a replacement. */
+  /** Whether a different ETag alone counts as a replacement. */
   etags: boolean;
-  /** Whether conditions are those of the question's cells; else those of the day. */
+  /** Whether conditions are those of the question's cells; otherwise those of the day. */
   byQuestion: boolean;
-  /** Whether a sweep asks about what is believed too. */
+  /** Whether a sweep also probes cells that are final. */
   sweepsAll: boolean;
-  /** Whether an age says that it is a lower bound. */
+  /** Whether an age is marked as a lower bound. */
   bounds: boolean;
-  /** Whether a delisting waits until the lack of a file is believed. */
+  /** Whether a delisting is reported only when the missing file is final. */
   delistingsWait: boolean;
 }
 
-/** DESIGN's rules. */
+/** The rules of DESIGN. */
 export const RULES: Readonly<Rules> = {
   lookBackDays: 20,
   holeDays: 90,

@@ -6,7 +6,7 @@ import { ReferenceProduct } from "./reference.js";
 import { RULES, type Rules } from "./reference-rules.js";
 import { runSequence, type Failure } from "./run-sequence.js";
 
-/** Seeds that a product without a fault must pass here; `npm run model -- --reference` runs more. */
+/** Seeds that a correct product must pass here; `npm run model -- --reference` runs more. */
 const SOUND_SEEDS = Array.from({ length: 12 }, (_, i) => i + 1);
 
 let clock: MachineClock;

@@ -12,11 +12,11 @@ export interface Row {
   probedAt: number;
 }
 
-/** All that the reference keeps. */
+/** Everything that the reference stores. */
 export interface Kept {
   rows: Map<string, Map<Day, Row>>;
   names: Set<string>;
-  /** Every listing of the folders, in order. */
+  /** All listings of the folders, in order. */
   listings: { at: number; names: ReadonlySet<string> }[];
   listedAt: number | undefined;
   lookedAt: Map<string, number>;
@@ -31,7 +31,7 @@ const LIST_AGE_MS = DAY_MS;
 
 class Killed extends Error {}
 
-/** What a request said of a cell. */
+/** The answer of a request for a cell. */
 type Answer = { file: BucketFile | undefined } | "failed";
 type Found = ReadonlyMap<Day, Answer>;
 
@@ -41,7 +41,7 @@ interface HttpAnswer {
   body: string;
 }
 
-/** One request, without a second attempt. */
+/** One request, without retries. */
 function fetchOnce(url: string, method: "GET" | "HEAD", agent: Agent): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const sent = httpRequest(url, { method, agent }, (response) => {
@@ -58,8 +58,8 @@ function fetchOnce(url: string, method: "GET" | "HEAD", agent: Agent): Promise<H
 }
 
 /**
- * A product in memory that follows DESIGN in the plainest way: it shows that the model can be satisfied, and with one of
- * its {@link Rules} changed, that the model notices.
+ * A product in memory that implements DESIGN in the simplest way. It shows that a product can pass the model, and, with
+ * one of its {@link Rules} changed, that the model detects faults.
  */
 export class ReferenceProduct implements Product {
   private readonly kept: Kept = {
@@ -143,7 +143,7 @@ export class ReferenceProduct implements Product {
     return { type: "ended", outcome: failed ? "failed" : "whole" };
   }
 
-  /** The days of a symbol that a run asks for. */
+  /** The days of a symbol that a run probes. */
   private wanted(request: RunRequest, state: ReferenceAnswers, symbol: string, now: number): Day[] {
     const yesterday = dayAt(now) - 1;
     const to = Math.min(request.to ?? yesterday, yesterday);
@@ -227,7 +227,7 @@ export class ReferenceProduct implements Product {
     return true;
   }
 
-  /** Asks again after failures, as often as the product does. */
+  /** Sends a request with as many retries as the product. */
   private async fetch(url: string, method: "GET" | "HEAD"): Promise<HttpAnswer | undefined> {
     for (let attempt = 1; ; attempt++) {
       const answer = await fetchOnce(url, method, this.agent).catch(() => undefined);
@@ -263,7 +263,7 @@ export class ReferenceProduct implements Product {
 const CONTENTS =
   /<Contents><Key>([^<]*)<\/Key><LastModified>([^<]*)<\/LastModified><ETag>&quot;(\w*)&quot;<\/ETag><Size>(\d+)/g;
 
-/** Quote of a name, settled or not. */
+/** Quote asset of a name, settled or not. */
 export function quoteOf(name: string): string {
   return name.includes("USDC") ? "USDC" : "USDT";
 }

@@ -15,14 +15,14 @@ import type { Probe } from "./probes.js";
 import type { Product, RunEnd, RunRequest, Stored } from "./product.js";
 import { nameOf, World } from "./world.js";
 
-/** The violations that a step of a sequence showed. */
+/** The violations found in a step of a sequence. */
 export interface Failure {
   step: number;
   command: Command;
   violations: Violation[];
 }
 
-/** Runs a sequence on a bucket of its own and a new product, until a step breaks an invariant. */
+/** Runs a sequence on a new bucket and a new product, until a step breaks an invariant. */
 export async function runSequence(
   sequence: Sequence,
   clock: MachineClock,
@@ -61,7 +61,7 @@ class Model {
   async start(): Promise<void> {
     const { world } = this;
     for (let symbol = 0; symbol < this.sequence.symbols; symbol++) world.apply({ do: "list", symbol, past: 0 });
-    // Ten past nine: the files of the day before are there.
+    // At ten past nine the files of the previous day are there.
     world.advance((FIRST_DAY + this.sequence.days) * DAY_MS + (9 * 60 + 10) * 60_000);
     const served = {
       filesOf: (symbol: string) => world.history.filesAt(symbol, world.time),
@@ -95,7 +95,7 @@ class Model {
   }
 
   private async run(command: RunCommand): Promise<Violation[]> {
-    // A machine whose clock is before the bucket's first days has nothing to ask for.
+    // A machine whose clock is before the bucket's first days has nothing to probe.
     const earliest = (FIRST_DAY + 2) * DAY_MS + 9 * 3_600_000;
     const now = Math.max(earliest, this.world.time + (command.skewHours ?? 0) * 3_600_000);
     const request = this.requestOf(command, now);
@@ -151,7 +151,7 @@ class Model {
     }
   }
 
-  /** Compares what the run left with what it was told, and takes up into the oracle's knowledge what the store took up. */
+  /** Compares the database after a run with the run's answers, and adds the stored ones to the oracle's knowledge. */
   private async judge(command: RunCommand, request: RunRequest, end: RunEnd, now: number): Promise<Violation[]> {
     const before = this.stored ?? (await this.product.stored());
     const after = await this.product.stored();
@@ -209,7 +209,7 @@ class Model {
     return violations;
   }
 
-  /** What a run is about, by the names that are known after its own listing. */
+  /** Symbols and days of a run, with the names known after its own listing. */
   private scopeOf(command: RunCommand, request: RunRequest, now: number): { symbols: string[]; from: Day; to: Day } {
     const yesterday = dayAt(now) - 1;
     const { quote, lookback } = request;
@@ -228,7 +228,7 @@ class Model {
     };
   }
 
-  /** What a sweep owes: all cells of all symbols. Those of a folder that is gone were answered by the listing. */
+  /** The cells that a sweep must answer: all of all symbols. The listing answers those of folders that are gone. */
   private everyCell(to: Day, now: number): Map<string, Day[]> {
     const all = Array.from({ length: to - FIRST_DAY + 1 }, (_, i) => FIRST_DAY + i);
     return new Map(
@@ -255,7 +255,7 @@ class Model {
     return new Set(days.filter((day) => conditions.of(all, day).has("final")));
   }
 
-  /** A run looked after a symbol when it left none of its cells unasked. */
+  /** Remembers the symbols of which a run probed all due cells. */
   private rememberLooks(
     answers: ReturnType<typeof answersOf>,
     due: ReadonlyMap<string, readonly Day[]>,
@@ -276,14 +276,14 @@ function isWhole(end: RunEnd): boolean {
   return end.type === "ended" && end.outcome === "whole";
 }
 
-/** A run that can't be asked for at all is the model's mistake or a gap of the product. */
+/** A run that the product rejects is an error of the model or a gap in the product. */
 function judgeEnd(end: RunEnd): Violation[] {
   return end.type === "refused" && end.code === "NO_SWEEP"
     ? [{ rule: "the library sweeps", message: end.message }]
     : [];
 }
 
-/** Every cell that any of the maps has, by symbol. */
+/** All cells in any of the maps, by symbol. */
 function unionOf(
   ...maps: readonly ReadonlyMap<string, Iterable<Day> | ReadonlyMap<Day, unknown>>[]
 ): Map<string, Set<Day>> {

@@ -2,10 +2,10 @@ import type { Sequence } from "./commands.js";
 import type { Failure } from "./run-sequence.js";
 
 /**
- * Cuts a failing sequence down: commands are left out, in ever smaller groups, as long as the same invariant breaks.
+ * Shortens a failing sequence by removing ever smaller groups of commands, as long as the same invariant breaks.
  *
  * @param run runs a sequence
- * @param limit runs at most
+ * @param limit maximum number of runs
  */
 export async function shrink(
   sequence: Sequence,

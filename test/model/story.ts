@@ -6,14 +6,14 @@ import { changeOf, type Change } from "./oracle/journal.js";
 import { isDelivery, learn, nothingKnown } from "./oracle/knowledge.js";
 import { ageOn, livesOf, type Age } from "./oracle/lives.js";
 
-/** A history of a bucket and of the probes that were sent to it, told step by step. */
+/** A history of a bucket and of the probes sent to it, built step by step. */
 export class Story {
   readonly bucket = new BucketHistory();
   readonly knowledge = nothingKnown();
   readonly changes: Change[] = [];
   private version = 0;
 
-  /** Files of a symbol on days `from` to `to`, each at eight on the morning after, or all at `at`. */
+  /** Files of a symbol on days `from` to `to`, each uploaded at eight the next morning, or all at `at`. */
   files(symbol: string, from: string, to: string, options: { bytes?: number; at?: string } = {}): this {
     for (let day = dayOf(from); day <= dayOf(to); day++) {
       const at = options.at === undefined ? (day + 1) * 86_400_000 + 8 * 3_600_000 : instant(options.at);
@@ -22,7 +22,7 @@ export class Story {
     return this;
   }
 
-  /** The files of these days are gone from `at` on; without `at` they never were there. */
+  /** Removes the files of these days from `at` on; without `at`, they never existed. */
   none(symbol: string, from: string, to: string, at?: string): this {
     for (let day = dayOf(from); day <= dayOf(to); day++) {
       if (at === undefined) this.bucket.erase(symbol, day);
@@ -31,14 +31,14 @@ export class Story {
     return this;
   }
 
-  /** The symbol folders are listed. `clock` is what the machine's clock says then. */
+  /** Lists the symbol folders. `clock` is the machine's time then. */
   list(at: string, clock = at): this {
     const names = new Set(this.bucket.foldersAt(instant(at)));
     this.knowledge.listings.push({ at: instant(clock), names });
     return this;
   }
 
-  /** A run lists the folders and probes cells at a time, and its answers are taken up. `clock` is what the machine's clock says then. */
+  /** A run lists the folders and probes cells, and its answers are stored. `clock` is the machine's time then. */
   probe(symbols: readonly string[], from: string, to: string, at: string, clock = at): this {
     const now = instant(clock);
     this.list(at, clock);
@@ -57,7 +57,7 @@ export class Story {
     return this;
   }
 
-  /** The condition of a day for a question about some symbols, or about all that are known. */
+  /** The condition of a day for a question about some symbols, or about all known ones. */
   condition(date: string, at: string, symbols: readonly string[] = this.known): Condition[] {
     return [...new Conditions(this.knowledge, instant(at)).of(symbols, dayOf(date))].sort();
   }

@@ -6,7 +6,7 @@ const root = fileURLToPath(new URL("../..", import.meta.url));
 /** The compiled sources, or a mutant's. */
 const dist = process.env["BFA_MODEL_DIST"] ?? `${root}dist/src/`;
 
-/** Runs the model for as many seeds as its command was asked for, on the built product or on a mutant of it. */
+/** Runs the model for the requested number of seeds, on the built product or on a mutant of it. */
 export default mergeConfig(
   { ...base, resolve: {}, test: { ...base.test, include: [] } },
   {

@@ -5,39 +5,39 @@ import { mixed } from "./random.js";
 
 const HOUR_MS = 3_600_000;
 
-/** What a contract's next files are like. */
+/** Kind of a contract's next files. */
 type Trading = "live" | "flat" | "none";
 
 /**
- * The bucket's world: contracts come and go, and each day that is over gets its files in the morning after, but for
- * those that are late. Its time only goes on.
+ * The bucket's world: contracts are listed and delisted, and the files of each day appear the next morning, except
+ * those that are late. Its time never goes back.
  */
 export class World {
   readonly history = new BucketHistory();
   private readonly trading = new Map<string, Trading>();
-  /** Days by which the next file of a symbol is late; and those of the next day. */
+  /** Days by which the next file of a symbol, and all files of the next day, are late. */
   private readonly lateFiles = new Map<string, number>();
   private lateDay: { days: number; half: boolean } | undefined;
   private version = 0;
 
-  /** @param time at which it begins, ms since the Unix epoch */
+  /** @param time start of the world, ms since the Unix epoch */
   constructor(
     private readonly seed: number,
     public time: number,
   ) {}
 
-  /** Goes on to a later time; the files of each day that ends on the way are published or scheduled. */
+  /** Advances to a later time; the files of each day that ends in between are published or scheduled. */
   advance(to: number): void {
     for (let day = dayAt(this.time); day < dayAt(to); day++) this.publish(day);
     this.time = to;
   }
 
-  /** The last day that is over. */
+  /** The last complete day. */
   get yesterday(): Day {
     return dayAt(this.time) - 1;
   }
 
-  /** Does what a command says; what it says of a symbol that isn't there has no effect. */
+  /** Applies a command; a command about a symbol that isn't listed has no effect. */
   apply(command: BucketCommand): void {
     switch (command.do) {
       case "list":
@@ -70,7 +70,7 @@ export class World {
     }
   }
 
-  /** Puts a file where there is none, now. */
+  /** Adds a missing file now. */
   add(symbol: string, day: Day): void {
     if (this.history.fileAt(symbol, day, this.time) === undefined) this.put(symbol, day, this.time, "live");
   }

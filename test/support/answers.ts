@@ -4,7 +4,7 @@ import { formatDay } from "../../src/calendar/day.js";
 import { formatMicros } from "../../src/calendar/time.js";
 import { column, optionalColumn, type Answer, type CellValue, type Columns } from "../../src/text/columns.js";
 
-/** A column of every kind, each optional, and one that never is null. */
+/** A column of every kind, each optional, and one that is never null. */
 export const EVERY_KIND = {
   id: column("count", "the row's number"),
   date: optionalColumn("date", "a day"),
@@ -49,7 +49,7 @@ const value = fc.oneof(
   fc.dictionary(fc.stringMatching(/^[a-z]+$/), fc.oneof(fc.string(), fc.constant(null), fc.boolean())),
 );
 
-/** Rows with {@link EVERY_KIND}, hostile texts among them. */
+/** Rows with {@link EVERY_KIND}, including hostile texts. */
 export const everyRow: fc.Arbitrary<EveryRow> = fc.record({
   id: whole,
   date: fc.option(fc.integer({ min: 0, max: 60_000 }).map(formatDay)),
@@ -64,7 +64,7 @@ export const everyRow: fc.Arbitrary<EveryRow> = fc.record({
   value: fc.option(value),
 });
 
-/** An answer of rows that come some at a time. */
+/** An answer whose rows arrive in batches. */
 export function everyAnswer(rows: readonly EveryRow[], facts: object = { symbol: "BTCUSDT", none: null }): Answer {
   const chunks = [rows.slice(0, 2), [], rows.slice(2)];
   return { facts, rowsName: "rows", columns: EVERY_KIND, rows: chunks as Answer["rows"] };

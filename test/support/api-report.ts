@@ -4,22 +4,22 @@ import ts from "typescript";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const entry = (name: string) => `${root}dist/src/${name}.d.ts`;
 
-/** Types that compute others; what they give is written out in the report in their place. */
+/** Types that compute others. The report shows their result instead. */
 const COMPUTING = new Set(["RowOf", "FactsOf", "InputsOf", "DefinitionOf", "Flat", "Query", "Arguments"]);
 
 const FORMAT = ts.TypeFormatFlags.NoTruncation;
 const EXPANDED: ts.TypeFormatFlags = FORMAT | ts.TypeFormatFlags.InTypeAlias;
 
-/** What the entries of the package export, and names that their declarations use and that nobody can import. */
+/** The exports of the package's entries, and the names in their declarations that nobody can import. */
 export interface ApiReport {
   text: string;
   forgotten: string[];
 }
 
 /**
- * Reads the built declarations as a user's compiler does.
+ * Reads the built declarations the way a user's compiler does.
  *
- * @param queries names of the queries, whose computed arguments and answers are written out
+ * @param queries names of the queries, whose computed arguments and answers are written in full
  */
 export function apiReport(queries: readonly string[]): ApiReport {
   const computed = `${root}dist/src/report.ts`;
@@ -42,7 +42,7 @@ export function apiReport(queries: readonly string[]): ApiReport {
   return reportOf(ts.createProgram(files, options, host), computed);
 }
 
-/** Writes types as an importer sees them: those that it can import by their names, all others out in full. */
+/** Writes types as an importer sees them: by name if they can be imported, otherwise in full. */
 class Writer {
   constructor(
     private readonly checker: ts.TypeChecker,
@@ -84,7 +84,7 @@ class Writer {
     return `{\n${lines.map((line) => `  ${line.replaceAll("\n", "\n  ")};\n`).join("")}}`;
   }
 
-  /** Properties of the package's own; those of built-in classes are known. */
+  /** Properties declared by the package; those of built-in classes are omitted. */
   private members(type: ts.Type): string[] {
     const own = this.checker.getPropertiesOfType(type).filter(({ declarations = [] }) => {
       return !declarations.every((one) => /[/\\](?:typescript|@types)[/\\]/.test(one.getSourceFile().fileName));
@@ -154,7 +154,7 @@ function reportOf(program: ts.Program, computed: string): ApiReport {
   return { text: `${sections.join("\n\n")}\n`, forgotten: [...namesUsed(checker, exported)].sort() };
 }
 
-/** Names of the package's own types in some declarations that are not among these. */
+/** Names of the package's own types in the declarations that are not in `exported`. */
 function namesUsed(checker: ts.TypeChecker, exported: ReadonlySet<ts.Symbol>): Set<string> {
   const names = new Set<string>();
   const visit = (node: ts.Node): void => {

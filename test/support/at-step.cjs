@@ -1,7 +1,8 @@
 /**
  * Preloaded into a command (`node --require`) to end it, or to send it a signal, at a step of its work on the file.
- * BFA_AT_STEP is JSON: `log`, a file that every step is noted in, one `<name> <nth>` a line; `at`, a step and a moment,
- * `<name> <nth> before|within|after`; `signal`. A step that only starts something is left running for a moment `within`.
+ * BFA_AT_STEP is JSON: `log`, a file to which each step is appended as a line `<name> <nth>`; `at`, a step and a
+ * moment, `<name> <nth> before|within|after`; `signal`. For `within`, a step that only starts something runs for a
+ * moment first.
  */
 const fs = require("node:fs");
 const files = require("node:fs/promises");
@@ -10,7 +11,7 @@ const Module = require("node:module");
 const { log, at, signal } = JSON.parse(process.env["BFA_AT_STEP"] ?? "{}");
 const counts = new Map();
 
-/** Statements that are steps of their own. The last one also empties the log into the file. */
+/** Statements that are steps. The last one also empties the log into the file. */
 const STATEMENTS = { commit: /^COMMIT/, checkpoint: /^CHECKPOINT/, detach: /^USE memory; DETACH/ };
 
 function step(name, call) {
@@ -50,7 +51,7 @@ files.open = async (...args) => {
 };
 Module.syncBuiltinESMExports();
 
-/** The native binding, whose own properties can't be set. */
+/** A wrapper of the native binding, because the binding's own properties can't be set. */
 function watched(binding) {
   const methods = {
     query: (connection, sql) => {

@@ -2,7 +2,7 @@ import { compare, type Side } from "../../bench/frame/comparison.js";
 import { describeMachine } from "../../bench/frame/machine.js";
 import type { Report } from "../../bench/frame/report.js";
 
-/** A report with a chart of bars and one of lines, made by the frame from made-up runs. */
+/** A report with a bar chart and a line chart, made by the bench code from invented runs. */
 export async function exampleReport(date = "2026-11-23T12:00:00.000Z"): Promise<Report> {
   const metric = { id: "rate", label: "probes", unit: "1/s", better: "higher" } as const;
   const side = (name: string, rate: number): Side => {

@@ -2,7 +2,7 @@ import { createCertificate, type Certificate } from "../../src/replica/certifica
 
 let made: Promise<Certificate> | undefined;
 
-/** One certificate for all servers of a process: making one, and loading what makes it, takes a thread 200 ms. */
+/** One certificate for all servers of a process, because generating one, including imports, takes 200 ms. */
 export function sharedCertificate(): Promise<Certificate> {
   made ??= createCertificate();
   return made;

@@ -6,15 +6,15 @@ import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 import type { RunSummary } from "../../src/run/summary.js";
 
-/** The built command, as npm's bin link runs it. */
+/** Path of the built command, which npm's bin link runs. */
 export const CLI = fileURLToPath(new URL("../../dist/src/cli/main.js", import.meta.url));
 
-/** What a finished command left. */
+/** Result of a finished command. */
 export interface CliResult {
   code: number | null;
   signal: NodeJS.Signals | null;
   stdout: string;
-  /** Without the lines of progress, which come every ten seconds: how many is up to the machine. */
+  /** Without the progress lines: one is printed every ten seconds, so their number depends on the machine. */
   stderr: string;
 }
 
@@ -27,15 +27,15 @@ function withoutProgress(stderr: string): string {
 /** A child process whose output is read. */
 export type ListenedChild = ChildProcessByStdio<null, Readable, Readable>;
 
-/** A command under way. */
+/** A running command. */
 export interface RunningCli {
   child: ListenedChild;
   done: Promise<CliResult>;
-  /** Resolves once its stderr holds a text; rejects when it ends without. */
+  /** Resolves once its stderr contains a text; rejects if the command ends without it. */
   said: (text: string) => Promise<void>;
 }
 
-/** Starts the built CLI as a child process, free of the surrounding environment's BFA_ variables. */
+/** Starts the built CLI as a child process, without the BFA_ variables of this process. */
 export function startCli(args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd = process.cwd()): RunningCli {
   return listenTo(
     spawn(process.execPath, [CLI, ...args], {
@@ -51,7 +51,7 @@ function environment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { ...inherited, ...env };
 }
 
-/** Collects what a command says until it ends. */
+/** Collects the output of a command until it ends. */
 export function listenTo(child: ListenedChild): RunningCli {
   let stdout = "";
   let stderr = "";
@@ -77,21 +77,20 @@ export function listenTo(child: ListenedChild): RunningCli {
   return { child, done, said };
 }
 
-/** Runs the built CLI to its end, as a process of its own. */
+/** Runs the built CLI in a separate process and waits for its end. */
 export function runAlone(args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd?: string): Promise<CliResult> {
   return startCli(args, env, cwd).done;
 }
 
 const KEPT = fileURLToPath(new URL("kept-process.cjs", import.meta.url));
-/** Follows what a command printed; no command prints a NUL. */
+/** Marks the end of a command's output; no command prints a NUL. */
 const MARK = "\0end\0";
 let kept: { child: ChildProcess; env: string } | undefined;
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * Runs the built CLI in a process that goes on to the next command line in the same environment, for tests of what a
- * command says and does. What depends on the process (signals, its end, its memory, `NODE_OPTIONS`, a terminal) takes
- * {@link runAlone}.
+ * Runs the built CLI in a process that is reused for further command lines with the same environment. Use
+ * {@link runAlone} for whatever depends on the process: signals, its exit, its memory, `NODE_OPTIONS`, a terminal.
  */
 export function runCli(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<CliResult> {
   const result = last.then(() => runNext(args, env));
@@ -102,7 +101,7 @@ export function runCli(args: readonly string[], env: NodeJS.ProcessEnv = {}): Pr
 async function runNext(args: readonly string[], env: NodeJS.ProcessEnv): Promise<CliResult> {
   const child = keptFor(env);
   const ends = [child, child.channel, child.stdout as Socket, child.stderr as Socket];
-  // It keeps this process alive while it works only.
+  // The child keeps this process alive only while it runs a command.
   for (const end of ends) end?.ref();
   const ended = new AbortController();
   const { signal } = ended;
@@ -124,7 +123,7 @@ async function runNext(args: readonly string[], env: NodeJS.ProcessEnv): Promise
   }
 }
 
-/** What a stream gives before the mark. */
+/** The output of a stream before the mark. */
 function untilMark(stream: Socket): Promise<string> {
   return new Promise((resolve) => {
     let text = "";
@@ -138,7 +137,7 @@ function untilMark(stream: Socket): Promise<string> {
   });
 }
 
-/** Its environment is read when its modules are loaded, so another one takes another process. */
+/** Modules read the environment when they are loaded, so a different environment needs a different process. */
 function keptFor(env: NodeJS.ProcessEnv): ChildProcess {
   const wanted = JSON.stringify(env);
   if (kept?.env === wanted && kept.child.connected) return kept.child;

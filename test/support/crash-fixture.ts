@@ -8,13 +8,13 @@ import { temporaryFolder } from "./database.js";
 import { replicaTest, syntheticWorld } from "./fixture.js";
 import type { Crash } from "./killed-at-steps.js";
 
-// Late enough that nothing which was probed today is due again.
+// Old enough that no cell probed today is due again.
 const last = dayAt(Date.now()) - 90;
 const first = last - 120;
 const middle = first + 30;
 const { source } = syntheticWorld({ seed: 3, symbols: 8, from: first, through: last });
 
-/** Leaves so much garbage in a file that any run over it ends with a compaction. */
+/** Leaves so much garbage in a file that any run on it ends with a compaction. */
 async function fillWithGarbage(file: string): Promise<void> {
   const instance = await DuckDBInstance.create(file);
   const connection = await instance.connect();
@@ -27,7 +27,7 @@ async function fillWithGarbage(file: string): Promise<void> {
   }
 }
 
-/** The commands that write a file. Each finds a file that has the first days, and leaves one that has more. */
+/** The commands that write a file. Each starts with a file that has the first days, and adds more. */
 export const CRASH_COMMANDS = ["update", "backfill", "sweep", "import"] as const;
 
 export type CrashCommand = (typeof CRASH_COMMANDS)[number];
@@ -38,7 +38,7 @@ const ARGS = {
   sweep: ["sweep"],
 };
 
-/** The test function for commands that are killed; `crash` gives what is to be killed, in a folder of its own. */
+/** The test function for commands that are killed; `crash` prepares a command to kill, with its own folder. */
 export const crashTest = replicaTest({ history: source })
   .extend("files", { scope: "file" }, async ({ replicaThread }, { onCleanup }) => {
     const { path, remove } = temporaryFolder();

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Rows of a query on a database file that nobody holds, values as DuckDB's own JSON-like forms. */
+/** Rows of a query on a database file that nobody has open, with values as DuckDB's JSON-like forms. */
 export async function rowsOf(file: string, sql: string): Promise<DuckDBValue[][]> {
   const instance = await DuckDBInstance.create(file, { access_mode: "READ_ONLY" });
   const connection = await instance.connect();
@@ -15,17 +15,17 @@ export async function rowsOf(file: string, sql: string): Promise<DuckDBValue[][]
   }
 }
 
-/** One row of the table as text, probe time left out, for comparing tables. */
+/** One row of the table as text, without the probe time, for comparing tables. */
 export const ROWS_WITHOUT_PROBE_TIME = `
   SELECT concat_ws('|', date, symbol, available, coalesce(file_size_bytes::VARCHAR, '-'),
     coalesce(last_modified::VARCHAR, '-'), url, status_code) FROM daily_availability ORDER BY symbol, date`;
 
-/** The table's rows without probe times, in order of symbol and date. */
+/** The table's rows without probe times, sorted by symbol and date. */
 export async function tableOf(file: string): Promise<string[]> {
   return (await rowsOf(file, ROWS_WITHOUT_PROBE_TIME)).map(([row]) => String(row));
 }
 
-/** Days whose counts differ from a GROUP BY of the table, in either direction. Always none in a sound file. */
+/** Days whose counts differ from a GROUP BY of the table, in either direction. A sound file has none. */
 export const WRONG_COUNTS = `
   SELECT count(*) FROM (
     SELECT date, count(*) FILTER (available) AS a, count(*) AS p FROM daily_availability GROUP BY date

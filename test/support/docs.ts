@@ -8,7 +8,7 @@ import { CLI } from "./cli.js";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-/** The README and every page of the docs, by path. */
+/** Paths of the README and all pages of the docs. */
 export const PAGES: readonly string[] = [
   "README.md",
   ...readdirSync(join(ROOT, "docs"), { recursive: true, encoding: "utf8" })
@@ -17,10 +17,10 @@ export const PAGES: readonly string[] = [
     .sort(),
 ];
 
-/** The pages with commands that are run one after the other; the examples of queries are run beside their definitions. */
+/** The pages whose commands are run in order; examples of queries are run with their definitions. */
 export const RUN_PAGES = PAGES.filter((page) => page === "README.md" || page.startsWith("docs/how-to/"));
 
-/** The fenced blocks of a page in a language, in their order. */
+/** The fenced blocks of a page in a language, in order. */
 export function blocksOf(page: string, language: string): string[] {
   const fences = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms");
   return [...readFileSync(join(ROOT, page), "utf8").matchAll(fences)].map(([, block = ""]) => block);
@@ -33,7 +33,7 @@ export interface Ended {
   stderr: string;
 }
 
-/** Runs a script of bash in a folder in which `bfa`, and `npx` with this package's name, are the built command. */
+/** Runs a bash script in a folder, where `bfa` and `npx` with this package's name run the built command. */
 export async function runScript(script: string, folder: string, env: NodeJS.ProcessEnv): Promise<Ended> {
   const bin = join(folder, "bin");
   mkdirSync(bin, { recursive: true });
@@ -58,7 +58,7 @@ export async function runScript(script: string, folder: string, env: NodeJS.Proc
   return { code, stdout, stderr };
 }
 
-/** The commands of a page as one script; those of another page than the README need a file first. */
+/** The commands of a page as one script; for pages other than the README it creates a database first. */
 export function scriptOf(page: string): string {
   return [...(page === "README.md" ? [] : ["bfa update"]), ...blocksOf(page, "sh")].join("\n");
 }

@@ -2,10 +2,10 @@ import { createServer, type RequestListener } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 
-/** What the exchange says where no end is announced, ms. */
+/** The exchange's delivery date for contracts without an announced end, ms. */
 export const NO_END = 4_133_404_800_000;
 
-/** A row of `exchangeInfo` with what a test says of it, and what else a real one has. */
+/** A row of `exchangeInfo` with a test's values, and otherwise the values of a real row. */
 export function exchangeRow(symbol: string, facts: Readonly<Record<string, unknown>> = {}): object {
   return {
     symbol,
@@ -46,7 +46,7 @@ export interface TestExchange {
   close: () => void;
 }
 
-/** Starts a server that answers in a test's own way. */
+/** Starts a server that answers as the test specifies. */
 export async function startExchange(answer: RequestListener): Promise<TestExchange> {
   const server = createServer(answer).listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -2,21 +2,21 @@ import type { TLSSocket } from "node:tls";
 import type { FailureKind } from "../../src/rows/failure.js";
 import { status } from "./raw-server.js";
 
-/** How a server treats one HEAD, and what the product may say of it. */
+/** How a server treats one HEAD, and how the product may report it. */
 export interface Fault {
   name: string;
-  /** Kinds that the failure may have; none when the answer must be the truth all the same. */
+  /** Allowed kinds of the failure; empty if the answer must be correct nevertheless. */
   kinds: readonly FailureKind[];
   /**
    * @param honest the true answer, as bytes
-   * @param reset ends the connection by a TCP reset
+   * @param reset ends the connection with a TCP reset
    */
   behave: (socket: TLSSocket, honest: string, reset: () => void) => void;
 }
 
 const ELSEWHERE = "https://127.0.0.1:1/elsewhere";
 
-/** Answers that are not the truth, each of another kind; none of them takes long. */
+/** Wrong answers, each of a different kind; none takes long. */
 export const FAULTS: readonly Fault[] = [
   { name: "close before a byte", kinds: ["closed", "reset"], behave: (socket) => socket.end() },
   {
@@ -82,7 +82,7 @@ export const FAULTS: readonly Fault[] = [
   { name: "304", kinds: ["status"], behave: (socket) => socket.write("HTTP/1.1 304 Same\r\n\r\n") },
 ];
 
-/** Strange but true: the answer must be taken for what it says. */
+/** Strange but correct answers, which must be accepted. */
 export const ODDITIES: readonly Fault[] = [
   { name: "honest", kinds: [], behave: (socket, honest) => socket.write(honest) },
   { name: "close after the answer", kinds: [], behave: (socket, honest) => socket.end(honest) },
@@ -126,7 +126,7 @@ export const ODDITIES: readonly Fault[] = [
     },
   },
   {
-    // A forged answer to the next HEAD, in the same packet: it must not be taken for it.
+    // A forged answer to the next HEAD in the same packet, which must not be accepted.
     name: "an answer too many",
     kinds: [],
     behave: (socket, honest) => socket.write(honest + status(404)),
@@ -138,7 +138,7 @@ export const ODDITIES: readonly Fault[] = [
   },
 ];
 
-/** Answers, and ends the connection a little later unless it is in use again: its next HEAD may be under way by then. */
+/** Answers, and ends the connection a little later unless its next HEAD has been sent by then. */
 function whenIdle(socket: TLSSocket, answer: string, end: () => void): void {
   socket.write(answer, () => {
     const timer = setTimeout(end, 15);
@@ -148,7 +148,7 @@ function whenIdle(socket: TLSSocket, answer: string, end: () => void): void {
   });
 }
 
-/** Faults that take as long as the limit for an answer. */
+/** Faults that last until the time limit for an answer. */
 export const SLOW_FAULTS: readonly Fault[] = [
   { name: "silence", kinds: ["timeout"], behave: () => undefined },
   {

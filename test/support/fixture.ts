@@ -10,16 +10,16 @@ import { sharedCertificate } from "./certificate.js";
 import { runCli, startCli } from "./cli.js";
 import { soundness, temporaryFolder } from "./database.js";
 
-/** A made-up history, with what a test compares the table with. */
+/** A synthetic history, with the data that a test compares the table with. */
 export interface World {
   history: History;
-  /** The symbols that a run takes by default: all but delivery contracts. */
+  /** The symbols that a run probes by default: all except delivery contracts. */
   symbols: string[];
   /** For {@link replicaTest}. */
   source: { type: "synthetic" } & SyntheticOptions;
 }
 
-/** Makes up a history in this thread as the replica makes it up in its own. */
+/** Generates a history in this thread exactly as the replica generates it in its thread. */
 export function syntheticWorld(options: SyntheticOptions): World {
   const history = syntheticHistory(options);
   const symbols = history.folders
@@ -29,15 +29,15 @@ export function syntheticWorld(options: SyntheticOptions): World {
 }
 
 /**
- * The test function of a file whose commands run against one replica. Each test gets:
+ * The test function for a test file whose commands use one replica. Each test gets:
  *
- * - `replica`: it runs in a thread of its own, one for the file; its counts begin at zero in every test
- * - `folder`: path of an empty folder, the same in every test of the file and emptied in between
- * - `db`: path of a file in it that does not exist yet
- * - `ca`: path of the authority's certificate, outside of `folder`; a test with a server of its own overwrites it
- * - `env`: the environment in which a command finds all these
- * - `bfa`, `start`: run the built CLI in that environment to its end, or start it as a process of its own
- * - `expectSound`: fails unless the counts are those of the rows and no row appears twice
+ * - `replica`: one for the file, in its own thread; its counts start at zero in every test
+ * - `folder`: path of a folder that is the same in every test of the file and is emptied before each
+ * - `db`: path of a file in that folder that doesn't exist yet
+ * - `ca`: path of the authority's certificate, outside `folder`; a test with its own server overwrites it
+ * - `env`: environment variables that pass all of these to a command
+ * - `bfa`, `start`: run the built CLI in that environment to its end, or start it as a separate process
+ * - `expectSound`: fails unless the counts match the rows and no row appears twice
  */
 export function replicaTest(options: ReplicaOptions) {
   return test

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Time of the newest file below a folder that `isWanted`, ms since the Unix epoch; 0 when there is none. */
+/** Time of the newest file below a folder that `isWanted` accepts, ms since the Unix epoch; 0 if there is none. */
 function newest(folder: string, isWanted: (name: string) => boolean): number {
   const files = readdirSync(folder, { withFileTypes: true, recursive: true }).filter(
     (entry) => entry.isFile() && isWanted(entry.name),
@@ -16,7 +16,7 @@ function timeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
 }
 
-/** Vitest's global set-up: the tests run the build, so it ends them with one line when the sources are newer. */
+/** Vitest's global set-up. The tests use the build, so they are refused if the sources are newer. */
 export default function requireFreshBuild(): void {
   const sources = ["src", "workers", "bench", "web"].map((folder) =>
     newest(join(root, folder), (name) => /\.(ts|css|html)$/.test(name)),

@@ -8,7 +8,7 @@ export function handles(): string[] {
     .sort();
 }
 
-/** The handles that were not there before; one of those that has ended since is no matter. */
+/** The handles that were not there before. It doesn't matter if earlier ones have ended since. */
 function handlesSince(before: readonly string[]): string[] {
   const left = [...before];
   return handles().filter((name) => {
@@ -19,12 +19,12 @@ function handlesSince(before: readonly string[]): string[] {
   });
 }
 
-/** Against hanging, ms. */
+/** Upper limit of the wait, ms. */
 const MAX_WAIT_MS = 300_000;
 
 /**
- * Waits until no handle is left that was not there before, and gives those that stay. Not by `expect.poll`, whose own
- * timer is one.
+ * Waits until all handles that were not there before have ended, and returns those that remain. It doesn't use
+ * `expect.poll`, whose timer is itself a handle.
  */
 export async function handlesLeft(before: readonly string[]): Promise<string[]> {
   const end = performance.now() + MAX_WAIT_MS;

@@ -6,20 +6,20 @@ import { temporaryFolder } from "./database.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
-/** The package as npm installs it, beside the project of a user. */
+/** The package as npm installs it, in a user's project. */
 export interface InstalledPackage {
   /** The user's folder. */
   folder: string;
-  /** The package's own folder in it. */
+  /** The package's folder in it. */
   package: string;
-  /** Writes a file of the user's. */
+  /** Writes a file of the user. */
   write(name: string, text: string): void;
   /** Runs Node in the user's folder to its end. */
   node(...args: string[]): Promise<Ended>;
   remove(): void;
 }
 
-/** A process that ended, with all it printed. */
+/** A process that ended, with all its output. */
 export interface Ended {
   code: number | null;
   output: string;
@@ -30,8 +30,8 @@ interface LockedPackage {
 }
 
 /**
- * Packs the build and unpacks it in an empty folder, beside links to what a production install brings, and to nothing
- * else: what needs more doesn't find it.
+ * Packs the build and unpacks it in an empty folder, with links to the packages of a production install and to nothing
+ * else, so that a missing dependency is noticed.
  */
 export function installPackage(): InstalledPackage {
   const { path: folder, remove } = temporaryFolder();
@@ -82,7 +82,7 @@ export function npmInstall(folder: string, what: string): void {
 
 const USER_PACKAGE = '{ "name": "user", "private": true }';
 
-/** Packs what was built, and gives the path of the tarball. */
+/** Packs the build and returns the path of the tarball. */
 function packInto(folder: string): string {
   const args = ["pack", "--ignore-scripts", "--silent", "--pack-destination", folder];
   return join(folder, execFileSync("npm", args, { cwd: root, encoding: "utf8" }).trim());

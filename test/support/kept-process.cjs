@@ -1,7 +1,7 @@
 /**
- * Runs the built command for one command line after another, each as `main.js` does it, so that a test doesn't pay for
- * starting Node and loading DuckDB each time. Each message is the arguments and a mark, which both streams end with;
- * each answer is the exit code.
+ * Runs the built command for one command line after another, each the way `main.js` does, so that tests don't have to
+ * start Node and load DuckDB each time. A message contains the arguments and a mark, which is printed at the end of
+ * both streams; the reply is the exit code.
  */
 const { pathToFileURL } = require("node:url");
 
@@ -11,7 +11,7 @@ let runs = 0;
 process.on("message", async ({ args, mark }) => {
   process.argv.splice(2, Infinity, ...args);
   process.exitCode = undefined;
-  // The text after the name has Node evaluate the entry again; what it imports stays loaded.
+  // The query string makes Node evaluate the entry again; its imports stay loaded.
   await import(`${main}?${++runs}`);
   const code = process.exitCode ?? 0;
   process.exitCode = undefined;

@@ -8,19 +8,19 @@ import { startCli, type CliResult, type RunningCli } from "./cli.js";
 import { WRONG_COUNTS } from "./database.js";
 import { ask } from "./store.js";
 
-/** Pause of a reader between two looks, ms. */
+/** Pause of a reader between two reads, ms. */
 const READER_PAUSE_MS = 50;
 
 const PRELOAD = fileURLToPath(new URL("at-step.cjs", import.meta.url));
 
-/** What a reader sees of a file: its rows without their probe times, its counts, and the days whose counts are wrong. */
+/** What a reader sees in a file: its rows without their probe times, its counts, and the days with wrong counts. */
 const STATE = `
   SELECT count(*), bit_xor(hash(date, symbol, available, file_size_bytes, last_modified))::VARCHAR,
     (SELECT sum(probed_count) FROM daily_symbol_counts), (SELECT sum(available_count) FROM daily_symbol_counts),
     (${WRONG_COUNTS})
   FROM daily_availability`;
 
-/** The state of a file, as a reader that opens it sees it. */
+/** The state of a file as seen by a reader that opens it. */
 export async function stateOf(file: string): Promise<string> {
   const reader = await openReader(file);
   try {
@@ -30,17 +30,17 @@ export async function stateOf(file: string): Promise<string> {
   }
 }
 
-/** A command that works on a file, and the file that it begins with. */
+/** A command that works on a file, and the file that it starts with. */
 export interface Crash {
   args: readonly string[];
   env: NodeJS.ProcessEnv;
   /** Path of the file. */
   db: string;
-  /** A file that is copied there first. */
+  /** A file that is copied to `db` first. */
   base: string;
 }
 
-/** A command that gets a signal at a moment: `<step> <nth> before|within|after`. */
+/** Starts a command that gets a signal at a moment: `<step> <nth> before|within|after`. */
 export function startAt({ args, env }: Pick<Crash, "args" | "env">, at: string, signal: NodeJS.Signals): RunningCli {
   return startCli(args, preloaded(env, { at, signal }));
 }
@@ -49,7 +49,7 @@ function preloaded(env: NodeJS.ProcessEnv, what: object): NodeJS.ProcessEnv {
   return { ...env, NODE_OPTIONS: `--require ${PRELOAD}`, BFA_AT_STEP: JSON.stringify(what) };
 }
 
-/** The steps of a command, in their order, as `<name> <nth>`, and the state of the file after it. */
+/** The steps of a command, in order, as `<name> <nth>`, and the state of the file afterwards. */
 export async function stepsOf({ args, env, db, base }: Crash): Promise<{ steps: string[]; after: string }> {
   copyFileSync(base, db);
   const log = `${db}.steps`;
@@ -60,7 +60,7 @@ export async function stepsOf({ args, env, db, base }: Crash): Promise<{ steps: 
   return { steps, after: await stateOf(db) };
 }
 
-/** Signals that ask a command to end, and the moments at which it gets them: early, in a transaction, about to publish. */
+/** Signals that ask a command to end, and when it gets them: early, in a transaction, and just before publishing. */
 export function signalMoments(steps: readonly string[]): [[string, NodeJS.Signals], ...[string, NodeJS.Signals][]] {
   const last = steps.findLast((step) => step.startsWith("rename"));
   return [
@@ -70,17 +70,17 @@ export function signalMoments(steps: readonly string[]): [[string, NodeJS.Signal
   ];
 }
 
-/** Sends a command a signal at a moment: it ends in its own way, done or interrupted. */
+/** Sends a command a signal at a moment, and expects it to end either complete or interrupted. */
 export async function expectWholeAfter(crash: Crash, at: string, signal: NodeJS.Signals): Promise<void> {
   copyFileSync(crash.base, crash.db);
   const { code, stderr } = await startAt(crash, at, signal).done;
   expect([0, 130], `${signal} at ${at}: ${stderr}`).toContain(code);
 }
 
-/** Steps that only start something, which goes on outside of JavaScript. */
+/** Steps that only start something, which continues outside JavaScript. */
 const LASTING = /^(?:copy|fsync|commit|checkpoint|detach) /;
 
-/** Every moment of some steps. */
+/** All moments of the given steps. */
 export function allMoments(steps: readonly string[]): string[] {
   return steps.flatMap((step) => {
     const moments = LASTING.test(step) ? ["before", "within", "after"] : ["before", "after"];
@@ -89,8 +89,8 @@ export function allMoments(steps: readonly string[]): string[] {
 }
 
 /**
- * A moment of each named step: within it when it comes first, or after it when it comes last. Of two commands whose
- * places differ by one, each takes the other's choice.
+ * One moment for each named step: `within` (or `before`) its first occurrence, or `after` its last one. Two commands
+ * whose `place` differs by one make opposite choices.
  */
 export function someMoments(steps: readonly string[], place: number): string[] {
   const names = [...new Set(steps.map((step) => step.split(" ")[0]))];
@@ -102,10 +102,10 @@ export function someMoments(steps: readonly string[], place: number): string[] {
 }
 
 /**
- * Kills a command at each of some moments, and begins it again after each in what the killed one left, until it is done.
- * Meanwhile a reader opens the file again and again.
+ * Kills a command at each of the moments, each time starting it again on what the killed one left, until it completes.
+ * Meanwhile a reader opens the file repeatedly.
  *
- * @returns how many were killed
+ * @returns number of killed commands
  */
 export async function killAtEach(crash: Crash, moments: readonly string[], after: string): Promise<number> {
   const { args, env, db, base } = crash;
@@ -133,7 +133,7 @@ export async function killAtEach(crash: Crash, moments: readonly string[], after
   for (const moment of moments) {
     let isKilled = await killedAt(moment);
     if (!isKilled) {
-      // What was left had less to do: from the start then.
+      // The remaining work doesn't include this step, so start from the base.
       restore();
       isKilled = await killedAt(moment);
     }
@@ -146,17 +146,17 @@ export async function killAtEach(crash: Crash, moments: readonly string[], after
   return killed;
 }
 
-/** What lies beside a file, for tests that have its folder to themselves. */
+/** The files next to a file, for tests that don't share its folder. */
 function leftIn(db: string): string[] {
   return readdirSync(dirname(db)).filter((name) => name.includes("a.duckdb"));
 }
 
-/** Runs a command to its end while a reader opens the file over and over: it sees one of some states each time. */
+/** Runs a command to its end while a reader opens the file repeatedly, which must see a known state each time. */
 async function watched({ child, done }: RunningCli, db: string, states: string[], what: string): Promise<CliResult> {
   const reading = (async () => {
     while (child.exitCode === null && child.signalCode === null) {
       expect(states, what).toContain(await stateOf(db));
-      // Without a pause the reader takes as much of the machine as the command.
+      // Without a pause, the reader would use as much CPU time as the command.
       await setTimeout(READER_PAUSE_MS);
     }
   })();

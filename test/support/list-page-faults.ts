@@ -1,4 +1,4 @@
-/** One object of an honest listing page. */
+/** One object of a correct list page. */
 export interface Listed {
   key: string;
   size: number;
@@ -6,7 +6,7 @@ export interface Listed {
   lastModified: string;
 }
 
-/** A page in the making. */
+/** The parameters of a list page. */
 export interface Page {
   listed: readonly Listed[];
   /** `prefix` and `start-after` of the request. */
@@ -14,10 +14,10 @@ export interface Page {
   after: string;
 }
 
-/** How a server spoils a listing page; what comes is the whole body, or the whole answer when it begins with HTTP/. */
+/** How a server corrupts a list page. The result is the whole body, or the whole response if it starts with HTTP/. */
 export interface ListingFault {
   name: string;
-  /** False when the page still says the truth about the symbol. */
+  /** False if the page is still correct for the symbol. */
   harmful: boolean;
   spoil: (page: Page) => string | Buffer;
 }
@@ -40,7 +40,7 @@ function escapeXml(text: string): string {
 
 const TIME = "2024-03-05T10:12:13.000Z";
 
-/** An honest page with further keys, in the order of their bytes. */
+/** A correct page with additional keys, sorted by their bytes. */
 function withKeys(page: Page, keys: (stem: string) => readonly string[]): string {
   const symbol = page.prefix.split("/").at(-3) ?? "";
   const more = keys(`${page.prefix}${symbol}-1m-`).map((key) => ({ key, size: 7, lastModified: TIME }));
@@ -52,7 +52,7 @@ function withKeys(page: Page, keys: (stem: string) => readonly string[]): string
   return honestPage({ ...page, listed });
 }
 
-/** The honest page with a piece of it replaced; it must be there. */
+/** The correct page with a part replaced, which must be on it. */
 function replaced(page: Page, from: string, to: string): string {
   const xml = honestPage(page);
   if (!xml.includes(from)) throw new Error(`${from} is not on the page`);

@@ -6,15 +6,15 @@ import { temporaryFolder } from "./database.js";
 import { LATE, symbolUnit, writerFor } from "./store.js";
 import { writeVolumes, type KnownVolumes } from "./volumes.js";
 
-/** A symbol's files and, where they are known, its volumes. */
+/** A symbol's files and, if known, its volumes. */
 export interface MarketSymbol {
   symbol: string;
-  /** Size of the file of each day from the market's first one, bytes; 0 where there is none. */
+  /** File size of each day from the market's first day on, bytes; 0 if there is no file. */
   sizes: readonly number[];
   volumes?: readonly Omit<KnownVolumes, "symbol">[];
 }
 
-/** A file with a market in it, open for questions; `close` removes it. */
+/** A database with a market, open for queries; `close` removes it. */
 export interface OpenMarket {
   db: Availability;
   file: string;

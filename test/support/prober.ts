@@ -8,7 +8,7 @@ import type { Replica } from "../../src/replica/replica.js";
 /** One row of a probe. */
 export type ProbeRow = Row<ProbeRows>;
 
-/** A sink that keeps the rows, and is never behind. */
+/** A sink that collects the rows and never blocks. */
 export function keepingSink(): RowSink & { rows: ProbeRow[]; flushes: number } {
   const sink = {
     rows: [] as ProbeRow[],
@@ -24,7 +24,7 @@ export function keepingSink(): RowSink & { rows: ProbeRow[]; flushes: number } {
   return sink;
 }
 
-/** Settings of a prober of a replica. */
+/** Settings of a prober for a replica. */
 export function settingsFor(replica: Replica): ProberSettings {
   return {
     dataset: DEFAULT_DATASET,
@@ -33,7 +33,7 @@ export function settingsFor(replica: Replica): ProberSettings {
     connections: 4,
     http2Connections: 0,
     pooled: true,
-    // Against hanging.
+    // Long enough that no slow machine reaches it.
     timeoutMs: 600_000,
     retries: 0,
     ca: replica.ca,
@@ -42,7 +42,7 @@ export function settingsFor(replica: Replica): ProberSettings {
   };
 }
 
-/** What rows without their probe times must be: the history's files of these days. */
+/** The expected rows without probe times: the history's files on these days. */
 export function expectedRows(history: History, symbols: readonly string[], from: number, to: number) {
   return symbols.flatMap((symbol, symbolIndex) => {
     const folder = history.folders.find((one) => one.symbol === symbol);
@@ -57,7 +57,7 @@ export function expectedRows(history: History, symbols: readonly string[], from:
   });
 }
 
-/** Rows in order of symbol and day, without their probe times. */
+/** Rows sorted by symbol and day, without probe times. */
 export function comparable(rows: readonly ProbeRow[]) {
   return [...rows]
     .sort((a, b) => a.symbolIndex - b.symbolIndex || a.day - b.day)

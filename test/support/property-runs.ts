@@ -1,5 +1,5 @@
 /**
- * How often a costly property runs: so many times in the suite, and so many times more by `npm run test:long`.
+ * Number of runs of a costly property: `suite` in the test suite, and a multiple of it in `npm run test:long`.
  *
  * @param suite - runs in the suite
  */

@@ -4,32 +4,32 @@ import { createServer, type TLSSocket } from "node:tls";
 import type { Certificate } from "../../src/replica/certificate.js";
 import { sharedCertificate } from "./certificate.js";
 
-/** A TLS server that speaks no HTTP of its own: each request head that arrives is answered by `behave`. */
+/** A TLS server without an HTTP implementation: `behave` answers each request head. */
 export interface RawServer {
   url: string;
   port: number;
   ca: string;
-  /** Sockets accepted, handshake done. */
+  /** Number of accepted sockets with a completed handshake. */
   connections: () => number;
   /** Request heads received, in order. */
   requests: string[];
-  /** Resolves once so many request heads have come. */
+  /** Resolves once that many request heads have arrived. */
   received: (count: number) => Promise<void>;
   close: () => Promise<void>;
 }
 
 /**
- * @param nth request of its socket, from 1
- * @param reset ends the connection by a TCP reset
+ * @param nth number of the request on its socket, from 1
+ * @param reset ends the connection with a TCP reset
  */
 export type Behaviour = (socket: TLSSocket, head: string, nth: number, reset: () => void) => void;
 
-/** A whole answer to a HEAD for a file. */
+/** A complete response to a HEAD for a file. */
 export function available(size = 1234): string {
   return `HTTP/1.1 200 OK\r\nContent-Length: ${size}\r\nLast-Modified: Fri, 05 Mar 2021 10:12:13 GMT\r\nConnection: keep-alive\r\n\r\n`;
 }
 
-/** A whole answer of a status without a body. */
+/** A complete response with a status and no body. */
 export function status(code: number, headers = ""): string {
   return `HTTP/1.1 ${code} Any\r\nContent-Length: 0\r\n${headers}\r\n`;
 }
@@ -37,7 +37,7 @@ export function status(code: number, headers = ""): string {
 /**
  * Starts a raw server on 127.0.0.1. Sockets that the client leaves open are destroyed by `close`.
  *
- * @param certificate by default one that is in order
+ * @param certificate by default a valid one
  */
 export async function startRawServer(behave: Behaviour, certificate?: Certificate): Promise<RawServer> {
   const { key, cert, ca } = certificate ?? (await sharedCertificate());

@@ -6,17 +6,17 @@ import { sharedCertificate } from "./certificate.js";
 /** Upload time of every file below, ms. */
 export const UPLOADED = Date.UTC(2024, 0, 5, 9, 30, 11);
 
-/** A kline file of a written-out history. */
+/** A kline file of an explicit history. */
 export function file(symbol: string, date: string, size = 2_000): ListedFile {
   return { symbol, day: dayOf(date), size, lastModified: UPLOADED };
 }
 
-/** An object under a key of its own. */
+/** An object with an arbitrary key. */
 export function foreign(key: string, size = 0): ListedForeignFile {
   return { key, size, lastModified: UPLOADED };
 }
 
-/** Starts a replica that ends with the block: `await using server = await started(...)` isn't known to Node 20. */
+/** Starts a replica that is closed after `use`, because Node 20 doesn't support `await using`. */
 export async function withReplica<T>(options: ReplicaOptions, use: (replica: Replica) => Promise<T>): Promise<T> {
   const replica = await startReplica({ certificate: await sharedCertificate(), ...options });
   try {
@@ -26,16 +26,16 @@ export async function withReplica<T>(options: ReplicaOptions, use: (replica: Rep
   }
 }
 
-/** What a listing document says, read without any of the project's own readers. */
+/** The contents of a list page, parsed without the project's own readers. */
 export interface ReadListing {
   keys: string[];
   groups: string[];
   truncated: boolean;
-  /** Text of the first element of a name, entities undone. */
+  /** Text of the first element with a name, with entities decoded. */
   field: (name: string) => string | undefined;
 }
 
-/** Reads a listing document; `decode` undoes `encoding-type=url`. */
+/** Parses a list page; `decode` reverses `encoding-type=url`. */
 export function readListing(xml: string, decode = false): ReadListing {
   const plain = (raw: string): string =>
     raw

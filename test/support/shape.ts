@@ -1,4 +1,4 @@
-/** What a JSON value is made of: keys and kinds in place of values, each kind of an array's elements once. */
+/** Structure of a JSON value: keys, with kinds instead of values; each kind of array element appears once. */
 export type Shape = string | { readonly [key: string]: Shape } | readonly Shape[];
 
 /** The shape of a JSON value. Texts that are dates (`YYYY-MM-DD`) or times (ISO 8601 with `Z`) count as such. */

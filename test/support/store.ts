@@ -6,7 +6,7 @@ import { PROBE_ROWS } from "../../src/rows/columns.js";
 import type { WholeUnit } from "../../src/rows/unit.js";
 import { dayOf, DAY_MS, type Day } from "../../src/calendar/day.js";
 
-/** One cell as a test writes it: `symbol` is an index, `size` 0 a missing file. */
+/** One cell as tests specify it: `symbol` is an index, `size` 0 means that the file is missing. */
 export interface Cell {
   symbol: number;
   day: Day;
@@ -17,13 +17,13 @@ export interface Cell {
   probedAt?: number;
 }
 
-/** An instant by which every day of these tests is final. */
+/** A time at which every day of these tests is final. */
 export const LATE = dayOf("2026-01-01") * DAY_MS;
 
 /** A first day for tests. */
 export const D0 = dayOf("2024-03-01");
 
-/** Rows of cells in their order. */
+/** Rows of cells, in the same order. */
 export function rowsOfCells(cells: readonly Cell[]): ProbeBatch {
   const rows = createBatch(PROBE_ROWS, cells.length);
   const { columns } = rows;

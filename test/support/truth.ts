@@ -3,7 +3,7 @@ import { formatDay, type Day } from "../../src/calendar/day.js";
 import { keyPath, fileKey } from "../../src/vision/object-key.js";
 import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 
-/** What the table must say of some symbols and days of a history, in the form of `tableOf`. */
+/** The expected table for some symbols and days of a history, in the form of `tableOf`. */
 export function truthOf(history: History, symbols: readonly string[], from: Day, to: Day): string[] {
   const folders = new Map(history.folders.map((folder) => [folder.symbol, folder]));
   const rows: string[] = [];

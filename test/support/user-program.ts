@@ -1,4 +1,4 @@
-/** A run against a replica, and a question: what a user's first program does. */
+/** A typical first program of a user: a run against a replica, then a query. */
 function program(database: string): string {
   return `
   const replica = await startReplica({
@@ -17,17 +17,17 @@ function program(database: string): string {
 
 const IMPORTED = "openAvailability, update";
 
-/** The program as an ES module, which leaves `imported.duckdb`. */
+/** The program as an ES module, which writes `imported.duckdb`. */
 export const ES_MODULE = `
   import { ${IMPORTED} } from "binance-futures-availability";
   import { startReplica } from "binance-futures-availability/replica";
   ${program("imported.duckdb")}`;
 
-/** The program as CommonJS, which leaves `required.duckdb`. */
+/** The program as CommonJS, which writes `required.duckdb`. */
 export const COMMON_JS = `
   const { ${IMPORTED} } = require("binance-futures-availability");
   const { startReplica } = require("binance-futures-availability/replica");
   (async () => { ${program("required.duckdb")} })();`;
 
-/** What either prints. */
+/** Output of both. */
 export const PROGRAM_PRINTS = '["whole","BTCUSDT",1]\n';

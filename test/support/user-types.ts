@@ -6,7 +6,7 @@ import type { Ended, InstalledPackage } from "./installed.js";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const TSC = join(root, "node_modules/typescript/bin/tsc");
 
-/** How a user's TypeScript finds the package. */
+/** How a user's TypeScript resolves the package. */
 export interface CompiledAs {
   name: string;
   files: readonly string[];
@@ -24,7 +24,7 @@ export const COMPILED_AS: readonly CompiledAs[] = [
   { name: "a bundler", files: ["use.ts"], module: "ESNext", moduleResolution: "Bundler" },
 ];
 
-/** Compiles `test/types/use.ts` beside an installed package. */
+/** Compiles `test/types/use.ts` in a project with the installed package. */
 export function compileUse(
   installed: InstalledPackage,
   { files, module, moduleResolution }: CompiledAs,

@@ -5,14 +5,14 @@ import type { AddressInfo } from "node:net";
 import { zipSync } from "fflate";
 import { DAY_MS, dayOf, formatDay } from "../../src/calendar/day.js";
 
-/** A bar as a test writes it; what is left out is made up from the date. */
+/** A bar as tests specify it; omitted values are derived from the date. */
 export interface TestBar {
   date: string;
   close?: string;
   count?: number;
 }
 
-/** Keys of a symbol's file of a month (`2024-01`) or a day. */
+/** Key of a symbol's file for a month (`2024-01`) or a day. */
 export function volumeKey(symbol: string, period: string): string {
   const cadence = period.length === 7 ? "monthly" : "daily";
   return `data/futures/um/${cadence}/klines/${symbol}/1d/${symbol}-1d-${period}.zip`;
@@ -24,7 +24,7 @@ export function csvRow({ date, close = "1.5", count = 7 }: TestBar): string {
   return `${open},1.0,2.0,0.5,${close},10.000,${open + DAY_MS - 1},15.00000,${count},4.000,6.00000,0`;
 }
 
-/** Dates from the first to the last one of a month but those left out. */
+/** The dates of a month except those in `without`. */
 export function datesOf(month: string, days: number, without: readonly string[] = []): string[] {
   const first = dayOf(`${month}-01`);
   return Array.from({ length: days }, (_, i) => formatDay(first + i)).filter((date) => !without.includes(date));
@@ -35,7 +35,7 @@ interface Stored {
   lastModified: number;
 }
 
-/** A bucket over plain HTTP that a test fills by hand, with files that no replica would have. */
+/** A bucket over plain HTTP that tests fill themselves, with files that no replica would have. */
 export class VolumeBucket {
   private readonly objects = new Map<string, Stored>();
   private readonly server = createServer((request, response) => {
@@ -43,7 +43,7 @@ export class VolumeBucket {
   });
   /** Paths and queries of all requests. */
   readonly requests: string[] = [];
-  /** Status in place of the answer to the next requests of a path; each is used once. */
+  /** Statuses to send instead of the next answers for a path; each is used once. */
   readonly statuses = new Map<string, number[]>();
   private clock = Date.UTC(2024, 5, 1);
 
@@ -67,7 +67,7 @@ export class VolumeBucket {
     await once(this.server, "close");
   }
 
-  /** Puts an object, in place of an earlier version: it has a later time. */
+  /** Puts an object. If it replaces an earlier version, its time is later. */
   put(key: string, body: Buffer | string): void {
     this.clock += 1000;
     this.objects.set(key, { body: Buffer.from(body), lastModified: this.clock });
@@ -77,24 +77,24 @@ export class VolumeBucket {
     this.objects.delete(key);
   }
 
-  /** Puts a sound file with its checksum. */
+  /** Puts a valid file with its checksum. */
   putBars(symbol: string, period: string, bars: readonly TestBar[]): void {
     this.putZip(symbol, period, { [`${symbol}-1d-${period}.csv`]: Buffer.from(bars.map(csvRow).join("\n")) });
   }
 
-  /** Puts a zip of any files, with a right checksum. */
+  /** Puts a zip of any files, with a correct checksum. */
   putZip(symbol: string, period: string, files: Record<string, Buffer>): void {
     this.putFile(symbol, period, Buffer.from(zipSync(files)));
   }
 
-  /** Puts any bytes as a file, with a right checksum. */
+  /** Puts any bytes as a file, with a correct checksum. */
   putFile(symbol: string, period: string, bytes: Buffer): void {
     const key = volumeKey(symbol, period);
     this.put(key, bytes);
     this.put(`${key}.CHECKSUM`, `${createHash("sha256").update(bytes).digest("hex")}  ${symbol}-1d-${period}.zip\n`);
   }
 
-  /** Paths of the GETs of objects since the last call. */
+  /** Paths of objects requested by GET since the last call. */
   takeGets(): string[] {
     const gets = this.requests.filter((path) => path.startsWith("/data/")).map((path) => path.slice(1));
     this.requests.length = 0;

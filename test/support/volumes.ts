@@ -3,25 +3,25 @@ import type { Day } from "../../src/calendar/day.js";
 import type { Store } from "../../src/store/open.js";
 import { LATE } from "./store.js";
 
-/** A day's bar: its quote volume, or that and its trades. */
+/** A day's bar: its quote volume, optionally with its number of trades. */
 export type Bar = number | { quote: number; trades: number };
 
-/** Consecutive days of a symbol of which volumes are known. */
+/** Consecutive days for which a symbol's volumes are known. */
 export interface KnownVolumes {
   symbol: string;
   /** The first of them. */
   from: Day;
-  /** A bar for each day; undefined where there is none. A bar given as a number has a trade for each unit begun. */
+  /** One bar per day; undefined if there is none. A bar given as a number has that many trades, rounded up. */
   bars: readonly (Bar | undefined)[];
 }
 
 /**
- * Fills `daily_volumes` and `volume_spans`. Volumes are a tenth of the quote volumes, at a price of 10; takers bought half.
+ * Fills `daily_volumes` and `volume_spans`. Volumes are a tenth of the quote volumes (price 10); takers bought half.
  *
  * @param knownAt ms since the Unix epoch
  * @example
  * ```ts
- * // Traded on the first day, a bar without a trade on the second, none on the third; nothing is known of the fourth.
+ * // Traded on the first day, a bar without a trade on the second, no bar on the third; the fourth is unknown.
  * await writeVolumes(store, [{ symbol: "BTCUSDT", from: D0, bars: [1000, 0, undefined] }]);
  * ```
  */

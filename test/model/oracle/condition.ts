@@ -6,15 +6,15 @@ import { knownSymbols, provedMissingAt, rowOf, startOf, type Knowledge } from ".
 /** How sure an answer about a day is. */
 export type Condition = "final" | "provisional" | "partial" | "unpublished" | "unwritten";
 
-/** Days after which the lack of files on a day is theirs, not the publisher's. */
+/** Days after which missing files no longer mean that the day is unpublished. */
 const PUBLICATION_DAYS = 4;
 const LACKING_SYMBOLS = 5;
 const LACKING_SHARE = 0.05;
 const EMPTY_DAY_DAYS = 90;
-/** Days after which a listing of the symbols has all names of a day. */
+/** Days after which a listing of the symbols contains all names of a day. */
 const LISTED_DAYS = 20;
 
-/** What a question can be asked of: one state of knowledge at one time. */
+/** The conditions of days, from one state of knowledge at one time. */
 export class Conditions {
   private readonly known: string[];
   private readonly lives = new Map<string, readonly Life[]>();
@@ -29,18 +29,18 @@ export class Conditions {
   }
 
   /**
-   * Rule 7: the conditions that an answer about the admitted symbols on a day may be given under. Nearly always one; more
-   * where DESIGN's wording lets several be right.
+   * Rule 7: the allowed conditions of an answer about the admitted symbols on a day. Nearly always one; more where
+   * DESIGN's wording allows several.
    */
   of(symbols: readonly string[], day: Day): Set<Condition> {
     const admitted = symbols.filter((symbol) => this.known.includes(symbol));
     const states = admitted.map((symbol) => stateOf(this.knowledge, symbol, day, this.now, this.lives.get(symbol)));
     if (day >= dayAt(this.now)) return new Set(["unwritten"]);
     const base = new Set(readingsOf(new Set(states)).map(baseOf));
-    // What only listings and dormancy tell can count as nothing known.
+    // What is known only from listings and dormancy may count as nothing known.
     if (base.has("partial") && !admitted.some((symbol) => this.hasRow(symbol, day))) base.add("unwritten");
-    // A store that never listed the bucket late enough can't know that it has every name; and it knows the time of its
-    // last listing only, which a clock that was ahead spoils.
+    // A store that never listed the bucket late enough can't know that it has all names. It stores only the time of its
+    // last listing, which is wrong if the clock was ahead.
     const { listings } = this.knowledge;
     const isListed = listings.some(({ at }) => at <= this.now && at >= startOf(day, LISTED_DAYS));
     const isSpoilt = (listings.at(-1)?.at ?? 0) > this.now;
@@ -48,12 +48,12 @@ export class Conditions {
     if (base.size === 1 && base.has("unwritten")) return base;
     const unpublished = this.isUnpublished(admitted, day, base.size === 1 && base.has("final"));
     if (unpublished === "no") return base;
-    // DESIGN leaves open which of the words that refuse a day gets that several fit.
+    // DESIGN leaves open which condition a refused day has if several apply.
     const refusing = [...base].filter((word) => unpublished === "maybe" || word === "partial" || word === "unwritten");
     return new Set([...refusing, "unpublished"]);
   }
 
-  /** The cells of a question that were never probed. */
+  /** The symbols of a question whose cells were never probed. */
   unknownSymbols(symbols: readonly string[], day: Day): string[] {
     return symbols.filter((symbol) => stateOf(this.knowledge, symbol, day, this.now) === "unknown");
   }
@@ -66,11 +66,11 @@ export class Conditions {
   }
 
   /**
-   * Rule 7, "nothing there at all", with rule 3: an empty day becomes final by a sweep after D+90 only.
+   * Rule 7, "nothing there at all", with rule 3: an empty day becomes final only by a sweep after D+90.
    *
-   * DESIGN leaves open whether "at all" is the file's or the question's. Taken here: the file's; delisted symbols alone
-   * must not make a day look unpublished for ever. While some of the question's cells are due, either is right, and where
-   * none of the other symbols was probed.
+   * DESIGN leaves open whether "at all" means the whole file or the question. Taken here: the whole file, because
+   * delisted symbols alone must not make a day look unpublished for ever. Either is right while some of the question's
+   * cells are due, or if none of the other symbols was probed.
    */
   private isEmpty(admitted: readonly string[], day: Day, isSettled: boolean): "yes" | "no" | "maybe" {
     if (admitted.some((symbol) => this.hasFile(symbol, day))) return "no";
@@ -78,7 +78,7 @@ export class Conditions {
       return isSettled || admitted.every((symbol) => this.isLongGone(symbol, day)) ? "no" : "maybe";
     }
     if (this.knowledge.sweeps.some((at) => at <= this.now && at >= startOf(day, EMPTY_DAY_DAYS))) return "no";
-    // Days before the first file that is known belong to no life: nothing was expected on them.
+    // Days before the first known file belong to no life, so no file was expected on them.
     if (![...this.lives.values()].flat().some(({ first }) => first < day)) return "maybe";
     return this.known.every((symbol) => admitted.includes(symbol) || this.isProbed(symbol, day)) ? "yes" : "maybe";
   }
@@ -86,7 +86,7 @@ export class Conditions {
   /**
    * Rule 7: before D+4 at least 5 symbols and 5 % of those that had a file on the last published day lack one.
    *
-   * DESIGN leaves open whether the time is that of the question or of the probes. Where they differ, either is right.
+   * DESIGN leaves open whether this is the time of the question or of the probes. If they differ, either is right.
    */
   private isHalfPublished(admitted: readonly string[], day: Day): "yes" | "no" | "maybe" {
     const key = `${day} ${admitted.join()}`;
@@ -107,7 +107,7 @@ export class Conditions {
     return this.now < startOf(day, PUBLICATION_DAYS) && last.certain ? "yes" : "maybe";
   }
 
-  /** The last day before another on which the question has files and which was published as far as is known. */
+  /** The last day before another on which the question has files and which was published as far as known. */
   private lastPublishedDay(admitted: readonly string[], before: Day): { day: Day; certain: boolean } | undefined {
     let certain = true;
     for (let day = before - 1; day >= before - EMPTY_DAY_DAYS; day--) {
@@ -143,7 +143,7 @@ export class Conditions {
   }
 }
 
-/** All ways to read some states, each as the set of what the cells count as. */
+/** All possible readings of some states, each as the set of what the cells count as. */
 function readingsOf(states: ReadonlySet<CellState>): ReadonlySet<string>[] {
   let readings: ReadonlySet<string>[] = [new Set()];
   for (const state of states) {

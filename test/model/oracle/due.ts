@@ -2,25 +2,25 @@ import { dayAt, DAY_MS, type Day } from "../../../src/calendar/day.js";
 import { fileDays, FIRST_DAY, isHole, livesOf, type Life } from "./lives.js";
 import { isGone, isListedOnDay, knownSymbols, provedMissingAt, rowOf, startOf, type Knowledge } from "./knowledge.js";
 
-/** Days from the start of its own after which a probe of a cell is believed. */
+/** Days from the start of a cell's day after which a probe is believed. */
 const LOOK_BACK_DAYS = 20;
 /** The same for a hole. */
 const HOLE_DAYS = 90;
 /** Days without a file that make a symbol dormant. */
 export const DORMANT_DAYS = 60;
-/** A dormant symbol is looked after every week; half a day early or late is the run's own affair. */
+/** A dormant symbol is listed every week; half a day early or late is up to the run. */
 const WEEK_MS = 7 * DAY_MS;
 const SLACK_MS = DAY_MS / 2;
 
 /**
- * What is known of one cell. `due` was probed, and must be again; `unknown` never was. The others are those that DESIGN's
- * wording lets be read in more than one way, see {@link READINGS}: `dormant` waits for the weekly LIST of its symbol, or
- * for one that is overdue (`resting`); `proved` was only shown missing by a listing that lacks its symbol; `doubted` has a
- * row of a clock that was wrong, or a listing of its own day.
+ * What is known about one cell. `due` was probed and must be probed again; `unknown` was never probed. DESIGN's wording
+ * allows more than one reading of the others, see {@link READINGS}: `dormant` waits for the weekly LIST of its symbol,
+ * or for an overdue one (`resting`); `proved` was only shown missing by a listing that lacks its symbol; `doubted` has
+ * a row from a wrong clock, or a listing of its own day.
  */
 export type CellState = "believed" | "due" | "unknown" | "dormant" | "resting" | "proved" | "doubted";
 
-/** What a cell of each state may count as. */
+/** What a cell in each state may count as. */
 export const READINGS: Readonly<Record<CellState, readonly ("believed" | "due" | "unknown")[]>> = {
   believed: ["believed"],
   due: ["due"],
@@ -31,7 +31,7 @@ export const READINGS: Readonly<Record<CellState, readonly ("believed" | "due" |
   doubted: ["due", "unknown"],
 };
 
-/** Rules 2 and 3: whether a cell that was probed at some time has to be probed again. */
+/** Rules 2 and 3: whether a cell that was probed at some time must be probed again. */
 export function isDueAfter(day: Day, probedAt: number, missing: boolean, lives: readonly Life[]): boolean {
   const days = missing && isHole(lives, day) ? HOLE_DAYS : LOOK_BACK_DAYS;
   return probedAt < startOf(day, days);
@@ -51,12 +51,12 @@ export function stateOf(
   }
   const proof = provedMissingAt(knowledge, symbol, day, now);
   if (proof !== undefined) {
-    // What a listing proved of a symbol that came later is not its past, which is due at once (rule 2).
+    // A listing from before a symbol appeared doesn't prove its past, which is due at once (rule 2).
     if (isGone(knowledge, symbol, now) && !isDueAfter(day, proof, true, lives)) return "proved";
-    // A store keeps the time of the last listing that lacked a symbol, which a clock that was ahead spoils.
+    // A store keeps the time of the last listing that lacked a symbol, which is wrong if the clock was ahead.
     return knowledge.listings.some(({ at }) => at > now) ? "doubted" : "due";
   }
-  // Rule 12 says "not believed" and "due": the first is no answer at all, the second a provisional one.
+  // Rule 12 says both "not believed" and "due": the first means no answer at all, the second a provisional one.
   if (day <= dayAt(now) && knowledge.cells.get(symbol)?.has(day) === true) return "doubted";
   if (isListedOnDay(knowledge, symbol, day, now)) return "doubted";
   return stateOfUnprobed(knowledge, symbol, day, now);
@@ -65,7 +65,7 @@ export function stateOf(
 /**
  * Rule 4: the newest cells of a dormant symbol have no rows until its weekly LIST, but are not unknown.
  *
- * DESIGN leaves open how long. Taken here: for the week after the last row; after it either is right.
+ * DESIGN leaves open how long. Taken here: for the week after the last row; after that either is right.
  */
 function stateOfUnprobed(knowledge: Knowledge, symbol: string, day: Day, now: number): CellState {
   const last = lastRowDay(knowledge, symbol, now);
@@ -91,8 +91,8 @@ export function isDormant(knowledge: Knowledge, symbol: string, now: number): bo
 }
 
 /**
- * Whether a symbol can count as dormant in any reading of "without a file for 60 days": today lies 60 days after its last
- * file, and but for the last week its days since then were probed.
+ * Whether a symbol can count as dormant in any reading of "without a file for 60 days": its last file is 60 days old,
+ * and all days since then, except the last week, were probed.
  */
 function mayRest(knowledge: Knowledge, symbol: string, now: number): boolean {
   const last = lastRowDay(knowledge, symbol, now);
@@ -101,22 +101,22 @@ function mayRest(knowledge: Knowledge, symbol: string, now: number): boolean {
   return dayAt(now) - lastFile >= DORMANT_DAYS && last - lastFile >= DORMANT_DAYS - 8;
 }
 
-/** Rule 4: whether a plain update may leave a symbol out, because it is dormant and was looked after within a week. */
+/** Rule 4: whether a plain update may omit a symbol, because it is dormant and was listed within a week. */
 export function mayBeLeftOut(knowledge: Knowledge, symbol: string, now: number): boolean {
   const look = knowledge.looks.get(symbol) ?? -Infinity;
   return mayRest(knowledge, symbol, now) && look <= now && now - look < WEEK_MS + SLACK_MS;
 }
 
-/** Rule 4: whether a plain update must leave a symbol out, since one LIST a week is all that it gets. */
+/** Rule 4: whether a plain update must omit a symbol, because it may get only one LIST a week. */
 export function mustBeLeftOut(knowledge: Knowledge, symbol: string, now: number): boolean {
   const look = knowledge.looks.get(symbol) ?? -Infinity;
   return isDormant(knowledge, symbol, now) && look <= now && now - look < WEEK_MS - SLACK_MS;
 }
 
 /**
- * Rules 2, 3, 4 and 12: the cells that a run has to probe, out of those it is about.
+ * Rules 2, 3, 4 and 12: the cells that a run must probe, among those it covers.
  *
- * DESIGN leaves open what a run owes to the unprobed cells of a symbol whose folder is gone. Taken here: nothing, the
+ * DESIGN leaves open whether a run must probe the unprobed cells of a symbol whose folder is gone. Taken here: no, the
  * listing has proved them missing.
  */
 export function dueCells(

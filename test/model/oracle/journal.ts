@@ -2,7 +2,7 @@ import type { Day } from "../../../src/calendar/day.js";
 import type { Belief } from "./knowledge.js";
 import { startOf } from "./knowledge.js";
 
-/** What can change in an answer that was believed. */
+/** Kinds of changes of a stored answer. */
 export type ChangeKind = "late" | "replaced" | "removed";
 
 /** An entry of the journal. */
@@ -12,14 +12,15 @@ export interface Change {
   readonly day: Day;
 }
 
-/** Days after which a missing file that comes after all is late. */
+/** Days after which a missing file that then appears is late. */
 const LATE_DAYS = 3;
 
 /**
- * Rule 6: what an answer changes in what was believed. `may` is said where DESIGN's wording lets the journal say it or not.
+ * Rule 6: how an answer changes what was believed. It is not `certain` where DESIGN leaves open whether it is
+ * journaled.
  *
- * @param before what was stored of the cell, undefined when nothing was
- * @param wasFinal whether the day was final for the question for all symbols
+ * @param before what was stored for the cell; undefined if nothing was
+ * @param wasFinal whether the day was final for a question about all symbols
  */
 export function changeOf(
   before: Belief | undefined,
@@ -28,10 +29,10 @@ export function changeOf(
   wasFinal: boolean,
 ): { kind: ChangeKind; certain: boolean } | undefined {
   if (before === undefined) {
-    // "on a day that was final" can be read to include symbols that weren't known then.
+    // "on a day that was final" may include symbols that weren't known then.
     return after.file !== undefined && wasFinal ? { kind: "late", certain: false } : undefined;
   }
-  // What a wrong clock wrote was never believed (rule 12).
+  // A row from a wrong clock was never believed (rule 12).
   const certain = before.probedAt <= after.probedAt;
   if (before.file === undefined) {
     if (after.file === undefined) return undefined;

@@ -1,28 +1,28 @@
 import type { Day } from "../../../src/calendar/day.js";
 import { isSettled, knownSymbols, provedMissingAt, rowOf, tickerOf, type Knowledge } from "./knowledge.js";
 
-/** The time of one contract: from its first to its last file. */
+/** The lifetime of one contract, from its first to its last file. */
 export interface Life {
   readonly first: Day;
   readonly last: Day;
-  /** Whether it is known to begin at `first`. Else there may have been files before, and an age is a lower bound. */
+  /** Whether it is known to begin at `first`. Otherwise there may be earlier files, and an age is a lower bound. */
   readonly exact: boolean;
 }
 
-/** An age as it may be said: exactly, or as a lower bound. */
+/** An age, either exact or a lower bound. */
 export interface Age {
   readonly first: Day;
   readonly days: number;
   readonly exact: boolean;
 }
 
-/** Days without files after which the next file is another contract's (8a). */
+/** Days without files after which the next file belongs to another contract (8a). */
 const ABSENT_DAYS = 30;
-/** Days absent or flat after which it is, if the ticker has a settled folder (8b). */
+/** The same for absent or flat days, if the ticker has a settled folder (8b). */
 const ABSENT_OR_FLAT_DAYS = 28;
-/** Files below this are flat, bytes. */
+/** Files smaller than this are flat, bytes. */
 const FLAT_BYTES = 10_000;
-/** First day of which the bucket has any file. */
+/** First day with any file in the bucket. */
 export const FIRST_DAY: Day = 18_261; // 2019-12-31
 
 type CellKind = "live" | "flat" | "missing" | "unknown";
@@ -33,13 +33,13 @@ function kindOf(knowledge: Knowledge, symbol: string, day: Day, now: number): Ce
   return provedMissingAt(knowledge, symbol, day, now) === undefined ? "unknown" : "missing";
 }
 
-/** Days with a file of a symbol, ascending. */
+/** Days on which a symbol has a file, ascending. */
 export function fileDays(knowledge: Knowledge, symbol: string, now: number): Day[] {
   const days = [...(knowledge.cells.get(symbol)?.keys() ?? [])].sort((a, b) => a - b);
   return days.filter((day) => rowOf(knowledge, symbol, day, now)?.file !== undefined);
 }
 
-/** The days with a file of each settled folder of a symbol's ticker; none for a settled name itself. */
+/** The days with a file in each settled folder of a symbol's ticker; empty for a settled name itself. */
 function settledFolders(knowledge: Knowledge, symbol: string, now: number): Day[][] {
   const folders = knownSymbols(knowledge).filter(
     (name) => !isSettled(symbol) && isSettled(name) && tickerOf(name) === symbol,
@@ -48,15 +48,15 @@ function settledFolders(knowledge: Knowledge, symbol: string, now: number): Day[
 }
 
 /**
- * Rule 8: the lives of a name, in order. A file begins a new one (a) after 30 days without files; (b) when it is not flat
- * and comes after 28 days that are absent or flat, if the ticker has a settled folder; (c) after a shorter gap that
- * starts the day after a settled folder's last file.
+ * Rule 8: the lives of a name, in order. A file begins a new one (a) after 30 days without files; (b) when it is not
+ * flat and comes after 28 days that are absent or flat, if the ticker has a settled folder; (c) after a shorter gap
+ * that starts the day after a settled folder's last file.
  *
- * DESIGN leaves open what a day that isn't known does to (a) to (c). Taken here: when one of the days that separate a life
- * from the one before isn't known, as many as the rule asks for, its first day is not exact. And when the first file known is exact: when the 30 days before it are
- * known to have none, or the bucket had nothing before; a single missing day before it can be a hole. A settled folder
- * counts with the files that it has by the day in question, since nothing later may decide about a file, and (b) needs a
- * life that had traded.
+ * DESIGN leaves open how an unknown day affects (a) to (c). Taken here: if any of the days required by the rule between
+ * a life and the previous one is unknown, its first day is not exact. The first known file is exact if the 30 days
+ * before it are known to have none, or if the bucket had nothing before; a single missing day before it can be a hole.
+ * A settled folder counts with the files that it has by the day in question, since nothing later may decide about a
+ * file, and (b) needs a life with trades.
  */
 export function livesOf(knowledge: Knowledge, symbol: string, now: number): Life[] {
   const settled = settledFolders(knowledge, symbol, now);
@@ -112,7 +112,7 @@ export function isHole(lives: readonly Life[], day: Day): boolean {
   return lives.some(({ first, last }) => first < day && day < last);
 }
 
-/** Rule 8: ages count from the life that the day lies in. Undefined when the symbol has no file on the day. */
+/** Rule 8: ages count from the life that contains the day. Undefined if the symbol has no file on the day. */
 export function ageOn(knowledge: Knowledge, symbol: string, day: Day, now: number): Age | undefined {
   if (rowOf(knowledge, symbol, day, now)?.file === undefined) return undefined;
   const life = livesOf(knowledge, symbol, now).find(({ first, last }) => first <= day && day <= last);

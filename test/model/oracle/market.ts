@@ -3,14 +3,14 @@ import { stateOf } from "./due.js";
 import { isSettled, knownSymbols, provedMissingAt, rowOf, tickerOf, type Knowledge } from "./knowledge.js";
 import { livesOf, type Life } from "./lives.js";
 
-/** A contract that came to market, or went. */
+/** A listing or delisting of a contract. */
 export interface MarketEvent {
   readonly symbol: string;
   readonly day: Day;
   readonly event: "listing" | "relisting" | "delisting";
 }
 
-/** An event that may be told. One that is certain must be. */
+/** An event that may be reported. A certain one must be. */
 export interface AllowedEvent extends MarketEvent {
   readonly certain: boolean;
 }
@@ -22,11 +22,11 @@ interface Contract extends Life {
 }
 
 /**
- * Rule 8: listings and delistings are the ends of a ticker's lives. A first day that isn't exact is no listing. A last day
- * is a delisting once a later life of the name, or the day after it, which is believed to have no file, shows it.
+ * Rule 8: listings and delistings are the ends of a ticker's lives. A first day that isn't exact is no listing. A last
+ * day is a delisting once a later life of the name shows it, or the next day is believed to have no file.
  *
- * DESIGN leaves open what a settled folder's files are to a ticker. Taken here: a contract of their own only where they lie
- * apart from the lives of the name itself, and before one of them.
+ * DESIGN leaves open how a settled folder's files relate to a ticker. Taken here: they are a separate contract only if
+ * they are apart from the lives of the name itself, and before one of them.
  */
 export function marketEvents(knowledge: Knowledge, ticker: string, now: number): AllowedEvent[] {
   const names = knownSymbols(knowledge).filter((name) => tickerOf(name) === ticker);
@@ -52,13 +52,13 @@ function contractsOf(knowledge: Knowledge, names: readonly string[], now: number
   return [...own, ...settled].sort((a, b) => a.first - b.first);
 }
 
-/** Whether the last known life of a name has ended; `maybe` when only a listing of the bucket says so. */
+/** Whether the last known life of a name has ended; `maybe` if only a listing of the bucket shows it. */
 function endOf(knowledge: Knowledge, symbol: string, last: Day, now: number): "yes" | "no" | "maybe" {
   const state = stateOf(knowledge, symbol, last + 1, now);
   return state === "believed" ? "yes" : state === "proved" ? "maybe" : "no";
 }
 
-/** Whether a life that another one follows ended on a day; `maybe` when days between them aren't known. */
+/** Whether a life that is followed by another ended on a day; `maybe` if days between them are unknown. */
 function endBefore(knowledge: Knowledge, symbol: string, last: Day, next: Day, now: number): "yes" | "maybe" {
   for (let day = last + 1; day < Math.min(next, dayAt(now)); day++) {
     if (rowOf(knowledge, symbol, day, now) !== undefined) continue;
