@@ -26,7 +26,7 @@ const METRICS: [Metric, ...Metric[]] = [
   { id: "memory", label: "peak memory", unit: "MiB", better: "lower" },
 ];
 
-/** Most memory that a backfill may take by either source, MiB. */
+/** Memory limits of a backfill by each source, MiB. */
 const MOST_MEMORY = { list: 300, head: 200 };
 
 /** Symbols and days of a backfill. */
@@ -35,7 +35,7 @@ interface Extent {
   days: number;
 }
 
-/** `bfa backfill` as a process of its own: from an empty file to the whole history. */
+/** `bfa backfill` as a separate process, from an empty file to the whole history. */
 export const backfillBench: Bench = async (context) => {
   const comparisons: Comparison[] = [];
   const targets: Target[] = [];
@@ -150,7 +150,7 @@ const linearity: Part = async ({ quick, folder, compare }) => {
       const server = await startReplica(extent, to);
       servers.push(server);
       const { run, ...side } = backfillSide(server, folder, `${extent.symbols} × ${extent.days}`, "list", extent, to);
-      // Another size is other work, meant to be so.
+      // The sizes differ on purpose, so their work isn't compared.
       sides.push({ ...side, run: async () => ({ ...(await run()), work: undefined }) });
     }
     const perRow: Metric = { id: "perRow", label: "per row", unit: "µs", better: "lower" };
@@ -259,7 +259,7 @@ function valuesOf({ elapsedMs, cpuSeconds, peakMiB, summary }: CliRun<RunSummary
   };
 }
 
-/** How many times as quick as a peer, where that is here. */
+/** How many times as fast as a peer, if that is installed. */
 function peerTarget(peer: string, took: number | undefined, elapsed: number, wanted: number): Target[] {
   if (took === undefined) return [];
   const times = took / elapsed;

@@ -5,10 +5,10 @@ import { hashText, mix } from "../src/replica/random.js";
 import type { BenchRows } from "./rows.js";
 
 /**
- * Writes a bar for each file of a history, with volumes that are whole numbers, so that sums of them are exact in any
- * order; all days of the history are known.
+ * Writes a bar for each file of a history. Volumes are whole numbers, so that their sums are exact in any order; all
+ * days of the history are known.
  *
- * @returns number of the bars
+ * @returns number of bars
  */
 export async function writeBars(file: string, { symbols, from, days, units }: BenchRows): Promise<number> {
   const store = await openStore(file);
@@ -38,7 +38,7 @@ export async function writeBars(file: string, { symbols, from, days, units }: Be
   }
   bars.closeSync();
   spans.closeSync();
-  // As the end of a run does: the bars come to lie in blocks of days.
+  // As at the end of a run, this sorts the bars into blocks of days.
   await maintain(store);
   await store.close();
   return count;

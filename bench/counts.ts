@@ -18,20 +18,20 @@ const METRICS: [Metric, ...Metric[]] = [
   { id: "rows", label: "with rows for JavaScript", unit: "ms", better: "lower" },
 ];
 const WARM_UP = 10;
-/** Wanted of a read of the counts table by the seed, and how many times as fast as before it should be. */
+/** The seed's target for reading the counts table, ms, and its target speed-up. */
 const SEED_MS = 2;
 const SEED_TIMES = 50;
 
 const COUNT_DAYS = `SELECT epoch_ms(date)::DOUBLE, count(*) FILTER (available)::INTEGER, count(*)::INTEGER`;
 const READ_DAYS = "SELECT epoch_ms(date)::DOUBLE, available_count, probed_count FROM daily_symbol_counts";
 const LAST_DAYS = 30;
-/** Symbols of which a whole history has ten million rows. */
+/** Number of symbols whose whole history has ten million rows. */
 const MANY_SYMBOLS = 4_500;
 const GROUPED = "GROUP BY on the seed's rows";
 const TABLE = "counts table, by SQL";
 const LIBRARY = "counts with their conditions, by the library";
 
-/** Reading the counts table against counting the rows, each by SQL alone. */
+/** Reading the counts table compared with counting the rows, both in SQL only. */
 export const countsBench: Bench = async ({ quick, folder, compare }) => {
   const history = benchRows(quick ? 40 : SYMBOLS, quick ? QUICK_DAYS : FULL_DAYS);
   const [file, before] = [join(folder, "ours.duckdb"), join(folder, "before.duckdb")];
@@ -69,7 +69,7 @@ export const countsBench: Bench = async ({ quick, folder, compare }) => {
   }
 };
 
-/** The same of ten million rows, of which DuckDB's part is the larger, beside the library's answer. */
+/** The same for ten million rows, where DuckDB's share of the time is larger, compared with the library's answer. */
 async function compareMany(folder: string, quick: boolean, compare: BenchContext["compare"]): Promise<Comparison> {
   const history = withoutSettled(benchRows(quick ? 60 : MANY_SYMBOLS, quick ? QUICK_DAYS : FULL_DAYS));
   const [file, rows] = [join(folder, "many.duckdb"), join(folder, "many-rows.duckdb")];

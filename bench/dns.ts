@@ -19,12 +19,12 @@ const METRICS: [Metric, ...Metric[]] = [
 const CONNECTIONS = 64;
 
 /**
- * Look-ups that Node makes at once: `getaddrinfo` runs on libuv's four threads, and slow work may take half of them
+ * Concurrent look-ups in Node: `getaddrinfo` runs on libuv's four threads, of which slow work may take half
  * (`slow_work_thread_threshold` in libuv's threadpool.c).
  */
 const LOOKUPS_AT_ONCE = 2;
 
-/** A look-up per connection against one before them all, with a resolver of known delay. */
+/** One look-up per connection compared with one for all of them, with a resolver of known delay. */
 export const dnsBench: Bench = async ({ quick, compare }) => {
   const to = lastDay();
   const symbols = quick ? 40 : SYMBOLS;
@@ -84,7 +84,7 @@ interface Resolver {
 
 const LOOPBACK = [{ address: "127.0.0.1", family: 4 }];
 
-/** Every connection asks. */
+/** One look-up per connection. */
 function coldLookup(delayMs: number, atOnce: number): () => Resolver {
   return () => {
     let lookups = 0;
@@ -110,7 +110,7 @@ function coldLookup(delayMs: number, atOnce: number): () => Resolver {
   };
 }
 
-/** One look-up, and a table for all connections, as a run does it. */
+/** One look-up whose result all connections use, as in a run. */
 function warmLookup(delayMs: number): () => Resolver {
   return () => ({
     prepare: () => sleep(delayMs),

@@ -33,16 +33,16 @@ const READER_METRICS: [Metric, ...Metric[]] = [
 
 const UPDATES = 10;
 
-/** Time between two questions, ms: a reader that asks without a pause would measure the machine's cores. */
+/** Delay between two queries, ms: a reader without pauses would measure the machine's cores. */
 const PAUSE_MS = 50;
 
-/** Questions of a reader that is alone. */
+/** Number of queries of a reader that runs alone. */
 const QUESTIONS_ALONE = 100;
 
-/** What users may have put into the file beside ours, MiB: it is copied as well. */
+/** Size of users' own tables in the file, MiB, which are copied as well. */
 const BESIDE_MIB = 300;
 
-/** What working in a copy costs a run, and whether runs and readers wait for each other. */
+/** The cost of working in a copy, and whether runs and readers wait for each other. */
 export const fileBench: Bench = async ({ quick, folder, compare }) => {
   const history = benchRows(quick ? 40 : SYMBOLS, quick ? QUICK_DAYS : FULL_DAYS);
   const [plain, large] = [join(folder, "plain.duckdb"), join(folder, "large.duckdb")];
@@ -73,7 +73,7 @@ export const fileBench: Bench = async ({ quick, folder, compare }) => {
 async function addTable(file: string, mib: number): Promise<void> {
   const instance = await DuckDBInstance.create(file);
   const connection = await instance.connect();
-  // A UUID takes 16 bytes, and nothing makes it smaller.
+  // A UUID takes 16 bytes and can't be compressed.
   await connection.run(`CREATE TABLE beside AS SELECT uuid() AS id FROM range(${mib * 65_536})`);
   connection.closeSync();
   instance.closeSync();
@@ -119,7 +119,7 @@ function writingSide(
   };
 }
 
-/** Ten `bfa update` beside readers: one that stays open, and one that opens the file for each question. */
+/** Ten runs of `bfa update` with two readers: one stays open, the other opens the file for each query. */
 async function readersAndUpdates(
   folder: string,
   symbolCount: number,
@@ -178,7 +178,7 @@ async function update(server: BenchServer, db: string, to: number, named: readon
   }
 }
 
-/** Asks until told to stop, beside a reader that stays open. */
+/** Queries until the signal aborts, while another reader stays open. */
 async function askUntil(signal: AbortSignal, db: string, day: string): Promise<number[]> {
   const kept = await openReader(db);
   try {
@@ -190,7 +190,7 @@ async function askUntil(signal: AbortSignal, db: string, day: string): Promise<n
   }
 }
 
-/** Times of opening the file, asking for a day and closing it, ms. */
+/** Times to open the file, query a day and close it, ms. */
 async function ask(db: string, day: string, count: number): Promise<number[]> {
   const times: number[] = [];
   for (let question = 0; question < count; question++) {

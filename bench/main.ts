@@ -23,7 +23,7 @@ import { updateBench } from "./update.js";
 import { volumesBench } from "./volumes.js";
 import { writerBench } from "./writer.js";
 
-/** The benches by name, in the order in which results have them. */
+/** The benches by name, in the order of the results. */
 const BENCHES = {
   probe: probeBench,
   dns: dnsBench,
@@ -45,17 +45,17 @@ type BenchName = keyof typeof BENCHES;
 
 /** Options of {@link benchmark}. */
 export interface BenchOptions {
-  /** Which benches, in the order in which they are to run. */
+  /** Benches to run, in order. */
   names: readonly BenchName[];
-  /** Smaller work, for a first look. */
+  /** Whether to do less work, for a first look. */
   quick: boolean;
-  /** Runs a side, after a warm-up. */
+  /** Runs per side, after a warm-up. */
   runs: number;
-  /** Server to measure instead of the replica, for the benches that can. */
+  /** Server to measure instead of the replica, for benches that support it. */
   target?: string;
-  /** CSV of a real universe's spans, for the benches that can. */
+  /** CSV file with a real universe's spans, for benches that support it. */
   spans?: string;
-  /** Files to write the report to: JSON, a page of charts, Markdown in which the benches' sections are replaced. */
+  /** Files for the report: JSON, a page with charts, and Markdown whose sections of these benches are replaced. */
   json?: string;
   html?: string;
   results?: string;
@@ -64,7 +64,7 @@ export interface BenchOptions {
 /**
  * Runs benches one after the other, with progress on stderr, and prints their tables on stdout.
  *
- * @throws UnequalWorkError when two sides did not do the same work, and what a bench throws
+ * @throws UnequalWorkError when two sides did different work, and errors of a bench
  */
 export async function benchmark(options: BenchOptions): Promise<void> {
   const { names, quick, runs, target, spans } = options;
@@ -103,7 +103,7 @@ export async function benchmark(options: BenchOptions): Promise<void> {
         name,
         elapsedMs: performance.now() - startedAt,
         comparisons,
-        // Small work says nothing about what was promised of the whole.
+        // Reduced work says nothing about targets for the full work.
         targets: quick ? [] : targets,
         notes,
       });

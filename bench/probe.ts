@@ -17,7 +17,7 @@ import { formatDay } from "../src/calendar/day.js";
 import { plural } from "../src/text/numbers.js";
 
 const CORES = availableParallelism();
-/** Sockets of most sides, and those of the seed's 150 workers. */
+/** Sockets of most sides, and of the seed's 150 workers. */
 const { connections: CONNECTIONS } = DEFAULT_SETUP;
 const SEED_WORKERS = 150;
 
@@ -27,7 +27,7 @@ const CPU: Metric = { id: "cpu", label: "CPU per 1,000", unit: "s", better: "low
 const SOCKETS: Metric = { id: "sockets", label: "sockets seen by the server", unit: "", better: "lower" };
 const HANDSHAKES: Metric = { id: "handshakes", label: "handshakes", unit: "", better: "lower" };
 
-/** HEADs as `bfa update` sends them: over which connections, from how many threads, at what distance. */
+/** HEADs as `bfa update` sends them, with various connections, numbers of threads and round-trip times. */
 export const probeBench: Bench = async (context) => {
   return context.target === undefined ? await onOwnServers(context) : await onTarget(context, context.target);
 };
@@ -68,7 +68,7 @@ async function onOwnServers(context: BenchContext): Promise<BenchResult> {
     comparisons.push(throughput);
     targets.push(...throughputTargets(throughput, threadCounts()));
 
-    // Little work would measure how V8 gets to know it, so a first look warms up; much work includes that.
+    // With little work, V8's warm-up would dominate, so a first look warms up before; much work includes the warm-up.
     const opening = quick ? "from threads that have sent all of them once before" : "including the time to open them";
     for (const server of quick ? [main] : servers) {
       const pooling = await compare({
@@ -118,7 +118,7 @@ async function onOwnServers(context: BenchContext): Promise<BenchResult> {
   }
 }
 
-/** The same day over more and more connections. */
+/** The same day over increasing numbers of connections. */
 function connectionsComparison(
   { compare }: BenchContext,
   servers: readonly (readonly [rtt: number, server: BenchServer])[],
@@ -138,7 +138,7 @@ function connectionsComparison(
   });
 }
 
-/** The same probes from more and more threads. */
+/** The same probes from increasing numbers of threads. */
 function threadsComparison({ compare }: BenchContext, server: BenchServer, bulk: ProbeWork): Promise<Comparison> {
   return compare({
     title: "Threads, by connections",
@@ -160,7 +160,7 @@ function threadsComparison({ compare }: BenchContext, server: BenchServer, bulk:
   });
 }
 
-/** How long single HEADs take. */
+/** Latency of single HEADs. */
 function latencyComparison(
   { compare }: BenchContext,
   rtt: number,
@@ -180,7 +180,7 @@ function latencyComparison(
   });
 }
 
-/** A bounded, slow look at a server of others, said before it begins. */
+/** A limited, slow measurement of a server that isn't ours, announced before it begins. */
 async function onTarget({ quick, compare, say }: BenchContext, target: string): Promise<BenchResult> {
   const to = lastDay();
   const work: ProbeWork = { symbols: ["BTCUSDT", "ETHUSDT"], from: to - (quick ? 9 : 99), to };
@@ -216,7 +216,7 @@ function waysSides(server: BenchServer, work: ProbeWork, warm: boolean): Side[] 
   ];
 }
 
-/** Other numbers of connections and threads than the default ones. */
+/** Sides with numbers of connections and threads other than the defaults. */
 function otherWaysSides(server: BenchServer, work: ProbeWork): Side[] {
   return [
     side(server, work, `pooled, ${SEED_WORKERS} connections`, { connections: SEED_WORKERS }),
@@ -227,7 +227,7 @@ function otherWaysSides(server: BenchServer, work: ProbeWork): Side[] {
   ];
 }
 
-/** Our probers with some settings that are not the default ones, and what the server saw of it. */
+/** Our probers with some non-default settings, and what the server counted. */
 function side(server: BenchServer, work: ProbeWork, name: string, setup: Partial<ProbeSetup>, warm = false): Side {
   return {
     name,
@@ -246,7 +246,7 @@ function side(server: BenchServer, work: ProbeWork, name: string, setup: Partial
   };
 }
 
-/** Tools of others, as far as they are here. */
+/** Sides of the installed peers. */
 async function findPeers({ folder, quick }: BenchContext, server: BenchServer, nginx: BenchServer | undefined) {
   const [urllib3, wrk, h2load] = await Promise.all([hasUrllib3(), hasWrk(), hasH2load()]);
   const load = { threads: CORES, connections: CONNECTIONS };

@@ -20,11 +20,11 @@ const BY_DATE = "Parquet by date";
 const BY_SYMBOL = "Parquet by symbol";
 const DATABASE = "the DuckDB file";
 
-/** What one fetches at most, and with how many requests at most. */
+/** Maximum kB and requests of a query over HTTP. */
 const MAX_KILOBYTES = 100;
 const MAX_REQUESTS = 10;
 
-/** Reading a publication over HTTP by DuckDB, making one, and drawing its page. */
+/** Reading a publication over HTTP with DuckDB, making one, and drawing its page. */
 export const publicationBench: Bench = async (context) => {
   const { quick, folder } = context;
   const history = benchRows(quick ? 40 : SYMBOLS, quick ? QUICK_DAYS : FULL_DAYS);

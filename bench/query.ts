@@ -27,18 +27,18 @@ const PROCESS_MS = 300;
 
 type Rows = readonly (readonly unknown[])[];
 
-/** What is asked of a file, round by round. */
+/** A question about a file, varied from round to round. */
 interface Question {
   title: string;
-  /** Wanted of the library, ms. */
+  /** Target for the library, ms. */
   wantedMs: number;
-  /** Asks the library; what it gives can be told as rows, outside of the time taken. */
+  /** Asks the library; the returned function converts the answer to rows, and its time isn't counted. */
   ours: (db: Availability, round: number) => Promise<() => Rows>;
-  /** The same in SQL on the seed's table. */
+  /** Asks the same in SQL on the seed's table. */
   seed: (store: Store, round: number) => Promise<Rows>;
 }
 
-/** Questions of the library on a whole history, beside the same in SQL on the seed's tables. */
+/** The library's queries on a whole history, compared with SQL on the seed's tables. */
 export const queryBench: Bench = async ({ quick, folder, compare }) => {
   const history = withoutSettled(benchRows(SYMBOLS, quick ? QUICK_DAYS : FULL_DAYS));
   const [ours, before, after] = ["ours", "before", "after"].map((name) => join(folder, `${name}.duckdb`)) as [
@@ -88,7 +88,7 @@ export const queryBench: Bench = async ({ quick, folder, compare }) => {
 };
 
 function questionsOf({ symbols, from, days }: BenchRows): Question[] {
-  // Days and symbols far from each other, so that no answer lies beside the one before.
+  // Days and symbols are far apart, so that no answer is stored next to the previous one.
   const first = Math.min(400, days >> 1);
   const day = (round: number): Day => from + first + ((round * 97) % (days - first));
   const symbol = (round: number): string => symbols[(round * 31) % symbols.length] ?? "";

@@ -7,7 +7,7 @@ import { DEFAULT_DATASET } from "../src/vision/datasets/default.js";
 import { DAY_MS, type Day } from "../src/calendar/day.js";
 import { classifySymbol } from "../src/vision/symbol.js";
 
-/** A whole history as a backfill by LIST brings it: every symbol, every day, missing ones included. */
+/** A whole history as a backfill by LIST delivers it: every symbol and day, including missing cells. */
 export interface BenchRows {
   symbols: string[];
   from: Day;
@@ -18,11 +18,11 @@ export interface BenchRows {
   available: number;
 }
 
-/** Keys of a listing page that share the time of its arrival, and ms between two pages. */
+/** Keys per list page, which share the time of its arrival, and ms between two pages. */
 const PAGE_DAYS = 500;
 const PAGE_MS = 3;
 
-/** The replica's synthetic history as units by symbol: sizes, upload times and ETags of the real kind, probe times by page. */
+/** The replica's synthetic history as units by symbol: realistic sizes, upload times and ETags; probe times by page. */
 export function benchRows(symbolCount: number, days: number): BenchRows {
   const from = DEFAULT_DATASET.firstPeriod;
   const probedFrom = (from + days + 10) * DAY_MS + 33_000_000;
@@ -70,7 +70,7 @@ function atPlace(rows: ProbeBatch, symbolIndex: number): ProbeBatch {
   return rows;
 }
 
-/** A HEAD unit of a day after the history, probed at an instant (ms): all symbols there, ten answers a ms. */
+/** A HEAD unit of a day after the history, probed at a given time (ms): all symbols available, ten answers per ms. */
 export function dayAfter(symbols: readonly string[], day: Day, probedAt: number): WholeUnit {
   const rows = createBatch(PROBE_ROWS, symbols.length);
   rows.count = symbols.length;
@@ -87,7 +87,7 @@ export function dayAfter(symbols: readonly string[], day: Day, probedAt: number)
   return { source: "head", by: "day", key: day, rows };
 }
 
-/** Gives a file an ETag of its own, as random as an md5. */
+/** Gives a file a unique ETag, as random as an md5. */
 function writeEtag(columns: ProbeBatch["columns"], row: number, owner: number, day: Day): void {
   const high = mix(owner ^ mix(day));
   columns.etagHigh[row] = high;

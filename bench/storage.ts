@@ -19,10 +19,10 @@ const UPDATES = 60;
 const OURS = "ours";
 const AFTER = `after ${UPDATES} daily updates`;
 
-/** What the file may take, MiB. */
+/** Maximum size of the file, MiB. */
 const MOST_MIB = 10;
 
-/** The file's size: the same rows in our layout, in the seed's before and after, and in the steps between. */
+/** File sizes for the same rows: in our layout, in the seed's before and after its change, and in steps between. */
 export const storageBench: Bench = async ({ quick, folder, compare }) => {
   const history = benchRows(quick ? 40 : SYMBOLS, quick ? QUICK_DAYS : FULL_DAYS);
   const ours = join(folder, "ours.duckdb");
@@ -101,7 +101,7 @@ function updatedSide(history: BenchRows, ours: string, file: string): Side {
   };
 }
 
-/** Sizes of files that don't hold the same rows. */
+/** Sizes of files whose rows differ. */
 function sized(file: string, most = statSync(file).size) {
   return { values: { size: mebibytes(statSync(file).size), most: mebibytes(most) }, work: undefined };
 }

@@ -14,13 +14,13 @@ import { measured } from "./output/format.js";
 import { benchRows, withoutSettled } from "./rows.js";
 import { FULL_DAYS, QUICK_DAYS } from "./universe.js";
 
-/** Symbols of which a whole history has 660,000 files, as the bucket has them. */
+/** Number of symbols whose whole history has 660,000 files, as the bucket has. */
 const SYMBOLS = 562;
 const WINDOW = 30;
 const WANTED_MS = 5;
 const OURS = "ours, by the library";
 
-/** The symbols of a day by their quote volume: ours, and a statement of the same on the same file. */
+/** The symbols of a day by quote volume: our query, and an SQL statement for the same on the same file. */
 export const topBench: Bench = async ({ quick, folder, compare }) => {
   const history = withoutSettled(benchRows(SYMBOLS, quick ? QUICK_DAYS : FULL_DAYS));
   const file = join(folder, "a.duckdb");
@@ -28,7 +28,7 @@ export const topBench: Bench = async ({ quick, folder, compare }) => {
   const bars = await writeBars(file, history);
   const db = await openAvailability(file);
   const store = await openReader(file);
-  // Days far from each other, so that no answer lies beside the one before.
+  // Days are far apart, so that no answer is stored next to the previous one.
   const first = Math.min(400, history.days >> 1);
   const dayOfRound = (round: number): Day => history.from + first + ((round * 97) % (history.days - first));
   try {
@@ -66,8 +66,8 @@ export const topBench: Bench = async ({ quick, folder, compare }) => {
 };
 
 /**
- * The same in SQL. It takes a symbol's first file for its contract's, which makes no difference to a sum: the contract
- * before it ended more than a window earlier.
+ * The same in SQL. It uses a symbol's first file instead of its contract's, which makes no difference to a sum: the
+ * previous contract ended more than a window earlier.
  */
 const RANKING = `
   WITH listed AS (SELECT symbol, min(date) AS first FROM availability WHERE available AND date <= $end GROUP BY symbol),

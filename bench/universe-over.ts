@@ -14,21 +14,21 @@ import { measured } from "./output/format.js";
 import { hasPandas, PANDAS_INSTALL, pandasSide } from "./peers/pandas.js";
 import { benchRows, withoutSettled, type BenchRows } from "./rows.js";
 
-/** CPU time comes first: elapsed time says little on a machine that others use too. */
+/** CPU time comes first, because elapsed time says little on a shared machine. */
 const METRICS: [Metric, ...Metric[]] = [
   { id: "cpu", label: "from the closed file to the rows, CPU", unit: "ms", better: "lower" },
   { id: "elapsed", label: "the same, elapsed", unit: "ms", better: "lower" },
 ];
 const OURS = "ours, by the library";
 const WANTED_TIMES = 5;
-/** Six years, and at most so many days of a symbol: of 1,000 symbols, these are 660,000 day rows. */
+/** Six years, with a limited number of days per symbol: 660,000 day rows for 1,000 symbols. */
 const SIZES = {
   full: { symbols: 1_000, days: 2_192, life: 1_294 },
   quick: { symbols: 150, days: 400, life: 200 },
 };
 const RULE = { top: 100, buffer: 20, window: 30, minAge: 90 };
 
-/** A daily universe over six years by the library, beside the same by pandas from a Parquet file. */
+/** A daily universe over six years by the library, compared with pandas on a Parquet file. */
 export const universeOverBench: Bench = async ({ quick, folder, compare }) => {
   const { symbols, days, life } = quick ? SIZES.quick : SIZES.full;
   const [file, parquet] = [join(folder, "ours.duckdb"), join(folder, "bars.parquet")];
@@ -54,10 +54,10 @@ export const universeOverBench: Bench = async ({ quick, folder, compare }) => {
   return { comparisons: [comparison], targets: pandas ? [target] : [], notes: [] };
 };
 
-/** Symbols whose whole histories are kept, so that no day is without a file. */
+/** Number of symbols whose whole history is kept, so that every day has a file. */
 const WHOLE = 10;
 
-/** Leaves each other symbol files on so many days at most, spread over the history. */
+/** Limits the number of days with files of each other symbol, spread over the history. */
 function shortLives(history: BenchRows, life: number): BenchRows {
   for (const [symbol, { rows }] of history.units.entries()) {
     if (symbol < WHOLE) continue;
@@ -71,12 +71,12 @@ function shortLives(history: BenchRows, life: number): BenchRows {
   return history;
 }
 
-/** Gives each file a bar, and writes the bars to a Parquet file too; gives their number. */
+/** Writes a bar for each file, also to a Parquet file, and returns the number of bars. */
 async function writeBars(file: string, parquet: string, { symbols, from, days }: BenchRows): Promise<number> {
   const store = await openStore(file);
   try {
     await recordDiscovery(store, symbols, Date.now());
-    // Volumes between 1,000 and 10^9, by symbol and day, as if by chance.
+    // Pseudo-random volumes between 1,000 and 10^9, by symbol and day.
     await store.connection.run(
       `INSERT INTO daily_volumes
         SELECT date, symbol, 10, 10, 10, 10, quote / 10, quote, 1 + (quote // 100)::BIGINT, quote / 20, quote / 2, 'bench'
@@ -90,7 +90,7 @@ async function writeBars(file: string, parquet: string, { symbols, from, days }:
       `INSERT INTO volume_spans SELECT DISTINCT symbol, ${dateLiteral(from)}, ${dateLiteral(from + days - 1)},
         epoch_ms(0)::TIMESTAMP FROM availability`,
     );
-    // As the end of a run does.
+    // As at the end of a run.
     await maintain(store);
   } finally {
     await store.close();

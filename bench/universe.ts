@@ -4,14 +4,14 @@ import { dayAt, type Day } from "../src/calendar/day.js";
 import { classifySymbol } from "../src/vision/symbol.js";
 import { DEFAULT_DATASET } from "../src/vision/datasets/default.js";
 
-/** Symbols of the seed system, and so of most benches. */
+/** Number of symbols in the seed system, and so in most benches. */
 export const SYMBOLS = 327;
 
-/** Days of a whole history, six years, and of a first look. */
+/** Days of a whole history, which is six years, and of a first look. */
 export const FULL_DAYS = 2_240;
 export const QUICK_DAYS = 500;
 
-/** The last day of the benches' histories: one that is final, so that no run treats it in a special way. */
+/** The last day of the benches' histories. It is final, so that no run treats it specially. */
 export function lastDay(): Day {
   return dayAt(Date.now()) - DEFAULT_DATASET.finality.afterDays;
 }
@@ -21,7 +21,7 @@ export function historyOf(to: Day, days: number, symbols = SYMBOLS): History {
   return syntheticHistory({ through: to, from: to - days + 1, symbols });
 }
 
-/** Symbols that a run takes: every perpetual and settled contract, also those that have ended by then. */
+/** Symbols that a run probes: all perpetual and settled contracts, including those that have ended by then. */
 export function perpetuals(to: Day, symbols = SYMBOLS): string[] {
   const { folders } = syntheticHistory({ through: to, symbols });
   return folders.map(({ symbol }) => symbol).filter((symbol) => classifySymbol(symbol).class !== "delivery");

@@ -24,14 +24,14 @@ const METRICS: [Metric, ...Metric[]] = [
   { id: "memory", label: "peak memory", unit: "MiB", better: "lower" },
 ];
 
-/** What the seed says the probing of a day took. */
+/** Time to probe a day according to the seed, ms. */
 const SEED_PROBE_MS = 950;
-/** Symbols of a market that is larger than today's. */
+/** Number of symbols of a market larger than today's. */
 const MANY_SYMBOLS = 1000;
 const AFAR_SIDE = "bfa update";
 const DEFAULT_WAY = "pooled, HTTP/2 (default)";
 
-/** `bfa update` as a process of its own: of one day, and of what is due, as a daily job runs it. */
+/** `bfa update` as a separate process: of one day, and of what is due, as a daily job runs it. */
 export const updateBench: Bench = async ({ quick, folder, compare }) => {
   const to = lastDay();
   const symbols = quick ? 40 : SYMBOLS;
@@ -117,7 +117,7 @@ export const updateBench: Bench = async ({ quick, folder, compare }) => {
   }
 };
 
-/** `bfa update` without options, of a file that holds the whole history. */
+/** `bfa update` without options, on a file with the whole history. */
 async function plainUpdate(folder: string, symbols: number, compare: BenchContext["compare"]): Promise<Comparison> {
   const yesterday = dayAt(Date.now()) - 1;
   const server = await startReplicaProcess("--days", "400", "--symbols", String(symbols));
@@ -135,7 +135,7 @@ async function plainUpdate(folder: string, symbols: number, compare: BenchContex
   }
 }
 
-/** A day of some symbols from a distance, beside scripts that send the same HEADs and print the answers. */
+/** A day of some symbols at a round-trip time, compared with scripts that send the same HEADs and print answers. */
 async function fromAfar(
   folder: string,
   count: number,
@@ -176,11 +176,11 @@ function afarTarget(comparison: Comparison, count: number, rtt: number): Target 
 
 interface Job {
   folder: string;
-  /** The command with what it is to update. */
+  /** Arguments that select what to update. */
   choice: readonly string[];
   /** The day whose rows are compared. */
   day: Day;
-  /** A file to begin with; by default the update makes one. */
+  /** A file to start with; by default the update creates one. */
   before?: string;
 }
 

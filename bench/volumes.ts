@@ -33,7 +33,7 @@ const METRICS: [Metric, ...Metric[]] = [
   { id: "bytesPerRow", label: "file, per row", unit: "bytes", better: "lower" },
 ];
 
-/** About 20,000 months and 660,000 days; or a first look. */
+/** About 20,000 months and 660,000 days, or less for a first look. */
 const SIZES = { full: { symbols: 480, days: 2_240 }, quick: { symbols: 10, days: 120 } };
 const MOST = { timesBare: 2, memoryMiB: 400, bytesPerRow: 60 };
 const LEAST_TIMES_PYTHON = 5;
@@ -43,10 +43,10 @@ const BARE = "the same GETs alone";
 const BARE_GETS = fileURLToPath(new URL("volumes/bare-gets.js", import.meta.url));
 const USAGE = new URL("child/usage.js", import.meta.url).href;
 
-/** `bfa volumes` as a process of its own, from an empty file to the whole history of 1d klines. */
+/** `bfa volumes` as a separate process, from an empty file to the whole history of 1d klines. */
 export const volumesBench: Bench = async ({ quick, folder, compare }) => {
   const { symbols, days } = quick ? SIZES.quick : SIZES.full;
-  // The third day of a month: the month before has its files, and few days are left without one.
+  // The third day of a month: the previous month has its files, and few days lack a monthly file.
   const to = monthOf(lastDay() - 2) + 2;
   const options = ["--through", formatDay(to), "--days", String(days), "--symbols", String(symbols)];
   const names = perpetuals(to, symbols);
@@ -71,7 +71,7 @@ export const volumesBench: Bench = async ({ quick, folder, compare }) => {
   }
 };
 
-/** Paths of the zips that volumes take: of months, and of days that no month's has. */
+/** Paths of the zips that volumes need: of months, and of days that no month covers. */
 function filesOf(to: Day, days: number, symbols: number, names: readonly string[]): { months: number; zips: string[] } {
   const wanted = new Set(names);
   const folders = barFolders(historyOf(to, days, symbols)).filter(({ symbol }) => wanted.has(symbol));

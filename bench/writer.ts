@@ -23,10 +23,10 @@ const METRICS: [Metric, ...Metric[]] = [
 const OURS = "our writer, with counts and journal";
 const BOUND = "DuckDB's INSERT … SELECT";
 const LARGE = { symbols: 1_000, days: 2_600 };
-/** Rows of the seed's way, one prepared INSERT each: enough to tell its rate. */
+/** Rows for the seed's method, one prepared INSERT each: enough to measure its rate. */
 const PREPARED_ROWS = 3_000;
 
-/** The writer alone: rows as they come from probers into the final table, beside what DuckDB could do at most. */
+/** The writer alone: rows as probers send them into the final table, compared with the most that DuckDB could do. */
 export const writerBench: Bench = async ({ quick, folder, compare }) => {
   const history = benchRows(quick ? 40 : SYMBOLS, quick ? QUICK_DAYS : FULL_DAYS);
   const source = join(folder, "source.duckdb");
@@ -97,7 +97,7 @@ function insertSelectSide(source: string, file: string): Side {
   };
 }
 
-/** The seed's way to write. */
+/** The seed's method of writing. */
 function preparedSide(source: string, file: string): Side {
   return {
     name: `a prepared INSERT a row (${PREPARED_ROWS} rows)`,
@@ -116,7 +116,7 @@ function preparedSide(source: string, file: string): Side {
   };
 }
 
-/** Has the source's rows in memory as `cells`, and an empty table like ours in a file; `run` gives a statement's row count. */
+/** Loads the source's rows into memory as `cells` and creates an empty table like ours; `run` returns row counts. */
 async function withCopy<T>(
   source: string,
   file: string,

@@ -8,22 +8,22 @@ import type { BenchServer } from "../servers/server.js";
 import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 
 /*
- * What a backfill by LIST can't do without, each alone on one thread: fetching the pages, and parsing them. A run does
- * both on several threads, and writes at the same time.
+ * The unavoidable parts of a backfill by LIST, each alone on one thread: fetching the pages and parsing them. A run
+ * does both on several threads, and writes at the same time.
  */
 
 const PAGE_FILES = 500;
 const CONNECTIONS = 32;
-/** Bytes that a TLS record brings, and so a read of the socket. */
+/** Bytes in a TLS record, and so in one read of the socket. */
 const CHUNK_BYTES = 16_384;
 
-/** A page to be fetched and read. */
+/** A page to fetch and parse. */
 interface Wanted {
   request: ListRequest;
   keys: FileKeys;
 }
 
-/** The listing requests of a whole history, symbol by symbol. */
+/** The LIST requests for a whole history, symbol by symbol. */
 function pageRequests(history: History, symbols: readonly string[]): Wanted[] {
   const wanted = new Set(symbols);
   return history.folders
@@ -43,7 +43,7 @@ function pageRequests(history: History, symbols: readonly string[]): Wanted[] {
     );
 }
 
-/** Fetching every page once and dropping its bytes. */
+/** Fetches every page once and discards its bytes. */
 export function fetchSide(server: BenchServer, history: History, symbols: readonly string[]): Side {
   const requests = pageRequests(history, symbols);
   return {
@@ -57,7 +57,7 @@ export function fetchSide(server: BenchServer, history: History, symbols: readon
   };
 }
 
-/** Parsing as many pages, fetched before: a page of each symbol as often as it takes. */
+/** Parses the same number of pages, fetched before: one page of each symbol, repeatedly. */
 export function parseSide(server: BenchServer, history: History, symbols: readonly string[]): Side {
   const requests = pageRequests(history, symbols);
   const ofSymbol = new Map<string, Wanted[]>();
@@ -81,7 +81,7 @@ export function parseSide(server: BenchServer, history: History, symbols: readon
   };
 }
 
-/** Reads a page in the pieces in which a socket brings it. */
+/** Parses a page in chunks like those from a socket. */
 function parsePage({ request, keys }: Wanted, bytes: Buffer): void {
   const reader = new ListPageReader(request, keys);
   for (let at = 0; at < bytes.length; at += CHUNK_BYTES) reader.push(bytes.subarray(at, at + CHUNK_BYTES));

@@ -8,7 +8,7 @@ import type { BenchServer } from "../servers/server.js";
 
 const PROBERS_SIDE = "its probers alone";
 
-/** The same HEADs by as many threads, whose rows nobody writes. */
+/** The same HEADs from the same number of threads, without writing the rows. */
 export function probersSide(server: BenchServer, work: ProbeWork): Side {
   return {
     name: PROBERS_SIDE,
@@ -21,7 +21,7 @@ export function probersSide(server: BenchServer, work: ProbeWork): Side {
   };
 }
 
-/** How much of the probers' rate is left with a writer behind them, start and end of the process included. */
+/** Share of the probers' rate that remains with a writer, including start and end of the process. */
 export function probersTarget(comparison: Comparison): Target {
   const share = (medianOf(comparison, PROBERS_SIDE) ?? NaN) / (medianOf(comparison, comparison.baseline) ?? NaN);
   return {

@@ -1,7 +1,7 @@
 /**
- * A bare Node client as a process of its own: sends the HEADs of a file of paths, over one connection of HTTP/2 or 64 of
- * HTTP/1.1, and prints status, size and upload time of each. Arguments: the server's URL, the file of its certificate or
- * `-`, the file of the paths, and `h2` or `h1`.
+ * A bare Node client as a separate process. It sends HEADs for the paths in a file, over one HTTP/2 connection or 64
+ * HTTP/1.1 connections, and prints status, size and upload time of each. Arguments: the server's URL, the file of its
+ * certificate or `-`, the file of paths, and `h2` or `h1`.
  */
 import { readFileSync } from "node:fs";
 import { connect } from "node:http2";

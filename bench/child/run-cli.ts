@@ -10,7 +10,7 @@ import type { Usage } from "./usage.js";
 const CLI = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
 const USAGE = new URL("usage.js", import.meta.url).href;
 
-/** A command from start to exit. Times in ms. */
+/** A run of a command, from start to exit. Times in ms. */
 export interface CliRun<Summary> extends Usage {
   elapsedMs: number;
   /** From the start of the process to the start of the run: Node, imports, arguments. */
@@ -23,14 +23,14 @@ export interface CliRun<Summary> extends Usage {
 /**
  * Runs a command of the built CLI against a server, as a user would, and waits for its exit.
  *
- * @throws Error with what it said when it did not end whole
+ * @throws Error with its output if it didn't complete
  */
 export async function runCli<Summary extends { elapsed_ms: number } = RunSummary>(
   server: BenchServer,
   db: string,
   args: readonly string[],
 ): Promise<CliRun<Summary>> {
-  // A retry would hide a failure of our own.
+  // A retry would hide our own failures.
   const where = ["--endpoint", server.url, "--db", db, "--json", "--retries", "0"];
   if (server.listUrl !== undefined) where.push("--list-endpoint", server.listUrl);
   if (server.caFile !== undefined) where.push("--ca", server.caFile);

@@ -1,12 +1,12 @@
 import { DuckDBInstance } from "@duckdb/node-api";
 import { formatDay, type Day } from "../../src/calendar/day.js";
 
-/** What a database file holds but for the probe times, as text: equal for equal tables, whatever their row order. */
+/** Digest of a database file without probe times: equal for equal tables, whatever their row order. */
 export function tableDigest(db: string): Promise<string> {
   return digestWhere(db, "true");
 }
 
-/** The same of one day alone. */
+/** The same for one day only. */
 export function dayDigest(db: string, day: Day): Promise<string> {
   return digestWhere(db, `date = DATE '${formatDay(day)}'`);
 }

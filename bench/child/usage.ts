@@ -1,13 +1,13 @@
 /**
- * Preloaded into a command (`node --import`) to tell the bench, on file descriptor 3, what the command used by its end:
- * nothing outside of a process can learn that of it on every system.
+ * Preloaded into a command (`node --import`) to report to the bench, on file descriptor 3, what the command used by its
+ * end. No system-independent way exists to measure this from outside the process.
  */
 import { writeSync } from "node:fs";
 import { isMainThread } from "node:worker_threads";
 
 /** What a process had used when it ended. */
 export interface Usage {
-  /** Most memory resident at once, MiB. */
+  /** Peak resident memory, MiB. */
   peakMiB: number;
   cpuSeconds: number;
 }

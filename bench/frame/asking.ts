@@ -2,20 +2,20 @@ import { createHash } from "node:crypto";
 import type { Side } from "./comparison.js";
 import { quantile } from "./statistics.js";
 
-/** Questions a run, and those before them that are not counted. */
+/** Queries per run, and warm-up queries before them. */
 export const ROUNDS = 60;
 const WARM_UP = 10;
 
-/** Time since a moment, ms. */
+/** Starts a measurement; the returned function gives the time since then, ms. */
 type Clock = () => () => number;
 
-/** Time as it passes. */
+/** Wall-clock time. */
 export const elapsed: Clock = () => {
   const startedAt = performance.now();
   return () => performance.now() - startedAt;
 };
 
-/** Time that every thread of the process was at work. */
+/** CPU time of all threads of the process. */
 export const cpuTime: Clock = () => {
   const before = process.cpuUsage();
   return () => {
@@ -25,10 +25,10 @@ export const cpuTime: Clock = () => {
 };
 
 /**
- * Asks a run's questions one after the other: the metrics are the `median` of their times and that of the slowest of 20,
+ * Runs queries one after the other. The metrics are the `median` of their times and the time of the slowest of 20,
  * `slow`.
  *
- * @param ask gives what makes rows that can be compared out of the answer, outside of the time taken
+ * @param ask runs a query; the returned function makes comparable rows of the answer, and its time isn't counted
  */
 export function askingSide(
   name: string,

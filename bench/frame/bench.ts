@@ -1,22 +1,22 @@
 import type { Comparison, ComparisonPlan } from "./comparison.js";
 
-/** What a bench works with. */
+/** Environment of a bench. */
 export interface BenchContext {
-  /** Smaller work, for a first look or a test. */
+  /** Whether to do less work, for a first look or a test. */
   quick: boolean;
-  /** The real Vision (or any other server) instead of the replica, for the benches that can. */
+  /** The real Vision (or any other server) to use instead of the replica, for benches that support it. */
   target: string | undefined;
-  /** CSV of a real universe's spans, for the benches that can. */
+  /** CSV file with a real universe's spans, for benches that support it. */
   spans: string | undefined;
   /** An empty folder that is removed afterwards. */
   folder: string;
-  /** Makes a comparison, with progress on stderr. */
+  /** Runs a comparison, with progress on stderr. */
   compare: (plan: ComparisonPlan) => Promise<Comparison>;
-  /** Says something on stderr at once: what is about to be done, what takes long. */
+  /** Prints a line on stderr immediately, for example about what takes long. */
   say: (line: string) => void;
 }
 
-/** Something promised or claimed, beside what was measured. */
+/** A target or claim, with the measured value. */
 export interface Target {
   what: string;
   wanted: string;
@@ -24,13 +24,13 @@ export interface Target {
   met: boolean;
 }
 
-/** What a bench found. */
+/** Result of a bench. */
 export interface BenchResult {
   comparisons: Comparison[];
   targets: Target[];
-  /** What the reader should know to read the numbers rightly. */
+  /** Notes for interpreting the numbers. */
   notes: string[];
 }
 
-/** One bench: from servers and data of its own to numbers. */
+/** A bench: creates its own servers and data, and returns numbers. */
 export type Bench = (context: BenchContext) => Promise<BenchResult>;

@@ -1,7 +1,7 @@
 import { BfaError } from "../../src/errors.js";
 import { isNoisy, pairRatios, spreadOf, type Spread } from "./statistics.js";
 
-/** Something measured in each run. */
+/** A quantity measured in each run. */
 export interface Metric {
   /** Key in a run's values. */
   id: string;
@@ -10,40 +10,40 @@ export interface Metric {
   better: "higher" | "lower";
 }
 
-/** What one run of one side gave. */
+/** Result of one run of one side. */
 export interface Sample {
-  /** Value of each metric, by its id; a metric that the side can't tell is left out. */
+  /** Metric values by id, without those that the side can't measure. */
   values: Readonly<Record<string, number>>;
   /**
-   * What the run did, as text (a digest of rows, counts of outcomes): equal for equal work. Undefined for a bound that
-   * by its nature does other work.
+   * What the run did, as text (a digest of rows, counts of outcomes): equal for equal work. Undefined for a bound,
+   * which does different work by design.
    */
   work: string | undefined;
 }
 
-/** One of the things compared. */
+/** One of the compared alternatives. */
 export interface Side {
   name: string;
-  /** A peer does the same with another tool. A bound shows what the machine could do at most. */
+  /** A peer does the same with another tool. A bound shows the most that the machine could do. */
   role: "ours" | "peer" | "bound";
-  /** Its place on a line chart. */
+  /** Its position on a line chart. */
   point?: { line: string; x: number };
   run: () => Promise<Sample>;
 }
 
-/** What is to be compared, and how. */
+/** What to compare, and how. */
 export interface ComparisonPlan {
   title: string;
-  /** What a run does, in a sentence or two. */
+  /** Description of a run, in one or two sentences. */
   method: string;
   /** The first is charted and compared. */
   metrics: readonly [Metric, ...Metric[]];
   sides: readonly Side[];
-  /** Name of the side that the ratios are to; default: the first. */
+  /** Name of the side to which ratios are computed; default: the first. */
   baseline?: string;
-  /** Lines over `x` instead of bars; every side then has a point. */
+  /** For a line chart over `x` instead of bars; every side needs a point. */
   lines?: { xLabel: string };
-  /** Sides that could not run, and why. */
+  /** Sides that couldn't run, with the reasons. */
   skipped?: readonly Skipped[];
 }
 
@@ -56,19 +56,19 @@ export interface Skipped {
 export interface SideResult extends Omit<Side, "run"> {
   /** Spread of each metric, by its id. */
   metrics: Record<string, Spread>;
-  /** How many times as good as the baseline in the first metric, run by run; above 1 is better. */
+  /** How many times as good as the baseline in the first metric, by run; above 1 is better. */
   ratio?: Spread;
   noisy: boolean;
 }
 
-/** A comparison that was made. */
+/** A completed comparison. */
 export interface Comparison extends Omit<ComparisonPlan, "sides" | "baseline" | "skipped"> {
   baseline: string;
   sides: SideResult[];
   skipped: readonly Skipped[];
 }
 
-/** Two sides of a comparison did not do the same: its numbers would mean nothing. */
+/** Thrown when two sides of a comparison did different work, so that its numbers would mean nothing. */
 export class UnequalWorkError extends BfaError {
   constructor(message: string) {
     super("BENCH_UNEQUAL_WORK", message);
@@ -79,7 +79,7 @@ export class UnequalWorkError extends BfaError {
  * Runs the sides in turn (A B A B …): once to warm up, then `runs` times.
  *
  * @param onRun called before each run of a side; run 0 is the warm-up
- * @throws UnequalWorkError when two runs did not do the same work, and what a side throws
+ * @throws UnequalWorkError when two runs did different work, and errors of a side
  */
 export async function compare(
   plan: ComparisonPlan,
@@ -147,7 +147,7 @@ function valuesOf(samples: readonly Sample[], id: string): number[] {
   return samples.map(({ values }) => values[id]).filter((value) => value !== undefined);
 }
 
-/** Median of a side's metric, for statements about a comparison; undefined when the side was not run. */
+/** Median of a side's metric; undefined if the side wasn't run. */
 export function medianOf(comparison: Comparison, side: string, metric = comparison.metrics[0].id): number | undefined {
   return comparison.sides.find(({ name }) => name === side)?.metrics[metric]?.median;
 }

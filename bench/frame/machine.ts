@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 
 const require = createRequire(import.meta.url);
 
-/** Where and with what something was measured. */
+/** Machine and software of a measurement. */
 export interface Machine {
   cores: number;
   cpu: string;
@@ -15,13 +15,13 @@ export interface Machine {
   node: string;
   duckdb: string;
   undici: string;
-  /** Commit of the checkout, with `+` when files differ from it; else the package's version. */
+  /** Commit of the checkout, with `+` if files differ from it; otherwise the package's version. */
   commit: string;
-  /** Load of the last minute when the measuring began: above 0 others were at work. */
+  /** Load average of the last minute at the start; above 0, other processes were running. */
   load: number;
 }
 
-/** Facts of this machine, now. */
+/** Current facts about this machine. */
 export function describeMachine(): Machine {
   const cpus = os.cpus();
   return {
@@ -51,10 +51,10 @@ function ownVersion(): string {
   return (require("binance-futures-availability/package.json") as { version: string }).version;
 }
 
-/** The checkout's commit, when this is one. */
+/** The checkout's commit, if this is a checkout. */
 function commit(): string | undefined {
   const cwd = fileURLToPath(new URL("../../..", import.meta.url));
-  // Installed as a package, the folder may lie in somebody else's repository.
+  // An installed package may be inside somebody else's repository.
   if (!existsSync(`${cwd}.git`)) return undefined;
   const git = (...args: string[]) => execFileSync("git", args, { cwd, encoding: "utf8", stdio: "pipe" }).trim();
   try {

@@ -2,10 +2,10 @@ import { plural } from "../../src/text/numbers.js";
 import cliProgress from "cli-progress";
 import type { ComparisonPlan } from "./comparison.js";
 
-/** Shows on stderr how far a comparison is: a bar on a terminal, else a line at its start. */
+/** Shows a comparison's progress on stderr: a bar on a terminal, otherwise one line at its start. */
 export interface BenchProgress {
   start: (plan: ComparisonPlan, runs: number) => void;
-  /** A run of a side begins; run 0 is the warm-up. */
+  /** Called when a run of a side begins; run 0 is the warm-up. */
   onRun: (side: string, run: number) => void;
   stop: () => void;
   say: (line: string) => void;

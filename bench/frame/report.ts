@@ -1,9 +1,9 @@
 import type { BenchResult } from "./bench.js";
 import type { Machine } from "./machine.js";
 
-/** Everything that a call of `bfa bench` found. */
+/** All results of one `bfa bench`. */
 export interface Report {
-  /** When it began, ISO 8601. */
+  /** Start time, ISO 8601. */
   date: string;
   machine: Machine;
   quick: boolean;

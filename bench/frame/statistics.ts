@@ -1,4 +1,4 @@
-/** Some runs' values as their quartiles and ends. */
+/** Quartiles, minimum and maximum of the values of several runs. */
 export interface Spread {
   median: number;
   /** First and third quartile. */
@@ -6,17 +6,17 @@ export interface Spread {
   q3: number;
   min: number;
   max: number;
-  /** Each run's value, in the order of the runs. */
+  /** Value of each run, in order. */
   values: number[];
 }
 
 /**
- * Share of the median that the middle half of the runs may span before they are called noisy. Runs on an idle machine
- * span 1 to 5 % here.
+ * Maximum interquartile range as a share of the median; above it, runs count as noisy. On an idle machine it is 1 to 5
+ * % here.
  */
 const NOISY_ABOVE = 0.15;
 
-/** @throws RangeError without a value */
+/** @throws RangeError without values */
 export function spreadOf(values: readonly number[]): Spread {
   const ascending = [...values].sort((a, b) => a - b);
   return {
@@ -30,11 +30,11 @@ export function spreadOf(values: readonly number[]): Spread {
 }
 
 /**
- * The value below which a share of the others lies, interpolated between neighbours (the default of R and NumPy).
+ * The value below which a given share of the values lies, interpolated between neighbours (the default in R and NumPy).
  *
  * @param ascending at least one value, sorted
  * @param share 0 (the least) to 1 (the greatest)
- * @throws RangeError without a value
+ * @throws RangeError without values
  */
 export function quantile(ascending: ArrayLike<number>, share: number): number {
   const place = (ascending.length - 1) * share;
@@ -44,7 +44,7 @@ export function quantile(ascending: ArrayLike<number>, share: number): number {
   return below + (above - below) * (place - Math.floor(place));
 }
 
-/** `of[i] / to[i]` for each run i: what both sides of a pair met at about the same time cancels out. */
+/** `of[i] / to[i]` for each run i, so that disturbances affecting both sides of a pair cancel out. */
 export function pairRatios(of: readonly number[], to: readonly number[]): number[] {
   return of.slice(0, to.length).map((value, run) => value / (to[run] ?? NaN));
 }

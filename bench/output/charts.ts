@@ -3,10 +3,10 @@ import { parseHTML } from "linkedom";
 import type { Comparison } from "../frame/comparison.js";
 import { metricHead } from "./format.js";
 
-/** Colour of a bar, by what its side is. */
+/** Colour of a bar, by the role of its side. */
 export const COLORS = { ours: "#2f6f9f", peer: "#b5651d", bound: "#8a8a8a" } as const;
 
-/** An SVG element of a comparison: bars with the quartiles drawn on them, or lines over x. */
+/** The SVG element for a comparison: bars with quartiles, or lines over x. */
 export function chartSvg(comparison: Comparison): string {
   return comparison.lines === undefined ? bars(comparison) : lines(comparison, comparison.lines.xLabel);
 }
@@ -54,7 +54,7 @@ function lines({ metrics, sides }: Comparison, xLabel: string): string {
   });
 }
 
-/** Plot draws into a document, here one of linkedom's. Their types don't match. */
+/** Plot draws into a DOM document, here from linkedom, whose types don't match. */
 function render(options: object): string {
   const { document } = parseHTML("<!doctype html><html><body></body></html>") as { document: unknown };
   const svg: unknown = Plot.plot({ ...options, document, width: 760 });

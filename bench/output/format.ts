@@ -1,14 +1,14 @@
 import type { Metric, SideResult } from "../frame/comparison.js";
 import type { Spread } from "../frame/statistics.js";
 
-/** A measured number with three digits that count (`12,400`, `3.21`, `0.0412`), or a whole one as it is. */
+/** A measured number with three significant digits (`12,400`, `3.21`, `0.0412`), or an integer unchanged. */
 export function measured(value: number): string {
   if (Number.isInteger(value)) return value.toLocaleString("en-US");
   const digits = Math.max(0, 2 - Math.floor(Math.log10(Math.abs(value))));
   return value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
-/** Median, and quartiles behind it: `12,400 (12,100–12,900)`. */
+/** Median, followed by the quartiles: `12,400 (12,100–12,900)`. */
 export function withSpread({ median, q1, q3, values }: Spread): string {
   return values.length < 2 ? measured(median) : `${measured(median)} (${measured(q1)}–${measured(q3)})`;
 }

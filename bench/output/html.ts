@@ -19,7 +19,7 @@ th:first-child, td:first-child { text-align: left; }
 .method, .skipped, .note { color: #555; }
 `;
 
-/** The report as one HTML page that needs nothing else: charts are inline SVG, there is no script. */
+/** The report as a self-contained HTML page: charts are inline SVG, and there is no script. */
 export function reportHtml(report: Report): string {
   const { date, machine, runs, quick, benches } = report;
   return `<!doctype html>
@@ -53,7 +53,7 @@ ${notes.map((note) => `<p class="note">${text(note)}</p>`).join("\n")}
 `;
 }
 
-/** The best of ours beside the baseline, of each comparison that has one of them. */
+/** For each comparison, the best of our sides relative to the baseline, if there is one. */
 function headlinesHtml(benches: Report["benches"]): string {
   const items = benches.flatMap(({ name, comparisons }) =>
     comparisons.flatMap((comparison, index) => {
@@ -83,7 +83,7 @@ function contentsHtml(benches: Report["benches"]): string {
   return `<nav>\n<h2>Contents</h2>\n<ul>\n${items.join("\n")}\n</ul>\n</nav>`;
 }
 
-/** What the colours of bars mean. */
+/** Legend of the bars' colours. */
 function legend(): string {
   const roles = { ours: "ours", peer: "the same by other means", bound: "what the machine could do at most" } as const;
   return Object.entries(COLORS)

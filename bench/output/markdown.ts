@@ -15,9 +15,9 @@ only a part of the work, so it shows what is possible. A peer is another program
 `;
 
 /**
- * Replaces the sections of the benches in a Markdown file of results, which is made when it isn't there.
+ * Replaces the sections of the benches in a Markdown file of results, which is created if it doesn't exist.
  *
- * @param order names of all benches in the order of their sections
+ * @param order names of all benches, in the order of their sections
  */
 export function updateResults(file: string, report: Report, order: readonly string[]): void {
   const sections = readSections(file);
@@ -26,7 +26,7 @@ export function updateResults(file: string, report: Report, order: readonly stri
   writeFileSync(file, [INTRODUCTION, ...ordered].join("\n"));
 }
 
-/** Sections by their bench's name: from its heading of level 2 to the next. */
+/** Sections by bench name, each from its level-2 heading to the next. */
 function readSections(file: string): Map<string, string> {
   let text: string;
   try {

@@ -14,8 +14,8 @@ export function hasAws(): Promise<boolean> {
 const AT_ONCE = 10;
 
 /**
- * `aws s3 ls` of some symbols' prefixes, ten processes at a time, as the seed system listed them. The time is
- * extrapolated to `all` symbols.
+ * `aws s3 ls` of some symbols' prefixes, with ten concurrent processes as in the seed system. The time is extrapolated
+ * to `all` symbols.
  */
 export function awsSide(server: BenchServer, history: History, symbols: readonly string[], all: number): Side {
   const files = history.folders
@@ -27,7 +27,7 @@ export function awsSide(server: BenchServer, history: History, symbols: readonly
     run: async () => {
       const startedAt = performance.now();
       const found = await listAll(server, symbols);
-      // An hour and a half of it would tell no more.
+      // Listing all symbols would take an hour and a half and show nothing more.
       const elapsed = ((performance.now() - startedAt) / 1000) * (all / symbols.length);
       if (found !== files) throw new Error(`aws s3 ls found ${found} files of ${files}`);
       return { values: { elapsed }, work: undefined };

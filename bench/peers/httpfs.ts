@@ -5,7 +5,7 @@ import { runTool } from "./tool.js";
 
 export const HTTPFS_INSTALL = "pip install duckdb-extension-httpfs of DuckDB's own version";
 
-/** DuckDB's extension for files over HTTP as PyPI has it, for this version; undefined where it isn't installed. */
+/** Path of DuckDB's httpfs extension for this version, as packaged on PyPI; undefined if it isn't installed. */
 export async function findHttpfs(): Promise<string | undefined> {
   const place = "import duckdb_extension_httpfs as e, os; print(os.path.dirname(e.__file__))";
   const folder = await runTool("python3", ["-c", place]).then(
@@ -22,7 +22,7 @@ async function version(): Promise<string> {
 }
 
 /**
- * Asks a question in an instance of its own, so that nothing is known from an earlier one.
+ * Runs a query in a new instance, so that nothing is cached from earlier queries.
  *
  * @param extension path of the extension to load first
  */

@@ -5,7 +5,7 @@ import type { Side } from "../frame/comparison.js";
 import type { BenchServer } from "../servers/server.js";
 import { runTool } from "./tool.js";
 
-/** The script lies beside the sources, also in the package. */
+/** The script is next to the sources, also in the package. */
 const SCRIPT = fileURLToPath(new URL("../../../bench/peers/klines_pool.py", import.meta.url));
 
 const THREADS = 64;
@@ -14,7 +14,7 @@ const THREADS = 64;
 export const PYTHON_KLINES = `Python urllib3, hashlib, zipfile, csv, ${THREADS} threads`;
 
 /**
- * The same files fetched, verified and parsed by a Python thread pool of 64. Its start is not counted, and it writes
+ * The same files, fetched, verified and parsed by a Python pool of 64 threads. Its start isn't counted, and it writes
  * nothing.
  *
  * @param paths of the zips

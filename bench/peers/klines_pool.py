@@ -1,10 +1,10 @@
-"""Fetches, verifies and parses zips of 1d klines as a script of one's own would: a pool of threads over urllib3's.
+"""Fetches, verifies and parses zips of 1d klines as a typical script would: a thread pool over urllib3.
 
 usage: klines_pool.py URLS_FILE CA_FILE THREADS
 
-Each URL is that of a zip; its checksum is beside it. The rows stay in memory. Prints one JSON object: the seconds from
+Each URL names a zip, whose checksum is next to it. The rows stay in memory. Prints one JSON object: the seconds from
 the first request to the last row, the CPU seconds of the process by then, the number of rows, and their SHA-256: by
-symbol and day, the symbol in UTF-8, the day since 1970-01-01 and the nine values as doubles, little-endian.
+symbol and day, the symbol in UTF-8, then the day since 1970-01-01 and the nine values as little-endian doubles.
 """
 
 import csv

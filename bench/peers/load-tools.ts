@@ -7,9 +7,9 @@ import type { BenchServer } from "../servers/server.js";
 import { isInstalled, runTool } from "./tool.js";
 
 /*
- * Load generators in C: what the server and the machine give a client that does next to nothing with the answers. Over
- * HTTP/1.1 neither can read the answer to a HEAD (they wait for a body), so they GET empty files by as many paths: the
- * server's work and the bytes are the same but for one word of the request.
+ * Load generators in C. They show what the server and the machine can deliver to a client that does almost nothing with
+ * the answers. Over HTTP/1.1 neither can read the answer to a HEAD (they wait for a body), so they GET empty files at
+ * the same number of paths: the server's work and the bytes are the same except for one word of the request.
  */
 
 export const WRK_INSTALL = "apt install wrk";
@@ -23,7 +23,7 @@ export function hasH2load(): Promise<boolean> {
   return isInstalled("h2load", "--version");
 }
 
-/** `wrk` on an nginx of ours, for some seconds. */
+/** `wrk` on our nginx, for some seconds. */
 export function wrkSide(
   folder: string,
   server: BenchServer,
@@ -59,7 +59,7 @@ end
 `;
 }
 
-/** `h2load` on an nginx of ours: as many requests as the work has, over HTTP/1.1 or HTTP/2. */
+/** `h2load` on our nginx: the same number of requests as the work, over HTTP/1.1 or HTTP/2. */
 export function h2loadSide(
   folder: string,
   server: BenchServer,

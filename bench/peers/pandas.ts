@@ -2,12 +2,12 @@ import { fileURLToPath } from "node:url";
 import type { Side } from "../frame/comparison.js";
 import { runTool } from "./tool.js";
 
-/** The script lies beside the sources, also in the package. */
+/** The script is next to the sources, also in the package. */
 const SCRIPT = fileURLToPath(new URL("../../../bench/peers/pandas_universe.py", import.meta.url));
 
 export const PANDAS_INSTALL = "pip install pandas pyarrow";
 
-/** Whether Python with pandas is here. */
+/** Whether Python with pandas is installed. */
 export function hasPandas(): Promise<boolean> {
   return runTool("python3", ["-c", "import pandas, pyarrow"]).then(
     () => true,
@@ -15,7 +15,7 @@ export function hasPandas(): Promise<boolean> {
   );
 }
 
-/** A universe that pandas makes, as its script takes it. */
+/** Arguments of the pandas script for a universe. */
 export interface PandasUniverse {
   /** Parquet file with `date`, `symbol`, `quote_volume` and `trade_count`. */
   file: string;
@@ -27,7 +27,7 @@ export interface PandasUniverse {
   minAge: number;
 }
 
-/** What the script prints. */
+/** Output of the script. */
 interface PandasOutput {
   seconds: number;
   cpu_seconds: number;
@@ -35,7 +35,7 @@ interface PandasOutput {
   rows: number;
 }
 
-/** A daily universe made by pandas from a Parquet file. Its start, and that of Python, is not counted. */
+/** A daily universe made by pandas from a Parquet file. The start of Python and pandas isn't counted. */
 export function pandasSide({ file, from, to, top, buffer, window, minAge }: PandasUniverse): Side {
   return {
     name: "pandas, from Parquet",

@@ -1,9 +1,9 @@
-"""A daily universe of the first ranks by the median quote volume, as pandas makes it from a Parquet file.
+"""A daily universe of the top ranks by median quote volume, made by pandas from a Parquet file.
 
 Arguments: Parquet file with date, symbol, quote_volume and trade_count; first and last rebalancing day; ranks; buffer;
-days of the window; minimum age. Prints the seconds that it took, those of CPU time, and a digest of its rows as JSON. What it does is what
-`bfa universe` does: windows of calendar days up to the day before that begin no earlier than the first file, days
-without a bar count as 0, equal values rank by name, members stay until they fall below the buffer.
+days of the window; minimum age. Prints the elapsed seconds, the CPU seconds and a digest of its rows as JSON. It follows
+the rules of `bfa universe`: windows of calendar days end on the previous day and begin no earlier than the first file,
+days without a bar count as 0, equal values rank by name, members stay until they fall below the buffer.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ wide = bars.pivot(index="date", columns="symbol", values="quote_volume")
 wide = wide.reindex(pd.date_range(wide.index.min(), last_day)).sort_index(axis=1)
 trades = bars.pivot(index="date", columns="symbol", values="trade_count").reindex(wide.index)[wide.columns]
 first = wide.notna().to_numpy().argmax(axis=0)
-# Nothing before a symbol's first bar is part of a window; afterwards a day without a bar counts as 0.
+# Days before a symbol's first bar are not part of a window; later days without a bar count as 0.
 began = wide.notna().cummax()
 median = wide.fillna(0).where(began).rolling(window, min_periods=1).median().where(trades.gt(0)).shift(1)
 days = np.arange(len(wide.index))

@@ -17,7 +17,7 @@ const WORKERS = 64;
 
 export const S5CMD_SIDE = `s5cmd run, ${WORKERS} workers`;
 
-/** One `s5cmd run` with an `ls` of each symbol's prefix. It only prints what it finds. */
+/** One `s5cmd run` with an `ls` of each symbol's prefix, which only prints its results. */
 export function s5cmdSide(
   folder: string,
   { url, caFile }: BenchServer,
@@ -25,7 +25,7 @@ export function s5cmdSide(
   symbols: readonly string[],
 ): Side {
   const wanted = new Set(symbols);
-  // An `ls` that finds nothing is an error to it.
+  // s5cmd treats an `ls` without results as an error.
   const folders = history.folders.filter(({ symbol, days }) => wanted.has(symbol) && days.length > 0);
   const files = folders.reduce((count, { days }) => count + days.length, 0);
   return {

@@ -1,14 +1,14 @@
 import { execFile, spawn } from "node:child_process";
 import { promisify } from "node:util";
 
-/** Whether a command can be started here; `args` should make it end at once. */
+/** Whether a command can be started; `args` should make it end immediately. */
 export function isInstalled(command: string, ...args: readonly string[]): Promise<boolean> {
   return new Promise((resolve) => {
     const child = spawn(command, args, { stdio: "ignore" });
     child.on("error", () => {
       resolve(false);
     });
-    // Not every tool ends its `--version` with 0.
+    // Not every tool exits with 0 for `--version`.
     child.on("close", () => {
       resolve(true);
     });
@@ -16,9 +16,9 @@ export function isInstalled(command: string, ...args: readonly string[]): Promis
 }
 
 /**
- * Runs a command to its end and gives what it wrote to stdout.
+ * Runs a command to its end and returns its stdout.
  *
- * @throws Error with what it wrote to stderr when it fails
+ * @throws Error with its stderr if it fails
  */
 export async function runTool(
   command: string,

@@ -6,12 +6,12 @@ import { digestOf, pathsOf, type Answer, type ProbeWork } from "../probe/work.js
 import type { BenchServer } from "../servers/server.js";
 import { runTool } from "./tool.js";
 
-/** The script lies beside the sources, also in the package. */
+/** The script is next to the sources, also in the package. */
 const SCRIPT = fileURLToPath(new URL("../../../bench/peers/urllib3_pool.py", import.meta.url));
 
 export const URLLIB3_INSTALL = "pip install urllib3";
 
-/** Whether Python with urllib3 is here. */
+/** Whether Python with urllib3 is installed. */
 export function hasUrllib3(): Promise<boolean> {
   return runTool("python3", ["-c", "import urllib3"]).then(
     () => true,
@@ -19,10 +19,10 @@ export function hasUrllib3(): Promise<boolean> {
   );
 }
 
-/** Threads of the seed system's pool. */
+/** Number of threads of the seed system's pool. */
 const THREADS = 150;
 
-/** The same HEADs by a Python thread pool of 150. Its start is not counted, as ours isn't. */
+/** The same HEADs from a Python pool of 150 threads. Its start isn't counted, and neither is ours. */
 export function urllib3Side(folder: string, server: BenchServer, work: ProbeWork, kept: 1 | 150 = 150): Side {
   const name = kept === 150 ? "Python urllib3, 150 threads" : "Python urllib3, 150 threads, 1 kept (seed)";
   return { name, role: "peer", run: () => runPool(folder, server, work, kept) };

@@ -1,10 +1,11 @@
-"""HEADs a list of URLs as the seed system did: urllib3 connections shared by a pool of threads.
+"""Sends HEADs to a list of URLs as the seed system did, from a thread pool that shares urllib3 connections.
 
 usage: urllib3_pool.py URLS_FILE CA_FILE THREADS MAXSIZE
 
-MAXSIZE is what urllib3's PoolManager keeps open for a host: the seed left it at its default of 1, so that most of its
-150 threads opened a new connection each time. CA_FILE is - for the system's. Prints one JSON object: the seconds from the
-first request to the last answer, and [status, Content-Length, Last-Modified] of every URL in their order.
+MAXSIZE is the number of connections per host that urllib3's PoolManager keeps open. The seed left it at its default of
+1, so that most of its 150 threads opened a new connection each time. CA_FILE is - for the system's certificates. Prints
+one JSON object: the seconds from the first request to the last answer, and [status, Content-Length, Last-Modified] of
+each URL, in order.
 """
 
 import json

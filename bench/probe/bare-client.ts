@@ -10,7 +10,7 @@ const CLIENT = fileURLToPath(new URL("../child/bare-heads.js", import.meta.url))
 
 const NAMES = { h2: "a bare Node client, HTTP/2", h1: "a bare Node client, HTTP/1.1" } as const;
 
-/** The same HEADs by a script that only prints the answers, over either protocol, from the start of its process to its exit. */
+/** The same HEADs from a script that only prints the answers, over either protocol, from process start to exit. */
 export function bareClientSides(folder: string, server: BenchServer, work: ProbeWork): Side[] {
   return (["h2", "h1"] as const).map((protocol) => ({
     name: NAMES[protocol],
@@ -30,7 +30,7 @@ export function bareClientSides(folder: string, server: BenchServer, work: Probe
   }));
 }
 
-/** Median of the faster of both. */
+/** The smaller median of the two. */
 export function fasterOf(median: (side: string) => number | undefined): number {
   return Math.min(...Object.values(NAMES).map((name) => median(name) ?? Infinity));
 }

@@ -1,4 +1,4 @@
-/** Thread of a bare loop of HEADs: sends all paths once to warm up, then again against the clock, and tells the answers. */
+/** Thread of a bare loop of HEADs: sends all paths once to warm up, then again with timing, and reports the answers. */
 import { parentPort, workerData } from "node:worker_threads";
 import { Pool } from "undici";
 import type { BareAnswers, BareSettings } from "./bare-dispatch.js";

@@ -5,7 +5,7 @@ import { digestOf, pathsOf, type Answer, type ProbeWork } from "./work.js";
 
 const ENTRY = new URL("bare-dispatch-thread.js", import.meta.url);
 
-/** What the thread of a bare loop is started with. */
+/** Settings of the thread of a bare loop. */
 export interface BareSettings {
   url: string;
   ca: string | undefined;
@@ -13,7 +13,7 @@ export interface BareSettings {
   paths: readonly string[];
 }
 
-/** Answers of a bare loop in the order of its paths: status, Content-Length and Last-Modified as they came. */
+/** Answers of a bare loop in the order of its paths: status, and Content-Length and Last-Modified as received. */
 export interface BareAnswers {
   seconds: number;
   cpuSeconds: number;
@@ -23,8 +23,8 @@ export interface BareAnswers {
 export const BARE_SIDE = "bare undici dispatch(), 1 thread";
 
 /**
- * The least that HEADs by undici take: a loop of `dispatch()` in a thread beside this one, as a prober has it, which
- * keeps three facts of each answer and does nothing else. It has sent all of them once before.
+ * The minimum cost of HEADs with undici: a loop of `dispatch()` in a separate thread, like a prober's, which keeps
+ * three facts of each answer and does nothing else. It has sent all of them once before.
  */
 export function bareDispatchSide(server: BenchServer, work: ProbeWork, connections: number): Side {
   return { name: BARE_SIDE, role: "bound", run: () => runBare(server, work, connections) };

@@ -16,7 +16,7 @@ export const LATENCY_METRICS: ComparisonPlan["metrics"] = [
 
 const CONNECTIONS = 16;
 
-/** How long each HEAD takes, from being sent or waiting for its connection to its outcome, 16 at a time on this thread. */
+/** Latency of HEADs, from being sent or waiting for a connection to the outcome, 16 at a time on this thread. */
 export function latencySide(
   server: BenchServer,
   work: ProbeWork,

@@ -12,7 +12,7 @@ import type { BenchServer } from "../servers/server.js";
 import type { Sample } from "../frame/comparison.js";
 import { answersOf, countHeads, digestOf, type ProbeWork } from "./work.js";
 
-/** How a run of probes is made. */
+/** Settings of a run of probes. */
 export interface ProbeSetup {
   threads: number;
   connections: number;
@@ -29,8 +29,8 @@ export const DEFAULT_SETUP: ProbeSetup = {
 };
 
 /**
- * Probes all cells as `bfa update` does, with the rows going to this thread instead of a writer. Timed from the first
- * shard, when all threads are ready without a connection, to the last row.
+ * Probes all cells as `bfa update` does, but sends the rows to this thread instead of a writer. Timed from the first
+ * shard, when all threads are ready but not connected, to the last row.
  *
  * @param warm probe all once before that, so that connections are open and the threads' code is compiled: a new thread
  *   spends about 0.7 s of CPU until V8 has optimized the path of a HEAD
@@ -104,7 +104,7 @@ export async function runProbes(
   }
 }
 
-/** Takes the probers' batches in place of the writer. */
+/** Receives the probers' batches instead of the writer. */
 class RowCollector {
   private announceRows: () => void = () => undefined;
   private batches: ProbeBatch[] = [];
@@ -117,7 +117,7 @@ class RowCollector {
     });
   }
 
-  /** Waits for so many rows and gives them away. */
+  /** Waits for a number of rows, removes and returns them. */
   async take(count: number): Promise<ProbeBatch[]> {
     while (this.batches.reduce((rows, batch) => rows + batch.count, 0) < count) {
       await new Promise<void>((resolve) => (this.announceRows = resolve));

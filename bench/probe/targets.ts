@@ -4,7 +4,7 @@ import { measured } from "../output/format.js";
 import type { BenchServer } from "../servers/server.js";
 import { BARE_SIDE } from "./bare-dispatch.js";
 
-/** Probing beside the other tools. */
+/** Targets for probing compared with other tools. */
 export function throughputTargets(comparison: Comparison, threads: readonly number[]): Target[] {
   const ours = Math.max(...threads.map((n) => medianOf(comparison, `${n} thread${n > 1 ? "s" : ""}`) ?? 0));
   const python = medianOf(comparison, "Python urllib3, 150 threads");
@@ -35,7 +35,7 @@ export function throughputTargets(comparison: Comparison, threads: readonly numb
   return targets;
 }
 
-/** What keeping connections open gives. */
+/** Target for the gain from keeping connections open. */
 export function pooledTarget(comparison: Comparison, server: BenchServer): Target {
   const ratio = comparison.sides.find(({ name }) => name === "pooled")?.ratio?.median ?? NaN;
   return {
@@ -46,7 +46,7 @@ export function pooledTarget(comparison: Comparison, server: BenchServer): Targe
   };
 }
 
-/** A day's probes at some round trip, ms, beside what is possible and what the seed took. */
+/** Targets for a day's probes at a round-trip time, ms, compared with the minimum and with the seed. */
 export function dailyTargets(comparison: Comparison, rtt: number): Target[] {
   const least = 3 * rtt;
   return ["pooled", "HTTP/2"].flatMap((name) => {

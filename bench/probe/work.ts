@@ -5,16 +5,16 @@ import { FAILED_STATUS } from "../../src/rows/columns.js";
 import { formatDay, type Day } from "../../src/calendar/day.js";
 import { filePathStem } from "../../src/vision/object-key.js";
 
-/** The cells of a probe bench: every symbol on every day from one to another. */
+/** The cells of a probe bench: all symbols on all days of a span. */
 export interface ProbeWork {
   symbols: readonly string[];
   from: Day;
   to: Day;
 }
 
-/** The answer to one HEAD; size in bytes, time in ms since the Unix epoch, both 0 when missing. */
+/** The answer to one HEAD; size in bytes, time in ms since the Unix epoch, both 0 if the file is missing. */
 export interface Answer {
-  /** Index of the work's symbols. */
+  /** Index into the work's symbols. */
   symbolIndex: number;
   day: Day;
   /** 200, 404 or {@link FAILED_STATUS}. */
@@ -23,7 +23,7 @@ export interface Answer {
   lastModified: number;
 }
 
-/** Number of HEADs that the work takes. */
+/** Number of HEADs of the work. */
 export function countHeads({ symbols, from, to }: ProbeWork): number {
   return symbols.length * (to - from + 1);
 }
@@ -52,10 +52,10 @@ export function* answersOf(batches: Iterable<ProbeBatch>): Generator<Answer> {
 }
 
 /**
- * A text that is the same for the same answers, whatever their order: how many are available and missing, and a digest
- * of each cell's status, size and upload time.
+ * A text that is equal for equal answers, whatever their order: the numbers of available and missing cells, and a
+ * digest of each cell's status, size and upload time.
  *
- * @throws Error when a probe failed, or a cell has no answer or two
+ * @throws Error when a probe failed, or a cell has no answer or more than one
  */
 export function digestOf(work: ProbeWork, answers: Iterable<Answer>): string {
   const days = work.to - work.from + 1;

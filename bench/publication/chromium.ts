@@ -1,7 +1,7 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** Path of a Chromium of this machine, undefined where there is none. */
+/** Path of an installed Chromium; undefined if there is none. */
 export function findChromium(): string | undefined {
   const folders = (process.env["PATH"] ?? "").split(delimiter);
   return ["chromium", "chromium-browser", "google-chrome"]

@@ -15,10 +15,10 @@ const SYMBOLS = 1000;
 const DAYS = 2500;
 const NAME = "the calendar";
 
-/** What drawing the calendar takes at most, from its data to pixels, ms. */
+/** Maximum time to draw the calendar, from its data to pixels, ms. */
 const MAX_MS = 1000;
 
-/** Drawing the calendar of a large market in Chromium, by the browser's own marks. */
+/** Drawing the calendar of a large market in Chromium, timed with the browser's own marks. */
 export async function comparePages({
   compare,
   folder,
@@ -54,7 +54,7 @@ interface Browser {
 
 type Launch = () => Promise<Browser>;
 
-/** Chromium on the PATH and what drives it, which isn't part of the package. */
+/** Chromium on the PATH and its driver, which isn't a dependency of the package. */
 async function findBrowser(): Promise<Launch | undefined> {
   const executablePath = findChromium();
   const driver = await import("playwright-core").catch(() => undefined);
@@ -81,7 +81,7 @@ function drawingSide(launch: Launch, site: string): Side {
   };
 }
 
-/** In the page: waits for the first frame, scrolls through all symbols, and returns both times. */
+/** Runs in the page: waits for the first frame, scrolls through all symbols, and returns both times. */
 const MEASURE = `(async () => {
   const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
   const pictures = () => performance.getEntriesByName("calendar");
@@ -98,7 +98,7 @@ const MEASURE = `(async () => {
   return [first.startTime + first.duration - data.responseEnd, times[Math.floor(times.length * 0.95)]];
 })()`;
 
-/** Writes a page whose market is large, with lives, flat stretches and holes that differ from symbol to symbol. */
+/** Writes a page with a large market whose lives, flat periods and holes differ between symbols. */
 function writeSite(site: string): void {
   mkdirSync(join(site, "data"), { recursive: true });
   for (const name of ["index.html", "page.css", "page.js"]) copyFileSync(join(PAGE, name), join(site, name));

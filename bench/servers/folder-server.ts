@@ -4,16 +4,16 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 
-/** A request that {@link withFolderServer} got. */
+/** A request received by {@link withFolderServer}. */
 export interface ServedRequest {
   path: string;
-  /** Its Range header, "" when it had none. */
+  /** Its Range header; "" if it had none. */
   range: string;
   /** Bytes of the answer's body. */
   bytes: number;
 }
 
-/** Answers some requests in another way: true when it has. */
+/** Answers some requests differently; returns true if it did. */
 export type Intercept = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 /** Serves a folder over HTTP, ranges included, as a static host does. */

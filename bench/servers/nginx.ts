@@ -11,7 +11,7 @@ import { isInstalled } from "../peers/tool.js";
 import type { BenchServer } from "./server.js";
 import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 
-/** Whether an nginx can be started here. */
+/** Whether nginx can be started. */
 export function hasNginx(): Promise<boolean> {
   return isInstalled("nginx", "-v");
 }
@@ -69,7 +69,7 @@ export async function startNginx(folder: string, history: History): Promise<Benc
   };
 }
 
-/** Files of the true sizes and times that take no room: HEAD reads none of their bytes. */
+/** Sparse files with the right sizes and times, since HEAD reads none of their bytes. */
 function writeFiles(root: string, history: History): void {
   mkdirSync(root, { recursive: true });
   writeFileSync(join(root, "empty.zip"), "");

@@ -12,7 +12,7 @@ import type { BenchServer } from "./server.js";
 /** The built command. */
 const CLI = fileURLToPath(new URL("../../src/cli/main.js", import.meta.url));
 
-/** What `bfa replica --json` prints when ready. */
+/** Output of `bfa replica --json` once it is ready. */
 interface Ready {
   url: string;
   listUrl: string;
@@ -20,20 +20,20 @@ interface Ready {
   files: number;
 }
 
-/** Starts `bfa replica` in a process of its own, with further options of its own. */
+/** Starts `bfa replica` in a separate process, with further options. */
 export async function startReplicaProcess(...options: readonly string[]): Promise<BenchServer> {
   const child = spawn(process.execPath, [CLI, "replica", "--json", ...options], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   const complaint = text(child.stderr);
-  // Whatever ends this process ends the server.
+  // The server ends with this process, however that ends.
   const kill = () => child.kill();
   process.once("exit", kill);
   const ready = await firstLine(child.stdout);
   if (ready === undefined) throw new Error(`bfa replica ${options.join(" ")} did not start: ${await complaint}`);
   const { url, listUrl, caFile, files } = JSON.parse(ready) as Ready;
   const ca = await readFile(caFile, "utf8");
-  // One connection that stays open, so that asking for the counts doesn't change them.
+  // One connection stays open, so that requesting the counts doesn't change them.
   const control = new Client(url, { connect: { ca }, keepAliveTimeout: 3_600_000, keepAliveMaxTimeout: 3_600_000 });
   const ask = async (method: "GET" | "DELETE") => {
     const { body } = await control.request({ path: STATS_PATH, method });

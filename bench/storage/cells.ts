@@ -12,7 +12,7 @@ export async function cellsDigest(file: string): Promise<string> {
 }
 
 /**
- * Compares the cells of one of our files with the rows that went in.
+ * Compares the cells of one of our files with the rows written to it.
  *
  * @throws Error when one differs
  */

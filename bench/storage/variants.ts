@@ -8,20 +8,20 @@ export const COLUMNS = "date, symbol, available, file_size_bytes, last_modified,
 /** Another way to store the rows of `daily_availability`. */
 export interface Variant {
   name: string;
-  /** Compression of every column, when it isn't DuckDB's own choice. */
+  /** Compression of every column, if not chosen by DuckDB. */
   compression?: "uncompressed";
   /** The table's columns and constraints. */
   table: string;
-  /** Columns with an index of their own. */
+  /** Columns with a separate index. */
   indexes?: readonly string[];
-  /** Order of the rows; by default as a daily job brings them. */
+  /** Order of the rows; by default the order in which a daily job writes them. */
   order?: string;
 }
 
 const PLAIN = `date DATE NOT NULL, symbol VARCHAR NOT NULL, available BOOLEAN NOT NULL, file_size_bytes BIGINT,
   last_modified TIMESTAMP, url VARCHAR NOT NULL, status_code INTEGER NOT NULL, probe_timestamp TIMESTAMP NOT NULL`;
 
-/** What the seed had before its change: no compression, a key and two indexes. */
+/** The seed's table before its change: no compression, a key and two indexes. */
 export const SEED_BEFORE: Variant = {
   name: "seed before: uncompressed, key, two indexes",
   compression: "uncompressed",
@@ -36,7 +36,7 @@ export const SEED_ROWS: Variant = {
   table: PLAIN,
 };
 
-/** What the seed decided on, to the letter. */
+/** The table that the seed decided on, to the letter. */
 export const SEED_AFTER: Variant = {
   name: "seed after: its DDL",
   table: `date DATE NOT NULL, symbol VARCHAR NOT NULL USING COMPRESSION dictionary, available BOOLEAN NOT NULL,
@@ -79,7 +79,7 @@ export async function buildVariant(file: string, variant: Variant, ours: string)
   }
 }
 
-/** Opens a file that {@link buildVariant} made, for questions, as the product opens its own. */
+/** Opens a file made by {@link buildVariant} for queries, as the product opens its own files. */
 export async function openVariant(file: string): Promise<Store> {
   const instance = await DuckDBInstance.create(file, { access_mode: "READ_ONLY", threads: "1" });
   const connection = await instance.connect();

@@ -1,6 +1,6 @@
 /**
- * A process that GETs paths and drops the bytes, with the connections of a run, split over as many threads: what fetching
- * them costs without anything else. Prints the number of objects and bytes as JSON.
+ * A process that GETs paths and discards the bytes, with the connections and threads of a run. It shows what fetching
+ * alone costs. Prints the number of objects and bytes as JSON.
  *
  * usage: node bare-gets.js PATHS_FILE ORIGIN CA_FILE THREADS CONNECTIONS
  */
@@ -51,7 +51,7 @@ async function fetchAll({ paths, origin, ca, connections, addresses }: Share): P
   return fetched;
 }
 
-/** Has threads of their own fetch the paths, each every n-th of them. */
+/** Fetches the paths in several threads, every n-th path in each. */
 async function fetchInThreads([file = "", origin = "", caFile = "", ...sizes]: readonly string[]): Promise<Fetched> {
   const [threads = 1, connections = 1] = sizes.map(Number);
   const paths = readFileSync(file, "utf8").split("\n");

@@ -2,16 +2,16 @@ import { createHash } from "node:crypto";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { dayNumber } from "../../src/calendar/sql.js";
 
-/** Bars of a file, and a digest of them that a peer can make too. */
+/** Number of bars in a file, and a digest of them that a peer can compute too. */
 export interface BarsDigest {
   rows: number;
-  /** SHA-256 of each bar by symbol and day: the symbol in UTF-8, its day and its nine values as doubles, little-endian. */
+  /** SHA-256 of the bars by symbol and day: symbol in UTF-8, then day and nine values as little-endian doubles. */
   digest: string;
 }
 
 const VALUES = 10;
 
-/** What a database file holds in `daily_volumes`, but for the kind of file that a bar comes from. */
+/** Digest of `daily_volumes` in a database file, without the kind of file that each bar comes from. */
 export async function barsDigest(db: string): Promise<BarsDigest> {
   const instance = await DuckDBInstance.create(db, { access_mode: "READ_ONLY" });
   const connection = await instance.connect();
