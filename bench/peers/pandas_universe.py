@@ -8,6 +8,7 @@ days without a bar count as 0, equal values rank by name, members stay until the
 
 import hashlib
 import json
+import struct
 import sys
 import time
 
@@ -53,5 +54,6 @@ digest = hashlib.sha256()
 for date, symbol, rank, value, age_days in zip(
     rows["date"].dt.strftime("%Y-%m-%d"), rows["symbol"], rows["rank"], rows["value"], rows["age_days"]
 ):
-    digest.update(f"{date},{symbol},{int(rank)},{value:.6f},{int(age_days)}\n".encode())
+    digest.update(f"{date},{symbol},{int(rank)},{int(age_days)}\n".encode())
+    digest.update(struct.pack("<d", value))
 print(json.dumps({"seconds": seconds, "cpu_seconds": cpu_seconds, "rows": len(rows), "digest": digest.hexdigest()}))
