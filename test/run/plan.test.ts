@@ -29,7 +29,9 @@ describe("the plan of an update", () => {
     const threads = fakeThreads({ due });
     const plan = await makePlan(UPDATE, settingsOf({ lookback: undefined }), threads, recorder().emit);
     expect(plan.symbols).toEqual(["BTCUSDT", "ETHUSDT"]);
-    expect(plan.steps).toMatchObject([{ by: "day", source: "head", cellCount: 4, unitCount: 3, reason: "as requested" }]);
+    expect(plan.steps).toMatchObject([
+      { by: "day", source: "head", cellCount: 4, unitCount: 3, reason: "as requested" },
+    ]);
     expect(countPlan(plan)).toEqual({ cellCount: 4, unitCount: 3 });
     const wanted = { symbols: ["BTCUSDT", "ETHUSDT"], from: dayOf("2019-12-31"), to: yesterday, rest: true };
     expect(threads.calls.filter(({ method }) => method === "due")).toEqual([{ method: "due", args: [wanted, NOW] }]);
