@@ -118,7 +118,7 @@ describe("ProberPool", () => {
   it.each([
     [1, { status500: 1 }],
     [2, { status500: 0.5, reset: 0.2 }],
-  ])("with %d threads has told each failure when its shards are done", async (threads, faults) => {
+  ])("has emitted each failure when its shards are done; threads: %d", async (threads, faults) => {
     const settings = await poolSettings(threads, faults);
     const failures: CellFailure[] = [];
     const pool = new ProberPool(settings, {
