@@ -1,4 +1,6 @@
+import { BfaError } from "../errors.js";
 import type { WritableStore } from "./database.js";
+import { toStoreError } from "./duckdb-error.js";
 import { maintain } from "./maintain.js";
 import { RunFile } from "./run-file.js";
 import { whenFree, type Waiting } from "./waiting.js";
@@ -15,7 +17,7 @@ export interface Changed<Result> {
  * change leaves no trace.
  *
  * @param file path of the database
- * @throws StoreError, InterruptedError; what `change` throws
+ * @throws StoreError, InterruptedError; a BfaError that `change` throws
  */
 export async function changeFile<Result>(
   file: string,
@@ -31,6 +33,6 @@ export async function changeFile<Result>(
     return { result, notices: notice === undefined ? run.notices : [...run.notices, notice] };
   } catch (error) {
     await run.discard().catch(() => undefined);
-    throw error;
+    throw error instanceof BfaError ? error : toStoreError(file, error);
   }
 }

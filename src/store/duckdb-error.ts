@@ -42,6 +42,12 @@ const TROUBLES: readonly Trouble[] = [
       `${file} was written by a newer DuckDB than that of this package: update binance-futures-availability`,
   },
   {
+    sign: /foreign key constraint/i,
+    code: "STORE_UNUSABLE",
+    say: (file) =>
+      `a table in ${file} refers to one of this package by a foreign key, which can't change then: drop it`,
+  },
+  {
     sign: FULL,
     code: "STORE_UNUSABLE",
     say: (file) => `the disk of ${file} is full: make room and run again; what was written before is intact`,

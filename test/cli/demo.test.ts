@@ -15,7 +15,7 @@ it("bfa demo runs an update, shows what it got and says what to type next", asyn
     expect(stdout).toMatch(/Snapshot of \d{4}-\d\d-\d\d, 5 of \d+ symbols/);
     expect(stdout).toMatch(/available_count +contract_count +probed_count\n(?:\d{4}-\d\d-\d\d +\d+ +\d+ +327\n){3}/);
     expect(stdout).toContain("bfa update");
-    const page = stdout.trimEnd().split("\n").at(-1)?.trim() ?? "";
+    const page = /^ *(\/.*index\.html)$/m.exec(stdout)?.[1] ?? "";
     expect(readFileSync(page, "utf8")).toContain("<title>");
     const uploads = [...stdout.matchAll(/\d{4}-\d\d-\d\dT\S+Z/g)].map(([time]) => Date.parse(time));
     expect(uploads).toHaveLength(5);

@@ -305,6 +305,22 @@ describe("pull", () => {
     expect(await rowsOf(own, "SELECT text FROM notes")).toEqual([["mine"]]);
   });
 
+  it("says in one line that a table of the user's keeps ours as they are, and changes nothing", async () => {
+    await pull(out, own);
+    const refers = "CREATE TABLE refers (date DATE REFERENCES daily_symbol_counts (date))";
+    await change(own, `${refers}; INSERT INTO refers SELECT date FROM daily_symbol_counts LIMIT 1`);
+    await add(db, [D0 + 3]);
+    await publish(db, out);
+    const before = readFileSync(own);
+    await expect(pull(out, own)).rejects.toMatchObject({
+      code: "STORE_UNUSABLE",
+      message: expect.stringMatching(
+        /^a table in .* refers to one of this package by a foreign key.*: drop it$/,
+      ) as string,
+    });
+    expect(readFileSync(own)).toEqual(before);
+  });
+
   it.each([
     ["has rows that the publication lacks", D0 + 9, LATE],
     ["was probed later", D0, LATE + 1000],

@@ -76,14 +76,14 @@ What you see is made up. The database is ${db}; ask it more:
   bfa query counts --db ${db}
   bfa status --db ${db}
 
+A page of what the demo made, to be opened in a browser:
+  ${page}
+
 Next, the real thing, from Binance Vision:
   bfa update                        the whole history at first, then what is due: run it daily
   bfa query snapshot ${formatDay(last)}     what was there on a day
   bfa publish public                such a page, and the index for others to use
-  bfa help                          everything else
-
-A page of what the demo made, to be opened in a browser:
-  ${page}`);
+  bfa help                          everything else`);
 }
 
 /** Creates a folder that is kept. */
