@@ -1,6 +1,7 @@
 import { UsageError } from "../errors.js";
 import type { AdmittedSymbol } from "../store/asked.js";
 import type { Store } from "../store/open.js";
+import { oncePerReader } from "../store/once-per-reader.js";
 import { storedSymbols } from "../store/stored-symbols.js";
 import { readRows } from "../store/read-rows.js";
 import { ms } from "./select.js";
@@ -12,11 +13,6 @@ import { factsOf, passes, type SymbolFilter } from "./symbol-filter.js";
  */
 export type Admission =
   (SymbolFilter & { underlying?: string | undefined }) | { symbol: string } | { symbols: readonly string[] };
-
-/**
- * Cached symbols of open files: readers keep every writer out, so a file can't change while it is open.
- */
-const kept = new WeakMap<Store, readonly AdmittedSymbol[]>();
 
 /**
  * The symbols that a query admits, out of those found by listing the bucket, or those that were probed if it was never
@@ -46,31 +42,21 @@ export async function admittedSymbols(store: Store, admission: Admission): Promi
   return admitted.filter(({ symbol }) => mayPass(symbol));
 }
 
-async function knownSymbols(store: Store): Promise<readonly AdmittedSymbol[]> {
-  const before = kept.get(store);
-  if (before !== undefined) return before;
+const knownSymbols = oncePerReader(async (store: Store): Promise<readonly AdmittedSymbol[]> => {
   const shape = { symbol: "text", absentAt: "number?" } as const;
   const listed = await readRows(store, `SELECT symbol, ${ms("absent_at")} FROM symbols`, shape);
-  const known =
-    listed.length > 0
-      ? listed.map(({ symbol, absentAt }) => ({ symbol, absentAt: absentAt ?? undefined }))
-      : (await storedSymbols(store)).map((symbol) => ({ symbol, absentAt: undefined }));
-  if (store.access === "read") kept.set(store, known);
-  return known;
-}
-
-/** The cached time of the last listing, for open files, which can't change. */
-const keptTimes = new WeakMap<Store, number | null>();
+  return listed.length > 0
+    ? listed.map(({ symbol, absentAt }) => ({ symbol, absentAt: absentAt ?? undefined }))
+    : (await storedSymbols(store)).map((symbol) => ({ symbol, absentAt: undefined }));
+});
 
 /** When the bucket's symbols were last listed; undefined if never, or if the recorded time is in the future. */
 export async function listedAt(store: Store, now: number): Promise<number | undefined> {
-  const before = keptTimes.get(store);
-  const at = before === undefined ? await readListedAt(store) : before;
-  if (store.access === "read") keptTimes.set(store, at);
+  const at = await readListedAt(store);
   return at === null || at > now ? undefined : at;
 }
 
-async function readListedAt(store: Store): Promise<number | null> {
+const readListedAt = oncePerReader(async (store: Store): Promise<number | null> => {
   const [info] = await readRows(store, `SELECT ${ms("symbols_discovered_at")} FROM store_info`, { at: "number?" });
   return info?.at ?? null;
-}
+});

@@ -4,6 +4,7 @@ import { dateOfDay } from "../calendar/sql.js";
 import { LIST, INTEGER, listValue, VARCHAR } from "../store/duckdb.js";
 import { hasRowsOfLater } from "../store/probed.js";
 import { settledFolders, symbolLives } from "../store/lives.js";
+import { oncePerReader } from "../store/once-per-reader.js";
 import type { Store } from "../store/open.js";
 import { symbolFiles } from "../store/symbol-files.js";
 import { finalFrom, finalSql, probedBySql } from "../vision/finality.js";
@@ -25,21 +26,12 @@ export interface Life {
   ends: boolean;
 }
 
-/** Cached lives of open files: readers keep every writer out, so a file can't change while it is open. */
-const kept = new WeakMap<Store, Map<string, Life[]>>();
-
 /**
  * The lives of all symbols, by name, ascending.
  *
  * @param now ms since the Unix epoch
  */
-export async function livesBySymbol(store: Store, now: number): Promise<Map<string, Life[]>> {
-  const known = kept.get(store);
-  if (known !== undefined) return known;
-  const found = await findLives(store, now);
-  if (store.access === "read" && !(await hasRowsOfLater(store, now))) kept.set(store, found);
-  return found;
-}
+export const livesBySymbol = oncePerReader(findLives, async (_, store, now) => !(await hasRowsOfLater(store, now)));
 
 async function findLives(store: Store, now: number): Promise<Map<string, Life[]>> {
   const { firstPeriod, finality } = store.dataset;

@@ -3,6 +3,7 @@ import type { Span } from "../calendar/span.js";
 import { dateLiteral, dayNumber } from "../calendar/sql.js";
 import { probedBySql } from "../vision/finality.js";
 import { DuckDBDateValue, LIST, listValue, VARCHAR } from "./duckdb.js";
+import { oncePerReader } from "./once-per-reader.js";
 import type { Store } from "./open.js";
 import { select } from "./prepared.js";
 import { readRows } from "./read-rows.js";
@@ -10,23 +11,18 @@ import { readRows } from "./read-rows.js";
 /** The latest time in DuckDB, ms since the Unix epoch. */
 export const MAX_TIME = 9_223_372_036_854_000;
 
-/** The latest probe of files that can't change while they are open: their readers keep every writer out. */
-const kept = new WeakMap<Store, number>();
-
 /**
  * Whether there are rows probed later than `now` (ms since the Unix epoch), which are ignored before that time.
  */
 export async function hasRowsOfLater(store: Store, now: number): Promise<boolean> {
-  const latest = kept.get(store) ?? (await latestProbe(store));
-  if (store.access === "read") kept.set(store, latest);
-  return latest > now;
+  return (await latestProbe(store)) > now;
 }
 
-async function latestProbe(store: Store): Promise<number> {
+const latestProbe = oncePerReader(async (store: Store): Promise<number> => {
   // DuckDB knows it without a look at the rows.
   const [rows] = await readRows(store, "SELECT max(probe_timestamp) FROM availability", { latest: "number?" });
   return rows?.latest ?? -Infinity;
-}
+});
 
 /** Facts about the rows of a symbol. */
 export interface SymbolRows {

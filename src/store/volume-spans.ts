@@ -1,6 +1,7 @@
 import type { Day } from "../calendar/day.js";
 import { gapsBetween, type Span } from "../calendar/span.js";
 import { dayNumber } from "../calendar/sql.js";
+import { oncePerReader } from "./once-per-reader.js";
 import type { Store } from "./open.js";
 import { readRows } from "./read-rows.js";
 
@@ -32,28 +33,29 @@ export function storedSpans(store: Store, now: number): Promise<StoredSpan[]> {
 /** Days with known volumes, by symbol; each symbol's spans are ascending and disjoint. */
 export type VolumeSpans = ReadonlyMap<string, readonly Span[]>;
 
-/** Cached spans of open files: readers keep every writer out, so a file can't change while it is open. */
-const kept = new WeakMap<Store, VolumeSpans>();
-
 /**
  * The days with known volumes. Spans learnt in the future are ignored.
  *
  * @param now ms since the Unix epoch
  */
 export async function volumeSpans(store: Store, now: number): Promise<VolumeSpans> {
-  const before = kept.get(store);
-  if (before !== undefined) return before;
-  const found = await storedSpans(store, now);
-  const spans = new Map<string, Span[]>();
-  for (const { symbol, from, to, believed } of found) {
-    if (!believed) continue;
-    const ofSymbol = spans.get(symbol) ?? [];
-    ofSymbol.push({ from, to });
-    spans.set(symbol, ofSymbol);
-  }
-  if (store.access === "read" && found.every(({ believed }) => believed)) kept.set(store, spans);
-  return spans;
+  return (await readSpans(store, now)).spans;
 }
+
+const readSpans = oncePerReader(
+  async (store: Store, now: number) => {
+    const found = await storedSpans(store, now);
+    const spans = new Map<string, Span[]>();
+    for (const { symbol, from, to, believed } of found) {
+      if (!believed) continue;
+      const ofSymbol = spans.get(symbol) ?? [];
+      ofSymbol.push({ from, to });
+      spans.set(symbol, ofSymbol);
+    }
+    return { spans, areAll: found.every(({ believed }) => believed) };
+  },
+  ({ areAll }) => areAll,
+);
 
 /** Whether a symbol's volume on a day is known. */
 export function knowsVolume(spans: VolumeSpans, symbol: string, day: Day): boolean {
