@@ -31,13 +31,18 @@ function statisticOf(values: readonly number[], stat: string): number {
   return (low + high) / 2;
 }
 
+/** What a ranking is by. */
+const RANKING = {
+  asOf: fc.constantFrom("open", "close"),
+  by: fc.constantFrom("quote_volume", "trade_count"),
+  window: fc.integer({ min: 1, max: 40 }),
+  stat: fc.constantFrom("median", "mean", "sum"),
+};
+
 it("the members of a day are those that counting by hand gives", async () => {
   const rule = fc.record({
-    asOf: fc.constantFrom("open", "close"),
-    by: fc.constantFrom("quote_volume", "trade_count"),
+    ...RANKING,
     top: fc.integer({ min: 1, max: 4 }),
-    window: fc.integer({ min: 1, max: 40 }),
-    stat: fc.constantFrom("median", "mean", "sum"),
     minQuoteVolume: fc.option(fc.integer({ min: 0, max: 40 }), { nil: undefined }),
   });
   let compared = 0;
@@ -83,12 +88,7 @@ it("the members of a day are those that counting by hand gives", async () => {
 });
 
 it("a universe of one day has the values and the order of the symbols that query top gives", async () => {
-  const rule = fc.record({
-    asOf: fc.constantFrom("open", "close"),
-    by: fc.constantFrom("quote_volume", "trade_count"),
-    window: fc.integer({ min: 1, max: 40 }),
-    stat: fc.constantFrom("median", "mean", "sum"),
-  });
+  const rule = fc.record(RANKING);
   let compared = 0;
   await fc.assert(
     fc.asyncProperty(market, rule, fc.integer({ min: 2, max: DAYS - 1 }), async (made, args, day) => {
