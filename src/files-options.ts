@@ -16,7 +16,7 @@ import {
   checkWhole,
 } from "./options/checks.js";
 import { optional, readOptions, withDefault, type ChecksOf } from "./options/read-options.js";
-import { tolerance } from "./query/arguments.js";
+import { allowPartial } from "./query/arguments.js";
 
 /** Selects files: each option narrows the selection. An undefined option counts as omitted. */
 export interface FileSelection {
@@ -130,7 +130,7 @@ const SELECTION_CHECKS = {
   contract: optional(checkChoice(["perpetual", "delivery", "all"])),
   universe: optional((option, value) => cellList(option, checkRows(option, value))),
   hold: optional(checkFlag),
-  allowPartial: withDefault(tolerance("").read, 0),
+  allowPartial: withDefault(allowPartial.read, 0),
 } satisfies ChecksOf<FileSelection>;
 
 /** @throws UsageError */

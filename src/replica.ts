@@ -139,7 +139,7 @@ export interface ReplicaOptions {
 export async function startReplica(options: ReplicaOptions = {}): Promise<Replica> {
   return await start(
     readOptions(options, {
-      history: withDefault(checkHistory, { type: "synthetic", through: dayAt(Date.now()) - 1 }),
+      history: checkHistory,
       port: withDefault(checkWhole([0, 65_535]), 0),
       rttMs: withDefault(checkWhole([0, 60_000]), 0),
       faults: withDefault(checkFaults, {}),
@@ -147,7 +147,7 @@ export async function startReplica(options: ReplicaOptions = {}): Promise<Replic
   );
 }
 
-function checkHistory(option: string, value: unknown): HistorySource {
+function checkHistory(option: string, value: unknown = { type: "synthetic" }): HistorySource {
   const { type, ...given } = optionsObject(value);
   switch (checkChoice(["synthetic", "spans", "files"])(`${option}.type`, type)) {
     case "synthetic": {

@@ -1,6 +1,7 @@
+import type { Day } from "../calendar/day.js";
 import { dateText } from "../query/select.js";
 import type { Store } from "../store/open.js";
-import { allUnsettledDays, keptUnsettledDays } from "../store/unsettled-days.js";
+import { allUnsettledDays, keptUnsettledDays, type UnsettledDay } from "../store/unsettled-days.js";
 import { compareCounts } from "./compare-counts.js";
 import { defineCheck, outcomeOf, type CheckOutcome } from "./define.js";
 
@@ -33,15 +34,17 @@ async function checkCounts(store: Store): Promise<CheckOutcome> {
 async function compareUnsettledDays(store: Store) {
   const kept = await keptUnsettledDays(store);
   if (kept === undefined) return [];
-  const [stored, counted] = [kept, await allUnsettledDays(store)].map(
-    (days) => new Map(days.map(({ day, due, early }) => [day, `${due} due and ${early} early`])),
-  );
-  const days = [...new Set([...(stored?.keys() ?? []), ...(counted?.keys() ?? [])])].sort((a, b) => a - b);
+  const [stored, counted] = [textsByDay(kept), textsByDay(await allUnsettledDays(store))];
+  const days = [...new Set([...stored.keys(), ...counted.keys()])].sort((a, b) => a - b);
   return days
-    .filter((day) => stored?.get(day) !== counted?.get(day))
+    .filter((day) => stored.get(day) !== counted.get(day))
     .map((day) => ({
       date: dateText(day),
       symbols: [],
-      message: `stored ${stored?.get(day) ?? "nothing due"}, counted ${counted?.get(day) ?? "nothing due"}`,
+      message: `stored ${stored.get(day) ?? "nothing due"}, counted ${counted.get(day) ?? "nothing due"}`,
     }));
+}
+
+function textsByDay(days: readonly UnsettledDay[]): Map<Day, string> {
+  return new Map(days.map(({ day, due, early }) => [day, `${due} due and ${early} early`]));
 }

@@ -4,7 +4,7 @@ import { formatTime, timeOfInput } from "../calendar/time.js";
 import { UsageError } from "../errors.js";
 import type { Dataset } from "../vision/dataset.js";
 import { printableJson } from "../text/printable.js";
-import { maskedUrl } from "../text/secrets.js";
+import { hasSecretParts, maskedUrl } from "../text/secrets.js";
 import { isSymbol } from "../vision/symbol.js";
 
 /**
@@ -119,7 +119,7 @@ export function checkUrl(path: "with path" | "without path"): Check<string> {
     if (url.protocol !== "https:" && url.protocol !== "http:") {
       throw refuse(`${shown(maskedUrl(text))} is neither https nor http`);
     }
-    if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
+    if (hasSecretParts(url)) {
       const parts = `scheme, host, port${path === "with path" ? " and path" : ""}`;
       throw refuse(`only ${parts} belong in ${shown(maskedUrl(text))}`);
     }

@@ -12,6 +12,7 @@ import { openInstance, textLiteral } from "../store/instance.js";
 import { numberOf, numbersOf } from "../store/numbers.js";
 import { makeTemporaryFolder } from "../store/temporary-folder.js";
 import { column, optionalColumn, type RowOf } from "../text/columns.js";
+import { DEFAULT_LIMIT, LIMIT_BOUNDS } from "./compare-limit.js";
 import { databaseAt } from "./published-folder.js";
 
 /** Columns of {@link ComparisonFacts}. */
@@ -69,12 +70,6 @@ export interface CompareOptions {
   /** Aborting it ends the comparison. */
   signal?: AbortSignal | undefined;
 }
-
-/** Differing cells that are returned by default. */
-const DEFAULT_LIMIT = 20;
-
-/** Minimum and maximum of `limit`. */
-export const LIMIT_BOUNDS = [0, 10_000_000] as const;
 
 /**
  * Compares two databases cell by cell: what the bucket answered, not when it was asked. Each is a DuckDB file with a

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError } from "../errors.js";
 import { toStoreError } from "../store/duckdb-error.js";
-import { maskedUrl } from "../text/secrets.js";
+import { hasSecretParts, maskedUrl } from "../text/secrets.js";
 import { downloadFile, downloadText } from "./download.js";
 import type { HttpOptions } from "./http.js";
 import { DATABASE, MANIFEST, type PublishedFile } from "./manifest.js";
@@ -33,8 +33,7 @@ export function sourceAt(place: string, options: HttpOptions): Source {
 function urlSource(place: string, options: HttpOptions): Source {
   const url = URL.canParse(place) ? new URL(place) : undefined;
   if (url === undefined) throw new UsageError(`${maskedUrl(place)} is not a URL`);
-  // These parts would not be sent.
-  if (url.username !== "" || url.password !== "" || url.search !== "" || url.hash !== "") {
+  if (hasSecretParts(url)) {
     throw new UsageError(`only scheme, host, port and path belong in ${maskedUrl(place)}`);
   }
   const base = place.endsWith("/") ? place : `${place}/`;

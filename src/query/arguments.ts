@@ -141,6 +141,11 @@ export function tolerance(about: string): Argument<boolean | number, number, "de
   return withDefault(argument("tolerance", about, read), 0);
 }
 
+/** How many symbols without a probe are tolerated, for every question. */
+export const allowPartial = tolerance(
+  "answer even if some symbols were never probed: any number of them, or at most this many",
+);
+
 /** Any text that is not blank. */
 export function text(about: string): Argument<string, string, "optional"> {
   return argument("text", about, checkText);

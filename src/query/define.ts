@@ -1,6 +1,6 @@
 import type { Store } from "../store/open.js";
 import type { Answer, Columns, RowOf } from "../text/columns.js";
-import { tolerance, type Arguments, type InputsOf, type ValuesOf } from "./arguments.js";
+import { allowPartial, type Arguments, type InputsOf, type ValuesOf } from "./arguments.js";
 import { CONDITION_FACTS, knownOf, type Basis, type Known } from "./basis.js";
 import type { FactColumns, FactsOf } from "./facts.js";
 
@@ -58,7 +58,7 @@ export interface FreeQuery<A extends Arguments> extends Described<A> {
 
 /** Arguments that every query has in addition to its own. */
 const COMMON_ARGUMENTS = {
-  allowPartial: tolerance("answer even if some symbols were never probed: any number of them, or at most this many"),
+  allowPartial,
 } as const;
 
 /** The definition of a query. */

@@ -1,16 +1,8 @@
 import { basename } from "node:path";
 import { formatTime, type TimeInput } from "../calendar/time.js";
 import { UsageError } from "../errors.js";
-import {
-  checkListener,
-  checkPastTime,
-  checkPem,
-  checkSignal,
-  checkText,
-  checkUrl,
-  checkWhole,
-} from "../options/checks.js";
-import { optional, readOptions, withDefault, type ChecksOf } from "../options/read-options.js";
+import { checkPastTime, checkText, checkUrl } from "../options/checks.js";
+import { optional, readOptions, type ChecksOf } from "../options/read-options.js";
 import type { AnnouncedDelisting, ContractCapture } from "../store/contracts.js";
 import { startWriterAlone, type WriterAlone } from "../threads/writer-alone.js";
 import { printable } from "../text/printable.js";
@@ -19,9 +11,9 @@ import { DEFAULT_DATASET } from "../vision/datasets/default.js";
 import { ENDPOINTS } from "../vision/endpoints.js";
 import { EXCHANGE_INFO_URL, NotExchangeInfo, parseExchangeInfo, type ExchangeInfo } from "../vision/exchange-info.js";
 import { captureFrom, writeCapture, type Captured } from "./capture.js";
-import { BOUNDS, DEFAULTS } from "./defaults.js";
-import { createEmitter, type Emit, type RunEvent } from "./events.js";
+import { createEmitter, type Emit } from "./events.js";
 import type { RunOptions } from "./options.js";
+import { RUN_CHECKS } from "./settings.js";
 import { running, type Run } from "./running.js";
 
 /** Options of {@link contracts}. An undefined option counts as omitted. */
@@ -143,17 +135,13 @@ type ContractsSettings = ReturnType<typeof settingsOf>;
 
 /** @throws UsageError */
 function settingsOf(options: ContractsOptions, now: number) {
+  const { db, ca, timeoutMs, retries, waitMs, signal, onEvent } = RUN_CHECKS;
   const { url, fromFile, capturedAt, ...settings } = readOptions(options, {
-    db: checkText,
+    db,
     url: optional(checkUrl("with path")),
     fromFile: optional(checkText),
     capturedAt: optional(checkPastTime(DEFAULT_DATASET, now)),
-    ca: optional(checkPem),
-    timeoutMs: withDefault(checkWhole(BOUNDS.timeoutMs), DEFAULTS.timeoutMs),
-    retries: withDefault(checkWhole(BOUNDS.retries), DEFAULTS.retries),
-    waitMs: withDefault(checkWhole(BOUNDS.waitMs), DEFAULTS.waitMs),
-    signal: optional(checkSignal),
-    onEvent: optional(checkListener<RunEvent>),
+    ...{ ca, timeoutMs, retries, waitMs, signal, onEvent },
   } satisfies ChecksOf<ContractsOptions>);
   if (fromFile === undefined && capturedAt !== undefined) {
     throw new UsageError("only applies to a file: give fromFile too", { option: "capturedAt" });

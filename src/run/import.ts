@@ -1,8 +1,8 @@
-import { checkListener, checkSignal, checkText, checkWhole } from "../options/checks.js";
-import { optional, readOptions, withDefault, type ChecksOf } from "../options/read-options.js";
+import { checkListener, checkText } from "../options/checks.js";
+import { optional, readOptions, type ChecksOf } from "../options/read-options.js";
 import { importInto } from "../store/import-into.js";
 import type { Refusal } from "../store/import.js";
-import { BOUNDS, DEFAULTS } from "./defaults.js";
+import { RUN_CHECKS } from "./settings.js";
 
 /** Options of {@link importFile}. */
 export interface ImportOptions {
@@ -51,12 +51,13 @@ export interface ImportSummary {
  * ```
  */
 export async function importFile(options: ImportOptions): Promise<ImportSummary> {
+  const { waitMs, signal } = RUN_CHECKS;
   const { db, file, ...given } = readOptions(options, {
     db: checkText,
     file: checkText,
-    waitMs: withDefault(checkWhole(BOUNDS.waitMs), DEFAULTS.waitMs),
+    waitMs,
     onWait: optional(checkListener<string>),
-    signal: optional(checkSignal),
+    signal,
   } satisfies ChecksOf<ImportOptions>);
   const result = await importInto(db, file, given);
   const { rows, imported, known, refused, refusedBy, ignoredColumns, notices } = result;

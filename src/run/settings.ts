@@ -76,7 +76,8 @@ export interface BackfillSettings extends ProbeSettings {
   readonly refresh: boolean;
 }
 
-const RUN_CHECKS = {
+/** Checks of the options that all runs have. */
+export const RUN_CHECKS = {
   db: checkText,
   endpoint: optional(checkUrl("without path")),
   listEndpoint: optional(checkUrl("with path")),

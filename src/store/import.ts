@@ -1,13 +1,12 @@
 import { rmSync } from "node:fs";
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { BfaError, UsageError } from "../errors.js";
+import { UsageError } from "../errors.js";
 import { dayAt } from "../calendar/day.js";
 import type { Span } from "../calendar/span.js";
 import { dateLiteral, dayNumber } from "../calendar/sql.js";
 import { isSymbol } from "../vision/symbol.js";
 import type { WritableStore } from "./database.js";
 import { LIST, listValue, VARCHAR } from "./duckdb.js";
-import { toStoreError } from "./duckdb-error.js";
 import { addToCounts } from "./counts.js";
 import { pathOf } from "./file.js";
 import { copyForeignRows, type ForeignRows } from "./foreign.js";
@@ -66,8 +65,8 @@ const HTTP_DATE = "'%a, %d %b %Y %H:%M:%S GMT'";
  * Imports the rows of another DuckDB file with a `daily_availability` (that of a Python system, or of another store),
  * in one transaction with their daily counts and symbols. The other file is only read: see {@link copyForeignRows}.
  *
- * @throws UsageError when the other file can't be imported; StoreError when this one can't be written;
- *   InterruptedError when the signal came before anything was written.
+ * @throws UsageError when the other file can't be imported; InterruptedError when the signal came before anything was
+ *   written; DuckDB's error when this one can't be written
  */
 export async function importFile(
   store: WritableStore,
@@ -82,8 +81,6 @@ export async function importFile(
     const days = { from: store.dataset.marketStart, to: dayAt(now) - 1 };
     await createCandidates(connection, foreign, other, days);
     return { ...(await takeOver(store, now)), ignoredColumns: foreign.ignoredColumns };
-  } catch (error) {
-    throw error instanceof BfaError ? error : toStoreError(store.file, error);
   } finally {
     await connection.run("DROP TABLE IF EXISTS temp.candidates; DETACH DATABASE IF EXISTS other");
     rmSync(foreign.path, { force: true });

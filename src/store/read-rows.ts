@@ -87,10 +87,13 @@ export async function readColumns<const Shape extends SqlShape>(
       const values = valuesOf(column, kind, isValid);
       if (values === undefined) throw new TypeError(`${name} is ${column.type}, not a ${kind}: ${sql}`);
       columns[name] =
-        isValid === undefined ? values : Array.from(values, (value, row) => (isValid(row) ? value : null));
-      if (isValid !== undefined && !nullable && Array.from(columns[name]).includes(null)) {
-        throw new TypeError(`${name} is null, not a ${kind}: ${sql}`);
-      }
+        isValid === undefined
+          ? values
+          : Array.from(values, (value, row) => {
+              if (isValid(row)) return value;
+              if (nullable) return null;
+              throw new TypeError(`${name} is null, not a ${kind}: ${sql}`);
+            });
     }
     // Each column was read as the kind that defines its type.
     parts.push({ count, columns: columns as SqlColumns<Shape>["columns"] });

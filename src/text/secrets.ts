@@ -16,6 +16,11 @@ export function maskedUrl(text: string): string {
     .replace(/([?#]).*$/s, `$1${MASK}`);
 }
 
+/** Whether a URL has a user, password, query or fragment: parts that can be secret, and that no request here would send. */
+export function hasSecretParts({ username, password, search, hash }: URL): boolean {
+  return [username, password, search, hash].some((part) => part !== "");
+}
+
 /** A URL with everything but its server masked. */
 export function maskedPath(url: string): string {
   return `${new URL(url).origin}/${MASK}`;

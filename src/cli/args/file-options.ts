@@ -1,6 +1,6 @@
 import type { Day } from "../../calendar/day.js";
 import { UsageError } from "../../errors.js";
-import { tolerance } from "../../query/arguments.js";
+import { allowPartial as partial } from "../../query/arguments.js";
 import { symbolFilter, type SymbolFilter } from "../../query/symbol-filter.js";
 import type { Selection } from "../../files/selection.js";
 import { printable } from "../../text/printable.js";
@@ -8,8 +8,6 @@ import { readText } from "../../text/read-text.js";
 import type { OptionDefinition } from "./command-page.js";
 import { date, filePath, nonEmpty, symbolList } from "./readers.js";
 import { readStdin } from "./stdin.js";
-
-const partial = tolerance("answer even if some symbols were never probed: any number of them, or at most this many");
 
 const CONTRACTS = ["perpetual", "delivery", "all"] as const satisfies readonly SymbolFilter["contract"][];
 

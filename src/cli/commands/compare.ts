@@ -1,5 +1,6 @@
 import type { CommandModule } from "yargs";
 import type { ComparisonFacts } from "../../publish/compare.js";
+import { DEFAULT_LIMIT, LIMIT_BOUNDS } from "../../publish/compare-limit.js";
 import type { Answer } from "../../text/columns.js";
 import { number, plural } from "../../text/numbers.js";
 import { printable } from "../../text/printable.js";
@@ -39,8 +40,8 @@ const compareCommand: CommandModule<object, CompareArguments> = {
           describe: "maximum number of cells to show; all are counted",
           string: true,
           requiresArg: true,
-          coerce: wholeNumber("limit", 0, 10_000_000),
-          defaultDescription: "20",
+          coerce: wholeNumber("limit", ...LIMIT_BOUNDS),
+          defaultDescription: String(DEFAULT_LIMIT),
         },
         ...answerOptions,
       })
