@@ -74,10 +74,11 @@ async function ending(
     (error: unknown) => (error as { code: string }).code,
   );
   await taken;
-  const { length } = requests;
   end.abort();
   const how = await ended;
-  expect(requests).toHaveLength(length);
+  // A file and its checksum are asked for side by side, so the signal may come between the two; neither is asked for again.
+  const asked = requests.map((head) => head.slice(0, head.indexOf("\r\n")));
+  expect(asked).toEqual([...new Set(asked)]);
   return how;
 }
 
