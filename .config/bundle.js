@@ -7,6 +7,7 @@
  * install a chart library to query a snapshot.
  */
 import { copyFile, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { licencesOf } from "./licenses.js";
@@ -32,6 +33,14 @@ const plainRequire = {
   },
 };
 
+/** Only a run through a proxy loads all of undici: without it a prober's file is half as large to compile. */
+const wholeUndici = {
+  name: "whole-undici",
+  setup({ onResolve }) {
+    onResolve({ filter: /^undici$/ }, () => ({ external: true }));
+  },
+};
+
 /** The benches are loaded as tsc wrote them. Their path from a chunk differs from that from the command's source. */
 const benchBeside = {
   name: "bench-beside",
@@ -41,24 +50,26 @@ const benchBeside = {
 };
 
 /**
- * `new Intl.Segmenter()` takes half of yargs' loading time and is needed only for the width of text beyond ASCII, so it
- * is created when such a text occurs. The circled S is the one in "USDⓈ-M".
+ * string-width creates a segmenter and compiles classes of Unicode characters when it is loaded, which takes half of
+ * yargs' loading time. It is loaded only for text beyond ASCII and the circled S of "USDⓈ-M".
  */
-const lazySegmenter = {
-  name: "lazy-segmenter",
-  setup({ onLoad }) {
-    onLoad({ filter: /[/\\](?:string-width|wrap-ansi|cliui)[/\\].*\.js$/ }, async ({ path }) => {
-      const text = await readFile(path, "utf8");
+const lazyStringWidth = {
+  name: "lazy-string-width",
+  setup({ onLoad, onResolve }) {
+    const whole = "?whole";
+    onResolve({ filter: /\?whole$/ }, ({ path }) => ({ path: path.slice(0, -whole.length), suffix: whole }));
+    onLoad({ filter: /[/\\]string-width[/\\]index\.js$/ }, async ({ path, suffix }) => {
+      const isModule = (await readFile(path, "utf8")).includes("export default");
+      if (suffix === whole || !isModule) return undefined;
       return {
-        contents: text
-          .replace(
-            "const segmenter = new Intl.Segmenter();",
-            "let made; const segmenter = { segment: (text) => (made ??= new Intl.Segmenter()).segment(text) };",
-          )
-          .replace(
-            /export default function stringWidth\((\w+), options = \{\}\) \{/,
-            "$& if (/^[\\x20-\\x7eⓈ]+$/.test($1)) return $1.length;",
-          ),
+        contents: `
+          let width;
+          export default function stringWidth(text, options) {
+            if (typeof text === "string" && /^[\\x20-\\x7eⓈ]*$/.test(text)) return text.length;
+            width ??= require(${JSON.stringify(path + whole)}).default;
+            return width(text, options);
+          }`,
+        resolveDir: dirname(path),
       };
     });
   },
@@ -91,7 +102,7 @@ const options = {
   // Their licences are in THIRD-PARTY-LICENSES.txt.
   legalComments: "none",
   external: EXTERNAL,
-  plugins: [plainRequire, benchBeside, lazySegmenter],
+  plugins: [plainRequire, wholeUndici, benchBeside, lazyStringWidth],
   outdir: "dist",
   outbase: ".",
   // Bundled CommonJS code loads Node's modules with `require`.

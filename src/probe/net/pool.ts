@@ -3,7 +3,7 @@ import type { buildConnector as connectors, Dispatcher } from "undici";
 import { tableLookup, type AddressTable } from "./addresses.js";
 import type { Proxy } from "./proxy.js";
 import { secureContext } from "./trust.js";
-import { buildConnector, Client, loadProxyAgent, Pool } from "./undici.js";
+import { buildConnector, Client, loadUndici, Pool } from "./undici.js";
 import { USER_AGENT } from "./user-agent.js";
 
 /** How one thread connects to one origin. */
@@ -117,15 +117,15 @@ export function createLine(options: ConnectionOptions): Line {
   };
   const direct = { ...tls, lookup: tableLookup(options.addresses) };
   if (proxy === undefined) return createPool(options, buildConnector({ ...direct, allowH2: http2 }));
-  const ProxyAgent = loadProxyAgent();
-  const agent = new ProxyAgent({
+  const whole = loadUndici();
+  const agent = new whole.ProxyAgent({
     uri: proxy.url,
     headers: { "user-agent": USER_AGENT },
     ...(proxy.authorization === undefined ? {} : { token: proxy.authorization }),
     proxyTls: direct,
     requestTls: { ...tls, allowH2: http2 },
     clientFactory: (url, { connect }: { connect: Connector }) =>
-      new Pool(url, { connect, headersTimeout: options.timeoutMs }),
+      new whole.Pool(url, { connect, headersTimeout: options.timeoutMs }),
     factory: (_origin, { connect }: { connect: Connector }) => createPool(options, connect),
   });
   return {

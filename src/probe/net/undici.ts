@@ -12,9 +12,9 @@ export const Client = require("undici/lib/dispatcher/client.js") as typeof Types
 export const Pool = require("undici/lib/dispatcher/pool.js") as typeof Types.Pool;
 export const buildConnector = require("undici/lib/core/connect.js") as typeof Types.buildConnector;
 
-/** For runs with a proxy. Loads all of undici, because only that gives its pools a `connect`. */
-export function loadProxyAgent(): typeof Types.ProxyAgent {
-  return (require("undici") as typeof Types).ProxyAgent;
+/** All of undici, for runs with a proxy: only its own pools have a `connect`. */
+export function loadUndici(): typeof Types {
+  return require("undici") as typeof Types;
 }
 
 export type Client = Types.Client;
