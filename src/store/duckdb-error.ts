@@ -43,7 +43,7 @@ const TROUBLES: readonly Trouble[] = [
   },
   {
     sign: /foreign key constraint/i,
-    code: "STORE_UNUSABLE",
+    code: "STORE_FOREIGN",
     say: (file) =>
       `a table in ${file} refers to one of this package by a foreign key, which can't change then: drop it`,
   },

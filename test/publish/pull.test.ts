@@ -305,7 +305,7 @@ describe("pull", () => {
     expect(await rowsOf(own, "SELECT text FROM notes")).toEqual([["mine"]]);
   });
 
-  it("says in one line that a table of the user's keeps ours as they are, and changes nothing", async () => {
+  it("says in one line that a table of the user's keeps ours as they are, and changes and leaves nothing", async () => {
     await pull(out, own);
     const refers = "CREATE TABLE refers (date DATE REFERENCES daily_symbol_counts (date))";
     await change(own, `${refers}; INSERT INTO refers SELECT date FROM daily_symbol_counts LIMIT 1`);
@@ -313,12 +313,14 @@ describe("pull", () => {
     await publish(db, out);
     const before = readFileSync(own);
     await expect(pull(out, own)).rejects.toMatchObject({
-      code: "STORE_UNUSABLE",
+      code: "STORE_FOREIGN",
       message: expect.stringMatching(
         /^a table in .* refers to one of this package by a foreign key.*: drop it$/,
       ) as string,
     });
     expect(readFileSync(own)).toEqual(before);
+    // It won't pass by itself, so the download isn't kept for another try.
+    expect(filesIn(join(folder, "own"))).toEqual(OWN_FILES);
   });
 
   it.each([
