@@ -1,3 +1,4 @@
+import { getDefaultAutoSelectFamilyAttemptTimeout, setDefaultAutoSelectFamilyAttemptTimeout } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
 import { Prober, type ProberSettings } from "../../src/probe/prober.js";
 import { Traffic } from "../../src/probe/traffic.js";
@@ -105,6 +106,13 @@ describe("Prober", () => {
   });
 
   it("keeps the causes of a failure: each address that was tried", async () => {
+    // Each address refuses at once, but a slow machine may take its quarter of a second to hear it.
+    const attemptMs = getDefaultAutoSelectFamilyAttemptTimeout();
+    setDefaultAutoSelectFamilyAttemptTimeout(600_000);
+    open.push(() => {
+      setDefaultAutoSelectFamilyAttemptTimeout(attemptMs);
+      return Promise.resolve();
+    });
     const nobody = "https://localhost:1";
     const addresses = ["127.0.0.1", "127.0.0.2"].map((address) => ({ address, family: 4 }));
     const { prober, failures } = await against(
