@@ -84,10 +84,12 @@ describe("a migration", () => {
       const file = join(folder.path, `killed-${afterMs}.duckdb`);
       copyFileSync(older, file);
       const child = startMigration(file, STEPS);
+      // It may have ended by itself before it is killed.
+      const closed = once(child, "close");
       await once(child.stdout, "data");
       await sleep(afterMs);
       child.kill("SIGKILL");
-      await once(child, "close");
+      await closed;
       const copy = `${file}.copy`;
       copyFileSync(file, copy);
       if (existsSync(`${file}.wal`)) copyFileSync(`${file}.wal`, `${copy}.wal`);
