@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
 import { dayAt, formatDay } from "../../src/calendar/day.js";
-import { CLI, runCli, startCli, summaryOf } from "../support/cli.js";
+import { CLI, GRACE_MS, patient, runCli, startCli, summaryOf } from "../support/cli.js";
 import { rowsOf, tableOf } from "../support/database.js";
 import { replicaTest, syntheticWorld } from "../support/fixture.js";
 import { startAt } from "../support/killed-at-steps.js";
@@ -65,9 +65,10 @@ describe("an interrupted backfill", () => {
       const range = ["--from", formatDay(last - 59), "--to", formatDay(last), "--source", "head"];
       const where = ["--endpoint", server.url, "--symbols", some.join(","), "--unlisted"];
       const args = ["--db", db, "--ca", ca, ...where, ...range];
-      const running = startCli(["backfill", "--json", ...args, "--connections", "4"]);
+      const running = startCli(["backfill", "--json", ...args, "--connections", "4"], patient(GRACE_MS));
       await server.received(HELD + 1);
       running.child.kill("SIGINT");
+      await running.said("finishing the current units");
       isHolding = false;
       for (const answer of held) answer();
       const result = await running.done;
@@ -88,11 +89,10 @@ describe("an interrupted backfill", () => {
     try {
       writeFileSync(ca, server.ca);
       const args = ["backfill", "--db", db, "--endpoint", server.url, "--ca", ca, "--symbols", "BTCUSDT"];
-      const running = startCli(args);
+      const running = startCli(args, patient(GRACE_MS));
       await server.received(1);
-      const said = new Promise((resolve) => running.child.stderr.once("data", resolve));
       running.child.kill("SIGINT");
-      await said;
+      await running.said("finishing the current units");
       running.child.kill("SIGINT");
       // The signal itself ends it: a shell calls that 130.
       expect(await running.done).toMatchObject({ code: null, signal: "SIGINT" });

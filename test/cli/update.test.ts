@@ -9,7 +9,7 @@ import { dayAt, dayOf, formatDay, type Day } from "../../src/calendar/day.js";
 import { NO_CHANGES } from "../../src/store/write/changes.js";
 import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 import { sharedCertificate } from "../support/certificate.js";
-import { runAlone, runCli, startCli, summaryOf } from "../support/cli.js";
+import { GRACE_MS, patient, runAlone, runCli, startCli, summaryOf } from "../support/cli.js";
 import { rowsOf, soundness, tableOf } from "../support/database.js";
 import { replicaTest, syntheticWorld } from "../support/fixture.js";
 import { available, startRawServer, status } from "../support/raw-server.js";
@@ -378,7 +378,8 @@ describe("bfa update and failures", () => {
       writeFileSync(ca, server.ca);
       const names = Array.from({ length: 8 }, (_, i) => `S${i}USDT`).join(",");
       const args = ["update", "--endpoint", server.url, "--ca", ca, "--db", db, "--symbols", names, "--json"];
-      const running = startCli([...args, "--connections", "4", "--threads", "1", "--lookback", "200"]);
+      const few = ["--connections", "4", "--threads", "1", "--lookback", "200"];
+      const running = startCli([...args, ...few], patient(GRACE_MS));
       await server.received(41);
       running.child.kill("SIGINT");
       await running.said("finishing the current units");

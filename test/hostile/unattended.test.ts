@@ -6,7 +6,17 @@ import { join } from "node:path";
 import { afterEach, describe, expect } from "vitest";
 import { dayOf } from "../../src/calendar/day.js";
 import { createCertificate } from "../../src/replica/certificate.js";
-import { CLI, listenTo, runAlone, startCli, summaryOf, type CliResult } from "../support/cli.js";
+import {
+  CLI,
+  GRACE_MS,
+  LIMIT_MS,
+  listenTo,
+  patient,
+  runAlone,
+  startCli,
+  summaryOf,
+  type CliResult,
+} from "../support/cli.js";
 import { replicaTest } from "../support/fixture.js";
 import { available, startRawServer, status, type Behaviour, type RawServer } from "../support/raw-server.js";
 
@@ -171,7 +181,7 @@ describe("--log-level", () => {
 });
 
 describe("a signal", () => {
-  it("ends a wait that a server asked for at once", async ({ ca, env, folder, expectSound }) => {
+  it("ends a wait that a server asked for at once", async ({ ca, env, expectSound }) => {
     let announceTaken: () => void = () => undefined;
     const taken = new Promise<void>((resolve) => (announceTaken = resolve));
     const server = await rawServer((socket) => {
@@ -180,16 +190,8 @@ describe("a signal", () => {
       socket.write(status(503, "Retry-After: 999999\r\nConnection: close\r\n"));
     });
     writeFileSync(ca, server.ca);
-    // Without this the run would leave the probe behind after four seconds: it has to give up by itself.
-    const hook = join(folder, "patient.cjs");
-    writeFileSync(
-      hook,
-      "const { setTimeout } = globalThis; globalThis.setTimeout = (f, ms, ...a) => setTimeout(f, ms === 4000 ? 1e9 : ms, ...a);",
-    );
-    const running = startCli([...ONE_CELL, "--json", "--endpoint", server.url], {
-      ...env,
-      NODE_OPTIONS: `--require ${hook}`,
-    });
+    // The run doesn't leave the probe behind: it has to give up by itself.
+    const running = startCli([...ONE_CELL, "--json", "--endpoint", server.url], { ...env, ...patient(GRACE_MS) });
     await taken;
     running.child.kill("SIGINT");
     expect(await running.done).toMatchObject({ code: 130 });
@@ -201,7 +203,8 @@ describe("a signal", () => {
     async (signal, { ca, env, expectSound }) => {
       const server = await rawServer(() => undefined);
       writeFileSync(ca, server.ca);
-      const running = startCli([...ONE_CELL, "--json", "--endpoint", server.url, "--timeout", "600000"], env);
+      const args = [...ONE_CELL, "--json", "--endpoint", server.url, "--timeout", "600000"];
+      const running = startCli(args, { ...env, ...patient(LIMIT_MS) });
       await server.received(1);
       running.child.kill(signal);
       const result = await running.done;
@@ -219,7 +222,7 @@ describe("a signal", () => {
       const args = [CLI, ...ONE_CELL, "--json", "--endpoint", server.url, "--timeout", "600000"];
       const { child, done, said } = listenTo(
         spawn("unshare", ["--pid", "--fork", "--kill-child", process.execPath, ...args], {
-          env: { ...process.env, ...env },
+          env: { ...process.env, ...env, ...patient(LIMIT_MS) },
           stdio: ["ignore", "pipe", "pipe"],
         }),
       );

@@ -51,6 +51,19 @@ function environment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { ...inherited, ...env };
 }
 
+const PATIENT = fileURLToPath(new URL("patient.cjs", import.meta.url));
+
+/** Time after which a run leaves its work behind once a signal has come, ms. */
+export const GRACE_MS = 4000;
+
+/** Time after which SIGTERM or SIGHUP ends a command, whatever it does, ms. */
+export const LIMIT_MS = 9000;
+
+/** Environment of a command for which these time limits never come. */
+export function patient(...limits: readonly number[]): NodeJS.ProcessEnv {
+  return { NODE_OPTIONS: `--require ${PATIENT}`, BFA_PATIENT: limits.join(",") };
+}
+
 /** Collects the output of a command until it ends. */
 export function listenTo(child: ListenedChild): RunningCli {
   let stdout = "";

@@ -4,7 +4,7 @@ import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 import { openReader } from "../../src/store/open.js";
-import { startCli, type CliResult, type RunningCli } from "./cli.js";
+import { LIMIT_MS, patient, startCli, type CliResult, type RunningCli } from "./cli.js";
 import { WRONG_COUNTS } from "./database.js";
 import { ask } from "./store.js";
 
@@ -46,7 +46,13 @@ export function startAt({ args, env }: Pick<Crash, "args" | "env">, at: string, 
 }
 
 function preloaded(env: NodeJS.ProcessEnv, what: object): NodeJS.ProcessEnv {
-  return { ...env, NODE_OPTIONS: `--require ${PRELOAD}`, BFA_AT_STEP: JSON.stringify(what) };
+  const { NODE_OPTIONS, ...limits } = patient(LIMIT_MS);
+  return {
+    ...env,
+    ...limits,
+    NODE_OPTIONS: `${NODE_OPTIONS} --require ${PRELOAD}`,
+    BFA_AT_STEP: JSON.stringify(what),
+  };
 }
 
 /** The steps of a command, in order, as `<name> <nth>`, and the state of the file afterwards. */
