@@ -1,8 +1,8 @@
 /**
  * Preloaded into a command (`node --require`) to break one of its threads from outside, as a defect or the system would:
- * BFA_SABOTAGE is `<thread> <how> <when>`, and when is `<ms>ms` after the thread's start, or `idle:<n>` or `busy:<n>`:
- * between two calls of DuckDB or during one, when n of them were made. A thread is known by what it is started with, see
- * `workers/`.
+ * BFA_SABOTAGE is `<thread> <how> <when>`, and when is `<ms>ms` after the thread's start; `cells:<n>`, when the probers
+ * have n cells; or `idle:<n>` or `busy:<n>`: between two calls of DuckDB or during one, when n of them were made. A thread
+ * is known by what it is started with, see `workers/`.
  */
 const { createHook } = require("node:async_hooks");
 const { isMainThread, workerData } = require("node:worker_threads");
@@ -18,8 +18,20 @@ if (how === "stuck") {
 const settings = Array.isArray(workerData) ? workerData[1] : workerData;
 const own = isMainThread ? "main" : settings?.endpoint ? "prober" : "writer";
 if (own === thread) {
+  const [state, number] = when.split(":");
   if (when.endsWith("ms")) setTimeout(sabotage, Number.parseInt(when));
-  else afterCalls(...when.split(":"));
+  else if (state === "cells") afterCells(Number(number));
+  else afterCalls(state, Number(number));
+}
+
+async function afterCells(cells) {
+  const { Counters } = await import("../../dist/src/rows/counters.js");
+  const counters = new Counters(settings.counters);
+  const timer = globalThis.setInterval(() => {
+    if (counters.read().cells < cells) return;
+    globalThis.clearInterval(timer);
+    sabotage();
+  }, 1);
 }
 
 /** Native calls are seen as the async resources that the binding makes for them. */
@@ -28,7 +40,7 @@ function afterCalls(state, calls) {
   let done = false;
   const underWay = new Set();
   const look = () => {
-    if (done || started < Number(calls) || (state === "busy") !== underWay.size > 0) return;
+    if (done || started < calls || (state === "busy") !== underWay.size > 0) return;
     done = true;
     sabotage();
   };

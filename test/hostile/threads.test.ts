@@ -17,7 +17,7 @@ const { history, symbols, source } = syntheticWorld({ seed: 5, symbols: 40, from
 
 const it = replicaTest({
   history: source,
-  // A round trip makes a run last long enough to be broken in its middle.
+  // A round trip makes a run last long enough to be broken in its middle by whatever looks once in a while.
   rttMs: 30,
 })
   .extend("backfill", ({ env }) => (from: "head" | "list", extra: NodeJS.ProcessEnv = {}): Promise<CliResult> => {
@@ -51,7 +51,7 @@ describe("a prober thread that", () => {
     ["fills", /prober thread ended early: .*memory/],
     ["stuck", /prober thread \d is stuck: no sign of life for 20 s/],
   ])("%s ends the run with whole days in the file", async ([how, said], { backfill, expectOneLine }) => {
-    await expectOneLine(await backfill("head", sabotage(`prober ${how} 700ms`)), said);
+    await expectOneLine(await backfill("head", sabotage(`prober ${how} cells:500`)), said);
   });
 });
 
