@@ -14,7 +14,7 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
-    globalSetup: "test/support/fresh-build.ts",
+    globalSetup: ["test/support/fresh-build.ts", "test/support/midnight.ts"],
     pool: "forks",
     isolate: false,
     // Most tests wait for child processes and sockets: more files at a time than a small machine has cores.
