@@ -51,7 +51,7 @@ const benchBeside = {
 
 /**
  * string-width creates a segmenter and compiles classes of Unicode characters when it is loaded, which takes half of
- * yargs' loading time. It is loaded only for text beyond ASCII and the circled S of "USDⓈ-M".
+ * yargs' loading time. It is loaded only for text beyond ASCII, ± and the Ⓢ of "USDⓈ-M".
  */
 const lazyStringWidth = {
   name: "lazy-string-width",
@@ -65,7 +65,7 @@ const lazyStringWidth = {
         contents: `
           let width;
           export default function stringWidth(text, options) {
-            if (typeof text === "string" && /^[\\x20-\\x7eⓈ]*$/.test(text)) return text.length;
+            if (typeof text === "string" && /^[\\x20-\\x7e±Ⓢ]*$/.test(text)) return text.length;
             width ??= require(${JSON.stringify(path + whole)}).default;
             return width(text, options);
           }`,

@@ -43,8 +43,8 @@ const STOPPED = "the statement failed after some of its rows: a value can't be c
  * @throws StoreError when the file can't be opened; UsageError with DuckDB's message when the statement is wrong.
  * @example
  * ```ts
- * const { rows } = await sql("availability.duckdb", "SELECT symbol, count(*) AS days FROM daily_availability GROUP BY
- * ALL"); for await (const some of rows) for (const row of some) console.log(row.symbol, row.days);
+ * const { rows } = await sql("availability.duckdb", "SELECT symbol, count(*) AS days FROM availability GROUP BY ALL");
+ * for await (const some of rows) for (const row of some) console.log(row.symbol, row.days);
  * ```
  */
 export async function sql(file: string, text: string): Promise<SqlAnswer> {
