@@ -1,19 +1,20 @@
 import { types } from "node:util";
-import { DAY_MS, FIRST_WRITTEN_DAY, formatDay, LAST_WRITTEN_DAY, parseDay, twoDigits } from "./day.js";
+import { DAY_MS, FIRST_WRITTEN_DAY, formatDay, LAST_WRITTEN_DAY, parseDay, twoDigits, type Day } from "./day.js";
 
 /**
  * An instant in ISO 8601: `2024-03-02T09:36:43Z`, with milliseconds only if they are not zero
  * (`2024-03-02T09:36:43.250Z`).
  *
  * @param ms since the Unix epoch
+ * @param dayText the date of a day, by default {@link formatDay}; one with a cache makes many times cheaper
  * @throws RangeError outside the range of a JavaScript `Date`.
  */
-export function formatTime(ms: number): string {
+export function formatTime(ms: number, dayText: (day: Day) => string = formatDay): string {
   const day = Math.floor(ms / DAY_MS);
   if (!(day >= FIRST_WRITTEN_DAY && day <= LAST_WRITTEN_DAY)) return new Date(ms).toISOString().replace(".000Z", "Z");
   const ofDay = Math.trunc(ms - day * DAY_MS);
   const fraction = ofDay % 1000;
-  return `${formatDay(day)}T${timeOfDay((ofDay - fraction) / 1000)}${fraction === 0 ? "" : `.${String(fraction).padStart(3, "0")}`}Z`;
+  return `${dayText(day)}T${timeOfDay((ofDay - fraction) / 1000)}${fraction === 0 ? "" : `.${String(fraction).padStart(3, "0")}`}Z`;
 }
 
 /**

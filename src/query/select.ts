@@ -1,7 +1,7 @@
 import { dayNumber } from "../calendar/sql.js";
 import { DuckDBDateValue } from "../store/duckdb.js";
-import { DAY_MS, formatDay, type Day } from "../calendar/day.js";
-import { formatTime, timeOfDay } from "../calendar/time.js";
+import { formatDay, type Day } from "../calendar/day.js";
+import { formatTime } from "../calendar/time.js";
 
 /** A day as a parameter. */
 export function date(day: Day): DuckDBDateValue {
@@ -22,9 +22,7 @@ export function dateText(day: Day): string {
 
 /** Like {@link formatTime}, with the text of the date cached. */
 export function timeText(ms: number): string {
-  const day = Math.floor(ms / DAY_MS);
-  const seconds = (ms - day * DAY_MS) / 1000;
-  return Number.isInteger(seconds) ? `${dateText(day)}T${timeOfDay(seconds)}Z` : formatTime(ms);
+  return formatTime(ms, dateText);
 }
 
 /** SQL: a DATE as its day number. */

@@ -86,6 +86,8 @@ function plainValues(column: RawColumn, isValid: Validity | undefined): readonly
       const numbers = column.numbers(isValid);
       return numbers && [...numbers];
     }
+    case "UBIGINT":
+      return column.bigints()?.map(wholeNumber);
     case "DATE":
       return textsOf(column.numbers(isValid), isValid, 1, dateText);
     case "TIMESTAMP":
@@ -125,10 +127,7 @@ export function answerValue(value: DuckDBValue): JsonValue {
   if (value === null || typeof value === "string" || typeof value === "number" || typeof value === "boolean") {
     return value;
   }
-  if (typeof value === "bigint") {
-    const number = Number(value);
-    return Number.isSafeInteger(number) ? number : String(value);
-  }
+  if (typeof value === "bigint") return wholeNumber(value);
   if (value instanceof DuckDBTimestampValue || value instanceof DuckDBTimestampTZValue) {
     return timeText(value, value.micros);
   }
@@ -151,6 +150,11 @@ export function answerValue(value: DuckDBValue): JsonValue {
   }
   if (value instanceof DuckDBUnionValue) return answerValue(value.value);
   return String(value);
+}
+
+function wholeNumber(value: bigint): number | string {
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : String(value);
 }
 
 function timeText(value: DuckDBValue, micros: bigint): string {

@@ -66,6 +66,13 @@ export class RawColumn {
     }
   }
 
+  /** Values of a UBIGINT; undefined for other types. A NULL gives an arbitrary number. */
+  bigints(): bigint[] | undefined {
+    if (this.type !== "UBIGINT") return undefined;
+    const { buffer, byteOffset } = this.bytes(8);
+    return Array.from(new BigUint64Array(buffer, byteOffset, this.count));
+  }
+
   /** Values of a BOOLEAN; undefined for other types. */
   flags(): boolean[] | undefined {
     return this.type === "BOOLEAN" ? Array.from(this.bytes(1), (flag) => flag !== 0) : undefined;

@@ -1,4 +1,4 @@
-import { columnNames, type Answer, type CellValue } from "../../text/columns.js";
+import { columnNames, type Answer, type CellValue, type Column } from "../../text/columns.js";
 import { printableField } from "../../text/printable.js";
 import { valueText } from "./value-text.js";
 
@@ -25,16 +25,27 @@ export async function* csvPieces(answer: Answer): AsyncGenerator<string> {
   };
   const names = columnNames(answer);
   yield `${names.map(field).join(",")}\n`;
+  const fields = names.map((name) => ({ name, isMoment: isMoment(answer.columns[name]) }));
   for await (const rows of answer.rows) {
     let piece = "";
     for (const row of rows) {
       let separator = "";
-      for (const name of names) {
-        piece += separator + field(row[name] ?? null);
+      for (const { name, isMoment } of fields) {
+        const value = row[name] ?? null;
+        piece += separator + (isMoment && isPlainMoment(value) ? value : field(value));
         separator = ",";
       }
       piece += "\n";
     }
     yield piece;
   }
+}
+
+function isMoment(column: Column | undefined): boolean {
+  return column?.kind === "date" || column?.kind === "time";
+}
+
+/** Whether the text of a date or time needs no care: all do but `-infinity`. */
+function isPlainMoment(value: CellValue): value is string {
+  return typeof value === "string" && !value.startsWith("-");
 }

@@ -96,6 +96,12 @@ describe("csv", () => {
     const answer = { ...texts(), columns: { "=a": column("number", "") }, rows: [[{ "=a": -5 }]] };
     expect((await collect(csvPieces(answer))).toString()).toBe("'=a\n-5\n");
   });
+
+  it.each(["date", "time"] as const)("writes a %s as it is, and minus infinity not as a formula", async (kind) => {
+    const rows = ["2024-03-02", "infinity", "-infinity", null].map((a) => ({ a }));
+    const answer = { ...texts(), columns: { a: optionalColumn(kind, "") }, rows: [rows] };
+    expect((await collect(csvPieces(answer))).toString()).toBe("a\n2024-03-02\ninfinity\n'-infinity\n\n");
+  });
 });
 
 describe("parquet", () => {
