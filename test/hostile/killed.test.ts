@@ -18,8 +18,11 @@ import { written } from "../support/working-copy.js";
 /** What a command does to its file, in words that every one of them must know. */
 const NAMED_STEPS = ["folder", "copy", "fsync", "commit", "checkpoint", "detach", "rename", "remove", "unlock"];
 
-/** The command that is killed at every named step; the others write by the same code, and are killed where it decides. */
-const KILLED_EVERYWHERE: CrashCommand = "update";
+/**
+ * The command that is killed at every named step: the cheapest. The others write by the same code, and are killed where
+ * it decides.
+ */
+const KILLED_EVERYWHERE: CrashCommand = "import";
 const DECISIVE_STEPS = /^(?:commit|checkpoint|rename) /;
 
 type Steps = ReturnType<typeof stepsOf>;

@@ -12,7 +12,7 @@ import type { Crash } from "./killed-at-steps.js";
 const last = dayAt(Date.now()) - 90;
 const first = last - 120;
 const middle = first + 30;
-const { source } = syntheticWorld({ seed: 3, symbols: 8, from: first, through: last });
+const { source } = syntheticWorld({ seed: 3, symbols: 4, from: first, through: last });
 
 /** Leaves so much garbage in a file that any run on it ends with a compaction. */
 async function fillWithGarbage(file: string): Promise<void> {

@@ -1,15 +1,12 @@
-import { copyFileSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { once } from "node:events";
+import { copyFileSync, readdirSync, readFileSync, rmSync, watch } from "node:fs";
 import { dirname, join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 import { openReader } from "../../src/store/open.js";
-import { LIMIT_MS, patient, startCli, type CliResult, type RunningCli } from "./cli.js";
+import { LIMIT_MS, patient, runCli, startCli, type CliResult, type RunningCli } from "./cli.js";
 import { WRONG_COUNTS } from "./database.js";
 import { ask } from "./store.js";
-
-/** Pause of a reader between two reads, ms. */
-const READER_PAUSE_MS = 50;
 
 const PRELOAD = fileURLToPath(new URL("at-step.cjs", import.meta.url));
 
@@ -109,7 +106,7 @@ export function someMoments(steps: readonly string[], place: number): string[] {
 
 /**
  * Kills a command at each of the moments, each time starting it again on what the killed one left, until it completes.
- * Meanwhile a reader opens the file repeatedly.
+ * Meanwhile a reader opens the file whenever something changes in its folder.
  *
  * @returns number of killed commands
  */
@@ -124,18 +121,19 @@ export async function killAtEach(crash: Crash, moments: readonly string[], after
   const before = await stateOf(base);
   let killed = 0;
   const killedAt = async (moment: string): Promise<boolean> => {
-    const result = await watched(startAt(crash, moment, "SIGKILL"), db, [before, after], moment);
+    const result = await watched(startAt(crash, moment, "SIGKILL").done, db, [before, after], moment);
     if (result.signal === "SIGKILL") return true;
     expect(result, `${moment}: ${result.stderr}`).toMatchObject({ code: 0 });
     return false;
   };
   const finish = async (moment: string) => {
-    const result = await watched(startCli(args, env), db, [before, after], `after ${moment}`);
+    const result = await watched(runCli(args, env), db, [before, after], `after ${moment}`);
     expect(result.code, `after ${moment}: ${result.stderr}`).toBe(0);
     expect(await stateOf(db), `after ${moment}`).toBe(after);
     expect(leftIn(db), `after ${moment}`).toEqual([".a.duckdb.lock", "a.duckdb"]);
   };
   restore();
+  let pending: string | undefined;
   for (const moment of moments) {
     let isKilled = await killedAt(moment);
     if (!isKilled) {
@@ -144,11 +142,13 @@ export async function killAtEach(crash: Crash, moments: readonly string[], after
       isKilled = await killedAt(moment);
     }
     if (isKilled) killed++;
+    pending = moment;
     if ((await stateOf(db)) === before) continue;
     await finish(moment);
     restore();
+    pending = undefined;
   }
-  await finish(moments.at(-1) ?? "nothing");
+  if (pending !== undefined) await finish(pending);
   return killed;
 }
 
@@ -157,15 +157,22 @@ function leftIn(db: string): string[] {
   return readdirSync(dirname(db)).filter((name) => name.includes("a.duckdb"));
 }
 
-/** Runs a command to its end while a reader opens the file repeatedly, which must see a known state each time. */
-async function watched({ child, done }: RunningCli, db: string, states: string[], what: string): Promise<CliResult> {
-  const reading = (async () => {
-    while (child.exitCode === null && child.signalCode === null) {
+/**
+ * Waits for a command while a reader opens the file, at once and after each change in its folder. It must see a known
+ * state each time.
+ */
+async function watched(done: Promise<CliResult>, db: string, states: string[], what: string): Promise<CliResult> {
+  const folder = watch(dirname(db));
+  const ended = done.then(() => true);
+  try {
+    for (let isDone = false; !isDone;) {
+      // Listened for before the read, so that no change during it is missed.
+      const changed = once(folder, "change").then(() => false);
       expect(states, what).toContain(await stateOf(db));
-      // Without a pause, the reader would use as much CPU time as the command.
-      await setTimeout(READER_PAUSE_MS);
+      isDone = await Promise.race([ended, changed]);
     }
-  })();
-  const [result] = await Promise.all([done, reading]);
-  return result;
+  } finally {
+    folder.close();
+  }
+  return done;
 }
