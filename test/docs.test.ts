@@ -1,27 +1,34 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { describe, expect } from "vitest";
-import { dayAt, dayOf } from "../src/calendar/day.js";
+import { dayOf } from "../src/calendar/day.js";
+import { update } from "../src/run/update.js";
 import { VERSION_1 } from "../src/store/schema/version-1.js";
 import { VERSION_2 } from "../src/store/schema/version-2.js";
 import { VERSION_3 } from "../src/store/schema/version-3.js";
-import { blocksOf, PAGES, RUN_PAGES, runScript, scriptOf } from "./support/docs.js";
+import { blocksOf, PAGES, RUN_PAGES, runScript } from "./support/docs.js";
 import { replicaTest, syntheticWorld } from "./support/fixture.js";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
+// The pages ask about days up to 2024-03-07.
 const { source } = syntheticWorld({
   seed: 1,
   symbols: 20,
   from: dayOf("2023-11-01"),
-  through: dayAt(Date.now()) - 1,
+  through: dayOf("2024-04-30"),
 });
 
-const it = replicaTest({ history: source }).extend("env", ({ env, replica }) => {
-  return { ...env, BFA_CONTRACTS_URL: replica.contractsUrl };
-});
+const it = replicaTest({ history: source })
+  .extend("env", ({ env, replica }) => ({ ...env, BFA_CONTRACTS_URL: replica.contractsUrl }))
+  .extend("updated", { scope: "file" }, async ({ replicaThread, root }) => {
+    const db = join(root, "updated.duckdb");
+    const { url: endpoint, listUrl: listEndpoint, ca } = replicaThread;
+    await update({ db, endpoint, listEndpoint, ca });
+    return db;
+  });
 
 it("troubleshooting has each error code, and no other", () => {
   const classes = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" })
@@ -113,10 +120,16 @@ describe("the commands of the docs", () => {
     expect(RUN_PAGES.flatMap((page) => blocksOf(page, "sh")).length).toBeGreaterThan(4);
   });
 
-  it.for(RUN_PAGES.filter((page) => blocksOf(page, "sh").length > 0))(
-    "of %s work as they are printed, one after the other, on a new file",
-    async (page, { folder, env }) => {
-      const { code, stderr } = await runScript(scriptOf(page), folder, env);
+  it("of README.md work as they are printed, one after the other, on a new file", async ({ folder, env }) => {
+    const { code, stderr } = await runScript(blocksOf("README.md", "sh").join("\n"), folder, env);
+    expect(code, stderr).toBe(0);
+  });
+
+  it.for(RUN_PAGES.filter((page) => page !== "README.md" && blocksOf(page, "sh").length > 0))(
+    "of %s work as they are printed, one after the other, after an update",
+    async (page, { folder, db, env, updated }) => {
+      copyFileSync(updated, db);
+      const { code, stderr } = await runScript(blocksOf(page, "sh").join("\n"), folder, env);
       expect(code, stderr).toBe(0);
     },
   );

@@ -105,13 +105,13 @@ let last: Promise<unknown> = Promise.resolve();
  * Runs the built CLI in a process that is reused for further command lines with the same environment. Use
  * {@link runAlone} for whatever depends on the process: signals, its exit, its memory, `NODE_OPTIONS`, a terminal.
  */
-export function runCli(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<CliResult> {
-  const result = last.then(() => runNext(args, env));
+export function runCli(args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd = process.cwd()): Promise<CliResult> {
+  const result = last.then(() => runNext(args, env, cwd));
   last = result.catch(() => undefined);
   return result;
 }
 
-async function runNext(args: readonly string[], env: NodeJS.ProcessEnv): Promise<CliResult> {
+async function runNext(args: readonly string[], env: NodeJS.ProcessEnv, cwd: string): Promise<CliResult> {
   const child = keptFor(env);
   const ends = [child, child.channel, child.stdout as Socket, child.stderr as Socket];
   // The child keeps this process alive only while it runs a command.
@@ -127,7 +127,7 @@ async function runNext(args: readonly string[], env: NodeJS.ProcessEnv): Promise
     const exit = once(child, "exit", { signal }).then(([code, name]) => {
       throw new Error(`the kept process ended (${String(name ?? code)}) at ${args.join(" ")}`);
     });
-    child.send({ args, mark: MARK });
+    child.send({ args, cwd, mark: MARK });
     const [[code], stdout, stderr] = await Promise.race([said, exit]);
     return { code, signal: null, stdout, stderr: withoutProgress(stderr) };
   } finally {

@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { CLI } from "./cli.js";
+import { runCli } from "./cli.js";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -33,21 +34,54 @@ export interface Ended {
   stderr: string;
 }
 
+/**
+ * Asks the test's process to run a command line: it is sent with the folder and a place for the output, each text ended
+ * by a NUL; the answer is the exit code. It is bash alone, because a Node of its own costs more than most commands.
+ */
+const ASK = `
+asked=$(mktemp -d)
+exec 3<>"/dev/tcp/127.0.0.1/$BFA_SERVER_PORT"
+printf '%s\\0' "$#" "$asked" "$PWD" "$@" >&3
+read -r code <&3
+cat "$asked/stdout"
+cat "$asked/stderr" >&2
+rm -r "$asked"
+exit "$code"
+`;
+
+/** Runs command lines that arrive from `ASK` in the kept process. */
+async function serveCommands(env: NodeJS.ProcessEnv): Promise<{ port: number; close: () => void }> {
+  const server = createServer((socket) => {
+    let received = "";
+    socket.setEncoding("utf8").on("data", (piece: string) => {
+      received += piece;
+      const [count, asked = "", cwd = "", ...args] = received.split("\0").slice(0, -1);
+      if (count === undefined || args.length < Number(count)) return;
+      void runCli(args, env, cwd).then(({ code, stdout, stderr }) => {
+        writeFileSync(join(asked, "stdout"), stdout);
+        writeFileSync(join(asked, "stderr"), stderr);
+        socket.end(`${String(code)}\n`);
+      });
+    });
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  return { port: (server.address() as AddressInfo).port, close: () => server.close() };
+}
+
 /** Runs a bash script in a folder, where `bfa` and `npx` with this package's name run the built command. */
 export async function runScript(script: string, folder: string, env: NodeJS.ProcessEnv): Promise<Ended> {
   const bin = join(folder, "bin");
   mkdirSync(bin, { recursive: true });
-  const commands = {
-    bfa: `exec "${process.execPath}" "${CLI}" "$@"`,
-    npx: `test "$1" = binance-futures-availability && shift && exec "${process.execPath}" "${CLI}" "$@"`,
-  };
-  for (const [name, line] of Object.entries(commands)) {
-    writeFileSync(join(bin, name), `#!/bin/sh\n${line}\n`);
+  const commands = { bfa: ASK, npx: `test "$1" = binance-futures-availability || exit 127\nshift\n${ASK}` };
+  for (const [name, text] of Object.entries(commands)) {
+    writeFileSync(join(bin, name), `#!/bin/bash\n${text}`);
     chmodSync(join(bin, name), 0o755);
   }
+  const own = { PATH: `${bin}:${process.env["PATH"] ?? ""}`, HOME: folder, ...env };
+  const server = await serveCommands(own);
   const child = spawn("bash", ["-c", `set -eux\n${script}`], {
     cwd: folder,
-    env: { PATH: `${bin}:${process.env["PATH"] ?? ""}`, HOME: folder, ...env },
+    env: { ...own, BFA_SERVER_PORT: String(server.port) },
     stdio: ["ignore", "pipe", "pipe"],
   });
   const [stdout, stderr, [code]] = await Promise.all([
@@ -55,6 +89,7 @@ export async function runScript(script: string, folder: string, env: NodeJS.Proc
     text(child.stderr),
     once(child, "close") as Promise<[number]>,
   ]);
+  server.close();
   return { code, stdout, stderr };
 }
 
