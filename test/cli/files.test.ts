@@ -6,7 +6,7 @@ import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { FileToFetch } from "../../src/index.js";
 import { dateOf, fetchInto, market } from "../files/support.js";
-import { CLI, runAlone } from "../support/cli.js";
+import { CLI, runCli } from "../support/cli.js";
 import { temporaryFolder } from "../support/database.js";
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -20,7 +20,7 @@ afterAll(() => {
   folder.remove();
 });
 
-const bfa = (...args: string[]) => runAlone([...args, "--db", db], {}, folder.path);
+const bfa = (...args: string[]) => runCli([...args, "--db", db], {}, folder.path);
 const day = ["--date", dateOf(0)];
 const rowsIn = (stdout: string) => (JSON.parse(stdout) as { files: FileToFetch[] }).files;
 
