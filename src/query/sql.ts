@@ -1,6 +1,6 @@
 import type { DuckDBConnection, DuckDBResult, DuckDBType } from "@duckdb/node-api";
 import { BfaError, UsageError } from "../errors.js";
-import { StatementType } from "../store/duckdb.js";
+import { DuckDBTypeId, StatementType } from "../store/duckdb.js";
 import { openReader, type Store } from "../store/open.js";
 import type { Answer, Column, Columns, JsonValue, RowOf } from "../text/columns.js";
 import { answerValues, columnKind } from "./sql-values.js";
@@ -69,7 +69,8 @@ export async function sql(file: string, text: string): Promise<SqlAnswer> {
 }
 
 function columnOf(type: DuckDBType): Column {
-  return { kind: columnKind(type), nullable: true, about: type.toString() };
+  const isUnsigned = type.typeId === DuckDBTypeId.UBIGINT;
+  return { kind: columnKind(type), nullable: true, about: type.toString(), ...(isUnsigned ? { isUnsigned } : {}) };
 }
 
 /**

@@ -31,6 +31,7 @@ export const {
   LIST,
   listValue,
   StatementType,
+  UBIGINT,
   UINTEGER,
   USMALLINT,
   VARCHAR,

@@ -25,6 +25,8 @@ export interface Column<Kind extends ColumnKind = ColumnKind, Nullable extends b
   readonly nullable: Nullable;
   /** What it means, for the docs. */
   readonly about: string;
+  /** Whether an `integer` is never negative and goes up to 2^64 - 1; in Parquet it is a UBIGINT then. */
+  readonly isUnsigned?: boolean;
 }
 
 /** Columns by name, in display order. Names are snake_case. */

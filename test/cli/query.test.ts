@@ -40,6 +40,20 @@ describe("bfa query", () => {
     ]);
   });
 
+  it("writes every table of the file in every format, checksums of 64 bits included", async () => {
+    const etag = "SELECT * REPLACE (18446744073709551615::UBIGINT AS etag) FROM availability";
+    const tables = JSON.parse((await query("sql", "SELECT name FROM (SHOW TABLES)", "--json")).stdout) as {
+      rows: { name: string }[];
+    };
+    expect(tables.rows.map(({ name }) => name)).toContain("availability");
+    for (const statement of [etag, ...tables.rows.map(({ name }) => `FROM ${name}`)]) {
+      for (const format of ["table", "json", "ndjson", "csv", "parquet"]) {
+        const { code, stderr } = await query("sql", statement, "--format", format, "--out", join(folder.path, "out"));
+        expect({ statement, format, code, stderr }).toEqual({ statement, format, code: 0, stderr: "" });
+      }
+    }
+  });
+
   it("prints tables, json and ndjson", async () => {
     const table = await query("snapshot", "2024-03-01", "--format", "table");
     expect(table.stdout).not.toContain("\u001b");

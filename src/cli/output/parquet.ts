@@ -3,10 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
 import { UsageError } from "../../errors.js";
-import { BIGINT, BOOLEAN, DOUBLE, DuckDBDataChunk, DuckDBInstance, VARCHAR } from "../../store/duckdb.js";
+import { BIGINT, BOOLEAN, DOUBLE, DuckDBDataChunk, DuckDBInstance, UBIGINT, VARCHAR } from "../../store/duckdb.js";
 import { INSTANCE_OPTIONS } from "../../store/instance.js";
 import { makeTemporaryFolder } from "../../store/temporary-folder.js";
-import { columnNames, type Answer, type CellValue, type Columns } from "../../text/columns.js";
+import { columnNames, type Answer, type CellValue, type Column, type ColumnKind } from "../../text/columns.js";
 
 /** Maximum rows of a DuckDB data chunk. */
 const CHUNK_ROWS = 2048;
@@ -32,6 +32,8 @@ const TYPES = {
   value: { held: VARCHAR, written: "VARCHAR" },
 } as const;
 
+const UNSIGNED = { held: UBIGINT, written: "UBIGINT" } as const;
+
 /**
  * The rows as a Parquet file, compressed with zstd. Times are TIMESTAMPs in UTC; lists and objects are JSON texts.
  *
@@ -52,13 +54,13 @@ export async function* parquetPieces(answer: Answer): AsyncGenerator<Uint8Array>
 async function writeParquet(answer: Answer, database: string, file: string): Promise<void> {
   const names = columnNames(answer);
   if (names.length === 0) throw new UsageError("parquet needs columns, and this answer has none");
-  const types = names.map((name) => TYPES[kindOf(answer.columns, name)]);
+  const types = names.map((name) => typeOf(answer.columns[name]));
   const instance = await DuckDBInstance.create(database, { ...INSTANCE_OPTIONS, ...MEMORY });
   try {
     const connection = await instance.connect();
     const held = types.map(({ held }, at) => `c${at} ${held.toString()}`);
     await connection.run(`SET preserve_insertion_order = true; CREATE TABLE held (${held.join(", ")})`);
-    await appendRows(connection, answer, names);
+    await appendRows(connection, answer, names, types);
     const written = types.map(({ written }, at) => `c${at}::${written} AS ${quoted(names[at] ?? "")}`);
     await connection.run(
       `COPY (SELECT ${written.join(", ")} FROM held) TO '${file.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,
@@ -69,20 +71,24 @@ async function writeParquet(answer: Answer, database: string, file: string): Pro
   }
 }
 
-async function appendRows(connection: DuckDBConnection, answer: Answer, names: readonly string[]): Promise<void> {
-  const kinds = names.map((name) => kindOf(answer.columns, name));
-  const chunk = DuckDBDataChunk.create(kinds.map((kind) => TYPES[kind].held));
+async function appendRows(
+  connection: DuckDBConnection,
+  answer: Answer,
+  names: readonly string[],
+  types: readonly FieldType[],
+): Promise<void> {
+  const chunk = DuckDBDataChunk.create(types.map(({ held }) => held));
   const appender = await connection.createAppender("held");
   for await (const rows of answer.rows) {
     for (let start = 0; start < rows.length; start += CHUNK_ROWS) {
       const some = rows.slice(start, start + CHUNK_ROWS);
       chunk.reset();
       chunk.rowCount = some.length;
-      names.forEach((name, at) => {
-        const isWhole = TYPES[kinds[at] ?? "text"].held === BIGINT;
+      types.forEach((type, at) => {
+        const name = names[at] ?? "";
         chunk.setColumnValues(
           at,
-          some.map((row) => heldValue(row[name] ?? null, isWhole, name)),
+          some.map((row) => heldValue(row[name] ?? null, type, name)),
         );
       });
       appender.appendDataChunk(chunk);
@@ -91,20 +97,22 @@ async function appendRows(connection: DuckDBConnection, answer: Answer, names: r
   appender.closeSync();
 }
 
-function heldValue(value: CellValue, isWhole: boolean, name: string): DuckDBValue {
+function heldValue(value: CellValue, { held }: FieldType, name: string): DuckDBValue {
   if (value === null) return null;
-  if (isWhole) {
+  if (held === BIGINT || held === UBIGINT) {
     const whole = BigInt(value as number | string);
-    if (BigInt.asIntN(64, whole) !== whole) {
-      throw new UsageError(`${name}: ${whole} doesn't fit into a 64-bit integer of parquet`);
-    }
+    const fitting = held === BIGINT ? BigInt.asIntN(64, whole) : BigInt.asUintN(64, whole);
+    if (fitting !== whole) throw new UsageError(`${name}: ${whole} doesn't fit into a 64-bit integer of parquet`);
     return whole;
   }
   return typeof value === "object" ? JSON.stringify(value) : value;
 }
 
-function kindOf(columns: Columns, name: string) {
-  return columns[name]?.kind ?? "value";
+/** The type of a column until the file is written, and its type in the file. */
+type FieldType = (typeof TYPES)[ColumnKind] | typeof UNSIGNED;
+
+function typeOf(column: Column | undefined): FieldType {
+  return column?.isUnsigned === true ? UNSIGNED : TYPES[column?.kind ?? "value"];
 }
 
 /** SQL: a name as an identifier. */

@@ -10,6 +10,7 @@ import { ndjsonPieces } from "../../../src/cli/output/ndjson.js";
 import { parquetPieces } from "../../../src/cli/output/parquet.js";
 import { PLAIN_TABLE, tablePieces } from "../../../src/cli/output/table.js";
 import { column, optionalColumn, type Answer } from "../../../src/text/columns.js";
+import { printableJson } from "../../../src/text/printable.js";
 import { temporaryFolder } from "../../support/database.js";
 import { ask, collect, EVERY_KIND, everyAnswer, everyRow } from "../../support/answers.js";
 
@@ -30,8 +31,9 @@ describe("json", () => {
     await fc.assert(
       fc.asyncProperty(rowLists, fc.boolean(), async (rows, pretty) => {
         const text = (await collect(jsonPieces(everyAnswer(rows), pretty))).toString();
-        const whole = { symbol: "BTCUSDT", none: null, rows };
-        expect(text).toBe(`${JSON.stringify(whole, undefined, pretty ? 2 : undefined)}\n`);
+        const json = JSON.stringify({ symbol: "BTCUSDT", none: null, rows }, undefined, pretty ? 2 : undefined);
+        expect(text).toBe(`${printableJson(json)}\n`);
+        expect(JSON.parse(text)).toEqual(JSON.parse(json));
       }),
     );
   });
@@ -142,6 +144,16 @@ describe("parquet", () => {
       ...["BIGINT", "DATE", "TIMESTAMP", "VARCHAR", "VARCHAR", "BOOLEAN"],
       ...["BIGINT", "BIGINT", "DOUBLE", "DOUBLE", "VARCHAR"],
     ]);
+  });
+
+  it("holds all of a column of unsigned whole numbers, and refuses what is beyond", async () => {
+    const columns = { a: { ...optionalColumn("integer", ""), isUnsigned: true } };
+    const of = (...values: (number | string | null)[]) => ({ ...texts(), columns, rows: [values.map((a) => ({ a }))] });
+    writeFileSync(file, await collect(parquetPieces(of(0, null, "18446744073709551615"))));
+    expect(await select("typeof(a), a")).toEqual([0n, null, 2n ** 64n - 1n].map((a) => ["UBIGINT", a]));
+    for (const beyond of [-1, "18446744073709551616"]) {
+      await expect(collect(parquetPieces(of(beyond)))).rejects.toThrow(`a: ${beyond} doesn't fit`);
+    }
   });
 
   it("keeps the order of more rows than DuckDB takes at a time", async () => {
