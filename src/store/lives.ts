@@ -6,7 +6,7 @@ import { livesOf, type LifeFile, type LifeSpan, type SettledFolder } from "../vi
 import { classifySymbol } from "../vision/symbol.js";
 import type { StoredCell } from "./cells.js";
 import type { Store } from "./open.js";
-import { select } from "./prepared.js";
+import { readColumns } from "./read-rows.js";
 import { storedSymbols } from "./stored-symbols.js";
 import { tradedDays, type TradedDays } from "./traded.js";
 
@@ -24,17 +24,21 @@ export async function symbolLives(
 ): Promise<Map<string, LifeSpan[]>> {
   const lives = new Map<string, LifeSpan[]>();
   if (symbols.length === 0) return lives;
-  const found = await select(
+  const found = await readColumns(
     store,
-    `SELECT symbol, ${dayNumber("date")}, file_size_bytes::DOUBLE FROM availability
+    `SELECT symbol, ${dayNumber("date")}, coalesce(file_size_bytes, 0)::DOUBLE FROM availability
       WHERE available AND ${probedBySql("$now::BIGINT")} AND symbol IN (SELECT unnest($symbols)) ORDER BY symbol, date`,
+    { symbol: "text", day: "day", size: "number" },
     { symbols, now },
   );
   const files = new Map<string, LifeFile[]>();
-  for (const [symbol, day, size] of found) {
-    const ofSymbol = files.get(String(symbol)) ?? [];
-    ofSymbol.push({ day: Number(day), size: Number(size) });
-    files.set(String(symbol), ofSymbol);
+  for (const { count, columns } of found) {
+    for (let row = 0; row < count; row++) {
+      const [symbol = "", day = NaN, size = NaN] = [columns.symbol[row], columns.day[row], columns.size[row]];
+      let ofSymbol = files.get(symbol);
+      if (ofSymbol === undefined) files.set(symbol, (ofSymbol = []));
+      ofSymbol.push({ day, size });
+    }
   }
   const traded = await tradesOfRelisted(store, symbols, folders, now);
   for (const [symbol, ofSymbol] of files) lives.set(symbol, livesOfSymbol(symbol, ofSymbol, folders, traded));
@@ -106,17 +110,21 @@ export async function settledFolders(
     return kind === "settled" && tickers?.has(ticker) !== false;
   });
   if (names.length === 0) return new Map();
-  const found = await select(
+  const found = await readColumns(
     store,
     `SELECT symbol, ${dayNumber("date")} FROM availability
       WHERE available AND ${probedBySql("$now::BIGINT")} AND symbol IN (SELECT unnest($symbols)) ORDER BY symbol, date`,
+    { symbol: "text", day: "day" },
     { symbols: names, now },
   );
   const days = new Map<string, Day[]>();
-  for (const [symbol, day] of found) {
-    const ofSymbol = days.get(String(symbol)) ?? [];
-    ofSymbol.push(Number(day));
-    days.set(String(symbol), ofSymbol);
+  for (const { count, columns } of found) {
+    for (let row = 0; row < count; row++) {
+      const [symbol = "", day = NaN] = [columns.symbol[row], columns.day[row]];
+      let ofSymbol = days.get(symbol);
+      if (ofSymbol === undefined) days.set(symbol, (ofSymbol = []));
+      ofSymbol.push(day);
+    }
   }
   const folders = new Map<string, SettledFolder[]>();
   for (const [symbol, ofSymbol] of days) {
