@@ -15,6 +15,6 @@ it("works as npm installs it", async () => {
   await expectToWork(installed, process.execPath);
 });
 
-it.each(COMPILED_AS)("has types that serve $name", async (way) => {
-  expect(await compileUse(installed, way)).toEqual({ code: 0, output: "" });
+it.each(COMPILED_AS)("has types that serve $name", (way) => {
+  expect(compileUse(installed, way)).toBe("");
 });

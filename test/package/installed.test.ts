@@ -82,7 +82,7 @@ describe("the package as it is installed", () => {
 });
 
 describe("its types", () => {
-  it.each(COMPILED_AS)("serve $name", async (way) => {
-    expect(await compileUse(installed, way)).toEqual({ code: 0, output: "" });
+  it.each(COMPILED_AS)("serve $name", (way) => {
+    expect(compileUse(installed, way)).toBe("");
   });
 });
