@@ -111,40 +111,28 @@ class SortedWindow {
   }
 
   /**
-   * Replaces one of its values. Only the values between the two move, one by one: a window has few, and two calls of
-   * `copyWithin` took twice as long.
+   * Replaces one of its values. The values between the two move one by one from the end at which the search begins: a
+   * window has few, and a binary search or two calls of `copyWithin` take longer.
    */
   replace(before: number, value: number): void {
     const { values, count } = this;
-    let place = this.placeOf(before);
-    for (; place + 1 < count; place++) {
-      const next = values[place + 1] ?? 0;
-      if (next >= value) break;
-      values[place] = next;
+    if (value > before) {
+      let place = 0;
+      while ((values[place] ?? 0) < before) place++;
+      for (; place + 1 < count && (values[place + 1] ?? 0) < value; place++) values[place] = values[place + 1] ?? 0;
+      values[place] = value;
+    } else {
+      let place = count - 1;
+      while ((values[place] ?? 0) > before) place--;
+      for (; place > 0 && (values[place - 1] ?? 0) > value; place--) values[place] = values[place - 1] ?? 0;
+      values[place] = value;
     }
-    for (; place > 0; place--) {
-      const previous = values[place - 1] ?? 0;
-      if (previous <= value) break;
-      values[place] = previous;
-    }
-    values[place] = value;
   }
 
   median(): number {
     const middle = this.count >> 1;
     const above = this.values[middle] ?? 0;
     return this.count % 2 === 1 ? above : ((this.values[middle - 1] ?? 0) + above) / 2;
-  }
-
-  /** The index of the first value that is not smaller. */
-  private placeOf(value: number): number {
-    let [low, high] = [0, this.count];
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.values[middle] ?? 0) < value) low = middle + 1;
-      else high = middle;
-    }
-    return low;
   }
 
   private reserve(count: number): void {

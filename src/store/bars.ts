@@ -16,7 +16,8 @@ const SHAPE = { symbol: "text", day: "day", quoteVolume: "number", tradeCount: "
  * Reads the bars of some symbols, for each day of a span.
  *
  * The rows of all symbols are read and filtered here: they are mostly sorted by symbol, and a join with the requested
- * names took as long as everything else.
+ * names took as long as everything else. For years of bars, lists by symbol, a streamed result and one chunk at a time
+ * save less than a tenth of a daily universe's time, or nothing.
  *
  * @param symbols without duplicates
  * @returns by symbol, in the order of `symbols`

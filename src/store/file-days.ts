@@ -2,12 +2,20 @@ import type { Span } from "../calendar/span.js";
 import { probedBySql } from "../vision/finality.js";
 import { DuckDBDateValue } from "./duckdb.js";
 import type { Store } from "./open.js";
-import { readColumns } from "./read-rows.js";
+import { readRows } from "./read-rows.js";
 import { symbolFiles } from "./symbol-files.js";
 
-/** SQL: the files of some symbols in a span of days. */
-const FILES = `SELECT symbol, date FROM availability
-  WHERE date BETWEEN $from AND $to AND available AND symbol IN (SELECT unnest($symbols)) AND ${probedBySql("$now::BIGINT")}`;
+/** Days whose files the bits of a number tell: as many as fit into an INTEGER without its sign. */
+const BITS = 30;
+
+/**
+ * SQL: the files of some symbols in a span of days, as bits from the first day on. A row for each file takes 1.5 times
+ * as long.
+ */
+const FILES = `SELECT symbol, ((date - $from) // ${BITS})::INTEGER AS block,
+    bit_or(1 << ((date - $from) % ${BITS})::INTEGER)::INTEGER
+  FROM availability WHERE date BETWEEN $from AND $to AND available AND symbol IN (SELECT unnest($symbols)) AND ${probedBySql("$now::BIGINT")}
+  GROUP BY symbol, block`;
 
 /**
  * The days of a span on which each symbol has a file. Individual days are read only for symbols with holes between
@@ -41,11 +49,11 @@ export async function fileDays(
       to: new DuckDBDateValue(to),
       now,
     };
-    for (const { count, columns } of await readColumns(store, FILES, { symbol: "text", day: "day" }, parameters)) {
-      for (let row = 0; row < count; row++) {
-        const days = broken.get(columns.symbol[row] ?? "");
-        if (days !== undefined) days[(columns.day[row] ?? 0) - from] = 1;
-      }
+    const shape = { symbol: "text", block: "number", bits: "number" } as const;
+    for (const { symbol, block, bits } of await readRows(store, FILES, shape, parameters)) {
+      const days = broken.get(symbol);
+      if (days === undefined) continue;
+      for (let bit = 0; bit < BITS; bit++) if ((bits & (1 << bit)) !== 0) days[block * BITS + bit] = 1;
     }
   }
   return all;

@@ -40,7 +40,8 @@ interface Name {
  * at.
  *
  * Standings and values are one array each, with a section per day and an element per symbol: an object for each symbol
- * and day took a third of the time of a daily universe over six years.
+ * and day took a third of the time of a daily universe over six years. Leaving the values by symbol and collecting those
+ * of a day when it is chosen takes as long: hundreds of symbols are hundreds of places in memory.
  *
  * @param asked possible members
  * @param days rebalancing days, ascending, at least one

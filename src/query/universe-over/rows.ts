@@ -71,7 +71,10 @@ export function changeRows({ symbols }: Market, day: Day, changes: readonly Chan
   }));
 }
 
-/** Number of rows hashed at a time: concatenating longer texts takes longer. */
+/**
+ * Number of rows hashed at a time: concatenating longer texts takes longer. Writing the bytes of names and dates, kept
+ * from row to row, into a buffer takes a third longer than concatenating texts.
+ */
 const PIECE_ROWS = 128;
 
 /**
