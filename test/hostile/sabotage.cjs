@@ -67,7 +67,8 @@ function sabotage() {
     case "fills":
       for (;;) filled.push(new Array(10_000).fill(filled.length));
     case "stuck":
-      for (;;);
+      // Hears nothing, and leaves the processor to the tests beside it.
+      for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
     default:
       throw new Error(`no such sabotage: ${how}`);
   }

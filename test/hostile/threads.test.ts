@@ -12,17 +12,21 @@ const SABOTAGE = fileURLToPath(new URL("sabotage.cjs", import.meta.url));
 
 // Old enough that no cell probed today is due again.
 const last = dayAt(Date.now()) - 90;
-const first = last - 149;
-const { history, symbols, source } = syntheticWorld({ seed: 5, symbols: 40, from: first, through: last });
+const first = last - 74;
+const { history, symbols, source } = syntheticWorld({ seed: 5, symbols: 20, from: first, through: last });
+
+const BACKFILL = [
+  ...["backfill", "--json", "--symbols", symbols.join(","), "--from", formatDay(first), "--to", formatDay(last)],
+  "--source",
+];
 
 const it = replicaTest({
   history: source,
   // A round trip makes a run last long enough to be broken in its middle by whatever looks once in a while.
   rttMs: 30,
 })
-  .extend("backfill", ({ env }) => (from: "head" | "list", extra: NodeJS.ProcessEnv = {}): Promise<CliResult> => {
-    const range = ["--from", formatDay(first), "--to", formatDay(last), "--source", from];
-    return runAlone(["backfill", "--json", "--symbols", symbols.join(","), ...range], { ...env, ...extra });
+  .extend("backfill", ({ env }) => (extra: NodeJS.ProcessEnv): Promise<CliResult> => {
+    return runAlone([...BACKFILL, "head"], { ...env, ...extra });
   })
   /** A writer thread that ended early published nothing: then the rows are in the copy that the next run goes on with. */
   .extend("expectWholeDays", ({ db, folder }) => async () => {
@@ -39,8 +43,8 @@ const it = replicaTest({
     expect(stderr).not.toContain("unexpected error");
     await expectWholeDays();
   })
-  .extend("expectGoesOn", ({ backfill, db }) => async () => {
-    expect(await backfill("list")).toMatchObject({ code: 0 });
+  .extend("expectGoesOn", ({ bfa, db }) => async () => {
+    expect(await bfa(...BACKFILL, "list")).toMatchObject({ code: 0 });
     expect(await tableOf(db)).toEqual(truthOf(history, symbols, first, last));
   });
 
@@ -51,7 +55,7 @@ describe("a prober thread that", () => {
     ["fills", /prober thread ended early: .*memory/],
     ["stuck", /prober thread \d is stuck: no sign of life for 20 s/],
   ])("%s ends the run with whole days in the file", async ([how, said], { backfill, expectOneLine }) => {
-    await expectOneLine(await backfill("head", sabotage(`prober ${how} cells:500`)), said);
+    await expectOneLine(await backfill(sabotage(`prober ${how} cells:500`)), said);
   });
 });
 
@@ -64,7 +68,7 @@ describe("a writer thread that", () => {
   ])(
     "%s ends the run with whole days in the file, and the next run goes on",
     async ([how, said], { backfill, expectOneLine, expectGoesOn }) => {
-      await expectOneLine(await backfill("head", sabotage(`writer ${how} idle:50`)), said);
+      await expectOneLine(await backfill(sabotage(`writer ${how} idle:50`)), said);
       await expectGoesOn();
     },
   );
@@ -74,7 +78,7 @@ describe("a writer thread that", () => {
     expectOneLine,
     expectGoesOn,
   }) => {
-    await expectOneLine(await backfill("head", sabotage("writer throws busy:50")), /writer thread failed: sabotage/);
+    await expectOneLine(await backfill(sabotage("writer throws busy:50")), /writer thread failed: sabotage/);
     await expectGoesOn();
   });
 
@@ -83,7 +87,7 @@ describe("a writer thread that", () => {
     expectWholeDays,
     expectGoesOn,
   }) => {
-    const { code, signal } = await backfill("head", sabotage("writer exits busy:50"));
+    const { code, signal } = await backfill(sabotage("writer exits busy:50"));
     // DuckDB's binding aborts a process whose thread is gone when its call returns.
     expect(["1", "SIGABRT"]).toContain(signal ?? String(code));
     await expectWholeDays();
@@ -91,7 +95,7 @@ describe("a writer thread that", () => {
   });
 
   it("throws while the file is being opened ends the run before any probe", async ({ backfill, expectGoesOn }) => {
-    const result = await backfill("head", sabotage("writer throws 0ms"));
+    const result = await backfill(sabotage("writer throws 0ms"));
     expect(result.code).toBe(1);
     expect(result.stderr).toMatch(/^bfa: the writer thread failed: sabotage$/m);
     await expectGoesOn();
