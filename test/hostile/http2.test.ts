@@ -4,10 +4,10 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { backfill } from "../../src/run/backfill.js";
-import { createCertificate } from "../../src/replica/certificate.js";
 import { chance, hashText } from "../../src/replica/random.js";
 import { dayOf, formatDay } from "../../src/calendar/day.js";
 import { keyPath, fileKey } from "../../src/vision/object-key.js";
+import { sharedCertificate } from "../support/certificate.js";
 import { soundness, tableOf, temporaryFolder } from "../support/database.js";
 import { handles } from "../support/handles.js";
 import { truthOf } from "../support/truth.js";
@@ -66,7 +66,7 @@ const SESSION_FAULTS: ((session: Http2Session) => void)[] = [
 
 /** @param firstOnly the only faults are resets of streams, and none meets a file twice */
 async function startServer(seed: number, firstOnly = false) {
-  const { key, cert, ca } = await createCertificate();
+  const { key, cert, ca } = await sharedCertificate();
   const sessions = new Set<Http2Session>();
   const faulted = new Set<string>();
   const server = createSecureServer({ key, cert });
