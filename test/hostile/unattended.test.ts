@@ -82,21 +82,27 @@ describe("what is trusted", () => {
     const bare = { ...env, BFA_CA: undefined };
     const other = join(folder, "other.pem");
     writeFileSync(other, (await createCertificate()).ca);
-    const day = [...ONE_DAY, "--retries", "0"];
-    expect(await runAlone(day, { ...bare, NODE_EXTRA_CA_CERTS: ca })).toMatchObject({ code: 0 });
-    expect(await runAlone(day, { ...bare, NODE_EXTRA_CA_CERTS: ca, BFA_CA: other })).toMatchObject({ code: 0 });
-    expect(await runAlone(day, { ...bare, NODE_EXTRA_CA_CERTS: other, BFA_CA: ca })).toMatchObject({ code: 0 });
+    const cell = [...ONE_CELL, "--json", "--retries", "0"];
     const openssl = { NODE_OPTIONS: "--use-openssl-ca", SSL_CERT_FILE: ca };
-    expect(await runAlone(day, { ...bare, ...openssl })).toMatchObject({ code: 0 });
-    expect(await runAlone([...day, "--ca", other], { ...bare, ...openssl })).toMatchObject({ code: 0 });
-    const untrusted = await runAlone([...ONE_CELL, "--json", "--retries", "0"], { ...bare, BFA_CA: other });
+    for (const trusting of [
+      { NODE_EXTRA_CA_CERTS: ca },
+      { NODE_EXTRA_CA_CERTS: ca, BFA_CA: other },
+      { NODE_EXTRA_CA_CERTS: other, BFA_CA: ca },
+      openssl,
+      { ...openssl, BFA_CA: other },
+    ]) {
+      const trusted = await runAlone(cell, { ...bare, ...trusting });
+      expect(trusted, JSON.stringify(trusting)).toMatchObject({ code: 0 });
+      expect(summaryOf(trusted), JSON.stringify(trusting)).toMatchObject({ outcome: "whole", probes: 1 });
+    }
+    const untrusted = await runAlone(cell, { ...bare, BFA_CA: other });
     expect(summaryOf(untrusted)).toMatchObject({ failures: [{ kind: "tls" }] });
   });
 });
 
 describe("a request", () => {
   it("says who sends it", async ({ ca, bfa }) => {
-    const server = await rawServer((socket) => socket.write(available()));
+    const server = await rawServer((socket, head) => socket.write(head.startsWith("HEAD") ? available() : status(404)));
     writeFileSync(ca, server.ca);
     await bfa(...ONE_CELL, "--endpoint", server.url);
     await bfa(
@@ -286,7 +292,7 @@ describe("--notify", () => {
     ["is silent", [0, 0, 0], "Headers Timeout Error"],
   ] as const)("that %s is a warning, and the exit code stays", async ([, statuses, reason], { bfa }) => {
     const hook = await startHook([...statuses]);
-    const result: CliResult = await bfa(...ONE_DAY, "--quiet", "--notify", hook.url);
+    const result: CliResult = await bfa(...ONE_CELL, "--quiet", "--notify", hook.url);
     expect(result).toMatchObject({ code: 0 });
     expect(result.stderr).toBe(`bfa: the summary could not be posted to ${new URL(hook.url).host}: ${reason}\n`);
     expect(result.stderr).not.toContain("t0ken");
