@@ -15,7 +15,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { openStore } from "../../src/store/open.js";
 import { publish } from "../../src/publish/publish.js";
-import { CLI, runAlone, runCli } from "../support/cli.js";
+import { CLI, runCli } from "../support/cli.js";
 import { temporaryFolder } from "../support/database.js";
 import { D0, dayUnit, writerFor } from "../support/store.js";
 
@@ -215,13 +215,13 @@ describe("what is no regular file", () => {
 
 describe("a database", () => {
   it.each([
-    ["--definition-out", ["universe", ...UNIVERSE]],
-    ["--ca-file", ["replica", "--days", "1", "--symbols", "1"]],
-    ["--out", ["status"]],
-  ])("is not written over by %s", async (option, args) => {
+    ["--definition-out", () => ["universe", ...UNIVERSE, "--db", db]],
+    ["--ca-file", () => ["replica", "--days", "1", "--symbols", "1"]],
+    ["--out", () => ["status", "--db", db]],
+  ])("is not written over by %s", async (option, argsFor) => {
     const own = join(folder.path, "own.duckdb");
     cpSync(db, own);
-    const { code, stderr } = await runCli([...args, option, own], { BFA_DB: db });
+    const { code, stderr } = await runCli([...argsFor(), option, own]);
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr: `bfa: ${option} ${own} is a DuckDB database: name another file\n`,
@@ -299,7 +299,7 @@ describe("a machine that is short of something", () => {
       ["replica", "--days", "1", "--symbols", "1"],
       ["export", "--out", "-", "--format", "csv"],
     ]) {
-      const { code, stderr } = await runAlone(args, { TMPDIR, BFA_DB: db });
+      const { code, stderr } = await runCli(args, { TMPDIR, BFA_DB: db });
       expect([1, 2, 3], stderr).toContain(code);
       expect(stderr).toMatch(/^bfa: .*can't be written.*\n$/);
     }
@@ -320,17 +320,17 @@ describe("names in a file that others made", () => {
     connection.closeSync();
     instance.closeSync();
     const out = join(folder.path, "names.csv");
-    expect(await runAlone(["export", "--db", file, "--out", out])).toMatchObject({ code: 3 });
+    expect(await runCli(["export", "--db", file, "--out", out])).toMatchObject({ code: 3 });
     expect(existsSync(out)).toBe(false);
     for (const format of ["table", "csv", "json", "ndjson"]) {
       const sql = ["query", "sql", "SELECT symbol FROM daily_availability", "--db", file, "--format", format];
-      const { code, stdout, stderr } = await runAlone(sql);
+      const { code, stdout, stderr } = await runCli(sql);
       expect(code, stderr).toBe(0);
       expect(stdout.replaceAll("\n", "") + stderr.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
       if (format === "csv") expect(stdout).not.toMatch(/^=/m);
     }
     for (const args of [["status"], ["validate"], ["query", "counts"], ["query", "snapshot", "2024-03-01"]]) {
-      const { stdout, stderr } = await runAlone([...args, "--db", file]);
+      const { stdout, stderr } = await runCli([...args, "--db", file]);
       expect(stdout.replaceAll("\n", "") + stderr.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
     }
   });
