@@ -31,18 +31,29 @@ export async function symbolLives(
     { symbol: "text", day: "day", size: "number" },
     { symbols, now },
   );
-  const files = new Map<string, LifeFile[]>();
+  const files = new Map<string, FileColumns>();
   for (const { count, columns } of found) {
     for (let row = 0; row < count; row++) {
-      const [symbol = "", day = NaN, size = NaN] = [columns.symbol[row], columns.day[row], columns.size[row]];
+      const symbol = columns.symbol[row] ?? "";
       let ofSymbol = files.get(symbol);
-      if (ofSymbol === undefined) files.set(symbol, (ofSymbol = []));
-      ofSymbol.push({ day, size });
+      if (ofSymbol === undefined) files.set(symbol, (ofSymbol = { days: [], sizes: [] }));
+      ofSymbol.days.push(columns.day[row] ?? NaN);
+      ofSymbol.sizes.push(columns.size[row] ?? NaN);
     }
   }
   const traded = await tradesOfRelisted(store, symbols, folders, now);
-  for (const [symbol, ofSymbol] of files) lives.set(symbol, livesOfSymbol(symbol, ofSymbol, folders, traded));
+  for (const [symbol, ofSymbol] of files) lives.set(symbol, livesOfSymbol(symbol, filesOf(ofSymbol), folders, traded));
   return lives;
+}
+
+/** The files of a symbol in columns: objects that are kept until all are read cost a sixteenth of a question for listings. */
+interface FileColumns {
+  days: Day[];
+  sizes: number[];
+}
+
+function* filesOf({ days, sizes }: FileColumns): Generator<LifeFile> {
+  for (let file = 0; file < days.length; file++) yield { day: days[file] ?? NaN, size: sizes[file] ?? NaN };
 }
 
 /** Trades affect only the lives of tickers with a settled folder. */
@@ -81,16 +92,17 @@ export async function livesAmong(
 /** A settled folder belongs to one contract; only a ticker's own name can have several lives. */
 function livesOfSymbol(
   symbol: string,
-  files: readonly LifeFile[],
+  files: Iterable<LifeFile>,
   folders: ReadonlyMap<string, SettledFolder[]>,
   traded: TradedDays,
 ): LifeSpan[] {
   const { class: kind, ticker } = classifySymbol(symbol);
   const settled = (kind === "perpetual" && folders.get(ticker)) || [];
-  return livesOf(
-    settled.length === 0 ? files : files.map((file) => ({ ...file, traded: traded(symbol, file.day) })),
-    settled,
-  );
+  return livesOf(settled.length === 0 ? files : withTrades(symbol, files, traded), settled);
+}
+
+function* withTrades(symbol: string, files: Iterable<LifeFile>, traded: TradedDays): Generator<LifeFile> {
+  for (const { day, size } of files) yield { day, size, traded: traded(symbol, day) };
 }
 
 /**
