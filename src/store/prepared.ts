@@ -26,7 +26,9 @@ export async function selectChunks(store: Store, sql: string, parameters: Parame
   try {
     const statement = kept ?? (await connection.prepare(sql));
     bind(statement, parameters);
-    const chunks = await (await statement.run()).fetchAllChunks();
+    const result = await statement.run();
+    // All of them are in memory: `fetchAllChunks` would wait for another thread once for each.
+    const chunks = Array.from({ length: result.chunkCount }, (_, index) => result.getChunk(index));
     // A plan depends on the table's content: one made while the table was empty finds nothing later.
     if (store.access === "read") statements.set(sql, statement);
     return chunks;
