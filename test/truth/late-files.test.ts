@@ -82,15 +82,18 @@ describe("absence takes long to be true", () => {
     const asked = () => world.probes.filter((probe) => probe.type !== "folders" && probe.symbol === "OLDUSDT").length;
     world.at("2025-04-01");
     await world.update();
-    const requests: number[] = [];
-    for (let day = 2; day <= 15; day++) {
+    const requests: [day: number, count: number][] = [];
+    for (const day of [2, 5, 7, 8, 9, 12, 14, 15]) {
       world.at(`2025-04-${String(day).padStart(2, "0")}`);
       await world.update();
-      requests.push(asked());
+      requests.push([day, asked()]);
       const answer = await world.ask((file) => file.snapshot({ date: `2025-04-${String(day - 1).padStart(2, "0")}` }));
       expect(answer.condition).toBe("provisional");
     }
-    expect(requests.reduce((sum, count) => sum + count, 0)).toBe(2);
+    expect(requests.filter(([, count]) => count > 0)).toEqual([
+      [8, 1],
+      [15, 1],
+    ]);
     expect(symbolsOf(await world.ask((file) => file.snapshot({ date: "2025-04-12" })))).toEqual(["AUSDT", "OLDUSDT"]);
   });
 });
