@@ -4,7 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Report } from "../../bench/frame/report.js";
 import { startReplica } from "../../src/replica/replica.js";
 import { dayAt } from "../../src/calendar/day.js";
-import { runAlone } from "../support/cli.js";
+import { runAlone, runCli } from "../support/cli.js";
 import { temporaryFolder } from "../support/database.js";
 
 describe("bfa bench", () => {
@@ -58,7 +58,7 @@ describe("bfa bench", () => {
     [["bench", "dns", "--target", "https://data.binance.vision"], "--target is only for the probe bench"],
     [["bench", "--target", "ftp://host"], "--target"],
   ])("refuses %j in one line", async (args, part) => {
-    const { code, stdout, stderr } = await runAlone(args);
+    const { code, stdout, stderr } = await runCli(args);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toContain(part);
     expect(stderr.trimEnd().split("\n")).toHaveLength(1);

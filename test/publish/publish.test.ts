@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -12,7 +13,7 @@ import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import fc from "fast-check";
-import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { publish } from "../../src/publish/publish.js";
 import { lockWriters } from "../../src/store/lock.js";
 import type { Manifest } from "../../src/publish/manifest.js";
@@ -23,6 +24,18 @@ import { writeVolumes } from "../support/volumes.js";
 
 const SYMBOLS = ["AAAUSDT", "BBBUSDC", "币安人生USDT"];
 
+/** A file and its publication, for tests that begin with both. */
+let made: ReturnType<typeof temporaryFolder>;
+beforeAll(async () => {
+  made = temporaryFolder();
+  const file = join(made.path, "a.duckdb");
+  await fill(file);
+  await publish(file, join(made.path, "public"));
+});
+afterAll(() => {
+  made.remove();
+});
+
 let folder: string;
 let db: string;
 let out: string;
@@ -32,6 +45,10 @@ beforeEach(() => {
   [db, out] = [join(folder, "a.duckdb"), join(folder, "public")];
   onTestFinished(temporary.remove);
 });
+
+function copyMade(): void {
+  cpSync(made.path, folder, { recursive: true, preserveTimestamps: true });
+}
 
 /** Writes rows of each symbol over some days: a hole here and there, the first file on another day. */
 async function fill(file: string, days = 5): Promise<void> {
@@ -85,8 +102,7 @@ describe("publish", () => {
   });
 
   it("has the same rows in every form", async () => {
-    await fill(db);
-    await publish(db, out);
+    copyMade();
     const sorted = (from: string, columns = "*") => `SELECT ${columns} FROM ${from} ORDER BY date, symbol`;
     const whole = await rowsOf(db, sorted("daily_availability"));
     expect(await rowsOf(join(out, "availability.duckdb"), sorted("daily_availability"))).toEqual(whole);
@@ -102,8 +118,7 @@ describe("publish", () => {
   });
 
   it("has volumes in both orders and contracts, once there are some", async () => {
-    await fill(db);
-    await publish(db, out);
+    copyMade();
     const names = () => [...contentOf(out).keys()].filter((path) => /volumes|contracts/.test(path)).sort();
     expect(names()).toEqual([]);
     const { store } = await writerFor(db, SYMBOLS);
@@ -141,8 +156,7 @@ describe("publish", () => {
   });
 
   it("has a README whose queries work", async () => {
-    await fill(db);
-    await publish(db, out);
+    copyMade();
     const readme = readFileSync(join(out, "README.md"), "utf8");
     const [, sql = ""] = /```sql\n(.*?)```/s.exec(readme) ?? [];
     const statements = sql
@@ -175,8 +189,7 @@ describe("publish", () => {
   });
 
   it("keeps the files that didn't change, and says which are new and which are gone", async () => {
-    await fill(db);
-    await publish(db, out);
+    copyMade();
     const inodes = () => new Map([...contentOf(out).keys()].map((path) => [path, statSync(join(out, path)).ino]));
     const before = inodes();
     expect(await publish(db, out)).toMatchObject({ written: [], removed: [], unchanged_count: before.size - 1 });
@@ -195,8 +208,7 @@ describe("publish", () => {
   });
 
   it("writes a file anew that somebody changed since", async () => {
-    await fill(db);
-    await publish(db, out);
+    copyMade();
     const good = contentOf(out);
     writeFileSync(join(out, "LICENSE-DATA"), "all yours");
     expect((await publish(db, out)).written).toEqual(["LICENSE-DATA"]);
@@ -213,8 +225,7 @@ describe("publish", () => {
   });
 
   it("leaves nothing beside the folder", async () => {
-    await fill(db);
-    await publish(db, out);
+    copyMade();
     await publish(db, out);
     expect(readdirSync(folder).sort()).toEqual([".a.duckdb.lock", ".public.lock", "a.duckdb", "public"]);
   });
@@ -251,8 +262,7 @@ describe("publish", () => {
   });
 
   it("refuses a publication in which other files are", async () => {
-    await fill(db);
-    await publish(db, out);
+    copyMade();
     const before = contentOf(out);
     symlinkSync("/etc/passwd", join(out, "parquet", "notes"));
     await expect(publish(db, out)).rejects.toThrow("contains parquet/notes, which `bfa publish` didn't write");

@@ -88,7 +88,7 @@ describe("--out", () => {
     const file = join(out, "rows.csv");
     writeFileSync(file, "before");
     // Late enough that DuckDB has given rows before it finds out.
-    const late = "SELECT CASE WHEN i = 9000000 THEN error('late') ELSE 1 END AS a FROM range(10000000) AS t(i)";
+    const late = "SELECT CASE WHEN i = 1800000 THEN error('late') ELSE 1 END AS a FROM range(2000000) AS t(i)";
     const { code, stderr } = await sql(late, "--out", file);
     expect([code, stderr]).toEqual([2, expect.stringContaining("failed after some of its rows")]);
     expect([readFileSync(file, "utf8"), readdirSync(out)]).toEqual(["before", ["rows.csv"]]);
