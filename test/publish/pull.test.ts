@@ -10,7 +10,7 @@ import { compare } from "../../src/publish/compare.js";
 import type { Manifest } from "../../src/publish/manifest.js";
 import { publish } from "../../src/publish/publish.js";
 import { pull } from "../../src/publish/pull.js";
-import { createCertificate } from "../../src/replica/certificate.js";
+import { sharedCertificate } from "../support/certificate.js";
 import { runCli, startCli } from "../support/cli.js";
 import { rowsOf, soundness, temporaryFolder } from "../support/database.js";
 import { withFolderServer, type Intercept } from "../../bench/servers/folder-server.js";
@@ -19,13 +19,18 @@ import { writeVolumes } from "../support/volumes.js";
 
 const SYMBOLS = ["AAAUSDT", "BBBUSDC", "币安人生USDT"];
 
-/** A store and its publication, which every test has a copy of. */
+/** A store and its publication, a store that pulled it, and the publication of a day later, for tests to copy. */
 let made: ReturnType<typeof temporaryFolder>;
 beforeAll(async () => {
   made = temporaryFolder();
-  const file = join(made.path, "a.duckdb");
+  const [file, first] = [join(made.path, "a.duckdb"), join(made.path, "public")];
   await add(file, [D0, D0 + 1, D0 + 2]);
-  await publish(file, join(made.path, "public"));
+  await publish(file, first);
+  await pull(first, join(made.path, "own", "mine.duckdb"));
+  const later = join(made.path, "later.duckdb");
+  cpSync(file, later);
+  await add(later, [D0 + 3]);
+  await publish(later, join(made.path, "later"));
 });
 afterAll(() => {
   made.remove();
@@ -40,8 +45,19 @@ beforeEach(() => {
   folder = temporary.path;
   [db, out, own] = [join(folder, "a.duckdb"), join(folder, "public"), join(folder, "own", "mine.duckdb")];
   onTestFinished(temporary.remove);
-  cpSync(made.path, folder, { recursive: true });
+  cpSync(join(made.path, "a.duckdb"), db);
+  cpSync(join(made.path, "public"), out, { recursive: true });
 });
+
+/** Puts the store that pulled the publication where the test pulls to. */
+function havePulled(): void {
+  cpSync(join(made.path, "own"), join(folder, "own"), { recursive: true });
+}
+
+/** Puts the publication of a day later in the place of the first. */
+function publishLater(): void {
+  cpSync(join(made.path, "later"), out, { recursive: true });
+}
 
 /** Adds rows of all symbols on some days. */
 async function add(file: string, days: readonly number[], size = 31_000, probedAt = LATE): Promise<void> {
@@ -126,7 +142,7 @@ describe("pull", () => {
   });
 
   it("trusts an authority that it is given, and no other", async () => {
-    const { key, cert, ca } = await createCertificate();
+    const { key, cert, ca } = await sharedCertificate();
     const server = createServer({ key, cert }, (request, response) => {
       response.end(readFileSync(join(out, request.url ?? "")));
     });
@@ -205,7 +221,7 @@ describe("pull", () => {
   });
 
   it("refuses a wrong sum, leaves what was there, and begins anew next time", async () => {
-    await pull(out, own);
+    havePulled();
     const before = readFileSync(own);
     const database = join(out, "availability.duckdb");
     const good = readFileSync(database);
@@ -296,21 +312,19 @@ describe("pull", () => {
   });
 
   it("brings an older store up to date, with what its user made in it", async () => {
-    await pull(out, own);
+    havePulled();
     await change(own, "CREATE TABLE notes AS SELECT 'mine' AS text");
-    await add(db, [D0 + 3]);
-    await publish(db, out);
+    publishLater();
     await pull(out, own);
     expect((await compare(out, own)).facts).toMatchObject({ outcome: "same", b_cell_count: 12 });
     expect(await rowsOf(own, "SELECT text FROM notes")).toEqual([["mine"]]);
   });
 
   it("says in one line that a table of the user's keeps ours as they are, and changes and leaves nothing", async () => {
-    await pull(out, own);
+    havePulled();
     const refers = "CREATE TABLE refers (date DATE REFERENCES daily_symbol_counts (date))";
     await change(own, `${refers}; INSERT INTO refers SELECT date FROM daily_symbol_counts LIMIT 1`);
-    await add(db, [D0 + 3]);
-    await publish(db, out);
+    publishLater();
     const before = readFileSync(own);
     await expect(pull(out, own)).rejects.toMatchObject({
       code: "STORE_FOREIGN",
@@ -327,7 +341,7 @@ describe("pull", () => {
     ["has rows that the publication lacks", D0 + 9, LATE],
     ["was probed later", D0, LATE + 1000],
   ])("leaves a store alone that %s", async (_, day, probedAt) => {
-    await pull(out, own);
+    havePulled();
     await add(own, [day], 31_000, probedAt);
     const before = readFileSync(own);
     await expect(pull(out, own)).rejects.toMatchObject({
