@@ -1,5 +1,7 @@
 import { DuckDBInstance } from "@duckdb/node-api";
 import { parse } from "csv-parse/sync";
+import { copyFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect } from "vitest";
 import { dayAt, formatDay } from "../../src/calendar/day.js";
 import { QUERY_NAMES, type QueryName } from "../../src/query/registry.js";
@@ -8,11 +10,18 @@ import { replicaTest, syntheticWorld } from "../support/fixture.js";
 const last = dayAt(Date.now()) - 1;
 const first = last - 40;
 const { source } = syntheticWorld({ seed: 5, symbols: 6, from: first, through: last });
-const it = replicaTest({ history: source }).extend("filled", async ({ db, replica, bfa }) => {
-  for (const args of [["update"], ["volumes"], ["contracts", "--url", replica.contractsUrl]]) {
-    const { code, stderr } = await bfa(...args);
-    expect(code, stderr).toBe(0);
+/** A file that a run filled with all that it can hold, in a folder of its own. */
+let made: string | undefined;
+const it = replicaTest({ history: source }).extend("filled", async ({ db, root, replica, bfa }) => {
+  if (made === undefined) {
+    for (const args of [["update"], ["volumes"], ["contracts", "--url", replica.contractsUrl]]) {
+      const { code, stderr } = await bfa(...args);
+      expect(code, stderr).toBe(0);
+    }
+    made = join(root, "made.duckdb");
+    copyFileSync(db, made);
   }
+  copyFileSync(made, db);
   return db;
 });
 
