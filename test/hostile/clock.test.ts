@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect } from "vitest";
 import type { RunSummary } from "../../src/run/summary.js";
 import { dayOf } from "../../src/calendar/day.js";
-import { runAlone } from "../support/cli.js";
+import { runCli } from "../support/cli.js";
 import { rowsOf, soundness, tableOf } from "../support/database.js";
 import { replicaTest, syntheticWorld } from "../support/fixture.js";
 import { truthOf } from "../support/truth.js";
@@ -12,7 +12,7 @@ const CLOCK = fileURLToPath(new URL("clock.cjs", import.meta.url));
 // Around the ends of summer time in Europe and America, the leap day, and New Year.
 const { history, symbols, source } = syntheticWorld({
   seed: 11,
-  symbols: 12,
+  symbols: 4,
   from: dayOf("2023-10-20"),
   through: dayOf("2024-04-05"),
 });
@@ -22,7 +22,7 @@ const it = replicaTest({ history: source }).extend(
   ({ env }) =>
     async (args: readonly string[], clocked: NodeJS.ProcessEnv): Promise<RunSummary> => {
       const all = [...args, "--json", "--symbols", symbols.join(",")];
-      const { code, stdout, stderr } = await runAlone(all, { ...env, ...clocked });
+      const { code, stdout, stderr } = await runCli(all, { ...env, ...clocked });
       expect(code, stderr).toBe(0);
       return JSON.parse(stdout) as RunSummary;
     },
@@ -33,15 +33,13 @@ function clock(start: string, speed = 1): NodeJS.ProcessEnv {
 }
 
 describe("dates are UTC", () => {
-  it.for(["Pacific/Kiritimati", "America/St_Johns"])("in %s", async (TZ, { db, runWith }) => {
+  it.for(["Pacific/Kiritimati", "America/St_Johns"])("in %s", async (TZ, { db, env, runWith }) => {
     const range = ["--from", "2023-10-25", "--to", "2024-04-02"];
     await runWith(["backfill", ...range, "--source", "list"], { TZ });
     expect(await tableOf(db)).toEqual(truthOf(history, symbols, dayOf("2023-10-25"), dayOf("2024-04-02")));
     await runWith(["update", "--date", "2024-03-31"], { TZ });
     expect(await rowsOf(db, "SELECT count(*)::INT FROM changes")).toEqual([[0]]);
-    const query = await runAlone(["query", "counts", "2024-03-30", "2024-03-31", "--db", db, "--format", "json"], {
-      TZ,
-    });
+    const query = await runCli(["query", "counts", "2024-03-30", "2024-03-31", "--format", "json"], { ...env, TZ });
     const { rows: days } = JSON.parse(query.stdout) as { rows: { date: string }[] };
     expect(days.map(({ date }) => date)).toEqual(["2024-03-30", "2024-03-31"]);
   });
