@@ -57,7 +57,7 @@ describe("a listener that throws", () => {
       try {
         const before = handles();
         const error = new Error(`thrown at ${type}`);
-        const symbols = Array.from({ length: 50 }, (_, index) => `S${index}USDT`);
+        const symbols = Array.from({ length: 20 }, (_, index) => `S${index}USDT`);
         const running = backfill({
           ...{ db, endpoint: server.url, ca: server.ca, symbols, connections: 4, retries: 0, maxFailureRate: 1 },
           ...{ from: formatDay(yesterday - 20), to: formatDay(yesterday - 10) },
