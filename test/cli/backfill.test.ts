@@ -4,7 +4,7 @@ import { describe, expect } from "vitest";
 import type { RunPlan } from "../../src/run/plan.js";
 import { dayAt, formatDay } from "../../src/calendar/day.js";
 import { NO_CHANGES } from "../../src/store/write/changes.js";
-import { runCli, summaryOf } from "../support/cli.js";
+import { runCli, summaryOf, UNHURRIED } from "../support/cli.js";
 import { tableOf } from "../support/database.js";
 import { replicaTest, syntheticWorld } from "../support/fixture.js";
 import { available, startRawServer, status, type Behaviour } from "../support/raw-server.js";
@@ -119,7 +119,8 @@ describe("bfa backfill and failures", () => {
     const server = await startRawServer(behave);
     try {
       writeFileSync(ca, server.ca);
-      return await runCli(["backfill", "--json", "--db", db, "--endpoint", server.url, "--ca", ca, ...args]);
+      const where = ["--db", db, "--endpoint", server.url, "--ca", ca];
+      return await runCli(["backfill", "--json", ...where, ...UNHURRIED, ...args]);
     } finally {
       await server.close();
     }
@@ -162,8 +163,9 @@ describe("bfa backfill and failures", () => {
     });
     try {
       writeFileSync(ca, server.ca);
-      const args = ["backfill", "--json", "--db", db, "--endpoint", server.url, "--ca", ca, "--retries", "3", ...range];
-      const summary = summaryOf(await runCli([...args, "--threads", "2", "--connections", "2"]));
+      const where = ["--db", db, "--endpoint", server.url, "--ca", ca];
+      const few = ["--retries", "3", "--threads", "2", "--connections", "2"];
+      const summary = summaryOf(await runCli(["backfill", "--json", ...where, ...range, ...few, ...UNHURRIED]));
       expect(summary).toMatchObject({ outcome: "whole", failed: 0, retries: 1, requests: 1001 });
     } finally {
       await server.close();

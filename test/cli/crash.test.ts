@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
 import { dayAt, formatDay } from "../../src/calendar/day.js";
-import { CLI, GRACE_MS, patient, runCli, startCli, summaryOf } from "../support/cli.js";
+import { CLI, GRACE_MS, patient, runCli, startCli, summaryOf, UNHURRIED } from "../support/cli.js";
 import { rowsOf, tableOf } from "../support/database.js";
 import { replicaTest, syntheticWorld } from "../support/fixture.js";
 import { startAt } from "../support/killed-at-steps.js";
@@ -65,7 +65,7 @@ describe("an interrupted backfill", () => {
       const range = ["--from", formatDay(last - 59), "--to", formatDay(last), "--source", "head"];
       const where = ["--endpoint", server.url, "--symbols", some.join(","), "--unlisted"];
       const args = ["--db", db, "--ca", ca, ...where, ...range];
-      const running = startCli(["backfill", "--json", ...args, "--connections", "4"], patient(GRACE_MS));
+      const running = startCli(["backfill", "--json", ...args, ...UNHURRIED, "--connections", "4"], patient(GRACE_MS));
       await server.received(HELD + 1);
       running.child.kill("SIGINT");
       await running.said("finishing the current units");
@@ -89,7 +89,7 @@ describe("an interrupted backfill", () => {
     try {
       writeFileSync(ca, server.ca);
       const args = ["backfill", "--db", db, "--endpoint", server.url, "--ca", ca, "--symbols", "BTCUSDT"];
-      const running = startCli(args, patient(GRACE_MS));
+      const running = startCli([...args, ...UNHURRIED], patient(GRACE_MS));
       await server.received(1);
       running.child.kill("SIGINT");
       await running.said("finishing the current units");

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect } from "vitest";
 import { dayOf } from "../../src/calendar/day.js";
+import { UNHURRIED } from "../support/cli.js";
 import { replicaTest, syntheticWorld } from "../support/fixture.js";
 import { startRawServer, status } from "../support/raw-server.js";
 import { shapeOf } from "../support/shape.js";
@@ -67,7 +68,7 @@ it("a failure in --json has the keys and kinds that were agreed on", async ({ ca
   const server = await startRawServer((socket) => socket.write(status(500)));
   try {
     writeFileSync(ca, server.ca);
-    const strict = ["--unlisted", "--retries", "0", "--json"];
+    const strict = ["--unlisted", ...UNHURRIED, "--retries", "0", "--json"];
     const args = ["update", "--date", "2024-03-01", "--symbols", "BTCUSDT", "--endpoint", server.url, ...strict];
     await expectShape("update-failed", (await bfa(...args)).stdout);
   } finally {

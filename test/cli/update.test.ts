@@ -7,7 +7,7 @@ import { describe, expect } from "vitest";
 import { dayAt, dayOf, formatDay, type Day } from "../../src/calendar/day.js";
 import { NO_CHANGES } from "../../src/store/write/changes.js";
 import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
-import { GRACE_MS, patient, runAlone, runCli, startCli, summaryOf } from "../support/cli.js";
+import { GRACE_MS, patient, runAlone, runCli, startCli, summaryOf, UNHURRIED } from "../support/cli.js";
 import { rowsOf, soundness, tableOf } from "../support/database.js";
 import { replicaTest, syntheticWorld } from "../support/fixture.js";
 import { available, startRawServer, status } from "../support/raw-server.js";
@@ -310,6 +310,7 @@ describe("bfa update and failures", () => {
         db,
         "--symbols",
         "BTCUSDT,ETHUSDT",
+        ...UNHURRIED,
         "--retries",
         "0",
         "--json",
@@ -352,10 +353,10 @@ describe("bfa update and failures", () => {
     try {
       writeFileSync(ca, server.ca);
       const args = ["update", "--endpoint", server.url, "--ca", ca, "--db", db, "--symbols", "BTCUSDT", "--date", day];
-      const strict = summaryOf(await runCli([...args, "--json", "--retries", "0"]));
+      const strict = summaryOf(await runCli([...args, ...UNHURRIED, "--json", "--retries", "0"]));
       expect(strict).toMatchObject({ failed: 1, retries: 0, requests: 1 });
       answers = 0;
-      const retried = summaryOf(await runCli([...args, "--json"]));
+      const retried = summaryOf(await runCli([...args, ...UNHURRIED, "--json"]));
       expect(retried).toMatchObject({ outcome: "whole", failed: 0, retries: 1, requests: 2 });
     } finally {
       await server.close();
@@ -394,7 +395,7 @@ describe("bfa update and failures", () => {
       const names = Array.from({ length: 8 }, (_, i) => `S${i}USDT`).join(",");
       const args = ["update", "--endpoint", server.url, "--ca", ca, "--db", db, "--symbols", names, "--json"];
       const few = ["--connections", "4", "--threads", "1", "--lookback", "200"];
-      const running = startCli([...args, ...few], patient(GRACE_MS));
+      const running = startCli([...args, ...few, ...UNHURRIED], patient(GRACE_MS));
       await server.received(41);
       running.child.kill("SIGINT");
       await running.said("finishing the current units");

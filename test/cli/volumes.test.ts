@@ -4,7 +4,7 @@ import { dayAt, formatDay } from "../../src/calendar/day.js";
 import { FLAT_BELOW_BYTES } from "../../src/vision/lives.js";
 import type { RunSummary } from "../../src/run/summary.js";
 import type { VolumesSummary } from "../../src/run/volumes.js";
-import type { CliResult } from "../support/cli.js";
+import { type CliResult, UNHURRIED } from "../support/cli.js";
 import { rowsOf } from "../support/database.js";
 import { replicaTest, syntheticWorld } from "../support/fixture.js";
 import { withReplica } from "../support/replica.js";
@@ -94,7 +94,7 @@ describe("bfa volumes", () => {
     const faults = { status500: 0.03, status503: 0.03, reset: 0.03, seed: 2 };
     await withReplica({ history: source, faults }, async (replica) => {
       writeFileSync(ca, replica.ca);
-      const where = ["--endpoint", replica.url, "--list-endpoint", replica.listUrl, "--json"];
+      const where = ["--endpoint", replica.url, "--list-endpoint", replica.listUrl, "--json", ...UNHURRIED];
       const symbolsOption = ["--symbols", symbols.slice(0, 8).join()];
       const failed = await bfa("volumes", ...where, ...symbolsOption, "--unlisted", "--retries", "0");
       expect(failed.code, failed.stderr).toBe(1);

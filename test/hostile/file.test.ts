@@ -8,7 +8,7 @@ import { chance } from "../../src/replica/random.js";
 import { backfill } from "../../src/run/backfill.js";
 import { openReader, type Store } from "../../src/store/open.js";
 import { dayAt, formatDay } from "../../src/calendar/day.js";
-import { CLI, startCli, type CliResult } from "../support/cli.js";
+import { CLI, startCli, type CliResult, UNHURRIED } from "../support/cli.js";
 import { rowsOf, temporaryFolder } from "../support/database.js";
 import { replicaTest, syntheticWorld } from "../support/fixture.js";
 import { available, startRawServer } from "../support/raw-server.js";
@@ -52,7 +52,7 @@ describe("two at once on one file", () => {
       writeFileSync(ca, server.ca);
       const day = formatDay(last);
       const where = ["--endpoint", server.url, "--unlisted", "--symbols", "BTCUSDT", "--date", day, "--source", "head"];
-      const working = start("update", ...where);
+      const working = start("update", ...where, ...UNHURRIED);
       await server.received(1);
       for (const args of [["update", ...where], ["discover"]]) {
         const { code, stdout, stderr } = await bfa(...args);

@@ -19,7 +19,7 @@ import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
 import { describe, expect } from "vitest";
 import { dayAt, formatDay } from "../../src/calendar/day.js";
-import { CLI, listenTo, runCli, summaryOf, type RunningCli } from "../support/cli.js";
+import { CLI, listenTo, runCli, summaryOf, type RunningCli, UNHURRIED } from "../support/cli.js";
 import { rowsOf } from "../support/database.js";
 import { replicaTest, syntheticWorld } from "../support/fixture.js";
 import { startAt, stepsOf } from "../support/killed-at-steps.js";
@@ -259,7 +259,8 @@ describe("what somebody else left or does", () => {
     try {
       const trusted = readFileSync(ca);
       writeFileSync(ca, server.ca);
-      const running = start(...day(3), "--endpoint", server.url, "--adopt-endpoint", "--symbols", String(symbols[0]));
+      const where = ["--endpoint", server.url, "--adopt-endpoint", "--symbols", String(symbols[0])];
+      const running = start(...day(3), ...where, ...UNHURRIED);
       await server.received(1);
       renameSync(backup, filled);
       for (const socket of held) socket.write(available());

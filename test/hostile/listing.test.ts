@@ -138,7 +138,15 @@ describe("a listing with every fault at once", () => {
           ca: server.ca,
           source: "list",
         },
-        ...{ symbols: ["BTCUSDT"], unlisted: true, retries: 0, reject: false, from: "2024-02-01", to: "2024-02-20" },
+        ...{
+          symbols: ["BTCUSDT"],
+          unlisted: true,
+          retries: 0,
+          timeoutMs: 600_000,
+          reject: false,
+          from: "2024-02-01",
+          to: "2024-02-20",
+        },
       });
       expect(summary.failures).toMatchObject([
         { symbol: "BTCUSDT", days: 20, kind: "protocol", code: "LIST_MALFORMED" },

@@ -16,6 +16,7 @@ import {
   startCli,
   summaryOf,
   type CliResult,
+  UNHURRIED,
 } from "../support/cli.js";
 import { replicaTest } from "../support/fixture.js";
 import { available, startRawServer, status, type Behaviour, type RawServer } from "../support/raw-server.js";
@@ -82,7 +83,7 @@ describe("what is trusted", () => {
     const bare = { ...env, BFA_CA: undefined };
     const other = join(folder, "other.pem");
     writeFileSync(other, (await createCertificate()).ca);
-    const cell = [...ONE_CELL, "--json", "--retries", "0"];
+    const cell = [...ONE_CELL, ...UNHURRIED, "--json", "--retries", "0"];
     const openssl = { NODE_OPTIONS: "--use-openssl-ca", SSL_CERT_FILE: ca };
     for (const trusting of [
       { NODE_EXTRA_CA_CERTS: ca },
@@ -139,7 +140,7 @@ describe("retries", () => {
     let failures = 2;
     const server = await rawServer((socket) => socket.write(failures-- > 0 ? status(503) : available()));
     writeFileSync(ca, server.ca);
-    const result = await bfa(...ONE_CELL, "--json", "--endpoint", server.url);
+    const result = await bfa(...ONE_CELL, ...UNHURRIED, "--json", "--endpoint", server.url);
     expect(result).toMatchObject({ code: 0, stderr: "" });
     const host = new URL(server.url).host;
     expect(summaryOf(result)).toMatchObject({
@@ -147,7 +148,7 @@ describe("retries", () => {
       retried: [{ kind: "status", code: "HTTP_503", host, count: 2 }],
     });
     failures = 1;
-    const shown = await bfa(...ONE_CELL, "--endpoint", server.url);
+    const shown = await bfa(...ONE_CELL, ...UNHURRIED, "--endpoint", server.url);
     expect(shown).toMatchObject({ code: 0, signal: null, stderr: "" });
     expect(shown.stdout).toContain(`1 after status HTTP_503 from ${host}`);
   });
@@ -158,7 +159,7 @@ describe("retries", () => {
     const line =
       "bfa: 1 of 1 probe failed despite 1 retries: status HTTP_500 once. These cells stay due: run it again\n";
     for (const mode of [["--quiet"], ["--quiet", "--json"], ["--json"], []]) {
-      const result = await bfa(...ONE_CELL, "--retries", "1", "--endpoint", server.url, ...mode);
+      const result = await bfa(...ONE_CELL, ...UNHURRIED, "--retries", "1", "--endpoint", server.url, ...mode);
       expect(result).toMatchObject({ code: 1, stderr: line });
       if (mode.join() === "--quiet") expect(result.stdout).toBe("");
     }
@@ -170,7 +171,7 @@ describe("--log-level", () => {
     const server = await rawServer((socket) => socket.write(status(500)));
     writeFileSync(ca, server.ca);
     const log = async (...args: string[]) => {
-      const { stderr, code } = await bfa(...ONE_CELL, "--retries", "0", "--log-level", "info", ...args);
+      const { stderr, code } = await bfa(...ONE_CELL, ...UNHURRIED, "--retries", "0", "--log-level", "info", ...args);
       const lines = stderr
         .trimEnd()
         .split("\n")
@@ -209,7 +210,7 @@ describe("a signal", () => {
     async (signal, { ca, env, expectSound }) => {
       const server = await rawServer(() => undefined);
       writeFileSync(ca, server.ca);
-      const args = [...ONE_CELL, "--json", "--endpoint", server.url, "--timeout", "600000"];
+      const args = [...ONE_CELL, ...UNHURRIED, "--json", "--endpoint", server.url];
       const running = startCli(args, { ...env, ...patient(LIMIT_MS) });
       await server.received(1);
       running.child.kill(signal);
@@ -225,7 +226,7 @@ describe("a signal", () => {
     writeFileSync(ca, server.ca);
     const asFirst = async (...signals: NodeJS.Signals[]) => {
       const before = server.requests.length;
-      const args = [CLI, ...ONE_CELL, "--json", "--endpoint", server.url, "--timeout", "600000"];
+      const args = [CLI, ...ONE_CELL, ...UNHURRIED, "--json", "--endpoint", server.url];
       const { child, done, said } = listenTo(
         spawn("unshare", ["--pid", "--fork", "--kill-child", process.execPath, ...args], {
           env: { ...process.env, ...env, ...patient(LIMIT_MS) },

@@ -82,7 +82,15 @@ describe("a failure", () => {
     try {
       const events: RunEvent[] = [];
       const summary = await update({
-        ...{ db, endpoint: server.url, ca: server.ca, symbols: ["BTCUSDT", "ETHUSDT"], source: "head", retries: 0 },
+        ...{
+          db,
+          endpoint: server.url,
+          ca: server.ca,
+          symbols: ["BTCUSDT", "ETHUSDT"],
+          source: "head",
+          retries: 0,
+          timeoutMs: 600_000,
+        },
         date: formatDay(yesterday - 10),
         reject: false,
         onEvent: (event) => events.push(event),
@@ -113,7 +121,14 @@ describe("the signal during a discovery", () => {
     const waiting: TLSSocket[] = [];
     const server = await startRawServer((socket) => waiting.push(socket));
     try {
-      const where = { db, endpoint: server.url, listEndpoint: server.url, ca: server.ca, retries: 20 };
+      const where = {
+        db,
+        endpoint: server.url,
+        listEndpoint: server.url,
+        ca: server.ca,
+        retries: 20,
+        timeoutMs: 600_000,
+      };
       const working = work({ ...where, signal: interrupt.signal });
       await server.received(1);
       interrupt.abort();

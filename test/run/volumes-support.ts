@@ -23,7 +23,7 @@ async function newWorld() {
   const db = join(folder.path, "a.duckdb");
   const bucket = await new VolumeBucket().start();
   const where = { db, endpoint: bucket.url, listEndpoint: bucket.listUrl };
-  const strictly = { unlisted: true, retries: 0, threads: 1, reject: false };
+  const strictly = { unlisted: true, retries: 0, timeoutMs: 600_000, threads: 1, reject: false };
   const ask = async (sql: string) => (await rowsOf(db, sql)).map((row) => row.map(String).join(" "));
   return {
     ...{ db, bucket, ask },

@@ -51,6 +51,9 @@ function environment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { ...inherited, ...env };
 }
 
+/** Options of a run that waits for its answers however long the test, or a slow machine, keeps them back. */
+export const UNHURRIED = ["--timeout", "600000"] as const;
+
 const PATIENT = fileURLToPath(new URL("patient.cjs", import.meta.url));
 
 /** Time after which a run leaves its work behind once a signal has come, ms. */

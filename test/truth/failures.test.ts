@@ -57,6 +57,7 @@ describe("a failure is a gap, and only where it is", () => {
         symbols: ["BTCUSDT"],
         http2: false,
         retries: 0,
+        timeoutMs: 600_000,
         reject: false,
       };
       expect(await update({ ...options, date: "2024-12-30" })).toMatchObject({

@@ -81,7 +81,7 @@ export const it = test.extend<{ world: World; folder: string }>({
       });
       const db = join(folder, "a.duckdb");
       const endpoints = { endpoint: bucket.endpoint, listEndpoint: bucket.listEndpoint };
-      const options = { db, ...endpoints, threads: 1, retries: 0 };
+      const options = { db, ...endpoints, threads: 1, retries: 0, timeoutMs: 600_000 };
       const world: World = {
         db,
         endpoints,
