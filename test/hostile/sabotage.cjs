@@ -1,53 +1,72 @@
 /**
  * Preloaded into a command (`node --require`) to break one of its threads from outside, as a defect or the system would:
- * BFA_SABOTAGE is `<thread> <how> <when>`, and when is `<ms>ms` after the thread's start; `cells:<n>`, when the probers
- * have n cells; or `idle:<n>` or `busy:<n>`: between two calls of DuckDB or during one, when n of them were made. A thread
- * is known by what it is started with, see `workers/`.
+ * BFA_SABOTAGE is `<thread> <how> <when>`, and when is `<ms>ms` after the thread's start, or when n units are committed:
+ * `units:<n>` in a prober; in the writer `idle:<n>` or `busy:<n>`, between two calls of DuckDB or during one. A thread is
+ * known by what it is started with, see `workers/`.
  */
 const { createHook } = require("node:async_hooks");
-const { isMainThread, workerData } = require("node:worker_threads");
+const { isMainThread, parentPort, workerData } = require("node:worker_threads");
 
 const [thread, how, when] = (process.env["BFA_SABOTAGE"] ?? "").split(" ");
 
+const { setInterval: original } = globalThis;
 if (how === "stuck") {
   // Beats and looks ten times as often, so that a test needn't wait for so many seconds.
-  const { setInterval: original } = globalThis;
   globalThis.setInterval = (callback, ms, ...args) => original(callback, ms === 1000 ? 100 : ms, ...args);
 }
 
 const settings = Array.isArray(workerData) ? workerData[1] : workerData;
 const own = isMainThread ? "main" : settings?.endpoint ? "prober" : "writer";
+/** Number of committed units, once the thread knows where they are counted. */
+let unitsWritten = () => 0;
+
+if (own === "prober") countIn(settings.counters);
+if (own === "writer") {
+  const { setInterval: hurried } = globalThis;
+  // Commits after every day, not every two seconds, so that the file has rows when the run is broken.
+  globalThis.setInterval = (callback, ms, ...args) => hurried(callback, ms === 2000 ? 1 : ms, ...args);
+  const now = globalThis.performance.now.bind(globalThis.performance);
+  globalThis.performance.now = () => now() * 1000;
+  const { on } = parentPort;
+  parentPort.on = (name, listener) =>
+    on.call(parentPort, name, (message) => {
+      if (message?.method === "begin") countIn(message.args[0].counters);
+      listener(message);
+    });
+}
 if (own === thread) {
-  const [state, number] = when.split(":");
+  const [state, units] = when.split(":");
   if (when.endsWith("ms")) setTimeout(sabotage, Number.parseInt(when));
-  else if (state === "cells") afterCells(Number(number));
-  else afterCalls(state, Number(number));
+  else if (state === "units") afterUnits(Number(units));
+  else betweenCalls(state, Number(units));
 }
 
-async function afterCells(cells) {
+async function countIn(buffer) {
   const { Counters } = await import("../../dist/src/rows/counters.js");
-  const counters = new Counters(settings.counters);
-  const timer = globalThis.setInterval(() => {
-    if (counters.read().cells < cells) return;
+  const counters = new Counters(buffer);
+  unitsWritten = () => counters.read().unitsWritten;
+}
+
+function afterUnits(units) {
+  const timer = original(() => {
+    if (unitsWritten() < units) return;
     globalThis.clearInterval(timer);
     sabotage();
   }, 1);
 }
 
 /** Native calls are seen as the async resources that the binding makes for them. */
-function afterCalls(state, calls) {
-  let started = 0;
+function betweenCalls(state, units) {
   let done = false;
   const underWay = new Set();
   const look = () => {
-    if (done || started < calls || (state === "busy") !== underWay.size > 0) return;
+    if (done || unitsWritten() < units || (state === "busy") !== underWay.size > 0) return;
     done = true;
     sabotage();
   };
   createHook({
     init(id, type) {
       if (type !== "generic") return;
-      started += 1;
       underWay.add(id);
       setImmediate(look);
     },

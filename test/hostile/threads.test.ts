@@ -31,6 +31,7 @@ const it = replicaTest({
   /** A writer thread that ended early published nothing: then the rows are in the copy that the next run goes on with. */
   .extend("expectWholeDays", ({ db, folder }) => async () => {
     const copy = copyToLookAt(written(db), join(folder, "looked-at.duckdb"));
+    expect(await rowsOf(copy, "SELECT count(*) > 0 FROM daily_availability")).toEqual([[true]]);
     const partial = `SELECT date FROM daily_availability GROUP BY 1 HAVING count(*) <> ${symbols.length}`;
     expect(await rowsOf(copy, partial)).toEqual([]);
     expect(await soundness(copy)).toEqual({ wrongCounts: 0, duplicates: 0 });
@@ -55,7 +56,7 @@ describe("a prober thread that", () => {
     ["fills", /prober thread ended early: .*memory/],
     ["stuck", /prober thread \d is stuck: no sign of life for 20 s/],
   ])("%s ends the run with whole days in the file", async ([how, said], { backfill, expectOneLine }) => {
-    await expectOneLine(await backfill(sabotage(`prober ${how} cells:500`)), said);
+    await expectOneLine(await backfill(sabotage(`prober ${how} units:5`)), said);
   });
 });
 
@@ -68,7 +69,7 @@ describe("a writer thread that", () => {
   ])(
     "%s ends the run with whole days in the file, and the next run goes on",
     async ([how, said], { backfill, expectOneLine, expectGoesOn }) => {
-      await expectOneLine(await backfill(sabotage(`writer ${how} idle:50`)), said);
+      await expectOneLine(await backfill(sabotage(`writer ${how} idle:5`)), said);
       await expectGoesOn();
     },
   );
@@ -78,7 +79,7 @@ describe("a writer thread that", () => {
     expectOneLine,
     expectGoesOn,
   }) => {
-    await expectOneLine(await backfill(sabotage("writer throws busy:50")), /writer thread failed: sabotage/);
+    await expectOneLine(await backfill(sabotage("writer throws busy:5")), /writer thread failed: sabotage/);
     await expectGoesOn();
   });
 
@@ -87,7 +88,7 @@ describe("a writer thread that", () => {
     expectWholeDays,
     expectGoesOn,
   }) => {
-    const { code, signal } = await backfill(sabotage("writer exits busy:50"));
+    const { code, signal } = await backfill(sabotage("writer exits busy:5"));
     // DuckDB's binding aborts a process whose thread is gone when its call returns.
     expect(["1", "SIGABRT"]).toContain(signal ?? String(code));
     await expectWholeDays();
