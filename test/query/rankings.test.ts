@@ -105,6 +105,9 @@ function near32(value: unknown): unknown {
   return typeof value === "number" ? (expect.closeTo(value, 4) as unknown) : value;
 }
 
+/** One symbol with the same bar on every day. */
+const STEADY: Market = new Map([["AUSDT", Array.from({ length: DAYS }, () => ({ size: 49_000, bar: 5 }))]]);
+
 describe("export rankings", () => {
   it("has the thirteen columns of the Python system's file, and what counting gives", async () => {
     await fc.assert(
@@ -130,16 +133,16 @@ describe("export rankings", () => {
   });
 
   it("is refused while the volumes of a file are not known", async () => {
-    const made: Market = new Map([["AUSDT", Array.from({ length: DAYS }, () => ({ size: 49_000, bar: 5 }))]]);
-    await write(made, 50);
+    await write(STEADY, 50);
     await expect(rankings({ to: dayAtPlace(50) })).rejects.toMatchObject({ code: "NOT_KNOWN" });
     expect((await rankings()).rows).toHaveLength(50);
     expect((await rankings({}, "csv")).rows).toHaveLength(50);
-    await write(made, 0);
+    await write(STEADY, 0);
     await expect(rankings()).rejects.toMatchObject({ code: "NOT_KNOWN" });
   });
 
   it("of a quote asset that no symbol has is wrong usage", async () => {
+    await write(STEADY);
     await expect(rankings({ quote: "USDC" })).rejects.toMatchObject({ code: "USAGE" });
     await expect(rankings({ symbols: ["NOSUCHUSDT"] })).rejects.toMatchObject({ code: "USAGE" });
   });
