@@ -11,6 +11,7 @@ import { update } from "../../src/run/update.js";
 import { volumes } from "../../src/run/volumes.js";
 import { UM_MONTHLY_KLINES_1D } from "../../src/vision/datasets/um-klines-1d.js";
 import { fileKey } from "../../src/vision/object-key.js";
+import { GRACE_MS } from "../support/cli.js";
 import { temporaryFolder } from "../support/database.js";
 import { contents, listing } from "../support/list-page-faults.js";
 import { startRawServer, status, type RawServer } from "../support/raw-server.js";
@@ -20,9 +21,6 @@ const WAIT = status(503, "Retry-After: 999999\r\nConnection: close\r\n");
 
 /** Less than that minute. */
 const LIMIT_MS = 50_000;
-
-/** Time after which a run leaves its work behind once the signal has come, ms. */
-const GRACE_MS = 4000;
 
 let folder: ReturnType<typeof temporaryFolder>;
 let server: RawServer | undefined;

@@ -10,10 +10,11 @@ const { isMainThread, parentPort, workerData } = require("node:worker_threads");
 const [thread, how, when] = (process.env["BFA_SABOTAGE"] ?? "").split(" ");
 
 const { setInterval: original } = globalThis;
-if (how === "stuck") {
-  // Beats and looks ten times as often, so that a test needn't wait for so many seconds.
-  globalThis.setInterval = (callback, ms, ...args) => original(callback, ms === 1000 ? 100 : ms, ...args);
-}
+/** Intervals that are shortened, ms. */
+const shortened = new Map();
+globalThis.setInterval = (callback, ms, ...args) => original(callback, shortened.get(ms) ?? ms, ...args);
+// Beats and looks ten times as often, so that a test needn't wait for so many seconds.
+if (how === "stuck") shortened.set(1000, 100);
 
 const settings = Array.isArray(workerData) ? workerData[1] : workerData;
 const own = isMainThread ? "main" : settings?.endpoint ? "prober" : "writer";
@@ -22,9 +23,8 @@ let unitsWritten = () => 0;
 
 if (own === "prober") countIn(settings.counters);
 if (own === "writer") {
-  const { setInterval: hurried } = globalThis;
   // Commits after every day, not every two seconds, so that the file has rows when the run is broken.
-  globalThis.setInterval = (callback, ms, ...args) => hurried(callback, ms === 2000 ? 1 : ms, ...args);
+  shortened.set(2000, 1);
   const now = globalThis.performance.now.bind(globalThis.performance);
   globalThis.performance.now = () => now() * 1000;
   const { on } = parentPort;
