@@ -9,7 +9,7 @@ import { mayHaveUnderlying } from "./underlying.js";
 import { factsOf, passes, type SymbolFilter } from "./symbol-filter.js";
 
 /**
- * The symbols that a query admits: those that pass a filter and possibly have an underlying, a single one, or several.
+ * The symbols that a query admits: those that pass a filter (and may have its underlying), a single one, or several.
  */
 export type Admission =
   (SymbolFilter & { underlying?: string | undefined }) | { symbol: string } | { symbols: readonly string[] };
@@ -19,7 +19,7 @@ export type Admission =
  * listed.
  *
  * @throws UsageError when no known symbol has the quote asset of the filter, or no known contract its underlying;
- *   NotKnownError when no contracts are known and it has one
+ *   NotKnownError when the filter has an underlying but no contracts are known
  */
 export async function admittedSymbols(store: Store, admission: Admission): Promise<AdmittedSymbol[]> {
   const known = await knownSymbols(store);
@@ -32,7 +32,7 @@ export async function admittedSymbols(store: Store, admission: Admission): Promi
   const { quote } = admission;
   if (admitted.length === 0 && quote !== undefined && !known.some(({ symbol }) => factsOf(symbol).quote === quote)) {
     const quotes = [...new Set(known.map(({ symbol }) => factsOf(symbol).quote))].filter((one) => one !== "").sort();
-    throw new UsageError(`no known symbol has the quote asset ${quote}; there are ${quotes.join(", ") || "none"}`, {
+    throw new UsageError(`no known symbol has the quote asset ${quote}; known ones: ${quotes.join(", ") || "none"}`, {
       option: "quote",
     });
   }

@@ -71,7 +71,7 @@ function argument<Value, Input = Value>(
   check: Check<Value>,
 ): Argument<Input, Value, "optional"> {
   const read: Check<Value> = (name, value) => {
-    // What the command line makes of an option that is there twice.
+    // The command line turns a repeated option into an array.
     if (Array.isArray(value)) throw new UsageError("given more than once", { option: name });
     return check(name, value);
   };
@@ -178,7 +178,7 @@ export function positional<Input, Value, P extends Presence>(of: Argument<Input,
 export function readArguments<A extends Arguments>(args: A, given: Readonly<Record<string, unknown>>): ValuesOf<A> {
   const unknown = Object.keys(given).find((name) => !Object.hasOwn(args, name));
   if (unknown !== undefined) {
-    throw new UsageError(`no such argument; there are ${Object.keys(args).join(", ")}`, { option: unknown });
+    throw new UsageError(`no such argument; expected one of ${Object.keys(args).join(", ")}`, { option: unknown });
   }
   const values = Object.entries(args).map(([name, of]) => {
     const value = given[name];

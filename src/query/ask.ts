@@ -7,7 +7,7 @@ import type { Query } from "./define.js";
 import type { FactColumns, FactsOf } from "./facts.js";
 
 /** The validated answer of a query. */
-export interface Asked<F extends FactColumns, C extends Columns> {
+export interface CheckedAnswer<F extends FactColumns, C extends Columns> {
   facts: FactsOf<F>;
   columns: C;
   rows: RowOf<C>[];
@@ -23,7 +23,7 @@ export async function ask<A extends Arguments, F extends FactColumns, C extends 
   query: Query<A, F, C>,
   store: Store,
   args: ValuesOf<A>,
-): Promise<Asked<F, C>> {
+): Promise<CheckedAnswer<F, C>> {
   return await answerFrom(store, async () => {
     const { facts, rows, columns = columnSets(query)[0] } = await query.run(store, args);
     if (columns === undefined) throw new TypeError(`query ${query.name} has no columns`);

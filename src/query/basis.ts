@@ -20,8 +20,8 @@ export interface Basis {
   /** Symbols. */
   admits: Admission;
   /**
-   * What to do about days that can't be answered: refuse the answer; leave them out, which the query does by the days
-   * that it is given; or only report them, because the answer is about what is in the database.
+   * What to do about days that can't be answered: refuse the answer; leave them out, which the query does by asking
+   * `has` about each day; or only report them, because the answer is about what is in the database.
    */
   unknownDays: "refuse" | "leave out" | "tell";
 }
@@ -62,7 +62,7 @@ export interface Known {
  * Finds out what is known about the cells that an answer rests on.
  *
  * @param tolerated maximum number of unknown symbols
- * @throws NotKnownError when too little is known and the basis refuses that; UsageError when no symbol is admitted
+ * @throws NotKnownError when too little is known for an answer; UsageError when no symbol is admitted
  */
 export async function knownOf(store: Store, basis: Basis, tolerated: number, now: number): Promise<Known> {
   const symbols = await admittedSymbols(store, basis.admits);
@@ -75,12 +75,12 @@ export async function knownOf(store: Store, basis: Basis, tolerated: number, now
   }
   const bad = days.filter((day) => !mayAnswer(day, tolerated));
   if (basis.unknownDays === "refuse" && bad.length > 0) throw refusal(store.dataset, bad, now);
-  const left = new Set(basis.unknownDays === "leave out" ? bad.map(({ day }) => day) : []);
+  const leftOut = new Set(basis.unknownDays === "leave out" ? bad.map(({ day }) => day) : []);
   return {
     facts: conditionFacts(days),
     days,
     cells: cells ?? [],
-    has: (day) => !left.has(day),
+    has: (day) => !leftOut.has(day),
     tolerated,
     now,
   };
@@ -102,7 +102,7 @@ export function conditionFacts(days: readonly DayCondition[]): FactsOf<typeof CO
   };
 }
 
-/** The rows of a few days, or of one symbol; undefined where there are too many to read. */
+/** The rows of one or two days, or of one symbol; undefined for longer spans, which have too many to read. */
 async function cellsAtHand(
   store: Store,
   admits: Admission,
@@ -117,9 +117,9 @@ async function cellsAtHand(
 /** Conditions of a span; days that haven't ended, and those before the market, are always unwritten. */
 async function conditionsOf(store: Store, asked: Asked): Promise<DayCondition[]> {
   const { from, to, now } = asked;
-  const over = Math.min(to, dayAt(now) - 1);
-  const days = over < from ? [] : await dayConditions(store, { ...asked, to: over });
-  for (let day = Math.max(from, over + 1); day <= to; day++) days.push(unwritten(day));
+  const lastEnded = Math.min(to, dayAt(now) - 1);
+  const days = lastEnded < from ? [] : await dayConditions(store, { ...asked, to: lastEnded });
+  for (let day = Math.max(from, lastEnded + 1); day <= to; day++) days.push(unwritten(day));
   return days;
 }
 

@@ -36,7 +36,7 @@ interface Described<A extends Arguments> {
 export interface Query<A extends Arguments, F extends FactColumns, C extends Columns> extends Described<A> {
   readonly reads: "store";
   readonly facts: F;
-  /** Columns of the rows, or several sets of columns, among which the arguments decide. */
+  /** Columns of the rows, or several sets of columns; the arguments decide which set an answer has. */
   readonly columns: C | readonly C[];
   /** The text that a table shows above its rows. */
   heading?(facts: FactsOf<F>): string;

@@ -24,7 +24,6 @@ of a later file is final, or ${QUIET_AFTER_DAYS} days are known to have no trade
   facts: {},
   columns: {
     date: column("date", "last day with a trade or a file, see source; rows are in this order"),
-
     symbol: column("symbol", "the symbol"),
     ticker: column("text", "the exchange's name, without settled suffixes"),
     days_listed: column("count", "days from the first file to the date, including holes"),

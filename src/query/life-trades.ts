@@ -15,7 +15,7 @@ export interface LifeTrades {
   first: TradeDay;
   last: TradeDay;
   /**
-   * Whether enough days after the last trade are known to have no trades that a further trade would belong to a new
+   * Whether so many days after the last trade are known to have no trades that a later trade would belong to a new
    * contract, if the ticker has a settled folder. Files can continue for months after a contract has ended.
    */
   quiet: boolean;

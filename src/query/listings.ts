@@ -7,7 +7,7 @@ import { rangesOf, readContracts } from "./contract-on.js";
 import { defineQuery } from "./define.js";
 import { dateText } from "./select.js";
 import { lifeTrades, type TradeDay } from "./life-trades.js";
-import { askedSense, SENSE_FACTS, senseOf, senseOptions } from "./sense.js";
+import { requestedSense, SENSE_FACTS, decideSense, senseOptions } from "./sense.js";
 import { passes, symbolFilter } from "./symbol-filter.js";
 import { byDateAndSymbol, contractLives, type ContractLife } from "./ticker-lives.js";
 
@@ -50,7 +50,7 @@ is shown as well if it is known.`,
     { args: { from: "2024-03-01", to: "2024-03-31", quote: "USDT" }, about: "one month and one quote asset" },
   ],
   rests: ({ from, to, quote, contract, traded, filed }) => {
-    askedSense({ traded, filed });
+    requestedSense({ traded, filed });
     const span = daySpan(from, to);
     return {
       days: span === undefined ? "all" : [span],
@@ -60,16 +60,16 @@ is shown as well if it is known.`,
   },
   run: async (store, { from, to, ...args }, { days, tolerated, now }) => {
     const span = daySpan(from, to) ?? { from: -Infinity, to: Infinity };
-    const isAsked = (day: Day) => span.from <= day && day <= span.to;
+    const isInRange = (day: Day) => span.from <= day && day <= span.to;
     const lives = (await contractLives(store, now)).filter(({ symbol, begins }) => begins && passes(symbol, args));
     const trades = await lifeTrades(store, lives, now);
     const filed = lives
       .map((life, index) => ({ ...life, firstTrade: trades[index]?.first ?? "not known" }))
-      // For a life whose trades are unknown, its first file decides whether it is in the range.
-      .filter(({ first, firstTrade }) => isAsked(first) || (typeof firstTrade === "number" && isAsked(firstTrade)))
+      // If the trades of a life are unknown, its first file decides whether it is in the range.
+      .filter(({ first, firstTrade }) => isInRange(first) || (typeof firstTrade === "number" && isInRange(firstTrade)))
       .map((life) => ({ ...life, traded: tradedOfFirst(life.firstTrade) }));
-    const asked = { from: days[0]?.day ?? 0, to: days.at(-1)?.day ?? 0 };
-    const { sense, counts, facts } = senseOf(filed, asked, askedSense(args), tolerated);
+    const range = { from: days[0]?.day ?? 0, to: days.at(-1)?.day ?? 0 };
+    const { sense, counts, facts } = decideSense(filed, range, requestedSense(args), tolerated);
     const { contracts } = await readContracts(store);
     const rows = filed
       .filter(({ traded }) => counts(traded))
@@ -78,7 +78,7 @@ is shown as well if it is known.`,
         day: sense === "traded" && typeof firstTrade === "number" ? firstTrade : life.first,
         onboardDay: onboardDayOf(rangesOf(contracts, life.symbol), life),
       }))
-      .filter(({ day }) => isAsked(day))
+      .filter(({ day }) => isInRange(day))
       .map(({ symbol, ticker, day, onboardDay, previous }) => ({
         date: dateText(day),
         date_source: onboardDay === day ? "bucket and exchange" : "bucket",

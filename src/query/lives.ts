@@ -38,7 +38,7 @@ async function findLives(store: Store, now: number): Promise<Map<string, Life[]>
   const summaries = await symbolFiles(store, now);
   const absentDays = await absentDaysOf(store, now);
   const folders = await settledFolders(store, now);
-  // Only symbols that lack enough days, or have a settled folder, can have several lives; only their days are read.
+  // Only symbols that lack enough days or have a settled folder can have several lives, so only their days are read.
   const several = summaries.filter(
     ({ symbol, first, last, files }) =>
       last - first + 1 - files >= RELISTED_AFTER_DAYS || folders.has(factsOf(symbol).ticker),

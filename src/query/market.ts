@@ -61,17 +61,17 @@ name counts once, under its own. ${QUOTE_NOTES}`,
     const span = daySpan(from, to) ?? { from: days[0]?.day ?? 0, to: days.at(-1)?.day ?? 0 };
     const spans = await volumeSpans(store, now);
     const symbols = [...spans.keys()].filter((symbol) => isComparable(symbol, filter)).sort();
-    const asked = days.map(({ day }) => day).filter((day) => known.has(day));
+    const answered = days.map(({ day }) => day).filter((day) => known.has(day));
     const unknown = await unknownByDay(store, span, spans, (symbol) => isComparable(symbol, filter));
-    const bad = asked.filter((day) => (unknown.get(day)?.length ?? 0) > tolerated);
-    if (bad.length > 0 && (from !== undefined || bad.length === asked.length)) {
+    const bad = answered.filter((day) => (unknown.get(day)?.length ?? 0) > tolerated);
+    if (bad.length > 0 && (from !== undefined || bad.length === answered.length)) {
       const names = [...new Set(bad.flatMap((day) => unknown.get(day) ?? []))].sort();
       throw volumeRefusal(names, { from: bad[0] ?? 0, to: bad.at(-1) ?? 0 }, symbols.length === 0);
     }
-    const left = new Set(bad);
+    const leftOut = new Set(bad);
     const series = await barSeries(store, symbols, span);
-    const rows = asked
-      .filter((day) => !left.has(day))
+    const rows = answered
+      .filter((day) => !leftOut.has(day))
       .map((day) => {
         const place = day - span.from;
         const tickers = new Map<string, { volume: number; trades: number }>();

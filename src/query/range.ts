@@ -6,7 +6,7 @@ import { day, daySpan, flag, positional, required } from "./arguments.js";
 import { defineQuery } from "./define.js";
 import { readRows } from "../store/read-rows.js";
 import { DAY, date, dateText } from "./select.js";
-import { askedSense, SENSE_FACTS, SENSE_NOTES, senseOf, senseOptions } from "./sense.js";
+import { requestedSense, SENSE_FACTS, SENSE_NOTES, decideSense, senseOptions } from "./sense.js";
 import { passes, symbolFilter } from "./symbol-filter.js";
 
 /** The symbols in a range of days. */
@@ -35,7 +35,7 @@ export default defineQuery({
     { args: { from: "2024-03-01", to: "2024-03-07", every: true, quote: "USDT" }, about: "those available all week" },
   ],
   rests: ({ from, to, quote, contract, traded, filed }) => {
-    askedSense({ traded, filed });
+    requestedSense({ traded, filed });
     return { days: [daySpan(from, to) ?? { from, to }], admits: { quote, contract }, unknownDays: "refuse" };
   },
   run: async (store, { from, to, every, ...args }, { tolerated, now }) => {
@@ -56,7 +56,7 @@ export default defineQuery({
         const traded: Traded = unknown ? "not known" : trades === undefined ? "not traded" : "traded";
         return { symbol, files, trades, traded };
       });
-    const { sense, counts, facts } = senseOf(filed, { from, to }, askedSense(args), tolerated);
+    const { sense, counts, facts } = decideSense(filed, { from, to }, requestedSense(args), tolerated);
     const rows = filed
       .filter(({ traded }) => counts(traded))
       .map((of) => ({ ...of, shown: (sense === "traded" && of.trades) || of.files }))

@@ -34,8 +34,8 @@ export interface RankingsOptions {
 
 /**
  * SQL: the rank by quote volume of each symbol on each day, its changes, and related values, in thirteen columns with
- * the types of the Python system's file. Windows consist of calendar days and use the whole history, whatever days are
- * requested. A ticker is ranked once per day, under its own name if that has a bar.
+ * the types of the Python system's file. Windows consist of calendar days and use the whole history, no matter which
+ * days are requested. A ticker is ranked once per day, under its own name if that has a bar.
  *
  * @param now ms since the Unix epoch
  * @throws NotKnownError when a day or the volumes of a file are unknown; StoreError; UsageError when no symbol is

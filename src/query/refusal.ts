@@ -12,7 +12,7 @@ const SPANS_SHOWN = 5;
 const NAMES_SHOWN = 10;
 
 /**
- * Explains why days can't be answered, and what helps. The advice is a command that won't be refused itself.
+ * Explains why days can't be answered, and what to do about it. The advised command will not be refused in turn.
  *
  * @param days not empty
  * @param now ms since the Unix epoch
@@ -25,7 +25,7 @@ export function refusal(dataset: Dataset, days: readonly DayCondition[], now: nu
   const message =
     condition === "partial"
       ? `only part of ${describe(worst)} is known: ${names(unknown)} ${unknown.length === 1 ? "was" : "were"} never probed; ` +
-        `\`bfa update\` probes what is due, --allow-partial answers anyway`
+        `\`bfa update\` probes what is due, and --allow-partial answers anyway`
       : condition === "unpublished"
         ? `Binance has not published all of ${describe(worst)} yet: \`bfa update\` probes it again`
         : unwrittenMessage(dataset, worst, now);
@@ -60,14 +60,14 @@ export function symbolRefusal(symbol: string, stored: readonly string[]): NotKno
  */
 export function ageRefusal(symbols: readonly string[], date: string): NotKnownError {
   return new NotKnownError(
-    `for the age of ${names(symbols)} on ${date}, the database gives only a lower bound; ` +
-      "`bfa update` fills their past, --allow-partial leaves them out",
+    `only a lower bound is known for the age of ${names(symbols)} on ${date}; ` +
+      "`bfa update` fills in their past, and --allow-partial leaves them out",
     { condition: "partial", spans: [{ condition: "partial", from: date, to: date }], unknown_symbols: [...symbols] },
   );
 }
 
 /**
- * Explains why it is unknown what was traded: volumes of symbols are unknown.
+ * Explains why it is unknown what was traded: the volumes of these symbols are unknown.
  *
  * @param of their names, not empty, in order
  * @param all whether these are all symbols of the query
@@ -77,7 +77,7 @@ export function volumeRefusal(of: readonly string[], { from, to }: Span, all: bo
   const condition = all ? "unwritten" : "partial";
   return new NotKnownError(
     `volumes of ${names(symbols)} are not known for ${describeSpan({ from, to })}: \`bfa volumes\` fetches them` +
-      (all ? "" : ", --allow-partial leaves these symbols out"),
+      (all ? "" : ", and --allow-partial leaves these symbols out"),
     { condition, spans: [{ condition, from: formatDay(from), to: formatDay(to) }], unknown_symbols: symbols },
   );
 }

@@ -10,7 +10,7 @@ export function date(day: Day): DuckDBDateValue {
 
 const dateTexts = new Map<Day, string>();
 
-/** `YYYY-MM-DD` of a day, cached: a timeline formats thousands of dates, and the next one the same again. */
+/** `YYYY-MM-DD` of a day, cached: every timeline formats thousands of dates, and mostly the same ones. */
 export function dateText(day: Day): string {
   let text = dateTexts.get(day);
   if (text === undefined) {

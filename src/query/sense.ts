@@ -44,10 +44,10 @@ export const SENSE_NOTES = `If the volumes of all symbols with a file are known 
 /**
  * The requested sense; undefined if what is known decides.
  *
- * @throws UsageError when both are requested
+ * @throws UsageError when both senses are requested
  */
-export function askedSense({ traded, filed }: ValuesOf<typeof senseOptions>): Sense | undefined {
-  if (traded && filed) throw new UsageError("give either traded or filed, not both", { option: "filed" });
+export function requestedSense({ traded, filed }: ValuesOf<typeof senseOptions>): Sense | undefined {
+  if (traded && filed) throw new UsageError("can't be combined with the traded sense", { option: "filed" });
   return traded ? "traded" : filed ? "filed" : undefined;
 }
 
@@ -65,18 +65,18 @@ export interface FiledSymbol {
  * @param tolerated maximum number of symbols with unknown trades, which are left out
  * @throws NotKnownError when the traded sense is requested and the trades of more symbols are unknown
  */
-export function senseOf(
+export function decideSense(
   filed: readonly FiledSymbol[],
   span: Span,
-  asked: Sense | undefined,
+  requested: Sense | undefined,
   tolerated: number,
 ): { sense: Sense; counts: (traded: Traded) => boolean; facts: FactsOf<typeof SENSE_FACTS> } {
   const number = (of: Traded) => filed.filter(({ traded }) => traded === of).length;
   const unknown = filed.filter(({ traded }) => traded === "not known");
-  if (asked === "traded" && unknown.length > tolerated) {
+  if (requested === "traded" && unknown.length > tolerated) {
     throw volumeRefusal(unknown.map(({ symbol }) => symbol).sort(), span, unknown.length === filed.length);
   }
-  const sense = asked ?? (unknown.length === 0 && filed.length > 0 ? "traded" : "filed");
+  const sense = requested ?? (unknown.length === 0 && filed.length > 0 ? "traded" : "filed");
   return {
     sense,
     counts: (traded) => sense === "filed" || traded === "traded",

@@ -4,7 +4,7 @@ import { day, positional, required } from "./arguments.js";
 import { defineQuery } from "./define.js";
 import { foldTickers } from "./fold.js";
 import { timeText } from "./select.js";
-import { askedSense, FLAT_FACT, flatCount, SENSE_FACTS, SENSE_NOTES, senseOf, senseOptions } from "./sense.js";
+import { requestedSense, FLAT_FACT, flatCount, SENSE_FACTS, SENSE_NOTES, decideSense, senseOptions } from "./sense.js";
 import { bySymbol, passes, symbolFilter } from "./symbol-filter.js";
 import { keepUnderlying, UNDERLYING_FACTS, underlyingFilter } from "./underlying.js";
 
@@ -30,16 +30,16 @@ export default defineQuery({
     },
   ],
   rests: ({ date: day, quote, contract, underlying, ...sense }) => {
-    askedSense(sense);
+    requestedSense(sense);
     return { days: [{ from: day, to: day }], admits: { quote, contract, underlying }, unknownDays: "refuse" };
   },
   run: async (store, { date: day, quote, contract, underlying, ...sense }, { cells, tolerated, now }) => {
     const files = cells.filter(({ symbol, available }) => available && passes(symbol, { quote, contract }));
     const traded = await tradedOnDay(store, day, now);
-    const { counts, facts } = senseOf(
+    const { counts, facts } = decideSense(
       files.map(({ symbol }) => ({ symbol, traded: traded(symbol, day) })),
       { from: day, to: day },
-      askedSense(sense),
+      requestedSense(sense),
       tolerated,
     );
     const found = files

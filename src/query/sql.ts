@@ -92,7 +92,7 @@ async function ask(connection: DuckDBConnection, text: string): Promise<DuckDBRe
     if (isLast && statementType === StatementType.SELECT) return await statement.stream();
     const belongsToPivot = statementType === StatementType.CREATE && !/^\s*CREATE\b/i.test(text);
     if (isLast || (statementType !== StatementType.SELECT && !belongsToPivot)) {
-      throw new UsageError("the file is read-only: only queries are possible (SELECT …)");
+      throw new UsageError("the file is read-only: only queries (SELECT …) are allowed");
     }
     if (!belongsToPivot) throw new UsageError("one statement at a time");
     await statement.run();

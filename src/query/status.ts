@@ -23,7 +23,7 @@ export const STATUS_FACTS = {
   row_count: column("count", "cells with a row"),
   first_date: optionalColumn("date", "first day with rows"),
   last_date: optionalColumn("date", "last day with rows"),
-  last_final_date: optionalColumn("date", "last day of the final days that start at the first one"),
+  last_final_date: optionalColumn("date", "last day up to which every day from first_date on is final"),
   provisional_day_count: column("count", "provisional days, whose cells will be probed again"),
   symbol_count: column("count", "symbols known from listings of the bucket"),
   discovered_at: optionalColumn("time", "when the bucket's symbols were last listed"),
@@ -183,12 +183,12 @@ async function runFacts(store: Store, now: number) {
       FROM runs WHERE epoch_ms(started_at) <= $now`,
     { first, now },
   );
-  const [updatedAt, sweptAt, begunAt] = times.map(countOf);
-  const counted = sweptAt ?? begunAt ?? null;
+  const [updatedAt, sweptAt, firstStartedAt] = times.map(countOf);
+  const countedFrom = sweptAt ?? firstStartedAt ?? null;
   return {
     updated_at: timeOf(updatedAt),
     swept_at: timeOf(sweptAt),
-    sweep_due_at: timeOf(counted === null ? null : counted + SWEEP_EVERY_DAYS * DAY_MS),
+    sweep_due_at: timeOf(countedFrom === null ? null : countedFrom + SWEEP_EVERY_DAYS * DAY_MS),
   };
 }
 

@@ -5,14 +5,14 @@ import { factsOf } from "./symbol-filter.js";
 /** The life of a contract among those of its ticker, under any name. */
 export interface ContractLife extends Life {
   ticker: string;
-  /** The previous life, under the name that the bucket now uses for that contract. */
+  /** The previous life, under the name that the bucket uses for that contract now. */
   previous: { symbol: string; last: number } | undefined;
   next: Life | undefined;
 }
 
 /**
- * The contracts that were listed. A settled folder usually repeats files of a contract that exist under its own name
- * too. It is a separate contract only if its files don't overlap with those of the name and precede some of them. A
+ * The contracts that were listed. A settled folder usually repeats files that the contract also has under its own name.
+ * It is a separate contract only if its files don't overlap with those of that name and precede some of them. A
  * delivery contract is always separate.
  *
  * @param now ms since the Unix epoch

@@ -10,7 +10,7 @@ import { foldTickers } from "./fold.js";
 import { lifeOn, livesBySymbol } from "./lives.js";
 import { ageRefusal, volumeRefusal } from "./refusal.js";
 import { dateText } from "./select.js";
-import { askedSense, SENSE_FACTS, senseOf, senseOptions } from "./sense.js";
+import { requestedSense, SENSE_FACTS, decideSense, senseOptions } from "./sense.js";
 import { bySymbol, symbolFilter } from "./symbol-filter.js";
 import { AS_OF, WINDOW_NOTES, WINDOW_STATISTICS, windowEnd, windowSpan, windowStatistics } from "./windows.js";
 
@@ -52,7 +52,7 @@ ${QUOTE_NOTES}`,
     },
   ],
   rests: ({ date: day, asOf, quote, contract, traded, filed }) => {
-    askedSense({ traded, filed });
+    requestedSense({ traded, filed });
     const end = windowEnd(day, asOf);
     return { days: [{ from: end, to: end }], admits: { quote, contract }, unknownDays: "refuse" };
   },
@@ -84,7 +84,7 @@ ${QUOTE_NOTES}`,
     if (unknown.length > tolerated) throw volumeRefusal(unknown, whole, unknown.length === filed.length);
     const unsure = filed.filter(({ isWhole, isKnown }) => isKnown && !isWhole).map(({ symbol }) => symbol);
     if (unsure.length > tolerated) throw ageRefusal(unsure, dateText(end));
-    const { counts, facts } = senseOf(filed, whole, askedSense(args) ?? "traded", tolerated);
+    const { counts, facts } = decideSense(filed, whole, requestedSense(args) ?? "traded", tolerated);
     const ranked = foldTickers(filed.filter((one) => one.isKnown && one.isWhole && counts(one.traded)));
     const rows = ranked
       .map(({ symbol, span, also }) => {

@@ -32,7 +32,7 @@ export interface KeptByUnderlying<Row> {
  * Keeps the rows of a day whose contracts have an underlying.
  *
  * @param underlying undefined keeps all
- * @throws NotKnownError, UsageError as {@link wantedUnderlying}
+ * @throws NotKnownError and UsageError like {@link wantedUnderlying}
  */
 export async function keepUnderlying<Row extends { symbol: string }>(
   store: Store,
@@ -52,7 +52,7 @@ export async function keepUnderlying<Row extends { symbol: string }>(
 /**
  * Returns a function that tells whether the contract of a symbol on a day has the underlying.
  *
- * @throws NotKnownError, UsageError as {@link wantedUnderlying}
+ * @throws NotKnownError and UsageError like {@link wantedUnderlying}
  */
 export async function underlyings(
   store: Store,
@@ -70,7 +70,7 @@ export async function underlyings(
  * Returns a function that tells whether a symbol may have the underlying on some day: one of its contracts has it, or
  * none of them is known.
  *
- * @throws NotKnownError, UsageError as {@link wantedUnderlying}
+ * @throws NotKnownError and UsageError like {@link wantedUnderlying}
  */
 export async function mayHaveUnderlying(store: Store, underlying: string): Promise<(symbol: string) => boolean> {
   const { contracts, wanted } = await wantedUnderlying(store, underlying);
@@ -92,7 +92,7 @@ async function wantedUnderlying(store: Store, underlying: string): Promise<{ con
   const types = new Set([...contracts.values()].flat().map(({ underlyingType }) => underlyingType));
   if (types.has(wanted)) return { contracts, wanted };
   const known = [...types].map((type) => type.toLowerCase().replaceAll("_", "-")).sort();
-  throw new UsageError(`no known contract has the underlying ${underlying}; there are ${known.join(", ")}`, {
+  throw new UsageError(`no known contract has the underlying ${underlying}; known ones: ${known.join(", ")}`, {
     option: "underlying",
   });
 }

@@ -101,8 +101,8 @@ data always give exactly the same universe, which is identified by the SHA-256 o
  * @throws UsageError when the rule contradicts itself, or has no rebalancing days
  */
 function daysOf({ from, to, rebalance, top, by, buffer }: UniverseRule): Day[] {
-  if (top !== undefined && by === undefined) throw new UsageError("is required with top", { option: "by" });
-  if (buffer > 0 && top === undefined) throw new UsageError("is required with buffer", { option: "top" });
+  if (top !== undefined && by === undefined) throw new UsageError("required to choose the top ranks", { option: "by" });
+  if (buffer > 0 && top === undefined) throw new UsageError("required when there is a buffer", { option: "top" });
   const days = rebalancingDays(daySpan(from, to) ?? { from, to }, rebalance);
   if (days.length === 0) {
     throw new UsageError(`there is no ${rebalance} rebalancing day in ${dateText(from)} to ${dateText(to)}`, {

@@ -6,7 +6,7 @@ import { foldTickers } from "./fold.js";
 import { lifeOn, livesBySymbol } from "./lives.js";
 import { ageRefusal } from "./refusal.js";
 import { dateText } from "./select.js";
-import { askedSense, FLAT_FACT, flatCount, SENSE_FACTS, SENSE_NOTES, senseOf, senseOptions } from "./sense.js";
+import { requestedSense, FLAT_FACT, flatCount, SENSE_FACTS, SENSE_NOTES, decideSense, senseOptions } from "./sense.js";
 import { bySymbol, passes, symbolFilter } from "./symbol-filter.js";
 import { keepUnderlying, UNDERLYING_FACTS, underlyingFilter } from "./underlying.js";
 
@@ -50,7 +50,7 @@ the first capture that shows it. ${SENSE_NOTES}`,
     },
   ],
   rests: ({ date: day, aliveUntil, quote, contract, underlying, traded, filed }) => {
-    askedSense({ traded, filed });
+    requestedSense({ traded, filed });
     const days = [day, ...(aliveUntil === undefined ? [] : [aliveUntil])].map((one) => ({ from: one, to: one }));
     return { days, admits: { quote, contract, underlying }, unknownDays: "refuse" };
   },
@@ -69,8 +69,8 @@ the first capture that shows it. ${SENSE_NOTES}`,
       const later = filesUntil.has(one.symbol) ? tradedUntil(one.symbol, until) : one.traded;
       return later === "not known" ? { ...one, traded: later } : one;
     });
-    const { sense, counts } = senseOf(both, { from: day, to: until }, askedSense(args), tolerated);
-    const { facts } = senseOf(filed, { from: day, to: day }, sense, tolerated);
+    const { sense, counts } = decideSense(both, { from: day, to: until }, requestedSense(args), tolerated);
+    const { facts } = decideSense(filed, { from: day, to: day }, sense, tolerated);
     const listed = files
       .filter(({ symbol }) => counts(traded(symbol, day)))
       .map(({ symbol, sizeBytes }) => ({ symbol, sizeBytes, life: lifeOn(lives, symbol, day) }))

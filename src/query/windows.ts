@@ -41,14 +41,14 @@ export function windowSpan({ days }: Pick<WindowRule, "days">, end: Day, listed:
   return listed > end ? undefined : { from: windowStart(days, end, listed), to: end };
 }
 
-/** The first day of a window of so many days: it begins no earlier than the contract. */
+/** The first day of a window of `days` days: it begins no earlier than the contract. */
 export function windowStart(days: number, end: Day, listed: Day): Day {
   return Math.max(listed, end - days + 1);
 }
 
 /**
  * The statistic of each window that ends on a day of a span. Windows consist of calendar days and begin no earlier than
- * the contract. A window's value depends only on its own days, whatever span is requested, to the last bit.
+ * the contract. A window's value depends only on its own days: to the last bit, it is the same for every requested span.
  *
  * @param series one value for each day from `first`, 0 without a bar; must cover the first window's first day to
  *   `ends.to`
@@ -58,9 +58,8 @@ export function windowStart(days: number, end: Day, listed: Day): Day {
  * @returns one value for each day of `ends`
  * @example
  * ```ts
- * // Listed on the second day: the window of the third day has two days.
- * windowStatistics(Float64Array.of(9, 4, 2), 100, 101, { from: 102, to: 102 }, { days: 3, statistic: "median" }); //
- * [3]
+ * // Listed on the second day: the window of the third day has two days, and the result is [3].
+ * windowStatistics(Float64Array.of(9, 4, 2), 100, 101, { from: 102, to: 102 }, { days: 3, statistic: "median" });
  * ```
  */
 export function windowStatistics(

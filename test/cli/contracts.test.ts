@@ -373,7 +373,7 @@ describe("contracts in answers", () => {
     const unknown = await bfa("query", "universe", day, "--min-age", "0", "--underlying", "gold");
     expect(unknown).toMatchObject({ code: 2, stdout: "" });
     expect(unknown.stderr).toContain(
-      "--underlying: no known contract has the underlying gold; there are coin, kr-equity",
+      "--underlying: no known contract has the underlying gold; known ones: coin, kr-equity",
     );
   });
 

@@ -97,8 +97,8 @@ describe("bfa universe", () => {
   });
 
   it.each<[what: string, args: string[], code: number, said: string]>([
-    ["ranks by nothing", [...SPAN, "--top", "5"], 2, "--by: is required with top"],
-    ["a buffer below nothing", [...SPAN, "--buffer", "5"], 2, "--top: is required with buffer"],
+    ["ranks by nothing", [...SPAN, "--top", "5"], 2, "--by: required to choose the top ranks"],
+    ["a buffer below nothing", [...SPAN, "--buffer", "5"], 2, "--top: required when there is a buffer"],
     [
       "no rebalancing day",
       ["--from", "2024-03-02", "--to", "2024-03-05", "--rebalance", "monthly"],

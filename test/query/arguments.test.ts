@@ -43,7 +43,7 @@ describe("arguments", () => {
     [{ date: "2024-01-01", contract: "none" }, 'contract: "none" is not one of perpetual, all'],
     [{ date: "2024-01-01", symbol: "../x" }, 'symbol: "../x" is not a symbol (such as BTCUSDT)'],
     [{ date: "2024-01-01", note: " " }, 'note: " " is blank'],
-    [{ date: "2024-01-01", qoute: "USDT" }, "qoute: no such argument; there are date, minAge,"],
+    [{ date: "2024-01-01", qoute: "USDT" }, "qoute: no such argument; expected one of date, minAge,"],
     [{ date: "2024-01-01", toString: 1 }, "toString: no such argument"],
   ])("%j are refused by name", (given, message) => {
     expect(() => readArguments(ARGS, given)).toThrow(

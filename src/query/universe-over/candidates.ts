@@ -40,24 +40,24 @@ interface Name {
  * at.
  *
  * Standings and values are one array each, with a section per day and an element per symbol: an object for each symbol
- * and day took a third of the time of a daily universe over six years. Leaving the values by symbol and collecting those
- * of a day when it is chosen takes as long: hundreds of symbols are hundreds of places in memory.
+ * and day took a third of the time of a daily universe over six years. Keeping the values by symbol and collecting those
+ * of a day when its universe is chosen takes just as long: they are in hundreds of places in memory.
  *
- * @param asked possible members
+ * @param admitted possible members
  * @param days rebalancing days, ascending, at least one
  * @param now ms since the Unix epoch
- * @throws StoreError when the file can't be read; NotKnownError and UsageError as the filter by underlying
+ * @throws StoreError when the file can't be read; NotKnownError and UsageError like the filter by underlying
  */
 export async function readMarket(
   store: Store,
-  asked: readonly string[],
+  admitted: readonly string[],
   days: readonly Day[],
   rule: UniverseRule,
   now: number,
 ): Promise<Market> {
   const ends = days.map((day) => windowEnd(day, rule.asOf));
-  const looked = { from: ends[0] ?? 0, to: ends.at(-1) ?? 0 };
-  const names = await readNames(store, [...asked].sort(), looked, rule, now);
+  const usedDays = { from: ends[0] ?? 0, to: ends.at(-1) ?? 0 };
+  const names = await readNames(store, [...admitted].sort(), usedDays, rule, now);
   const underlyingOf = rule.underlying === undefined ? undefined : await underlyings(store, rule.underlying);
   const size = names.length;
   const standings = new Uint8Array(days.length * size);
@@ -67,12 +67,12 @@ export async function readMarket(
   for (const [place, name] of names.entries()) {
     const { symbol, files, before, volumes } = name;
     let isCandidate = false;
-    // The life and the known days in which the day before lay: mostly those of this day too.
+    // The life and the span of known volumes that contained the previous day; this day is usually in the same ones.
     let life: Life | undefined;
     let known: Span | undefined;
     for (let index = 0; index < days.length; index++) {
       const end = ends[index] ?? 0;
-      const at = end - looked.from;
+      const at = end - usedDays.from;
       if (files[at] !== 1 || (before.length > 0 && before.some((other) => other[at] === 1))) continue;
       const day = days[index] ?? 0;
       const underlying = underlyingOf?.(symbol, end);
@@ -85,7 +85,7 @@ export async function readMarket(
           : STANDING.underlying;
       standings[index * size + place] = standing;
       isCandidate ||= standing !== STANDING.underlying;
-      if (standing !== STANDING.rank) unsure.look(symbol, day, standing, life?.begins !== true);
+      if (standing !== STANDING.rank) unsure.note(symbol, day, standing, life?.begins !== true);
       if (values !== undefined) values[index * size + place] = volumes?.values?.[at] ?? 0;
     }
     if (isCandidate) unsure.candidates++;
@@ -98,7 +98,7 @@ export async function readMarket(
       standings: standings.subarray(first, last),
       values: values?.subarray(first, last),
       firstDay: (place) => lifeOn(place, end)?.first ?? end,
-      lastFile: (place) => looked.from + (names[place]?.files.lastIndexOf(1, end - looked.from) ?? -1),
+      lastFile: (place) => usedDays.from + (names[place]?.files.lastIndexOf(1, end - usedDays.from) ?? -1),
     };
   });
   return { symbols: names.map(({ symbol }) => symbol), choices, lifeOn, unsure, withoutContract: [...withoutContract] };
@@ -107,13 +107,13 @@ export async function readMarket(
 async function readNames(
   store: Store,
   symbols: readonly string[],
-  looked: Span,
+  usedDays: Span,
   rule: UniverseRule,
   now: number,
 ): Promise<Name[]> {
   const lives = await livesBySymbol(store, now);
-  const files = await fileDays(store, symbols, looked, now);
-  const volumes = await readVolumes(store, symbols, lives, looked, rule, now);
+  const files = await fileDays(store, symbols, usedDays, now);
+  const volumes = await readVolumes(store, symbols, lives, usedDays, rule, now);
   const contracts = new Map<string, Uint8Array[]>();
   return symbols.map((symbol, place) => {
     const { class: kind, ticker } = factsOf(symbol);
@@ -143,7 +143,7 @@ function spanAround(spans: readonly Span[], day: Day): Span | undefined {
  * What keeps out a symbol that has a file and the underlying.
  *
  * @param known the span of known volumes that `end` lies in
- * @param at place of `end` among the days that are looked at
+ * @param at place of `end` among the used days
  * @param first first day of its contract
  */
 function standingOf(

@@ -16,14 +16,14 @@ const VERSION = 1;
 
 /** The arguments that define a universe over time. */
 export const DEFINITION_ARGUMENTS = {
-  from: required(day("first day on which a rebalancing day may fall")),
-  to: required(day("last day")),
+  from: required(day("first possible rebalancing day")),
+  to: required(day("last possible rebalancing day")),
   rebalance: withDefault(
     choice("rebalancing days: every day, Mondays, or the first of each month or quarter", REBALANCINGS),
     "daily",
   ),
   asOf: withDefault(
-    choice("what a rebalancing day uses: only the days before it (open), or also itself (close)", AS_OF),
+    choice("what a rebalancing day uses: only the days before it (open), or itself too (close)", AS_OF),
     "open",
   ),
   top: integer("maximum rank with which a symbol enters", { min: 1, max: 100_000 }),
@@ -89,7 +89,7 @@ export function readDefinition(definition: unknown): Record<string, JsonValue> {
 /**
  * Merges a definition with the other given options, which override it.
  *
- * @throws UsageError as {@link readDefinition}
+ * @throws UsageError like {@link readDefinition}
  */
 export function withDefinition({ definition, ...given }: { definition?: unknown }): Record<string, unknown> {
   if (definition === undefined) return given;

@@ -14,8 +14,8 @@ export interface UniverseMatrix {
  * @param rows the rows of `universeOver`
  * @example
  * ```ts
- * const { rows } = await db.universeOver({ from: "2024-01-01", to: "2024-12-31", rebalance: "monthly", top: 50, by:
- * "quote_volume" }); const { columns, rows: days } = universeMatrix(rows);
+ * const { rows } = await db.universeOver({ from: "2024-01-01", to: "2024-12-31", rebalance: "monthly" });
+ * const { columns, rows: days } = universeMatrix(rows);
  * ```
  */
 export function universeMatrix(rows: readonly MemberRow[]): UniverseMatrix {

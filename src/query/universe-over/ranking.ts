@@ -1,13 +1,13 @@
 /**
- * Maximum moves per element before an order is sorted from scratch: the orders of consecutive days differ by less.
+ * Maximum moves per element before an order is sorted from scratch; the orders of consecutive days differ by fewer.
  */
 const MOVES_PER_PLACE = 16;
 
 /**
  * The indexes of the symbols with a standing, by descending value, then by index; without values, by index.
  *
- * The previous day's order is adjusted rather than built again: for 300 symbols by the median of 30 days, sorting every
- * day takes several times as long.
+ * The previous day's order is adjusted rather than rebuilt: for 300 symbols ranked by the median of 30 days, sorting
+ * anew every day takes several times as long.
  *
  * @param standings by index
  * @param wanted the standing of the symbols to rank
@@ -39,12 +39,12 @@ export function ranking(
 }
 
 function sort(order: Uint32Array, values: Float64Array, isAlmostSorted: boolean): void {
-  if (isAlmostSorted && mend(order, values)) return;
+  if (isAlmostSorted && insertionSort(order, values)) return;
   order.sort((a, b) => (values[b] ?? 0) - (values[a] ?? 0) || a - b);
 }
 
-/** Insertion sort that gives up after too many moves; then the order is changed but not sorted. */
-function mend(order: Uint32Array, values: Float64Array): boolean {
+/** Sorts by insertion, and returns false if it gives up after too many moves; the order is then only partly sorted. */
+function insertionSort(order: Uint32Array, values: Float64Array): boolean {
   let moves = order.length * MOVES_PER_PLACE;
   for (let index = 1; index < order.length; index++) {
     const place = order[index] ?? 0;

@@ -22,10 +22,10 @@ export const CHANGE_COLUMNS = {
   change: column("text", "entered or left"),
   reason: column(
     "text",
-    `of an entry, what kept it out on the rebalancing day before: start (there was none), listed (the contract is new),
+    `for an entry, what kept it out on the previous rebalancing day: start (there was none), listed (the contract is new),
 file, trade (it had none), underlying (of the contract), age, volume (below the minimum), rank, known (its volumes were
-not known); of an exit, what does now: delisted (30 days without a file, or a new contract under the name), no_file,
-no_trade, underlying, age, volume, rank, not_known`.replaceAll("\n", " "),
+not known); for an exit, what keeps it out now: delisted (30 days without a file, or a new contract under the name),
+no_file, no_trade, underlying, age, volume, rank, not_known`.replaceAll("\n", " "),
   ),
   rank: optionalColumn("count", "rank with which it entered; null for an exit, and without --by"),
 };
@@ -72,8 +72,8 @@ export function changeRows({ symbols }: Market, day: Day, changes: readonly Chan
 }
 
 /**
- * Number of rows hashed at a time: concatenating longer texts takes longer. Writing the bytes of names and dates, kept
- * from row to row, into a buffer takes a third longer than concatenating texts.
+ * Number of rows hashed at a time: concatenating longer texts takes longer. Keeping the bytes of names and dates and
+ * copying them into a buffer takes a third longer than concatenating texts.
  */
 const PIECE_ROWS = 128;
 

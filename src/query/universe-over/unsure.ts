@@ -3,7 +3,7 @@ import { ageRefusal, volumeRefusal } from "../refusal.js";
 import { dateText } from "../select.js";
 import { STANDING } from "./membership.js";
 
-/** The symbols that a universe may lack because too little is known about them. */
+/** Collects the symbols that a universe may lack because too little is known about them. */
 export class Unsure {
   /** The first day on which an age that is only a lower bound is below the minimum. */
   private readonly age = new Map<string, Day>();
@@ -14,12 +14,12 @@ export class Unsure {
   candidates = 0;
 
   /**
-   * Considers a symbol with a file that is kept out on a rebalancing day. Must be called in order of days.
+   * Notes a symbol with a file that is kept out on a rebalancing day. Must be called in order of days.
    *
    * @param standing what keeps it out, as a {@link STANDING}
    * @param ageIsMinimum whether its contract may be older
    */
-  look(symbol: string, day: Day, standing: number, ageIsMinimum: boolean): void {
+  note(symbol: string, day: Day, standing: number, ageIsMinimum: boolean): void {
     if (standing === STANDING.age && ageIsMinimum && !this.age.has(symbol)) this.age.set(symbol, day);
     if (standing === STANDING.not_known) this.notKnown.set(symbol, [this.notKnown.get(symbol)?.[0] ?? day, day]);
   }

@@ -29,23 +29,29 @@ export async function readVolumes(
   store: Store,
   symbols: readonly string[],
   lives: ReadonlyMap<string, readonly Life[]>,
-  looked: Span,
+  usedDays: Span,
   rule: UniverseRule,
   now: number,
 ): Promise<Volumes[] | undefined> {
   const { by, window, minQuoteVolume } = rule;
   if (by === undefined && minQuoteVolume === undefined) return undefined;
   const known = await volumeSpans(store, now);
-  const first = looked.from - window + 1;
-  const series = await barSeries(store, symbols, { from: first, to: looked.to });
+  const first = usedDays.from - window + 1;
+  const series = await barSeries(store, symbols, { from: first, to: usedDays.to });
   return symbols.map((symbol) => {
     const bars = series.get(symbol);
     const statistics = (of: "quote_volume" | "trade_count") =>
-      statisticsOf(bars?.[of] ?? new Float64Array(looked.to - first + 1), first, lives.get(symbol) ?? [], looked, rule);
+      statisticsOf(
+        bars?.[of] ?? new Float64Array(usedDays.to - first + 1),
+        first,
+        lives.get(symbol) ?? [],
+        usedDays,
+        rule,
+      );
     const quoteVolumes = minQuoteVolume === undefined ? undefined : statistics("quote_volume");
     return {
       known: unionSpans(known.get(symbol) ?? [], []),
-      trades: bars?.trade_count.subarray(looked.from - first) ?? new Float64Array(),
+      trades: bars?.trade_count.subarray(usedDays.from - first) ?? new Float64Array(),
       quoteVolumes,
       values: by === undefined ? undefined : by === "quote_volume" ? (quoteVolumes ?? statistics(by)) : statistics(by),
     };
@@ -57,17 +63,17 @@ function statisticsOf(
   series: Float64Array,
   first: Day,
   lives: readonly Life[],
-  looked: Span,
+  usedDays: Span,
   { window, stat, minAge }: UniverseRule,
 ): Float64Array {
-  const values = new Float64Array(looked.to - looked.from + 1);
+  const values = new Float64Array(usedDays.to - usedDays.from + 1);
   for (const { first: listed, last } of lives) {
     // With --as-of open, a day uses the one before, on which the contract is a day younger.
     const oldEnough = listed + Math.max(0, minAge - 1);
     if (oldEnough > last) continue;
-    for (const ends of clip([{ from: oldEnough, to: last }], looked)) {
+    for (const ends of clip([{ from: oldEnough, to: last }], usedDays)) {
       const rule = { days: window, statistic: stat };
-      values.set(windowStatistics(series, first, listed, ends, rule), ends.from - looked.from);
+      values.set(windowStatistics(series, first, listed, ends, rule), ends.from - usedDays.from);
     }
   }
   return values;
