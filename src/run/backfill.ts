@@ -22,8 +22,8 @@ export const BACKFILL: Command<BackfillSettings> = {
  * const summary = await backfill({ db: "availability.duckdb", from: "2024-01-01", to: "2024-12-31" });
  * ```
  *
- * @throws RunFailedError when a probe failed or the signal came, unless `reject` is false; StoreError, DiscoveryError,
- *   ThreadError, UsageError, InterruptedError when there is no summary
+ * @throws RunFailedError when a probe failed or the signal was aborted, unless `reject` is false; StoreError,
+ *   DiscoveryError, ThreadError, UsageError, InterruptedError when there is no summary
  */
 export function backfill(options: BackfillOptions): Run<RunSummary> {
   return run(BACKFILL, () => backfillSettings(options, Date.now()));

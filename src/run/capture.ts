@@ -7,13 +7,13 @@ import type { WriterAlone } from "../threads/writer-alone.js";
 import type { Emit } from "./events.js";
 import type { ProbeSettings, Settings } from "./settings.js";
 
-/** Age from which an update takes a new capture, ms: consecutive runs share one. */
+/** Age at which an update takes a new capture, ms: runs in quick succession share one. */
 const CAPTURE_MAX_AGE_MS = 3_600_000;
 
 /** A capture of an exchange's contracts, or its refusal to serve this country or cloud (451). */
 export type Captured = { type: "captured"; capture: ContractCapture } | { type: "refused"; reason: string };
 
-/** How an exchange is asked. `totalMs`: a limit for all attempts together, ms. */
+/** How to query an exchange. `totalMs`: a time limit for all attempts together, ms. */
 type CaptureSettings = Pick<Settings, "ca" | "timeoutMs" | "retries" | "signal"> & { totalMs?: number };
 
 /**
@@ -31,19 +31,19 @@ export async function captureFrom(
 }
 
 /** A capture that is taken while a run probes. Disposing it cancels the capture. */
-export interface CaptureBeside extends Disposable {
-  /** Undefined if none was wanted or it failed, for which the run has emitted a notice. */
+export interface BackgroundCapture extends Disposable {
+  /** Undefined if none was wanted, or if it failed: then the run has emitted a notice. */
   readonly done: Promise<ContractCapture | undefined>;
 }
 
 /**
  * Begins to capture the contracts if the settings ask for it. A failed capture is a notice and doesn't fail the run.
  */
-export function captureBeside(
+export function startCapture(
   settings: ProbeSettings,
   { capturedAt }: Pick<StoreFacts, "capturedAt">,
   emit: Emit,
-): CaptureBeside {
+): BackgroundCapture {
   const { contractsUrl, now, signal } = settings;
   const age = capturedAt === undefined ? Infinity : now - capturedAt;
   const isFresh = age >= 0 && age < CAPTURE_MAX_AGE_MS;
@@ -52,7 +52,7 @@ export function captureBeside(
   const done =
     contractsUrl === undefined || isFresh
       ? Promise.resolve(undefined)
-      : // One time-out in all: a run with nothing else to do would wait for each retry of what is no part of it.
+      : // One time limit for all attempts, so that a run with nothing else to do doesn't wait for retries of an extra.
         captureOrTell(contractsUrl, { ...settings, signal: ends, totalMs: settings.timeoutMs }, emit);
   // It is awaited only after probing, so avoid an unhandled rejection until then.
   done.catch(() => undefined);

@@ -62,7 +62,7 @@ export interface ContractsSummary {
   changed: string[];
   /** Symbols that the previous capture has and this one lacks. */
   gone: string[];
-  /** Perpetuals whose end is announced in the last capture, the next one first. */
+  /** Perpetuals whose end is announced in the last capture, the next to end first. */
   announced_delistings: AnnouncedDelisting[];
 }
 
@@ -165,7 +165,7 @@ function placeOf(
 /**
  * The capture of a saved file.
  *
- * @param capturedAt ms since the Unix epoch; undefined when only the file can tell
+ * @param capturedAt ms since the Unix epoch; undefined to use the file's own `serverTime`
  * @throws UsageError
  */
 function savedCapture(file: string, capturedAt: number | undefined, now: number): ContractCapture {

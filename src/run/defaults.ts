@@ -23,7 +23,7 @@ export interface CommandDefaults {
 }
 
 /**
- * The commands that probe, with the defaults in which they differ.
+ * The commands that probe, with the defaults that differ between them.
  *
  * For one day of a thousand symbols, a second thread costs more than it saves (its start and loading undici take 100 ms
  * of CPU); for a history by HEAD it pays off. By LIST, one thread handles more than 1 Gbit/s, and a second one takes 16

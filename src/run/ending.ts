@@ -1,14 +1,14 @@
-/** Time for current work after the signal, ms: a stopped container has 10 s, which must also suffice for writing. */
+/** Time that current work gets after the signal, ms: a container gets 10 s to stop, and writing needs some of it. */
 const GRACE_MS = 4000;
 
-/** The ending of a run after its caller's signal. Disposing it removes the listener. */
+/** How a run ends after its caller's signal. Disposing it removes the listener. */
 export interface Ending extends Disposable {
-  /** Resolves when current work must not be awaited any longer; never without the signal. */
+  /** Resolves when current work must not be awaited any longer. Without the signal it never does. */
   readonly over: Promise<void>;
 }
 
 /**
- * Starts ending when the signal is or becomes aborted, and gives current work some time.
+ * Begins to end a run once the signal is aborted, which may be the case already, and gives current work some time.
  *
  * @param begin called once, when the signal is aborted
  */

@@ -23,7 +23,7 @@ export async function claimEndpoints(
   await writer.call("adopt", { endpoint, listEndpoint });
 }
 
-/** Identifies a server: by its host, without the port for this machine, where that changes with every start. */
+/** Identifies a server by its host. Servers on this machine count as one, because their ports change with every start. */
 function bucketOf(endpoint: string): string {
   const { hostname, host } = new URL(endpoint);
   return hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.") ? "loopback" : host;

@@ -24,11 +24,11 @@ export type RunEvent =
   | { type: "planned"; from: string; to: string; symbol_count: number; unit_count: number; cell_count: number }
   /** About ten times a second while probing. */
   | { type: "progress"; counts: RunCounts; unit_count: number; cell_count: number }
-  /** Cells failed, after all retries. */
+  /** Cells failed after all retries. */
   | ({ type: "failure" } & RunFailure)
   /** Volumes are being fetched: at the start, and then about ten times a second. */
   | { type: "volumes"; counts: VolumeCounts; symbol_count: number }
-  /** A file of volumes, or a listing of such files, failed, after all retries. */
+  /** A volume file, or a LIST of such files, failed after all retries. */
   | ({ type: "volume-failure" } & VolumeFailure)
   /** Units were committed since the last such event. The figures are totals of the run so far. */
   | { type: "committed"; units_written: number; rows_written: number }

@@ -40,7 +40,7 @@ export interface Totals {
 
 const PROGRESS_MS = 100;
 
-/** Number of last days whose conditions a run reports: enough to see how far the database is final. */
+/** Number of last days whose conditions a run reports: enough to see up to which day the database is final. */
 const CONDITION_DAYS = 30;
 
 /**
@@ -89,11 +89,11 @@ export async function execute(
     failures.push(failure);
     emit({ type: "failure", ...failure });
   });
-  const tellCommits = commitTeller(emit);
+  const reportCommits = commitReporter(emit);
   const probingAt = performance.now();
   const progress = setInterval(() => {
     const counts = publicCounts(counters.read());
-    tellCommits(counts);
+    reportCommits(counts);
     emit({ type: "progress", counts, unit_count: unitCount, cell_count: cellCount });
   }, PROGRESS_MS);
   try {
@@ -107,7 +107,7 @@ export async function execute(
   emit({ type: "probed", counts: publicCounts(counters.read()) });
 
   const written = await writer.call("finish");
-  tellCommits({ units_written: written.unitsWritten, rows_written: written.rowsWritten });
+  reportCommits({ units_written: written.unitsWritten, rows_written: written.rowsWritten });
   // Stopped by failures or by the signal: write what there is, and begin nothing more.
   const volumes =
     fetchesVolumes && !shouldStop()
@@ -131,7 +131,7 @@ export async function execute(
   emit({ type: "publishing" });
   const notices = await writer.call("close", {
     outcome: journalOutcome(outcome),
-    // A file of volumes counts as a probe.
+    // A volume file counts as a probe.
     probes: probes + filesFetched + volumeFailures,
     available: available + filesFetched,
     failed: failed + volumeFailures,
@@ -145,11 +145,11 @@ export async function execute(
 }
 
 /** Emits `committed` when the counts of written units have grown since the last time. */
-function commitTeller(emit: Emit): (counts: Pick<RunCounts, "units_written" | "rows_written">) => void {
-  let told = 0;
+function commitReporter(emit: Emit): (counts: Pick<RunCounts, "units_written" | "rows_written">) => void {
+  let reported = 0;
   return ({ units_written, rows_written }) => {
-    if (units_written <= told) return;
-    told = units_written;
+    if (units_written <= reported) return;
+    reported = units_written;
     emit({ type: "committed", units_written, rows_written });
   };
 }

@@ -3,7 +3,7 @@ import type { RunSummary } from "./summary.js";
 import { volumesFailedText } from "./volumes-result.js";
 
 /**
- * A run ended without an answer for every cell or file of volumes: its outcome is `failed`, `stopped-early` or
+ * A run ended without an answer for every cell or volume file: its outcome is `failed`, `stopped-early` or
  * `interrupted`. All answers are written. The CLI exits with 1, or with 130 when it was interrupted.
  */
 export class RunFailedError extends BfaError<"RUN_FAILED"> {

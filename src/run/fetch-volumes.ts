@@ -24,7 +24,7 @@ export function wantsVolumes(
 ): boolean {
   if (!volumes || !hasVolumes) return false;
   if (listEndpoint !== undefined) return true;
-  emit({ type: "notice", message: "no volumes: listing needs a listEndpoint if another endpoint is given" });
+  emit({ type: "notice", message: "no volumes: they need a list endpoint, and none was given with the endpoint" });
   return false;
 }
 
@@ -78,7 +78,7 @@ export async function fetchVolumes(
   const written = await Promise.race([writer.call("finishVolumes"), writer.failed]);
   tell();
   const counts = counters.read();
-  // A shard that was given up has ended too, so what was asked and what failed is counted. A failed file has a key.
+  // Abandoned shards have ended too, so everything requested or failed is counted. A failure without a key is a LIST's.
   const unlisted = failures.filter(({ key }) => key === null).length;
   const interrupted = signal?.aborted === true && counts.symbolsAsked + unlisted < symbols.length;
   return { through, counts, written, failures, interrupted, fetchMs };

@@ -11,7 +11,7 @@ export interface ImportOptions {
   /** Path of the other file, which is not changed. */
   file: string;
   /**
-   * How long to wait for a database that another process uses, 0 to 86400000 ms.
+   * How long to wait for a database that another process is using, 0 to 86400000 ms.
    *
    * @default 0
    */
@@ -44,7 +44,7 @@ export interface ImportSummary {
  * them are written; a failed import leaves no trace.
  *
  * @throws UsageError when the other file can't be imported, StoreError when the database can't be written,
- *   InterruptedError when the signal came before anything was written
+ *   InterruptedError when the signal was aborted before anything was written
  * @example
  * ```ts
  * const { imported_count, refused_by } = await importFile({ db: "availability.duckdb", file: "seed.duckdb" });

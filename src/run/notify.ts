@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { dispatcherFor } from "../probe/net/dispatcher.js";
 import { USER_AGENT } from "../probe/net/user-agent.js";
 
-/** Time limit for connecting and for the answer; with all attempts about ten seconds in total. */
+/** Time limit for connecting and for the answer, ms. All attempts together take about ten seconds at most. */
 const TIMEOUT_MS = 2500;
 const ATTEMPTS = 3;
 const PAUSE_MS = 500;

@@ -68,7 +68,7 @@ export interface RunOptions {
    */
   maxRequestsPerSecond?: number | undefined;
   /**
-   * How long to wait for a database that another process uses, 0 to 86400000 ms.
+   * How long to wait for a database that another process is using, 0 to 86400000 ms.
    *
    * @default 0
    */
@@ -81,7 +81,7 @@ export interface RunOptions {
   adoptEndpoint?: boolean | undefined;
   /**
    * Aborting it finishes current work and starts nothing more. A run ends as `interrupted`; a plan, a discovery or a
-   * run that still waits for its database rejects with an InterruptedError.
+   * run that is still waiting for its database rejects with an InterruptedError.
    */
   signal?: AbortSignal | undefined;
   /**
@@ -155,7 +155,8 @@ export interface UpdateOptions extends ProbeOptions {
   /** Number of days up to `date`, or to yesterday, 1 to 400. */
   lookback?: number | undefined;
   /**
-   * Also capture the exchange's contracts, if the last capture is more than an hour old. A failure is only a notice.
+   * Also capture the exchange's contracts, if the last capture is more than an hour old. If that fails, the run only
+   * emits a notice.
    *
    * @default true
    */

@@ -5,11 +5,11 @@ import type { RunOutcome as JournalOutcome } from "../store/runs.js";
  *
  * | outcome         |                                                                            |
  * | --------------- | -------------------------------------------------------------------------- |
- * | `whole`         | all cells were answered, and all files of volumes were read                |
- * | `nothing-to-do` | no cell was due, and no file of volumes was new                            |
+ * | `whole`         | all cells were answered, and all volume files were read                    |
+ * | `nothing-to-do` | no cell was due, and no volume file was new                                |
  * | `failed`        | some cells or files failed; the others are written                         |
  * | `stopped-early` | more failed than `maxFailureRate` allows, so the rest was not probed       |
- * | `interrupted`   | the signal came before everything was done                                 |
+ * | `interrupted`   | the signal was aborted before everything was done                          |
  */
 export type RunOutcome = "whole" | "nothing-to-do" | "failed" | "stopped-early" | "interrupted";
 

@@ -23,11 +23,11 @@ export interface Command<S extends ProbeSettings> {
   /** The days that it covers. */
   span(settings: S): Span;
   /** Which cells it probes: all, or those that are due, with or without those of dormant symbols. */
-  cells(settings: S): "all" | "due" | "due-but-resting";
+  cells(settings: S): "all" | "due" | "due-except-dormant";
 }
 
 /**
- * Decides what a command does. If the signal comes before the symbols are known, the plan is empty.
+ * Decides what a command does. If the signal is aborted before the symbols are known, the plan is empty.
  *
  * @throws DiscoveryError, UsageError, StoreError, ThreadError
  */
@@ -41,7 +41,7 @@ export async function makePlan<S extends ProbeSettings>(
   try {
     const symbols = await resolveSymbols(settings, threads, emit);
     const which = command.cells(settings);
-    const wanted = { symbols, ...span, rest: which === "due-but-resting" };
+    const wanted = { symbols, ...span, rest: which === "due-except-dormant" };
     const cells =
       which === "all" ? symbols.map(() => [span]) : (await threads.writer.call("due", wanted, settings.now)).spans;
     return { span, symbols, steps: planSteps(settings, cells) };
@@ -75,7 +75,7 @@ export interface PlannedStep {
   reason: string;
 }
 
-/** The plan of a run that was not made. Dates as YYYY-MM-DD. */
+/** What a run would do. Dates as YYYY-MM-DD. */
 export interface RunPlan {
   command: RunCommand;
   from: string;

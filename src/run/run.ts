@@ -1,6 +1,6 @@
 import { describeProxy } from "../probe/net/proxy.js";
 import { startThreads, type Threads } from "../threads/threads.js";
-import { captureBeside } from "./capture.js";
+import { startCapture } from "./capture.js";
 import { createEmitter, type Emit } from "./events.js";
 import { claimEndpoints } from "./endpoints.js";
 import { execute } from "./execute.js";
@@ -22,7 +22,7 @@ export function run<S extends ProbeSettings>(command: Command<S>, settingsOf: ()
   const startedAt = performance.now();
   return withThreads(settingsOf, async (settings, threads, emit) => {
     const retried = countRetries(threads);
-    using capture = captureBeside(settings, threads.facts, emit);
+    using capture = startCapture(settings, threads.facts, emit);
     const planningAt = performance.now();
     const plan = await makePlan(command, settings, threads, emit);
     const planMs = performance.now() - planningAt;
@@ -38,7 +38,7 @@ export function run<S extends ProbeSettings>(command: Command<S>, settingsOf: ()
 }
 
 /**
- * Runs `use` with threads, and ends them afterwards. Rejects at once when a thread dies or the listener throws.
+ * Runs `use` with threads, and ends them afterwards. Rejects immediately when a thread dies or the listener throws.
  *
  * @param settingsOf validates the caller's options; the promise rejects with its errors
  * @throws StoreError, ThreadError, and what `use` throws
@@ -56,14 +56,14 @@ export function withThreads<S extends Settings, T>(
     await using threads = await startThreads(settings, (message) => {
       emit({ type: "notice", message });
     });
-    greet(threads, emit);
+    reportStart(threads, emit);
     await claimEndpoints(settings, threads);
     return await Promise.race([use(settings, threads, emit), threads.died, broken]);
   });
 }
 
 /** Emits how hosts are reached, and notices about the file. */
-function greet({ dns, proxies, facts }: Threads, emit: Emit): void {
+function reportStart({ dns, proxies, facts }: Threads, emit: Emit): void {
   const failed = Object.entries(dns.table).flatMap(([host, answer]) =>
     answer.type === "unresolved" ? [{ host, message: answer.message }] : [],
   );

@@ -22,7 +22,7 @@ export interface Run<Result> extends Promise<Result>, AsyncIterable<RunEvent> {}
 /**
  * Makes a promise iterable.
  *
- * @param work starts at once; gets the function that emits an event to the loops
+ * @param work starts immediately; gets the function that emits an event to the loops
  */
 export function running<Result>(work: (tell: Emit) => Promise<Result>): Run<Result> {
   const events = new EventEmitter().setMaxListeners(0);

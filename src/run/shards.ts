@@ -3,7 +3,7 @@ import { countDays, type Span } from "../calendar/span.js";
 import type { HeadShard, ListShard } from "../rows/shard.js";
 import type { UnitBy } from "../rows/unit.js";
 
-/** Days on one list page of 1,000 keys, with two keys per day: where a long history is split. */
+/** Days on one list page: 1,000 keys, two per day. Long histories are split at this length. */
 export const PAGE_DAYS = 500;
 
 /** Cells to fill: the wanted days of each symbol, aligned with the run's symbols. */
@@ -30,8 +30,9 @@ export function cellsByUnit(cells: Cells, by: UnitBy): Map<number, number> {
 }
 
 /**
- * HEAD shards, day by day in ascending order. If there are few days, each is split among the threads, so that all work
- * on it; if there are many, a shard is a whole day, so that a unit is never spread over threads that drift apart.
+ * HEAD shards, day by day in ascending order. If there are few days, each is split among the threads, so that all of
+ * them work on it; if there are many, a shard is a whole day, so that a unit is never spread over threads that drift
+ * apart.
  */
 export function* headShards(cells: Cells, threads: number): Generator<HeadShard> {
   const days = [...cellsByUnit(cells, "day").keys()].sort((a, b) => a - b);

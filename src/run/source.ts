@@ -17,8 +17,8 @@ const REQUEST_WEIGHT = 50_000;
 type SourceSettings = Pick<ProbeSettings, "source" | "listEndpoint">;
 
 /**
- * Decides how to probe cells, symbol by symbol: as the settings say, otherwise by lower cost. By LIST whole symbols are
- * written, by HEAD whole days.
+ * Decides how to probe cells, symbol by symbol: as the settings demand, otherwise in the way that costs less. By LIST
+ * whole symbols are written, by HEAD whole days.
  *
  * @returns one step per source, without empty ones
  */
@@ -44,7 +44,7 @@ function sourceOf({ source, listEndpoint }: SourceSettings, spans: readonly Span
 
 function reasonOf({ source, listEndpoint }: SourceSettings): string {
   if (source !== "auto") return "as requested";
-  return listEndpoint === undefined ? "no list endpoint is known" : "fewer requests for the bytes";
+  return listEndpoint === undefined ? "no list endpoint is known" : "it costs less, by requests and bytes";
 }
 
 function headCost(cells: Cells): Cost {

@@ -53,7 +53,7 @@ export interface RunSummary extends RunCounts {
   listings: SummaryDate[];
   /** Contracts that have been found to have ended, with their last day. */
   delistings: SummaryDate[];
-  /** Perpetuals whose end is announced in the database's last capture, the next one first. */
+  /** Perpetuals whose end is announced in the database's last capture, the next to end first. */
   announced_delistings: AnnouncedDelisting[];
   /** Cells of the run's symbols and days that are still due, by reason. */
   due_cells: Record<DueReason, number>;
@@ -67,7 +67,7 @@ export interface RunSummary extends RunCounts {
   failures: RunFailure[];
 }
 
-/** What a run did besides probing; times in ms. */
+/** What a run spent, apart from its totals; times in ms. */
 export interface Effort {
   retried: RetriedRequests[];
   dns: DnsWarmUp;

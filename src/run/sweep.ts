@@ -22,8 +22,8 @@ export const SWEEP: Command<ProbeSettings> = {
  * const { changes } = await sweep({ db: "availability.duckdb" });
  * ```
  *
- * @throws RunFailedError when a probe failed or the signal came, unless `reject` is false; StoreError, DiscoveryError,
- *   ThreadError, UsageError, InterruptedError when there is no summary
+ * @throws RunFailedError when a probe failed or the signal was aborted, unless `reject` is false; StoreError,
+ *   DiscoveryError, ThreadError, UsageError, InterruptedError when there is no summary
  */
 export function sweep(options: SweepOptions): Run<RunSummary> {
   return run(SWEEP, () => sweepSettings(options, Date.now()));

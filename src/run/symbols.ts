@@ -21,7 +21,7 @@ export interface Discovery {
 /** Settings that decide the symbols of a run. */
 export type SymbolSettings = Settings & Pick<ProbeSettings, "symbols" | "quote" | "unlisted">;
 
-/** Age from which the list of symbols is refreshed, ms: consecutive runs share one listing. */
+/** Age at which the list of symbols is refreshed, ms: runs in quick succession share one. */
 const LIST_MAX_AGE_MS = 3_600_000;
 
 /**
@@ -30,7 +30,7 @@ const LIST_MAX_AGE_MS = 3_600_000;
  * gone.
  *
  * @throws DiscoveryError when the bucket can't be listed
- * @throws InterruptedError when the signal came first
+ * @throws InterruptedError when the signal was aborted first
  * @throws UsageError when nothing can be listed and nothing is known, a name is not a symbol of the bucket, or no
  * symbol is left
  */
@@ -47,7 +47,7 @@ export async function resolveSymbols(settings: SymbolSettings, threads: Threads,
   return chosen.sort();
 }
 
-/** The known symbols, after a new listing if needed. */
+/** The known symbols, after listing the bucket again if needed. */
 async function knownSymbols(settings: SymbolSettings, threads: Threads, emit: Emit): Promise<string[]> {
   const { symbols: named, unlisted, listEndpoint, now } = settings;
   const { symbols, discoveredAt } = threads.facts;
@@ -71,7 +71,7 @@ function requireListed(named: readonly string[], listed: readonly string[]): voi
 }
 
 /**
- * Lists the bucket's symbols and records them in the database. When the signal comes, the current page is still
+ * Lists the bucket's symbols and records them in the database. When the signal is aborted, the current page is still
  * received; if it was the last one, the symbols are recorded anyway.
  *
  * @throws DiscoveryError when the bucket can't be listed, UsageError when no list endpoint is known, InterruptedError
@@ -82,7 +82,7 @@ export async function discoverSymbols(
   emit: Emit,
 ): Promise<Discovery> {
   if (listEndpoint === undefined) {
-    throw new UsageError("name them: an endpoint without a list endpoint can't be listed", { option: "symbols" });
+    throw new UsageError("name the symbols: without a list endpoint, they can't be listed", { option: "symbols" });
   }
   const isAborted = () => signal?.aborted === true;
   using ending = endOnSignal(signal, () => {
@@ -95,9 +95,12 @@ export async function discoverSymbols(
   if (outcome.type === "failed") {
     if (isAborted()) throw interrupted(signal);
     const { code, message } = outcome.failure;
-    throw new DiscoveryError(`listing the bucket's symbols failed (${code}: ${message}); try again or name them`, {
-      cause: outcome.failure,
-    });
+    throw new DiscoveryError(
+      `listing the bucket's symbols failed (${code}: ${message}); try again or name the symbols`,
+      {
+        cause: outcome.failure,
+      },
+    );
   }
   const symbols = outcome.names.filter(isSymbol);
   const foreign = outcome.names.filter((name) => !isSymbol(name));

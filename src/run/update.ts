@@ -11,12 +11,12 @@ import type { RunSummary } from "./summary.js";
 export const UPDATE: Command<UpdateSettings> = {
   name: "update",
   span: updateSpan,
-  cells: ({ date, lookback }) => (date === undefined && lookback === undefined ? "due-but-resting" : "all"),
+  cells: ({ date, lookback }) => (date === undefined && lookback === undefined ? "due-except-dormant" : "all"),
 };
 
 /**
  * Brings the database up to date: probes every cell that is due, up to yesterday (UTC), or those of the days that the
- * options select. The whole past of a new symbol is due at once. If the database has volumes, those of the run's
+ * options select. The whole past of a new symbol is due immediately. If the database has volumes, those of the run's
  * symbols are fetched too.
  *
  * @example
@@ -29,7 +29,7 @@ export const UPDATE: Command<UpdateSettings> = {
  * }
  * ```
  *
- * @throws RunFailedError when a probe or a file of volumes failed or the signal came, unless `reject` is false;
+ * @throws RunFailedError when a probe or a volume file failed or the signal was aborted, unless `reject` is false;
  * StoreError, DiscoveryError, ThreadError, UsageError, InterruptedError when there is no summary
  */
 export function update(options: UpdateOptions): Run<RunSummary> {

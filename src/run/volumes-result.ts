@@ -2,6 +2,7 @@ import { formatDay, type Day } from "../calendar/day.js";
 import type { Counts } from "../rows/counters.js";
 import type { CellFailure } from "../rows/failure.js";
 import type { VolumeTotals } from "../store/volumes/session.js";
+import { number, plural } from "../text/numbers.js";
 import { describeFailure, type RunFailure } from "./failure.js";
 import type { RunOutcome } from "./outcome.js";
 
@@ -32,9 +33,9 @@ export function volumeCounts(counts: Counts): VolumeCounts {
   };
 }
 
-/** A file of volumes that failed, or the listing of a symbol's files. */
+/** A volume file that failed, or the LIST of a symbol's files. */
 export interface VolumeFailure extends RunFailure {
-  /** Key of the file in the bucket; null for a listing. */
+  /** Key of the file in the bucket; null for a LIST. */
   key: string | null;
 }
 
@@ -62,7 +63,7 @@ export interface VolumesDone {
   counts: Counts;
   written: VolumeTotals;
   failures: VolumeFailure[];
-  /** Whether the signal came before all symbols were requested. */
+  /** Whether the signal was aborted before all symbols were requested. */
   interrupted: boolean;
   fetchMs: number;
 }
@@ -93,5 +94,6 @@ export function volumesFailedText({
 }: Pick<VolumesResult, "failures" | "files_fetched">): string {
   const [first] = failures;
   const example = first === undefined ? "" : `, the first for ${first.key ?? first.symbol} (${first.message})`;
-  return `${failures.length} of ${files_fetched + failures.length} files of volumes failed${example}; their days stay unknown`;
+  const all = plural(files_fetched + failures.length, "volume file");
+  return `${number(failures.length)} of ${all} failed${example}; their days stay unknown`;
 }

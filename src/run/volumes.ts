@@ -61,7 +61,7 @@ export class VolumesFailedError extends BfaError<"VOLUMES_FAILED"> {
  * const { rows_written } = await volumes({ db: "availability.duckdb", quote: "USDT" });
  * ```
  *
- * @throws VolumesFailedError when a file failed or the signal came, unless `reject` is false; StoreError,
+ * @throws VolumesFailedError when a file failed or the signal was aborted, unless `reject` is false; StoreError,
  * DiscoveryError, ThreadError, UsageError, InterruptedError when there is no summary
  */
 export function volumes(options: VolumesOptions): Run<VolumesSummary> {

@@ -5,7 +5,7 @@ import { VolumesFailedError } from "../../src/run/volumes.js";
 import { csvRow, volumeKey, type VolumeBucket } from "../support/volume-bucket.js";
 import { ALL_DAYS, believed, BTC, ETH, JANUARY, keysOf, ownWorld, sharedWorld } from "./volumes-support.js";
 
-describe("a file of volumes that fails", () => {
+describe("a volume file that fails", () => {
   const csv = (symbol: string, rows: string) => ({ [`${symbol}-1d-2024-01.csv`]: Buffer.from(rows) });
   const january = JANUARY.map((date) => csvRow({ date })).join("\n");
   const checksumOf = (symbol: string, period = "2024-01") => `${volumeKey(symbol, period)}.CHECKSUM`;
@@ -275,7 +275,7 @@ describe("a file of volumes that fails", () => {
       expect(error).toMatchObject({ code: "VOLUMES_FAILED", summary: { outcome: "failed" } });
       const [first] = summary().failures;
       expect([volumeKey(XRP, "2024-01"), volumeKey(ETH, "2024-01")]).toContain(first?.key);
-      expect((error as Error).message).toContain(`2 of 4 files of volumes failed, the first for ${String(first?.key)}`);
+      expect((error as Error).message).toContain(`2 of 4 volume files failed, the first for ${String(first?.key)}`);
     });
   });
 

@@ -191,7 +191,7 @@ describe("volumes that an update fetches", () => {
     it("are left out with a notice where they can't be listed", () => {
       const { unlisted, notices } = runs.it;
       expect(unlisted).toMatchObject({ outcome: "whole", probes: 1, volumes: null });
-      expect(notices).toContain("no volumes: listing needs a listEndpoint if another endpoint is given");
+      expect(notices).toContain("no volumes: they need a list endpoint, and none was given with the endpoint");
     });
 
     it("are left alone when not wanted", () => {
@@ -218,7 +218,7 @@ describe("volumes that an update fetches", () => {
     );
     expect(failed).toBeInstanceOf(RunFailedError);
     const { message, summary } = failed as RunFailedError;
-    expect(message).toMatch(/^1 of 1 files of volumes failed, the first for .*ETHUSDT-1d-2024-01\.zip \(the file has/);
+    expect(message).toMatch(/^1 of 1 volume file failed, the first for .*ETHUSDT-1d-2024-01\.zip \(the file has/);
     expect(summary).toMatchObject({
       outcome: "failed",
       failed: 0,
