@@ -92,9 +92,9 @@ async function parse(args: readonly string[]): Promise<void> {
 /** yargs can't parse the arguments. */
 class Misread extends Error {}
 
-/** Explains the wrong arguments by the command definitions, or else with the message of yargs in one line. */
+/** Explains the wrong arguments from the command definitions; if those don't help, with yargs's own message in one line. */
 async function usageError(args: readonly string[], cause?: Error): Promise<UsageError> {
   const [{ pageFor }, { misuse }] = await Promise.all([import("./commands/registry.js"), import("./args/misuse.js")]);
-  const said = cause?.message.replace(/\s*\n\s*/g, " ") ?? "wrong usage";
-  return new UsageError(misuse(await pageFor(args), args) ?? said, { cause });
+  const own = cause?.message.replace(/\s*\n\s*/g, " ") ?? "wrong usage";
+  return new UsageError(misuse(await pageFor(args), args) ?? own, { cause });
 }

@@ -41,7 +41,7 @@ export function exitCodeOf(error: unknown): number {
   return EXIT.failed;
 }
 
-/** One line for an expected error; the stack for a bug of ours. */
+/** One line for an expected error; with the stack for a bug. */
 export function describeError(error: unknown): string {
   return `bfa: ${printableLines(withoutPasswords(textOf(error)))}`;
 }

@@ -3,11 +3,11 @@ import { constants } from "node:os";
 /** Signals that ask the process to end: Ctrl-C, a service manager or container, a closed terminal. */
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
-/** Time after which any signal but Ctrl-C ends the process at once, ms: a stopped container has 10 s. */
+/** Time after which any signal but Ctrl-C ends the process immediately, ms: a container gets 10 s to stop. */
 const LIMIT_MS = 9000;
 
 /**
- * Aborts `work` on the first SIGINT, SIGTERM or SIGHUP; a second one ends the process at once. Complete units are
+ * Aborts `work` on the first SIGINT, SIGTERM or SIGHUP; a second one ends the process immediately. Complete units are
  * written in either case.
  *
  * @param onInterrupt called with the name of the first signal
@@ -25,7 +25,7 @@ export async function interruptible<Result>(
   const onSignal = (signal: NodeJS.Signals) => {
     if (interrupt.signal.aborted) {
       ignore();
-      endAtOnce(signal);
+      endNow(signal);
       return;
     }
     // A person can wait, or press again.
@@ -42,7 +42,7 @@ export async function interruptible<Result>(
 }
 
 /** Ends by the signal itself: process.exit would stop the writer thread inside a DuckDB call, which aborts. */
-function endAtOnce(signal: NodeJS.Signals): void {
+function endNow(signal: NodeJS.Signals): void {
   // The kernel doesn't deliver unhandled signals to the first process of a container.
   if (process.pid === 1) process.exit(128 + constants.signals[signal]);
   process.kill(process.pid, signal);

@@ -4,7 +4,7 @@ import { COMMAND_DEFAULTS } from "../run/defaults.js";
 import { endEarlyWriter, startWriterEarly } from "../threads/writer-thread.js";
 import { addressSpaceShortage } from "./address-space.js";
 
-/** Commands beside those that probe which start threads or connect. */
+/** Commands that start threads or connect without probing. */
 const OTHER_NETWORKED = ["contracts", "pull", "replica", "demo", "bench"];
 
 if (process.platform === "win32") {
@@ -19,7 +19,7 @@ if (shortage !== undefined) {
   process.stderr.write(`bfa: ${shortage}\n`);
   process.exit(1);
 }
-// The writer thread loads DuckDB while this one loads the argument parser, which is why that isn't imported above.
+// The writer thread loads DuckDB while this one loads the argument parser, so the parser isn't imported above.
 if (probes && !isHelp) startWriterEarly();
 const { runCommandLine } = await import("./command-line.js");
 await runCommandLine(args);

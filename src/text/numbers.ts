@@ -3,7 +3,7 @@ export function number(value: number): string {
   return value.toLocaleString("en-US");
 }
 
-/** `1 day`, `3 days`. */
-export function plural(count: number, noun: string): string {
-  return `${number(count)} ${noun}${count === 1 ? "" : "s"}`;
+/** `1 day`, `3 days`; pass `many` for a plural that isn't made with an s. */
+export function plural(count: number, noun: string, many = `${noun}s`): string {
+  return `${number(count)} ${count === 1 ? noun : many}`;
 }

@@ -60,7 +60,7 @@ describe("bfa contracts", () => {
     expect(second.code, second.stderr).toBe(0);
     expect(second.stdout.replace(/ at \S+/, "")).toBe(
       "2 contracts\n  1 new: CUSDT\n  1 with a changed status, type or date: AUSDT\n  1 no longer shown: BUSDT\n" +
-        `  1 announced to end: AUSDT ${formatDay(dayAt(end))}\n`,
+        `  1 to be delisted: AUSDT ${formatDay(dayAt(end))}\n`,
     );
     expect(await capturesOf(db)).toEqual([
       [url, 2],
@@ -68,7 +68,7 @@ describe("bfa contracts", () => {
     ]);
     const { rows } = JSON.parse((await bfa("query", "contracts", "--json")).stdout) as { rows: { symbol: string }[] };
     expect(rows.map(({ symbol }) => symbol)).toEqual(["AUSDT", "CUSDT"]);
-    expect((await bfa("status")).stdout).toContain(`announced to end: AUSDT ${formatDay(dayAt(end))}`);
+    expect((await bfa("status")).stdout).toContain(`to be delisted: AUSDT ${formatDay(dayAt(end))}`);
   });
 
   it("names 451, and records nothing", async ({ bfa, db }) => {

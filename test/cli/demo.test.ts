@@ -10,7 +10,7 @@ it("bfa demo runs an update, shows what it got and says what to type next", asyn
     const { code, stdout, stderr } = await runCli(["demo"], { TMPDIR: folder });
     expect(code, stderr).toBe(0);
     // A slow machine has progress lines too.
-    expect(stderr).toMatch(/^DNS: 1 looked up in .*\n(?:bfa: [^\n]*\n)*$/);
+    expect(stderr).toMatch(/^DNS: 1 look-up in .*\n(?:bfa: [^\n]*\n)*$/);
     expect(stdout).toContain("327 symbols by HEAD");
     expect(stdout).toMatch(/Snapshot of \d{4}-\d\d-\d\d, 5 of \d+ symbols/);
     expect(stdout).toMatch(/available_count +contract_count +probed_count\n(?:\d{4}-\d\d-\d\d +\d+ +\d+ +327\n){3}/);

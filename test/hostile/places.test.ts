@@ -283,8 +283,8 @@ describe("a machine that is short of something", () => {
   onLinux.each([
     ["descriptors", "ulimit -n 40", ["query", "counts"], /too many open files/],
     ["address space", "ulimit -v 1048576", ["query", "counts"], /segment/],
-    ["address space", "ulimit -v 1048576", ["update"], /limit of address space .* 1\.0 GiB/],
-    ["address space", "ulimit -v 1048576", ["pull", "https://127.0.0.1:1"], /limit of address space .* 1\.0 GiB/],
+    ["address space", "ulimit -v 1048576", ["update"], /address space limit .* 1\.0 GiB/],
+    ["address space", "ulimit -v 1048576", ["pull", "https://127.0.0.1:1"], /address space limit .* 1\.0 GiB/],
   ])("of %s (%s, %j): one line", (_, limit, args, said) => {
     const { status, stdout, stderr } = limited(limit, ...args, "--db", db);
     expect({ status, stdout }, stderr).toEqual({ status: 1, stdout: "" });

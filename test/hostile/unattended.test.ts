@@ -156,8 +156,7 @@ describe("retries", () => {
   it("that don't help end in exit 1 and a hint, whatever else is asked to be quiet", async ({ ca, bfa }) => {
     const server = await rawServer((socket) => socket.write(status(500)));
     writeFileSync(ca, server.ca);
-    const line =
-      "bfa: 1 of 1 probe failed despite 1 retries: status HTTP_500 once. These cells stay due: run it again\n";
+    const line = "bfa: 1 of 1 probe failed despite 1 retry: status HTTP_500 once. These cells stay due: run it again\n";
     for (const mode of [["--quiet"], ["--quiet", "--json"], ["--json"], []]) {
       const result = await bfa(...ONE_CELL, ...UNHURRIED, "--retries", "1", "--endpoint", server.url, ...mode);
       expect(result).toMatchObject({ code: 1, stderr: line });

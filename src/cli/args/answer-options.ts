@@ -11,7 +11,7 @@ export const answerOptions = {
     describe: "how to print the answer",
     choices: ANSWER_FORMATS,
     requiresArg: true,
-    defaultDescription: "by the ending of --out; a table on a terminal, else csv",
+    defaultDescription: "from the extension of --out; else table on a terminal, csv in a pipe",
   },
   // No default: yargs would treat it as given, and in conflict with any --format.
   json: { describe: "short for --format json", boolean: true, conflicts: "format" },

@@ -55,7 +55,7 @@ export interface CommandPage {
   commands: readonly CommandPage[];
 }
 
-/** Heading of options without one of their own. */
+/** Heading of options that belong to no group. */
 export const OTHER_OPTIONS = "Options";
 
 /**

@@ -17,7 +17,7 @@ import { httpUrl, nonEmpty, pemFile, symbolFile, symbolList, webhook, wholeNumbe
 
 /** `--wait` of every command that writes to a database. */
 export const waitOption = {
-  describe: "how long to wait for a database that another process uses, s",
+  describe: "how long to wait for a database that another process is using, s",
   string: true,
   requiresArg: true,
   coerce: wholeNumber("wait", ...(BOUNDS.waitMs.map((ms) => ms / 1000) as [number, number])),
@@ -145,7 +145,7 @@ function runOptions(command: RunCommand) {
 /** Options of the commands that end in a summary. */
 const summaryOptions = {
   notify: {
-    describe: "URL to post the summary to as JSON; if that fails, there is a warning",
+    describe: "URL to post the summary to as JSON; if that fails, the run only warns",
     string: true,
     requiresArg: true,
     coerce: webhook("notify"),
@@ -190,12 +190,12 @@ export function withRunOptions<T>(yargs: Argv<T>, command: RunCommand) {
   return yargs.options(runOptions(command));
 }
 
-/** Adds those of the commands that end in a summary. */
+/** Adds the options of the commands that end in a summary. */
 export function withSummaryOptions<T>(yargs: Argv<T>, command: RunCommand) {
   return withRunOptions(yargs, command).options(summaryOptions);
 }
 
-/** Adds those of the commands that select symbols. */
+/** Adds the options of the commands that select symbols. */
 export function withSymbolOptions<T>(yargs: Argv<T>, command: RunCommand) {
   return withSummaryOptions(yargs.options(symbolOptions), command).group(
     ["symbols", "symbols-file", "quote"],
@@ -203,7 +203,7 @@ export function withSymbolOptions<T>(yargs: Argv<T>, command: RunCommand) {
   );
 }
 
-/** Adds those of the commands that probe selected cells. */
+/** Adds the options of the commands that probe selected cells. */
 export function withProbeOptions<T>(yargs: Argv<T>, command: RunCommand) {
   return withSummaryOptions(yargs.options(probeOptions), command).group(
     ["symbols", "symbols-file", "quote"],

@@ -90,7 +90,7 @@ const benchCommand: CommandModule<object, BenchArguments> = {
     if (target !== undefined && names.some((name) => name !== "probe")) {
       throw new UsageError("--target is only for the probe bench: the others need a server that they control");
     }
-    // The benches are outside src/, and only this loads them.
+    // The benches are outside src/, and only this line loads them.
     const { benchmark } = await import("../../../bench/main.js");
     await benchmark({
       names,

@@ -27,7 +27,7 @@ export function completionCommand(root: () => Promise<CommandPage>): CommandModu
         .example("$0 completion bash > ~/.local/share/bash-completion/completions/bfa", "for bash")
         .example('$0 completion zsh > "${fpath[1]}/_bfa"', "for zsh, into a folder of $fpath")
         .example("$0 completion fish > ~/.config/fish/completions/bfa.fish", "for fish")
-        .epilogue("It takes effect in new shells. Print it again after an update of bfa."),
+        .epilogue("It takes effect in new shells. Print it again after updating bfa."),
     handler: async ({ shell }) => {
       process.stdout.write(SCRIPTS[shell](await root()));
     },

@@ -72,11 +72,11 @@ async function demo(): Promise<void> {
   await showTables(db, last);
   const page = await publishPage(db);
   say(`
-What you see is made up. The database is ${db}; ask it more:
+All of this data is made up. The database is ${db}; query it further:
   bfa query counts --db ${db}
   bfa status --db ${db}
 
-A page of what the demo made, to be opened in a browser:
+A page with the demo's data, to open in a browser:
   ${page}
 
 Next, the real thing, from Binance Vision:

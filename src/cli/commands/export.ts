@@ -59,7 +59,7 @@ const exportCommand: CommandModule<object, ExportArguments> = {
           describe: "format of the file",
           choices: FORMATS,
           requiresArg: true,
-          defaultDescription: "by the ending of --out",
+          defaultDescription: "from the extension of --out",
         },
         out: {
           describe: "file to write; - is stdout",
@@ -93,10 +93,11 @@ const exportCommand: CommandModule<object, ExportArguments> = {
       )
       .example("$0 export rankings --out rankings.parquet", "daily ranks by volume, with their changes")
       .epilogue(
-        `Rankings have 13 columns: date, symbol, rank (1 has the highest quote volume; equal ones share it),
-quote_volume_usdt, trade_count, rank_change_1d, _7d, _14d and _30d (the rank less that of so many calendar days before;
-none without one), percentile (0 has the highest, 100 the lowest), market_share_pct, days_available (days with a bar in
-the last 30) and generation_timestamp. They are refused while volumes of a file are not known.`,
+        `Rankings have 13 columns: date, symbol, rank (1 has the highest quote volume; equal volumes share a rank),
+quote_volume_usdt, trade_count, rank_change_1d, _7d, _14d and _30d (the rank minus the rank that many calendar days
+earlier; empty if there was none), percentile (0 is the highest volume, 100 the lowest), market_share_pct,
+days_available (days with a bar in the last 30) and generation_timestamp. Rankings are refused while the volumes of any
+file are unknown.`,
       ),
   handler: async ({ db, json, format, out, ...filter }) => {
     if (filter.to !== undefined) daySpan(filter.from, filter.to);

@@ -54,7 +54,7 @@ const importCommand: CommandModule<object, ImportArguments> = {
     const summary = await interruptible(
       (signal) => importFile({ db, file, waitMs: wait * 1000, signal, onWait: tell }),
       (name) => {
-        tell(`${name}: finishing the current write; press again to stop at once`);
+        tell(`${name}: finishing the current write; press again to stop immediately`);
       },
     );
     for (const notice of summary.notices) tell(notice);

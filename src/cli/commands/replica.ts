@@ -90,7 +90,7 @@ const replicaCommand: CommandModule<object, ReplicaArguments> = {
       .options(replicaOptions)
       .example("$0 replica", "the whole synthetic history; prints a command to try with it")
       .example("$0 replica --symbols 20 --days 90 --rtt 40 --fault-503 1%", "a small, overloaded server, 40 ms away")
-      .epilogue("Ctrl-C stops it and prints statistics of the requests."),
+      .epilogue("Ctrl-C stops it and prints request statistics."),
   handler: run,
 };
 
@@ -143,7 +143,7 @@ function historyOf({ spans, seed, symbols, through, days }: ReplicaArguments): H
   };
 }
 
-/** Resolves on the first SIGINT or SIGTERM; a second one ends the process at once, as usual. */
+/** Resolves on the first SIGINT or SIGTERM; a second one ends the process immediately, as usual. */
 function stopSignal(): Promise<void> {
   return new Promise((resolve) => {
     process.once("SIGINT", resolve);
@@ -186,7 +186,7 @@ function readyText({ url, listUrl, contractsUrl, symbols, files }: Replica, caFi
   return [
     `Embedded Vision: ${symbols} symbols, ${files} files`,
     `  objects   ${url}`,
-    `  listing   ${listUrl}`,
+    `  lists     ${listUrl}`,
     `  contracts ${contractsUrl}`,
     `  counts    ${url}/-/stats`,
     `  CA file   ${caFile}`,

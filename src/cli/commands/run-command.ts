@@ -51,7 +51,7 @@ export interface SummaryTexts<Summary, C extends Columns> {
   failures: (summary: Summary, retries: number) => string[];
 }
 
-/** Runs a command that ends in a summary, prints that and sets the process's exit code: see {@link watch}. */
+/** Runs a command that ends in a summary, prints it and sets the process's exit code: see {@link watch}. */
 export async function showSummary<O extends RunOptions, Summary extends AnySummary, C extends Columns>(
   display: SummaryDisplay,
   options: O,
@@ -82,7 +82,7 @@ export async function showAnswer<O extends WatchedOptions, Result, Facts extends
 
 /**
  * Runs a command and reports its events to a person or a log. The first signal ends it after the current units, a second
- * one at once. An error that ends it is reported and decides the exit code.
+ * one immediately. An error that ends it is reported and decides the exit code.
  */
 async function watch<O extends WatchedOptions, Result>(
   display: VoiceChoice,
@@ -116,7 +116,7 @@ async function executeWatched<O extends WatchedOptions, Result>(
       (signal) => execute({ ...options, signal, onEvent }),
       (signal) => {
         voice.stop();
-        voice.notice(`${signal}: finishing the current units; press again to stop at once`);
+        voice.notice(`${signal}: finishing the current units; press again to stop immediately`);
       },
     );
   } finally {
@@ -132,7 +132,7 @@ async function notify(url: string, summary: AnySummary, ca: string | undefined, 
   if (failure !== undefined) voice.failure(`the summary could not be posted to ${new URL(url).host}: ${failure}`);
 }
 
-/** Prints an answer, unless the user asked for quiet and for no format or file. */
+/** Prints an answer, unless the user gave `--quiet` and neither a format nor a file. */
 async function print<Facts extends object, C extends Columns>(
   { quiet, json, format, wide, out }: RunDisplay,
   answer: Answer<Facts, C>,
@@ -143,7 +143,7 @@ async function print<Facts extends object, C extends Columns>(
 }
 
 /**
- * This very command, to be typed again: what is whole by then is not lost.
+ * This command, to be typed again. Units that are complete by then are not lost.
  *
  * @param notify URL that the summary is posted to: its path is often a secret
  */

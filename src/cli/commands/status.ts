@@ -26,7 +26,7 @@ const DELISTINGS_SHOWN = 10;
 /** `bfa status` */
 const statusCommand: CommandModule<object, StatusArguments> = {
   command: "status",
-  describe: "Show what the database contains, how far it is final, what is due, and the last runs",
+  describe: "Show what the database contains, which days are final, what is due, and the last runs",
   builder: (yargs) =>
     yargs
       .options({
@@ -36,7 +36,7 @@ const statusCommand: CommandModule<object, StatusArguments> = {
           default: false,
         },
         "max-age": {
-          describe: "hours that the last whole update may be ago",
+          describe: "maximum age of the last whole update, hours",
           string: true,
           requiresArg: true,
           implies: "check",
@@ -48,7 +48,7 @@ const statusCommand: CommandModule<object, StatusArguments> = {
       })
       .example("$0 status --check", "for monitoring: exits with 0 if all is well")
       .epilogue(
-        "--check fails when the last whole update is too old, when cells older than that were never probed, and when a\nsweep is overdue.",
+        "--check fails when the last whole update is too old, when cells older than that were never probed, or when a\nsweep is overdue.",
       ),
   handler: async ({ db, check, "max-age": maxAge, ...choice }) => {
     planPrinting(choice);
@@ -97,13 +97,13 @@ function daysText({ first_date, last_date, last_final_date, provisional_day_coun
 
 function dueText({ first_due_date, due_dormant, ...facts }: StatusFacts): string {
   const resting =
-    due_dormant === 0 ? "" : `; ${plural(due_dormant, "cell")} of dormant symbols wait for their weekly listing`;
+    due_dormant === 0 ? "" : `; ${plural(due_dormant, "cell")} of dormant symbols left to the weekly LIST`;
   if (first_due_date === null) return `nothing${resting}`;
   const reasons = [
     [facts.due_never_probed, "never probed"],
     [facts.due_provisional, "probed too early to be final"],
     [facts.due_hole, "in holes that may still be filled"],
-    [facts.due_clock, "probed by a clock that was ahead"],
+    [facts.due_clock, "probed with a clock that was ahead"],
   ] as const;
   const cellCount = reasons.reduce((sum, [count]) => sum + count, 0);
   const shown = reasons.filter(([count]) => count > 0).map(([count, reason]) => `${number(count)} ${reason}`);
@@ -116,7 +116,7 @@ function contractsText({ contracts_captured_at: capturedAt, announced_delistings
     return `${printable(symbol)} ${timeText(delivery_date)}`;
   });
   const more = announced.length > DELISTINGS_SHOWN ? ` and ${number(announced.length - DELISTINGS_SHOWN)} more` : "";
-  const ends = announced.length === 0 ? "no delisting is announced" : `announced to end: ${shown.join(", ")}${more}`;
+  const ends = announced.length === 0 ? "no delisting is announced" : `to be delisted: ${shown.join(", ")}${more}`;
   return `captured ${timeText(capturedAt)}; ${ends}`;
 }
 
@@ -124,7 +124,9 @@ function sweepText({ swept_at, sweep_due_at }: StatusFacts, now: number): string
   const last = swept_at === null ? "never" : `last on ${swept_at.slice(0, 10)}`;
   if (sweep_due_at === null) return last;
   const due = sweep_due_at.slice(0, 10);
-  return now < Date.parse(sweep_due_at) ? `${last}; due on ${due}` : `${last}; a sweep is due since ${due}: bfa sweep`;
+  return now < Date.parse(sweep_due_at)
+    ? `${last}; due on ${due}`
+    : `${last}; a sweep has been due since ${due}: bfa sweep`;
 }
 
 function runText(
@@ -136,7 +138,7 @@ function runText(
   return `${what}, ${plural(probes, "probe")}, ${number(failed ?? 0)} failed, ${plural(rows_written ?? 0, "row")}`;
 }
 
-/** A time of an answer, to the minute. */
+/** A time from an answer, to the minute. */
 function timeText(time: string): string {
   return `${time.slice(0, 16).replace("T", " ")} UTC`;
 }

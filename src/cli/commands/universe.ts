@@ -59,7 +59,7 @@ export async function universeCommand(isListed: boolean): Promise<CommandModule<
 
 function addOptions(query: typeof universeOver, yargs: Argv): void {
   for (const [name, argument] of Object.entries<Argument>(query.args)) {
-    yargs.option(optionName(name), besideDefinition(argument));
+    yargs.option(optionName(name), replaceableOption(argument));
   }
   yargs.options({
     matrix: {
@@ -88,10 +88,10 @@ function addOptions(query: typeof universeOver, yargs: Argv): void {
 }
 
 /** An option that a definition can replace: it is never required, and has no default that would count as given. */
-function besideDefinition(argument: Argument): OptionDefinition {
+function replaceableOption(argument: Argument): OptionDefinition {
   const option = optionOf({ ...argument, presence: "optional" });
-  const isTold = argument.presence === "default" && argument.kind !== "flag" && argument.kind !== "tolerance";
-  return isTold ? { ...option, defaultDescription: String(argument.default) } : option;
+  const showsDefault = argument.presence === "default" && argument.kind !== "flag" && argument.kind !== "tolerance";
+  return showsDefault ? { ...option, defaultDescription: String(argument.default) } : option;
 }
 
 async function answer(query: typeof universeOver, given: UniverseArguments): Promise<void> {

@@ -10,7 +10,7 @@ const MEANINGS: Readonly<Record<Exclude<Condition, "final">, string>> = {
   unwritten: "is not in the database",
 };
 
-/** One line for each condition but `final` that an answer rests on. */
+/** One line for each condition other than `final` among the days of an answer. */
 export function conditionLines(facts: FactsOf<typeof CONDITION_FACTS>): string[] {
   const lines = Object.entries(MEANINGS).map(([condition, meaning]) => {
     const spans = facts.conditions.filter((span) => span.condition === condition);

@@ -31,6 +31,6 @@ export function contractsText(summary: ContractsSummary): string {
     ...nameLine("new", summary.added),
     ...nameLine("with a changed status, type or date", summary.changed),
     ...nameLine("no longer shown", summary.gone),
-    ...datedLine("announced to end", announced),
+    ...datedLine("to be delisted", announced),
   ].join("\n");
 }

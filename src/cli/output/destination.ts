@@ -27,7 +27,7 @@ export function destinationOf(out: string | undefined): Destination {
 }
 
 /**
- * The file that an option names to write to.
+ * The output file that an option names.
  *
  * @param name of the option
  * @throws UsageError as {@link destinationOf}

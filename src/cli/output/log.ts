@@ -31,7 +31,7 @@ export function logEvent(log: Logger, event: RunEvent): void {
       log.error(event, "probe failed");
       break;
     case "volume-failure":
-      log.error(event, "file of volumes failed");
+      log.error(event, "volume file failed");
       break;
     case "volumes":
       log.debug(event, "fetching volumes");

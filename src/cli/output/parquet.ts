@@ -11,13 +11,13 @@ import { columnNames, type Answer, type CellValue, type Column, type ColumnKind 
 /** Maximum rows of a DuckDB data chunk. */
 const CHUNK_ROWS = 2048;
 
-/** DuckDB moves rows to disk beyond it; each thread would hold rows of its own. */
+/** Beyond this limit DuckDB moves rows to disk. Each further thread would hold rows too. */
 const MEMORY = { memory_limit: "64MB", threads: "1" } as const;
 
-/** A row group is held whole until it is written: half of DuckDB's default. */
+/** Half of DuckDB's default, because a row group stays in memory until it is complete. */
 const ROW_GROUP_ROWS = 61_440;
 
-/** The type of each kind until the file is written, and its type in the file. */
+/** The type of each kind of column in the temporary database, and in the file. */
 const TYPES = {
   date: { held: VARCHAR, written: "DATE" },
   time: { held: VARCHAR, written: "TIMESTAMP" },
@@ -102,13 +102,13 @@ function heldValue(value: CellValue, { held }: FieldType, name: string): DuckDBV
   if (held === BIGINT || held === UBIGINT) {
     const whole = BigInt(value as number | string);
     const fitting = held === BIGINT ? BigInt.asIntN(64, whole) : BigInt.asUintN(64, whole);
-    if (fitting !== whole) throw new UsageError(`${name}: ${whole} doesn't fit into a 64-bit integer of parquet`);
+    if (fitting !== whole) throw new UsageError(`${name}: ${whole} doesn't fit into Parquet's 64-bit integers`);
     return whole;
   }
   return typeof value === "object" ? JSON.stringify(value) : value;
 }
 
-/** The type of a column until the file is written, and its type in the file. */
+/** The type of a column in the temporary database, and in the file. */
 type FieldType = (typeof TYPES)[ColumnKind] | typeof UNSIGNED;
 
 function typeOf(column: Column | undefined): FieldType {

@@ -17,7 +17,7 @@ const KINDS_SHOWN = 3;
 /** Maximum number of listings or delistings shown. */
 const DATES_SHOWN = 10;
 
-/** How a run ended, for the first line. Stopping early has a line of its own. */
+/** How a run ended, for the first line. A run that stopped early gets another line for that. */
 export const OUTCOME_WORDS: Readonly<Record<RunSummary["outcome"], string>> = {
   whole: "whole",
   "nothing-to-do": "nothing to do",
@@ -74,8 +74,8 @@ export function summaryText(summary: RunSummary, paint: Paint = noPaint): string
     symbol,
     date: delivery_date.slice(0, 10),
   }));
-  lines.push(...datedLine("announced to end", announced));
-  if (summary.foreign_keys > 0) lines.push(`  ${plural(summary.foreign_keys, "key")} of other kinds in the listings`);
+  lines.push(...datedLine("to be delisted", announced));
+  if (summary.foreign_keys > 0) lines.push(`  ${plural(summary.foreign_keys, "foreign key")} in the list pages`);
   lines.push(`  still due: ${dueText(summary.due_cells)}`);
   lines.push(...conditionLine(summary.conditions, paint));
   return [
@@ -96,7 +96,7 @@ function requestTexts({ requests, connections_opened, dns_lookups, replays, retr
     `${plural(requests, "request")} over ${plural(connections_opened, "connection")}`,
     ...(dns_lookups === 0 ? [] : [plural(dns_lookups, "DNS look-up")]),
     ...(replays === 0 ? [] : [plural(replays, "replay")]),
-    ...(retries === 0 ? [] : [retries === 1 ? "1 retry" : `${number(retries)} retries`]),
+    ...(retries === 0 ? [] : [plural(retries, "retry", "retries")]),
   ];
 }
 
@@ -111,8 +111,8 @@ function phaseTexts({ phases, volumes, dns_lookups }: RunSummary): string[] {
 }
 
 /**
- * How many of the last days are in each condition, the best first. Days that can't be answered are named: they are few,
- * and somebody may have to act.
+ * How many of the last days are in each condition, the best first. Days whose questions are refused are named: they are
+ * few, and somebody may have to act.
  */
 function conditionLine(spans: RunSummary["conditions"], paint: Paint): string[] {
   const [first, last] = [spans[0], spans.at(-1)];
@@ -151,7 +151,8 @@ function probesNotice({ failures, failed, probes }: RunSummary, retries: number)
   const listed = [...kinds].sort(([, a], [, b]) => b - a).map(([name, count]) => `${name} ${number(count)} times`);
   const shown = listed.slice(0, KINDS_SHOWN).map((kind) => printable(kind).replace(/ 1 times$/, " once"));
   const more = listed.length > KINDS_SHOWN ? " and others" : "";
-  const tried = retries === 0 ? "; --retries repeats transient failures" : ` despite ${number(retries)} retries`;
+  const tried =
+    retries === 0 ? "; --retries repeats transient failures" : ` despite ${plural(retries, "retry", "retries")}`;
   return (
     `${number(failed)} of ${plural(probes, "probe")} failed${tried}: ${shown.join(", ")}${more}. ` +
     "These cells stay due: run it again"
@@ -175,7 +176,7 @@ function dueText(due: RunSummary["due_cells"]): string {
     [due.never_probed, "never probed"],
     [due.provisional, "not final yet"],
     [due.hole, "in holes"],
-    [due.clock, "probed by a clock that was ahead"],
+    [due.clock, "probed with a clock that was ahead"],
   ] as const;
   const [first, ...others] = reasons.filter(([count]) => count > 0);
   if (first === undefined) return "nothing";
@@ -186,5 +187,5 @@ function dueText(due: RunSummary["due_cells"]): string {
 }
 
 function failureLine({ symbol, date, days }: RunFailure): string {
-  return `${printable(symbol)} ${date}${days > 1 ? ` and ${plural(days - 1, "day")} after` : ""}`;
+  return `${printable(symbol)} ${date}${days > 1 ? ` and ${plural(days - 1, "more day")}` : ""}`;
 }

@@ -1,5 +1,6 @@
 import type { RunEvent } from "../../run/events.js";
 import { duration } from "../../text/durations.js";
+import { plural } from "../../text/numbers.js";
 import { describeError } from "../exit.js";
 import { line } from "./line.js";
 import { createLog, logEvent, logSummary } from "./log.js";
@@ -42,7 +43,7 @@ function spokenVoice(quiet: boolean): Voice {
       if (event.type === "notice") notice(`bfa: ${event.message}`);
       if (event.type !== "dns") return;
       for (const { message } of event.failed) notice(`bfa: DNS: ${message}`);
-      if (event.lookups > 0) notice(`DNS: ${event.lookups} looked up in ${duration(event.elapsed_ms)}`);
+      if (event.lookups > 0) notice(`DNS: ${plural(event.lookups, "look-up")} in ${duration(event.elapsed_ms)}`);
     },
     notice: (text) => {
       notice(`bfa: ${text}`);

@@ -11,11 +11,11 @@ export function volumeLines(result: VolumesResult): string[] {
     `  ${plural(result.rows_written, "bar")} of ${plural(result.units_written, "symbol")} written`,
   ];
   if (result.files_unverified > 0) {
-    lines.push(`  ${number(result.files_unverified)} of the files not verified by a checksum`);
+    lines.push(`  ${number(result.files_unverified)} of the files without a verified checksum`);
   }
   if (result.difference_count > 0) {
     lines.push(
-      `  ${plural(result.difference_count, "value")} differ between monthly and daily files (volume_differences)`,
+      `  ${plural(result.difference_count, "difference")} between monthly and daily files (volume_differences)`,
     );
   }
   return lines;
@@ -25,9 +25,9 @@ export function volumeLines(result: VolumesResult): string[] {
 export function volumesNotice({ failures, files_fetched }: VolumesResult, retries: number): string {
   const [first] = failures;
   const example = first === undefined ? "" : `, the first: ${fileOf(first)}: ${printable(first.message)}`;
-  const all = plural(files_fetched + failures.length, "file");
+  const all = plural(files_fetched + failures.length, "volume file");
   return (
-    `${number(failures.length)} of ${all} of volumes failed despite ${number(retries)} retries${example}. ` +
+    `${number(failures.length)} of ${all} failed despite ${plural(retries, "retry", "retries")}${example}. ` +
     "Their days stay unknown: run it again, or accept files without a valid checksum with bfa volumes --accept-unverified"
   );
 }
@@ -38,5 +38,5 @@ export function volumeFailureLines(failures: readonly VolumeFailure[]): string[]
 }
 
 function fileOf({ key, symbol }: VolumeFailure): string {
-  return printable(key ?? `the listing of ${symbol}`);
+  return printable(key ?? `the LIST of ${symbol}`);
 }

@@ -1,7 +1,7 @@
 import type { VolumesSummary } from "../../run/volumes.js";
 import { column, optionalColumn, type Answer } from "../../text/columns.js";
 import { duration } from "../../text/durations.js";
-import { number, plural } from "../../text/numbers.js";
+import { plural } from "../../text/numbers.js";
 import { noPaint, paintWord, type Paint } from "./colour.js";
 import { OUTCOME_WORDS, retriedLine } from "./summary.js";
 import { volumeFailureLines, volumeLines, volumesNotice } from "./volume-lines.js";
@@ -10,7 +10,7 @@ const FAILURE_COLUMNS = {
   symbol: column("symbol", "symbol whose file failed"),
   date: column("date", "first day of the file"),
   days: column("count", "number of days in the file"),
-  key: optionalColumn("text", "key of the file in the bucket; null for a listing"),
+  key: optionalColumn("text", "key of the file in the bucket; null for a LIST"),
   kind: column("text", "where it failed: as for probes, or content for a file with invalid content"),
   code: column("text", "more specific than the kind: HTTP_503, CHECKSUM_WRONG, CSV_BAD_ROW"),
   message: column("text", "what went wrong"),
@@ -38,7 +38,7 @@ export function volumesText(summary: VolumesSummary, paint: Paint = noPaint): st
   return [
     `volumes of ${symbols} through ${summary.through}: ${outcome} in ${duration(summary.elapsed_ms)}`,
     ...volumeLines(summary),
-    `  ${plural(summary.requests, "request")} over ${plural(summary.connections_opened, "connection")}, ${number(summary.retries)} retries`,
+    `  ${plural(summary.requests, "request")} over ${plural(summary.connections_opened, "connection")}, ${plural(summary.retries, "retry", "retries")}`,
     ...summary.retried.map(retriedLine),
     `  DNS ${ms(phases.dns_ms)}, planning ${ms(phases.plan_ms)}, fetching ${ms(phases.fetch_ms)}, writing ${ms(phases.write_ms)}`,
     ...volumeFailureLines(summary.failures),
