@@ -1,7 +1,7 @@
 import type { Day } from "../calendar/day.js";
 import { dateText } from "../query/select.js";
 import type { Store } from "../store/open.js";
-import { allUnsettledDays, keptUnsettledDays, type UnsettledDay } from "../store/unsettled-days.js";
+import { allUnsettledDays, storedUnsettledDays, type UnsettledDay } from "../store/unsettled-days.js";
 import { compareCounts } from "./compare-counts.js";
 import { defineCheck, outcomeOf, type CheckOutcome } from "./define.js";
 
@@ -32,7 +32,7 @@ async function checkCounts(store: Store): Promise<CheckOutcome> {
 
 /** The days of which the file keeps other numbers of unsettled rows than they have. */
 async function compareUnsettledDays(store: Store) {
-  const kept = await keptUnsettledDays(store);
+  const kept = await storedUnsettledDays(store);
   if (kept === undefined) return [];
   const [stored, counted] = [textsByDay(kept), textsByDay(await allUnsettledDays(store))];
   const days = [...new Set([...stored.keys(), ...counted.keys()])].sort((a, b) => a - b);

@@ -141,7 +141,9 @@ async function loadSide(
   }
   const twice = `SELECT count(*) FROM (SELECT 1 FROM ${side} GROUP BY date, symbol HAVING count(*) > 1)`;
   const duplicates = await numberOf(connection, twice);
-  if (duplicates > 0) throw new UsageError(`daily_availability of ${name} has ${duplicates} (date, symbol) twice`);
+  if (duplicates > 0) {
+    throw new UsageError(`daily_availability of ${name} has more than one row for ${duplicates} cells`);
+  }
 }
 
 /** SQL: whether two rows of a cell have different answers. */

@@ -1,5 +1,5 @@
 import { UsageError } from "../errors.js";
-import type { AdmittedSymbol } from "../store/asked.js";
+import type { AdmittedSymbol } from "../store/admitted-cells.js";
 import type { Store } from "../store/open.js";
 import { oncePerReader } from "../store/once-per-reader.js";
 import { storedSymbols } from "../store/stored-symbols.js";

@@ -1,7 +1,7 @@
 import { dayAt, type Day } from "../calendar/day.js";
 import type { Span } from "../calendar/span.js";
 import { dayNumber } from "../calendar/sql.js";
-import type { Asked } from "../store/asked.js";
+import type { AdmittedCells } from "../store/admitted-cells.js";
 import { cellsOfDay, cellsOfSymbol, type StoredCell } from "../store/cells.js";
 import { conditionSpans, dayConditions, type DayCondition } from "../store/conditions.js";
 import type { Store } from "../store/open.js";
@@ -115,10 +115,10 @@ async function cellsAtHand(
 }
 
 /** Conditions of a span; days that haven't ended, and those before the market, are always unwritten. */
-async function conditionsOf(store: Store, asked: Asked): Promise<DayCondition[]> {
-  const { from, to, now } = asked;
+async function conditionsOf(store: Store, admitted: AdmittedCells): Promise<DayCondition[]> {
+  const { from, to, now } = admitted;
   const lastEnded = Math.min(to, dayAt(now) - 1);
-  const days = lastEnded < from ? [] : await dayConditions(store, { ...asked, to: lastEnded });
+  const days = lastEnded < from ? [] : await dayConditions(store, { ...admitted, to: lastEnded });
   for (let day = Math.max(from, lastEnded + 1); day <= to; day++) days.push(unwritten(day));
   return days;
 }

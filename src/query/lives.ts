@@ -2,7 +2,7 @@ import { DAY_MS, type Day } from "../calendar/day.js";
 import { countDays, type Span } from "../calendar/span.js";
 import { dateOfDay } from "../calendar/sql.js";
 import { LIST, INTEGER, listValue, VARCHAR } from "../store/duckdb.js";
-import { hasRowsOfLater } from "../store/probed.js";
+import { hasFutureRows } from "../store/probed.js";
 import { settledFolders, symbolLives } from "../store/lives.js";
 import { oncePerReader } from "../store/once-per-reader.js";
 import type { Store } from "../store/open.js";
@@ -31,7 +31,7 @@ export interface Life {
  *
  * @param now ms since the Unix epoch
  */
-export const livesBySymbol = oncePerReader(findLives, async (_, store, now) => !(await hasRowsOfLater(store, now)));
+export const livesBySymbol = oncePerReader(findLives, async (_, store, now) => !(await hasFutureRows(store, now)));
 
 async function findLives(store: Store, now: number): Promise<Map<string, Life[]>> {
   const { firstPeriod, finality } = store.dataset;

@@ -5,7 +5,7 @@ import { UsageError } from "../errors.js";
 import { textLiteral } from "../store/instance.js";
 import type { Store } from "../store/open.js";
 import { readRows } from "../store/read-rows.js";
-import { BELIEVED } from "../store/volume-spans.js";
+import { KNOWN_BY_NOW } from "../store/volume-spans.js";
 import { admittedSymbols } from "./admission.js";
 import { knownOf } from "./basis.js";
 import { volumeRefusal } from "./refusal.js";
@@ -109,7 +109,7 @@ async function refuseUnknownVolumes(
     store,
     `SELECT symbol, ${dayNumber("min(date)")}, ${dayNumber("max(date)")} FROM availability AS file
       WHERE available AND date BETWEEN $from AND $to AND symbol IN (SELECT unnest($symbols))
-        AND NOT EXISTS (FROM volume_spans WHERE symbol = file.symbol AND file.date BETWEEN from_date AND to_date AND ${BELIEVED})
+        AND NOT EXISTS (FROM volume_spans WHERE symbol = file.symbol AND file.date BETWEEN from_date AND to_date AND ${KNOWN_BY_NOW})
       GROUP BY symbol ORDER BY symbol`,
     { symbol: "text", from: "day", to: "day" },
     { symbols, from: date(Math.max(0, from - DAYS_BEFORE)), to: date(to), now },

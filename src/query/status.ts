@@ -3,7 +3,7 @@ import type { DuckDBValue } from "@duckdb/node-api";
 import { dayAt, DAY_MS, type Day } from "../calendar/day.js";
 import { formatTime } from "../calendar/time.js";
 import { dayNumber } from "../calendar/sql.js";
-import type { AdmittedSymbol } from "../store/asked.js";
+import type { AdmittedSymbol } from "../store/admitted-cells.js";
 import { conditionSpans, dayConditions } from "../store/conditions.js";
 import { announcedDelistings, knownCaptures, type AnnouncedDelisting } from "../store/contracts.js";
 import { answerFrom } from "../store/defects.js";

@@ -1,6 +1,6 @@
 import { DAY_MS, type Day } from "../calendar/day.js";
 import { gapsBetween } from "../calendar/span.js";
-import type { AdmittedSymbol, Asked } from "./asked.js";
+import type { AdmittedSymbol, AdmittedCells } from "./admitted-cells.js";
 import type { DayRows } from "./day-rows.js";
 import { dormantSymbols } from "./dormant.js";
 import type { Store } from "./open.js";
@@ -17,7 +17,7 @@ export interface AbsentCells {
 /** The cells without a row, by day; days that have all their rows are absent. */
 export async function absentCells(
   store: Store,
-  { symbols, from, to, now }: Asked,
+  { symbols, from, to, now }: AdmittedCells,
   rows: ReadonlyMap<Day, DayRows>,
 ): Promise<Map<Day, AbsentCells>> {
   const absent = new Map<Day, AbsentCells>();
@@ -29,7 +29,7 @@ export async function absentCells(
   if (first === undefined || last === undefined) return absent;
   const span = { from: first, to: last };
   const { dormantAfterDays, dormantEveryDays } = store.dataset.finality;
-  // A dormant symbol that waits for its listing has rows for the days before.
+  // A dormant symbol that awaits its listing has rows for the days before.
   const since = first - dormantAfterDays - dormantEveryDays;
   const names = symbols.map(({ symbol }) => symbol);
   const known = await symbolRows(store, span, { symbols: names, since, probedUntil: now });
@@ -44,13 +44,13 @@ export async function absentCells(
     const facts = known.get(symbol);
     const whole = facts === undefined || facts.count === 0 ? [] : [{ from: facts.first, to: facts.last }];
     const lastProbed = dormant.get(symbol);
-    const awaitsLook = (day: Day) =>
+    const awaitsListing = (day: Day) =>
       lastProbed !== undefined && lastProbed < day && day <= lastProbed + dormantEveryDays;
     for (const gap of gapsBetween(probed.get(symbol) ?? whole, span)) {
       for (let day = gap.from; day <= gap.to; day++) {
         const ofDay = absent.get(day);
         if (ofDay === undefined) continue;
-        if (isProvedMissing(admitted, day, now) || awaitsLook(day)) ofDay.pending++;
+        if (isProvedMissing(admitted, day, now) || awaitsListing(day)) ofDay.pending++;
         else ofDay.unknownSymbols.push(symbol);
       }
     }

@@ -4,7 +4,7 @@ import { dayNumber } from "../calendar/sql.js";
 import { conditionOf, type Condition, type DayCells } from "../vision/condition.js";
 import { finalFrom, holeFinalFrom, unpublishedSql } from "../vision/finality.js";
 import { absentCells, type AbsentCells } from "./absent-cells.js";
-import type { Asked } from "./asked.js";
+import type { AdmittedCells } from "./admitted-cells.js";
 import { dayRows, type DayRows } from "./day-rows.js";
 import { DuckDBDateValue } from "./duckdb.js";
 import { toStoreError } from "./duckdb-error.js";
@@ -46,19 +46,19 @@ const NOTHING_EXPECTED = { expected: 0, lacking: 0 };
  *
  * @throws StoreError when the file can't be read
  */
-export async function dayConditions(store: Store, asked: Asked): Promise<DayCondition[]> {
+export async function dayConditions(store: Store, admitted: AdmittedCells): Promise<DayCondition[]> {
   try {
-    const rows = await dayRows(store, { ...asked, symbols: namesOf(asked) });
-    const absent = await absentCells(store, asked, rows);
-    const empty = await emptyDays(store, asked, rows);
+    const rows = await dayRows(store, { ...admitted, symbols: namesOf(admitted) });
+    const absent = await absentCells(store, admitted, rows);
+    const empty = await emptyDays(store, admitted, rows);
     const conditions: DayCondition[] = [];
     const { finality } = store.dataset;
-    for (let day = asked.from; day <= asked.to; day++) {
+    for (let day = admitted.from; day <= admitted.to; day++) {
       const { probed, available, due, early } = rows.get(day) ?? NO_ROWS;
       const { pending, unknownSymbols } = absent.get(day) ?? NONE_ABSENT;
       const { expected, lacking } =
-        early > 0 ? await comparedWithLastPublished(store, asked, conditions, day) : NOTHING_EXPECTED;
-      const listed = asked.listedAt !== undefined && asked.listedAt >= finalFrom(finality, day);
+        early > 0 ? await comparedWithLastPublished(store, admitted, conditions, day) : NOTHING_EXPECTED;
+      const listed = admitted.listedAt !== undefined && admitted.listedAt >= finalFrom(finality, day);
       const unknown = unknownSymbols.length;
       // List every value: spreading objects took 20 ms for six years.
       const cells = { probed, available, due, pending, unknown, empty: empty.has(day), expected, lacking, listed };
@@ -84,17 +84,17 @@ export async function dayConditions(store: Store, asked: Asked): Promise<DayCond
   }
 }
 
-function namesOf({ symbols }: Asked): string[] {
+function namesOf({ symbols }: AdmittedCells): string[] {
   return symbols.map(({ symbol }) => symbol);
 }
 
 /**
- * The days without any files, although there are earlier ones: Binance has not published them. Only a sweep made so
+ * The days without any file, although earlier days have files: Binance has not published them. Only a sweep made so
  * late that holes are final makes an empty day final.
  */
 async function emptyDays(
   store: Store,
-  { from, to, now }: Asked,
+  { from, to, now }: AdmittedCells,
   rows: ReadonlyMap<Day, DayRows>,
 ): Promise<ReadonlySet<Day>> {
   let hasFiles = true;
@@ -119,13 +119,13 @@ async function emptyDays(
 /** Compares each day with the last published day before it. */
 async function comparedWithLastPublished(
   store: Store,
-  asked: Asked,
+  admitted: AdmittedCells,
   before: readonly DayCondition[],
   day: Day,
 ): Promise<Pick<DayCells, "expected" | "lacking">> {
   const published =
     before.findLast(({ available, condition }) => available > 0 && condition !== "unpublished")?.day ??
-    (await publishedBefore(store, asked, before[0]?.day ?? day));
+    (await publishedBefore(store, admitted, before[0]?.day ?? day));
   if (published === undefined) return { expected: 0, lacking: 0 };
   const [row = []] = await select(
     store,
@@ -136,25 +136,24 @@ async function comparedWithLastPublished(
       SELECT count(*)::INTEGER, count(*) FILTER (lacking)::INTEGER
       FROM availability LEFT JOIN today USING (symbol)
       WHERE date = $published AND available AND symbol IN (SELECT unnest($symbols))`,
-    { day: new DuckDBDateValue(day), published: new DuckDBDateValue(published), symbols: namesOf(asked) },
+    { day: new DuckDBDateValue(day), published: new DuckDBDateValue(published), symbols: namesOf(admitted) },
   );
   const [expected, lacking] = row;
   return { expected: Number(expected ?? 0), lacking: Number(lacking ?? 0) };
 }
 
 /**
- * The last published day before a span. As long as a day before it may not count as published yet, that day's own
- * condition decides.
+ * The last published day before a span. Earlier days that have files but whose own condition is unpublished are skipped.
  */
-async function publishedBefore(store: Store, asked: Asked, first: Day): Promise<Day | undefined> {
+async function publishedBefore(store: Store, admitted: AdmittedCells, first: Day): Promise<Day | undefined> {
   const [row = []] = await select(
     store,
     `SELECT ${dayNumber("max(date)")} FROM availability
       WHERE date < $first AND available AND symbol IN (SELECT unnest($symbols))`,
-    { first: new DuckDBDateValue(first), symbols: namesOf(asked) },
+    { first: new DuckDBDateValue(first), symbols: namesOf(admitted) },
   );
   const [last] = row;
   if (typeof last !== "number") return undefined;
-  const [condition] = await dayConditions(store, { ...asked, from: last, to: last, cells: undefined });
-  return condition?.condition === "unpublished" ? await publishedBefore(store, asked, last) : last;
+  const [condition] = await dayConditions(store, { ...admitted, from: last, to: last, cells: undefined });
+  return condition?.condition === "unpublished" ? await publishedBefore(store, admitted, last) : last;
 }

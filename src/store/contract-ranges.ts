@@ -61,13 +61,13 @@ export function isSameState(a: ContractState, b: ContractState): boolean {
 
 /** Merges adjacent ranges that have the same state. */
 function joined(ranges: readonly ContractRange[]): ContractRange[] {
-  const whole: ContractRange[] = [];
+  const merged: ContractRange[] = [];
   for (const range of ranges) {
-    const last = whole.at(-1);
+    const last = merged.at(-1);
     if (last !== undefined && last.to === range.from && isSameState(last, range)) last.to = range.to;
-    else whole.push({ ...range });
+    else merged.push({ ...range });
   }
-  return whole;
+  return merged;
 }
 
 function stateOf({ status, contractType, underlyingType, onboardDate, deliveryDate }: ContractState): ContractState {

@@ -4,8 +4,7 @@ import { inTransaction } from "./transaction.js";
 
 /**
  * Updates `daily_symbol_counts` after a change of the rows, in the same transaction. The change is added to the counts:
- * recounting the days would read the whole table for a unit by symbol, and so cost more with every commit of a
- * backfill.
+ * recounting the days of a unit by symbol would read the whole table, and cost more with every commit of a backfill.
  *
  * @param change SQL of a query that gives (date, available, probed), possibly with repeated dates: by how much the
  *   number of available rows, and of all rows, has changed
@@ -21,8 +20,8 @@ export async function addToCounts(connection: DuckDBConnection, change: string):
 }
 
 /**
- * Has the file keep no unsettled days, in every transaction that changes what they follow from, which are rows and
- * trades. The end of the run finds them anew.
+ * Deletes the stored unsettled days. Every transaction that changes what they depend on, which is rows and trades, must
+ * do so; the end of the run computes them again.
  */
 export async function forgetUnsettledDays(connection: DuckDBConnection): Promise<void> {
   await connection.run("DELETE FROM unsettled_days");
@@ -40,16 +39,16 @@ export const WRONG_COUNTS = `SELECT date, kept.available_count AS kept_available
     OR kept.probed_count IS DISTINCT FROM counted.probed_count`;
 
 /**
- * The number of days whose counts differ from their rows. DuckDB 1.5.5 can cause this: when a process is killed while
- * it writes a large transaction to its log, replaying the part that was written restores the rows without what
- * followed.
+ * The number of days whose counts differ from their rows. DuckDB 1.5.5 can cause this: if a process is killed while it
+ * writes a large transaction to its log, the replay restores the rows that are in the log without the changes after
+ * them.
  */
 export async function wrongCountDays(connection: DuckDBConnection): Promise<number> {
   return await numberOf(connection, `SELECT count(*) FROM (${WRONG_COUNTS})`);
 }
 
 /** Recounts all days. */
-export async function countAnew(connection: DuckDBConnection): Promise<void> {
+export async function recountDays(connection: DuckDBConnection): Promise<void> {
   await inTransaction(connection, async () => {
     await connection.run("DELETE FROM daily_symbol_counts");
     await connection.run(`INSERT INTO daily_symbol_counts ${COUNTED}`);

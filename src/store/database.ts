@@ -92,9 +92,9 @@ async function openForQueries(
 }
 
 /**
- * Settings of a writer. With two threads a backfill peaks 30 MiB higher, is no faster and takes more CPU, and a larger
- * machine would bring more of them. DuckDB's allocator keeps what was freed, up to 128 MiB a thread, unless told:
- * another 10 to 20 MiB.
+ * Settings of a writer. With two threads, a backfill peaks 30 MiB higher, is no faster and takes more CPU, and DuckDB
+ * would start even more on a larger machine. By default its allocator keeps up to 128 MiB of freed memory per thread,
+ * which costs another 10 to 20 MiB.
  */
 const WRITER_SETTINGS = {
   threads: "1",

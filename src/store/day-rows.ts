@@ -8,10 +8,10 @@ import { openHoles } from "./holes.js";
 import { LAYOUT } from "./layout.js";
 import type { Store } from "./open.js";
 import { select } from "./prepared.js";
-import { hasRowsOfLater } from "./probed.js";
+import { hasFutureRows } from "./probed.js";
 import { readColumns } from "./read-rows.js";
 import { storedSymbols } from "./stored-symbols.js";
-import { findUnsettledDays, keptUnsettledDays, unsettledSql } from "./unsettled-days.js";
+import { findUnsettledDays, storedUnsettledDays, unsettledSql } from "./unsettled-days.js";
 
 /** Counts of the rows of a day. */
 export interface DayRows {
@@ -32,7 +32,7 @@ export interface CountedRows extends Span {
   cells?: readonly StoredCell[] | undefined;
 }
 
-/** Counts by day, and the days with missing files that would be due if they are holes. */
+/** Counts by day, and the days with missing files that are due if they are holes. */
 interface Counted {
   days: Map<Day, DayRows>;
   doubtful: Day[];
@@ -42,11 +42,13 @@ interface Counted {
 const COUNTED = `date BETWEEN $from AND $to AND symbol IN (SELECT unnest($symbols)) AND ${probedBySql("$now::BIGINT")}`;
 
 /** Counts the rows of each day; days without rows are absent. */
-export async function dayRows(store: Store, asked: CountedRows): Promise<Map<Day, DayRows>> {
-  if (asked.cells === undefined && (await countsSuffice(store, asked))) return await fromCounts(store, asked);
+export async function dayRows(store: Store, wanted: CountedRows): Promise<Map<Day, DayRows>> {
+  if (wanted.cells === undefined && (await countsSuffice(store, wanted))) return await fromCounts(store, wanted);
   const { days, doubtful } =
-    asked.cells === undefined ? await fromRows(store, asked) : fromCells(asked, asked.cells, store.dataset.finality);
-  for (const { day } of await dueHoles(store, asked, doubtful)) {
+    wanted.cells === undefined
+      ? await fromRows(store, wanted)
+      : fromCells(wanted, wanted.cells, store.dataset.finality);
+  for (const { day } of await dueHoles(store, wanted, doubtful)) {
     const ofDay = days.get(day);
     if (ofDay !== undefined) ofDay.due++;
   }
@@ -58,11 +60,11 @@ function parametersOf({ from, to, symbols, now }: CountedRows) {
 }
 
 function fromCells({ symbols, from, to, now }: CountedRows, cells: readonly StoredCell[], finality: Finality): Counted {
-  const asked = new Set(symbols);
+  const wanted = new Set(symbols);
   const days = new Map<Day, DayRows>();
   const doubtful = new Set<Day>();
   for (const { symbol, day, available, probedAt } of cells) {
-    if (day < from || day > to || probedAt > now || !asked.has(symbol)) continue;
+    if (day < from || day > to || probedAt > now || !wanted.has(symbol)) continue;
     const ofDay = days.get(day) ?? { probed: 0, available: 0, due: 0, early: 0 };
     days.set(day, ofDay);
     ofDay.probed++;
@@ -74,14 +76,14 @@ function fromCells({ symbols, from, to, now }: CountedRows, cells: readonly Stor
   return { days, doubtful: [...doubtful] };
 }
 
-async function fromRows(store: Store, asked: CountedRows): Promise<Counted> {
+async function fromRows(store: Store, wanted: CountedRows): Promise<Counted> {
   const { due, early, doubtful } = unsettledSql(store.dataset.finality);
   const found = await select(
     store,
     `SELECT ${dayNumber("date")}, count(*)::INTEGER, count(*) FILTER (available)::INTEGER,
         count(*) FILTER (${due})::INTEGER, count(*) FILTER (${early})::INTEGER, count(*) FILTER (${doubtful})::INTEGER
       FROM availability WHERE ${COUNTED} GROUP BY date`,
-    parametersOf(asked),
+    parametersOf(wanted),
   );
   const counted: Counted = { days: new Map(), doubtful: [] };
   for (const row of found) {
@@ -93,18 +95,18 @@ async function fromRows(store: Store, asked: CountedRows): Promise<Counted> {
 }
 
 /**
- * Whether the table of counts gives the number of rows of each day, so that most rows need not be read: that requires
- * that all symbols are wanted and no row was probed in the future. A span inside a block of days is counted just as
- * fast.
+ * Whether the table of counts gives the number of rows of each day, so that most rows need not be read. This requires
+ * that all symbols are wanted and no row was probed in the future. For a span shorter than a block of days, counting the
+ * rows is just as fast.
  */
 async function countsSuffice(store: Store, { from, to, symbols, now }: CountedRows): Promise<boolean> {
   if (to - from < LAYOUT.blockDays) return false;
-  const asked = new Set(symbols);
-  if (!(await storedSymbols(store)).every((symbol) => asked.has(symbol))) return false;
-  return !(await hasRowsOfLater(store, now));
+  const wanted = new Set(symbols);
+  if (!(await storedSymbols(store)).every((symbol) => wanted.has(symbol))) return false;
+  return !(await hasFutureRows(store, now));
 }
 
-/** Takes the counts from their table, and what is not settled from that of the unsettled days. */
+/** Takes the counts from their table, and the numbers of unsettled rows from the table of unsettled days. */
 async function fromCounts(store: Store, { from, to }: CountedRows): Promise<Map<Day, DayRows>> {
   const days = new Map<Day, DayRows>();
   const counts = await readColumns(
@@ -119,7 +121,7 @@ async function fromCounts(store: Store, { from, to }: CountedRows): Promise<Map<
       days.set(columns.day[row] ?? 0, { probed, available, due: 0, early: 0 });
     }
   }
-  for (const { day, due, early } of (await keptUnsettledDays(store)) ??
+  for (const { day, due, early } of (await storedUnsettledDays(store)) ??
     (await findUnsettledDays(store, { from, to }))) {
     const ofDay = days.get(day);
     if (ofDay !== undefined) [ofDay.due, ofDay.early] = [due, early];
@@ -127,11 +129,11 @@ async function fromCounts(store: Store, { from, to }: CountedRows): Promise<Map<
   return days;
 }
 
-/** Due holes on doubtful days, except those that are due just because of their age. */
+/** Due holes on doubtful days, except those that would be due for the age of their probe alone. */
 async function dueHoles(store: Store, { symbols, now }: CountedRows, doubtful: readonly Day[]) {
   if (doubtful.length === 0) return [];
-  const asked = new Set(symbols);
+  const wanted = new Set(symbols);
   const days = new Set(doubtful);
   const holes = await openHoles(store, { from: Math.min(...doubtful), to: Math.max(...doubtful) }, now);
-  return holes.filter(({ symbol, day }) => asked.has(symbol) && days.has(day));
+  return holes.filter(({ symbol, day }) => wanted.has(symbol) && days.has(day));
 }

@@ -10,7 +10,7 @@ interface Trouble {
   say: (file: string, text: string) => string;
 }
 
-/** What Node and DuckDB say of a full disk. */
+/** How Node and DuckDB report a full disk. */
 const FULL = /ENOSPC|No space left|File too large|EFBIG|quota/i;
 
 /** Whether an error is about a full disk. */
@@ -23,7 +23,8 @@ const TROUBLES: readonly Trouble[] = [
   {
     sign: /File locks are not supported|No locks available|Could not set lock on file.*(not implemented|not supported)/i,
     code: "STORE_UNUSABLE",
-    say: (file) => `the file system of ${file} has no locks, so two runs could write at once: move it to another`,
+    say: (file) =>
+      `the file system of ${file} has no locks, so two runs could write at the same time: move the file to another one`,
   },
   {
     sign: /Could not set lock on file/,
@@ -33,19 +34,18 @@ const TROUBLES: readonly Trouble[] = [
   {
     sign: /not a valid DuckDB database file|Could not read enough bytes|Is a directory|checksum|Corrupt/i,
     code: "STORE_NOT_DUCKDB",
-    say: (file) => `${file} is not a whole DuckDB file: move it away, or name another file`,
+    say: (file) => `${file} is not a complete DuckDB file: move it away, or name another file`,
   },
   {
     sign: /newer version|storage version|version number/i,
     code: "STORE_NEWER_SCHEMA",
-    say: (file) =>
-      `${file} was written by a newer DuckDB than that of this package: update binance-futures-availability`,
+    say: (file) => `${file} was written by a newer DuckDB than this package uses: update binance-futures-availability`,
   },
   {
     sign: /foreign key constraint/i,
     code: "STORE_FOREIGN",
     say: (file) =>
-      `a table in ${file} refers to one of this package by a foreign key, which can't change then: drop it`,
+      `a table in ${file} has a foreign key to one of this package's tables, which can't be changed because of it: drop it`,
   },
   {
     sign: FULL,

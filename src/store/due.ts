@@ -106,7 +106,7 @@ function wholeSpan(facts: SymbolRows | undefined): Span[] {
 /** The rows whose probe is not final, by symbol, ascending by day. */
 export async function dueRows(store: Store, span: Span, now: number): Promise<Map<string, DueRow[]>> {
   const found = [
-    ...(await rowsFromLater(store, span, now)),
+    ...(await futureRows(store, span, now)),
     ...(await provisionalRows(store, span, now)),
     ...(await dueHoles(store, span, now)),
   ];
@@ -123,7 +123,7 @@ export async function dueRows(store: Store, span: Span, now: number): Promise<Ma
 const DUE_ROW = `symbol, ${dayNumber("date")}, epoch_ms(probe_timestamp)::DOUBLE`;
 
 /** Rows probed in the future. */
-async function rowsFromLater(store: Store, { from, to }: Span, now: number): Promise<DueRow[]> {
+async function futureRows(store: Store, { from, to }: Span, now: number): Promise<DueRow[]> {
   const found = await select(
     store,
     `SELECT ${DUE_ROW} FROM availability WHERE date BETWEEN $from AND $to AND NOT ${probedBySql("$now::BIGINT")}`,
@@ -143,7 +143,7 @@ async function provisionalRows(store: Store, span: Span, now: number): Promise<D
   return found.map((row) => dueRow(row, "provisional"));
 }
 
-/** Holes that are not final, on the days that have missing files which may be holes. */
+/** Holes that are not final, on the days with missing files that may be holes. */
 async function dueHoles(store: Store, span: Span, now: number): Promise<DueRow[]> {
   const { finality } = store.dataset;
   const { sql, parameters } = mayBeUnsettled(span, finality);

@@ -5,11 +5,11 @@ import type { Store } from "./open.js";
 import { readRows } from "./read-rows.js";
 import { symbolFiles } from "./symbol-files.js";
 
-/** Days whose files the bits of a number tell: as many as fit into an INTEGER without its sign. */
+/** Days per number, with one bit each, so that the number fits into a non-negative INTEGER. */
 const BITS = 30;
 
 /**
- * SQL: the files of some symbols in a span of days, as bits from the first day on. A row for each file takes 1.5 times
+ * SQL: the files of some symbols in a span of days, as bits from the first day on. One row per file would take 1.5 times
  * as long.
  */
 const FILES = `SELECT symbol, ((date - $from) // ${BITS})::INTEGER AS block,

@@ -11,10 +11,10 @@ import { withoutQuoted } from "./schema/own-names.js";
 /** Limits for reading somebody else's file. */
 const SETTINGS = { memory_limit: "1GB", max_temp_directory_size: "4GB" } as const;
 
-/** How long it may take and what it may have. All contracts of a market over all its days are a thirtieth of the rows. */
+/** Maximum time and number of rows. All contracts of a market on all its days have a thirtieth of these rows. */
 const LIMITS = { ms: 300_000, rows: 50_000_000 } as const;
 
-/** Time after which DuckDB is interrupted again, ms: what comes between two statements is lost. */
+/** Time after which DuckDB is interrupted again, ms, because an interrupt between two statements is lost. */
 const AGAIN_MS = 50;
 
 /** The columns that are imported; `url` is derived, whatever the other file contains. */
@@ -24,7 +24,7 @@ const REQUIRED = ["date", "symbol", "available", "file_size_bytes", "last_modifi
 const PLAIN =
   /^(?:U?(?:TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|FLOAT|DOUBLE|DECIMAL\(.*\)|BOOLEAN|DATE|TIMESTAMP.*|VARCHAR|ENUM\(.*\))$/;
 
-/** Maximum characters of a text that are imported, more than any name or time has: other texts may be endless. */
+/** Imported texts are cut to this many characters, more than any name or time has; a hostile text may be endless. */
 const MAX_TEXT = 100;
 
 /** Further columns that are imported, derived, or meaningless here, such as the runs of another file. */
@@ -41,15 +41,15 @@ export interface ForeignRows {
 }
 
 /**
- * Copies the rows of another DuckDB file that has a `daily_availability` into a file of our own, column by column and as
- * they are. The other file is opened in an instance of its own, which reaches nothing but that file and the copy, under
- * limits of memory, time and rows. Only a table of plain columns is read: views and computed columns are code.
+ * Copies the rows of another DuckDB file that has a `daily_availability` into a file of our own, column by column and
+ * unchanged. The other file is opened in a separate instance that can access only that file and the copy, with limits on
+ * memory, time and rows. Only a table of plain columns is read: views and computed columns are code.
  *
  * @param other path of the other file
  * @param scratch a private folder for the copy
- * @param limits ms that it may take, and rows that it may have
+ * @param limits maximum time in ms, and maximum number of rows
  * @default five minutes and 50 million
- * @throws UsageError when the file can't be taken over; InterruptedError when the signal came first.
+ * @throws UsageError when the file can't be imported; InterruptedError when the signal came first.
  */
 export async function copyForeignRows(
   other: string,
@@ -75,7 +75,7 @@ export async function copyForeignRows(
     }
   } catch (error) {
     if (error instanceof UsageError || error instanceof InterruptedError) throw error;
-    // The copy's, not that of the other file.
+    // The disk of the copy is full, not that of the other file.
     if (error instanceof Error && isFullDisk(error)) throw toStoreError(scratch, error);
     throw new UsageError(`${other} can't be read: ${reasonOf(error)}`, { cause: error });
   }
@@ -90,7 +90,7 @@ async function copyRows(
   await connection.run(`ATTACH ${textLiteral(pathOf(other))} AS other (READ_ONLY)`);
   const { name, types } = await findTable(connection, other);
   const rows = await numberOf(connection, `SELECT count(*) FROM other.main.${name}`);
-  if (rows > maxRows) throw new UsageError(`${other} has ${rows} rows; at most ${maxRows} are taken over`);
+  if (rows > maxRows) throw new UsageError(`${other} has ${rows} rows; at most ${maxRows} can be imported`);
   const taken = [...types]
     .filter(([column]) => REQUIRED.includes(column) || column === "etag")
     .map(([column, type]) => (type === "VARCHAR" ? `left(${column}, ${MAX_TEXT}) AS ${column}` : column));

@@ -14,7 +14,7 @@ export interface ImportedInto extends ImportSummary {
  *
  * @param file path of the database
  * @param other path of the other file, which is not changed
- * @throws UsageError, StoreError, InterruptedError as `importFile`
+ * @throws UsageError, StoreError, InterruptedError like `importFile`
  * @example
  * ```ts
  * const { imported, refusedBy } = await importInto("availability.duckdb", "seed.duckdb");

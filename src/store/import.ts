@@ -19,12 +19,12 @@ import { inTransaction } from "./transaction.js";
 
 /** Why a row can't be an answer of the bucket. Only a row's first reason counts. */
 export const REFUSALS = {
-  impossible_day: "a day before the market began or one that hasn't ended, or no day",
+  impossible_day: "no day, a day before the market began, or one that hasn't ended",
   other_status: "a status other than 200 and 404",
   disagreeing_flag: "`available` contradicts the status",
   no_size: "a file without size or upload time",
   negative_size: "a file of less than 0 bytes",
-  impossible_time: "a time that is infinite or before the market began, or no probe time",
+  impossible_time: "no probe time, or a time that is infinite or before the market began",
   not_a_symbol: "a name that can't be a symbol",
 } as const;
 
@@ -66,7 +66,7 @@ const HTTP_DATE = "'%a, %d %b %Y %H:%M:%S GMT'";
  * in one transaction with their daily counts and symbols. The other file is only read: see {@link copyForeignRows}.
  *
  * @throws UsageError when the other file can't be imported; InterruptedError when the signal came before anything was
- *   written; DuckDB's error when this one can't be written
+ *   written; DuckDB's error when this file can't be written
  */
 export async function importFile(
   store: WritableStore,
@@ -87,7 +87,7 @@ export async function importFile(
   }
 }
 
-/** Copies the other rows into a TEMP table with this store's types and the reason if a row is refused. */
+/** Copies the other file's rows into a TEMP table with this store's types, and the reason for each refused row. */
 async function createCandidates(
   connection: DuckDBConnection,
   { types }: ForeignRows,
@@ -128,7 +128,9 @@ async function createCandidates(
     connection,
     "SELECT count(*) FROM (SELECT 1 FROM temp.candidates GROUP BY date, symbol HAVING count(*) > 1)",
   );
-  if (duplicates > 0) throw new UsageError(`daily_availability of ${other} has ${duplicates} (date, symbol) twice`);
+  if (duplicates > 0) {
+    throw new UsageError(`daily_availability of ${other} has more than one row for ${duplicates} cells`);
+  }
 }
 
 /** Checked in JavaScript: DuckDB's regular expressions use a different version of Unicode. */
@@ -143,7 +145,7 @@ async function refuseOtherNames(connection: DuckDBConnection): Promise<void> {
   );
 }
 
-/** SQL: converts a column of any type that systems use for times to a TIMESTAMP in UTC. */
+/** SQL: converts a column of times, of any type that systems use for them, to a TIMESTAMP in UTC. */
 export function instant(column: string, types: ReadonlyMap<string, string>): string {
   const type = types.get(column) ?? "";
   if (type === "VARCHAR") return `coalesce(try_cast(${column} AS TIMESTAMP), try_strptime(${column}, ${HTTP_DATE}))`;

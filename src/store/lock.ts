@@ -27,8 +27,8 @@ export interface Lock {
 }
 
 /**
- * Claims a file for one run in this process, because the kernel doesn't distinguish two locks of one process. Works
- * only between callers in the same thread.
+ * Claims a file for one run in this process, because the kernel doesn't tell two locks of one process apart. Works only
+ * between callers in the same thread.
  *
  * @throws StoreError STORE_LOCKED when it is claimed
  */
@@ -77,13 +77,14 @@ export async function lockWriters(file: string): Promise<Lock> {
   }
 }
 
-/** Keeps others from writing in a file, if there is one, by the lock that DuckDB takes for reading. */
+/** Keeps others from writing to a file, if it exists, with the lock that DuckDB takes for reading. */
 export async function openGuard(path: string): Promise<OpenInstance | undefined> {
   return existsSync(path) ? await openInstance({ main: path, settings: { threads: "1" } }) : undefined;
 }
 
 /**
- * Creates the lock file under a temporary name and links it into place when complete; of two concurrent ones, one wins.
+ * Creates the lock file under a temporary name and links it into place when complete. If two processes do this at the
+ * same time, one wins.
  */
 async function createLockFile(file: string, path: string): Promise<void> {
   const folder = mkdtempSync(join(dirname(file), ".bfa-"));

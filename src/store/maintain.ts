@@ -3,7 +3,7 @@ import { compact, rowCountSql } from "./compact.js";
 import { toStoreError } from "./duckdb-error.js";
 import { numbersOf } from "./numbers.js";
 import type { WritableStore } from "./database.js";
-import { keepUnsettledDays } from "./unsettled-days.js";
+import { storeUnsettledDays } from "./unsettled-days.js";
 
 /** Minimum number of rows written since the last compaction to justify another: 200 days of 327 symbols. */
 const MIN_NEW_ROWS = 65_536;
@@ -15,18 +15,18 @@ const MAX_GARBAGE_BYTES = 2 * 1_048_576;
 const ROW_BYTES = 11;
 
 /**
- * Keeps the file small and its rows in order, and has it keep what questions would else find out each time: call it at
- * the end of a run, before the store is closed; afterwards nothing may be written to it. Mostly that is a checkpoint;
- * when much came since the last time, or much of the file is garbage, the file is rewritten, unless it is written in
- * place.
+ * Keeps the file small and its rows in order, and stores what every query would otherwise have to compute. Call it at
+ * the end of a run, before the store is closed; nothing may be written after it. Usually it only checkpoints the file.
+ * If there are many new rows since the last compaction, or much of the file is garbage, it rewrites the file, unless
+ * the file is written in place.
  *
- * @returns what the user should know, in words
+ * @returns what the user should know, as text
  * @throws StoreError when the file can't be written; what was committed is safe.
  */
 export async function maintain(store: WritableStore): Promise<string | undefined> {
   const { connection, file, path } = store;
   try {
-    await keepUnsettledDays(store);
+    await storeUnsettledDays(store);
     await connection.run("CHECKPOINT store");
     // The size of a compacted file is not known until it is closed, so the next run records it.
     await connection.run(

@@ -69,7 +69,7 @@ export async function fileSpans({ connection, dataset, file }: Store): Promise<F
 }
 
 /**
- * What a run found. Nothing is news for a database that was empty, nor is anything before its first day.
+ * What a run found. In a database that was empty nothing is news, and neither is anything before its first day.
  *
  * @param before the spans before the run
  * @param now ms since the Unix epoch

@@ -1,8 +1,8 @@
 import type { Store } from "./open.js";
 
 /**
- * Has a function read each open file only once: readers keep every writer out, so a file can't change while it is open.
- * A file that is open for writing is read by every call.
+ * Wraps a function so that it reads each open file only once: readers keep every writer out, so a file can't change
+ * while it is open. A file that is open for writing is read by every call.
  *
  * @param isLasting whether a value also holds for calls with other arguments
  * @example

@@ -15,7 +15,7 @@ export function saysShortage(text: string): boolean {
  */
 export function outputError(file: string, thrown: unknown): OutputError | UsageError {
   const lines = (thrown instanceof Error ? thrown.message : String(thrown)).split("\n");
-  // The file's name may contain any of these words. DuckDB's own reason can stand below what it was about.
+  // The file's name may contain any of these words. DuckDB may give its reason on a later line.
   const shortage = lines.find((line) => saysShortage(line.replaceAll(file, "")));
   const message = `${file} can't be written: ${(shortage ?? lines[0] ?? "").trim()}`;
   return shortage === undefined

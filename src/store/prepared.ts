@@ -27,9 +27,9 @@ export async function selectChunks(store: Store, sql: string, parameters: Parame
     const statement = kept ?? (await connection.prepare(sql));
     bind(statement, parameters);
     const result = await statement.run();
-    // All of them are in memory: `fetchAllChunks` would wait for another thread once for each.
+    // All chunks are in memory already; `fetchAllChunks` would wait for another thread once per chunk.
     const chunks = Array.from({ length: result.chunkCount }, (_, index) => result.getChunk(index));
-    // A plan depends on the table's content: one made while the table was empty finds nothing later.
+    // A plan depends on the table's content: one made while the table was empty finds nothing later on.
     if (store.access === "read") statements.set(sql, statement);
     return chunks;
   } catch (error) {

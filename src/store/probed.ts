@@ -14,12 +14,12 @@ export const MAX_TIME = 9_223_372_036_854_000;
 /**
  * Whether there are rows probed later than `now` (ms since the Unix epoch), which are ignored before that time.
  */
-export async function hasRowsOfLater(store: Store, now: number): Promise<boolean> {
+export async function hasFutureRows(store: Store, now: number): Promise<boolean> {
   return (await latestProbe(store)) > now;
 }
 
 const latestProbe = oncePerReader(async (store: Store): Promise<number> => {
-  // DuckDB knows it without a look at the rows.
+  // DuckDB knows it without reading the rows.
   const [rows] = await readRows(store, "SELECT max(probe_timestamp) FROM availability", { latest: "number?" });
   return rows?.latest ?? -Infinity;
 });
@@ -59,17 +59,17 @@ export async function symbolRows(
   { from, to }: Span,
   { symbols, since = 0, probedUntil = MAX_TIME }: RowsSeen = {},
 ): Promise<Map<string, SymbolRows>> {
-  // Filtering each of three aggregates takes half of the time, and most runs want all days.
-  const asked = (await holdsOnly(store, { from, to })) ? "" : "FILTER (date BETWEEN $from AND $to)";
+  // Filtering the three aggregates takes half of the time, and most runs need all days.
+  const filter = (await holdsOnly(store, { from, to })) ? "" : "FILTER (date BETWEEN $from AND $to)";
   const found = await select(
     store,
-    `SELECT symbol, count(*) ${asked}::INTEGER, ${dayNumber(`min(date) ${asked}`)}, ${dayNumber(`max(date) ${asked}`)},
+    `SELECT symbol, count(*) ${filter}::INTEGER, ${dayNumber(`min(date) ${filter}`)}, ${dayNumber(`max(date) ${filter}`)},
         ${dayNumber("max(date) FILTER (available)")}, ${dayNumber("max(date)")}
       FROM availability
       WHERE date >= $since AND ${probedBySql("$until::BIGINT")} ${symbols === undefined ? "" : "AND symbol IN (SELECT unnest($symbols))"}
       GROUP BY symbol`,
     {
-      ...(asked === "" ? {} : { from: new DuckDBDateValue(from), to: new DuckDBDateValue(to) }),
+      ...(filter === "" ? {} : { from: new DuckDBDateValue(from), to: new DuckDBDateValue(to) }),
       since: new DuckDBDateValue(since),
       until: probedUntil,
       ...(symbols === undefined ? {} : { symbols }),

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, renameSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { StoreError } from "../errors.js";
-import { countAnew, wrongCountDays } from "./counts.js";
+import { recountDays, wrongCountDays } from "./counts.js";
 import { openForReading, openForWriting, type Store, type WritableStore } from "./database.js";
 import { toStoreError } from "./duckdb-error.js";
 import { logsOf, makeFolder, pathOf, refuseSpecialFiles, syncPath } from "./file.js";
@@ -65,7 +65,7 @@ export class RunFile {
       return run;
     } catch (error) {
       if (run.writer === undefined) run.dropFolder();
-      run.letGo();
+      run.releaseAll();
       throw toStoreError(file, error);
     }
   }
@@ -110,7 +110,7 @@ export class RunFile {
     } catch (error) {
       throw toStoreError(this.file, error);
     } finally {
-      this.letGo();
+      this.releaseAll();
     }
   }
 
@@ -120,7 +120,7 @@ export class RunFile {
     try {
       await this.close();
     } finally {
-      // On a full disk not even closing works.
+      // On a full disk, even closing fails.
       if (!this.isResumed) this.dropFolder();
     }
   }
@@ -131,13 +131,13 @@ export class RunFile {
     if (existsSync(path) && !isWritable(path)) throw new Error("EACCES: the file is read-only");
     const reason = whyInPlace(path);
     if (reason !== undefined) {
-      await this.openItself(reason);
+      await this.openInPlace(reason);
       return;
     }
     makeFolder(dirname(path));
     this.lock = await lockWriters(path);
     if (logsOf(path).some((log) => existsSync(log))) await this.emptyLog();
-    await this.takeUpLeftovers();
+    await this.resumeLeftovers();
     if (this.folder !== undefined) return;
     if (!existsSync(path)) {
       this.folder = makeWorkingFolder(path);
@@ -151,13 +151,13 @@ export class RunFile {
     if (reader.version < SCHEMA_VERSION) await this.forWriting();
   }
 
-  private async openItself(reason: string): Promise<void> {
+  private async openInPlace(reason: string): Promise<void> {
     const { file, path } = this;
     const scratch = mkdtempSync(join(tmpdir(), ".bfa-"));
     const hasLog = logsOf(path).some((log) => existsSync(log));
     try {
       this.writer = await openForWriting({ file, path, scratch, isReplaceable: false });
-      if (hasLog) await mendCounts(this.writer);
+      if (hasLog) await repairCounts(this.writer);
     } catch (error) {
       rmSync(scratch, { recursive: true, force: true });
       throw error;
@@ -171,7 +171,7 @@ export class RunFile {
     const folder = makeWorkingFolder(path);
     try {
       const store = await openForWriting({ file, path, scratch: folder.path, isReplaceable: false });
-      await mendCounts(store);
+      await repairCounts(store);
       await store.close();
     } finally {
       removeWorkingFolder(folder);
@@ -179,7 +179,7 @@ export class RunFile {
   }
 
   /** Resumes the copy of a killed run if it was made from the current file; otherwise keeps it under its own name. */
-  private async takeUpLeftovers(): Promise<void> {
+  private async resumeLeftovers(): Promise<void> {
     const { file, path } = this;
     for (const { folder, madeFrom } of leftoversOf(path)) {
       if (madeFrom === undefined) {
@@ -264,8 +264,8 @@ export class RunFile {
     const { path } = this;
     await syncPath(folder.copy);
     this.refuseReplaced(folder);
-    // A reader that this process closed meanwhile has dropped the guard's lock: another one until the rename. The guard
-    // stays, since closing it would drop both.
+    // A reader that this process closed in the meantime has dropped the guard's lock, so take a second one until the
+    // rename. The first guard stays open, because closing it would drop both locks.
     const again = await openGuard(path);
     try {
       this.refuseReplaced(folder);
@@ -291,7 +291,7 @@ export class RunFile {
     this.folder = undefined;
   }
 
-  private letGo(): void {
+  private releaseAll(): void {
     void this.reader?.close();
     this.reader = undefined;
     this.guard?.close();
@@ -301,7 +301,7 @@ export class RunFile {
   }
 }
 
-/** Recounts after a truncated log was replayed in part; a file written in place can't be dropped. */
-async function mendCounts({ connection }: WritableStore): Promise<void> {
-  if ((await wrongCountDays(connection)) > 0) await countAnew(connection);
+/** Recounts if only part of a truncated log was replayed: a file written in place can't be dropped. */
+async function repairCounts({ connection }: WritableStore): Promise<void> {
+  if ((await wrongCountDays(connection)) > 0) await recountDays(connection);
 }

@@ -3,7 +3,7 @@ import { dayNumber } from "../calendar/sql.js";
 import { probedBySql } from "../vision/finality.js";
 import { oncePerReader } from "./once-per-reader.js";
 import type { Store } from "./open.js";
-import { hasRowsOfLater } from "./probed.js";
+import { hasFutureRows } from "./probed.js";
 import { readRows } from "./read-rows.js";
 
 /** The rows and the files of a symbol that has a file. */
@@ -47,5 +47,5 @@ export const symbolFiles = oncePerReader(
       },
       { now },
     ),
-  async (_, store, now) => !(await hasRowsOfLater(store, now)),
+  async (_, store, now) => !(await hasFutureRows(store, now)),
 );

@@ -23,7 +23,7 @@ export interface TemporaryFolder {
  */
 export function makeTemporaryFolder(parent: string, purpose: string = join(parent, ".bfa-")): TemporaryFolder {
   let path: string;
-  // Before the folder is there: a signal that came between would leave it.
+  // Listen before creating the folder: a signal in between would leave it behind.
   if (folders.size === 0) startListening();
   try {
     path = mkdtempSync(join(parent, ".bfa-"));
@@ -56,7 +56,7 @@ function endBySignal(signal: NodeJS.Signals): void {
 
 function startListening(): void {
   process.on("exit", removeAll);
-  // Prepended, because a `once` listener is gone after its turn, but must count as another listener.
+  // Prepended, because a `once` listener is gone after it has run, but must count as another listener.
   for (const signal of SIGNALS) process.prependListener(signal, endBySignal);
 }
 

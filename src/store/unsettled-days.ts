@@ -30,7 +30,7 @@ export const unsettledSql = (finality: Finality) => ({
  * The unsettled days stored in the file, because finding them takes reading the rows of several months. Undefined if
  * none are stored: there are none, or rows have changed since.
  */
-export async function keptUnsettledDays(store: Store): Promise<UnsettledDay[] | undefined> {
+export async function storedUnsettledDays(store: Store): Promise<UnsettledDay[] | undefined> {
   const kept = await readRows(store, "SELECT date, due_count, early_count FROM unsettled_days", {
     day: "day",
     due: "number",
@@ -40,8 +40,8 @@ export async function keptUnsettledDays(store: Store): Promise<UnsettledDay[] | 
 }
 
 /** Stores the unsettled days in the file, unless they are stored already. */
-export async function keepUnsettledDays(store: Store): Promise<void> {
-  if ((await keptUnsettledDays(store)) !== undefined) return;
+export async function storeUnsettledDays(store: Store): Promise<void> {
+  if ((await storedUnsettledDays(store)) !== undefined) return;
   const days = await allUnsettledDays(store);
   await store.connection.run(
     `INSERT INTO unsettled_days SELECT ${dateOfDay("unnest($days)")}, unnest($due), unnest($early)`,

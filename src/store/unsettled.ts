@@ -4,7 +4,7 @@ import type { Finality } from "../vision/finality.js";
 import { DuckDBDateValue } from "./duckdb.js";
 import type { Parameters } from "./prepared.js";
 
-/** Days of the newest window: slightly more than those for which a hole is due. */
+/** Days of the newest window: slightly more than a hole stays due. */
 const FIRST_WINDOW_DAYS = 96;
 
 /** Each window is this many times as long as the next newer one. */

@@ -5,19 +5,20 @@ import { oncePerReader } from "./once-per-reader.js";
 import type { Store } from "./open.js";
 import { readRows } from "./read-rows.js";
 
-/** SQL: whether a span of days counts. One learnt later than `$now` (ms) is ignored. */
-export const BELIEVED = "epoch_ms(known_at) <= $now::BIGINT";
+/** SQL: whether a span of days was known at `$now` (ms). */
+export const KNOWN_BY_NOW = "epoch_ms(known_at) <= $now::BIGINT";
 
-/** SQL: days with known volumes, ascending for each symbol; needs `$now`. */
-const SPANS = `SELECT symbol, ${dayNumber("from_date")}, ${dayNumber("to_date")}, epoch_ms(known_at)::DOUBLE, ${BELIEVED}
+/** SQL: the spans of days with known volumes, ascending for each symbol; needs `$now`. */
+const SPANS = `SELECT symbol, ${dayNumber("from_date")}, ${dayNumber("to_date")}, epoch_ms(known_at)::DOUBLE, ${KNOWN_BY_NOW}
   FROM volume_spans ORDER BY symbol, from_date`;
 
-/** A span of days for which a symbol's volumes are known, and whether it counts. */
+/** A span of days for which a symbol's volumes are known. */
 export interface StoredSpan extends Span {
   symbol: string;
   /** ms since the Unix epoch. */
   knownAt: number;
-  believed: boolean;
+  /** False if the span was recorded in the future, and so must be ignored. */
+  knownByNow: boolean;
 }
 
 /**
@@ -26,7 +27,7 @@ export interface StoredSpan extends Span {
  * @param now ms since the Unix epoch
  */
 export function storedSpans(store: Store, now: number): Promise<StoredSpan[]> {
-  const shape = { symbol: "text", from: "day", to: "day", knownAt: "number", believed: "flag" } as const;
+  const shape = { symbol: "text", from: "day", to: "day", knownAt: "number", knownByNow: "flag" } as const;
   return readRows(store, SPANS, shape, { now });
 }
 
@@ -34,7 +35,7 @@ export function storedSpans(store: Store, now: number): Promise<StoredSpan[]> {
 export type VolumeSpans = ReadonlyMap<string, readonly Span[]>;
 
 /**
- * The days with known volumes. Spans learnt in the future are ignored.
+ * The days with known volumes. Spans recorded in the future are ignored.
  *
  * @param now ms since the Unix epoch
  */
@@ -46,15 +47,15 @@ const readSpans = oncePerReader(
   async (store: Store, now: number) => {
     const found = await storedSpans(store, now);
     const spans = new Map<string, Span[]>();
-    for (const { symbol, from, to, believed } of found) {
-      if (!believed) continue;
+    for (const { symbol, from, to, knownByNow } of found) {
+      if (!knownByNow) continue;
       const ofSymbol = spans.get(symbol) ?? [];
       ofSymbol.push({ from, to });
       spans.set(symbol, ofSymbol);
     }
-    return { spans, areAll: found.every(({ believed }) => believed) };
+    return { spans, areAllKnown: found.every(({ knownByNow }) => knownByNow) };
   },
-  ({ areAll }) => areAll,
+  ({ areAllKnown }) => areAllKnown,
 );
 
 /** Whether a symbol's volume on a day is known. */

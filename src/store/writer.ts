@@ -121,16 +121,16 @@ export class Writer {
   }
 
   /** The conditions of days, for given symbols. */
-  async conditions({ symbols, ...asked }: ConditionsWanted): Promise<ConditionSpan[]> {
+  async conditions({ symbols, ...wanted }: ConditionsWanted): Promise<ConditionSpan[]> {
     const { symbols: known, discoveredAt } = await knownSymbols(this.file.store);
     const names = new Set(symbols);
     const admitted = known.filter(({ symbol }) => names.has(symbol));
     // Symbols that no listing has found were named by the user.
     for (const { symbol } of admitted) names.delete(symbol);
     const unlisted = [...names].map((symbol) => ({ symbol, absentAt: undefined }));
-    const listedAt = admitted.length === 0 ? asked.now : discoveredAt;
+    const listedAt = admitted.length === 0 ? wanted.now : discoveredAt;
     return conditionSpans(
-      await dayConditions(this.file.store, { ...asked, symbols: [...admitted, ...unlisted], listedAt }),
+      await dayConditions(this.file.store, { ...wanted, symbols: [...admitted, ...unlisted], listedAt }),
     );
   }
 
@@ -141,7 +141,7 @@ export class Writer {
    * @param counters count what is committed
    */
   async begin(run: RunStart, symbols: readonly string[], counters: Counters): Promise<void> {
-    // Done now, while the probers connect, so that nothing waits for it.
+    // Done now, while the probers connect, so nothing has to wait for it.
     this.filesBefore = await fileSpans(this.file.store);
     this.run = run;
     this.announced = { run, symbols, counters };
@@ -177,7 +177,7 @@ export class Writer {
     });
   }
 
-  /** Commits all complete units and ends the writing. */
+  /** Commits all complete units; later rows are dropped. */
   async finish(): Promise<WriteTotals> {
     this.begun();
     const { session } = this;
@@ -198,7 +198,7 @@ export class Writer {
     await this.volumes.add(unit);
   }
 
-  /** Commits all units of volumes. */
+  /** Commits all units of volumes; later ones are dropped. */
   async finishVolumes(): Promise<VolumeTotals> {
     const { volumes } = this;
     this.isFinished.volumes = true;

@@ -7,7 +7,7 @@ import { lowDays } from "../../src/check/completeness.js";
 import { CHECK_NAMES, CHECKS } from "../../src/check/registry.js";
 import { validate } from "../../src/check/validate.js";
 import { DAY_MS, formatDay } from "../../src/calendar/day.js";
-import { keepUnsettledDays } from "../../src/store/unsettled-days.js";
+import { storeUnsettledDays } from "../../src/store/unsettled-days.js";
 import { runCli } from "../support/cli.js";
 import { temporaryFolder } from "../support/database.js";
 import { D0, dayUnit, LATE, writerFor } from "../support/store.js";
@@ -123,7 +123,7 @@ describe("validate", () => {
     const [cell] = [{ symbol: 0, size: 100, probedAt: NOW }];
     await writer.commit([dayUnit(D0, [cell]), dayUnit(D0 + 12, [cell]), dayUnit(D0 + 13, [cell])]);
     const counts = async () => (await validate(store, { checks: ["counts"] })).rows.flat();
-    await keepUnsettledDays(store);
+    await storeUnsettledDays(store);
     expect(await counts()).toEqual([]);
     await store.connection.run(`DELETE FROM unsettled_days WHERE date = '${formatDay(D0 + 12)}'`);
     await store.connection.run("UPDATE unsettled_days SET due_count = 2");

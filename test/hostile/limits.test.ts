@@ -99,7 +99,7 @@ describe("an import", () => {
     const copy = (rows: number) => copyForeignRows(other, scratch, undefined, { ms: 300_000, rows });
     await expect(copy(10)).rejects.toMatchObject({
       code: "USAGE",
-      message: `${other} has 11 rows; at most 10 are taken over`,
+      message: `${other} has 11 rows; at most 10 can be imported`,
     });
     expect(readdirSync(scratch)).toEqual([]);
     await expect(copy(11)).resolves.toMatchObject({ path: join(scratch, "foreign.duckdb") });

@@ -329,7 +329,7 @@ describe("pull", () => {
     await expect(pull(out, own)).rejects.toMatchObject({
       code: "STORE_FOREIGN",
       message: expect.stringMatching(
-        /^a table in .* refers to one of this package by a foreign key.*: drop it$/,
+        /^a table in .* has a foreign key to one of this package's tables.*: drop it$/,
       ) as string,
     });
     expect(readFileSync(own)).toEqual(before);

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DAY_MS, dayOf, formatDay, type Day } from "../../src/calendar/day.js";
-import type { AdmittedSymbol } from "../../src/store/asked.js";
+import type { AdmittedSymbol } from "../../src/store/admitted-cells.js";
 import { dayConditions } from "../../src/store/conditions.js";
 import { openStore, type Store } from "../../src/store/open.js";
 import type { Condition } from "../../src/vision/condition.js";

@@ -6,7 +6,7 @@ import { cellsOfSymbol } from "../../src/store/cells.js";
 import { dayRows } from "../../src/store/day-rows.js";
 import { LAYOUT } from "../../src/store/layout.js";
 import { openStore, type Store } from "../../src/store/open.js";
-import { allUnsettledDays, keepUnsettledDays, keptUnsettledDays } from "../../src/store/unsettled-days.js";
+import { allUnsettledDays, storeUnsettledDays, storedUnsettledDays } from "../../src/store/unsettled-days.js";
 import { temporaryFolder } from "../support/database.js";
 import { propertyRuns } from "../support/property-runs.js";
 
@@ -46,8 +46,8 @@ describe("the rows of each day, counted", () => {
       fc.asyncProperty(fc.array(history, { minLength: 4, maxLength: 4 }), async (histories) => {
         await fill(histories);
         const found = await allUnsettledDays(store);
-        await keepUnsettledDays(store);
-        expect((await keptUnsettledDays(store)) ?? []).toEqual(found);
+        await storeUnsettledDays(store);
+        expect((await storedUnsettledDays(store)) ?? []).toEqual(found);
         for (const symbols of [SYMBOLS, ["AUSDT"]]) {
           const whole = await dayRows(store, { symbols, from: FROM, to: TO, now: NOW });
           const pieces = new Map();

@@ -17,7 +17,7 @@ describe("toStoreError", () => {
     [
       "STORE_NOT_DUCKDB",
       "IO Error: Corrupt database file: computed checksum 1 does not match",
-      "not a whole DuckDB file",
+      "not a complete DuckDB file",
     ],
     [
       "STORE_NEWER_SCHEMA",

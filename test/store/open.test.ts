@@ -144,7 +144,7 @@ describe("a file that can't be used is named and left untouched", () => {
     file = join(folder.path, "text");
     for (const text of ["symbol,date\n".repeat(2000), "short", ""]) {
       writeFileSync(file, text);
-      await rejected("STORE_NOT_DUCKDB", /not a whole DuckDB file/);
+      await rejected("STORE_NOT_DUCKDB", /not a complete DuckDB file/);
     }
   });
 
@@ -154,7 +154,7 @@ describe("a file that can't be used is named and left untouched", () => {
       const handle = openSync(file, "r+");
       ftruncateSync(handle, bytes);
       closeSync(handle);
-      await rejected("STORE_NOT_DUCKDB", /not a whole DuckDB file/);
+      await rejected("STORE_NOT_DUCKDB", /not a complete DuckDB file/);
     }
   });
 

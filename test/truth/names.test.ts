@@ -26,7 +26,7 @@ describe("names", () => {
     await world.update();
     const args = ["query", "universe", "2025-02-01", "--min-age", "1", "--quote", "usdt"];
     const { code, stderr } = await runCli(args, { BFA_DB: world.db });
-    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining("there are USDT") as string });
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining("known ones: USDT") as string });
   });
 
   it("a list page whose upload times have no fraction, as SeaweedFS writes them, is read", async ({ world }) => {

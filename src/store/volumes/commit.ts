@@ -13,7 +13,7 @@ import { Stage } from "../write/stage.js";
 import { rowsOf } from "../write/units.js";
 import { createVolumeStage, mergeVolumes, STAGED } from "./merge.js";
 
-/** Commits units of volumes, several in one transaction. There is one writer for a file. */
+/** Commits units of volumes, several in one transaction. There is only one writer per file. */
 export class VolumeWriter {
   private constructor(
     private readonly store: Store,
@@ -46,8 +46,8 @@ export class VolumeWriter {
   /**
    * Writes units with their files, spans and journal in one transaction: all of it, or nothing.
    *
-   * @returns the values in which a month's file and a day's disagree
-   * @throws StoreError when the file can't take them
+   * @returns the number of values in which a monthly and a daily file differ
+   * @throws StoreError when the file can't be written
    */
   async commit(units: readonly VolumeUnit[]): Promise<number> {
     const { connection } = this.store;
@@ -72,7 +72,7 @@ export class VolumeWriter {
     }
   }
 
-  /** Gives back the memory of the last commit; the store stays open. */
+  /** Frees the memory of the last commit; the store stays open. */
   async close(): Promise<void> {
     await this.stage.reset();
   }
@@ -126,7 +126,7 @@ export class VolumeWriter {
     }
   }
 
-  /** Journals the units that brought bars. */
+  /** Journals the units that contain bars. */
   private async journal(units: readonly VolumeUnit[]): Promise<void> {
     const appender = await this.store.connection.createAppender("units");
     try {
@@ -147,7 +147,7 @@ export class VolumeWriter {
   }
 }
 
-/** The start of a file's md5 as one number; 0 when it isn't known. */
+/** The first 8 bytes of a file's md5 as one number; 0 if it is unknown. */
 function etagNumber({ etag }: VolumeFile): bigint {
   return (BigInt(etag.high) << 32n) | BigInt(etag.low);
 }

@@ -7,12 +7,12 @@ import type { VolumeFile, VolumeKnowledge } from "../../rows/volume-unit.js";
 import type { Finality } from "../../vision/finality.js";
 import type { Store } from "../open.js";
 import { readRows } from "../read-rows.js";
-import { BELIEVED, storedSpans } from "../volume-spans.js";
+import { KNOWN_BY_NOW, storedSpans } from "../volume-spans.js";
 
 type KnownFile = VolumeKnowledge["files"][number];
 
-/** SQL: whether a row is of the symbols asked for. */
-const ASKED = "symbol IN (SELECT unnest($symbols))";
+/** SQL: whether a row belongs to a requested symbol. */
+const IS_REQUESTED = "symbol IN (SELECT unnest($symbols))";
 
 const FILE_SHAPE = {
   symbol: "text",
@@ -31,8 +31,8 @@ export async function hasVolumes(store: Store): Promise<boolean> {
 }
 
 /**
- * What is known about the volumes of some symbols, in their order. A span learnt in the future is not known, and
- * neither are the files of its days, which are read again.
+ * What is known about the volumes of some symbols, in their order. A span recorded in the future counts as unknown, as
+ * do the files of its days, which are read again.
  *
  * @param now ms since the Unix epoch
  */
@@ -45,8 +45,8 @@ export async function volumeKnowledge(
   const spans = new Map<string, Span[]>();
   const doubtful = new Map<string, Span[]>();
   const holeDays = new Map<string, Day[]>();
-  for (const { symbol, from, to, believed } of await storedSpans(store, now)) {
-    add(believed ? spans : doubtful, symbol, { from, to });
+  for (const { symbol, from, to, knownByNow } of await storedSpans(store, now)) {
+    add(knownByNow ? spans : doubtful, symbol, { from, to });
   }
   for (const { symbol, source, period, size, lastModified, etagHigh, etagLow } of await readFiles(store, symbols)) {
     const cadence: VolumeFile["cadence"] = source === "monthly" ? "monthly" : "daily";
@@ -67,15 +67,15 @@ export async function volumeKnowledge(
 function readFiles(store: Store, symbols: readonly string[]) {
   const sql = `SELECT symbol, source, ${dayNumber("from_date")}, file_size_bytes::DOUBLE,
       epoch_ms(last_modified)::DOUBLE, coalesce(etag >> 32, 0)::DOUBLE, coalesce(etag & 4294967295, 0)::DOUBLE
-    FROM volume_files WHERE ${ASKED}`;
+    FROM volume_files WHERE ${IS_REQUESTED}`;
   return readRows(store, sql, FILE_SHAPE, { symbols });
 }
 
-/** Days of known spans without a bar that were probed before such a hole is final. */
+/** SQL: the days of known spans that have no bar and were probed before such a hole is final. */
 function openHolesSql({ holeAfterDays }: Finality): string {
   const first = `greatest(${dayNumber("from_date")}, epoch_ms(known_at) // ${DAY_MS} - ${holeAfterDays - 1})`;
   return `SELECT symbol, day::INTEGER FROM (
-      SELECT symbol, unnest(range(${first}, ${dayNumber("to_date")} + 1)) AS day FROM volume_spans WHERE ${ASKED} AND ${BELIEVED}
+      SELECT symbol, unnest(range(${first}, ${dayNumber("to_date")} + 1)) AS day FROM volume_spans WHERE ${IS_REQUESTED} AND ${KNOWN_BY_NOW}
     ) AS known ANTI JOIN daily_volumes AS bar ON bar.symbol = known.symbol AND bar.date = ${dateOfDay("known.day::INTEGER")}
     ORDER BY symbol, day`;
 }

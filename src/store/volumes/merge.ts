@@ -24,8 +24,8 @@ const VALUES = [
 ];
 
 /**
- * Creates what a commit is staged in, beside the stage of the bars, which must be there: the symbols of the run, the files
- * read, the known spans, and `incoming_bars`, the bars in the columns of `daily_volumes`.
+ * Creates what a commit is staged in, in addition to the stage of the bars, which must exist: tables of the run's
+ * symbols, of the files read and of the known spans, and `incoming_bars`, the bars in the columns of `daily_volumes`.
  */
 export async function createVolumeStage(connection: DuckDBConnection): Promise<void> {
   await connection.run(`CREATE OR REPLACE TEMP TABLE ${STAGED.symbols} (symbol_index UINTEGER, symbol VARCHAR)`);
@@ -44,7 +44,7 @@ export async function createVolumeStage(connection: DuckDBConnection): Promise<v
  * Merges what is staged into the tables, inside a transaction.
  *
  * @param mayMatch false when the tables are known to have nothing of the symbols
- * @returns the values in which a month's file and a day's disagree
+ * @returns the number of values in which a monthly and a daily file differ
  */
 export async function mergeVolumes(
   connection: DuckDBConnection,
@@ -53,8 +53,8 @@ export async function mergeVolumes(
 ): Promise<number> {
   let differences = 0;
   if (mayMatch) {
-    differences = await noteDifferences(connection, runId, now);
-    await dropReplaced(connection);
+    differences = await recordDifferences(connection, runId, now);
+    await deleteReplaced(connection);
   }
   await connection.run("INSERT INTO daily_volumes FROM temp.incoming_bars");
   await connection.run(`INSERT INTO volume_files FROM temp.${STAGED.files}`);
@@ -63,8 +63,8 @@ export async function mergeVolumes(
   return differences;
 }
 
-/** Notes the values of days that a month's file brings and that differ from those of the day's own file. */
-async function noteDifferences(connection: DuckDBConnection, runId: number, now: number): Promise<number> {
+/** Records the values in which an incoming monthly file differs from the stored daily files, and returns their number. */
+async function recordDifferences(connection: DuckDBConnection, runId: number, now: number): Promise<number> {
   const pairs = VALUES.map((name) => `{'name': '${name}', 'monthly': new.${name}, 'daily': old.${name}}`);
   const before = await numberOf(connection, "SELECT count(*) FROM volume_differences");
   await connection.run(
@@ -80,8 +80,8 @@ async function noteDifferences(connection: DuckDBConnection, runId: number, now:
   return (await numberOf(connection, "SELECT count(*) FROM volume_differences")) - before;
 }
 
-/** Drops the bars and the files whose places are taken: by another version of a file, or by the month's. */
-async function dropReplaced(connection: DuckDBConnection): Promise<void> {
+/** Deletes the bars and files that another version of a file, or a monthly file, replaces. */
+async function deleteReplaced(connection: DuckDBConnection): Promise<void> {
   await connection.run(
     `DELETE FROM daily_volumes WHERE rowid IN (
       SELECT old.rowid FROM daily_volumes AS old JOIN temp.${STAGED.files} AS file

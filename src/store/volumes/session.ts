@@ -2,19 +2,20 @@ import type { VolumeUnit } from "../../rows/volume-unit.js";
 import type { VolumeWriter } from "./commit.js";
 
 /**
- * Bars that are committed together, some 90 bytes each until then: 16 row groups, so that those of many years fill each
- * block of days with one. They need no compaction then, which took a tenth of the CPU time of a whole history.
+ * Number of bars that are committed together, about 90 bytes each until then: 16 row groups, so that the bars of many
+ * years fill each block of days with at least one. They then need no compaction, which took a tenth of the CPU time of a
+ * whole history.
  */
 const COMMIT_BARS = 131_072;
 
-/** Time after which fewer are committed, ms: what a crash may cost. A whole history comes in 5 to 60 seconds. */
+/** Time after which fewer bars are committed, ms: the most work that a crash can lose. A whole history takes 5 to 60 s. */
 const COMMIT_AFTER_MS = 10_000;
 
-/** What a run wrote of volumes. */
+/** Totals of the volumes that a run wrote. */
 export interface VolumeTotals {
   unitsWritten: number;
   rowsWritten: number;
-  /** Values in which a month's file and a day's disagree. */
+  /** Number of values in which a monthly and a daily file differ. */
   differences: number;
   /** Time spent in transactions, ms. */
   writeMs: number;
@@ -23,7 +24,7 @@ export interface VolumeTotals {
 /** The totals of a run that found nothing new. */
 export const NO_VOLUMES: VolumeTotals = { unitsWritten: 0, rowsWritten: 0, differences: 0, writeMs: 0 };
 
-/** From units of volumes to commits of several. Calls must not overlap: await one before the next. */
+/** Commits the units of volumes of one run in groups. Calls must not overlap: await one before the next. */
 export class VolumeSession {
   private units: VolumeUnit[] = [];
   private barCount = 0;
@@ -36,19 +37,19 @@ export class VolumeSession {
     private readonly onCommit: (units: number, rows: number) => void,
   ) {}
 
-  /** Takes a unit in, and commits when enough is there. */
+  /** Adds a unit, and commits when there are enough bars. */
   async add(unit: VolumeUnit): Promise<void> {
     this.units.push(unit);
     this.barCount += unit.bars.count;
     if (this.barCount >= COMMIT_BARS) await this.commit();
   }
 
-  /** Commits what has waited for too long at `now`, a time as `performance.now()` gives it. */
+  /** Commits units that have waited too long at `now`, a time from `performance.now()`. */
   async commitIfDue(now: number): Promise<void> {
     if (now - this.lastCommit >= COMMIT_AFTER_MS) await this.commit();
   }
 
-  /** Commits every unit. */
+  /** Commits all remaining units. */
   async finish(): Promise<VolumeTotals> {
     await this.commit();
     await this.writer.close();

@@ -74,7 +74,7 @@ export class UnitWriter {
 
   private async write(units: readonly WholeUnit[]): Promise<ChangeCounts> {
     const { connection, dataset } = this.store;
-    // Before the transaction, because DuckDB reads rows that are uncommitted in it with only one thread.
+    // Before the transaction, because DuckDB reads a transaction's uncommitted rows with only one thread.
     await this.stage.reset();
     const ordered = fillBlocks(units);
     await this.stage.append(

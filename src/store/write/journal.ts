@@ -4,7 +4,7 @@ import type { WholeUnit } from "../../rows/unit.js";
 import { DuckDBDateValue } from "../duckdb.js";
 import { spanOf } from "./units.js";
 
-/** Journals the units that a commit writes, with the run's id and the symbols behind their indexes. */
+/** Journals the units that a commit writes. */
 export async function journalUnits(
   connection: DuckDBConnection,
   units: readonly WholeUnit[],

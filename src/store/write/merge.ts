@@ -83,7 +83,7 @@ function collectMatched(connection: DuckDBConnection, range: Span): Promise<numb
   );
 }
 
-/** A file where there was none before is seen for the first time. */
+/** Overwrites the matched rows. A file where there was none before is first seen by this run. */
 async function updateMatched(connection: DuckDBConnection, runId: number): Promise<void> {
   await connection.run(
     `UPDATE availability AS old

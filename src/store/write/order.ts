@@ -23,9 +23,9 @@ export function fillBlocks(units: readonly KeyedRows<RowKind>[]): boolean {
 }
 
 /**
- * The rows of units by symbol in the order of a compacted file (`ORDER_IN_BLOCK`), in blocks of days. All at once would
- * be another copy of the commit, up to 20 MiB. Sorting them in SQL while inserting takes half as long again as the
- * insert.
+ * The rows of units by symbol in the order of a compacted file (`ORDER_IN_BLOCK`), one block of days at a time: all of
+ * them together would be another copy of the commit, up to 20 MiB. Sorting them in SQL while inserting takes half as
+ * long again as the insert.
  *
  * @param symbols the symbols behind the keys of the units
  * @yields the same batch each time, with the rows of the next block
@@ -53,7 +53,7 @@ export function* inFileOrder<Kind extends RowKind>(
   }
 }
 
-/** Notes that so many new rows are in the order that a compaction would bring, so that none is made for them. */
+/** Records that this many new rows are already in the order of a compacted file, so they don't trigger a compaction. */
 export async function countAsCompacted(connection: DuckDBConnection, rows: number): Promise<void> {
   await connection.run("UPDATE store_info SET compacted_rows = compacted_rows + $rows, compacted_bytes = NULL", {
     rows,

@@ -8,8 +8,8 @@ export interface AdmittedSymbol {
   absentAt: number | undefined;
 }
 
-/** What a query admits, and when it is asked. */
-export interface Asked extends Span {
+/** The cells that a query admits, and when it is run. */
+export interface AdmittedCells extends Span {
   symbols: readonly AdmittedSymbol[];
   /** When the bucket's symbols were last listed, ms since the Unix epoch; undefined if never. */
   listedAt: number | undefined;
