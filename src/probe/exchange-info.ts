@@ -24,7 +24,7 @@ export interface ExchangeOptions {
   /** Number of retries after a transient failure. */
   retries: number;
   /**
-   * Limit for all attempts together, ms.
+   * Time limit for all attempts together, ms.
    *
    * @default none
    */
@@ -41,8 +41,8 @@ type Attempt = ExchangeAnswer | { type: "failed"; failure: Failure };
  * Fetches the `exchangeInfo` of an exchange. Redirects are not followed.
  *
  * @throws ExchangeError EXCHANGE_UNREACHABLE when there is no answer with status 200, EXCHANGE_UNREADABLE when the
- * answer is something else; InterruptedError when the signal came; UsageError when an environment variable is not the
- * URL of a proxy
+ * answer is something else; InterruptedError when the signal was aborted; UsageError when an environment variable is not
+ * the URL of a proxy
  */
 export async function fetchExchangeInfo(url: string, options: ExchangeOptions): Promise<ExchangeAnswer> {
   const { retries, signal, timeoutMs, totalMs = Infinity } = options;

@@ -13,7 +13,7 @@ export interface GetContext {
   deadlines: Deadlines;
 }
 
-/** The object at a path, or that it doesn't exist, or why that is unknown. */
+/** The object at a path, the fact that there is none, or why that isn't known. */
 export type GetOutcome =
   | { type: "object"; bytes: Buffer }
   | { type: "missing" }

@@ -27,7 +27,7 @@ interface Probe {
 }
 
 /**
- * Runs the HEAD shards of one thread. The next one starts while the last answers of the previous one are awaited. The
+ * Runs the HEAD shards of one thread. A shard starts before the last answers of the previous one have arrived. The
  * concurrency limits the HEADs in flight; none is sent while the sink is behind, or the run is paused or abandoned.
  */
 export class HeadProber {

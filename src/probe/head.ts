@@ -11,14 +11,14 @@ export interface HeadContext {
   /** Host and port of the server. */
   host: string;
   deadlines: Deadlines;
-  /** False: the socket is closed after each answer, like in a client without a pool. */
+  /** False: the socket is closed after each answer, as in a client without a pool. */
   pooled: boolean;
   /** Called when a HEAD is replayed because its kept-alive socket was stale. */
   onReplay: () => void;
 }
 
 /**
- * Sends one HEAD and calls `done` with its outcome, once. If the server has meanwhile closed the kept-alive socket, the
+ * Sends one HEAD and calls `done` once, with its outcome. If the server has meanwhile closed the kept-alive socket, the
  * HEAD is replayed on a new connection. Redirects are not followed.
  *
  * @param path percent-encoded path of the file on the server
@@ -45,7 +45,7 @@ class HeadRequest extends TimedRequest implements Dispatcher.DispatchHandler {
       method: "HEAD",
       // Without `reset: false` undici closes the socket after every HEAD.
       reset: !this.context.pooled,
-      tell: this,
+      requester: this,
     };
     line.dispatch(options, this);
   }

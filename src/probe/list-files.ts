@@ -8,7 +8,7 @@ import { noFiles, type ListedFiles } from "../vision/list-page.js";
 import { fileKeyEnd, fileKeyStem, parseKey, symbolPrefix } from "../vision/object-key.js";
 import type { ListContext } from "./list.js";
 import { listWithRetries } from "./list-retries.js";
-import { endlessListing } from "./outcome.js";
+import { endlessList } from "./outcome.js";
 import type { ProberContext } from "./prober-context.js";
 
 /** Files of a symbol, or a failure: if one page fails, all fail, because any file might have been on it. */
@@ -19,8 +19,9 @@ export type FilesOutcome =
  * Lists the files of one symbol over a span of days, page by page, starting at its first day. May include files of later
  * days. Never rejects.
  *
- * @param firstKeys most keys of the first page: few save a page of later files where none is expected
- * @default as many as a page has
+ * @param firstKeys maximum number of keys on the first page: where no file is expected, a small one saves a page of
+ *   later files
+ * @default as many as a page can have
  */
 export async function listFiles(
   context: ProberContext,
@@ -38,7 +39,7 @@ export async function listFiles(
   let nextDay = from;
   const maxPages = maxFilePages(to - from + 1);
   for (let pages = 0; ; pages++) {
-    if (pages === maxPages) return { type: "failed", failure: endlessListing(`${pages} pages and more`) };
+    if (pages === maxPages) return { type: "failed", failure: endlessList(`more than ${pages} pages`) };
     const mostKeys = pages === 0 ? firstKeys : MAX_PAGE_ENTRIES;
     const maxKeys = Math.min(mostKeys, (to - nextDay + 1) * KEYS_PER_PERIOD);
     const request = { prefix: symbolPrefix(dataset, symbol), after, maxKeys };

@@ -1,7 +1,7 @@
 import { datasetPrefix } from "../vision/object-key.js";
 import { MAX_FOLDER_PAGES, MAX_FOLDERS, MAX_PAGE_ENTRIES } from "../vision/list-limits.js";
 import type { Continuation } from "../vision/list-request.js";
-import { endlessListing } from "./outcome.js";
+import { endlessList } from "./outcome.js";
 import type { ListContext } from "./list.js";
 import { listWithRetries } from "./list-retries.js";
 import type { Failure } from "../rows/failure.js";
@@ -21,7 +21,7 @@ export async function discoverFolders(context: ProberContext, listContext: ListC
     const outcome = await listWithRetries(context, listContext, request);
     if (outcome.type === "failed") return outcome;
     if (outcome.type === "abandoned") {
-      return { type: "failed", failure: { kind: "other", code: "ABANDONED", message: "the run was ended" } };
+      return { type: "failed", failure: { kind: "other", code: "ABANDONED", message: "the run was abandoned" } };
     }
     context.counters.add("bytes", outcome.bytes);
     for (const prefix of outcome.page.prefixes) names.push(prefix.slice(root.length, -1));
@@ -29,5 +29,5 @@ export async function discoverFolders(context: ProberContext, listContext: ListC
     after = outcome.page.lastEntry;
     continuation = outcome.page.continuation;
   }
-  return { type: "failed", failure: endlessListing(`${names.length} folders and more`) };
+  return { type: "failed", failure: endlessList(`${names.length} folders so far`) };
 }

@@ -13,8 +13,8 @@ const NOTHING: ShardResult = { cellCount: 0, failureCount: 0 };
 
 /**
  * Runs one LIST shard: the pages of one symbol from the first wanted day to the last, in order. Wanted days without a
- * key are `missing`, as a HEAD would have found. If a page fails, the whole shard fails, because any of its days might
- * have been on it. Never rejects.
+ * key are `missing`; a HEAD would have found the same. If a page fails, the whole shard fails, because any of its days
+ * might have been on it. Never rejects.
  */
 export async function runListShard(
   context: ProberContext,

@@ -19,9 +19,9 @@ export function protocolFailure(code: string, message: string): Outcome {
   return { type: "failed", failure: { kind: "protocol", code, message } };
 }
 
-/** The failure of a listing that is longer than any bucket's. */
-export function endlessListing(message: string): Failure {
-  return { kind: "protocol", code: "LIST_ENDLESS", message: `the listing does not end: ${message}` };
+/** The failure of a LIST that has more pages than any bucket needs. */
+export function endlessList(message: string): Failure {
+  return { kind: "protocol", code: "LIST_ENDLESS", message: `the list pages do not end: ${message}` };
 }
 
 const KIND_BY_CODE: Readonly<Record<string, FailureKind>> = {
@@ -104,7 +104,7 @@ export type Headers = Readonly<Record<string, string | string[] | undefined>>;
 export function statusFailure(status: number, headers: Headers): Failure {
   const failure: Failure = { kind: "status", code: `HTTP_${status}`, message: `the server answered ${status}` };
   const wait = headers["retry-after"];
-  // Servers use the number of seconds; the other form, a date, gets the usual back-off.
+  // Servers send a number of seconds. The other form, a date, is ignored: the usual back-off applies.
   return typeof wait === "string" && /^\d{1,6}$/.test(wait)
     ? { ...failure, retryAfterMs: Number(wait) * 1000 }
     : failure;

@@ -69,8 +69,8 @@ export class Traffic {
   }
 
   /**
-   * Asks for permission to send one request: 0 grants it, and then it must be sent. Otherwise the ms after which to ask
-   * again.
+   * Asks for permission to send one request. 0 grants it, and then the request must be sent; any other result is the
+   * time after which to ask again, ms.
    *
    * @param now ms since the Unix epoch
    */
@@ -80,8 +80,8 @@ export class Traffic {
   }
 
   /**
-   * Waits until a request may be sent, and then it must be sent. False if the run ends first: it was abandoned, or is
-   * ending during a pause that a server asked for.
+   * Waits until a request may be sent; the caller must then send it. False if the run ends first: it was abandoned, or
+   * is ending during a pause that a server asked for.
    */
   async turn(): Promise<boolean> {
     for (;;) {
@@ -108,7 +108,7 @@ export class Traffic {
   }
 
   /**
-   * Requests may be sent in slots at a fixed interval; unused slots of the last moments are still valid.
+   * Requests may be sent in slots at a fixed interval; slots left unused during the last moments are still valid.
    */
   private takeSlot(now: number): number {
     const nowUs = BigInt(Math.floor(now * 1000));

@@ -70,7 +70,7 @@ function readContent(
   if (zip.length !== listed.size) {
     throw new FileError(
       "SIZE_DIFFERS",
-      `the file has ${zip.length} bytes, but ${listed.size} according to the listing`,
+      `the file has ${zip.length} bytes, but ${listed.size} according to the list page`,
     );
   }
   const name = fileNameStem(dataset, symbol) + fileKeyEnd(dataset, listed.period);

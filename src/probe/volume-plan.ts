@@ -32,7 +32,7 @@ function isSame(one: FileFacts, other: FileFacts): boolean {
   return one.size === other.size && one.lastModified === other.lastModified && sameEtag;
 }
 
-/** A newly learnt ETag is not a change. */
+/** Whether an ETag is unknown: learning it later is not a change. */
 function isNone({ high, low }: FileFacts["etag"]): boolean {
   return high === 0 && low === 0;
 }

@@ -18,9 +18,9 @@ import { readVolumeFile } from "./volume-file.js";
 import { daysToList, knownSpans, newFiles, sameSpans, type ListedFile } from "./volume-plan.js";
 
 /** Number of files of one symbol fetched concurrently, each with its checksum. All symbols share the thread's sockets. */
-const FILES_AT_ONCE = 8;
+const CONCURRENT_FILES = 8;
 
-/** Spans closer than this many days, those of a list page, are listed together. */
+/** Spans less than this many days apart are listed together: the days on a list page. */
 const NEAR_DAYS = 500;
 
 /** Shared state of the volume shards of one thread. */
@@ -36,7 +36,7 @@ class Abandoned extends Error {}
 
 /**
  * Reads the new 1d klines of one symbol and sends them as one unit, if there are any. A failed file is reported, its days
- * stay unknown, and the symbol's other files are sent; a failed listing fails the whole symbol. Never rejects.
+ * stay unknown, and the symbol's other files are sent; a failed LIST fails the whole symbol. Never rejects.
  */
 export async function runVolumeShard(context: VolumeContext, shard: VolumeShard): Promise<ShardResult> {
   if (context.prober.traffic.isAbandoned) return { cellCount: 0, failureCount: 0 };
@@ -49,8 +49,8 @@ export async function runVolumeShard(context: VolumeContext, shard: VolumeShard)
   return { cellCount: 0, failureCount: work.failureCount };
 }
 
-/** A failed listing, with its days. */
-class ListingFailed extends Error {
+/** A failed LIST, with the days that it was to cover. */
+class ListFailed extends Error {
   constructor(
     readonly failure: Failure,
     readonly span: Span,
@@ -80,9 +80,9 @@ class SymbolVolumes {
     try {
       await this.readAll();
     } catch (error) {
-      if (!(error instanceof ListingFailed)) throw error;
+      if (!(error instanceof ListFailed)) throw error;
       const { from, to } = error.span;
-      this.tell(from, to - from + 1, error.failure);
+      this.report(from, to - from + 1, error.failure);
     }
   }
 
@@ -105,7 +105,7 @@ class SymbolVolumes {
     const days = { listed: wanted, read: [] as Day[], failed: [] as Day[] };
     const first = months.barDays[0] ?? -Infinity;
     const listed = [
-      // Before its first month a symbol has no file, as a rule: a whole page would be of days that are known by now.
+      // A symbol rarely has files before its first month, and a whole page would list days that are known by now.
       ...(await this.list(
         UM_DAILY_KLINES_1D,
         wanted.filter(({ to }) => to < first),
@@ -129,7 +129,7 @@ class SymbolVolumes {
   /**
    * The files of some days, by ascending period.
    *
-   * @param firstKeys as of `listFiles`
+   * @param firstKeys as for `listFiles`
    */
   private async list(dataset: Dataset, spans: readonly Span[], firstKeys?: number): Promise<ListedFile[]> {
     const found: ListedFile[] = [];
@@ -139,7 +139,7 @@ class SymbolVolumes {
       const { prober, list } = this.context;
       const outcome = await listFiles(prober, list, dataset, this.symbol, reach, firstKeys);
       if (outcome.type === "abandoned") throw new Abandoned();
-      if (outcome.type === "failed") throw new ListingFailed(outcome.failure, reach);
+      if (outcome.type === "failed") throw new ListFailed(outcome.failure, reach);
       for (const [place, period] of outcome.files.days.entries()) {
         const isWanted = group.some(({ from, to }) => period >= from && period <= to);
         if (isWanted) found.push({ period, ...fileAt(outcome.files, place) });
@@ -155,7 +155,7 @@ class SymbolVolumes {
     const fresh = newFiles(cadence, listed, this.shard.known);
     prober.counters.add("filesKnown", listed.length - fresh.length);
     const failed: Day[] = [];
-    await inParallel(fresh, FILES_AT_ONCE, async (file) => {
+    await inParallel(fresh, CONCURRENT_FILES, async (file) => {
       const key = fileKey(dataset, this.symbol, file.period);
       const wanted = { dataset, symbol: this.symbol, key, listed: file };
       const outcome = await readVolumeFile(prober, get, wanted, this.shard.acceptUnverified);
@@ -164,7 +164,7 @@ class SymbolVolumes {
         failed.push(file.period);
         prober.counters.add("filesFailed");
         const { from, to } = periodSpan(cadence, file.period);
-        this.tell(from, to - from + 1, outcome.failure, key);
+        this.report(from, to - from + 1, outcome.failure, key);
         return;
       }
       prober.counters.add("filesFetched");
@@ -175,7 +175,7 @@ class SymbolVolumes {
     return failed;
   }
 
-  private tell(from: Day, days: number, failure: Failure, key?: string): void {
+  private report(from: Day, days: number, failure: Failure, key?: string): void {
     this.failureCount++;
     const { symbolIndex } = this.shard;
     this.context.prober.onFailure({ symbolIndex, from, days, failure, ...(key === undefined ? {} : { key }) });

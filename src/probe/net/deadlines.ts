@@ -9,7 +9,7 @@ export class ProbeTimeoutError extends Error {
 export abstract class TimedRequest {
   /** Set once the request is on a socket. */
   controller: Dispatcher.DispatchController | undefined = undefined;
-  /** Maintained by {@link Deadlines}: its start, and its neighbours in the list of requests in flight, if it is in it. */
+  /** Maintained by {@link Deadlines}: when it started, and its neighbours while it is in the list of requests in flight. */
   startedAt = 0;
   earlier: TimedRequest | undefined = undefined;
   later: TimedRequest | undefined = undefined;
@@ -24,8 +24,8 @@ class Ends extends TimedRequest {
 /**
  * One timer for all requests in flight of a thread. All have the same timeout, so they expire in the order in which they
  * started, which is the order of an intrusive linked list. (A Set keeps that order too, but took 8 of the 32 µs of CPU
- * of a HEAD.) It also catches slow drips, which undici's own timers don't. A request that still waits for its connection
- * has not started; the connector's timeout ends it.
+ * of a HEAD.) It also catches slow drips, which undici's own timers don't. A request that is still waiting for its
+ * connection has not started; the connector's timeout ends it.
  */
 export class Deadlines {
   private readonly ends = new Ends();
@@ -41,7 +41,7 @@ export class Deadlines {
     this.timer.unref();
   }
 
-  /** Starts or restarts the time of a request that is on its socket. */
+  /** Starts or restarts the clock of a request that is on its socket. */
   start(request: TimedRequest): void {
     this.end(request);
     const { ends } = this;
@@ -52,7 +52,7 @@ export class Deadlines {
     ends.earlier = request;
   }
 
-  /** Stops the time of a request, if it was started. */
+  /** Stops the clock of a request, if it was started. */
   end(request: TimedRequest): void {
     const { earlier, later } = request;
     if (earlier === undefined || later === undefined) return;

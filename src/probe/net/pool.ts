@@ -22,8 +22,9 @@ export interface ConnectionOptions {
   proxy?: Proxy;
   /** Addresses of the connection's target, which is the proxy if there is one. */
   addresses: AddressTable;
-  /** Called with the client of each socket that was opened, including its handshake, or that ended. */
+  /** Called with the client of each socket that has been opened and has completed its handshake. */
   onConnect?: (client: ConnectionClient) => void;
+  /** Called with the client of each socket that has ended. */
   onDisconnect?: (client: ConnectionClient) => void;
   /** Called for each socket that could not be opened. */
   onConnectionError?: () => void;
@@ -43,7 +44,8 @@ export type Line = Pick<Dispatcher, "dispatch" | "destroy">;
 
 /** Options of a request that needs to know which client of the pool it uses. */
 export interface ClientAwareOptions extends Dispatcher.DispatchOptions {
-  tell?: { client: ConnectionClient | undefined };
+  /** Its `client` is set when the request is dispatched. */
+  requester?: { client: ConnectionClient | undefined };
 }
 
 /**
@@ -76,7 +78,7 @@ export class ConnectionClient extends Client {
   }
 
   override dispatch(options: ClientAwareOptions, handler: Dispatcher.DispatchHandler): boolean {
-    if (options.tell !== undefined) options.tell.client = this;
+    if (options.requester !== undefined) options.requester.client = this;
     options.headers = HEADERS;
     return super.dispatch(options, handler);
   }
@@ -117,15 +119,15 @@ export function createLine(options: ConnectionOptions): Line {
   };
   const direct = { ...tls, lookup: tableLookup(options.addresses) };
   if (proxy === undefined) return createPool(options, buildConnector({ ...direct, allowH2: http2 }));
-  const whole = loadUndici();
-  const agent = new whole.ProxyAgent({
+  const undici = loadUndici();
+  const agent = new undici.ProxyAgent({
     uri: proxy.url,
     headers: { "user-agent": USER_AGENT },
     ...(proxy.authorization === undefined ? {} : { token: proxy.authorization }),
     proxyTls: direct,
     requestTls: { ...tls, allowH2: http2 },
     clientFactory: (url, { connect }: { connect: Connector }) =>
-      new whole.Pool(url, { connect, headersTimeout: options.timeoutMs }),
+      new undici.Pool(url, { connect, headersTimeout: options.timeoutMs }),
     factory: (_origin, { connect }: { connect: Connector }) => createPool(options, connect),
   });
   return {

@@ -11,8 +11,8 @@ export interface Proxy {
 const DEFAULT_PORTS: Readonly<Record<string, string>> = { "http:": "80", "https:": "443" };
 
 /**
- * The proxy for a URL according to the usual environment variables, in lower case first, like in undici: HTTPS_PROXY,
- * or HTTP_PROXY if that isn't set; for plain HTTP only the latter. NO_PROXY lists hosts to connect to directly.
+ * The proxy for a URL according to the usual environment variables, in lower case first, as in undici: HTTPS_PROXY, or
+ * HTTP_PROXY if that isn't set; for plain HTTP only the latter. NO_PROXY lists hosts to connect to directly.
  *
  * @throws UsageError when a variable is not the URL of a proxy
  */

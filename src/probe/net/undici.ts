@@ -4,9 +4,9 @@ import type * as Types from "undici";
 const require = createRequire(import.meta.url);
 
 /**
- * The parts of undici that probing needs, loaded individually: loading all of it (fetch, caches, mocks …) takes 110 ms
- * of a prober's start, these take 40. They are not documented entry points, so the package's version is pinned. Types
- * are imported from the package as usual.
+ * The parts of undici that probing needs, loaded individually: when a prober starts, loading all of undici (fetch,
+ * caches, mocks …) takes 110 ms, loading these takes 40. They are not documented entry points, so the package's version
+ * is pinned. Types are imported from the package as usual.
  */
 export const Client = require("undici/lib/dispatcher/client.js") as typeof Types.Client;
 export const Pool = require("undici/lib/dispatcher/pool.js") as typeof Types.Pool;
