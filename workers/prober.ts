@@ -3,5 +3,5 @@ import { parentPort, workerData } from "node:worker_threads";
 import type { PoolSettings } from "../src/threads/prober-protocol.js";
 import { serveProber } from "../src/threads/prober-service.js";
 
-if (parentPort === null) throw new Error("this is the entry of a thread");
+if (parentPort === null) throw new Error("this file only runs as a worker thread");
 export default serveProber(parentPort, workerData as PoolSettings).run;

@@ -2,5 +2,5 @@
 import { parentPort } from "node:worker_threads";
 import { serveWriter } from "../src/threads/writer-service.js";
 
-if (parentPort === null) throw new Error("this is the entry of a thread");
+if (parentPort === null) throw new Error("this file only runs as a worker thread");
 serveWriter(parentPort);

@@ -21,7 +21,7 @@ export type Check<Value> = (option: string, value: unknown) => Value;
 
 /** A text that isn't blank. */
 export function checkText(option: string, value: unknown): string {
-  if (typeof value !== "string") throw wrong(option, value, "a text");
+  if (typeof value !== "string") throw wrong(option, value, "a string");
   if (value.trim() === "") throw new UsageError(`${shown(value)} is blank`, { option });
   return value;
 }
@@ -120,7 +120,7 @@ export function checkUrl(path: "with path" | "without path"): Check<string> {
       throw refuse(`${shown(maskedUrl(text))} is neither https nor http`);
     }
     if (hasSecretParts(url)) {
-      const parts = `scheme, host, port${path === "with path" ? " and path" : ""}`;
+      const parts = path === "with path" ? "scheme, host, port and path" : "scheme, host and port";
       throw refuse(`only ${parts} belong in ${shown(maskedUrl(text))}`);
     }
     const trimmed = url.pathname.replace(/\/+$/, "");

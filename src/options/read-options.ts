@@ -11,7 +11,7 @@ export type Checked<Checks> = {
   -readonly [Option in keyof Checks]: Checks[Option] extends Check<infer Value> ? Value : never;
 };
 
-/** Checks an option that may be omitted; it is undefined then. */
+/** Checks an option that may be omitted, and is then undefined. */
 export function optional<Value>(check: Check<Value>): Check<Value | undefined> {
   return (option, value) => (value === undefined ? undefined : check(option, value));
 }

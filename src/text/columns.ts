@@ -25,7 +25,7 @@ export interface Column<Kind extends ColumnKind = ColumnKind, Nullable extends b
   readonly nullable: Nullable;
   /** What it means, for the docs. */
   readonly about: string;
-  /** Whether an `integer` is never negative and goes up to 2^64 - 1; in Parquet it is a UBIGINT then. */
+  /** Whether an `integer` is never negative and goes up to 2^64 - 1; it is then a UBIGINT in Parquet. */
   readonly isUnsigned?: boolean;
 }
 

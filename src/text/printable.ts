@@ -1,9 +1,9 @@
 /** Control characters, bidirectional overrides and other invisible marks, and line separators. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+const INVISIBLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
 
 /** Text from outside with control characters and bidirectional overrides made visible, safe for a terminal. */
 export function printable(text: string): string {
-  return text.replace(UNSEEN, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
+  return text.replace(INVISIBLE, (char) => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
 /** Like {@link printable}, but keeps tabs and line ends, which a quoted CSV field may contain. */
@@ -20,7 +20,7 @@ export function printableLines(text: string): string {
  * Equivalent JSON in which everything that could control a terminal is escaped. Line breaks between values are kept.
  */
 export function printableJson(json: string): string {
-  return json.replace(UNSEEN, (char) => (char === "\n" ? char : escapes(char)));
+  return json.replace(INVISIBLE, (char) => (char === "\n" ? char : escapes(char)));
 }
 
 function escapes(char: string): string {

@@ -56,7 +56,7 @@ export class BatchSender<Kind extends RowKind> implements RowSink<Kind> {
     return new Promise((resolve) => this.onCaughtUp.push(resolve));
   }
 
-  /** The rows so far. Of a batch that isn't full, as each shard ends in, only as much is sent as there are rows. */
+  /** The rows so far. A batch that isn't full, such as the last one of a shard, is sent without its unused space. */
   private takeBatch(): Batch<Kind> {
     const { kind, batch } = this;
     if (batch.count < BATCH_ROWS) {

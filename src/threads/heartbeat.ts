@@ -3,7 +3,7 @@ import { ThreadError } from "../errors.js";
 /** Interval of a thread's beats and of the main thread's checks, ms. */
 const BEAT_MS = 1000;
 /** Number of checks without a beat after which a thread counts as stuck. */
-const SILENT_LOOKS = 20;
+const SILENT_CHECKS = 20;
 
 /**
  * Starts the beats of this thread: as long as its event loop runs, it increments its element of the shared array.
@@ -42,18 +42,18 @@ export class Heartbeats {
         const count = Atomics.load(beats, place);
         silent[place] = count === 0 || count !== seen[place] ? 0 : (silent[place] ?? 0) + 1;
         seen[place] = count;
-        if (silent[place] !== SILENT_LOOKS) continue;
-        const seconds = (SILENT_LOOKS * BEAT_MS) / 1000;
+        if (silent[place] !== SILENT_CHECKS) continue;
+        const seconds = (SILENT_CHECKS * BEAT_MS) / 1000;
         onStuck(
           place,
-          new ThreadError(`${name} is stuck: no sign of life for ${seconds} s; units committed are intact`),
+          new ThreadError(`${name} is stuck: no sign of life for ${seconds} s; committed units are intact`),
         );
       }
     }, BEAT_MS);
     this.timer.unref();
   }
 
-  /** Ends the watch over a thread that has ended. */
+  /** Stops watching a thread that has ended. */
   forget(place: number): void {
     Atomics.store(this.beats, place, 0);
   }

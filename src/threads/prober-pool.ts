@@ -17,9 +17,10 @@ import {
 const ENTRY = new URL("../../workers/prober.js", import.meta.url).href;
 
 /**
- * Heap of a prober, MiB. List pages are short-lived garbage, which V8 lets pile up when it may: with a limit for
- * the old generation a backfill of the whole history peaks 120 MiB lower, in the same time. Live are 10 MiB. A young
- * generation of 32 takes 30 MiB more than one of 12, and hardly less CPU; one of 6 takes 10 MiB less, and more CPU of a HEAD.
+ * Heap of a prober, MiB. List pages are short-lived garbage, which V8 lets pile up if it may: with a limited old
+ * generation, a backfill of the whole history peaks 120 MiB lower and takes no longer. 10 MiB are live. A young
+ * generation of 32 takes 30 MiB more than one of 12 and hardly less CPU; one of 6 takes 10 MiB less, but more CPU for
+ * each HEAD.
  */
 const PROBER_HEAP = { maxYoungGenerationSizeMb: 12, maxOldGenerationSizeMb: 64 };
 
@@ -131,8 +132,8 @@ export class ProberPool {
   }
 
   /**
-   * Number of HEAD shards to run at once: one keeps all sockets of its thread busy, a second one those that the last
-   * answers of the first would leave idle.
+   * Number of HEAD shards to run at once: one keeps all sockets of its thread busy, and a second one uses those that
+   * fall idle during the last answers of the first.
    */
   parallelHeads(): number {
     return this.settings.threads * 2;

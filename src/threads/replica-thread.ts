@@ -24,11 +24,11 @@ export async function startReplicaThread(options: ReplicaOptions): Promise<Repli
   let crash: unknown;
   worker.on("error", (error) => (crash = error));
   worker.on("exit", () => {
-    const gone = new ThreadError("the replica's thread is gone", { cause: crash });
-    for (const { reject } of waiting.splice(0)) reject(gone);
+    const ended = new ThreadError("the replica's thread has ended", { cause: crash });
+    for (const { reject } of waiting.splice(0)) reject(ended);
   });
   const ask = (request: ReplicaRequest): Promise<ReplicaMessage> => {
-    if (worker.threadId < 0) return Promise.reject(new ThreadError("the replica's thread is gone", { cause: crash }));
+    if (worker.threadId < 0) return Promise.reject(new ThreadError("the replica's thread has ended", { cause: crash }));
     const answer = nextMessage();
     worker.postMessage(request);
     return answer;

@@ -64,7 +64,7 @@ export interface Threads extends AsyncDisposable {
   abandon(): void;
   /** The pool of probers, started on first use. */
   probers(): Promise<Pick<ProberPool, "discover" | "runShards" | "parallelHeads" | "parallelLists">>;
-  /** Begins to end the probers, for which there is nothing left: what follows has their memory, 20 MiB each. */
+  /** Begins to end the probers, once they have no more work. That frees 20 MiB each for what follows. */
   endProbers(): void;
   /** Calls the listener with each failure of a probe from now on, when it happens. It must not throw. */
   onFailure(listener: (failure: CellFailure) => void): void;
@@ -77,7 +77,7 @@ export interface Threads extends AsyncDisposable {
 /**
  * Starts the writer, opens the file and warms DNS concurrently; the probers start when the addresses are known.
  *
- * @param onWait called with a notice for the user when waiting for another process that uses the file
+ * @param onWait called with a notice for the user when waiting for another process that is using the file
  * @throws StoreError, ThreadError; UsageError when an environment variable is not the URL of a proxy
  */
 export async function startThreads(settings: ThreadSettings, onWait: (notice: string) => void): Promise<Threads> {
@@ -104,7 +104,7 @@ export async function startThreads(settings: ThreadSettings, onWait: (notice: st
   died.catch(() => undefined);
   const probers = Array.from({ length: settings.threads }, (_, index) => `prober thread ${index + 1}`);
   const heartbeats = new Heartbeats(["the writer thread", ...probers], (place, error) => {
-    if (place === 0) writer.giveUp(error);
+    if (place === 0) writer.fail(error);
     announceDeath(error);
   });
   let ended = false;

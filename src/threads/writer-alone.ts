@@ -4,7 +4,7 @@ import type { StoreFacts } from "../store/writer.js";
 import { Heartbeats } from "./heartbeat.js";
 import { WriterClient } from "./writer-client.js";
 
-/** The writer thread of a command without probers, once the file is open. Disposing it ends it and closes the file. */
+/** The writer thread of a command without probers, once the file is open. Disposing it closes the file and ends it. */
 export interface WriterAlone extends AsyncDisposable {
   readonly writer: Pick<WriterClient, "call">;
   /** Facts about the file when it was opened. */
@@ -15,13 +15,13 @@ export interface WriterAlone extends AsyncDisposable {
  * Starts the writer and opens a file.
  *
  * @param db path of the DuckDB file
- * @throws StoreError, ThreadError; InterruptedError when the signal came while another process was using the file
+ * @throws StoreError, ThreadError; InterruptedError when the signal was aborted while another process was using the file
  */
 export async function startWriterAlone(db: string, waiting: Waiting): Promise<WriterAlone> {
   const claim = await whenFree(async () => Promise.resolve(claimInProcess(db)), waiting);
   const writer = new WriterClient();
   const heartbeats = new Heartbeats(["the writer thread"], (_, error) => {
-    writer.giveUp(error);
+    writer.fail(error);
   });
   const end = async () => {
     heartbeats.stop();

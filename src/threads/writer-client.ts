@@ -30,11 +30,11 @@ export class WriterClient {
       this.settle(reply);
     });
     this.worker.on("error", (error) => {
-      this.die(new ThreadError(`the writer thread failed: ${error.message}`, { cause: error }));
+      this.fail(new ThreadError(`the writer thread failed: ${error.message}`, { cause: error }));
     });
     this.exited = new Promise((resolve) => {
       this.worker.on("exit", (code) => {
-        this.die(new ThreadError(`the writer thread ended early (exit code ${code})`));
+        this.fail(new ThreadError(`the writer thread ended early (exit code ${code})`));
         resolve();
       });
     });
@@ -43,7 +43,7 @@ export class WriterClient {
   /**
    * Calls a method of the writer.
    *
-   * @throws the writer's StoreError, or ThreadError when the thread is gone
+   * @throws the writer's StoreError, or ThreadError when the thread has ended
    */
   call<M extends WriterMethod>(method: M, ...args: Parameters<WriterCalls[M]>): Promise<ReturnType<WriterCalls[M]>> {
     return new Promise((resolve, reject) => {
@@ -62,9 +62,12 @@ export class WriterClient {
     this.worker.postMessage({ type, port } satisfies WriterRequest, [port]);
   }
 
-  /** Gives up on a thread that no longer responds: all calls, even later ones, fail with the error. */
-  giveUp(error: ThreadError): void {
-    this.die(error);
+  /** Makes all calls fail, even later ones, because the thread has ended or no longer responds. */
+  fail(error: ThreadError): void {
+    this.death ??= error;
+    this.announceFailure(this.death);
+    for (const { reject } of this.pending.values()) reject(this.death);
+    this.pending.clear();
   }
 
   /** Closes the file if it is still open, and ends the thread. A run that didn't call `close` stays unfinished. */
@@ -84,12 +87,5 @@ export class WriterClient {
     this.pending.delete(reply.id);
     if ("error" in reply) call?.reject(fromPlainError(reply.error));
     else call?.resolve(reply.value);
-  }
-
-  private die(error: Error): void {
-    this.death ??= error;
-    this.announceFailure(this.death);
-    for (const { reject } of this.pending.values()) reject(this.death);
-    this.pending.clear();
   }
 }

@@ -27,7 +27,7 @@ export class WriterService {
     port.on("message", (request: WriterRequest) => {
       if (request.type === "rows") this.connectRows(request.port);
       else if (request.type === "volumes") this.connectVolumes(request.port);
-      // It waits for rows, so it must not block the queue that receives them.
+      // `endStep` waits for rows, so it must not block the queue that receives them.
       else if (request.method === "endStep") void this.answer(request.id, request.method, request.args);
       else this.enqueue(() => this.answer(request.id, request.method, request.args));
     });
@@ -99,7 +99,7 @@ export class WriterService {
     });
   }
 
-  /** A failed commit ends the writing, not the thread: the main thread is notified at once, later rows are dropped. */
+  /** A failed commit ends the writing, not the thread: the main thread is notified immediately, and later rows are dropped. */
   private async write(work: (writer: Writer) => Promise<void>): Promise<void> {
     if (this.failed || this.writer === undefined) return;
     try {

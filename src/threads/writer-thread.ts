@@ -10,8 +10,8 @@ const WRITER_HEAP = { maxYoungGenerationSizeMb: 3, maxOldGenerationSizeMb: 128 }
 let early: Worker | undefined;
 
 /**
- * Starts the writer thread of this process's next run early. DuckDB takes 130 ms to load, during which a command can
- * load what it needs itself.
+ * Starts the writer thread of this process's next run early. DuckDB takes 130 ms to load; meanwhile the command can load
+ * its own modules.
  */
 export function startWriterEarly(): void {
   const worker = startWriter();

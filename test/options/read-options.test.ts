@@ -32,7 +32,7 @@ describe("options", () => {
     [{ out: "a", limt: 5 }, "limt", "there is no such option"],
     [{ out: "a", toString: 5 }, "toString", "there is no such option"],
     [{ out: "" }, "out", '"" is blank'],
-    [{}, "out", "a text must be given"],
+    [{}, "out", "a string must be given"],
     [{ out: "a", limit: 0 }, "limit", "0 is not a whole number from 1 to 100"],
     [{ out: "a", wide: null }, "wide", "null is neither true nor false"],
   ])("of %j are refused by name", (options, option, reason) => {
