@@ -1,7 +1,7 @@
 import { types } from "node:util";
 import { dayAt, parseDay, type Day } from "./day.js";
 
-/** A UTC day as callers give it: `YYYY-MM-DD`, or a `Date` for the UTC day that contains it. */
+/** A UTC day as callers give it: `YYYY-MM-DD`, or a `Date`, which stands for the UTC day that contains it. */
 export type DayInput = string | Date;
 
 /** The day that a caller gave, or undefined when it is neither a calendar date nor a valid `Date`. */

@@ -6,7 +6,7 @@ import { DAY_MS, FIRST_WRITTEN_DAY, formatDay, LAST_WRITTEN_DAY, parseDay, twoDi
  * (`2024-03-02T09:36:43.250Z`).
  *
  * @param ms since the Unix epoch
- * @param dayText the date of a day, by default {@link formatDay}; one with a cache makes many times cheaper
+ * @param dayText formats the date of a day, by default {@link formatDay}; one with a cache makes this many times cheaper
  * @throws RangeError outside the range of a JavaScript `Date`.
  */
 export function formatTime(ms: number, dayText: (day: Day) => string = formatDay): string {

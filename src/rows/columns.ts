@@ -1,4 +1,4 @@
-/** How a column of a type lies in a buffer: bytes of a value, and the array over so many of them from a place on. */
+/** How a column of each type is stored in a buffer: bytes per value, and the array of `length` values from offset `at`. */
 export const COLUMN_TYPES = {
   uint16: { width: 2, over: (buffer: ArrayBuffer, at: number, length: number) => new Uint16Array(buffer, at, length) },
   uint32: { width: 4, over: (buffer: ArrayBuffer, at: number, length: number) => new Uint32Array(buffer, at, length) },

@@ -1,5 +1,5 @@
 /**
- * What a run counts. A cell is one (symbol, day); HEAD spends one request on it, LIST one on hundreds.
+ * What a run counts. A cell is one (symbol, day); a HEAD is one request for a cell, a LIST one for hundreds.
  * `cells` = `available` + `missing` + `failed`. For volumes: symbols whose folders were listed; files that were
  * fetched, that failed or that were known already; fetched files that no checksum verifies; and the bytes of the zips.
  */

@@ -36,6 +36,6 @@ export type Shard = HeadShard | ListShard | VolumeShard;
 export interface ShardResult {
   /** Cells answered or failed: the rows sent to the writer. 0 for a shard of volumes, which sends a whole unit. */
   cellCount: number;
-  /** How many times a `CellFailure` of this shard was announced. */
+  /** Number of `CellFailure`s that were announced for this shard. */
   failureCount: number;
 }

@@ -15,7 +15,7 @@ export interface StepUnits {
   expected: ReadonlyMap<number, number>;
 }
 
-/** Rows of one unit, whole. */
+/** A complete unit. */
 export interface WholeUnit<Kind extends RowKind = ProbeRows> {
   source: Source;
   by: UnitBy;

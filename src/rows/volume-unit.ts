@@ -15,7 +15,7 @@ export interface VolumeFile extends FileFacts {
   rowCount: number;
 }
 
-/** What is known about a symbol's volumes before a run asks for them. */
+/** What is known about a symbol's volumes before a run fetches more. */
 export interface VolumeKnowledge {
   /** Files that were read and whose rows are in use. */
   files: readonly Pick<VolumeFile, "cadence" | "period" | "size" | "lastModified" | "etag">[];
@@ -32,8 +32,8 @@ export interface VolumeUnit {
   /** Bars of the files that were read, by day; no day twice. */
   bars: Batch<BarRows>;
   /**
-   * The files. Their bars replace those of an earlier version of the same file; a month's also replace those of its
-   * days.
+   * The files. Their bars replace those of an earlier version of the same file; those of a monthly file also replace
+   * those of its daily files.
    */
   files: readonly VolumeFile[];
   /** All days of the symbol whose volumes are known now, ascending and disjoint. */

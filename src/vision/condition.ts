@@ -41,6 +41,7 @@ export interface DayCells {
   listed: boolean;
 }
 
+/** The condition of a day with these counts of cells. */
 export function conditionOf(cells: DayCells): Condition {
   const { probed, due, pending, unknown, empty, expected, lacking, listed } = cells;
   if (probed === 0 && (unknown > 0 || pending === 0)) return "unwritten";

@@ -2,7 +2,7 @@
 export type FileErrorCode =
   "CHECKSUM_MALFORMED" | "CHECKSUM_WRONG" | "CHECKSUM_MISSING" | "SIZE_DIFFERS" | "ZIP_BAD" | "CSV_BAD_ROW";
 
-/** A file whose content is rejected. `code` is stable. */
+/** The error for a file whose content is rejected. `code` is stable. */
 export class FileError extends Error {
   constructor(
     readonly code: FileErrorCode,

@@ -16,17 +16,17 @@ export const BAR_VALUES = [
 ] as const;
 export type BarValue = (typeof BAR_VALUES)[number];
 
-/** Numbers of a bar: its day, and the values. */
+/** Count of numbers per bar: its day, and the values. */
 export const BAR_NUMBERS = 1 + BAR_VALUES.length;
 
 /**
  * Bars by ascending day, as rows of {@link BAR_NUMBERS} numbers: the day, then the values in their order. Prices and
- * volumes are the doubles nearest to the file's decimals. One array, since as objects the bars on their way would fill
- * the heap of a thread.
+ * volumes are the doubles nearest to the file's decimals. All are in one array, because as objects the bars in transit
+ * would fill the heap of a thread.
  */
 export interface Bars {
   count: number;
-  /** Has `count` rows, and may have room behind them. */
+  /** Has `count` rows, and may have room for more. */
   numbers: Float64Array<ArrayBuffer>;
 }
 
@@ -156,7 +156,7 @@ function isDigit(byte: number | undefined): boolean {
 }
 
 function badColumns(line: number): FileError {
-  return bad(line, `there are not ${COLUMNS} columns`);
+  return bad(line, `it doesn't have ${COLUMNS} columns`);
 }
 
 function bad(line: number, reason: string): FileError {

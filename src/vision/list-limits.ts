@@ -1,6 +1,6 @@
 /*
- * Limits on a listing. A bucket holds a bounded number of objects, so a listing that exceeds it is abandoned: it would
- * fill the memory or never end.
+ * Limits on a listing of the bucket. A bucket holds a bounded number of objects, so a listing that exceeds these limits
+ * is abandoned: it would fill the memory or never end.
  */
 
 /** Each period has two keys, the file and its checksum. */

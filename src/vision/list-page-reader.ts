@@ -32,7 +32,7 @@ export class ListPageReader {
   private readonly others: ListedObject[] = [];
   private readonly prefixes: string[] = [];
   /** Texts of the elements that may appear once. */
-  private readonly said = new Map<string, string>();
+  private readonly singles = new Map<string, string>();
   /** Keys and prefixes so far. */
   private count = 0;
   private prefixCount = 0;
@@ -79,12 +79,12 @@ export class ListPageReader {
    */
   finish(): ListPage {
     this.elements.finish();
-    const { files, others, prefixes, count, said } = this;
-    const truncated = said.get("IsTruncated");
+    const { files, others, prefixes, count, singles } = this;
+    const truncated = singles.get("IsTruncated");
     if (truncated !== "true" && truncated !== "false") {
       throw malformed(`IsTruncated is ${truncated === undefined ? "absent" : JSON.stringify(truncated)}`);
     }
-    const keyCount = said.get("KeyCount");
+    const keyCount = singles.get("KeyCount");
     if (keyCount !== undefined && keyCount !== String(count)) {
       throw malformed(`KeyCount is ${keyCount} on a page of ${count}`);
     }
@@ -105,11 +105,11 @@ export class ListPageReader {
         break;
       case "IsTruncated":
       case "KeyCount":
-        this.sayOnce(name, inner);
+        this.keepSingle(name, inner);
         break;
       case "NextContinuationToken":
       case "NextMarker":
-        this.sayOnce(name, parseText(name, inner));
+        this.keepSingle(name, parseText(name, inner));
         break;
       case "EncodingType":
         throw malformed("keys are encoded, which was not requested");
@@ -164,18 +164,18 @@ export class ListPageReader {
 
   private countEntry(): void {
     const { maxKeys } = this.request;
-    if (++this.count > maxKeys) throw malformed(`more than the ${maxKeys} entries that were requested`);
+    if (++this.count > maxKeys) throw malformed(`more entries than the ${maxKeys} requested`);
   }
 
-  private sayOnce(name: string, text: string): void {
-    if (this.said.has(name)) throw malformed(`${name} appears twice`);
-    this.said.set(name, text);
+  private keepSingle(name: string, text: string): void {
+    if (this.singles.has(name)) throw malformed(`${name} appears twice`);
+    this.singles.set(name, text);
   }
 
   private continuation(): Continuation | undefined {
-    const token = this.said.get("NextContinuationToken");
+    const token = this.singles.get("NextContinuationToken");
     if (token !== undefined) return { parameter: "continuation-token", value: token };
-    const marker = this.said.get("NextMarker");
+    const marker = this.singles.get("NextMarker");
     return marker === undefined ? undefined : { parameter: "marker", value: marker };
   }
 

@@ -49,7 +49,7 @@ export function noFiles(): ListedFiles {
 /** Why a page can't be trusted. */
 export type ListPageCode = "LIST_MALFORMED" | "LIST_TRUNCATED" | "LIST_ORDER" | "LIST_STUCK" | "LIST_FOREIGN";
 
-/** A page that can't be trusted. `code` is stable. */
+/** The error for a page that can't be trusted. `code` is stable. */
 export class ListPageError extends Error {
   constructor(
     readonly code: ListPageCode,

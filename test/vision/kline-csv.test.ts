@@ -88,8 +88,8 @@ describe("a CSV of bars", () => {
   it.each([
     ["no row", "", 1, /no row/],
     ["a header alone", `${HEADER}\n`, 2, /no row/],
-    ["eleven columns", "1704067200000,1,2,0.5,1.5,10,1704153599999,15,3,4,5", 1, /not 12 columns/],
-    ["thirteen columns", `${GOOD},0`, 1, /not 12 columns/],
+    ["eleven columns", "1704067200000,1,2,0.5,1.5,10,1704153599999,15,3,4,5", 1, /it doesn't have 12 columns/],
+    ["thirteen columns", `${GOOD},0`, 1, /it doesn't have 12 columns/],
     ["an empty line", `${GOOD}\n\n`, 2, /column 1 is "", which is not a number/],
     ["a word", GOOD.replace("0.5", "low"), 1, /column 4 is "low"/],
     ["NaN", GOOD.replace("0.5", "NaN"), 1, /column 4/],
