@@ -30,7 +30,7 @@ const END = Buffer.from("</Size><StorageClass>STANDARD</StorageClass></Contents>
 const MAX_SIZE_DIGITS = 10;
 const ZERO = "0".charCodeAt(0);
 
-/** Encodes a key for XML: escaped, or percent-encoded if the request asked for it. */
+/** Encodes a key for XML: escaped, or percent-encoded if the request said so. */
 export type KeyWriter = (key: string) => string;
 
 /** Elements of a folder's keys [first, end): zips at even positions, checksums at odd ones. */

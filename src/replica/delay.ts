@@ -12,7 +12,7 @@ export interface DelayRelay {
  * in each direction. A client's first bytes are delayed by one more round trip, because the kernel answers a connect
  * immediately where a real one would take a round trip. So a TLS 1.3 client gets its first answer after three round
  * trips (connect, handshake, request) and each further one on the same connection after one. Bytes in flight overlap
- * and the bandwidth is not limited. Unlike on a real link, the client's socket is connected at once.
+ * and the bandwidth is not limited. Unlike on a real link, the client's socket is connected immediately.
  */
 export async function startDelayRelay(rttMs: number, targetPort: number, port: number): Promise<DelayRelay> {
   const sockets = new Set<Socket>();

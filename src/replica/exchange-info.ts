@@ -5,7 +5,7 @@ import type { Answer } from "./answer.js";
 import type { Folder, History } from "./history.js";
 import { between, chance, hashText } from "./random.js";
 
-/** The same path as on the exchange's own host; no key begins like this. */
+/** The same path as on the exchange's own host; no key starts with it. */
 export const EXCHANGE_INFO_PATH = "/fapi/v1/exchangeInfo";
 
 /** The exchange's delivery date for contracts without an announced end, ms. */

@@ -29,8 +29,8 @@ const DRAW_FAULT = 201;
 export type FaultPlan = (method: string, target: string) => Fault | undefined;
 
 /**
- * A plan for the given shares. The n-th request for a target has the same outcome in every run, whatever the order of
- * requests or the connection. Each repetition has its own outcome, so that retrying can help.
+ * A plan for the given shares. The n-th request for a target has the same outcome in every run, regardless of the order
+ * of requests and of the connection. Each repetition has its own outcome, so that retrying can help.
  *
  * @throws UsageError for a share outside 0 to 1, or shares of more than 1 in total
  */
@@ -44,11 +44,11 @@ export function planFaults(options: FaultOptions): FaultPlan {
   if (total > 1 + 1e-9) throw new UsageError(`shares of faults add up to ${total}, more than 1`);
   if (total === 0) return () => undefined;
 
-  const asked = new Map<string, number>();
+  const counts = new Map<string, number>();
   return (method, target) => {
     const request = `${method} ${target}`;
-    const before = asked.get(request) ?? 0;
-    asked.set(request, before + 1);
+    const before = counts.get(request) ?? 0;
+    counts.set(request, before + 1);
     let drawn = chance(options.seed ?? 1, DRAW_FAULT, hashText(request), before);
     for (const { kind, share } of shares) {
       if (drawn < share) return kind;

@@ -15,7 +15,7 @@ export interface ListPage {
 }
 
 /**
- * The page that S3 would give: keys that begin with the prefix, in order, grouped where they contain the delimiter
+ * The page that S3 would return: keys that begin with the prefix, in order, grouped where they contain the delimiter
  * after the prefix. It contains up to `maxKeys` keys and groups that sort after `after`. A group counts as one item and
  * sorts by its own text, so a marker inside a group skips the whole group.
  */

@@ -17,7 +17,7 @@ export function noSuchKey(key: string): S3Error {
   return { status: 404, code: "NoSuchKey", message: "The specified key does not exist.", details: { Key: key } };
 }
 
-/** The path names another bucket than the one served. */
+/** The path names a bucket other than the one served. */
 export function noSuchBucket(name: string): S3Error {
   const message = "The specified bucket does not exist";
   return { status: 404, code: "NoSuchBucket", message, details: { BucketName: name } };

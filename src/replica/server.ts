@@ -18,7 +18,7 @@ export interface BucketServer {
   close: () => Promise<void>;
 }
 
-/** Path at which another process reads the counts (GET) and resets them (DELETE); no key begins like this. */
+/** Path at which another process reads the counts (GET) and resets them (DELETE); no key starts with it. */
 export const STATS_PATH = "/-/stats";
 
 /** The parts that make up a server. */

@@ -10,7 +10,7 @@ export interface ReplicaStats {
   requests: Record<RequestKind, number>;
   /** Connections currently open. */
   open: number;
-  /** Maximum number of connections open at once. */
+  /** Maximum number of connections open at the same time. */
   maxOpen: number;
   /** Injected faults by kind. */
   faults: { status500: number; status503: number; reset: number; hang: number };

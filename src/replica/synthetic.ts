@@ -12,7 +12,7 @@ export interface SyntheticOptions {
   through: Day;
   /** Any whole number; default 1. */
   seed?: number | undefined;
-  /** Symbols that `bfa update` covers, settled ones included; delivery contracts are added to it. Default 327. */
+  /** Number of symbols that `bfa update` covers, including settled ones; delivery contracts are extra. Default 327. */
   symbols?: number | undefined;
   /**
    * First day with files; default 2019-12-31, as in the bucket. A later one omits files without changing the others.
@@ -27,7 +27,7 @@ export interface SyntheticOptions {
 /** Default number of symbols, that of the seed system's universe. */
 export const DEFAULT_SYMBOLS = 327;
 
-/** More symbols than any exchange lists; a number beyond it is a slip. */
+/** More symbols than any exchange lists; a larger number is a mistake. */
 export const MAX_SYMBOLS = 20_000;
 
 /** First day of the symbols that existed from the start. */
