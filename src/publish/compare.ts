@@ -72,7 +72,7 @@ export interface CompareOptions {
 }
 
 /**
- * Compares two databases cell by cell: what the bucket answered, not when it was asked. Each is a DuckDB file with a
+ * Compares two databases cell by cell: what the bucket answered, not when it was probed. Each is a DuckDB file with a
  * `daily_availability`, made by any version of this package or by another system, or the folder of a publication, whose
  * database is verified first. Both are opened read-only, as foreign files. An ETag that only one has is ignored.
  *
@@ -139,8 +139,8 @@ async function loadSide(
     const reason = error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : String(error);
     throw new UsageError(`daily_availability of ${name} has values that can't be read: ${reason}`, { cause: error });
   }
-  const twice = `SELECT count(*) FROM (SELECT 1 FROM ${side} GROUP BY date, symbol HAVING count(*) > 1)`;
-  const duplicates = await numberOf(connection, twice);
+  const repeated = `SELECT count(*) FROM (SELECT 1 FROM ${side} GROUP BY date, symbol HAVING count(*) > 1)`;
+  const duplicates = await numberOf(connection, repeated);
   if (duplicates > 0) {
     throw new UsageError(`daily_availability of ${name} has more than one row for ${duplicates} cells`);
   }

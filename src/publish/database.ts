@@ -14,12 +14,12 @@ interface Section {
   rows: number;
 }
 
-/** From this many rows on, the rows that one statement inserts start a new row group. */
+/** Minimum number of rows in one statement for which DuckDB starts a new row group. */
 const OWN_ROW_GROUPS = 4 * LAYOUT.rowGroupRows;
 
 /**
  * Writes this project's tables, and nothing else from the database, into a new file. The same rows give the same bytes,
- * whatever their order and whatever deleted rows the source still contains.
+ * regardless of their order and of deleted rows that the source still contains.
  *
  * When DuckDB packs bits, it leaves whatever was in memory in place of nulls and after the last value of a group. So
  * only whole row groups in which no column mixes nulls and values are compressed: rows are inserted grouped by which of

@@ -86,7 +86,7 @@ async function readText({ body }: HttpAnswer, url: string, maxBytes: number): Pr
   return Buffer.concat(chunks).toString("utf8");
 }
 
-/** @param progress a number that grows with each attempt that downloads something; such an attempt resets the count */
+/** @param progress a number that grows whenever something is downloaded, which resets the count of attempts */
 async function withRetries<Result>(
   url: string,
   { signal }: HttpOptions,

@@ -19,14 +19,14 @@ export interface HttpOptions {
   signal: AbortSignal | undefined;
 }
 
-/** A 200 or 206. */
+/** A response with status 200 or 206. */
 export interface HttpAnswer {
   /** Offset in the file at which the body starts. */
   from: number;
   body: Readable;
 }
 
-/** A response that a retry may change. */
+/** A failure that a retry may overcome. */
 export class PassingFailure extends Error {}
 
 /**
@@ -70,7 +70,7 @@ function redirectOf({ statusCode, headers }: Dispatcher.ResponseData, url: strin
   const target = URL.canParse(location, url) ? new URL(location, url) : undefined;
   const allowed = url.startsWith("https:") ? ["https:"] : ["http:", "https:"];
   if (target === undefined || !allowed.includes(target.protocol)) {
-    throw unreachable(url, "redirects to where it is not followed");
+    throw unreachable(url, "redirects to an address that is not followed");
   }
   return target.href;
 }

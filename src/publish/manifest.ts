@@ -9,7 +9,7 @@ export const DATABASE = "availability.duckdb";
 /** Version of the manifest's format. */
 const FORMAT = 1;
 
-/** Maximum number of files in a publication: far more than one for each of some thousand symbols. */
+/** Maximum number of files in a publication, far more than one for each of a few thousand symbols. */
 const MAX_FILES = 100_000;
 
 /** Maximum size of a file, bytes: a hundred times the whole index, so that no server can fill the disk. */
@@ -68,7 +68,10 @@ export function readManifest(text: string, where: string): ReadManifest {
   if (!isRecord(manifest)) throw damaged(where, "it is not a JSON object");
   const { format, row_count, files } = manifest;
   if (typeof format === "number" && format > FORMAT) {
-    throw damaged(where, `it has format ${format}, this package reads ${FORMAT}: update binance-futures-availability`);
+    throw damaged(
+      where,
+      `it has format ${format}, but this package only reads ${FORMAT}: update binance-futures-availability`,
+    );
   }
   if (format !== FORMAT || !isSize(row_count) || !Array.isArray(files))
     throw damaged(where, "it is not a valid manifest");
@@ -83,7 +86,7 @@ export function readManifest(text: string, where: string): ReadManifest {
  */
 export function fileNamed({ files }: ReadManifest, path: string, where: string): PublishedFile {
   const file = files.find((each) => each.path === path);
-  if (file === undefined) throw damaged(where, `it doesn't name ${path}`);
+  if (file === undefined) throw damaged(where, `it doesn't list ${path}`);
   return file;
 }
 
@@ -94,7 +97,9 @@ function readFile(file: unknown, where: string): PublishedFile {
   if (!isSize(bytes) || typeof sha256 !== "string" || !/^[0-9a-f]{64}$/.test(sha256)) {
     throw damaged(where, `it lacks the size or SHA-256 of ${path}`);
   }
-  if (bytes > MAX_FILE_BYTES) throw damaged(where, `${path} has ${bytes} bytes; at most ${MAX_FILE_BYTES} are taken`);
+  if (bytes > MAX_FILE_BYTES) {
+    throw damaged(where, `${path} has ${bytes} bytes, more than the maximum of ${MAX_FILE_BYTES}`);
+  }
   return { path, bytes, sha256 };
 }
 

@@ -16,7 +16,7 @@ export interface SymbolCells {
   letters: CellLetter[];
   /** Bytes; 0 without a file, -1 without a row. */
   sizes: number[];
-  /** What is known about trades on the same days; empty if volumes are known for no day. */
+  /** What is known about trades on the same days; empty if no day's volumes are known. */
   trades: TradeLetter[];
   /** Quote volumes on the same days, in whole units; 0 without a trade, -1 if unknown. */
   quoteVolumes: number[];

@@ -7,7 +7,7 @@ import { dataScript, monthPath, symbolPath, type MonthData } from "./page-data.j
 import { marketData } from "./page-market.js";
 import type { PublishedState } from "./manifest.js";
 
-/** The built page. It is two folders up both from tsc's output and from the bundle. */
+/** The folder of the built page, two levels up from both tsc's output and the bundle. */
 const PAGE = fileURLToPath(new URL("../../web/", import.meta.url));
 
 const PAGE_FILES = ["index.html", "page.css", "page.js"] as const;

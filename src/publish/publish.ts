@@ -37,7 +37,7 @@ export interface PublishOptions {
   signal?: AbortSignal | undefined;
 }
 
-/** Maximum number of attempts to copy the database, in case it is replaced meanwhile. */
+/** Maximum number of attempts to copy the database, in case it is replaced during the copy. */
 const MAX_ATTEMPTS = 5;
 
 /**
@@ -46,7 +46,7 @@ const MAX_ATTEMPTS = 5;
  * then renamed, so that it always appears complete; unchanged files are kept. Tables and views that users added to the
  * database are not published.
  *
- * @param file path of the database; runs may continue meanwhile
+ * @param file path of the database; runs may continue in the meantime
  * @param folder destination: a folder that doesn't exist, is empty, or contains a publication
  * @throws StoreError when the database can't be read or is empty, or another process is publishing into the folder;
  *   UsageError when the folder can't be written, OutputError when the disk is full; InterruptedError
@@ -100,7 +100,7 @@ export async function publish(file: string, folder: string, options: PublishOpti
   }
 }
 
-/** Copies a database in a state that one run left. If the database is replaced meanwhile, it starts again. */
+/** Copies a database as one run left it, and starts again if the database is replaced during the copy. */
 async function copyDatabase(file: string, target: string, scratch: string): Promise<void> {
   for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
     const before = stateOf(pathOf(file));

@@ -33,7 +33,7 @@ export async function sha256Of(path: string): Promise<string> {
 /**
  * Checks that a file has the size and SHA-256 in a manifest.
  *
- * @param name how messages call the file
+ * @param name name of the file in messages
  * @throws PublicationError PUBLICATION_DAMAGED
  */
 export async function verifyFile(path: string, { bytes, sha256 }: PublishedFile, name: string): Promise<void> {
@@ -45,7 +45,7 @@ export async function verifyFile(path: string, { bytes, sha256 }: PublishedFile,
 /**
  * Checks that a path is a regular file of the given size. Reading a pipe could block, and a device may have no end.
  *
- * @param name how messages call the file
+ * @param name name of the file in messages
  * @throws PublicationError PUBLICATION_DAMAGED
  */
 export function requireSize(path: string, bytes: number, name: string): void {

@@ -16,7 +16,7 @@ import { DATA_LICENSE } from "./texts.js";
  * What a publication says about a database. It doesn't depend on the time of publishing: conditions are as of the
  * database's latest fact.
  *
- * @param name how messages call the database
+ * @param name name of the database in messages
  * @throws StoreError STORE_UNUSABLE when it is empty
  */
 export async function publishedState(store: Store, name: string): Promise<PublishedState> {
@@ -27,15 +27,15 @@ export async function publishedState(store: Store, name: string): Promise<Publis
     { first: "day?", last: "day?", rows: "number", symbols: "number" },
   );
   if (facts === undefined || facts.first === null || facts.last === null) {
-    throw new StoreError("STORE_UNUSABLE", `${name} holds no rows yet: \`bfa update\` fills it`);
+    throw new StoreError("STORE_UNUSABLE", `${name} has no rows yet: \`bfa update\` fills it`);
   }
   const asOf = await lastInstant(store);
-  const asked = {
+  const admitted = {
     symbols: await admittedSymbols(store, { contract: "perpetual", quote: undefined }),
     listedAt: await listedAt(store, asOf),
     ...{ from: facts.first, to: facts.last, now: asOf },
   };
-  const spans = conditionSpans(await dayConditions(store, asked));
+  const spans = conditionSpans(await dayConditions(store, admitted));
   return {
     generator: `binance-futures-availability/${VERSION}`,
     dataset: store.dataset.id,

@@ -114,7 +114,7 @@ export class Staging {
     this.lock.release();
   }
 
-  /** Node has no call that exchanges two folders, so for an instant there is none. */
+  /** Node can't exchange two folders in one call, so for an instant there is no publication. */
   private swap(): void {
     const { folder, target, workspace } = this;
     if (!existsSync(target)) {

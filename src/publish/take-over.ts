@@ -21,7 +21,7 @@ export interface Fetched {
   scratch: string;
   /** Number of rows according to the manifest. */
   rowCount: number;
-  /** How messages call the publication. */
+  /** Name of the publication in messages. */
   name: string;
 }
 
@@ -29,7 +29,7 @@ export interface Fetched {
  * Migrates a publication's database to this package's schema and checks it: its tables are plain tables, its rows are
  * possible results of a probe, and its counts match its rows. Its publisher may be malicious.
  *
- * @throws PublicationError PUBLICATION_DAMAGED; StoreError as when opening a file for writing
+ * @throws PublicationError PUBLICATION_DAMAGED; StoreError like `openForWriting`
  */
 export async function checkFetched({ path, scratch, rowCount, name }: Fetched): Promise<void> {
   const store = await openForWriting({ file: name, path, scratch, isReplaceable: false });

@@ -21,7 +21,7 @@ describe("a manifest", () => {
   it.each([
     ["no JSON", "<html>", "it is not a JSON object"],
     ["null", "null", "it is not a JSON object"],
-    ["a newer format", changed({ format: 2 }), "it has format 2, this package reads 1"],
+    ["a newer format", changed({ format: 2 }), "it has format 2, but this package only reads 1"],
     ["no format", changed({ format: undefined }), "it is not a valid manifest"],
     ["no rows", changed({ row_count: -1 }), "it is not a valid manifest"],
     ["no files", changed({ files: {} }), "it is not a valid manifest"],
@@ -50,7 +50,7 @@ describe("a manifest", () => {
   it("names its files", () => {
     const read = readManifest(manifestText(manifest), "x");
     expect(fileNamed(read, "availability.duckdb", "x").bytes).toBe(3);
-    expect(() => fileNamed(read, "b", "x")).toThrow("it doesn't name b");
+    expect(() => fileNamed(read, "b", "x")).toThrow("it doesn't list b");
   });
 });
 

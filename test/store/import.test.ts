@@ -153,7 +153,11 @@ describe("importFile", () => {
       ["CREATE TABLE daily_availability (date DATE, symbol VARCHAR)"],
       /lacks available, file_size_bytes/,
     ],
-    ["has cells twice", [SEED.replace(/,\s+PRIMARY KEY \(date, symbol\)/, ""), ROWS, ROWS], /more than one row for \d+ cells/],
+    [
+      "has cells twice",
+      [SEED.replace(/,\s+PRIMARY KEY \(date, symbol\)/, ""), ROWS, ROWS],
+      /more than one row for \d+ cells/,
+    ],
     [
       "has unreadable values",
       [SEED.replace("date DATE", "date VARCHAR"), ROWS.replace("'2024-03-01', 'BTCUSDT'", "'yesterday', 'BTCUSDT'")],
