@@ -62,6 +62,7 @@ async function parse(args: readonly string[]): Promise<void> {
   ]);
   const command = await loadCommand(args);
   if (command === undefined) throw await usageError(args);
+  if (args.some((arg) => /^--[^=]+=/.test(arg))) await refuseFlagValue(args);
   if (isGroup(args)) {
     await help(args);
     return;
@@ -94,7 +95,19 @@ class Misread extends Error {}
 
 /** Explains the wrong arguments from the command definitions; if those don't help, with yargs's own message in one line. */
 async function usageError(args: readonly string[], cause?: Error): Promise<UsageError> {
-  const [{ pageFor }, { misuse }] = await Promise.all([import("./commands/registry.js"), import("./args/misuse.js")]);
+  const [{ allCommands, loadCommand, pageFor }, { misuse }] = await explaining();
   const own = cause?.message.replace(/\s*\n\s*/g, " ") ?? "wrong usage";
-  return new UsageError(misuse(await pageFor(args), args) ?? own, { cause });
+  // What is not a command may be meant to be one below another: `bfa snapshot`.
+  const page = (await loadCommand(args)) === undefined ? await allCommands() : await pageFor(args);
+  return new UsageError(misuse(page, args) ?? own, { cause });
+}
+
+async function refuseFlagValue(args: readonly string[]): Promise<void> {
+  const [{ pageFor }, { flagMisuse }] = await explaining();
+  const wrong = flagMisuse(await pageFor(args), args);
+  if (wrong !== undefined) throw new UsageError(wrong);
+}
+
+async function explaining() {
+  return await Promise.all([import("./commands/registry.js"), import("./args/misuse.js")]);
 }

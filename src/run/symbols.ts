@@ -1,6 +1,6 @@
-import { closest } from "fastest-levenshtein";
 import { DiscoveryError, InterruptedError, UsageError } from "../errors.js";
 import type { Threads } from "../threads/threads.js";
+import { nearest } from "../text/nearest.js";
 import { classifySymbol, isSymbol } from "../vision/symbol.js";
 import { endOnSignal } from "./ending.js";
 import type { Emit } from "./events.js";
@@ -63,11 +63,11 @@ function requireListed(named: readonly string[], listed: readonly string[]): voi
   const known = new Set(listed);
   const unknown = named.find((symbol) => !known.has(symbol));
   if (unknown === undefined) return;
-  const nearest = closest(unknown.toUpperCase(), listed);
-  throw new UsageError(
-    `the bucket does not list ${unknown}: did you mean ${nearest}? To probe it anyway, allow unlisted symbols`,
-    { option: "symbols" },
-  );
+  const meant = nearest(unknown.toUpperCase(), listed);
+  const way = meant === undefined ? "" : `did you mean ${meant}? `;
+  throw new UsageError(`the bucket does not list ${unknown}: ${way}To probe it anyway, allow unlisted symbols`, {
+    option: "symbols",
+  });
 }
 
 /**

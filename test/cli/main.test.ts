@@ -31,8 +31,20 @@ describe("bfa", () => {
     [["no-such-command"], "there is no command `bfa no-such-command`; bfa --help lists them"],
     [["updte"], "there is no command `bfa updte`; did you mean `bfa update`?"],
     [["help", "updte"], "there is no command `bfa updte`; did you mean `bfa update`?"],
+    [["snapsht", "2024-03-01"], "there is no command `bfa snapsht`; did you mean `bfa query snapshot`?"],
+    [["contract"], "there is no command `bfa contract`; did you mean `bfa contracts`?"],
+    [["--db", "x.duckdb", "status"], "options follow the command: bfa COMMAND --db"],
+    [["query", "--json"], "options follow the command: bfa query COMMAND --json"],
+    [["--no-colour", "status"], "there is no option --no-colour; did you mean --no-color?"],
+    [["-v"], "there is no option -v; bfa --help lists them"],
     [["query", "snapsht"], "there is no command `bfa query snapsht`; did you mean `bfa query snapshot`?"],
     [["update", "--dte", "2024-03-01"], "there is no option --dte; did you mean --date?"],
+    [["update", "--quite"], "there is no option --quite; did you mean --quiet?"],
+    [["update", "--quiet=yes"], '--quiet takes no value, but got "yes"'],
+    [["backfill", "--no-pool=0", "--refresh"], '--no-pool takes no value, but got "0"'],
+    [["status", "--json", "--format", "csv"], "--json and --format exclude each other: give only one"],
+    [["update", "BTCUSDT", "ETHUSDT"], /; did you mean `bfa update --symbols BTCUSDT,ETHUSDT`\?$/],
+    [["pull"], /; for example: bfa pull https:\/\/example.org\/index && bfa update$/],
     [["update", "--date"], "--date needs a value: --date DATE"],
     [
       ["update", "2024-03-01"],
@@ -54,5 +66,18 @@ describe("bfa", () => {
     expect(stderr.slice("bfa: ".length, -1)).toEqual(
       typeof message === "string" ? message : (expect.stringMatching(message) as string),
     );
+  });
+
+  it("takes an empty environment variable for one that isn't set", async () => {
+    const env = { BFA_DB: "", BFA_CA: "", BFA_LIST_ENDPOINT: "", XDG_DATA_HOME: "/data" };
+    const { code, stdout } = await runAlone(["update", "--help"], env);
+    expect({ code, stdout }).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("/data/binance-futures") as string,
+    });
+    expect(await runAlone(["update", "--date", "2000-01-01"], env)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining("--date: 2000-01-01 is before") as string,
+    });
   });
 });

@@ -38,6 +38,8 @@ export interface OptionPage {
   fallback: string | undefined;
   env: string | undefined;
   isRequired: boolean;
+  /** Names of the options that must not be given with it. */
+  conflicts: readonly string[];
   /** Whether the flag is on by default, so that `--no-NAME` is worth showing. */
   isOn: boolean;
   group: string;
@@ -114,7 +116,7 @@ async function recordOf(module: CommandModule): Promise<Record> {
     group: (names: readonly string[], title: string) => {
       for (const name of names) record.groups.set(name, title.replace(/:$/, ""));
     },
-    example: (line: string, about: string) => record.examples.push({ line: line.replace("$0", "bfa"), about }),
+    example: (line: string, about: string) => record.examples.push({ line: line.replaceAll("$0", "bfa"), about }),
     epilogue: (text: string) => record.notes.push(text.replace(/\s*\n\s*/g, " ")),
     command: (below: CommandModule) => record.commands.push(below),
   };
@@ -157,6 +159,7 @@ function optionPage(name: string, definition: OptionDefinition, group: string): 
     fallback: isFlag ? undefined : fallbackOf(definition),
     env: definition.env,
     isRequired: definition.demandOption === true,
+    conflicts: [definition.conflicts].flat().filter((other) => typeof other === "string"),
     isOn: isFlag && (definition.default === true || definition.defaultDescription === "yes"),
     group,
   };

@@ -29,7 +29,8 @@ export const dbOption = {
   requiresArg: true,
   coerce: filePath("db"),
   env: "BFA_DB",
-  ...whenLeftOut(process.env["BFA_DB"] ?? defaultDatabase()),
+  // An empty variable is like one that isn't set.
+  ...whenLeftOut(process.env["BFA_DB"] || defaultDatabase()),
 } as const satisfies OptionDefinition;
 
 /** yargs appends the text of `demandOption` to its own "Missing required argument". */

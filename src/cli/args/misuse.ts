@@ -4,6 +4,9 @@ import { pageAt, type CommandPage, type OptionPage, type PositionalPage } from "
 /** Options of every command. */
 const EVERYWHERE = ["help", "version", "color"];
 
+/** Long options that need no command, as typed. */
+const WITHOUT_COMMAND = ["--help", "--version", "--color", "--no-color"];
+
 /**
  * Explains in one line what is wrong with the arguments and what is right; undefined when the command definitions don't
  * reveal it.
@@ -13,14 +16,25 @@ const EVERYWHERE = ["help", "version", "color"];
 export function misuse(root: CommandPage, args: readonly string[]): string | undefined {
   const commandWords = args.slice(0, args.findIndex((arg) => arg.startsWith("-")) >>> 0);
   const { page, left } = pageAt(root, commandWords);
-  if (page.commands.length > 0) return wrongCommand(page, left[0]);
+  if (page.commands.length > 0) return wrongCommand(page, left[0]) ?? optionFirst(page, args[page.words.length]);
   const { given, values } = readWords(page, args.slice(page.words.length));
   return (
     wrongOption(page, given) ??
+    conflict(page, given) ??
     wrongChoice(page, given, values) ??
     wrongPlaces(page, values) ??
     missing(page, given, values)
   );
+}
+
+/** Refuses a value for a flag, `--refresh=yes`: yargs would read anything but `true` as false. */
+export function flagMisuse(root: CommandPage, args: readonly string[]): string | undefined {
+  const { page } = pageAt(root, args);
+  const { given } = readWords(page, args.slice(page.words.length));
+  const wrong = given.find(
+    ({ name, value }) => value !== undefined && !/^(?:true|false)$/.test(value) && isFlag(page, name),
+  );
+  return wrong && `--${wrong.name} takes no value, but got ${JSON.stringify(wrong.value)}`;
 }
 
 interface GivenOption {
@@ -62,18 +76,42 @@ function optionOf(page: CommandPage, name: string): OptionPage | undefined {
   return page.options.find(isName);
 }
 
-function wrongCommand({ words, commands }: CommandPage, word: string | undefined): string | undefined {
-  const line = ["bfa", ...words].join(" ");
+function isFlag(page: CommandPage, name: string): boolean {
+  const option = optionOf(page, name);
+  return option !== undefined && option.takes === undefined;
+}
+
+function wrongCommand(page: CommandPage, word: string | undefined): string | undefined {
   if (word === undefined) return undefined;
+  const line = lineOf(page);
+  // A command of the group comes before one below another: `bfa contracts` before `bfa query contracts`.
+  const all = [...page.commands, ...page.commands.flatMap((below) => below.commands)];
   const meant = nearest(
     word,
-    commands.map(({ words }) => words.at(-1) ?? ""),
+    all.map(({ words }) => words.at(-1) ?? ""),
   );
-  return `there is no command \`${line} ${word}\`${meant === undefined ? `; ${line} --help lists them` : `; did you mean \`${line} ${meant}\`?`}`;
+  const found = all.find(({ words }) => words.at(-1) === meant);
+  const way = found === undefined ? `${line} --help lists them` : `did you mean \`${lineOf(found)}\`?`;
+  return `there is no command \`${line} ${word}\`; ${way}`;
+}
+
+function lineOf({ words }: CommandPage): string {
+  return ["bfa", ...words].join(" ");
+}
+
+/** An option where a command must be. */
+function optionFirst(page: CommandPage, word: string | undefined): string | undefined {
+  const [option] = word?.split("=") ?? [];
+  if (option === undefined) return undefined;
+  const meant = nearest(option, WITHOUT_COMMAND);
+  if (meant !== undefined) return `there is no option ${option}; did you mean ${meant}?`;
+  return option.startsWith("--")
+    ? `options follow the command: ${lineOf(page)} COMMAND ${option}`
+    : `there is no option ${option}; ${lineOf(page)} --help lists them`;
 }
 
 function wrongOption(page: CommandPage, given: readonly GivenOption[]): string | undefined {
-  const line = ["bfa", ...page.words].join(" ");
+  const line = lineOf(page);
   for (const { name, value } of given) {
     const option = optionOf(page, name);
     if (option === undefined && !EVERYWHERE.includes(name)) {
@@ -89,6 +127,14 @@ function wrongOption(page: CommandPage, given: readonly GivenOption[]): string |
     }
   }
   return undefined;
+}
+
+function conflict(page: CommandPage, given: readonly GivenOption[]): string | undefined {
+  const isGiven = (name: string) => given.some((one) => one.name === name);
+  const other = page.options.find(({ name, conflicts }) => isGiven(name) && conflicts.some(isGiven));
+  if (other === undefined) return undefined;
+  const names = [other.name, ...other.conflicts.filter(isGiven)].map((name) => `--${name}`);
+  return `${names.join(" and ")} exclude each other: give only one`;
 }
 
 function wrongChoice(page: CommandPage, given: readonly GivenOption[], values: readonly string[]): string | undefined {
@@ -113,13 +159,17 @@ function placeAt({ positionals }: CommandPage, at: number): PositionalPage | und
 function wrongPlaces(page: CommandPage, values: readonly string[]): string | undefined {
   const extra = values.filter((_, at) => placeAt(page, at) === undefined);
   if (extra.length === 0) return undefined;
-  const line = ["bfa", ...page.words].join(" ");
+  const line = lineOf(page);
   const taken = page.positionals.length === 0 ? "takes no arguments" : `takes only ${usagePlaces(page)}`;
   const shown = extra.map((value) => JSON.stringify(value)).join(" ");
   const dates = page.options.filter(({ takes, isRequired }) => takes === "DATE" && !isRequired);
   const areDates = extra.every((value) => /^\d{4}-\d{2}-\d{2}$/.test(value)) && dates.length >= extra.length;
-  const options = extra.map((value, at) => `--${dates[at]?.name ?? ""} ${value}`).join(" ");
-  const way = areDates ? `did you mean \`${line} ${options}\`?` : `see ${line} --help`;
+  const takesSymbols = page.options.some(({ name }) => name === "symbols");
+  const areSymbols = takesSymbols && extra.every((value) => /^[A-Z0-9_]{5,}$/.test(value));
+  const options = areDates
+    ? extra.map((value, at) => `--${dates[at]?.name ?? ""} ${value}`).join(" ")
+    : `--symbols ${extra.join(",")}`;
+  const way = areDates || areSymbols ? `did you mean \`${line} ${options}\`?` : `see ${line} --help`;
   return `${line} ${taken}, but got ${shown}; ${way}`;
 }
 
@@ -137,6 +187,6 @@ function missing(page: CommandPage, given: readonly GivenOption[], values: reado
         ? `--${option.name} is missing (${option.about})`
         : undefined;
   if (what === undefined) return undefined;
-  const example = page.examples[0]?.line ?? `${["bfa", ...page.words].join(" ")} --help`;
+  const example = page.examples[0]?.line ?? `${lineOf(page)} --help`;
   return `${what}; for example: ${example}`;
 }

@@ -36,10 +36,10 @@ export function contractsUrlOption(name: string, defaultDescription: string) {
   } as const satisfies OptionDefinition;
 }
 
-/** An option's environment variable, with its value as the default if it is set. */
+/** An option's environment variable, with its value as the default if it is set and not empty. */
 function fromEnvironment(env: string): Pick<OptionDefinition, "env"> & { default?: string } {
   const value = process.env[env];
-  return value === undefined ? { env } : { env, default: value };
+  return value === undefined || value === "" ? { env } : { env, default: value };
 }
 
 /** `--ca` of every command that connects to a server. */
