@@ -48,7 +48,7 @@ export function lockFindings(lock) {
     .flatMap(([path, found]) => {
       const isShipped = found.dev !== true;
       return [
-        [isShipped && !isPermissive(found.license), `licence ${found.license ?? "not said"}`],
+        [isShipped && !isPermissive(found.license), `licence ${found.license ?? "not stated"}`],
         [isShipped && found.hasInstallScript === true, "has an install script"],
         [!/^sha512-/.test(found.integrity ?? ""), "has no SHA-512"],
         [found.resolved?.startsWith(REGISTRY) === false, `comes from ${found.resolved ?? ""}`],

@@ -151,13 +151,13 @@ function sourcesBelow(folder) {
 }
 
 /** The shortest path from one file to another, including both, or undefined. */
-function wayBetween(graph, from, to) {
+function pathBetween(graph, from, to) {
   const cameFrom = new Map([[from, undefined]]);
   for (const file of cameFrom.keys()) {
     if (file === to) {
-      const way = [];
-      for (let step = file; step !== undefined; step = cameFrom.get(step)) way.unshift(step);
-      return way;
+      const path = [];
+      for (let step = file; step !== undefined; step = cameFrom.get(step)) path.unshift(step);
+      return path;
     }
     for (const next of graph.get(file) ?? []) if (!cameFrom.has(next)) cameFrom.set(next, file);
   }
@@ -171,9 +171,9 @@ const circlesRule = {
     const graph = importGraph(cwd);
     return importVisitor((node, specifier) => {
       const target = targetOf(filename, specifier);
-      const way = target === undefined ? undefined : wayBetween(graph, target, filename);
-      if (way === undefined) return;
-      const names = [filename, ...way].map((file) => relative(cwd, file).split(sep).join("/"));
+      const path = target === undefined ? undefined : pathBetween(graph, target, filename);
+      if (path === undefined) return;
+      const names = [filename, ...path].map((file) => relative(cwd, file).split(sep).join("/"));
       context.report({ node, message: `files import each other in a cycle: ${names.join(" → ")}` });
     });
   },

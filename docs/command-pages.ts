@@ -3,7 +3,7 @@ import { allPages } from "../src/cli/completion/walk.js";
 import { noPaint } from "../src/cli/output/colour.js";
 import { helpText } from "../src/cli/output/help.js";
 
-/** Columns of the help in the pages. */
+/** Width of the help in the pages, in columns. */
 const WIDTH = 100;
 
 /** A page for each command in Markdown, by its path below `docs/`, and a list of all. */
@@ -23,6 +23,6 @@ function fileOf({ words }: CommandPage): string {
 
 function pageText(page: CommandPage): string[] {
   const [first, query] = page.words;
-  const columns = first === "query" && query !== undefined ? [`[What its answer has](../queries.md#${query})`] : [];
+  const columns = first === "query" && query !== undefined ? [`[Columns of the answer](../queries.md#${query})`] : [];
   return [`# bfa ${page.words.join(" ")}`, `\`\`\`text\n${helpText(page, WIDTH, noPaint)}\n\`\`\``, ...columns];
 }

@@ -9,7 +9,7 @@ import { commandPages } from "./command-pages.js";
 import { queriesPage } from "./queries-page.js";
 import { terminalPicture } from "./terminal-picture.js";
 
-/** The sources of the docs, seen from `dist/docs/`. */
+/** The sources of the docs, relative to `dist/docs/`. */
 const DOCS = fileURLToPath(new URL("../../docs/", import.meta.url));
 
 /** Every generated file of the docs by its path below `docs/`. */
@@ -53,7 +53,7 @@ const files = await generatedFiles();
 if (process.argv[2] === "--check") {
   const stale = staleFiles(files);
   if (stale.length > 0) {
-    process.stderr.write(`stale, \`npm run docs\` writes them anew: ${stale.join(", ")}\n`);
+    process.stderr.write(`stale, run \`npm run docs\`: ${stale.join(", ")}\n`);
     process.exitCode = 1;
   }
 } else {

@@ -1,5 +1,5 @@
 /**
- * Makes the README's picture of a publication's page: `npm run screenshot`. It needs a Chromium, and shows a made-up
+ * `npm run screenshot` makes the README's picture of a publication's page. It needs Chromium and shows a made-up
  * history.
  */
 import { mkdtempSync, rmSync } from "node:fs";
@@ -27,7 +27,7 @@ try {
     const page = await browser.newPage({ viewport: { width: 1200, height: 820 }, colorScheme: "light" });
     await page.goto(`${pathToFileURL(out).href}/index.html#/calendar`);
     await page.locator(".heat canvas").waitFor();
-    // The pictures of a second of the page's life.
+    // The calendar is drawn in several frames.
     await page.waitForTimeout(1000);
     await page.screenshot({ path: PICTURE });
   } finally {

@@ -8,24 +8,24 @@ import { startReplica } from "../src/replica/replica.js";
 import { backfill } from "../src/run/backfill.js";
 import { terminalSvg } from "./terminal-svg.js";
 
-/** The command as it is built, seen from `dist/docs/`. */
+/** The built command, relative to `dist/docs/`. */
 const COMMAND = fileURLToPath(new URL("../src/cli/main.js", import.meta.url));
 
-/** A made-up bucket, the same at every time. */
+/** A made-up bucket that is always the same. */
 const FROM = "2021-05-01";
 const TO = "2022-07-31";
 const HISTORY = { type: "synthetic", from: dayOf(FROM), through: dayOf(TO), symbols: 160, seed: 7 } as const;
 
 const COLUMNS = 96;
 
-/** What the picture shows: commands, and at most so many lines of what they print. */
+/** The commands that the picture shows, each with the maximum number of lines of its output. */
 const SHOWN: readonly { args: readonly string[]; lines: number }[] = [
   { args: ["query", "delistings", "2021-09-01", "2022-07-31"], lines: 6 },
   { args: ["query", "timeline", "NAGEUSDT"], lines: 6 },
   { args: ["query", "universe", "2022-02-01", "--min-age", "90"], lines: 9 },
 ];
 
-/** The README's picture: the built command answers questions about a made-up bucket. */
+/** The README's picture: the built command answers queries about a made-up bucket. */
 export async function terminalPicture(): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), "bfa-terminal-"));
   const db = join(folder, "a.duckdb");

@@ -1,10 +1,10 @@
-/** How a character of the terminal's font is placed, in px. */
+/** Metrics of the terminal's font, in px. */
 const FONT_SIZE = 13;
 const CHARACTER = 7.8;
 const LINE = 18;
 const PADDING = 16;
 
-/** Colours of the codes that `styleText` writes, readable on the dark ground. */
+/** Colours for the codes that `styleText` writes, readable on a dark background. */
 const COLOURS: Readonly<Record<string, string>> = {
   "31": "#ff7b72",
   "32": "#7ee787",
@@ -45,7 +45,7 @@ export function terminalSvg(lines: readonly string[]): string {
 /** The pieces of a line between its codes. */
 function piecesOf(line: string): string[] {
   const look: Look = {};
-  // `split` by a pattern with a group gives texts at even places and codes at odd ones.
+  // `split` with a pattern that has a group puts texts at even indices and codes at odd ones.
   return line.split(CODE).map((part, at) => {
     if (at % 2 === 0) return part === "" ? "" : piece(part, look);
     if (part === "1") look.bold = true;

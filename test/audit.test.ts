@@ -21,7 +21,7 @@ describe("the audit of the lockfile", () => {
 
   it.for([
     [{ ...sound, license: "GPL-3.0" }, "licence GPL-3.0"],
-    [{ ...sound, license: undefined }, "licence not said"],
+    [{ ...sound, license: undefined }, "licence not stated"],
     [{ ...sound, hasInstallScript: true }, "has an install script"],
     [{ ...sound, integrity: "sha1-x" }, "has no SHA-512"],
     [{ ...sound, resolved: "git+ssh://git@example.com/a.git" }, "comes from git+ssh://git@example.com/a.git"],

@@ -8,13 +8,13 @@ import {
 } from "../src/publish/page-data.js";
 
 /** Resolvers of pending requests, by path. */
-const asked = new Map<string, (data: unknown) => void>();
+const resolvers = new Map<string, (data: unknown) => void>();
 
 /** Data that is loaded or loading, by path. */
 const loaded = new Map<string, Promise<unknown>>();
 
 Object.assign(globalThis, {
-  [DATA_CALLBACK]: (path: string, data: unknown) => asked.get(path)?.(data),
+  [DATA_CALLBACK]: (path: string, data: unknown) => resolvers.get(path)?.(data),
 });
 
 /** Loads a data file once. It is a script, which works both for a page opened from disk and on every static host. */
@@ -22,7 +22,7 @@ function load(path: string): Promise<unknown> {
   const known = loaded.get(path);
   if (known !== undefined) return known;
   const loading = new Promise<unknown>((resolve, reject) => {
-    asked.set(path, resolve);
+    resolvers.set(path, resolve);
     const script = document.createElement("script");
     script.src = `data/${path.split("/").map(encodeURIComponent).join("/")}.js`;
     script.onerror = () => {

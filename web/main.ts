@@ -39,9 +39,9 @@ async function start(): Promise<void> {
       document.title = `${route.about ?? VIEWS[route.view]} – Binance Vision availability`;
       performance.mark(`shown ${route.view}`);
     };
-    const showOrSay = () => {
+    const showView = () => {
       show().catch((error: unknown) => {
-        sayError(view, error);
+        showError(view, error);
       });
     };
     byId("views").append(
@@ -49,18 +49,18 @@ async function start(): Promise<void> {
         el("a", { href: routeHash(name as View), "data-view": name }, text),
       ),
     );
-    byId("tools").append(searchField(page), themeButton(showOrSay));
+    byId("tools").append(searchField(page), themeButton(showView));
     byId("footer").append(
       `As of ${minute(page.market.as_of)}, ${ago(page.market.as_of)}. ${page.market.dataset}, by ${page.market.generator}. `,
       "Data: Binance Vision, CC BY-NC-SA 4.0.",
     );
     addEventListener("hashchange", () => {
-      showOrSay();
+      showView();
       view.focus({ preventScroll: true });
     });
-    showOrSay();
+    showView();
   } catch (error) {
-    sayError(view, error);
+    showError(view, error);
   }
 }
 
@@ -70,7 +70,7 @@ function searchField({ market, rowOf }: Page): HTMLElement {
     type: "search",
     list: "symbols",
     placeholder: "Symbol, such as BTCUSDT",
-    "aria-label": "Search a symbol",
+    "aria-label": "Search for a symbol",
   });
   const open = () => {
     const typed = input.value.trim();
@@ -93,7 +93,7 @@ function searchField({ market, rowOf }: Page): HTMLElement {
   return el("div", { class: "search", role: "search" }, input, el("datalist", { id: "symbols" }, ...names));
 }
 
-function sayError(view: HTMLElement, error: unknown): void {
+function showError(view: HTMLElement, error: unknown): void {
   const reason = error instanceof Error ? error.message : String(error);
   view.replaceChildren(el("p", { role: "alert" }, `This page can't be shown: ${reason}`));
 }

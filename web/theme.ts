@@ -10,12 +10,12 @@ export function themeButton(onChange: () => void): HTMLElement {
   const root = document.documentElement;
   root.dataset["theme"] = kept() ?? (system.matches ? "dark" : "light");
   const button = el("button", { type: "button", class: "plain", "aria-label": "Dark colours" }, "◐");
-  const tell = () => {
+  const showPressed = () => {
     button.setAttribute("aria-pressed", String(root.dataset["theme"] === "dark"));
   };
   const turn = (theme: string) => {
     root.dataset["theme"] = theme;
-    tell();
+    showPressed();
     onChange();
   };
   system.addEventListener("change", () => {
@@ -26,7 +26,7 @@ export function themeButton(onChange: () => void): HTMLElement {
     keep(theme);
     turn(theme);
   });
-  tell();
+  showPressed();
   return button;
 }
 

@@ -168,7 +168,7 @@ describe.skipIf(chromium === undefined)("the page", () => {
       const { page } = await open(url, "#/calendar?sort=name");
       await page.focus(".heat");
       await page.keyboard.press("Home");
-      const said = () => page.textContent(".cell-said");
+      const said = () => page.textContent(".cell-description");
       expect(await said()).toBe("AAAUSDT, 2024-03-01: available");
       for (let day = 0; day < 10; day++) await page.keyboard.press("ArrowRight");
       expect(await said()).toBe("AAAUSDT, 2024-03-11: hole");

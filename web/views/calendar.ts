@@ -20,16 +20,16 @@ export const calendarView: ViewMaker = (page, { options }) => {
   const go = (change: Record<string, string>) => {
     location.hash = routeHash("calendar", undefined, { ...options, ...change });
   };
-  const said = el(
+  const description = el(
     "p",
-    { class: "cell-said", role: "status", "aria-live": "polite" },
+    { class: "cell-description", role: "status", "aria-live": "polite" },
     "Point at a cell, or move with the arrow keys.",
   );
   const calendar = new Calendar(page, rows, {
     from: parseDay(from) ?? market.first_day,
     to: parseDay(to) ?? market.last_day,
     onCell: (text) => {
-      said.textContent = text;
+      description.textContent = text;
     },
     onOpen: (symbol) => {
       location.hash = routeHash("symbol", symbol);
@@ -84,7 +84,7 @@ export const calendarView: ViewMaker = (page, { options }) => {
     ),
     legend(),
     calendar.element,
-    said,
+    description,
     el(
       "p",
       { class: "hint" },
