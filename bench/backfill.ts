@@ -27,7 +27,7 @@ const METRICS: [Metric, ...Metric[]] = [
 ];
 
 /** Memory limits of a backfill by each source, MiB. */
-const MOST_MEMORY = { list: 300, head: 200 };
+const MAX_MEMORY = { list: 300, head: 200 };
 
 /** Symbols and days of a backfill. */
 interface Extent {
@@ -45,7 +45,7 @@ export const backfillBench: Bench = async (context) => {
     targets.push(...found.targets);
   }
   const notes =
-    context.spans === undefined ? ["The real universe was not measured; --spans FILE names its spans."] : [];
+    context.spans === undefined ? ["The real universe was not measured: that needs its spans (--spans FILE)."] : [];
   return { comparisons, targets, notes };
 };
 
@@ -62,7 +62,7 @@ const byList: Part = async ({ quick, folder, compare }) => {
     const side = backfillSide(server, folder, "bfa backfill --source list", "list", extent, to);
     const list = await compare({
       title: `LIST: ${extent.symbols} symbols × ${extent.days} days`,
-      method: `${cells} rows, empty file to finished file with counts. The bounds do a part of that work alone, on one thread.`,
+      method: `${cells} rows, empty file to finished file with counts. The bounds do only part of that work, on one thread.`,
       metrics: METRICS,
       sides: [
         side,
@@ -83,7 +83,7 @@ const byList: Part = async ({ quick, folder, compare }) => {
     await runCli(server, finished, backfillArguments("list", earlier, ended));
     const rerun = await compare({
       title: "Rerun of a finished range",
-      method: `${earlier.symbols * earlier.days} cells again, of days that are long past: nothing is due, and nothing is probed.`,
+      method: `${earlier.symbols * earlier.days} cells of days that are long past, once more: nothing is due, and nothing is probed.`,
       metrics: METRICS,
       sides: [backfillSide(server, folder, "rerun", "list", earlier, ended, finished)],
     });
@@ -112,7 +112,7 @@ const byHead: Part = async ({ quick, folder, compare }) => {
     const head = await compare({
       title: `HEAD: ${cells} probes`,
       method:
-        "Empty file to finished file with counts, one HEAD a row; beside it the probers alone, from the first HEAD to the last.",
+        "Empty file to finished file with counts, one HEAD per row. The bound is the probers alone, from the first HEAD to the last.",
       metrics: METRICS,
       sides: [
         backfillSide(server, folder, "bfa backfill --source head", "head", extent, to),
@@ -125,7 +125,7 @@ const byHead: Part = async ({ quick, folder, compare }) => {
       comparisons: [head],
       targets: [
         probersTarget(head),
-        { what: `HEADs a second over ${cells}`, wanted: "20,000", measured: measured(rate), met: rate >= 20_000 },
+        { what: `HEADs per second over ${cells}`, wanted: "20,000", measured: measured(rate), met: rate >= 20_000 },
         memoryTarget("head", memory),
       ],
     };
@@ -165,7 +165,7 @@ const linearity: Part = async ({ quick, folder, compare }) => {
       comparisons: [comparison],
       targets: [
         {
-          what: `cost of a row at ${sides.at(-1)?.name ?? ""}, of that at ${sides[0]?.name ?? ""}`,
+          what: `cost per row at ${sides.at(-1)?.name ?? ""}, relative to ${sides[0]?.name ?? ""}`,
           wanted: "120 %",
           measured: `${measured(ratio * 100)} %`,
           met: ratio <= 1.2,
@@ -263,11 +263,18 @@ function valuesOf({ elapsedMs, cpuSeconds, peakMiB, summary }: CliRun<RunSummary
 function peerTarget(peer: string, took: number | undefined, elapsed: number, wanted: number): Target[] {
   if (took === undefined) return [];
   const times = took / elapsed;
-  return [{ what: `LIST, of ${peer}`, wanted: `${wanted}×`, measured: `${measured(times)}×`, met: times >= wanted }];
+  return [
+    {
+      what: `LIST is faster than ${peer}`,
+      wanted: `${wanted}×`,
+      measured: `${measured(times)}×`,
+      met: times >= wanted,
+    },
+  ];
 }
 
 function memoryTarget(source: "list" | "head", memory: number): Target {
-  const most = MOST_MEMORY[source];
+  const most = MAX_MEMORY[source];
   return {
     what: `peak memory of a backfill by ${source.toUpperCase()}`,
     wanted: `${most} MiB`,

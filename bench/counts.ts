@@ -15,7 +15,7 @@ import { FULL_DAYS, QUICK_DAYS, SYMBOLS } from "./universe.js";
 
 const METRICS: [Metric, ...Metric[]] = [
   { id: "duckdb", label: "in DuckDB", unit: "ms", better: "lower" },
-  { id: "rows", label: "with rows for JavaScript", unit: "ms", better: "lower" },
+  { id: "rows", label: "with rows in JavaScript", unit: "ms", better: "lower" },
 ];
 const WARM_UP = 10;
 /** The seed's target for reading the counts table, ms, and its target speed-up. */
@@ -28,8 +28,8 @@ const LAST_DAYS = 30;
 /** Number of symbols whose whole history has ten million rows. */
 const MANY_SYMBOLS = 4_500;
 const GROUPED = "GROUP BY on the seed's rows";
-const TABLE = "counts table, by SQL";
-const LIBRARY = "counts with their conditions, by the library";
+const TABLE = "counts table, in SQL";
+const LIBRARY = "counts with conditions, through the library";
 
 /** Reading the counts table compared with counting the rows, both in SQL only. */
 export const countsBench: Bench = async ({ quick, folder, compare }) => {
@@ -83,11 +83,11 @@ async function compareMany(folder: string, quick: boolean, compare: BenchContext
   };
   try {
     return await compare({
-      title: "Counts of every day of many rows, with conditions",
-      method: `${history.rows} rows of ${history.days} days; statements prepared, one thread; ${ROUNDS} questions a run; time of all threads.`,
+      title: "Counts of every day over many rows, with conditions",
+      method: `${history.rows} rows of ${history.days} days; statements prepared, one thread; ${ROUNDS} queries per run; CPU time of all threads.`,
       metrics: [
-        { id: "median", label: "a question, CPU", unit: "ms", better: "lower" },
-        { id: "slow", label: "the slowest of 20", unit: "ms", better: "lower" },
+        { id: "median", label: "a query, CPU", unit: "ms", better: "lower" },
+        { id: "slow", label: "95th percentile", unit: "ms", better: "lower" },
       ],
       sides: [
         askingSide(

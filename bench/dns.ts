@@ -22,7 +22,7 @@ const CONNECTIONS = 64;
  * Concurrent look-ups in Node: `getaddrinfo` runs on libuv's four threads, of which slow work may take half
  * (`slow_work_thread_threshold` in libuv's threadpool.c).
  */
-const LOOKUPS_AT_ONCE = 2;
+const PARALLEL_LOOKUPS = 2;
 
 /** One look-up per connection compared with one for all of them, with a resolver of known delay. */
 export const dnsBench: Bench = async ({ quick, compare }) => {
@@ -37,17 +37,17 @@ export const dnsBench: Bench = async ({ quick, compare }) => {
     for (const delay of delays) {
       comparisons.push(
         await compare({
-          title: `DNS at ${delay} ms a look-up`,
-          method: `${symbols} HEADs over ${CONNECTIONS} connections at 20 ms of round trip, with a resolver in the process that takes ${delay} ms.`,
+          title: `DNS with look-ups of ${delay} ms`,
+          method: `${symbols} HEADs over ${CONNECTIONS} connections at a round trip of 20 ms, with an in-process resolver that takes ${delay} ms.`,
           metrics: METRICS,
           sides: [
             dnsSide(
               server,
               work,
-              `cold, ${LOOKUPS_AT_ONCE} at a time (getaddrinfo)`,
-              coldLookup(delay, LOOKUPS_AT_ONCE),
+              `cold, ${PARALLEL_LOOKUPS} at a time (getaddrinfo)`,
+              coldLookup(delay, PARALLEL_LOOKUPS),
             ),
-            dnsSide(server, work, "cold, all at once", coldLookup(delay, Infinity)),
+            dnsSide(server, work, "cold, all in parallel", coldLookup(delay, Infinity)),
             dnsSide(server, work, "warm: one look-up", warmLookup(delay)),
           ],
         }),
@@ -63,7 +63,7 @@ export const dnsBench: Bench = async ({ quick, compare }) => {
         {
           what: "seed: warming DNS makes a cold start faster",
           wanted: "3 %",
-          measured: `${measured(gain)} % (${measured(saved)} ms) at ${String(delays.at(-1))} ms a look-up`,
+          measured: `${measured(gain)} % (${measured(saved)} ms) at ${String(delays.at(-1))} ms per look-up`,
           met: gain >= 3,
         },
       ],

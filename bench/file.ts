@@ -26,9 +26,9 @@ const COPY_METRICS: [Metric, ...Metric[]] = [
 
 const READER_METRICS: [Metric, ...Metric[]] = [
   { id: "updates", label: "ten updates", unit: "ms", better: "lower" },
-  { id: "question", label: "open, ask, close (median)", unit: "ms", better: "lower" },
+  { id: "question", label: "open, query, close (median)", unit: "ms", better: "lower" },
   { id: "slowest", label: "slowest of these", unit: "ms", better: "lower" },
-  { id: "questions", label: "questions answered", unit: "times", better: "higher" },
+  { id: "questions", label: "queries answered", unit: "times", better: "higher" },
 ];
 
 const UPDATES = 10;
@@ -39,8 +39,8 @@ const PAUSE_MS = 50;
 /** Number of queries of a reader that runs alone. */
 const QUESTIONS_ALONE = 100;
 
-/** Size of users' own tables in the file, MiB, which are copied as well. */
-const BESIDE_MIB = 300;
+/** Size of a user's own table in the file, which is copied as well, MiB. */
+const USER_TABLE_MIB = 300;
 
 /** The cost of working in a copy, and whether runs and readers wait for each other. */
 export const fileBench: Bench = async ({ quick, folder, compare }) => {
@@ -48,11 +48,11 @@ export const fileBench: Bench = async ({ quick, folder, compare }) => {
   const [plain, large] = [join(folder, "plain.duckdb"), join(folder, "large.duckdb")];
   await writeBackfill(plain, history);
   copyFileSync(plain, large);
-  await addTable(large, quick ? 30 : BESIDE_MIB);
+  await addTable(large, quick ? 30 : USER_TABLE_MIB);
   const comparisons: Comparison[] = [];
   for (const [title, before] of [
     ["The price of a working copy", plain],
-    ["The price of a working copy, of a file with much beside", large],
+    ["The price of a working copy, with a large table of the user's", large],
   ] as const) {
     comparisons.push(
       await compare({
@@ -163,7 +163,7 @@ async function readersAndUpdates(
     };
     return await compare({
       title: "A reader and ten updates at the same time",
-      method: `Ten times \`bfa update\` of a day of ${symbolCount} symbols, one after the other, while a reader stays open and another opens the file every ${PAUSE_MS} ms to ask for a day. Neither waits for the other: what is left is the machine that they share.`,
+      method: `Ten times \`bfa update\` of a day of ${symbolCount} symbols, one after the other, while a reader stays open and another opens the file every ${PAUSE_MS} ms to query a day. Neither waits for the other; they only share the machine.`,
       metrics: READER_METRICS,
       sides: [updates("ten updates alone", false), updates("ten updates beside readers", true), alone],
     });

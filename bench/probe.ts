@@ -55,7 +55,7 @@ async function onOwnServers(context: BenchContext): Promise<BenchResult> {
 
     const throughput = await compare({
       title: `Throughput on ${main.name}`,
-      method: `${countHeads(bulk)} HEADs over ${CONNECTIONS} connections, from threads that have sent all of them once before. wrk and h2load GET empty files.`,
+      method: `${countHeads(bulk)} HEADs over ${CONNECTIONS} connections, from threads that have already sent them all once. wrk and h2load GET empty files.`,
       metrics: [RATE, ELAPSED, CPU],
       sides: [
         ...threadCounts().map((threads) => side(main, bulk, plural(threads, "thread"), { threads }, true)),
@@ -68,14 +68,14 @@ async function onOwnServers(context: BenchContext): Promise<BenchResult> {
     comparisons.push(throughput);
     targets.push(...throughputTargets(throughput, threadCounts()));
 
-    // With little work, V8's warm-up would dominate, so a first look warms up before; much work includes the warm-up.
-    const opening = quick ? "from threads that have sent all of them once before" : "including the time to open them";
+    // With little work, V8's warm-up would dominate, so a quick run warms up first; a full run includes the warm-up.
+    const opening = quick ? "from threads that have already sent them all once" : "including the time to open them";
     for (const server of quick ? [main] : servers) {
       const pooling = await compare({
         title: `Pooling and protocol on ${server.name}`,
         method: `${countHeads(pairs)} HEADs from one thread over ${CONNECTIONS} connections, ${DEFAULT_CONNECTIONS.http2} with HTTP/2, ${opening}.`,
         metrics: [RATE, ELAPSED, CPU, SOCKETS, HANDSHAKES],
-        sides: waysSides(server, pairs, quick),
+        sides: protocolSides(server, pairs, quick),
         baseline: "unpooled",
       });
       comparisons.push(pooling);
@@ -84,16 +84,16 @@ async function onOwnServers(context: BenchContext): Promise<BenchResult> {
 
     for (const [rtt, server] of distant) {
       const daily = await compare({
-        title: `A day's probes at ${rtt} ms of round trip`,
-        method: `${countHeads(day)} HEADs: what a run over one day sends. The minimum is ${3 * rtt} ms: connect, handshake, answer.`,
+        title: `A day's probes at a round trip of ${rtt} ms`,
+        method: `${countHeads(day)} HEADs, as many as a run over one day sends. The minimum is ${3 * rtt} ms: connect, handshake, answer.`,
         metrics: [ELAPSED, RATE, CPU, SOCKETS, HANDSHAKES],
         sides: [
-          ...waysSides(server, day, false),
-          ...(quick ? [] : otherWaysSides(server, day)),
+          ...protocolSides(server, day, false),
+          ...(quick ? [] : otherSetupSides(server, day)),
           ...(peers.urllib3 ? [urllib3Side(folder, server, day), urllib3Side(folder, server, day, 1)] : []),
         ],
         baseline: "unpooled",
-        skipped: peers.urllib3 ? [] : [{ name: "Python urllib3", why: `${URLLIB3_INSTALL} brings it` }],
+        skipped: peers.urllib3 ? [] : [{ name: "Python urllib3", why: `not installed: ${URLLIB3_INSTALL}` }],
       });
       comparisons.push(daily);
       if (rtt === 40) targets.push(...dailyTargets(daily, rtt));
@@ -126,7 +126,7 @@ function connectionsComparison(
 ): Promise<Comparison> {
   return compare({
     title: "Connections, by distance",
-    method: `${countHeads(day)} HEADs, what a run over one day sends, from one thread.`,
+    method: `${countHeads(day)} HEADs, as many as a run over one day sends, from one thread.`,
     metrics: [ELAPSED, RATE, SOCKETS],
     lines: { xLabel: "connections" },
     sides: servers.flatMap(([rtt, server]) =>
@@ -142,7 +142,7 @@ function connectionsComparison(
 function threadsComparison({ compare }: BenchContext, server: BenchServer, bulk: ProbeWork): Promise<Comparison> {
   return compare({
     title: "Threads, by connections",
-    method: `${countHeads(bulk)} HEADs on ${server.name}, from threads that have sent all of them once before.`,
+    method: `${countHeads(bulk)} HEADs on ${server.name}, from threads that have already sent them all once.`,
     metrics: [RATE, CPU],
     lines: { xLabel: "threads" },
     sides: [32, SEED_WORKERS].flatMap((connections) =>
@@ -168,7 +168,7 @@ function latencyComparison(
   day: ProbeWork,
 ): Promise<Comparison> {
   return compare({
-    title: `Latency at ${rtt} ms of round trip`,
+    title: `Latency at a round trip of ${rtt} ms`,
     method: `${countHeads(day)} HEADs from one thread over 16 connections; an unpooled one opens its connection first.`,
     metrics: LATENCY_METRICS,
     sides: [
@@ -192,7 +192,7 @@ async function onTarget({ quick, compare, say }: BenchContext, target: string): 
     side(server, work, "HTTP/2", { ...limits, http2: true }),
   ];
   say(
-    `${target}: ${sides.length} sides of ${countHeads(work)} HEADs a run, over ${limits.connections} connections at most`,
+    `${target}: ${sides.length} sides of ${countHeads(work)} HEADs per run, over at most ${limits.connections} connections`,
   );
   const comparison = await compare({
     title: `Pooling and protocol on ${server.name}`,
@@ -208,7 +208,7 @@ function threadCounts(): number[] {
   return [1, 2, 4, 8].filter((threads) => threads <= Math.max(2, CORES));
 }
 
-function waysSides(server: BenchServer, work: ProbeWork, warm: boolean): Side[] {
+function protocolSides(server: BenchServer, work: ProbeWork, warm: boolean): Side[] {
   return [
     side(server, work, "pooled", {}, warm),
     side(server, work, "unpooled", { pooled: false }, warm),
@@ -217,7 +217,7 @@ function waysSides(server: BenchServer, work: ProbeWork, warm: boolean): Side[] 
 }
 
 /** Sides with numbers of connections and threads other than the defaults. */
-function otherWaysSides(server: BenchServer, work: ProbeWork): Side[] {
+function otherSetupSides(server: BenchServer, work: ProbeWork): Side[] {
   return [
     side(server, work, `pooled, ${SEED_WORKERS} connections`, { connections: SEED_WORKERS }),
     side(server, work, "pooled, 2 threads", { threads: 2 }),

@@ -37,7 +37,7 @@ export const publicationBench: Bench = async (context) => {
   return {
     comparisons: [made, ...read, drawn.comparison],
     targets: [...read.flatMap(targetsOf), ...drawn.targets],
-    notes: ["Requests and bytes are what the server of the folder counted, HEADs included."],
+    notes: ["The server of the folder counted the requests and bytes, HEADs included."],
   };
 };
 
@@ -66,10 +66,10 @@ async function compareMaking(
     title: "Making a publication",
     method: `${rows} rows: database, Parquet, page and its data.`,
     metrics: [
-      { id: "elapsed", label: "in all", unit: "s", better: "lower" },
+      { id: "elapsed", label: "total", unit: "s", better: "lower" },
       { id: "written", label: "files written", unit: "", better: "lower" },
     ],
-    sides: [side("into a new folder", (run) => `${out}-${run}`), side("over an equal one", () => out)],
+    sides: [side("into a new folder", (run) => `${out}-${run}`), side("over an identical one", () => out)],
   });
 }
 
@@ -115,7 +115,7 @@ async function compareReading(
     comparisons.push(
       await compare({
         title,
-        method: "DuckDB with httpfs, a new instance for each question, from a server that supports ranges.",
+        method: "DuckDB with httpfs, with a new instance for each query, from a server that supports ranges.",
         metrics: METRICS,
         sides: extension === undefined ? [] : asked.map(side),
         skipped: extension === undefined ? [{ name: "DuckDB with httpfs", why: HTTPFS_INSTALL }] : [],

@@ -18,10 +18,10 @@ import { FULL_DAYS, QUICK_DAYS, SYMBOLS } from "./universe.js";
 
 const CLI = fileURLToPath(new URL("../src/cli/main.js", import.meta.url));
 const METRICS: [Metric, ...Metric[]] = [
-  { id: "median", label: "a question", unit: "ms", better: "lower" },
-  { id: "slow", label: "the slowest of 20", unit: "ms", better: "lower" },
+  { id: "median", label: "a query", unit: "ms", better: "lower" },
+  { id: "slow", label: "95th percentile", unit: "ms", better: "lower" },
 ];
-const OURS = "ours, by the library";
+const OURS = "ours, through the library";
 const MIN_AGE_DAYS = 90;
 const PROCESS_MS = 300;
 
@@ -61,7 +61,7 @@ export const queryBench: Bench = async ({ quick, folder, compare }) => {
       comparisons.push(
         await compare({
           title,
-          method: `${history.rows} rows; ${ROUNDS} different questions per run, statements prepared, rows as JavaScript values.`,
+          method: `${history.rows} rows; ${ROUNDS} different queries per run, statements prepared, rows as JavaScript values.`,
           metrics: METRICS,
           sides: [
             askingSide(SEED_BEFORE.name, "peer", elapsed, sql(stores[0])),
@@ -72,7 +72,7 @@ export const queryBench: Bench = async ({ quick, folder, compare }) => {
       );
     }
     const processes = await compare({
-      title: "A snapshot as a process",
+      title: "A snapshot as a separate process",
       method: "`bfa query snapshot` of the last day, from process start to exit.",
       metrics: [{ id: "elapsed", label: "start to exit", unit: "ms", better: "lower" }],
       sides: [processSide(ours, history.from + history.days - 1)],
@@ -192,6 +192,6 @@ function targetsOf(
       const comparison = comparisons[index];
       return target(title.toLowerCase(), wantedMs, (comparison && medianOf(comparison, OURS)) ?? NaN);
     }),
-    target("a snapshot as a process", PROCESS_MS, medianOf(processes, "bfa query snapshot") ?? NaN),
+    target("a snapshot as a separate process", PROCESS_MS, medianOf(processes, "bfa query snapshot") ?? NaN),
   ];
 }

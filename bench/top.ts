@@ -18,7 +18,7 @@ import { FULL_DAYS, QUICK_DAYS } from "./universe.js";
 const SYMBOLS = 562;
 const WINDOW = 30;
 const WANTED_MS = 5;
-const OURS = "ours, by the library";
+const OURS = "ours, through the library";
 
 /** The symbols of a day by quote volume: our query, and an SQL statement for the same on the same file. */
 export const topBench: Bench = async ({ quick, folder, compare }) => {
@@ -34,10 +34,10 @@ export const topBench: Bench = async ({ quick, folder, compare }) => {
   try {
     const comparison = await compare({
       title: `The symbols of a day by the quote volume of ${WINDOW} days`,
-      method: `${bars} bars; ${ROUNDS} questions per run, each about another day, on an open file after a warm-up; time of all threads.`,
+      method: `${bars} bars; ${ROUNDS} queries per run, each about a different day, on an open file after a warm-up; CPU time of all threads.`,
       metrics: [
-        { id: "median", label: "a question, CPU", unit: "ms", better: "lower" },
-        { id: "slow", label: "the slowest of 20", unit: "ms", better: "lower" },
+        { id: "median", label: "a query, CPU", unit: "ms", better: "lower" },
+        { id: "slow", label: "95th percentile", unit: "ms", better: "lower" },
       ],
       sides: [
         askingSide(OURS, "ours", cpuTime, async (round) => {

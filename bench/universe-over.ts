@@ -19,7 +19,7 @@ const METRICS: [Metric, ...Metric[]] = [
   { id: "cpu", label: "from the closed file to the rows, CPU", unit: "ms", better: "lower" },
   { id: "elapsed", label: "the same, elapsed", unit: "ms", better: "lower" },
 ];
-const OURS = "ours, by the library";
+const OURS = "ours, through the library";
 const WANTED_TIMES = 5;
 /** Six years, with a limited number of days per symbol: 660,000 day rows for 1,000 symbols. */
 const SIZES = {
@@ -28,7 +28,7 @@ const SIZES = {
 };
 const RULE = { top: 100, buffer: 20, window: 30, minAge: 90 };
 
-/** A daily universe over six years by the library, compared with pandas on a Parquet file. */
+/** A daily universe over six years with the library, compared with pandas on a Parquet file. */
 export const universeOverBench: Bench = async ({ quick, folder, compare }) => {
   const { symbols, days, life } = quick ? SIZES.quick : SIZES.full;
   const [file, parquet] = [join(folder, "ours.duckdb"), join(folder, "bars.parquet")];
@@ -39,20 +39,20 @@ export const universeOverBench: Bench = async ({ quick, folder, compare }) => {
   const pandas = await hasPandas();
   const comparison = await compare({
     title: "A daily universe over time",
-    method: `${bars} day rows of ${history.symbols.length} symbols; the first ${RULE.top} by the median quote volume of ${RULE.window} days, a buffer of ${RULE.buffer}, ${RULE.minAge} days old, chosen anew on each of ${days - RULE.window - 1} days. Each side opens its file, and ends with the rows in memory. Same rows, compared by their SHA-256.`,
+    method: `${bars} day rows of ${history.symbols.length} symbols; the top ${RULE.top} by the median quote volume of ${RULE.window} days, a buffer of ${RULE.buffer}, ${RULE.minAge} days old, chosen anew on each of ${days - RULE.window - 1} days. Each side opens its file, and ends with the rows in memory. Same rows, compared by their SHA-256.`,
     metrics: METRICS,
     sides: [...(pandas ? [pandasSide({ file: parquet, from, to, ...RULE })] : []), ourSide(file, from, to)],
-    skipped: pandas ? [] : [{ name: "pandas", why: `${PANDAS_INSTALL} brings it` }],
+    skipped: pandas ? [] : [{ name: "pandas", why: `not installed: ${PANDAS_INSTALL}` }],
   });
   const times = (medianOf(comparison, "pandas, from Parquet") ?? NaN) / (medianOf(comparison, OURS) ?? NaN);
   const target = {
-    what: "a daily universe is faster than by pandas",
+    what: "a daily universe is faster than with pandas",
     wanted: `${WANTED_TIMES}×`,
     measured: `${measured(times)}×`,
     met: times >= WANTED_TIMES,
   };
   const notes = [
-    `Ours also reads ${history.rows} probed cells, which tell files, ages and what is not known, and hashes its rows; pandas takes files and ages from the bars.`,
+    `Ours also reads ${history.rows} probed cells, which determine files, ages and what is not known, and hashes its rows; pandas takes files and ages from the bars.`,
   ];
   return { comparisons: [comparison], targets: pandas ? [target] : [], notes };
 };

@@ -54,7 +54,7 @@ export const updateBench: Bench = async ({ quick, folder, compare }) => {
     await runCli(near, before, ["update", "--lookback", "3", "--date", formatDay(to - 1), ...named]);
     const whole = await compare({
       title: "A day's update, by distance",
-      method: `${symbols} symbols of one day into a file that holds the days before, with the default options; process start to exit.`,
+      method: `${symbols} symbols of one day into a file that has the days before, with the default options, from process start to exit.`,
       metrics: METRICS,
       sides: [...servers].map(([rtt, server]) => updateSide(server, { ...job, before }, `${rtt} ms`, [])),
     });
@@ -63,7 +63,7 @@ export const updateBench: Bench = async ({ quick, folder, compare }) => {
     comparisons.push(
       await compare({
         title: "First run and later runs",
-        method: `${symbols} symbols of one day at 0 ms: into an empty file or beside other days.`,
+        method: `${symbols} symbols of one day at 0 ms: into an empty file, or into a file with other days.`,
         metrics: METRICS,
         sides: [
           updateSide(near, { ...job, before }, "later run", []),
@@ -76,7 +76,7 @@ export const updateBench: Bench = async ({ quick, folder, compare }) => {
 
     const ways = await compare({
       title: `A day's update at ${farRtt} ms: pooling, protocol, threads`,
-      method: `${symbols} symbols of one day into an empty file; process start to exit.`,
+      method: `${symbols} symbols of one day into an empty file, from process start to exit.`,
       metrics: METRICS,
       sides: [
         updateSide(far, job, "unpooled", ["--no-pool"]),
@@ -93,7 +93,7 @@ export const updateBench: Bench = async ({ quick, folder, compare }) => {
     const workers = quick ? [10, 50] : [10, 25, 50, 100, 150, 200];
     comparisons.push(
       await compare({
-        title: "Connections, as the seed's table has workers",
+        title: "Connections, in the numbers of the seed's workers",
         method: `${symbols} symbols of one day into an empty file, over HTTP/1.1; the seed used 150 workers.`,
         metrics: METRICS,
         lines: { xLabel: "connections" },
@@ -126,7 +126,7 @@ async function plainUpdate(folder: string, symbols: number, compare: BenchContex
     await runCli(server, before, ["update"]);
     return await compare({
       title: "A plain daily update",
-      method: `\`bfa update\` of a file that holds the whole history of ${symbols} symbols, at 0 ms: the last 20 days and holes are due.`,
+      method: `\`bfa update\` of a file with the whole history of ${symbols} symbols, at 0 ms: the last 20 days and holes are due.`,
       metrics: METRICS,
       sides: [updateSide(server, { folder, day: yesterday, choice: ["update"], before }, "plain update", [])],
     });
@@ -151,8 +151,8 @@ async function fromAfar(
     writeFileSync(symbolsFile, symbols.join("\n"));
     const choice = ["update", "--date", formatDay(to), "--symbols-file", symbolsFile, "--unlisted", "--no-contracts"];
     return await compare({
-      title: `A day of ${count} symbols at ${rtt} ms beside a bare client`,
-      method: `${symbols.length} HEADs, process start to exit: an update into an empty file, and scripts that print the answers.`,
+      title: `A day of ${count} symbols at ${rtt} ms, compared with a bare client`,
+      method: `${symbols.length} HEADs, from process start to exit: an update into an empty file, and scripts that print the answers.`,
       metrics: METRICS,
       sides: [
         updateSide(server, { folder, day: to, choice }, AFAR_SIDE, []),
@@ -167,7 +167,7 @@ async function fromAfar(
 function afarTarget(comparison: Comparison, count: number, rtt: number): Target {
   const ratio = (medianOf(comparison, AFAR_SIDE) ?? NaN) / fasterOf((side) => medianOf(comparison, side));
   return {
-    what: `update of ${count} symbols at ${rtt} ms, of a bare client`,
+    what: `update of ${count} symbols at ${rtt} ms, relative to a bare client`,
     wanted: "1.25×",
     measured: `${measured(ratio)}×`,
     met: ratio <= 1.25,
@@ -229,13 +229,13 @@ function targetsOf(whole: Comparison, ways: Comparison, rtt: number): Target[] {
       met: near <= 600,
     },
     {
-      what: `its probing at ${rtt} ms, of the least possible (${least} ms)`,
+      what: `its probing at ${rtt} ms, relative to the minimum (${least} ms)`,
       wanted: "2×",
       measured: `${measured(probe / least)}×`,
       met: probe <= 2 * least,
     },
     {
-      what: `its probing at ${rtt} ms, below the seed's ${SEED_PROBE_MS} ms`,
+      what: `its probing at ${rtt} ms is faster than the seed's ${SEED_PROBE_MS} ms`,
       wanted: "3×",
       measured: `${measured(SEED_PROBE_MS / probe)}×`,
       met: SEED_PROBE_MS / probe >= 3,

@@ -35,8 +35,8 @@ const METRICS: [Metric, ...Metric[]] = [
 
 /** About 20,000 months and 660,000 days, or less for a first look. */
 const SIZES = { full: { symbols: 480, days: 2_240 }, quick: { symbols: 10, days: 120 } };
-const MOST = { timesBare: 2, memoryMiB: 400, bytesPerRow: 60 };
-const LEAST_TIMES_PYTHON = 5;
+const LIMITS = { timesBare: 2, memoryMiB: 400, bytesPerRow: 60 };
+const MIN_TIMES_PYTHON = 5;
 
 const OURS = "bfa volumes";
 const BARE = "the same GETs alone";
@@ -56,7 +56,7 @@ export const volumesBench: Bench = async ({ quick, folder, compare }) => {
     const python = await hasUrllib3();
     const comparison = await compare({
       title: `Volumes: ${months} months of ${names.length} symbols`,
-      method: `${zips.length} zips of 1d klines (${months} of months, the others of the days of the month under way), each with its checksum: fetched, verified, parsed, written. The bare GETs are those of the same zips and checksums by as many threads and connections, without listings. Python's start is not counted, and its rows stay in memory. Same rows, compared by their SHA-256.`,
+      method: `${zips.length} zips of 1d klines (${months} monthly ones, the others for single days of the current month), each with its checksum: fetched, verified, parsed, written. The bare GETs fetch the same zips and checksums with as many threads and connections, without listing. Python's start-up is not counted, and its rows stay in memory. Same rows, compared by their SHA-256.`,
       metrics: METRICS,
       sides: [
         ourSide(folder, server, names),
@@ -71,7 +71,7 @@ export const volumesBench: Bench = async ({ quick, folder, compare }) => {
   }
 };
 
-/** Paths of the zips that volumes need: of months, and of days that no month covers. */
+/** Paths of the zips that volumes need: monthly ones, and those of days that no month covers. */
 function filesOf(to: Day, days: number, symbols: number, names: readonly string[]): { months: number; zips: string[] } {
   const wanted = new Set(names);
   const folders = barFolders(historyOf(to, days, symbols)).filter(({ symbol }) => wanted.has(symbol));
@@ -153,32 +153,32 @@ function targetsOf(comparison: Comparison, python: boolean): Target[] {
   const timesPython = (medianOf(comparison, PYTHON_KLINES) ?? NaN) / elapsed;
   return [
     {
-      what: "volumes, of the same GETs alone",
-      wanted: `${MOST.timesBare}×`,
+      what: "volumes, relative to the same GETs alone",
+      wanted: `${LIMITS.timesBare}×`,
       measured: `${measured(timesBare)}×`,
-      met: timesBare <= MOST.timesBare,
+      met: timesBare <= LIMITS.timesBare,
     },
     ...(python
       ? [
           {
-            what: "volumes are faster than by a Python thread pool",
-            wanted: `${LEAST_TIMES_PYTHON}×`,
+            what: "volumes are faster than with a Python thread pool",
+            wanted: `${MIN_TIMES_PYTHON}×`,
             measured: `${measured(timesPython)}×`,
-            met: timesPython >= LEAST_TIMES_PYTHON,
+            met: timesPython >= MIN_TIMES_PYTHON,
           },
         ]
       : []),
     {
       what: "peak memory of volumes",
-      wanted: `${MOST.memoryMiB} MiB`,
+      wanted: `${LIMITS.memoryMiB} MiB`,
       measured: `${measured(ours("memory"))} MiB`,
-      met: ours("memory") <= MOST.memoryMiB,
+      met: ours("memory") <= LIMITS.memoryMiB,
     },
     {
       what: "volumes on disk, per day row",
-      wanted: `${MOST.bytesPerRow} bytes`,
+      wanted: `${LIMITS.bytesPerRow} bytes`,
       measured: `${measured(ours("bytesPerRow"))} bytes`,
-      met: ours("bytesPerRow") <= MOST.bytesPerRow,
+      met: ours("bytesPerRow") <= LIMITS.bytesPerRow,
     },
   ];
 }

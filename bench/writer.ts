@@ -26,7 +26,7 @@ const LARGE = { symbols: 1_000, days: 2_600 };
 /** Rows for the seed's method, one prepared INSERT each: enough to measure its rate. */
 const PREPARED_ROWS = 3_000;
 
-/** The writer alone: rows as probers send them into the final table, compared with the most that DuckDB could do. */
+/** The writer alone: rows as probers send them, into the final table, compared with DuckDB's maximum. */
 export const writerBench: Bench = async ({ quick, folder, compare }) => {
   const history = benchRows(quick ? 40 : SYMBOLS, quick ? QUICK_DAYS : FULL_DAYS);
   const source = join(folder, "source.duckdb");
@@ -43,7 +43,7 @@ export const writerBench: Bench = async ({ quick, folder, compare }) => {
   if (!quick) {
     comparisons.push(
       await compare({
-        title: "Writing by size of the history",
+        title: "Writing, by size of the history",
         method: "Empty file to committed rows and counts.",
         metrics: METRICS,
         sides: [
@@ -55,8 +55,8 @@ export const writerBench: Bench = async ({ quick, folder, compare }) => {
   }
   comparisons.push(
     await compare({
-      title: "A day into a full file",
-      method: `${history.rows} rows are in the file. An update writes a day, and the three days before it again; from opening to closing.`,
+      title: "Writing a day into a full file",
+      method: `${history.rows} rows are in the file. An update writes a day and rewrites the three days before it; its time is from opening to closing.`,
       metrics: [
         { id: "update", label: "an update", unit: "ms", better: "lower" },
         { id: "due", label: "finding what is due", unit: "ms", better: "lower" },
@@ -100,7 +100,7 @@ function insertSelectSide(source: string, file: string): Side {
 /** The seed's method of writing. */
 function preparedSide(source: string, file: string): Side {
   return {
-    name: `a prepared INSERT a row (${PREPARED_ROWS} rows)`,
+    name: `one prepared INSERT per row (${PREPARED_ROWS} rows)`,
     role: "peer",
     run: () =>
       withCopy(source, file, async (run) => {
@@ -165,9 +165,9 @@ function targetsOf(writing: Comparison): Target[] {
   const bound = medianOf(writing, BOUND) ?? NaN;
   const wanted = 1_000_000;
   return [
-    { what: "rows a second", wanted: measured(wanted), measured: measured(Math.round(rate)), met: rate >= wanted },
+    { what: "rows per second", wanted: measured(wanted), measured: measured(Math.round(rate)), met: rate >= wanted },
     {
-      what: "writing, of DuckDB's own INSERT … SELECT",
+      what: "writing, relative to DuckDB's own INSERT … SELECT",
       wanted: "50 %",
       measured: `${measured((rate / bound) * 100)} %`,
       met: rate >= bound / 2,

@@ -47,7 +47,7 @@ function pageRequests(history: History, symbols: readonly string[]): Wanted[] {
 export function fetchSide(server: BenchServer, history: History, symbols: readonly string[]): Side {
   const requests = pageRequests(history, symbols);
   return {
-    name: `fetching its ${requests.length} pages alone, 1 thread`,
+    name: `only fetching the ${requests.length} pages, 1 thread`,
     role: "bound",
     run: async () => {
       const startedAt = performance.now();
@@ -63,7 +63,7 @@ export function parseSide(server: BenchServer, history: History, symbols: readon
   const ofSymbol = new Map<string, Wanted[]>();
   for (const one of requests) ofSymbol.set(one.keys.stem, [...(ofSymbol.get(one.keys.stem) ?? []), one]);
   return {
-    name: `parsing its ${requests.length} pages alone, 1 thread`,
+    name: `only parsing the ${requests.length} pages, 1 thread`,
     role: "bound",
     run: async () => {
       let elapsed = 0;

@@ -6,7 +6,7 @@ import { DEFAULT_SETUP, runProbes } from "../probe/run-probes.js";
 import type { ProbeWork } from "../probe/work.js";
 import type { BenchServer } from "../servers/server.js";
 
-const PROBERS_SIDE = "its probers alone";
+const PROBERS_SIDE = "the probers alone";
 
 /** The same HEADs from the same number of threads, without writing the rows. */
 export function probersSide(server: BenchServer, work: ProbeWork): Side {
@@ -25,7 +25,7 @@ export function probersSide(server: BenchServer, work: ProbeWork): Side {
 export function probersTarget(comparison: Comparison): Target {
   const share = (medianOf(comparison, PROBERS_SIDE) ?? NaN) / (medianOf(comparison, comparison.baseline) ?? NaN);
   return {
-    what: "HEADs end to end, of the probers alone",
+    what: "HEADs end to end, relative to the probers alone",
     wanted: "80 %",
     measured: `${measured(share * 100)} %`,
     met: share >= 0.8,

@@ -25,8 +25,8 @@ export const cpuTime: Clock = () => {
 };
 
 /**
- * Runs queries one after the other. The metrics are the `median` of their times and the time of the slowest of 20,
- * `slow`.
+ * Runs queries one after the other. The metrics are the `median` of their times and, as
+ * `slow`, the 95th percentile.
  *
  * @param ask runs a query; the returned function makes comparable rows of the answer, and its time isn't counted
  */

@@ -32,7 +32,7 @@ export function reportHtml(report: Report): string {
 </head>
 <body>
 <h1>bfa bench</h1>
-<p>${text(date)}, ${plural(runs, "run")} a side, taken in turn after a warm-up${quick ? ", quick (small work: a first look, no result)" : ""}. Bars and
+<p>${text(date)}, ${plural(runs, "run")} per side, in turn after a warm-up${quick ? ", quick (a first look at little work, not a result)" : ""}. Bars and
 points are medians; the marks on them are the quartiles.</p>
 <p class="legend">Bars:${legend()}</p>
 <p>${text(machineLine(machine))}${machine.load > 0.5 ? `; the machine was busy: load ${machine.load}` : ""}</p>
@@ -85,7 +85,11 @@ function contentsHtml(benches: Report["benches"]): string {
 
 /** Legend of the bars' colours. */
 function legend(): string {
-  const roles = { ours: "ours", peer: "the same by other means", bound: "what the machine could do at most" } as const;
+  const roles = {
+    ours: "ours",
+    peer: "the same with another tool",
+    bound: "the most that the machine could do",
+  } as const;
   return Object.entries(COLORS)
     .map(
       ([role, color]) =>

@@ -7,11 +7,11 @@ import { sideCells, tableHead } from "./format.js";
 
 const INTRODUCTION = `# Results of \`bfa bench\`
 
-Written by \`npm run bench -- --results bench/RESULTS.md\`: a bench that is run replaces its own section.
+Written by \`npm run bench -- --results bench/RESULTS.md\`: each bench replaces its own section.
 
-Each figure is a median, with its quartiles in parentheses. The sides of a comparison are run in turn. The last column says
-how many times as good as the baseline a side is, compared run by run; above 1× is better. A bound is a program that does
-only a part of the work, so it shows what is possible. A peer is another program for the same job.
+Each figure is a median, with its quartiles in parentheses. The sides of a comparison run in turn. The last column says how
+many times as good as the baseline a side is, compared run by run; above 1× is better. A bound is a program that does only
+part of the work, so it shows what is possible. A peer is another program for the same job.
 `;
 
 /**
@@ -43,7 +43,7 @@ function sectionOf(
   { date, machine, runs, quick, target }: Report,
   { name, comparisons, targets, notes }: Report["benches"][number],
 ): string {
-  const facts = `${date}, ${plural(runs, "run")} a side${quick ? ", quick" : ""}${target === undefined ? "" : `, against ${target}`}`;
+  const facts = `${date}, ${plural(runs, "run")} per side${quick ? ", quick" : ""}${target === undefined ? "" : `, against ${target}`}`;
   const load = machine.load > 0.5 ? `; the machine was busy: load ${machine.load}` : "";
   return [
     `## ${name}\n`,

@@ -10,7 +10,7 @@ import { sideCells, tableHead } from "./format.js";
 export function reportText(report: Report): string {
   const { date, machine, quick, runs, benches } = report;
   return [
-    `${date}, ${plural(runs, "run")} a side${quick ? ", quick (small work: a first look, no result)" : ""}`,
+    `${date}, ${plural(runs, "run")} per side${quick ? ", quick (a first look at little work, not a result)" : ""}`,
     machineLine(machine),
     ...(machine.load > 0.5 ? [`the machine was busy: load ${machine.load}`] : []),
     ...benches.flatMap(({ name, elapsedMs, comparisons, targets, notes }) => [

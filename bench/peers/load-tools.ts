@@ -40,7 +40,7 @@ export function wrkSide(
       writeFileSync(script, wrkScript(paths));
       const load = [`-t${threads}`, `-c${connections}`, `-d${seconds}s`];
       const output = await runTool("wrk", [...load, "-s", script, server.url]);
-      if (/Non-2xx|Socket errors/.test(output)) throw new Error(`wrk met errors: ${output}`);
+      if (/Non-2xx|Socket errors/.test(output)) throw new Error(`wrk had errors: ${output}`);
       return { values: { rate: numberIn(output, /Requests\/sec:\s+([\d.]+)/) }, work: undefined };
     },
   };
@@ -76,7 +76,7 @@ export function h2loadSide(
       const protocol = http2 ? ["-m16"] : ["--h1"];
       const load = [`-n${paths.length}`, `-c${connections}`, `-t${threads}`];
       const output = await runTool("h2load", [...protocol, ...load, "-i", urls]);
-      if (!/ 0 failed, 0 errored, 0 timeout/.test(output)) throw new Error(`h2load met errors: ${output}`);
+      if (!/ 0 failed, 0 errored, 0 timeout/.test(output)) throw new Error(`h2load had errors: ${output}`);
       return { values: { rate: numberIn(output, /, ([\d.]+) req\/s/) }, work: undefined };
     },
   };

@@ -23,7 +23,7 @@ export function bareClientSides(folder: string, server: BenchServer, work: Probe
       const elapsed = performance.now() - startedAt;
       const answers = printed.trimEnd().split("\n");
       const failed = answers.find((line) => !/\t(?:200|404)\t/.test(line));
-      if (failed !== undefined) throw new Error(`the bare client met: ${failed}`);
+      if (failed !== undefined) throw new Error(`the bare client got: ${failed}`);
       if (answers.length !== work.symbols.length) throw new Error(`${answers.length} answers came`);
       return { values: { elapsed }, work: undefined };
     },

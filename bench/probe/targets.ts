@@ -13,7 +13,7 @@ export function throughputTargets(comparison: Comparison, threads: readonly numb
   if (python !== undefined) {
     const ratio = ours / python;
     targets.push({
-      what: "probing, of the Python pool's",
+      what: "probing is faster than the Python pool",
       wanted: "10×",
       measured: `${measured(ratio)}×`,
       met: ratio >= 10,
@@ -21,17 +21,22 @@ export function throughputTargets(comparison: Comparison, threads: readonly numb
   }
   if (wrk !== undefined) {
     const share = (ours / wrk) * 100;
-    targets.push({ what: "probing, of wrk's", wanted: "50 %", measured: `${measured(share)} %`, met: share >= 50 });
+    targets.push({
+      what: "probing, relative to wrk",
+      wanted: "50 %",
+      measured: `${measured(share)} %`,
+      met: share >= 50,
+    });
   }
   const bare = (medianOf(comparison, BARE_SIDE, "cpu") ?? NaN) / (medianOf(comparison, "1 thread", "cpu") ?? NaN);
   targets.push({
-    what: "one thread, of a bare dispatch() loop, by CPU",
+    what: "one thread, relative to a bare dispatch() loop, by CPU time",
     wanted: "92 %",
     measured: `${measured(bare * 100)} %`,
     met: bare >= 0.92,
   });
   const wanted = 30_000;
-  targets.push({ what: "HEADs a second", wanted: measured(wanted), measured: measured(ours), met: ours >= wanted });
+  targets.push({ what: "HEADs per second", wanted: measured(wanted), measured: measured(ours), met: ours >= wanted });
   return targets;
 }
 
@@ -39,7 +44,7 @@ export function throughputTargets(comparison: Comparison, threads: readonly numb
 export function pooledTarget(comparison: Comparison, server: BenchServer): Target {
   const ratio = comparison.sides.find(({ name }) => name === "pooled")?.ratio?.median ?? NaN;
   return {
-    what: `pooled, of unpooled on ${server.name}`,
+    what: `pooled is faster than unpooled on ${server.name}`,
     wanted: "20×",
     measured: `${measured(ratio)}×`,
     met: ratio >= 20,
@@ -53,13 +58,13 @@ export function dailyTargets(comparison: Comparison, rtt: number): Target[] {
     const took = medianOf(comparison, name) ?? NaN;
     return [
       {
-        what: `probes of a day at ${rtt} ms, ${name}, of the least possible (${least} ms)`,
+        what: `probes of a day at ${rtt} ms, ${name}, relative to the minimum (${least} ms)`,
         wanted: "2×",
         measured: `${measured(took / least)}× (${measured(took)} ms)`,
         met: took <= 2 * least,
       },
       {
-        what: `probes of a day at ${rtt} ms, ${name}, below the seed's 950 ms`,
+        what: `probes of a day at ${rtt} ms, ${name}, faster than the seed's 950 ms`,
         wanted: "3×",
         measured: `${measured(950 / took)}×`,
         met: 950 / took >= 3,

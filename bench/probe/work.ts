@@ -66,7 +66,7 @@ export function digestOf(work: ProbeWork, answers: Iterable<Answer>): string {
     if (status === FAILED_STATUS)
       throw new Error("a probe failed, so nothing can be compared; is the server up to it?");
     const place = (symbolIndex * days + day - work.from) * 3;
-    if (cells[place] !== 0) throw new Error("a cell was answered twice, or is none of the work's");
+    if (cells[place] !== 0) throw new Error("a cell was answered twice, or isn't part of the work");
     cells.set([status, size, lastModified], place);
     answered++;
     if (status === 200) available++;

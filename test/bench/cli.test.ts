@@ -15,7 +15,7 @@ describe("bfa bench", () => {
       const files = ["--json", json, "--html", html, "--results", results];
       const { code, stdout, stderr } = await runAlone(["bench", "dns", "--quick", "--runs", "1", ...files]);
       expect({ code, stderr: stderr.replace(/^bench: .*\n/gm, "") }).toEqual({ code: 0, stderr: "" });
-      expect(stderr).toMatch(/^bench: DNS at 5 ms/m);
+      expect(stderr).toMatch(/^bench: DNS with look-ups of 5 ms/m);
       expect(stdout).toContain(`Node ${process.version}`);
       const report = JSON.parse(readFileSync(json, "utf8")) as Report;
       expect(report.benches.map(({ name }) => name)).toEqual(["dns"]);
@@ -41,7 +41,7 @@ describe("bfa bench", () => {
         NODE_EXTRA_CA_CERTS: ca,
       });
       expect(code).toBe(0);
-      expect(stderr).toContain("3 sides of 20 HEADs a run, over 16 connections at most");
+      expect(stderr).toContain("3 sides of 20 HEADs per run, over at most 16 connections");
       const { requests, maxOpen } = await replica.stats();
       // Three sides, a warm-up and a run each.
       expect(requests).toEqual({ head: 120, get: 0, list: 0, other: 0 });

@@ -47,7 +47,7 @@ describe("the page", () => {
     expect(all('figure:last-of-type svg [aria-label="dot"] circle')).toHaveLength(4);
     expect(text("figure:first-of-type tbody td:nth-child(2)")[0]).toMatch(/^714 \(/);
     expect(text(".skipped")).toEqual(["skipped: wrk (not installed: apt install wrk)"]);
-    expect(text("tr.missed td")).toEqual(["HEADs a second", "30,000", "12,400", "missed"]);
+    expect(text("tr.missed td")).toEqual(["HEADs per second", "30,000", "12,400", "missed"]);
   });
 
   it("needs nothing but itself", async () => {
@@ -114,7 +114,7 @@ describe("the results", () => {
       expect(text.match(/^2026-\d\d-\d\d/gm)).toEqual(["2026-02-02", "2026-01-01"]);
       expect(text).toContain(`Node ${process.version}`);
       expect(text).toContain(first.machine.commit);
-      expect(text).toContain("| HEADs a second | 30,000 | 12,400 | **missed** |");
+      expect(text).toContain("| HEADs per second | 30,000 | 12,400 | **missed** |");
       const again = readFileSync(file, "utf8");
       updateResults(file, await exampleReport("2026-02-02T00:00:00.000Z"), ORDER);
       expect(readFileSync(file, "utf8")).toBe(again);
@@ -127,7 +127,7 @@ describe("the results", () => {
 describe("the terminal's text", () => {
   it("has every side, what was skipped and what was missed", async () => {
     const text = reportText(await exampleReport());
-    for (const part of ["unpooled", "Pooled | unpooled", "skipped: wrk", "MISSED HEADs a second", "note: A note."]) {
+    for (const part of ["unpooled", "Pooled | unpooled", "skipped: wrk", "MISSED HEADs per second", "note: A note."]) {
       expect(text).toContain(part);
     }
   });

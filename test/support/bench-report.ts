@@ -38,7 +38,7 @@ export async function exampleReport(date = "2026-11-23T12:00:00.000Z"): Promise<
     },
     3,
   );
-  const targets = [{ what: "HEADs a second", wanted: "30,000", measured: "12,400", met: false }];
+  const targets = [{ what: "HEADs per second", wanted: "30,000", measured: "12,400", met: false }];
   return {
     date,
     machine: describeMachine(),
