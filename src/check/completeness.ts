@@ -4,6 +4,7 @@ import { select } from "../store/prepared.js";
 import type { Day } from "../calendar/day.js";
 import { countDays, describeSpan, type Span } from "../calendar/span.js";
 import { dayConditions } from "../store/conditions.js";
+import { number, plural } from "../text/numbers.js";
 import { defineCheck, outcomeOf, type CheckOutcome, type CheckSettings, type Finding } from "./define.js";
 
 /** `completeness` */
@@ -15,7 +16,7 @@ export const completeness = defineCheck({
   run: (store, settings) => checkCompleteness(store, settings),
 });
 
-/** How far a day's count may fall below its neighbours', as a share, before it is a finding. */
+/** How far a day's count may fall below that of its neighbours before it is a finding, as a share. */
 export const DEFAULT_SHARE = 0.1;
 
 /** Days on each side whose median a day is compared with: enough that an outage of two or three days still shows. */
@@ -41,24 +42,24 @@ async function checkCompleteness(store: Store, settings: CheckSettings): Promise
   const findings: Finding[] = partial.map((span) => ({
     date: dateText(span.from),
     symbols: [...span.symbols],
-    message: `never probed: ${describeSpan(span)} (${countDays([span])} days)`,
+    message: `never probed: ${describeSpan(span)} (${plural(countDays([span]), "day")})`,
   }));
   const isPartial = (day: Day) => partial.some(({ from, to }) => from <= day && day <= to);
   for (const { day, available, expected } of lowDays(days, share)) {
-    // The files that a partial day seems to lack may exist.
+    // A partial day may have the files that it seems to lack.
     if (isPartial(day)) continue;
     const symbols = await absentOnlyOn(store, day);
     findings.push({
       date: dateText(day),
       symbols,
-      message: `${available} files where the days around it have ${expected}`,
+      message: `${plural(available, "file")} where the days around it have ${number(expected)}`,
     });
   }
   return outcomeOf(
     findings,
-    `all symbols were probed on every day, and none has ${share * 100} % fewer files than the days around it`,
+    `all symbols were probed on every day, and no day has over ${share * 100} % fewer files than the days around it`,
     `${countDays(partial)} of ${days.length} days have symbols that were never probed, ` +
-      `${findings.length - partial.length} over ${share * 100} % fewer files than the days around them`,
+      `${findings.length - partial.length} have over ${share * 100} % fewer files than the days around them`,
   );
 }
 

@@ -2,6 +2,7 @@ import { DAY, date, dateText } from "../query/select.js";
 import { countDays, describeSpan, gapsBetween, islands, type Span } from "../calendar/span.js";
 import type { Store } from "../store/open.js";
 import { select } from "../store/prepared.js";
+import { plural } from "../text/numbers.js";
 import { defineCheck, outcomeOf, type CheckOutcome } from "./define.js";
 
 /** `continuity` */
@@ -23,7 +24,7 @@ async function checkContinuity(store: Store, span: Span): Promise<CheckOutcome> 
   const findings = gaps.map((gap) => ({
     date: dateText(gap.from),
     symbols: [],
-    message: `no rows: ${describeSpan(gap)} (${countDays([gap])} days)`,
+    message: `no rows: ${describeSpan(gap)} (${plural(countDays([gap]), "day")})`,
   }));
   return outcomeOf(
     findings,

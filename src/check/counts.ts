@@ -2,6 +2,7 @@ import type { Day } from "../calendar/day.js";
 import { dateText } from "../query/select.js";
 import type { Store } from "../store/open.js";
 import { allUnsettledDays, storedUnsettledDays, type UnsettledDay } from "../store/unsettled-days.js";
+import { plural } from "../text/numbers.js";
 import { compareCounts } from "./compare-counts.js";
 import { defineCheck, outcomeOf, type CheckOutcome } from "./define.js";
 
@@ -26,11 +27,11 @@ async function checkCounts(store: Store): Promise<CheckOutcome> {
   return outcomeOf(
     findings,
     "the stored counts agree with the rows",
-    `${findings.length} days have counts that differ from their rows`,
+    `the stored counts of ${plural(findings.length, "day")} differ from the rows`,
   );
 }
 
-/** The days of which the file keeps other numbers of unsettled rows than they have. */
+/** The days whose stored numbers of unsettled rows differ from the rows. */
 async function compareUnsettledDays(store: Store) {
   const kept = await storedUnsettledDays(store);
   if (kept === undefined) return [];

@@ -26,8 +26,8 @@ const TARGET = 0.95;
 const TIMEOUT_MS = 15_000;
 
 /**
- * Compares the perpetuals that trade on the exchange now, and already did before the day was over, with those that have
- * a file for that day. If the exchange doesn't answer, the check is unavailable, which is not a finding.
+ * Compares the perpetuals that trade on the exchange now, and that were listed before the day was over, with those that
+ * have a file for that day. If the exchange doesn't answer, the check is unavailable, which is not a finding.
  *
  * @throws NotKnownError when the day isn't in the database.
  */
@@ -55,8 +55,8 @@ async function compareWithExchange(store: Store, day: Day, url: string): Promise
   const match = names.size === 0 ? 0 : both / names.size;
   const unknown = unknownTypes(trading);
   const summary =
-    `${both} of ${names.size} perpetuals that the exchange trades have a file of ${formatDay(day)}: ` +
-    // Rounded down: with a symbol absent it is not 100.0 %.
+    `${both} of ${names.size} perpetuals that trade on the exchange have a file for ${formatDay(day)}: ` +
+    // Rounded down, so that it isn't 100.0 % while a symbol is absent.
     `${(Math.floor(match * 1000) / 10).toFixed(1)} % (target over ${TARGET * 100} %)${namesOf(lacking)}`;
   const findings = [...(match > TARGET ? [] : differences(names, answered, formatDay(day))), ...unknown];
   return findings.length === 0 ? { outcome: "passed", summary } : { outcome: "findings", summary, findings };

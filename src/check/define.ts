@@ -13,7 +13,7 @@ export const FINDING_COLUMNS = {
 /** Something that a check found. */
 export type Finding = Omit<RowOf<typeof FINDING_COLUMNS>, "symbols"> & { symbols: string[] };
 
-/** Outcome of one check. Findings are a report, not an error; `unavailable` means that the check couldn't be made. */
+/** Outcome of one check. Findings are a report, not an error; `unavailable` means that the check couldn't be run. */
 export type CheckOutcome =
   | { outcome: "passed"; summary: string }
   | { outcome: "findings"; summary: string; findings: Finding[] }
@@ -41,7 +41,7 @@ export interface Check {
   summary: string;
   /** Further remarks for users. */
   notes?: string;
-  /** Whether it needs the network: then it is only made when named. */
+  /** Whether it needs the network: then it only runs when it is named. */
   needsNetwork?: boolean;
   /** @throws NotKnownError when a day that it needs isn't in the database. */
   run(store: Store, settings: CheckSettings): Promise<CheckOutcome>;

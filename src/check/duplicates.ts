@@ -1,6 +1,7 @@
 import { DAY, dateText } from "../query/select.js";
 import type { Store } from "../store/open.js";
 import { select } from "../store/prepared.js";
+import { plural } from "../text/numbers.js";
 import { defineCheck, outcomeOf, type CheckOutcome } from "./define.js";
 
 /** `duplicates` */
@@ -10,7 +11,7 @@ export const duplicates = defineCheck({
   run: (store) => checkDuplicates(store),
 });
 
-/** Cells that appear more than once. */
+/** Cells with more than one row. */
 async function checkDuplicates(store: Store): Promise<CheckOutcome> {
   const rows = await select(
     store,
@@ -20,11 +21,11 @@ async function checkDuplicates(store: Store): Promise<CheckOutcome> {
   const findings = rows.map(([day, symbol, times]) => ({
     date: dateText(Number(day)),
     symbols: [String(symbol)],
-    message: `appears ${Number(times)} times`,
+    message: `has ${Number(times)} rows`,
   }));
   return outcomeOf(
     findings,
-    "no (date, symbol) appears twice",
-    `${findings.length} (date, symbol) appear more than once`,
+    "no cell has more than one row",
+    `${plural(findings.length, "cell")} with more than one row`,
   );
 }

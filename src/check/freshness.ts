@@ -4,9 +4,9 @@ import type { Status } from "../query/status.js";
 import { answerFrom } from "../store/defects.js";
 import { dueCells } from "../store/due.js";
 import type { Store } from "../store/open.js";
-import { number, plural } from "../text/numbers.js";
+import { plural } from "../text/numbers.js";
 
-/** Maximum age of the last complete update, ms: allows for a daily run that starts later than the day before. */
+/** Maximum age of the last complete update, ms: a daily run may start later than the day before. */
 export const DEFAULT_MAX_AGE_MS = 36 * 3_600_000;
 
 /**
@@ -26,15 +26,15 @@ export async function staleness(
 ): Promise<string[]> {
   const reasons: string[] = [];
   const { updated_at, sweep_due_at } = facts;
-  if (updated_at === null) reasons.push("no update over all days has ever been complete: bfa update");
+  if (updated_at === null) reasons.push("no update of all days has ever completed: bfa update");
   else if (now - Date.parse(updated_at) > maxAgeMs) {
     reasons.push(
       `the last complete update began ${updated_at}, ${hours(now - Date.parse(updated_at))} ago: bfa update`,
     );
   }
   const { never_probed: unknown, clock } = await answerFrom(store, () => overdue(store, maxAgeMs, now));
-  if (unknown > 0) reasons.push(`${plural(unknown, "cell")} should have been probed and never were: bfa update`);
-  if (clock > 0) reasons.push(`${plural(clock, "cell")} were probed by a clock that was ahead: bfa update`);
+  if (unknown > 0) reasons.push(`${plural(unknown, "overdue cell")} never probed: bfa update`);
+  if (clock > 0) reasons.push(`${plural(clock, "cell")} probed with a clock that was ahead: bfa update`);
   if (sweep_due_at !== null && now >= Date.parse(sweep_due_at)) {
     reasons.push(`a sweep has been due since ${sweep_due_at.slice(0, 10)}: bfa sweep`);
   }
@@ -50,5 +50,5 @@ async function overdue(store: Store, maxAgeMs: number, now: number) {
 }
 
 function hours(ms: number): string {
-  return ms < 3 * DAY_MS ? `${number(Math.floor(ms / 3_600_000))} hours` : `${number(Math.floor(ms / DAY_MS))} days`;
+  return ms < 3 * DAY_MS ? plural(Math.floor(ms / 3_600_000), "hour") : plural(Math.floor(ms / DAY_MS), "day");
 }

@@ -44,7 +44,7 @@ async function checkHoles(store: Store, now: number): Promise<CheckOutcome> {
     findings,
     "no file is missing inside a life",
     `${plural(cells.length, "file")} of ${plural(new Set(cells.map(({ symbol }) => symbol)).size, "symbol")} ` +
-      `are missing inside a life; ${plural(incidents.size, "day")} with an incident`,
+      `missing inside a life; ${plural(incidents.size, "day")} with an incident`,
   );
 }
 

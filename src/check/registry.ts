@@ -1,6 +1,6 @@
 import type { Check } from "./define.js";
 
-/** The checks in the order in which they are made, each loaded on first use. */
+/** The checks in the order in which they run, each loaded on first use. */
 export const CHECKS = {
   continuity: async () => (await import("./continuity.js")).continuity,
   completeness: async () => (await import("./completeness.js")).completeness,

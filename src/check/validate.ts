@@ -43,7 +43,7 @@ export interface ValidateOptions {
    */
   exchangeUrl?: string | undefined;
   /**
-   * Current time, which decides up to which day there should be rows, ms since the Unix epoch.
+   * Current time, which decides through which day there should be rows, ms since the Unix epoch.
    *
    * @default Date.now()
    */
@@ -59,7 +59,7 @@ export interface CheckSummary {
 
 /** The outcome of all checks together. */
 export interface ValidationFacts {
-  /** `findings` when any check has some; otherwise `unavailable` when one couldn't be made; otherwise `passed`. */
+  /** `findings` when any check has some; otherwise `unavailable` when one couldn't be run; otherwise `passed`. */
   outcome: CheckOutcome["outcome"];
   checks: CheckSummary[];
 }
@@ -68,9 +68,9 @@ export interface ValidationFacts {
 export const VALIDATION_FACTS = {
   outcome: column(
     "text",
-    "`findings` when a check has some; otherwise `unavailable` when one couldn't be made; otherwise `passed`",
+    "`findings` when a check has some; otherwise `unavailable` when one couldn't be run; otherwise `passed`",
   ),
-  checks: column("value", "the checks that were made, each with its outcome and a summary"),
+  checks: column("value", "the checks that were run, each with its outcome and a summary"),
 };
 
 /** Columns of the findings. */
@@ -85,7 +85,7 @@ export interface Validation extends Answer<ValidationFacts, typeof VALIDATION_CO
 }
 
 /**
- * Makes the named checks of a database, in order.
+ * Runs the named checks on a database, in order.
  *
  * @throws NotKnownError when the database is empty or lacks the day of the cross-check.
  */

@@ -35,6 +35,6 @@ async function checkVolumes(store: Store): Promise<CheckOutcome> {
   return outcomeOf(
     findings,
     "the monthly and daily files of 1d klines agree",
-    `${plural(rows.length, "value")} of ${plural(findings.length, "bar")} differ between monthly and daily files`,
+    `${plural(rows.length, "difference")} between monthly and daily files, in ${plural(findings.length, "bar")}`,
   );
 }

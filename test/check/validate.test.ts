@@ -100,7 +100,7 @@ describe("validate", () => {
       })),
       { check: "counts", date: formatDay(D0 + 9), symbols: [], message: "stored 20 of 7, counted 20 of 20" },
       { check: "counts", date: formatDay(D0 + 20), symbols: [], message: "stored 20 of 20, counted 21 of 21" },
-      { check: "duplicates", date: formatDay(D0 + 20), symbols: ["S3USDT"], message: "appears 2 times" },
+      { check: "duplicates", date: formatDay(D0 + 20), symbols: ["S3USDT"], message: "has 2 rows" },
       {
         ...{ check: "volumes", date: formatDay(D0 + 22), symbols: ["S4USDT"] },
         message:
@@ -191,7 +191,7 @@ describe("holes", () => {
     const { facts, rows } = await validate(store, { checks: ["holes"], now: NOW });
     await store.close();
     expect(facts.checks).toMatchObject([
-      { outcome: "findings", summary: "8 files of 7 symbols are missing inside a life; 1 day with an incident" },
+      { outcome: "findings", summary: "8 files of 7 symbols missing inside a life; 1 day with an incident" },
     ]);
     expect(rows.flat()).toEqual([
       {
@@ -323,9 +323,7 @@ describe("bfa validate", () => {
     const args = ["validate", "duplicates", "counts", "--db", broken];
     const report = await runCli(args);
     expect(report).toMatchObject({ code: 0, stderr: "" });
-    expect(report.stdout).toMatch(
-      /^duplicates: findings: 1 .*\n {2}2024-03-21: appears 2 times: S3USDT\ncounts: findings/,
-    );
+    expect(report.stdout).toMatch(/^duplicates: findings: 1 .*\n {2}2024-03-21: has 2 rows: S3USDT\ncounts: findings/);
     expect((await runCli([...args, "--strict"])).code).toBe(1);
     expect((await runCli(["validate", "counts", "--strict", "--json", "--db", sound])).stdout).toBe(
       `${JSON.stringify({

@@ -178,7 +178,7 @@ it("bfa status and bfa export", async () => {
   });
   const checked = await runCli(["status", "--check", "--db", db]);
   expect(checked).toMatchObject({ code: 1, stdout: expect.stringMatching(/^rows +3$/m) as string });
-  expect(checked.stderr).toMatch(/^bfa: no update over all days has ever been complete: bfa update$/m);
+  expect(checked.stderr).toMatch(/^bfa: no update of all days has ever completed: bfa update$/m);
   const exported = await runCli(["export", "--db", db, "--out", join(folder.path, "out.parquet")]);
   expect(exported).toMatchObject({ code: 0, stderr: expect.stringContaining("3 rows written") as string });
   // Of what DuckDB itself writes as CSV nothing can be made harmless on the way.

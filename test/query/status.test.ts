@@ -167,7 +167,7 @@ describe("staleness", () => {
       await journal(store, "sweep", NOW - 36 * DAY_MS);
       await journal(store, "update", NOW);
       expect(await reasonsAt(store)).toEqual([
-        "1 cell should have been probed and never were: bfa update",
+        "1 overdue cell never probed: bfa update",
         `a sweep has been due since ${formatDay(TODAY - 1)}: bfa sweep`,
       ]);
     });
