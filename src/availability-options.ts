@@ -13,12 +13,12 @@ import {
   type ExportOptions as WrittenOptions,
 } from "./query/export.js";
 
-/** Options of the `validate` of an open file. An undefined option counts as omitted. */
+/** Options of `validate`, a method of {@link Availability}. An undefined option counts as omitted. */
 export interface ValidateOptions {
   /**
    * The checks to run, in this order.
    *
-   * @default all except `cross-check`, which asks the exchange
+   * @default all except `cross-check`, which queries the exchange
    */
   checks?: readonly CheckName[] | undefined;
   /**
@@ -28,7 +28,7 @@ export interface ValidateOptions {
    */
   from?: DayInput | undefined;
   /**
-   * Share by which a day may have fewer files than the surrounding days, 0 to 1.
+   * How many fewer files a day may have than the days around it, as a share from 0 to 1.
    *
    * @default 0.1
    */
@@ -47,7 +47,7 @@ export interface ValidateOptions {
   exchangeUrl?: string | undefined;
 }
 
-/** Options of the `staleness` of an open file. */
+/** Options of `staleness`, a method of {@link Availability}. */
 export interface StalenessOptions {
   /**
    * Maximum age of the last complete update, ms; at least 3600000, one hour.
@@ -57,7 +57,7 @@ export interface StalenessOptions {
   maxAgeMs?: number | undefined;
 }
 
-/** Options of the `export` of an open file. An undefined option counts as omitted. */
+/** Options of `export`, a method of {@link Availability}. An undefined option counts as omitted. */
 export interface ExportOptions {
   /**
    * What to export: `rows` for those of `daily_availability`, `rankings` for each symbol's daily rank by quote volume.

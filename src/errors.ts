@@ -58,7 +58,7 @@ export class OutputError extends BfaError<"OUTPUT_FAILED"> {
 
 /** Details of a {@link NotKnownError}. */
 export interface NotKnownDetails {
-  /** The worst condition among the days that the answer rests on. */
+  /** The worst condition among the days that the answer depends on. */
   condition: "partial" | "unpublished" | "unwritten";
   /** Days in such a condition, as spans; dates as YYYY-MM-DD. */
   spans: { condition: string; from: string; to: string }[];
@@ -106,7 +106,7 @@ export class InterruptedError extends BfaError<"INTERRUPTED"> {
   }
 }
 
-/** A worker thread stopped before its work was done. Units committed before are intact. */
+/** A worker thread stopped before its work was done. Units committed before that are intact. */
 export class ThreadError extends BfaError<"THREAD_DIED"> {
   constructor(message: string, options?: ErrorOptions) {
     super("THREAD_DIED", message, options);

@@ -1,6 +1,6 @@
 import type { DayInput } from "./calendar/day-input.js";
 import { UsageError } from "./errors.js";
-import { selectionOf } from "./files/asked.js";
+import { selectionOf } from "./files/file-request.js";
 import { cellList, cellsToFetch, type CellInput } from "./files/cells.js";
 import { DOWNLOAD_FORMATS } from "./files/download-formats.js";
 import type { FileListOptions } from "./files/list.js";
@@ -77,7 +77,7 @@ export interface FileSelection {
   allowPartial?: boolean | number | undefined;
 }
 
-/** Options of the `files` of an open file. */
+/** Options of `files`, a method of {@link Availability}. */
 export interface FilesOptions extends FileSelection {
   /**
    * Only files found new, late or replaced: by the run with this number (see `runs` of `status`) and later ones, or by
@@ -106,7 +106,7 @@ export interface FilesOptions extends FileSelection {
   endpoint?: string | undefined;
 }
 
-/** Options of the `verify` of an open file. */
+/** Options of `verify`, a method of {@link Availability}. */
 export interface VerifyOptions extends FileSelection {
   /**
    * Whether to read the files too and compare their md5, as far as the database knows it.

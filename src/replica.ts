@@ -62,7 +62,7 @@ export interface SyntheticHistory {
    */
   to?: DayInput | undefined;
   /**
-   * Number of symbols, 1 to 20000. Includes settled ones; delivery contracts are added to it.
+   * Number of symbols, 1 to 20000. Includes settled ones, but not delivery contracts, which are added to these.
    *
    * @default 327
    */
@@ -118,7 +118,7 @@ export interface ReplicaOptions {
    */
   port?: number | undefined;
   /**
-   * Round-trip time added to connect, TLS handshake and each answer, 0 to 60000 ms.
+   * Round-trip time added to connecting, to the TLS handshake and to each answer, 0 to 60000 ms.
    *
    * @default 0
    */

@@ -105,13 +105,13 @@ export function cellsToFetch(option: string, rows: readonly Readonly<Record<stri
   return cellList(option, rows, ({ problem }) => {
     if (FETCHED_AGAIN.includes(problem)) return String(problem);
     if (problem === "unknown") return undefined;
-    throw new UsageError("this is not an answer of `bfa verify`: a row has no known problem", { option });
+    throw new UsageError("this is not the answer of a verification: a row has no known problem", { option });
   });
 }
 
 function wrong(option: string, at: number, column: string, value: unknown, problem: string): UsageError {
-  const shown = value === undefined ? "nothing" : JSON.stringify(value);
-  return new UsageError(`row ${at + 1}: ${column} ${shown} ${problem}`, { option });
+  if (value === undefined) return new UsageError(`row ${at + 1} has no ${column}`, { option });
+  return new UsageError(`row ${at + 1}: ${column} ${JSON.stringify(value)} ${problem}`, { option });
 }
 
 /**

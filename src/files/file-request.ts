@@ -4,8 +4,8 @@ import type { SymbolFilter } from "../query/symbol-filter.js";
 import { held, type CellList } from "./cells.js";
 import type { Selection } from "./selection.js";
 
-/** The files that a caller asks for: each property narrows the selection. */
-export interface AskedFiles {
+/** A caller's request for files: each property narrows the selection. */
+export interface FileRequest {
   symbols?: readonly string[] | undefined;
   /** Only this day. */
   date?: Day | undefined;
@@ -22,16 +22,16 @@ export interface AskedFiles {
 }
 
 /**
- * The selection that a caller asks for.
+ * The selection that a request describes.
  *
  * @throws UsageError when properties contradict each other
  */
-export function selectionOf(asked: AskedFiles): Selection {
-  const { symbols, date, quote, contract = "perpetual", universe, hold = false, fromVerify } = asked;
-  if (date !== undefined && (asked.from !== undefined || asked.to !== undefined)) {
+export function selectionOf(request: FileRequest): Selection {
+  const { symbols, date, quote, contract = "perpetual", universe, hold = false, fromVerify } = request;
+  if (date !== undefined && (request.from !== undefined || request.to !== undefined)) {
     throw new UsageError("give either one day, or a first and a last day", { option: "date" });
   }
-  const { from, to } = date === undefined ? asked : { from: date, to: date };
+  const { from, to } = date === undefined ? request : { from: date, to: date };
   if (from !== undefined && to !== undefined && from > to) {
     throw new UsageError("the first date is after the second", { option: "from" });
   }

@@ -62,7 +62,7 @@ export interface FileListOptions extends Selection {
 }
 
 /**
- * The files to fetch, according to the index. It is read twice: for the totals, then row by row.
+ * The files to fetch, according to the index, which is read twice: for the totals, then row by row.
  *
  * @throws NotKnownError when too little is known about the selection; StoreError, UsageError
  */
@@ -141,7 +141,8 @@ async function sinceOf(store: Store, since: { runId: number } | { day: Day }): P
     );
     if (run !== undefined) return { runId: since.runId, time: run.at };
     const [last] = await readRows(store, "SELECT max(run_id) FROM runs", { id: "number?" });
-    throw new UsageError(`there is no run ${since.runId}; the last one is ${last?.id ?? "none"}`, { option: "since" });
+    const runs = typeof last?.id === "number" ? `the last one is ${last.id}` : "there are no runs yet";
+    throw new UsageError(`there is no run ${since.runId}; ${runs}`, { option: "since" });
   }
   const time = since.day * DAY_MS;
   // A killed run has no end time; it may have written after the day began.

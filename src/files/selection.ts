@@ -103,14 +103,14 @@ async function spanOf(store: Store, { from, to }: Selection, cells: CellList | u
   return { span: { from: from ?? stored.from, to: stored.to }, isOpen: true };
 }
 
-interface Asked extends Reach {
+interface SpanRequest extends Reach {
   symbols: readonly string[] | undefined;
   tolerated: number;
   now: number;
 }
 
-async function knownSpan(store: Store, selection: Selection, asked: Asked): Promise<readonly DayCondition[]> {
-  const { span, isOpen, symbols, tolerated, now } = asked;
+async function knownSpan(store: Store, selection: Selection, request: SpanRequest): Promise<readonly DayCondition[]> {
+  const { span, isOpen, symbols, tolerated, now } = request;
   const { quote, contract } = selection;
   const { days } = await knownOf(
     store,
@@ -125,7 +125,7 @@ async function knownSpan(store: Store, selection: Selection, asked: Asked): Prom
   return days;
 }
 
-/** Asks about all symbols at once, then again about a day's own symbols where that day can't be answered. */
+/** Asks about all symbols together; then again, for each day that can't be answered, about the symbols of that day only. */
 async function knownCells(
   store: Store,
   cells: CellList,

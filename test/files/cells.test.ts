@@ -60,7 +60,7 @@ describe("a list of cells", () => {
     });
     const reasons = [...cellsToFetch("fromVerify", found).values()].map((ofDay) => ofDay.get("BTCUSDT"));
     expect(reasons).toEqual(["missing", "stale", "damaged", "incomplete"]);
-    expect(() => cellsToFetch("fromVerify", rows)).toThrow("this is not an answer of `bfa verify`");
+    expect(() => cellsToFetch("fromVerify", rows)).toThrow("this is not the answer of a verification");
   });
 });
 

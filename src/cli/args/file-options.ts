@@ -75,7 +75,7 @@ export interface FileArguments {
 export async function selectionFrom(args: FileArguments, fromVerify?: string): Promise<Selection> {
   const { symbol, symbols, date, from, to, quote, contract, universe, hold } = args;
   const [{ selectionOf }, { cellList, cellsToFetch }] = await Promise.all([
-    import("../../files/asked.js"),
+    import("../../files/file-request.js"),
     import("../../files/cells.js"),
   ]);
   const named = symbol === undefined && symbols === undefined ? undefined : [...(symbol ?? []), ...(symbols ?? [])];
