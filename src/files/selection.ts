@@ -117,7 +117,7 @@ async function knownSpan(store: Store, selection: Selection, request: SpanReques
     {
       days: [span],
       admits: symbols === undefined ? { quote, contract } : { symbols },
-      unknownDays: isOpen ? "tell" : "refuse",
+      unknownDays: isOpen ? "report" : "refuse",
     },
     tolerated,
     now,
@@ -134,7 +134,7 @@ async function knownCells(
 ): Promise<readonly DayCondition[]> {
   const symbols = [...new Set([...cells.values()].flatMap((ofDay) => [...ofDay.keys()]))].sort();
   const ask = async (days: readonly Span[], names: readonly string[]) =>
-    (await knownOf(store, { days, admits: { symbols: names }, unknownDays: "tell" }, tolerated, now)).days;
+    (await knownOf(store, { days, admits: { symbols: names }, unknownDays: "report" }, tolerated, now)).days;
   const days: DayCondition[] = [];
   for (const day of await ask(islands(cells.keys()), symbols)) {
     const own = [...(cells.get(day.day)?.keys() ?? [])];

@@ -34,7 +34,7 @@ export interface PullOptions {
    */
   ca?: string | undefined;
   /**
-   * How long to wait for a database that another process uses, 0 to 86400000 ms.
+   * How long to wait for a database that another process is using, 0 to 86400000 ms.
    *
    * @default 0
    */

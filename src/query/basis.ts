@@ -23,7 +23,7 @@ export interface Basis {
    * What to do about days that can't be answered: refuse the answer; leave them out, which the query does by asking
    * `has` about each day; or only report them, because the answer is about what is in the database.
    */
-  unknownDays: "refuse" | "leave out" | "tell";
+  unknownDays: "refuse" | "leave out" | "report";
 }
 
 /** Facts that every answer has. */

@@ -37,7 +37,7 @@ export default defineQuery({
       about: "what to download again if the copy is from February 2024",
     },
   ],
-  rests: () => ({ days: "all", admits: { contract: "perpetual", quote: undefined }, unknownDays: "tell" }),
+  rests: () => ({ days: "all", admits: { contract: "perpetual", quote: undefined }, unknownDays: "report" }),
   run: async (store, { since = 0, kind }) => {
     const found = await readRows(
       store,

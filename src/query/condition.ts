@@ -43,7 +43,7 @@ unpublished: not published yet, or only in part. unwritten: nothing is known. Qu
   ],
   rests: ({ from, to, quote, contract }) => {
     const span = daySpan(from, to);
-    return { days: span === undefined ? "all" : [span], admits: { quote, contract }, unknownDays: "tell" };
+    return { days: span === undefined ? "all" : [span], admits: { quote, contract }, unknownDays: "report" };
   },
   run: async (store, { quote, contract }, { days, now }) => {
     const uploads = await latestUploads(store, { quote, contract }, days, now);

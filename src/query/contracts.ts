@@ -35,7 +35,7 @@ delivery date hold from the first capture that shows them, and are null for days
     { args: {}, about: "the latest state" },
     { args: { asOf: "2024-03-01" }, about: "the state on a day" },
   ],
-  rests: () => ({ days: [], admits: { contract: "all", quote: undefined }, unknownDays: "tell" }),
+  rests: () => ({ days: [], admits: { contract: "all", quote: undefined }, unknownDays: "report" }),
   run: async (store, { asOf }) => {
     const { contracts, captures } = await readContracts(store);
     const [first, last] = [captures[0], captures.at(-1)];

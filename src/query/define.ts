@@ -85,7 +85,7 @@ interface Definition<A extends Arguments, F extends FactColumns, C extends Colum
  *   facts: {},
  *   columns: { date: column("date", "UTC day") },
  *   examples: [{ args: { from: "2024-03-01" }, about: "days with rows since March 2024" }],
- *   rests: () => ({ days: "all", admits: { contract: "all", quote: undefined }, unknownDays: "tell" }),
+ *   rests: () => ({ days: "all", admits: { contract: "all", quote: undefined }, unknownDays: "report" }),
  *   run: async (store, { from }) => ({ facts: {}, rows: await daysFrom(store, from) }),
  * });
  * ```

@@ -39,7 +39,7 @@ of a later file is final, or ${QUIET_AFTER_DAYS} days are known to have no trade
     return {
       days: span === undefined ? "all" : [span],
       admits: { quote, contract },
-      unknownDays: span === undefined ? "tell" : "refuse",
+      unknownDays: span === undefined ? "report" : "refuse",
     };
   },
   run: async (store, { from, to, quote, contract }, { now }) => {

@@ -34,7 +34,7 @@ export default defineQuery({
     { args: {}, about: "the holes of all perpetuals" },
     { args: { by: "day", quote: "USDT" }, about: "the days on which symbols have holes" },
   ],
-  rests: ({ quote, contract }) => ({ days: "all", admits: { quote, contract }, unknownDays: "tell" }),
+  rests: ({ quote, contract }) => ({ days: "all", admits: { quote, contract }, unknownDays: "report" }),
   run: async (store, { by, quote, contract }, { now }) => {
     const holes = (await holesIn(store, now)).filter(({ symbol }) => passes(symbol, { quote, contract }));
     return by === "symbol"

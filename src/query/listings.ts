@@ -55,7 +55,7 @@ is shown as well if it is known.`,
     return {
       days: span === undefined ? "all" : [span],
       admits: { quote, contract },
-      unknownDays: span === undefined ? "tell" : "refuse",
+      unknownDays: span === undefined ? "report" : "refuse",
     };
   },
   run: async (store, { from, to, ...args }, { days, tolerated, now }) => {

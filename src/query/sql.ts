@@ -74,8 +74,8 @@ function columnOf(type: DuckDBType): Column {
 }
 
 /**
- * Starts the single statement of a text. For DuckDB all queries are SELECTs, whatever word they begin with. It splits a
- * PIVOT into two statements, the first of which creates a type.
+ * Starts the single statement of a text. To DuckDB all queries are SELECTs, regardless of the word they begin with. It
+ * splits a PIVOT into two statements, the first of which creates a type.
  *
  * Everything else is refused, because the sandbox allows the paths of the database and its log, where COPY could write.
  */

@@ -49,7 +49,7 @@ so the last day with a trade is usually that of the settlement.`,
   examples: [{ args: { symbol: "BTCUSDT" }, about: "all probed days of a symbol" }],
   heading,
   rowsOnRequest: true,
-  rests: ({ symbol }) => ({ days: "all", admits: { symbol }, unknownDays: "tell" }),
+  rests: ({ symbol }) => ({ days: "all", admits: { symbol }, unknownDays: "report" }),
   run: async (store, { symbol }, { cells, now }) => {
     const [one] = cells;
     if (one === undefined) throw symbolRefusal(symbol, await storedSymbols(store));

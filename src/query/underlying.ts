@@ -50,7 +50,7 @@ export async function keepUnderlying<Row extends { symbol: string }>(
 }
 
 /**
- * Returns a function that tells whether the contract of a symbol on a day has the underlying.
+ * Returns a function that decides whether the contract of a symbol on a day has the underlying.
  *
  * @throws NotKnownError and UsageError like {@link wantedUnderlying}
  */
@@ -67,8 +67,8 @@ export async function underlyings(
 }
 
 /**
- * Returns a function that tells whether a symbol may have the underlying on some day: one of its contracts has it, or
- * none of them is known.
+ * Returns a function that decides whether a symbol may have the underlying on some day: one of its contracts has it, or
+ * none of its contracts is known.
  *
  * @throws NotKnownError and UsageError like {@link wantedUnderlying}
  */

@@ -47,7 +47,7 @@ trades in the minute of a settlement, 09:00 UTC.`,
   ],
   rests: ({ symbol, from, to }) => {
     const span = daySpan(from, to);
-    return { days: span === undefined ? "all" : [span], admits: { symbol }, unknownDays: "tell" };
+    return { days: span === undefined ? "all" : [span], admits: { symbol }, unknownDays: "report" };
   },
   run: async (store, { symbol, from, to }, { days, now }) => {
     const known = (await volumeSpans(store, now)).get(symbol) ?? [];

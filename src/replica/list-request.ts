@@ -16,7 +16,7 @@ export interface ListRequest {
   given: { marker?: string; startAfter?: string; continuationToken?: string };
 }
 
-/** Maximum number of items on a page, whatever is requested. */
+/** Maximum number of items on a page, even if more are requested. */
 const MAX_KEYS = 1_000;
 
 const MAX_INT = 2 ** 31 - 1;

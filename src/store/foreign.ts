@@ -49,7 +49,7 @@ export interface ForeignRows {
  * @param scratch a private folder for the copy
  * @param limits maximum time in ms, and maximum number of rows
  * @default five minutes and 50 million
- * @throws UsageError when the file can't be imported; InterruptedError when the signal came first.
+ * @throws UsageError when the file can't be imported; InterruptedError when the signal was aborted first.
  */
 export async function copyForeignRows(
   other: string,

@@ -65,8 +65,8 @@ const HTTP_DATE = "'%a, %d %b %Y %H:%M:%S GMT'";
  * Imports the rows of another DuckDB file with a `daily_availability` (that of a Python system, or of another store),
  * in one transaction with their daily counts and symbols. The other file is only read: see {@link copyForeignRows}.
  *
- * @throws UsageError when the other file can't be imported; InterruptedError when the signal came before anything was
- *   written; DuckDB's error when this file can't be written
+ * @throws UsageError when the other file can't be imported; InterruptedError when the signal was aborted before anything
+ *   was written; DuckDB's error when this file can't be written
  */
 export async function importFile(
   store: WritableStore,

@@ -10,7 +10,7 @@ const [LOWEST_HIGH, HIGHEST_HIGH] = [-(2 ** 21), 2 ** 21 - 1];
 const TEXT_BYTES = 16;
 const SHORT_TEXT_BYTES = 12;
 
-/** Tells which rows of a column are not NULL. */
+/** Whether a row of a column is not NULL. */
 export type Validity = (row: number) => boolean;
 
 /**

@@ -15,9 +15,9 @@ export interface Waiting {
 }
 
 /**
- * Opens a file, and retries for a while if another process uses it.
+ * Opens a file, and retries for a while if another process is using it.
  *
- * @throws StoreError STORE_LOCKED when it is still in use after that time; InterruptedError when the signal came first;
+ * @throws StoreError STORE_LOCKED when it is still in use after that time; InterruptedError when the signal was aborted first;
  * other errors of `open`
  */
 export async function whenFree<Opened>(
