@@ -12,7 +12,7 @@ const sound = { license: "MIT", integrity: "sha512-x", resolved: "https://regist
 const findingsOf = (found: LockedPackage) => lockFindings({ packages: { "": {}, "node_modules/a": found } });
 
 describe("the audit of the lockfile", () => {
-  it("finds nothing in this project's", () => {
+  it("finds nothing in this project's lockfile", () => {
     const lock = JSON.parse(readFileSync(new URL("../package-lock.json", import.meta.url), "utf8")) as {
       packages: Record<string, LockedPackage>;
     };
@@ -33,12 +33,12 @@ describe("the audit of the lockfile", () => {
     expect(findingsOf(found)).toEqual([expect.stringContaining(`node_modules/a: ${finding}`)]);
   });
 
-  it("lets packages for development have other licences and scripts, but pins them too", () => {
+  it("lets development packages have other licences and scripts, but requires hashes for them too", () => {
     expect(findingsOf({ ...sound, license: "MPL-2.0", hasInstallScript: true, dev: true })).toEqual([]);
     expect(findingsOf({ dev: true })).toEqual(["node_modules/a: has no SHA-512"]);
   });
 
-  it("reads choices of licences", () => {
+  it("reads licence expressions with choices", () => {
     const readings = [
       ["MIT OR GPL-2.0", true],
       ["(MIT AND BSD-3-Clause)", true],
@@ -50,7 +50,7 @@ describe("the audit of the lockfile", () => {
   });
 });
 
-it("the audit of the packed package names what it shouldn't have, and what it lacks", () => {
+it("the audit of the packed package names what it shouldn't have and what it lacks", () => {
   const whole = ["LICENSE", "README.md", "package.json", "dist/THIRD-PARTY-LICENSES.txt", "dist/src/cli/main.js"];
   expect(packFindings(whole)).toEqual([]);
   expect(packFindings([...whole, ".env", "src/.env", "test/a.ts"])).toEqual([
@@ -61,7 +61,7 @@ it("the audit of the packed package names what it shouldn't have, and what it la
   expect(packFindings(whole.slice(1))).toEqual(["LICENSE is not packed"]);
 });
 
-it("the licences of what is bundled are shipped", () => {
+it("the licences of the bundled packages are shipped", () => {
   expect(
     bundledPackages(["src/a.ts", "node_modules/yargs/index.js", "node_modules/@a/b/c.js", "node_modules/yargs/x.js"]),
   ).toEqual(["node_modules/@a/b", "node_modules/yargs"]);

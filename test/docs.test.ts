@@ -13,7 +13,7 @@ import { replicaTest, syntheticWorld } from "./support/fixture.js";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 
-// The pages ask about days up to 2024-03-07.
+// The pages query days up to 2024-03-07.
 const { source } = syntheticWorld({
   seed: 1,
   symbols: 20,
@@ -30,7 +30,7 @@ const it = replicaTest({ history: source })
     return db;
   });
 
-it("troubleshooting has each error code, and no other", () => {
+it("troubleshooting has each error code, and no others", () => {
   const classes = readdirSync(join(ROOT, "src"), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts"))
     .flatMap((name) => [...readFileSync(join(ROOT, "src", name), "utf8").matchAll(/extends BfaError<"([A-Z_]+)">/g)]);
@@ -40,14 +40,14 @@ it("troubleshooting has each error code, and no other", () => {
   expect(names(titles)).toEqual(names([...classes, ...unions]));
 });
 
-it("troubleshooting has each kind of failure, and no other", () => {
+it("troubleshooting has each kind of failure, and no others", () => {
   const rows = [...readFileSync(join(ROOT, "docs/troubleshooting.md"), "utf8").matchAll(/^\| `([a-z]+)` +\|/gm)];
   const [type = ""] = /FailureKind =[^;]+;/.exec(readFileSync(join(ROOT, "src/rows/failure.ts"), "utf8")) ?? [];
   const kinds = [...type.matchAll(/"([a-z]+)"/g)].map(([, kind]) => kind);
   expect(rows.map(([, kind]) => kind).sort()).toEqual(kinds.sort());
 });
 
-/** The anchors of a page, as a Markdown renderer makes them from its titles. */
+/** The anchors of a page, as a Markdown renderer makes them from its headings. */
 function anchorsOf(page: string): string[] {
   const titles = [...readFileSync(join(ROOT, page), "utf8").matchAll(/^#+ (.+)$/gm)].map(([, title = ""]) => title);
   return titles.map((title) =>
@@ -65,7 +65,7 @@ const TEXTS = [
   "CHANGELOG.md",
 ];
 
-it.for(TEXTS)("the links of %s lead to files and titles that are there", (page) => {
+it.for(TEXTS)("the links of %s lead to existing files and headings", (page) => {
   const text = readFileSync(join(ROOT, page), "utf8");
   const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = ""]) => link);
   const broken = links.filter((link) => {
@@ -78,7 +78,7 @@ it.for(TEXTS)("the links of %s lead to files and titles that are there", (page) 
   expect(broken).toEqual([]);
 });
 
-it("the README leads to every page of the docs, at most by way of an index", () => {
+it("the README leads to every page of the docs, through an index at most", () => {
   const seen = new Set<string>();
   const visit = (page: string) => {
     if (seen.has(page) || !existsSync(join(ROOT, page))) return;
@@ -91,7 +91,7 @@ it("the README leads to every page of the docs, at most by way of an index", () 
   expect(PAGES.filter((page) => !seen.has(page))).toEqual([]);
 });
 
-it("the page of tables has each table and each column with its type, and no other", async () => {
+it("the page of tables has each table and each column with its type, and no others", async () => {
   const page = readFileSync(join(ROOT, "docs/tables.md"), "utf8");
   const instance = await DuckDBInstance.create(":memory:");
   const connection = await instance.connect();
@@ -102,7 +102,7 @@ it("the page of tables has each table and each column with its type, and no othe
   connection.closeSync();
   instance.closeSync();
   const columns = found.getRows().map((row) => row.join(" "));
-  // The page shows the columns of the table below the view beside those of the view.
+  // Beside the columns of the view, the page shows only the additional columns of the table below it.
   const ofView = new Set(columns.flatMap((column) => /^daily_availability (\w+)/.exec(column)?.[1] ?? []));
   const expected = columns.filter((column) => !ofView.has(/^availability (\w+)/.exec(column)?.[1] ?? ""));
   let table = "";
@@ -120,13 +120,13 @@ describe("the commands of the docs", () => {
     expect(RUN_PAGES.flatMap((page) => blocksOf(page, "sh")).length).toBeGreaterThan(4);
   });
 
-  it("of README.md work as they are printed, one after the other, on a new file", async ({ folder, env }) => {
+  it("of README.md work as printed, one after the other, on a new file", async ({ folder, env }) => {
     const { code, stderr } = await runScript(blocksOf("README.md", "sh").join("\n"), folder, env);
     expect(code, stderr).toBe(0);
   });
 
   it.for(RUN_PAGES.filter((page) => page !== "README.md" && blocksOf(page, "sh").length > 0))(
-    "of %s work as they are printed, one after the other, after an update",
+    "of %s work as printed, one after the other, after an update",
     async (page, { folder, db, env, updated }) => {
       copyFileSync(updated, db);
       const { code, stderr } = await runScript(blocksOf(page, "sh").join("\n"), folder, env);

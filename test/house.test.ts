@@ -11,7 +11,7 @@ afterEach(() => {
   for (const remove of removals.splice(0)) remove();
 });
 
-/** Writes a made-up tree and gives what the house's rules say of it, as `file: message`. */
+/** Writes a made-up tree and returns what the house's rules report about it, as `file: message`. */
 function complaints(files: Record<string, string>): string[] {
   const { path: root, remove } = temporaryFolder();
   removals.push(remove);
@@ -35,11 +35,11 @@ describe("the arrows of the house", () => {
   it.each([
     ["a static import", 'import { run } from "../run/run.js"; run();'],
     ["an import of a type", 'import type { Run } from "../run/run.js"; export type R = Run;'],
-    ["a type in place", 'export type R = import("../run/run.js").Run;'],
+    ["an inline type", 'export type R = import("../run/run.js").Run;'],
     ["an import()", 'export const load = () => import("../run/run.js");'],
     ["an export from", 'export { run } from "../run/run.js";'],
     ["an export of all", 'export * from "../run/run.js";'],
-  ])("don't run back by %s", (_, text) => {
+  ])("don't run backwards through %s", (_, text) => {
     expect(complaints({ "src/store/open.ts": text })).toEqual([
       "src/store/open.ts: 'store' must not import 'run' ('../run/run.js')",
     ]);
@@ -73,7 +73,7 @@ describe("the arrows of the house", () => {
     ["workers/prober.ts", 'export * from "../src/probe/head.js";'],
     ["bench/main.ts", 'export * from "../src/run/run.js";'],
     ["test/run/run.test.ts", 'export * from "../../src/cli/exit.js";'],
-  ])("let %s do as it should", (file, text) => {
+  ])("allow %s", (file, text) => {
     expect(complaints({ [file]: text })).toEqual([]);
   });
 });
@@ -101,7 +101,7 @@ describe("a worker's file", () => {
 });
 
 describe("a circle between files", () => {
-  it("is named from each of them, types and import() included", () => {
+  it("is reported from each of them, including type imports and import()", () => {
     const files = {
       "src/run/a.ts": 'import type { B } from "./b.js"; export type A = B;',
       "src/run/b.ts": 'export const c = () => import("./c.js"); export type B = number;',
@@ -116,13 +116,13 @@ describe("a circle between files", () => {
     );
   });
 
-  it("is also one file that imports itself", () => {
+  it("can be one file that imports itself", () => {
     expect(complaints({ "src/run/a.ts": 'export * from "./a.js";' })).toEqual([
       "src/run/a.ts: files import each other in a cycle: src/run/a.ts → src/run/a.ts",
     ]);
   });
 
-  it("is none where two ways lead to one file", () => {
+  it("is not two paths to the same file", () => {
     const files = {
       "src/run/a.ts": 'export * from "./b.js"; export * from "./c.js";',
       "src/run/b.ts": 'export * from "./d.js";',
@@ -143,12 +143,12 @@ describe("the terminal", () => {
     ["export const { argv } = process;", "process.argv"],
     ["console.error('');", "console"],
     ['import { argv } from "node:process"; argv.pop();', "node:process"],
-  ])("is the CLI's: %s", (text, what) => {
+  ])("belongs to the CLI: %s", (text, what) => {
     expect(complaints({ "src/run/run.ts": text })).toEqual([`src/run/run.ts: only src/cli/ may use ${what}`]);
     expect(complaints({ "src/cli/main.ts": text })).toEqual([]);
   });
 
-  it("is not the rest of process", () => {
+  it("does not include the rest of process", () => {
     expect(complaints({ "src/run/run.ts": "process.on('exit', () => {}); process.memoryUsage();" })).toEqual([]);
   });
 });

@@ -51,7 +51,7 @@ describe("wrong usage", () => {
     expect(existsSync(db)).toBe(false);
   });
 
-  it("of a question rejects with a UsageError that names the argument", async ({ db, folder, replica }) => {
+  it("of a query rejects with a UsageError that names the argument", async ({ db, folder, replica }) => {
     const { url: endpoint, listUrl: listEndpoint, ca } = replica;
     await backfill({ db, endpoint, listEndpoint, ca, from: "2024-02-20", to: new Date("2024-03-10T23:59:59Z") });
     await using file = await openAvailability(db);
@@ -79,7 +79,7 @@ describe("wrong usage", () => {
 });
 
 describe("an open file", () => {
-  it("answers what the command answers, by its methods", async ({ db, folder, replica, bfa }) => {
+  it("answers through its methods what the command answers", async ({ db, folder, replica, bfa }) => {
     const { url: endpoint, listUrl: listEndpoint, ca } = replica;
     const where = { db, endpoint, listEndpoint, ca };
     await backfill({ ...where, from: "2024-02-20", to: "2024-03-10", quote: undefined });
@@ -106,7 +106,7 @@ describe("an open file", () => {
 });
 
 describe("a run that fails", () => {
-  it("rejects with its summary, in a loop too, and resolves with it when asked to", async ({ db }) => {
+  it("rejects with its summary, also in a loop, and resolves with it on request", async ({ db }) => {
     await using replica = await startReplica({
       history: { type: "files", files: [{ symbol: "BTCUSDT", date: "2024-03-01", bytes: 50_000 }] },
       faults: { status500: 1 },

@@ -6,7 +6,7 @@ import { expect, it } from "vitest";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** The sources by path, without comments and with one space wherever there are some. */
+/** The sources by path, without comments and with whitespace reduced to single spaces. */
 const sources = ["src", "workers"].flatMap((folder) =>
   readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
     .filter((name) => name.endsWith(".ts"))
@@ -28,6 +28,6 @@ it.each<[what: string, spelling: RegExp, home: string[]]>([
   ["the columns of a batch", /: "(?:uint16|uint32|int32|float64)"/, ["src/rows/columns.ts"]],
 ])("%s is spelled once", (_, spelling, home) => {
   const found = sources.filter(({ text }) => spelling.test(text)).map(({ path }) => path);
-  // Released migrations are frozen texts, which repeat what the code says.
+  // Released migrations are frozen texts that repeat what the code says.
   expect(found.filter((path) => !path.startsWith("src/store/schema/version-")).sort()).toEqual(home);
 });

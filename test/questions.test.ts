@@ -33,7 +33,7 @@ describe("docs/questions.md", () => {
   it("asks each question once", () => {
     expect(rows.length).toBeGreaterThanOrEqual(24);
     expect(new Set(rows.map(({ question }) => question)).size).toBe(rows.length);
-    // No row is left out because it is written in another way.
+    // No row is left out because it is formatted differently.
     expect(rows).toHaveLength([...read("docs/questions.md").matchAll(/^\| (?!question |---)/gm)].length);
   });
 

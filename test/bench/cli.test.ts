@@ -20,7 +20,7 @@ describe("bfa bench", () => {
       const report = JSON.parse(readFileSync(json, "utf8")) as Report;
       expect(report.benches.map(({ name }) => name)).toEqual(["dns"]);
       const lookups = report.benches[0]?.comparisons[0]?.sides.map(({ metrics }) => metrics["lookups"]?.median);
-      // A look-up for each of 40 connections, or one before them all.
+      // A look-up for each of 40 connections, or one look-up before all of them.
       expect(lookups).toEqual([40, 40, 1]);
       expect(readFileSync(html, "utf8")).toMatch(/^<!doctype html>/);
       expect(readFileSync(results, "utf8")).toContain("## dns");
@@ -43,7 +43,7 @@ describe("bfa bench", () => {
       expect(code).toBe(0);
       expect(stderr).toContain("3 sides of 20 HEADs per run, over at most 16 connections");
       const { requests, maxOpen } = await replica.stats();
-      // Three sides, a warm-up and a run each.
+      // Three sides, with a warm-up and a run each.
       expect(requests).toEqual({ head: 120, get: 0, list: 0, other: 0 });
       expect(maxOpen).toBeLessThanOrEqual(16);
     } finally {

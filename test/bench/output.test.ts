@@ -10,7 +10,7 @@ import { reportText } from "../../bench/output/terminal.js";
 import { temporaryFolder } from "../support/database.js";
 import { exampleReport } from "../support/bench-report.js";
 
-/** The parts of a document that these tests look at; linkedom's own types need the DOM's. */
+/** The parts of a document that these tests use; linkedom's own types need those of the DOM. */
 interface Page {
   document: {
     querySelectorAll: (selector: string) => Iterable<PageElement>;
@@ -40,7 +40,7 @@ describe("the page", () => {
     expect(text("figure > h3")).toEqual(["Pooled | unpooled", "Connections"]);
     expect(all("figure svg")).toHaveLength(2);
     expect(all("figure table")).toHaveLength(2);
-    // Two bars with two marks of quartiles each; two lines with two points each.
+    // Two bars, each with two marks for quartiles; two lines with two points each.
     expect(all('figure:first-of-type svg [aria-label="bar"] rect')).toHaveLength(2);
     expect(all('figure:first-of-type svg [aria-label="tick"] line')).toHaveLength(4);
     expect(all('figure:last-of-type svg [aria-label="line"] path')).toHaveLength(2);
@@ -50,12 +50,12 @@ describe("the page", () => {
     expect(text("tr.missed td")).toEqual(["HEADs per second", "30,000", "12,400", "missed"]);
   });
 
-  it("needs nothing but itself", async () => {
+  it("needs no other files", async () => {
     const { all } = parse(reportHtml(await exampleReport()));
     const outside = all("*").flatMap(({ localName, attributes }) =>
       [...attributes]
         .filter(
-          // A link to a place on the page leads nowhere else.
+          // Links to anchors on the page itself are fine.
           ({ name, value }) =>
             !(name === "href" && value.startsWith("#")) &&
             (/^(src|href|xlink:href|srcset|data|on\w+)$/.test(name) || /url\(|https?:/.test(value)),
@@ -67,7 +67,7 @@ describe("the page", () => {
     expect(all("style").filter(({ textContent }) => /@import|url\(/.test(textContent))).toEqual([]);
   });
 
-  it("shows names as text, whatever they hold", async () => {
+  it("shows names as text, whatever they contain", async () => {
     const { text } = parse(reportHtml(await exampleReport()));
     expect(text("figure:first-of-type tbody td:first-child")).toEqual(["unpooled", "<script>alert(1)</script>"]);
     expect(text(".method")[0]).toContain("Some <b>HEADs</b> & more");
@@ -100,8 +100,8 @@ describe("the page", () => {
 /** The benches in the order of their sections. */
 const ORDER = ["probe", "dns"];
 
-describe("the results", () => {
-  it("replaces the section of the bench and leaves the others", async () => {
+describe("the file of results", () => {
+  it("gets a new section for the bench and keeps the others", async () => {
     const { path, remove } = temporaryFolder();
     try {
       const file = join(path, "RESULTS.md");

@@ -4,7 +4,7 @@ import { isNoisy, pairRatios, quantile, spreadOf } from "../../bench/frame/stati
 
 const values = fc.array(fc.integer({ min: -1_000_000, max: 1_000_000 }), { minLength: 1, maxLength: 40 });
 
-/** The quantile by its definition: among n - 1 equal steps from the least to the greatest value, walk so far. */
+/** The quantile by its definition: among n - 1 equal steps from the least to the greatest value, go that far. */
 function naiveQuantile(numbers: readonly number[], share: number): number {
   const sorted = [...numbers].sort((a, b) => a - b);
   let steps = share * (sorted.length - 1);
@@ -18,7 +18,7 @@ function naiveQuantile(numbers: readonly number[], share: number): number {
 }
 
 describe("statistics", () => {
-  it("gives quartiles as their definition does", () => {
+  it("gives quartiles according to their definition", () => {
     fc.assert(
       fc.property(values, (numbers) => {
         const spread = spreadOf(numbers);
@@ -43,21 +43,21 @@ describe("statistics", () => {
     );
   });
 
-  it("knows NumPy's answers", () => {
+  it("agrees with NumPy", () => {
     // numpy.quantile([1, 2, 4, 8], [0.25, 0.5, 0.75, 1])
     expect([0.25, 0.5, 0.75, 1].map((share) => quantile([1, 2, 4, 8], share))).toEqual([1.75, 3, 5, 8]);
   });
 
-  it("compares run with run, not median with median", () => {
+  it("compares run by run, not median by median", () => {
     expect(pairRatios([10, 40, 90], [10, 20, 30])).toEqual([1, 2, 3]);
   });
 
-  it("calls a median noisy when its middle half is wide", () => {
+  it("calls a median noisy when its interquartile range is wide", () => {
     expect(isNoisy(spreadOf([100, 101, 102, 103, 104]))).toBe(false);
     expect(isNoisy(spreadOf([100, 101, 130, 160, 200]))).toBe(true);
   });
 
-  it("gives nothing for no values", () => {
+  it("throws when there are no values", () => {
     expect(() => spreadOf([])).toThrow(RangeError);
   });
 });

@@ -61,7 +61,7 @@ describe("finality", () => {
     expect(new Date(finalFrom(DEFAULT_DATASET.finality, day)).toISOString()).toBe("2026-03-21T00:00:00.000Z");
   });
 
-  it("counts days in UTC whatever the local zone", () => {
+  it("counts days in UTC whatever the local time zone", () => {
     expect(formatDay(dayAt(Date.parse("2026-03-29T00:30:00+02:00")))).toBe("2026-03-28");
   });
 });

@@ -5,14 +5,14 @@ import { formatMicros, formatTime } from "../../src/calendar/time.js";
 const micros = fc.bigInt({ min: -62_167_219_200_000_000n, max: 253_402_300_799_999_999n });
 
 describe("formatTime", () => {
-  it("has milliseconds only where there are any", () => {
+  it("has milliseconds only if there are any", () => {
     expect(formatTime(Date.UTC(2024, 2, 2, 9, 36, 43))).toBe("2024-03-02T09:36:43Z");
     expect(formatTime(Date.UTC(2024, 2, 2, 9, 36, 43, 120))).toBe("2024-03-02T09:36:43.120Z");
   });
 });
 
 describe("formatTime of any time", () => {
-  it("is what Date says", () => {
+  it("is the same as Date's", () => {
     const ms = fc.oneof(fc.integer({ min: -63_000_000_000_000, max: 254_000_000_000_000 }), fc.integer({ min: 0 }));
     fc.assert(
       fc.property(ms, fc.boolean(), (value, isWhole) => {
@@ -25,7 +25,7 @@ describe("formatTime of any time", () => {
 });
 
 describe("formatMicros", () => {
-  it("reads back exactly", () => {
+  it("can be read back exactly", () => {
     fc.assert(
       fc.property(micros, (value) => {
         const text = formatMicros(value);
@@ -36,7 +36,7 @@ describe("formatMicros", () => {
     );
   });
 
-  it("orders as its texts do", () => {
+  it("sorts like the texts", () => {
     fc.assert(
       fc.property(micros, micros, (a, b) => {
         const same = formatMicros(a).length === formatMicros(b).length;

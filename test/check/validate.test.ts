@@ -73,7 +73,7 @@ describe("validate", () => {
     expect([facts.outcome, rows]).toEqual(["passed", [[]]]);
   });
 
-  it("names what is wrong with a broken one", async () => {
+  it("names what is wrong with a broken file", async () => {
     const { facts, rows } = await reading(broken, (store) => validate(store, { from: D0, now: NOW }));
     expect(facts).toMatchObject({
       outcome: "findings",
@@ -109,7 +109,7 @@ describe("validate", () => {
     ]);
   });
 
-  it("days that should be there by now are missing too", async () => {
+  it("finds days that should be there by now", async () => {
     const { facts, rows } = await reading(sound, (store) =>
       validate(store, { checks: ["continuity"], from: D0, now: NOW + 5 * DAY_MS }),
     );
@@ -117,7 +117,7 @@ describe("validate", () => {
     expect(rows.flat()).toMatchObject([{ check: "continuity", date: formatDay(D0 + 27) }]);
   });
 
-  it("counts: days whose rows to probe again are others than the file keeps", async () => {
+  it("counts: finds days whose number of rows to probe again differs from the stored one", async () => {
     const file = join(folder.path, "unsettled.duckdb");
     const { store, writer } = await writerFor(file, SYMBOLS);
     const [cell] = [{ symbol: 0, size: 100, probedAt: NOW }];
@@ -136,7 +136,7 @@ describe("validate", () => {
     await store.close();
   });
 
-  it("makes the checks that are named, in that order", async () => {
+  it("runs the named checks, in the given order", async () => {
     const { facts } = await reading(sound, (store) => validate(store, { checks: ["duplicates", "counts"] }));
     expect(facts.checks.map(({ check }) => check)).toEqual(["duplicates", "counts"]);
   });
@@ -151,7 +151,7 @@ describe("registry", () => {
 });
 
 describe("completeness", () => {
-  it("finds symbols that were never probed on a day that others were", async () => {
+  it("finds symbols that were never probed on a day on which others were", async () => {
     const file = join(folder.path, "partial.duckdb");
     const { store, writer } = await writerFor(file, SYMBOLS.slice(0, 3));
     const all = [0, 1, 2].map((symbol) => ({ symbol, size: 100 }));
@@ -219,7 +219,7 @@ describe("lowDays", () => {
     expect(lowDays(series(9, 9, 9, 9, 5, 5, 9, 9, 9, 9, 9), 0.1).map(({ day }) => day)).toEqual([4, 5]);
   });
 
-  it("leaves the last three days out, and a fall by one", () => {
+  it("leaves out the last three days, and a drop of one", () => {
     expect(lowDays(series(9, 9, 9, 9, 9, 9, 0, 0, 0), 0.1)).toEqual([]);
     expect(lowDays(series(9, 9, 8, 9, 9, 9, 9, 9, 9), 0.1)).toEqual([]);
   });
@@ -273,7 +273,7 @@ describe("cross-check", () => {
     });
   });
 
-  it("takes perpetuals of every type, and names what is lacking, however few", async () => {
+  it("accepts every type of perpetual, and names those that are missing, however few", async () => {
     answer = listed(SYMBOLS, [
       { symbol: "TSLAUSDT", contractType: "TRADIFI_PERPETUAL", status: "TRADING", onboardDate: 0 },
     ]);
@@ -283,7 +283,7 @@ describe("cross-check", () => {
     });
   });
 
-  it("has a finding for a type of contract that it does not know", async () => {
+  it("reports a contract type that it does not know", async () => {
     answer = listed(SYMBOLS, [{ symbol: "NEWUSDT", contractType: "ETERNAL", status: "TRADING", onboardDate: 0 }]);
     expect(await check()).toMatchObject({
       outcome: "findings",
@@ -291,7 +291,7 @@ describe("cross-check", () => {
     });
   });
 
-  it("names both differences under the target", async () => {
+  it("names both differences below the target", async () => {
     answer = listed([...SYMBOLS.slice(2), "NEWUSDT"]);
     expect(await check()).toMatchObject({
       outcome: "findings",
@@ -307,7 +307,7 @@ describe("cross-check", () => {
     [500, "", /answered 500/],
     [200, "<html>", /without a list of symbols/],
     [200, '{"symbols":[{"symbol":1}]}', /without a list of symbols/],
-  ])("an answer of %i %j is no finding", async (status, body, summary) => {
+  ])("an answer of %i %j is not a finding", async (status, body, summary) => {
     answer = { status, body };
     expect(await check()).toEqual({
       check: "cross-check",
@@ -319,7 +319,7 @@ describe("cross-check", () => {
 });
 
 describe("bfa validate", () => {
-  it("reports and exits 0, with --strict 1", async () => {
+  it("reports and exits with 0, with --strict with 1", async () => {
     const args = ["validate", "duplicates", "counts", "--db", broken];
     const report = await runCli(args);
     expect(report).toMatchObject({ code: 0, stderr: "" });

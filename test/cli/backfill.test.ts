@@ -13,7 +13,7 @@ import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 
 const yesterday = dayAt(Date.now()) - 1;
 const first = yesterday - 700;
-/** The last day of which not even a hole is due once it was probed today. */
+/** The last day on which not even a hole is due once it was probed today. */
 const lastFinal = yesterday + 1 - DEFAULT_DATASET.finality.holeAfterDays;
 const { history, symbols, source } = syntheticWorld({ seed: 3, symbols: 12, from: first, through: yesterday });
 const from = ["--from", formatDay(first)];
@@ -23,7 +23,7 @@ const it = replicaTest({ history: source }).extend("backfill", ({ bfa }) => {
 });
 
 describe("bfa backfill", () => {
-  it("gives the same table by LIST and by HEAD, and it is the truth, cell by cell", async ({
+  it("gives the same table by LIST and by HEAD, and it is correct cell by cell", async ({
     folder,
     db,
     backfill,
@@ -36,7 +36,7 @@ describe("bfa backfill", () => {
     await expectSound();
     const there = (rows: readonly string[]) => rows.filter((row) => row.split("|")[2] === "true").length;
     expect(listed).toMatchObject({ available: there(truth), missing: truth.length - there(truth) });
-    // A request for each cell: of fewer days, before and after symbols came.
+    // A request for each cell, but of fewer days: both before and after symbols were listed.
     const other = join(folder, "b.duckdb");
     const until = first + 199;
     const same = truthOf(history, symbols, first, until);
@@ -49,13 +49,13 @@ describe("bfa backfill", () => {
     expect(probed).toMatchObject({ available: there(same), missing: same.length - there(same) });
   });
 
-  it("splits a lone symbol's history into pages fetched side by side", async ({ db, backfill }) => {
+  it("splits a single symbol's history into pages that are fetched in parallel", async ({ db, backfill }) => {
     const result = summaryOf(await backfill(...from, "--source", "list", "--symbols", "BTCUSDT"));
     expect(result.outcome).toBe("whole");
     expect(await tableOf(db)).toEqual(truthOf(history, ["BTCUSDT"], first, yesterday));
   });
 
-  it("finds nothing to do where all is final when run again, and all with --refresh", async ({
+  it("finds nothing to do when all is final and it is run again, and everything with --refresh", async ({
     backfill,
     expectSound,
   }) => {
@@ -73,10 +73,7 @@ describe("bfa backfill", () => {
     await expectSound();
   });
 
-  it("fills the history of a symbol that is new, and of days that are new, and nothing else", async ({
-    db,
-    backfill,
-  }) => {
+  it("fills the history of a new symbol and new days, and nothing else", async ({ db, backfill }) => {
     const to = lastFinal;
     await backfill("--from", formatDay(to - 99), "--to", formatDay(to - 10), "--symbols", "BTCUSDT");
     const result = summaryOf(
@@ -106,7 +103,7 @@ describe("bfa backfill", () => {
     [["--from", "2024-01-02", "--to", "2024-01-01"], "--from: the first day is after the last"],
     [["--from", "2019-09-24"], "before 2019-09-25"],
     [["--max-failure-rate", "101%"], "is not a share"],
-  ])("%j ends with code 2", async ([args, message], { backfill }) => {
+  ])("%j exits with 2", async ([args, message], { backfill }) => {
     const result = await backfill(...args);
     expect(result).toMatchObject({ code: 2, stdout: "" });
     expect(result.stderr).toContain(message);
@@ -114,7 +111,7 @@ describe("bfa backfill", () => {
 });
 
 describe("bfa backfill and failures", () => {
-  /** Backfills from a server that behaves like this. */
+  /** Runs a backfill against a server with this behaviour. */
   const itAgainst = it.extend("against", ({ db, ca }) => async (behave: Behaviour, ...args: string[]) => {
     const server = await startRawServer(behave);
     try {
@@ -154,10 +151,10 @@ describe("bfa backfill and failures", () => {
     await expectSound();
   });
 
-  it("backs off all threads together when the server asks for it", async ({ db, ca }) => {
+  it("makes all threads back off together when the server asks for it", async ({ db, ca }) => {
     let slow = true;
     const server = await startRawServer((socket) => {
-      // One 503 only: everything after it must still wait for the pause that it set.
+      // Only one 503: everything after it must still wait for the pause that it set.
       socket.write(slow ? status(503) : status(404));
       slow = false;
     });

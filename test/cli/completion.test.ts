@@ -7,11 +7,11 @@ import { allPages } from "../../src/cli/completion/walk.js";
 import { runAlone } from "../support/cli.js";
 import { temporaryFolder } from "../support/database.js";
 
-/** A shell, and how to ask it what it would complete: it prints at least that. */
+/** A shell, and how to ask it for completions: its output has at least these. */
 interface Shell {
-  /** Arguments that have the shell read no configuration. */
+  /** Arguments that keep the shell from reading configuration. */
   bare: string[];
-  /** A script; `$1` is the completion script, `$2` the line typed, `$3` what is waited for. */
+  /** A script; `$1` is the completion script, `$2` the line typed, `$3` the text to wait for. */
   ask: string;
 }
 
@@ -25,7 +25,7 @@ const SHELLS: Record<string, Shell> = {
       _bfa 2>/dev/null # compopt works only while a line is typed
       printf '%s\\n' "\${COMPREPLY[@]}"`,
   },
-  // Only a terminal has completion in zsh: one of its own pseudo terminals.
+  // zsh completes only on a terminal, so it gets a pseudo terminal.
   zsh: {
     bare: ["-f"],
     ask: `zmodload zsh/zpty
@@ -40,7 +40,7 @@ const SHELLS: Record<string, Shell> = {
   fish: { bare: ["--no-config"], ask: "source $argv[1]; complete -C $argv[2] | string split -f 1 \\t" },
 };
 
-/** A line, and something that completes it. In zsh, nothing else may. */
+/** A line, and a completion of it. In zsh, there may be no other. */
 const LINES = [
   ["bfa up", "update"],
   ["bfa query snaps", "snapshot"],
@@ -80,7 +80,7 @@ describe.each(Object.entries(SHELLS))("in %s", (name, { bare, ask }) => {
     }
   });
 
-  it.runIf(isInstalled)("the shell accepts its script, which has every command and option", async () => {
+  it.runIf(isInstalled)("the shell accepts its script, and it has every command and option", async () => {
     const { stdout } = await runAlone(["completion", name]);
     const script = join(folder.path, "script");
     writeFileSync(script, stdout);

@@ -38,14 +38,14 @@ async function exchange(...answer: Parameters<typeof startExchange>): Promise<Te
   return server;
 }
 
-/** An exchange that gives a document. */
+/** An exchange that serves a document. */
 const giving = (document: string) => exchange((_, response) => response.end(document));
 
 const capturesOf = (db: string) =>
   rowsOf(db, "SELECT source, symbol_count FROM contract_captures ORDER BY captured_at");
 
 describe("bfa contracts", () => {
-  it("records what an exchange shows, and what it shows later", async ({ bfa, db }) => {
+  it("records what an exchange shows, then and later", async ({ bfa, db }) => {
     let document = exchangeDocument([exchangeRow("AUSDT"), exchangeRow("BUSDT", { underlyingType: "EQUITY" })]);
     const { url } = await exchange((_, response) => response.end(document));
     const first = await bfa("contracts", "--url", url, "--json");
@@ -71,7 +71,7 @@ describe("bfa contracts", () => {
     expect((await bfa("status")).stdout).toContain(`to be delisted: AUSDT ${formatDay(dayAt(end))}`);
   });
 
-  it("names 451, and records nothing", async ({ bfa, db }) => {
+  it("reports 451, and records nothing", async ({ bfa, db }) => {
     const { url } = await exchange((_, response) => response.writeHead(451).end("<html>no</html>"));
     const result = await bfa("contracts", "--url", url);
     expect(result).toMatchObject({ code: 0, stderr: expect.not.stringContaining("answered 451") as string });
@@ -99,12 +99,12 @@ describe("bfa contracts", () => {
       /answered more than 8388608 bytes$/,
     ],
     [
-      "a name that a terminal obeys",
+      "a name with a terminal escape",
       (_, response) => response.end(exchangeDocument([exchangeRow("A\u001b[2J\u202eUSDT")])),
       /number 1 is "A\\u001b\[2J\\u202eUSDT"$/,
     ],
     [
-      "half of a document",
+      "half a document",
       (request, response) => {
         response.writeHead(200, { "content-length": "1000" }).write("{");
         response.once("drain", () => request.socket.destroy());
@@ -112,9 +112,9 @@ describe("bfa contracts", () => {
       },
       /can't be reached: /,
     ],
-    ["headers alone", (_, response) => response.writeHead(200).write("{"), /no answer in 300 ms$/],
-    ["nothing", () => undefined, /no answer in 300 ms$/],
-  ])("fails in one line at %s, and records nothing", async ([, answer, message], { bfa, db }) => {
+    ["headers only", (_, response) => response.writeHead(200).write("{"), /no answer in 300 ms$/],
+    ["no answer", () => undefined, /no answer in 300 ms$/],
+  ])("fails in one line on %s, and records nothing", async ([, answer, message], { bfa, db }) => {
     const { url } = await exchange(answer);
     const limit = message.source.startsWith("no answer") ? "300" : "60000";
     const { code, stdout, stderr } = await bfa("contracts", "--url", url, "--retries", "0", "--timeout", limit);
@@ -126,7 +126,7 @@ describe("bfa contracts", () => {
     expect(existsSync(db)).toBe(false);
   });
 
-  it("tries again what may pass", async ({ bfa }) => {
+  it("retries what may pass", async ({ bfa }) => {
     let asked = 0;
     const { url } = await exchange((_, response) => {
       asked += 1;
@@ -137,7 +137,7 @@ describe("bfa contracts", () => {
     expect(asked).toBe(3);
   });
 
-  it("takes saved files in any order, and each once", async ({ bfa, folder, db }) => {
+  it("takes saved files in any order, and each only once", async ({ bfa, folder, db }) => {
     const save = (name: string, month: number, status: string) => {
       const serverTime = Date.UTC(2024, month, 1);
       writeFileSync(join(folder, name), exchangeDocument([exchangeRow("AUSDT", { status })], { serverTime }));
@@ -205,13 +205,13 @@ describe("bfa contracts", () => {
     );
   });
 
-  it("refuses wrong options of the library", async ({ db }) => {
+  it("refuses wrong options in the library", async ({ db }) => {
     await expect(contracts({ db, capturedAt: "2024-03-01T00:00:00Z" })).rejects.toMatchObject({ option: "capturedAt" });
     await expect(contracts({ db, url: "nonsense" })).rejects.toMatchObject({ option: "url" });
     await expect(contracts({ db, other: 1 } as never)).rejects.toMatchObject({ option: "other" });
   });
 
-  it("in the library can be interrupted, and tells of a capture", async ({ db, folder }) => {
+  it("can be interrupted in the library, and reports a capture as an event", async ({ db, folder }) => {
     const silent = await exchange(() => undefined);
     const signal = AbortSignal.timeout(200);
     await expect(contracts({ db, url: silent.url, signal })).rejects.toMatchObject({ code: "INTERRUPTED" });
@@ -228,7 +228,7 @@ describe("bfa contracts", () => {
 describe("bfa update", () => {
   const DAY = ["update", "--date", formatDay(LAST), "--json"];
 
-  it("captures contracts too, within the run, and not again within the hour", async ({ bfa, replica, db }) => {
+  it("captures contracts too, as part of the run, and not again within the hour", async ({ bfa, replica, db }) => {
     const result = await bfa(...DAY, "--contracts-url", replica.contractsUrl);
     expect(result.code, result.stderr).toBe(0);
     const [[count] = []] = await rowsOf(db, "SELECT count(*)::INTEGER FROM contracts");
@@ -240,12 +240,7 @@ describe("bfa update", () => {
     expect(await capturesOf(db)).toHaveLength(1);
   });
 
-  it("asks no exchange for another endpoint than Binance's, nor with --no-contracts", async ({
-    bfa,
-    db,
-    env,
-    replica,
-  }) => {
+  it("asks no exchange if the endpoint isn't Binance's, or with --no-contracts", async ({ bfa, db, env, replica }) => {
     expect(await bfa(...DAY)).toMatchObject({ code: 0, stderr: expect.not.stringContaining("contracts") as string });
     env["BFA_CONTRACTS_URL"] = replica.contractsUrl;
     expect(await bfa(...DAY, "--no-contracts")).toMatchObject({ code: 0 });
@@ -268,7 +263,7 @@ describe("bfa update", () => {
     expect(await capturesOf(db)).toEqual([]);
   });
 
-  it("posts the delistings that are announced", async ({ bfa }) => {
+  it("posts announced delistings", async ({ bfa }) => {
     const end = (dayAt(Date.now()) + 20) * DAY_MS;
     const rows = [exchangeRow("BTCUSDT"), exchangeRow("ETHUSDT", { deliveryDate: end })];
     const { url } = await giving(exchangeDocument(rows));

@@ -17,10 +17,10 @@ const first = yesterday - 700;
 // Old enough that no cell probed today is due again.
 const last = yesterday - 90;
 const days = last - first + 1;
-// Rows enough that a run ends with a compaction of the file, so that some kills fall into one.
+// Enough rows for a run to end with a compaction of the file, so that some kills hit one.
 const { history, symbols, source } = syntheticWorld({ seed: 3, symbols: 100, from: first, through: yesterday });
 
-/** Whether this user may mount a file system in a namespace of its own. */
+/** Whether this user may mount a file system in a private namespace. */
 function canMount(): boolean {
   return spawnSync("unshare", ["-rm", "mount", "-t", "tmpfs", "tmpfs", tmpdir()]).status === 0;
 }
@@ -43,14 +43,14 @@ const it = replicaTest({ history: source })
   });
 
 describe("an interrupted backfill", () => {
-  it("finishes the units in hand on Ctrl-C, and goes on from there", async ({
+  it("finishes the units in hand on Ctrl-C, and can be continued", async ({
     ca,
     db,
     backfill,
     expectSound,
     expectWholeUnits,
   }) => {
-    // From this request on the server keeps its answers back until the signal was sent.
+    // From this request on, the server holds back its answers until the signal was sent.
     const HELD = 200;
     const some = symbols.slice(0, 30);
     let isHolding = true;
@@ -84,7 +84,7 @@ describe("an interrupted backfill", () => {
     }
   });
 
-  it("ends at once on a second Ctrl-C, with a sound file", async ({ db, ca }) => {
+  it("ends immediately on a second Ctrl-C, with a sound file", async ({ db, ca }) => {
     const server = await startRawServer(() => undefined);
     try {
       writeFileSync(ca, server.ca);
@@ -94,9 +94,9 @@ describe("an interrupted backfill", () => {
       running.child.kill("SIGINT");
       await running.said("finishing the current units");
       running.child.kill("SIGINT");
-      // The signal itself ends it: a shell calls that 130.
+      // The signal itself ends it; a shell reports that as 130.
       expect(await running.done).toMatchObject({ code: null, signal: "SIGINT" });
-      // Nothing was committed, so nothing takes the file's name.
+      // Nothing was committed, so nothing gets the file's name.
       expect(existsSync(db)).toBe(false);
     } finally {
       await server.close();
@@ -104,14 +104,14 @@ describe("an interrupted backfill", () => {
   });
 
   it.for(["before", "within", "after"])(
-    "ends as quietly on a second signal while rows are written, the first one %s a commit",
+    "ends just as quietly on a second signal while rows are written, the first one %s a commit",
     async (moment, { db, env, expectSound }) => {
       const args = ["backfill", "--json", "--from", formatDay(first), "--to", formatDay(last), "--source", "list"];
       const running = startAt({ args, env }, `commit 1 ${moment}`, "SIGTERM");
       await running.said("finishing the current units");
       running.child.kill("SIGTERM");
       const { code, signal, stderr } = await running.done;
-      // It may have been done with the units in hand before.
+      // It may already have finished the units in hand.
       expect(["130", "SIGTERM"]).toContain(signal ?? String(code));
       expect(stderr).not.toContain("terminate called");
       if (existsSync(db)) await expectSound();
@@ -123,9 +123,9 @@ describe("a backfill that can't write", () => {
   const args = ["--from", formatDay(first), "--to", formatDay(last)];
 
   it.skipIf(process.platform !== "linux")(
-    "ends with code 3 and a whole file when the disk is full",
+    "exits with 3 and whole units when the disk is full",
     async ({ env, db, backfill, expectWholeUnits }) => {
-      // A limit on the size of files stands for the full disk: the write fails in the same place.
+      // A limit on file sizes stands in for the full disk: the write fails in the same place.
       const command = ["-c", 'ulimit -f 300; exec "$@"', "bash", process.execPath, CLI, "backfill", ...args];
       const limited = spawnSync("bash", command, { env: { ...process.env, ...env }, encoding: "utf8" });
       expect(limited.status, limited.stderr).toBe(3);
@@ -136,12 +136,12 @@ describe("a backfill that can't write", () => {
   );
 
   it.skipIf(!canMount())(
-    "ends with code 3 on a file system that fills, and goes on once there is room",
+    "exits with 3 on a file system that fills up, and continues once there is room",
     async ({ env, folder, expectSound, expectWholeUnits }) => {
       const [full, after] = ["full", "after"].map((name) => join(folder, name)) as [string, string];
       const mount = join(folder, "mount");
       for (const path of [full, after, mount]) mkdirSync(path);
-      // The mount is seen by this shell and its children only, and is gone with them.
+      // Only this shell and its children see the mount, and it ends with them.
       const script = `mount -t tmpfs -o size=600k tmpfs "$1" || exit 9
       "$4" "$5" backfill "\${@:6}"; code=$?
       cp -r "$1"/. "$2" && mount -o remount,size=64m "$1" && "$4" "$5" backfill "\${@:6}" && cp -r "$1"/. "$3" || exit 8
@@ -158,15 +158,15 @@ describe("a backfill that can't write", () => {
     },
   );
 
-  it("ends with code 3 where no file can be made", async ({ ca, env }) => {
+  it("exits with 3 where no file can be created", async ({ ca, env }) => {
     const inAFile = join(ca, "a.duckdb");
     const result = await runCli(["backfill", ...args], { ...env, BFA_DB: inAFile });
     expect(result).toMatchObject({ code: 3, stdout: "" });
     expect(result.stderr).toContain(inAFile);
   });
 
-  // Node's recursive mkdir never returns there.
-  it.runIf(existsSync("/proc/self"))("ends with code 3 where the system makes no folder", async ({ env }) => {
+  // Node's recursive mkdir never returns here.
+  it.runIf(existsSync("/proc/self"))("exits with 3 where the system creates no folder", async ({ env }) => {
     const inProc = "/proc/bfa/a.duckdb";
     const result = await runCli(["backfill", ...args], { ...env, BFA_DB: inProc });
     expect(result).toMatchObject({ code: 3, stdout: "" });

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { runCli } from "../support/cli.js";
 
-it("bfa demo runs an update, shows what it got and says what to type next", async () => {
+it("bfa demo runs an update, shows the result and says what to type next", async () => {
   const folder = mkdtempSync(join(tmpdir(), "bfa-test-"));
   try {
     const { code, stdout, stderr } = await runCli(["demo"], { TMPDIR: folder });
     expect(code, stderr).toBe(0);
-    // A slow machine has progress lines too.
+    // A slow machine prints progress lines too.
     expect(stderr).toMatch(/^DNS: 1 look-up in .*\n(?:bfa: [^\n]*\n)*$/);
     expect(stdout).toContain("327 symbols by HEAD");
     expect(stdout).toMatch(/Snapshot of \d{4}-\d\d-\d\d, 5 of \d+ symbols/);

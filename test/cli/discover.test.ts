@@ -8,7 +8,7 @@ import { runCli, startCli } from "../support/cli.js";
 import { rowsOf, temporaryFolder } from "../support/database.js";
 import { startRawServer } from "../support/raw-server.js";
 
-/** A name of every shape that the bucket has. */
+/** A name of every shape in the bucket. */
 const SHAPES = [
   "0GUSDT",
   "1000SHIBUSDC",
@@ -53,7 +53,7 @@ async function discover(symbols: readonly string[], ...args: string[]) {
 }
 
 describe("bfa discover", () => {
-  it("classifies every shape of name, over more than one page, and sets other folders aside", async () => {
+  it("classifies every shape of name, over more than one page, and leaves out other folders", async () => {
     const many = Array.from({ length: 1100 }, (_, i) => `X${i}USDT`);
     const { code, stdout, stderr } = await discover([...SHAPES, ...many], "--json");
     expect(code, stderr).toBe(0);
@@ -90,7 +90,7 @@ describe("bfa discover", () => {
     expect(known.flat()).toEqual(["BTCUSDT", "ETHUSDT", "NEWUSDT"]);
   });
 
-  it("keeps quiet when asked to, unless a format is asked for as well", async () => {
+  it("is quiet when told to, unless a format is given as well", async () => {
     expect(await discover(["BTCUSDT"], "--quiet")).toMatchObject({ code: 0, stdout: "", stderr: "" });
     const { stdout, stderr } = await discover(["BTCUSDT"], "--quiet", "--json");
     expect(JSON.parse(stdout)).toEqual({
@@ -105,7 +105,7 @@ describe("bfa discover", () => {
     expect(stderr).toContain('"type":"discovered","symbol_count":1,"added":["BTCUSDT"]');
   });
 
-  it("ends with 130 on Ctrl-C", async () => {
+  it("exits with 130 on Ctrl-C", async () => {
     const server = await startRawServer(() => undefined);
     try {
       const ca = join(folder.path, "ca.pem");

@@ -43,7 +43,7 @@ describe("bfa files", () => {
     expect((await lines("table"))[0]).toMatch(/^date +symbol +file_size_bytes/);
   });
 
-  it("writes it to a file, whole or not at all", async () => {
+  it("writes it to a file, completely or not at all", async () => {
     const out = join(folder.path, "list");
     const { code, stdout, stderr } = await bfa(
       "files",
@@ -84,7 +84,7 @@ describe("bfa files", () => {
     expect([code, rowsIn(out).map(({ reason }) => reason)]).toEqual([0, ["missing"]]);
   });
 
-  it("says what is wrong in one line, by the option's name, before any work", async () => {
+  it("says what is wrong in one line, with the option's name, before any work", async () => {
     writeFileSync(join(folder.path, "bad.csv"), "date,name\n");
     const wrong: [args: string[], message: RegExp][] = [
       [["--date", "2024-02-30"], /^bfa: --date: "2024-02-30" is not a date; write YYYY-MM-DD\n$/],
@@ -110,7 +110,7 @@ describe("bfa files", () => {
 });
 
 describe("bfa verify", () => {
-  it("exits with 1 when something is wrong, says what, and its answer in any format is what to fetch again", async () => {
+  it("exits with 1 when something is wrong, says what, and its answer in any format lists what to fetch again", async () => {
     const downloads = join(folder.path, "downloads");
     mkdirSync(downloads);
     const files = rowsIn((await bfa("files", ...day, "--json")).stdout);

@@ -11,12 +11,12 @@ const USER = { HOME: "/home/user", XDG_DATA_HOME: "" };
 
 const FOLDER = fileURLToPath(new URL("__snapshots__/help/", import.meta.url));
 
-/** The help of a command and of all below it, by the words that one types. */
+/** The help of a command and of all its subcommands, by the words that a user types. */
 async function helpBelow(words: readonly string[]): Promise<[command: string, help: string][]> {
   const { code, stdout, stderr } = await runCli([...words, "--help"], USER);
   expect({ code, stderr }, words.join(" ")).toEqual({ code: 0, stderr: "" });
   const commands = /^Commands:\n(?<lines>(?: .*\n)+)/m.exec(stdout)?.groups?.["lines"] ?? "";
-  // A line of its own is indented by two spaces, the rest of a longer text by more.
+  // A new line is indented by two spaces, the continuation of a longer text by more.
   const below = [...commands.matchAll(/^ {2}(?! )(?<line>.*)$/gm)].map(
     ({ groups }) => groups?.["line"]?.split(" ")[0] ?? "",
   );
@@ -24,7 +24,7 @@ async function helpBelow(words: readonly string[]): Promise<[command: string, he
   return [[["bfa", ...words].join(" "), stdout], ...all.flat()];
 }
 
-it("the help of every command is the one that was agreed on", async () => {
+it("the help of every command is as agreed", async () => {
   const all = await helpBelow([]);
   expect(all.length).toBeGreaterThan(15);
   const names = all.map(([command]) => `${command.replaceAll(" ", "-")}.txt`);
@@ -38,7 +38,7 @@ it("the help of every command is the one that was agreed on", async () => {
   ).toEqual([]);
 });
 
-it("bfa alone, bfa help and bfa --help print the same, as bfa query and bfa help query do", async () => {
+it("bfa, bfa help and bfa --help print the same, as do bfa query and bfa help query", async () => {
   const [help, ...same] = await Promise.all([["--help"], [], ["help"], ["-h"]].map((args) => runCli(args, USER)));
   for (const one of same) expect(one).toEqual(help);
   const [group, ...alike] = await Promise.all(
@@ -60,7 +60,7 @@ it("the help has colours with --color and none without, nor with NO_COLOR", asyn
   for (const { stdout } of plain) expect(stdout).not.toContain("\u001b");
 });
 
-it("every command has an example, and every option and argument says what it means and takes", async () => {
+it("every command has an example, and every option and argument says what it means and what kind of value it takes", async () => {
   const commands = allPages(await allCommands()).filter((page) => page.commands.length === 0);
   expect(commands.length).toBeGreaterThan(20);
   for (const { words, examples, options, positionals } of commands) {
@@ -69,7 +69,7 @@ it("every command has an example, and every option and argument says what it mea
     for (const { line } of examples) expect(line).toMatch(new RegExp(`^bfa ${name}(?: |$)`));
     for (const option of options) {
       expect(option.about, `${name} ${optionText(option)}`).not.toBe("");
-      // A number or a date that is taken as it is typed would be of no kind.
+      // A number or a date that was passed on as typed would have no kind.
       expect(option.about, `${name} ${optionText(option)}`).not.toMatch(/YYYY-MM-DD|\benv\b/);
     }
     for (const place of positionals) expect(place.about, `${name} ${place.name}`).not.toBe("");

@@ -17,7 +17,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** Work that continues until it is told to end, watched for signals. */
+/** Work that continues until it is told to end, and watches for signals. */
 function watched() {
   const heard: string[] = [];
   let finish: () => void = () => undefined;
@@ -34,7 +34,7 @@ function watched() {
 const send = (signal: NodeJS.Signals) => process.emit(signal, signal);
 
 describe("a signal", () => {
-  it.each(["SIGTERM", "SIGHUP"] as const)("%s ends the process after nine seconds at the latest", async (signal) => {
+  it.each(["SIGTERM", "SIGHUP"] as const)("%s ends the process after at most nine seconds", async (signal) => {
     const { heard, done, finish } = watched();
     send(signal);
     expect(heard).toEqual([signal, "aborted"]);
@@ -55,7 +55,7 @@ describe("a signal", () => {
     await done;
   });
 
-  it("that comes twice ends the process at once", async () => {
+  it("that comes twice ends the process immediately", async () => {
     const { heard, done, finish } = watched();
     send("SIGINT");
     send("SIGTERM");
@@ -65,7 +65,7 @@ describe("a signal", () => {
     await done;
   });
 
-  it("is no longer heard once the work is done", async () => {
+  it("has no effect once the work is done", async () => {
     const listeners = process.listenerCount("SIGHUP");
     const { done, finish } = watched();
     expect(process.listenerCount("SIGHUP")).toBe(listeners + 1);

@@ -5,7 +5,7 @@ import { runAlone } from "../support/cli.js";
 import { temporaryFolder } from "../support/database.js";
 
 describe("bfa", () => {
-  it("tells its own version wherever it is typed", async () => {
+  it("prints its version wherever --version is typed", async () => {
     const folder = temporaryFolder();
     try {
       writeFileSync(join(folder.path, "package.json"), '{"name":"other","version":"9.9.9"}');
@@ -59,7 +59,7 @@ describe("bfa", () => {
       ["query", "universe", "2024-03-01"],
       /^--min-age is missing .*; for example: bfa query universe 2024-03-01 --min-age 90$/,
     ],
-  ])("%j is wrong usage: one line that names the right form, code 2", async (args, message) => {
+  ])("%j is wrong usage: one line that suggests the right form, exit code 2", async (args, message) => {
     const { code, stdout, stderr } = await runAlone(args, { LANG: "de_DE.UTF-8" });
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toMatch(/^bfa: [^\n]+\n$/);

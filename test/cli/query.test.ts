@@ -27,9 +27,9 @@ afterAll(() => {
 const query = (...args: string[]) => runCli(["query", ...args, "--db", db]);
 
 describe("bfa query", () => {
-  it("prints csv when stdout is no terminal, formulas and names made harmless", async () => {
+  it("prints CSV when stdout is not a terminal, with formulas and names made harmless", async () => {
     const { code, stdout, stderr } = await query("snapshot", "2024-03-01");
-    // The bucket was never listed, so that a symbol may be lacking.
+    // The bucket was never listed, so a symbol may be missing.
     expect({ code, stderr }).toEqual({ code: 0, stderr: "bfa: provisional: 2024-03-01 may still change\n" });
     expect(stdout.split("\n")).toEqual([
       "symbol,file_size_bytes,last_modified,also",
@@ -40,7 +40,7 @@ describe("bfa query", () => {
     ]);
   });
 
-  it("writes every table of the file in every format, checksums of 64 bits included", async () => {
+  it("writes every table of the file in every format, including 64-bit checksums", async () => {
     const etag = "SELECT * REPLACE (18446744073709551615::UBIGINT AS etag) FROM availability";
     const tables = JSON.parse((await query("sql", "SELECT name FROM (SHOW TABLES)", "--json")).stdout) as {
       rows: { name: string }[];
@@ -73,7 +73,7 @@ describe("bfa query", () => {
     ).toContain("BTCUSDT");
   });
 
-  it("shows the facts of a timeline above its table and beside its rows", async () => {
+  it("shows the facts of a timeline above its table and next to its rows", async () => {
     const table = await query("timeline", "BTCUSDT", "--format", "table");
     const heading = "BTCUSDT (perpetual): 1 day with a file\n  life  2024-03-01 to 2024-03-01, 1 day\n";
     expect(table.stdout).toBe(heading);
@@ -104,7 +104,7 @@ describe("bfa query", () => {
     expect((await query("timeline", "BTCUSDT")).stdout).toMatch(/^date,available,/);
   });
 
-  it("lists every query, each with its help", async () => {
+  it("lists every query, each with help", async () => {
     const list = await runCli(["query", "--help"]);
     for (const name of QUERY_NAMES) {
       expect(list.stdout).toMatch(new RegExp(`^  ${name}(?: |$)`, "m"));
@@ -125,7 +125,7 @@ describe("bfa query", () => {
     );
   });
 
-  it("names the symbol that was meant", async () => {
+  it("suggests the symbol that was meant", async () => {
     const { code, stderr } = await query("timeline", "BTCUSTD");
     expect({ code, stderr }).toEqual({
       code: 4,
@@ -157,7 +157,7 @@ describe("bfa query", () => {
     expect(stderr.trimEnd().split("\n").length).toBeLessThanOrEqual(2);
   });
 
-  it("a database that isn't there is code 3", async () => {
+  it("a missing database exits with 3", async () => {
     const { code, stderr } = await runCli(["query", "counts"], { BFA_DB: join(folder.path, "none.duckdb") });
     expect(code).toBe(3);
     expect(stderr).toMatch(/none\.duckdb doesn't exist yet/);
@@ -181,7 +181,7 @@ it("bfa status and bfa export", async () => {
   expect(checked.stderr).toMatch(/^bfa: no update of all days has ever completed: bfa update$/m);
   const exported = await runCli(["export", "--db", db, "--out", join(folder.path, "out.parquet")]);
   expect(exported).toMatchObject({ code: 0, stderr: expect.stringContaining("3 rows written") as string });
-  // Of what DuckDB itself writes as CSV nothing can be made harmless on the way.
+  // DuckDB itself writes this CSV, so nothing can be made harmless on the way.
   const refused = await runCli(["export", "--db", db, "--format", "csv", "--out", join(folder.path, "out.csv")]);
   expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining("can't be a symbol") as string });
   expect((await runCli(["export", "--db", db, "--format", "csv"])).code).toBe(2);

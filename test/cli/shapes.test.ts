@@ -44,7 +44,7 @@ async function expectShape(name: string, json: string): Promise<void> {
   await expect(`${shape}\n`).toMatchFileSnapshot(`${FOLDER}${name}.json`);
 }
 
-it("what --json prints has the keys and kinds that were agreed on", async ({ folder, db, bfa }) => {
+it("what --json prints has the agreed keys and kinds", async ({ folder, db, bfa }) => {
   for (const [name, ...args] of COMMANDS) {
     const { code, stdout, stderr } = await bfa(...args, "--json");
     // A validation may have findings; its answer has a shape too.
@@ -64,7 +64,7 @@ it("what --json prints has the keys and kinds that were agreed on", async ({ fol
   await expectShape("compare", (await bfa("compare", published, pulled, "--json")).stdout);
 });
 
-it("a failure in --json has the keys and kinds that were agreed on", async ({ ca, bfa }) => {
+it("a failure in --json has the agreed keys and kinds", async ({ ca, bfa }) => {
   const server = await startRawServer((socket) => socket.write(status(500)));
   try {
     writeFileSync(ca, server.ca);

@@ -39,7 +39,7 @@ const SPAN = ["--from", "2024-03-01", "--to", "2024-04-01", "--rebalance", "mont
 const MONTHS = { from: "2024-03-01", to: "2024-04-01", rebalance: "monthly", minAge: 60 } as const;
 
 describe("bfa universe", () => {
-  it("answers its examples by the schema that is documented, as the library does", async () => {
+  it("answers its examples according to the documented schema, as the library does", async () => {
     const schema = JSON.parse(readFileSync(join(root, "docs/schemas/universe.json"), "utf8")) as object;
     const validate = new Ajv2020({ allowUnionTypes: true }).compile(schema);
     await using file = await openAvailability(db);
@@ -54,7 +54,7 @@ describe("bfa universe", () => {
     }
   });
 
-  it("has the rows of the universe of a day, without its own files", async () => {
+  it("has the rows of the day's universe as of its close, and by default those of the day before", async () => {
     await using file = await openAvailability(db);
     const date = "2024-03-01";
     const close = await file.universeOver({ ...MONTHS, to: date, asOf: "close" });
@@ -67,7 +67,7 @@ describe("bfa universe", () => {
     expect(named(open.rows)).toEqual(named(before.rows.map((row) => ({ ...row, age_days: row.age_days + 1 }))));
   });
 
-  it("is made again by its definition, and named by the SHA-256 of its lines of CSV", async () => {
+  it("can be repeated from its definition, and its name is the SHA-256 of its CSV lines", async () => {
     const definition = join(folder.path, "definition.json");
     const first = await bfa(...SPAN, "--format", "csv", "--definition-out", definition);
     const lines = first.stdout.slice(first.stdout.indexOf("\n") + 1);
@@ -80,13 +80,13 @@ describe("bfa universe", () => {
     });
     expect(again.sha256).toBe(sha256);
     expect(await file.universeOver({ definition: again.definition })).toEqual(again);
-    // What stands beside a definition counts.
+    // Options override a definition.
     const { rows, definition: shorter } = await file.universeOver({ definition: again.definition, to: "2024-03-31" });
     expect(rows).toEqual(again.rows.filter(({ date }) => date === "2024-03-01"));
     expect(shorter).toMatchObject({ from: "2024-03-01", to: "2024-03-31" });
   });
 
-  it("prints a matrix, as the library makes it of the rows", async () => {
+  it("prints a matrix, just as the library makes one from the rows", async () => {
     await using file = await openAvailability(db);
     const { columns, rows } = universeMatrix((await file.universeOver(MONTHS)).rows);
     const { stdout } = await bfa(...SPAN, "--matrix", "--format", "csv");
@@ -98,7 +98,7 @@ describe("bfa universe", () => {
 
   it.each<[what: string, args: string[], code: number, said: string]>([
     ["ranks by nothing", [...SPAN, "--top", "5"], 2, "--by: required to choose the top ranks"],
-    ["a buffer below nothing", [...SPAN, "--buffer", "5"], 2, "--top: required when there is a buffer"],
+    ["a negative buffer", [...SPAN, "--buffer", "5"], 2, "--top: required when there is a buffer"],
     [
       "no rebalancing day",
       ["--from", "2024-03-02", "--to", "2024-03-05", "--rebalance", "monthly"],

@@ -65,7 +65,7 @@ describe("bfa update", () => {
     expectTable,
   }) => {
     expect(result.code).toBe(0);
-    // Nothing had to be looked up, so nothing is said of it.
+    // Nothing had to be looked up, so the summary doesn't mention look-ups.
     expect(result.stderr).not.toContain("looked up");
     await expectTable(firstPeriod, yesterday, symbols, file);
     const summary = summaryOf(result);
@@ -92,7 +92,11 @@ describe("bfa update", () => {
     expect(summary.available + summary.missing).toBe(summary.probes);
   });
 
-  it("probes a chosen day by HEAD over no more connections than asked", async ({ replica, update, expectTable }) => {
+  it("probes a given day by HEAD over at most the given number of connections", async ({
+    replica,
+    update,
+    expectTable,
+  }) => {
     const date = formatDay(yesterday - 30);
     const result = await update("--date", date, "--connections", "5", "--threads", "3", "--json");
     expect(result.code).toBe(0);
@@ -127,7 +131,7 @@ describe("bfa update", () => {
     });
   });
 
-  it("probes again what is provisional, and holes, and leaves what is final alone", async ({
+  it("probes again what is provisional, and holes, and leaves alone what is final", async ({
     db,
     update,
     expectTable,
@@ -152,7 +156,10 @@ describe("bfa update", () => {
     await expectTable(firstPeriod, yesterday);
   });
 
-  it("refuses a symbol that the bucket does not list, with the nearest name, unless told", async ({ db, update }) => {
+  it("refuses a symbol that the bucket does not list, and suggests the nearest name, unless told otherwise", async ({
+    db,
+    update,
+  }) => {
     const date = ["--date", formatDay(yesterday - 30)];
     const refused = await update(...date, "--symbols", "ETHUSDT,BTCUSDTT");
     expect(refused).toMatchObject({ code: 2, stdout: "" });
@@ -162,7 +169,7 @@ describe("bfa update", () => {
     expect(await update(...date, "--symbols", "BTCUSDTT", "--unlisted")).toMatchObject({ code: 0 });
   });
 
-  it("takes symbols from a list, a file and by quote asset", async ({ folder, update, expectTable }) => {
+  it("takes symbols from a list, from a file and by quote asset", async ({ folder, update, expectTable }) => {
     const date = ["--date", formatDay(yesterday - 30)];
     await update(...date, "--symbols", "BTCUSDT,ETHUSDT,NOSUCHUSDT", "--unlisted");
     await expectTable(yesterday - 30, yesterday - 30, ["BTCUSDT", "ETHUSDT", "NOSUCHUSDT"]);
@@ -182,7 +189,7 @@ describe("bfa update", () => {
     expect(await rowsOf(db, "SELECT count(*) FROM symbols")).toEqual([[BigInt(history.folders.length)]]);
   });
 
-  it("looks up each host exactly once, over all threads", async ({ replica, folder, db, ca }) => {
+  it("looks up each host exactly once for all threads", async ({ replica, folder, db, ca }) => {
     const log = join(folder, "lookups");
     const hook = join(folder, "hook.mjs");
     writeFileSync(log, "");
@@ -210,7 +217,7 @@ describe("bfa update", () => {
     expect(readFileSync(log, "utf8")).toBe("localhost\n");
   });
 
-  it("shows a warm-up that fails, continues, and fails every probe for that reason", async ({ db }) => {
+  it("reports a failed warm-up, continues, and fails every probe for that reason", async ({ db }) => {
     const args = ["update", "--symbols", "BTCUSDT,ETHUSDT", "--date", formatDay(yesterday), "--json", "--retries", "0"];
     const result = await runCli([...args, "--endpoint", "https://no-such-host.invalid", "--db", db]);
     expect(result.code).toBe(1);
@@ -242,7 +249,7 @@ describe("bfa update", () => {
 });
 
 describe("bfa update and days that are not published", () => {
-  /** Updates against a server that has these days of two symbols. */
+  /** Runs updates against a server on which these days of two symbols are published. */
   const itAgainst = it.extend("against", ({ db, ca }) => async (days: readonly Day[], ...args: string[]) => {
     const files = days.flatMap((day) =>
       ["BTCUSDT", "ETHUSDT"].map((symbol) => ({ symbol, day, size: 2000, lastModified: 1_700_000_000_000 })),
@@ -294,7 +301,7 @@ describe("bfa update and days that are not published", () => {
 describe("bfa update and failures", () => {
   const day = formatDay(yesterday - 10);
 
-  it("writes every cell that was answered, and no other, and names every failure", async ({ db, ca }) => {
+  it("writes every answered cell and no other, and names every failure", async ({ db, ca }) => {
     const server = await startRawServer((socket, head) => {
       socket.write(head.includes(`ETHUSDT-1m-${day}`) ? status(500) : available());
     });
@@ -347,7 +354,7 @@ describe("bfa update and failures", () => {
     }
   });
 
-  it("retries what may pass, unless told not to, and counts it", async ({ db, ca }) => {
+  it("retries what may pass, unless told not to, and counts the retries", async ({ db, ca }) => {
     let answers = 0;
     const server = await startRawServer((socket) => socket.write(++answers % 2 === 1 ? status(503) : available()));
     try {
@@ -363,7 +370,7 @@ describe("bfa update and failures", () => {
     }
   });
 
-  it("says aloud that an http:// endpoint is not encrypted", async ({ db }) => {
+  it("says that an http:// endpoint is not encrypted", async ({ db }) => {
     const args = [
       "update",
       "--endpoint",
@@ -382,8 +389,8 @@ describe("bfa update and failures", () => {
     expect(stderr).toContain("bfa: --endpoint http://127.0.0.1:1 is not encrypted");
   });
 
-  it("ends with 130 when interrupted, and prints the command to continue", async ({ db, ca }) => {
-    // Some days are answered at once, and the rest only when the signal has come.
+  it("exits with 130 when interrupted, and prints the command to continue", async ({ db, ca }) => {
+    // Some days are answered immediately, and the rest only after the signal.
     const held: TLSSocket[] = [];
     let isHolding = true;
     const server = await startRawServer((socket) => {
@@ -445,7 +452,7 @@ describe("bfa update and wrong usage", () => {
     [["--db", ""], "needs a value"],
     [["--date", "2024-01-01", "--date", "2024-01-02"], "more than once"],
     [["--symbols", "AAUSDT", "--symbols-file", "x"], "can't be read"],
-  ])("%j ends with one line and code 2, before any work", async ([args, message], { replica, db, update }) => {
+  ])("%j exits with 2 and one line, before any work", async ([args, message], { replica, db, update }) => {
     const result = await update(...args);
     expect(result).toMatchObject({ code: 2, stdout: "" });
     expect(result.stderr).toContain(message);
@@ -456,7 +463,7 @@ describe("bfa update and wrong usage", () => {
 });
 
 describe("bfa update and a file that can't be used", () => {
-  it("names who holds it, with code 3", async ({ db, update, filled }) => {
+  it("says who holds it, and exits with 3", async ({ db, update, filled }) => {
     mkdirSync(dirname(db));
     copyFileSync(filled.file, db);
     const instance = await DuckDBInstance.create(db);
@@ -469,7 +476,7 @@ describe("bfa update and a file that can't be used", () => {
     }
   });
 
-  it("leaves a file alone that is not a database, with code 3", async ({ folder, update }) => {
+  it("leaves a file alone that is not a database, and exits with 3", async ({ folder, update }) => {
     const notes = join(folder, "notes.txt");
     writeFileSync(notes, "these are notes");
     expect(await update("--date", formatDay(yesterday), "--db", notes)).toMatchObject({ code: 3, stdout: "" });

@@ -18,7 +18,7 @@ const { history, symbols, source } = syntheticWorld({
 });
 const folders = history.folders.filter(({ symbol }) => symbols.includes(symbol));
 
-/** What the table must hold: a bar for each file of minutes, and whether it has trades. */
+/** What the table must have: a bar for each 1-minute file, and whether the bar has trades. */
 const truth = folders
   .flatMap(({ symbol, days, sizes }) =>
     Array.from(days, (day, place) => `${symbol} ${formatDay(day)} ${(sizes[place] ?? 0) >= FLAT_BELOW_BYTES}`),
@@ -65,7 +65,7 @@ describe("bfa volumes", () => {
     expect((await replica.stats()).requests).toMatchObject({ get: 0, head: 0 });
   });
 
-  it("continues where it was after a kill at any time", async ({ bfa, start, db, replica }) => {
+  it("continues where it stopped after a kill at any time", async ({ bfa, start, db, replica }) => {
     const whole = await bfa("volumes", "--json", "--db", `${db}.whole`);
     const { files_fetched: all } = summaryOf(whole);
     let fetched = 0;
@@ -86,7 +86,7 @@ describe("bfa volumes", () => {
     expect(summaryOf(rest).files_fetched).toBeLessThanOrEqual(all);
   });
 
-  it("gets every bar from a server that fails now and then, with retries; without them it exits with 1 and continues later", async ({
+  it("gets every bar with retries from a server that fails now and then; without them it exits with 1 and continues later", async ({
     bfa,
     db,
     ca,
@@ -109,7 +109,7 @@ describe("bfa volumes", () => {
     });
   });
 
-  it("is a part of update once the file has volumes, for the symbols of the update", async ({ bfa, db, replica }) => {
+  it("is part of an update once the file has volumes, for the symbols of the update", async ({ bfa, db, replica }) => {
     const [one = "", two = ""] = symbols;
     const without = await bfa("update", "--symbols", one, "--json");
     expect(without.code, without.stderr).toBe(0);
@@ -140,7 +140,7 @@ describe("bfa volumes", () => {
     expect(await soundness(db)).toEqual([0, 0, 0]);
   });
 
-  it("leaves whole symbols when interrupted as a part of update, and says how to continue", async ({
+  it("leaves whole symbols when interrupted as part of an update, and says how to continue", async ({
     bfa,
     start,
     db,
@@ -148,7 +148,7 @@ describe("bfa volumes", () => {
   }) => {
     expect((await bfa("volumes", "--symbols", symbols[0] ?? "")).code).toBe(0);
     await replica.resetStats();
-    // So slow that there is something left to do on any machine when the signal comes.
+    // Slow enough that any machine has work left when the signal comes.
     const slow = ["--connections", "1", "--no-http2", "--max-requests-per-second", "20"];
     const running = start("update", ...slow);
     while ((await replica.stats()).requests.get < 20) await new Promise((r) => setTimeout(r, 5));

@@ -1,8 +1,8 @@
 /**
- * Says which lines of the sources the tests run, in all their processes and threads: `npm run coverage -- test/cli`.
+ * Shows which lines of the sources the tests run, in all their processes and threads: `npm run coverage -- test/cli`.
  *
- * Arguments go to vitest: files, by default all. What is killed, and a thread that is ended from outside, tell nothing
- * of what they ran. The table is printed; `coverage/index.html` has the lines.
+ * Arguments go to vitest: files, by default all. Killed processes, and threads that are terminated from outside, don't
+ * report what they ran. The table is printed; `coverage/index.html` has the lines.
  */
 const { spawnSync } = require("node:child_process");
 const { rmSync } = require("node:fs");

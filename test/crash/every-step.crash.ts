@@ -5,7 +5,7 @@ import { allMoments, expectWholeAfter, killAtEach, signalMoments, stepsOf } from
 /** The long form of `test/hostile/killed.test.ts`. */
 describe("SIGKILL before, within and after every step of", () => {
   it.for(CRASH_COMMANDS)(
-    "%s: readers see the state before or after it, and the next run goes on",
+    "%s: readers see the state before or after it, and the next run continues",
     async (command, { crash }) => {
       const { steps, after } = await stepsOf(crash(command));
       const moments = allMoments(steps);
@@ -16,7 +16,7 @@ describe("SIGKILL before, within and after every step of", () => {
   );
 });
 
-describe("a signal that asks to end, early, in a transaction and before the file is published, at", () => {
+describe("an early signal, one in a transaction and one before the file is published, at", () => {
   it.for(CRASH_COMMANDS)("%s ends it with whole units", async (command, { crash, expectSound }) => {
     const { steps } = await stepsOf(crash(command));
     for (const [at, signal] of signalMoments(steps)) {

@@ -13,7 +13,7 @@ const DEPLOY = fileURLToPath(new URL("../../deploy/", import.meta.url));
 const yesterday = dayAt(Date.now()) - 1;
 const { source } = syntheticWorld({ seed: 9, symbols: 6, from: yesterday - 40, through: yesterday });
 
-/** Arguments of `bfa` in a file, as its format writes them. */
+/** Arguments of `bfa` in a file, as the file's format writes them. */
 const COMMAND_LINES: Record<string, (text: string) => string[][]> = {
   Dockerfile: (text) => jsonLists(text, /^CMD (\[.*\])$/gm),
   "compose.yaml": (text) => jsonLists(text, /^ +command: (\[.*\])$/gm),
@@ -48,8 +48,8 @@ const differentLines = [...new Set(commandLines.map(([, line]) => line))].map((l
 const NOBODY = "64321";
 
 /**
- * Runs a command as in a container whose root file system is read-only: as a user without a name, and with no place to
- * write but the folder that comes first.
+ * Runs a command as in a container with a read-only root file system: as a user without a name, who can write only to
+ * the folder given first.
  */
 const CONFINED = [
   ...["unshare", "--mount", "sh", "-c"],
@@ -57,7 +57,7 @@ const CONFINED = [
     exec setpriv --reuid=${NOBODY} --regid=${NOBODY} --clear-groups --no-new-privs --bounding-set=-all "$@"`,
 ];
 
-/** Whether this user may do so, and nothing else is mounted that could be written. */
+/** Whether this user may do so, and no other mounted folder is writable. */
 const mayConfine = (() => {
   const { status } = spawnSync("unshare", [...CONFINED.slice(1), tmpdir(), "sh", "-c", "touch /bfa-test"]);
   const works = spawnSync("unshare", [...CONFINED.slice(1), tmpdir(), "true"]).status === 0;
@@ -88,11 +88,11 @@ describe("a command line of deploy/", () => {
         const child = spawn(command, [...rest, volume, process.execPath, CLI, ...args], {
           cwd: "/",
           stdio: ["ignore", "pipe", "pipe"],
-          // Of the environment nothing is left, not even HOME; PATH is for the tools that confine.
+          // The environment is otherwise empty, without even HOME; PATH is for the tools that confine the command.
           env: { ...env, BFA_DB: file, PATH: "/usr/bin:/bin:/usr/sbin:/sbin" },
         });
         const { code, stdout, stderr } = await listenTo(child).done;
-        // Quiet and whole: a cron job that works mails nothing.
+        // Success is silent: a working cron job mails nothing.
         expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: "", stderr: "" });
       };
       await run();
@@ -122,7 +122,7 @@ describe("the workflow that publishes", () => {
     ]);
     expect((await bfa("update", "--quiet")).code).toBe(0);
     expect((await bfa("publish", join(folder, "site"))).code).toBe(0);
-    // The release has no folders: what pull needs lies at its top.
+    // A release has no folders: the files that pull needs are at its top level.
     const release = join(folder, "release");
     mkdirSync(release);
     for (const name of ["availability.duckdb", "manifest.json"])

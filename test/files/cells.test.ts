@@ -12,7 +12,7 @@ describe("a list of cells", () => {
   it.each([
     ["CSV", "date,symbol\n2024-03-02,BTCUSDT\n2024-03-01,币安人生USDT\n"],
     [
-      "CSV with other columns and a mark",
+      "CSV with other columns and a byte order mark",
       "\uFEFFrank,symbol,date\r\n1,BTCUSDT,2024-03-02\r\n2,币安人生USDT,2024-03-01\r\n",
     ],
     ["JSON", JSON.stringify(rows)],
@@ -31,7 +31,7 @@ describe("a list of cells", () => {
     ]);
   });
 
-  it("of one line of NDJSON is read too, and an empty one is one", async () => {
+  it("is also read from a single line of NDJSON, and may be empty", async () => {
     expect(cellList("universe", await readRowList(JSON.stringify(rows[0]))).size).toBe(1);
     for (const text of ["date,symbol\n", "[]", '{"rows":[]}']) {
       expect(cellList("universe", await readRowList(text)).size, text).toBe(0);
@@ -48,13 +48,13 @@ describe("a list of cells", () => {
   });
 
   it.each(["{", '{"condition":"final"}', "[1]", '"a"\n', "date,name\n2024-03-01,BTCUSDT\n"])(
-    "%j is none",
+    "%j is not a list",
     async (text) => {
       await expect(readRowList(text).then((read) => cellList("universe", read))).rejects.toThrow();
     },
   );
 
-  it("of a verification has what can be fetched, and nothing else counts as one", () => {
+  it("from a verification has what can be fetched, and nothing else counts as a verification", () => {
     const found = ["missing", "stale", "damaged", "incomplete", "unknown"].map((problem, at) => {
       return { date: `2024-03-0${at + 1}`, symbol: "BTCUSDT", problem };
     });
@@ -65,7 +65,7 @@ describe("a list of cells", () => {
 });
 
 describe("a universe that is held", () => {
-  it("has on each day the members of the last date by then", () => {
+  it("has, on each day, the members of the last date up to then", () => {
     const first = dayOf("2024-03-01");
     fc.assert(
       fc.property(

@@ -6,7 +6,10 @@ import { fileKey, keyPath } from "../../src/vision/object-key.js";
 import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 import { isSymbol } from "../../src/vision/symbol.js";
 
-/** Any text but NUL, which no path has: with quotes, blanks, backslashes and whatever else a tool could obey. */
+/**
+ * Any text except NUL, which no path contains: with quotes, blanks, backslashes and anything else that a tool could
+ * interpret.
+ */
 const hostile = fc
   .oneof(
     fc.string({ unit: "binary" }),
@@ -37,7 +40,7 @@ async function written(format: DownloadFormatName, ...files: FileToFetch[]): Pro
   return text;
 }
 
-/** The words of a line as a POSIX shell splits it, and so s5cmd. */
+/** The words of a line as a POSIX shell, and therefore s5cmd, splits it. */
 function shellWords(line: string): string[] {
   const words: string[] = [];
   let word: string | undefined;
@@ -56,7 +59,7 @@ function shellWords(line: string): string[] {
   return word === undefined ? words : [...words, word];
 }
 
-/** A quoted value of curl's configuration, as curl's own parser undoes it. */
+/** A quoted value of curl's configuration, unquoted as curl's parser does it. */
 function curlValue(line: string): string {
   const escapes: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", v: "\v" };
   const value = /^\w+ = "((?:[^"\\]|\\[^])*)"$/.exec(line)?.[1];
@@ -65,7 +68,7 @@ function curlValue(line: string): string {
 }
 
 describe("a list for a downloader", () => {
-  it("s5cmd and curl read back any path", async () => {
+  it("can be read back by s5cmd and curl, whatever the path", async () => {
     await fc.assert(
       fc.asyncProperty(hostile, hostile, async (path, url) => {
         expect(shellWords(await written("s5cmd", fileAt(path, url)))).toEqual([
@@ -80,7 +83,7 @@ describe("a list for a downloader", () => {
     );
   });
 
-  it("every format has a line of its own for each part, and the URL in ASCII, whatever the symbol", async () => {
+  it("has a separate line for each item in every format, and URLs in ASCII, whatever the symbol", async () => {
     await fc.assert(
       fc.asyncProperty(symbol, async (name) => {
         const key = fileKey(DEFAULT_DATASET, name, 19_000);
@@ -103,7 +106,7 @@ describe("a list for a downloader", () => {
     );
   });
 
-  it("has aria2 write anew what is there but wrong, and go on with the rest", async () => {
+  it("makes aria2 overwrite files that are wrong and continue unfinished ones", async () => {
     const wrong = ["replaced", "stale", "damaged", "incomplete"];
     for (const reason of [null, "new", "late", "missing", ...wrong]) {
       const text = await written("aria2", fileAt("a.zip", "https://a/a.zip", reason));

@@ -19,14 +19,14 @@ afterAll(() => {
   folder.remove();
 });
 
-/** The list that options give, facts and rows apart. */
+/** The list for some options, with facts and rows apart. */
 async function listed(options: FilesOptions, of = file) {
   await using db = await openAvailability(of);
   const answer = await db.files(options);
   return { ...answer, rows: await rowsOf(answer) };
 }
 
-/** The cells of a list, with the reasons where there are some. */
+/** The cells of a list, with reasons if there are any. */
 async function cellsOf(options: FilesOptions, of = file): Promise<string[]> {
   const { rows } = await listed(options, of);
   return rows.map(({ date, symbol, reason }) => `${date} ${symbol}${reason === null ? "" : ` ${reason}`}`);
@@ -36,7 +36,7 @@ describe("files", () => {
   it("lists each file of the index once, by date and symbol, with totals", async () => {
     const { rows, file_count, byte_count, absent_count, condition } = await listed({});
     expect({ condition, absent_count }).toEqual({ condition: "final", absent_count: null });
-    // All cells but the one that was removed.
+    // All cells except the one whose file was removed.
     expect([rows.length, file_count]).toEqual([DAYS * 3 - 1, DAYS * 3 - 1]);
     expect(rows.reduce((sum, { file_size_bytes: size }) => sum + (size ?? 0), 0)).toBe(byte_count);
     const keys = rows.map(({ date, symbol }) => `${date} ${symbol}`);
@@ -53,7 +53,7 @@ describe("files", () => {
     });
   });
 
-  it("takes symbols, days, a quote asset, a contract and another server", async () => {
+  it("accepts symbols, days, a quote asset, a contract and another server", async () => {
     expect(await cellsOf({ symbols: ["BBBUSDC"], from: dateOf(37), to: dateOf(38) })).toEqual([
       `${dateOf(37)} BBBUSDC`,
       `${dateOf(38)} BBBUSDC`,
@@ -66,7 +66,7 @@ describe("files", () => {
     expect(row?.url).toMatch(/^https:\/\/mirror\.example\/vision\/data\/futures\//);
   });
 
-  it("lists checksum files after their files when asked, which the totals leave out", async () => {
+  it("lists checksum files after their files when asked to; the totals leave them out", async () => {
     const { rows, file_count } = await listed({ date: dateOf(0), checksums: true });
     expect([rows.length, file_count]).toEqual([6, 3]);
     expect(rows[1]).toMatchObject({ file_size_bytes: null, path: `${rows[0]?.path ?? ""}.CHECKSUM` });
@@ -111,7 +111,7 @@ describe("files since a run", () => {
     ...[38, 39].flatMap((offset) => SYMBOLS.map((symbol) => `${dateOf(offset)} ${symbol} new`)),
   ];
 
-  it("lists what it and later ones found new, late and replaced, by its number or a day", async () => {
+  it("are what it and later runs found new, late and replaced, given its number or a day", async () => {
     expect(await cellsOf({ since: 2 })).toEqual(second);
     expect(await cellsOf({ since: "2026-01-02" })).toEqual(second);
     expect(await cellsOf({ since: 2, quote: "USDC", to: dateOf(10) })).toEqual([second[0]]);
@@ -124,7 +124,7 @@ describe("files since a run", () => {
     });
   });
 
-  it("goes by the upload where the run that first saw a file is not known", async () => {
+  it("are decided by upload time if it is not known which run first saw a file", async () => {
     const older = join(folder.path, "older.duckdb");
     copyFileSync(file, older);
     await change(
@@ -135,12 +135,12 @@ describe("files since a run", () => {
     expect(await cellsOf({ since: 2 }, older)).toEqual([
       `${dateOf(3)} BBBUSDC replaced`,
       `${dateOf(5)} AAAUSDT late`,
-      // Uploaded at 10:00 on the day after theirs.
+      // Uploaded at 10:00 on the day after its own.
       ...SYMBOLS.map((symbol) => `${dateOf(39)} ${symbol} new`),
     ]);
   });
 
-  it("lists exactly the files that came or changed from then on, whatever the runs did", async () => {
+  it("are exactly the files that appeared or changed from then on, whatever the runs did", async () => {
     let files = 0;
     const sizes = fc.array(fc.constantFrom(0, 100, 200), { minLength: 6, maxLength: 6 });
     await fc.assert(
@@ -181,7 +181,7 @@ describe("files of a list of cells", () => {
     { date: dateOf(7), symbol: "BBBUSDC", rank: 2 },
   ];
 
-  it("are those of its cells that have one", async () => {
+  it("are those of its cells that have a file", async () => {
     expect(await cellsOf({ universe })).toEqual([`${dateOf(7)} BBBUSDC`, `${dateOf(10)} AAAUSDT`]);
     expect(await listed({ universe })).toMatchObject({ file_count: 2, absent_count: 1, condition: "final" });
     expect(await cellsOf({ universe, from: dateOf(8) })).toEqual([`${dateOf(10)} AAAUSDT`]);
@@ -189,7 +189,7 @@ describe("files of a list of cells", () => {
     expect(await cellsOf({ universe: [] })).toEqual([]);
   });
 
-  it("that is held are those until its next date", async () => {
+  it("that is held are those up to its next date", async () => {
     const days = await cellsOf({ universe, hold: true, to: dateOf(11), symbols: ["BBBUSDC", "AAAUSDT"] });
     expect(days).toEqual([
       ...[7, 8, 9].map((offset) => `${dateOf(offset)} BBBUSDC`),
@@ -206,7 +206,7 @@ describe("files of a list of cells", () => {
 describe("what is not known", () => {
   const absent = (offset: number) => ({ from: dateOf(offset), to: dateOf(offset) });
 
-  it("is refused where days are named, and told where the last one is left open", async () => {
+  it("is refused if the days are named, and reported if the last day is left open", async () => {
     for (const options of [
       { date: dateOf(45) },
       absent(45),
@@ -218,7 +218,7 @@ describe("what is not known", () => {
     expect((await listed({ from: dateOf(39) })).file_count).toBe(3);
   });
 
-  it("of one symbol on one day concerns the lists that have this cell", async () => {
+  it("about one symbol on one day affects only lists with this cell", async () => {
     const other = join(folder.path, "partial.duckdb");
     copyFileSync(file, other);
     await change(
@@ -241,7 +241,7 @@ describe("what is not known", () => {
     await expect(listed({ universe: unknown }, other)).rejects.toMatchObject({ unknown_symbols: ["AAAUSDT"] });
   });
 
-  it("wrong usage is refused by the option's name", async () => {
+  it("wrong usage is refused with the option's name", async () => {
     const cell = [{ date: dateOf(1), symbol: "AAAUSDT" }];
     const wrong: [option: string, options: object][] = [
       ["date", { date: dateOf(1), from: dateOf(1) }],

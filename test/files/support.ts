@@ -5,10 +5,10 @@ import type { FileToFetch, FilesAnswer } from "../../src/index.js";
 import { openStore } from "../../src/store/open.js";
 import { D0, dayUnit, symbolUnit, writerFor } from "../support/store.js";
 
-/** Symbols of {@link market}: each has a file on each of its days but for the changes below. */
+/** Symbols of {@link market}: each has a file on each of its days, except for the changes below. */
 export const SYMBOLS = ["AAAUSDT", "BBBUSDC", "币安人生USDT"] as const;
 
-/** Days of {@link market}, more than are read at a time. */
+/** Days of {@link market}, more than are read in one go. */
 export const DAYS = 40;
 
 /** `YYYY-MM-DD` of a day of {@link market}. */
@@ -18,8 +18,8 @@ export const dateOf = (offset: number) => formatDay(D0 + offset);
 export const sizeOf = (symbol: number, offset: number) => 40 + symbol * 100 + offset;
 
 /**
- * A file of two runs: the first found all days but the last two, without AAAUSDT's sixth; the second found those two, that
- * file, BBBUSDC's fourth replaced, and 币安人生USDT's eighth gone.
+ * A file written by two runs: the first found all days except the last two, without AAAUSDT's sixth; the second found
+ * those two and that file, BBBUSDC's fourth replaced, and 币安人生USDT's eighth gone.
  */
 export async function market(file: string): Promise<void> {
   const first = await writerFor(file, SYMBOLS);
@@ -56,7 +56,7 @@ export async function market(file: string): Promise<void> {
   await second.store.close();
 }
 
-/** Runs a statement on a file, as somebody with DuckDB could. */
+/** Runs a statement on a file, as another DuckDB client could. */
 export async function change(file: string, sql: string): Promise<void> {
   const store = await openStore(file);
   await store.connection.run(sql);

@@ -43,8 +43,8 @@ describe("a folder of downloads", () => {
   it.each<[layout: string, placeOf: (row: FileToFetch) => string]>([
     ["as the bucket", (row) => row.path],
     ["flat", (row) => basename(row.path)],
-    ["as a part of the bucket", (row) => row.path.replace("data/futures/um/daily/klines/", "")],
-  ])("that is whole is found so, laid out %s", async (_, placeOf) => {
+    ["as part of the bucket", (row) => row.path.replace("data/futures/um/daily/klines/", "")],
+  ])("that is complete is recognized, laid out %s", async (_, placeOf) => {
     fetchInto(downloads, await list(), placeOf);
     const count = DAYS * 3 - 1;
     expect(await verify()).toMatchObject({
@@ -62,7 +62,7 @@ describe("a folder of downloads", () => {
     });
   });
 
-  it("that isn't there, or is a file, is wrong usage", async () => {
+  it("that doesn't exist, or is a file, is wrong usage", async () => {
     rmSync(downloads, { recursive: true });
     await expect(verify()).rejects.toMatchObject({ name: "UsageError" });
     writeFileSync(downloads, "");
@@ -90,11 +90,11 @@ describe("a folder of downloads", () => {
       `${dateOf(DAYS)} AAAUSDT unknown`,
     ]);
     expect(files[0]).toMatchObject({ size_in_folder: 12, file_size_bytes: sizeOf(0, 0), path: path("AAAUSDT", 0) });
-    // The control file of aria2 is not one of the dataset's.
+    // aria2's control file is not one of the dataset's files.
     expect(facts).toMatchObject({ stale_count: 2, incomplete_count: 1, unknown_count: 3, foreign_count: 1 });
   });
 
-  it("has each copy of a file judged", async () => {
+  it("has every copy of a file checked", async () => {
     fetchInto(downloads, await list({ date: dateOf(0) }));
     writeFileSync(join(downloads, basename(path("AAAUSDT", 0))), "another");
     const { good_count, files } = await verify({ date: dateOf(0) });
@@ -118,7 +118,7 @@ describe("a folder of downloads", () => {
     expect(await verify({ date: dateOf(0) })).toMatchObject({ outcome: "whole", good_count: 3, foreign_count: 5 });
   });
 
-  it("has its links and special files passed over with a word", async () => {
+  it("has its links and special files skipped, with a message", async () => {
     const rows = await list({ date: dateOf(0) });
     const elsewhere = join(folder.path, `elsewhere-${made}`);
     fetchInto(elsewhere, rows);
@@ -136,7 +136,7 @@ describe("a folder of downloads", () => {
     ]);
   });
 
-  it("has its md5 compared with the part that the index has", async () => {
+  it("has its files' md5 compared with the part of it that the index has", async () => {
     const [first, second, third] = await list({ date: dateOf(0) });
     if (first === undefined || second === undefined || third === undefined) throw new Error("three files are needed");
     fetchInto(downloads, [first, second, third]);
@@ -159,11 +159,11 @@ describe("a folder of downloads", () => {
     });
   });
 
-  it("is left when the signal says so", async () => {
+  it("is abandoned on a signal", async () => {
     await expect(verify({ signal: AbortSignal.abort() })).rejects.toMatchObject({ name: "InterruptedError" });
   });
 
-  it("wrong usage is refused by the option's name", async () => {
+  it("wrong usage is refused with the option's name", async () => {
     for (const [option, options] of [
       ["md5", { md5: 1 }],
       ["signal", { signal: "now" }],
@@ -177,7 +177,7 @@ describe("a folder of downloads", () => {
 });
 
 describe("what is wrong with a folder", () => {
-  it("is exactly what was done to it, and fetching that makes it whole", async () => {
+  it("is exactly what was done to it, and fetching that repairs it", async () => {
     const rows = await list({ to: dateOf(3) });
     const deeds = fc.constantFrom("none", "none", "missing", "stale", "incomplete");
     await fc.assert(

@@ -16,7 +16,7 @@ import { temporaryFolder } from "../support/database.js";
 import { contents, listing } from "../support/list-page-faults.js";
 import { startRawServer, status, type RawServer } from "../support/raw-server.js";
 
-/** A server asks for eleven days; a minute is what is waited at most, unless the signal comes. */
+/** A server asks for eleven days; a command waits at most a minute, or until the signal. */
 const WAIT = status(503, "Retry-After: 999999\r\nConnection: close\r\n");
 
 /** Less than that minute. */
@@ -26,7 +26,7 @@ let folder: ReturnType<typeof temporaryFolder>;
 let server: RawServer | undefined;
 beforeEach(() => {
   folder = temporaryFolder();
-  // What waits has to give up by itself.
+  // Waiting work has to give up on its own.
   const { setTimeout } = globalThis;
   const patient = (work: () => void, ms?: number) => setTimeout(work, ms === GRACE_MS ? 2 ** 30 : ms);
   vi.spyOn(globalThis, "setTimeout").mockImplementation(patient);
@@ -37,7 +37,7 @@ afterEach(async () => {
   folder.remove();
 });
 
-/** What a piece of work is given: a database, the server's URLs and the signal. */
+/** What each piece of work gets: a database, the server's URLs and the signal. */
 interface Given {
   db: string;
   ca: string;
@@ -47,10 +47,10 @@ interface Given {
 }
 
 /**
- * Has something ask a server that wants it to wait, gives the signal then, and says how it ended: by an outcome or the
- * code of an error.
+ * Runs something against a server that asks it to wait, sends the signal then, and returns how it ended: with an
+ * outcome or an error's code.
  *
- * @param answer to a request, in place of the wish to wait
+ * @param answer to a request, instead of the request to wait
  */
 async function ending(
   work: (given: Given) => PromiseLike<{ outcome?: string }>,
@@ -60,7 +60,7 @@ async function ending(
   const taken = new Promise<void>((resolve) => (announceTaken = resolve));
   server = await startRawServer((socket: TLSSocket, head) => {
     const text = answer(head);
-    // The other end closes once it has taken the answer in.
+    // The client closes its end once it has read the answer.
     if (text === undefined) socket.once("close", announceTaken);
     socket.write(text ?? WAIT);
   });
@@ -74,7 +74,8 @@ async function ending(
   await taken;
   end.abort();
   const how = await ended;
-  // A file and its checksum are asked for side by side, so the signal may come between the two; neither is asked for again.
+  // A file and its checksum are requested in parallel, so the signal may come between the two; neither is requested
+  // again.
   const asked = requests.map((head) => head.slice(0, head.indexOf("\r\n")));
   expect(asked).toEqual([...new Set(asked)]);
   return how;
@@ -84,7 +85,7 @@ const one = { symbols: ["BTCUSDT"], unlisted: true, reject: false } as const;
 const day = { from: "2024-01-01", to: "2024-01-01" };
 const span = { from: "2024-01-01", to: "2024-02-01" };
 
-describe("a signal ends at once what a server asked to wait for", () => {
+describe("a signal immediately ends a wait that a server asked for", () => {
   it.each<[string, string, (given: Given) => PromiseLike<{ outcome?: string }>]>([
     ["an update that lists folders", "interrupted", (given) => update({ ...given, contracts: false, reject: false })],
     ["a backfill by LIST", "interrupted", (given) => backfill({ ...given, ...one, ...span, source: "list" })],

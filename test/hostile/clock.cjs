@@ -1,6 +1,6 @@
 /**
- * Preloaded into a command (`node --require`) to give all of its threads another clock: BFA_CLOCK is `<start> <speed>`,
- * the time at which the process begins (ISO 8601) and how fast it runs; below 0 it runs backwards.
+ * Preloaded into a command (`node --require`) to give all of its threads another clock. BFA_CLOCK is `<start> <speed>`:
+ * the time at which the process begins (ISO 8601) and how fast the clock runs; below 0 it runs backwards.
  */
 const [start, speed] = (process.env["BFA_CLOCK"] ?? "").split(" ");
 const RealDate = globalThis.Date;

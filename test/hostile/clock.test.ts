@@ -50,36 +50,33 @@ describe("midnight UTC", () => {
     ["2024-03-01T00:00:00.000Z", "2024-02-29"],
     ["2024-02-29T23:59:30.000Z", "2024-02-28"],
     ["2024-01-01T00:00:00.001Z", "2023-12-31"],
-    // The second before it may be a leap second, which no clock of a computer shows.
+    // The second before it may be a leap second, which no computer's clock shows.
     ["2024-01-01T00:00:59.999Z", "2023-12-31"],
-  ])("at %s the last day that is over is %s", async ([start, last], { db, runWith }) => {
+  ])("at %s, the last complete day is %s", async ([start, last], { db, runWith }) => {
     const { to } = await runWith(["update", "--lookback", "1"], clock(start));
     expect(to).toBe(last);
     expect(await tableOf(db)).toEqual(truthOf(history, symbols, dayOf(last), dayOf(last)));
   });
 
-  it("passing during a run doesn't move the run's days", async ({ db, runWith }) => {
-    // Starting a command takes some tenths of a second: at this speed midnight comes while it is under way.
+  it("that passes during a run doesn't move the run's days", async ({ db, runWith }) => {
+    // Starting a command takes some tenths of a second: at this speed, midnight comes while it runs.
     const { from, to } = await runWith(["update", "--lookback", "2"], clock("2024-02-29T23:00:00.000Z", 3600));
-    // How many days have gone by when the run looks at the clock is up to the machine.
+    // How many days have passed when the run reads the clock depends on the machine.
     expect(to >= "2024-02-28").toBe(true);
     expect(dayOf(to) - dayOf(from)).toBe(1);
     expect(await tableOf(db)).toEqual(truthOf(history, symbols, dayOf(from), dayOf(to)));
   });
 });
 
-describe("a clock that goes backwards", () => {
-  it("ends the run with the truth, and with a day that stays provisional until it was probed late enough", async ({
-    db,
-    runWith,
-  }) => {
+describe("a clock that runs backwards", () => {
+  it("leaves the truth in the file, and a day provisional until it was probed late enough", async ({ db, runWith }) => {
     const backwards = clock("2024-03-10T12:00:00.000Z", -3600 * 24);
     const summary = await runWith(["backfill", "--from", "2024-03-01", "--to", "2024-03-02"], backwards);
     expect(summary.outcome).toBe("whole");
     expect(summary.elapsed_ms).toBeGreaterThan(0);
     expect(await tableOf(db)).toEqual(truthOf(history, symbols, dayOf("2024-03-01"), dayOf("2024-03-02")));
     expect(await soundness(db)).toEqual({ wrongCounts: 0, duplicates: 0 });
-    // What the wandering clock made of it is put right by a run whose clock is sound.
+    // A run with a sound clock corrects what the wandering clock caused.
     const after = await runWith(
       ["backfill", "--from", "2024-03-01", "--to", "2024-03-02"],
       clock("2024-06-01T12:00:00.000Z"),
@@ -89,7 +86,7 @@ describe("a clock that goes backwards", () => {
     expect(await tableOf(db)).toEqual(truthOf(history, symbols, dayOf("2024-03-01"), dayOf("2024-03-02")));
   });
 
-  it("that is years behind forgets nothing", async ({ db, runWith }) => {
+  it("that is years behind loses nothing", async ({ db, runWith }) => {
     await runWith(["update", "--date", "2024-03-01"], clock("2024-03-20T12:00:00.000Z"));
     const before = await tableOf(db);
     await runWith(["update", "--lookback", "2"], clock("2024-01-10T12:00:00.000Z"));

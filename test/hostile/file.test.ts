@@ -34,7 +34,7 @@ const it = replicaTest({ history: source }).extend(
   },
 );
 
-describe("two at once on one file", () => {
+describe("two processes on one file", () => {
   it("two runs: one works, the other names the process that has the file and changes nothing", async ({
     folder,
     db,
@@ -72,7 +72,7 @@ describe("two at once on one file", () => {
     expect(readdirSync(folder)).toEqual([".a.duckdb.lock", "a.duckdb"]);
   });
 
-  it("a question while a run writes is answered from what was published", async ({ folder, db, bfa, sound }) => {
+  it("a query while a run writes is answered from the published state", async ({ folder, db, bfa, sound }) => {
     const silent = await startRawServer(() => undefined);
     copyFileSync(sound.db, db);
     const ca = join(folder, "ca.pem");
@@ -119,7 +119,7 @@ describe("two at once on one file", () => {
     expect(readdirSync(folder)).toEqual([".a.duckdb.lock", "a.duckdb"]);
   });
 
-  it("somebody who has the file open for writing: named, or waited for; the file is left alone", async ({
+  it("a process that has the file open for writing is named or waited for, and the file is left alone", async ({
     folder,
     db,
     bfa,
@@ -150,7 +150,7 @@ describe("two at once on one file", () => {
     for (const { code, stderr } of await Promise.all(waiting.map(({ done }) => done))) expect(code, stderr).toBe(0);
   });
 
-  it("questions at the same time: all are answered", async ({ db, start, sound }) => {
+  it("concurrent queries are all answered", async ({ db, start, sound }) => {
     copyFileSync(sound.db, db);
     const answers = await Promise.all([1, 2, 3, 4].map(() => start("query", "counts").done));
     expect(answers.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
@@ -158,8 +158,8 @@ describe("two at once on one file", () => {
   });
 });
 
-describe("a file that was damaged", () => {
-  /** Every command ends by itself with a line, or with an answer where the damage isn't in its way. */
+describe("a damaged file", () => {
+  /** Every command ends by itself with one line, or with an answer if the damage doesn't affect it. */
   async function expectNoCrash(bfa: Bfa, db: string, what: string): Promise<void> {
     const before = readFileSync(db);
     for (const args of [
@@ -167,7 +167,7 @@ describe("a file that was damaged", () => {
       ["validate"],
       ["update", "--date", formatDay(last), "--symbols", "BTCUSDT"],
     ]) {
-      // If the damage ends its process, this fails and names the signal.
+      // If the damage ends the process, this fails and names the signal.
       const { code, stderr } = await bfa(...args);
       const said = `${what}, ${args.join(" ")}: ${String(code)}\n${stderr}`;
       expect([0, 1, 3], said).toContain(code);
@@ -177,14 +177,14 @@ describe("a file that was damaged", () => {
     }
   }
 
-  it.for([0, 0.5])("cut to %d: is named, not crashed on", async (length, { db, bfa, sound }) => {
+  it.for([0, 0.5])("truncated to %d bytes: is named, and crashes nothing", async (length, { db, bfa, sound }) => {
     copyFileSync(sound.db, db);
     const size = statSync(db).size;
     truncateSync(db, length > 0 && length < 1 ? Math.floor(size * length) : length);
     await expectNoCrash(bfa, db, `cut to ${length}`);
   });
 
-  it.for([0, 1])("overwritten in places (seed %d): is named, not crashed on", async (seed, { db, bfa, sound }) => {
+  it.for([0, 1])("overwritten in places (seed %d): is named, and crashes nothing", async (seed, { db, bfa, sound }) => {
     const bytes = readFileSync(sound.db);
     for (let place = 0; place < 4; place++) {
       const at = Math.floor(chance(seed, 1, place) * bytes.length);
@@ -196,7 +196,7 @@ describe("a file that was damaged", () => {
 });
 
 describe.skipIf(process.platform === "win32")("permissions", () => {
-  it("of a new file are those that the user's mask leaves", async ({ db, start }) => {
+  it("of a new file are those that the user's umask allows", async ({ db, start }) => {
     const mask = process.umask(0o077);
     try {
       expect((await start("update", "--date", formatDay(last)).done).code).toBe(0);
@@ -206,7 +206,7 @@ describe.skipIf(process.platform === "win32")("permissions", () => {
     expect(statSync(db).mode & 0o777).toBe(0o600);
   });
 
-  /** The superuser may write what is read-only, unless this capability is taken away. */
+  /** The superuser may write to read-only files unless this capability is dropped. */
   const humble = process.getuid?.() === 0 ? ["setpriv", "--bounding-set=-all", "--inh-caps=-all"] : [];
   const isHumbled = humble.length === 0 || spawnSync("setpriv", [...humble.slice(1), "true"]).status === 0;
 
@@ -216,7 +216,7 @@ describe.skipIf(process.platform === "win32")("permissions", () => {
   }
 
   it.skipIf(!isHumbled).for(["file", "folder"])(
-    "of a read-only %s end a run with a word, and let questions through",
+    "on a read-only %s make a run fail with one line, and queries work",
     (what, { folder, db, env, sound }) => {
       copyFileSync(sound.db, db);
       chmodSync(what === "file" ? db : folder, what === "file" ? 0o400 : 0o500);

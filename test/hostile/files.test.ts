@@ -6,7 +6,7 @@ it("any file is answered from or refused in one line: nothing else is read, writ
   const endings = await expectFilesToHold({
     runs: 24,
     seed: 15,
-    // Each file is opened by some of the commands; `npm run test:hostile` has each opened by all.
+    // Each file is opened by some of the commands; with `npm run test:hostile`, by all of them.
     choose: (commands) => fc.shuffledSubarray([...commands], { minLength: 3, maxLength: 3 }),
   });
   expect(endings).toEqual(new Set(["answered", "refused"]));

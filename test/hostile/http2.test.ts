@@ -18,7 +18,7 @@ const SEEDS = Number(process.env["HOSTILE_SEEDS"] ?? 4);
 
 type Fault = (stream: ServerHttp2Stream) => void;
 
-/** Ends of one stream before its answer. */
+/** Ways for one stream to end before its answer. */
 const RESETS: Fault[] = [
   (stream) => {
     stream.close(constants.NGHTTP2_INTERNAL_ERROR);
@@ -45,10 +45,10 @@ const STREAM_FAULTS: Fault[] = [
   ...RESETS,
 ];
 
-/** Never answered: the stream's own time runs out, those beside it on the connection go on. Only one seed waits for it. */
+/** No answer: the stream times out, while others on the connection continue. Only one seed waits for it. */
 const SILENCE: Fault = () => undefined;
 
-/** Faults of a whole connection: the HEADs under way on it start over, if it has served before, or fail. */
+/** Faults of a whole connection: the HEADs under way on it start over if it has served before, and fail otherwise. */
 const SESSION_FAULTS: ((session: Http2Session) => void)[] = [
   (session) => {
     session.goaway(constants.NGHTTP2_NO_ERROR);
@@ -64,7 +64,7 @@ const SESSION_FAULTS: ((session: Http2Session) => void)[] = [
   },
 ];
 
-/** @param firstOnly the only faults are resets of streams, and none meets a file twice */
+/** @param firstOnly whether the only faults are resets of streams, at most one per file */
 async function startServer(seed: number, firstOnly = false) {
   const { key, cert, ca } = await sharedCertificate();
   const sessions = new Set<Http2Session>();
@@ -110,15 +110,15 @@ async function startServer(seed: number, firstOnly = false) {
   };
 }
 
-describe("an HTTP/2 server that resets streams, says GOAWAY and drops connections", () => {
+describe("an HTTP/2 server that resets streams, sends GOAWAY and drops connections", () => {
   it.each(Array.from({ length: SEEDS }, (_, seed) => seed))(
-    "seed %i: every cell that was answered holds the truth, every other one is reported, no thread is left",
+    "seed %i: every answered cell is true, every other one is reported, no thread is left",
     async (seed) => {
       const server = await startServer(seed);
       const { path: folder, remove } = temporaryFolder();
       const db = join(folder, "a.duckdb");
       try {
-        // The sockets of this process are the server's: the client's are those of its threads.
+        // The sockets of this process are the server's; the client's are in its threads.
         const threads = () => handles().filter((name) => /Worker|MessagePort/.test(name));
         const before = threads();
         const summary = await backfill({
@@ -134,7 +134,7 @@ describe("an HTTP/2 server that resets streams, says GOAWAY and drops connection
             reject: false,
           },
         });
-        // None is left once the threads' own ends are closed, a turn or two later.
+        // None is left one or two turns of the event loop after the threads have closed their ends.
         await expect.poll(threads).toEqual(before);
         const { probes, available, missing, failed, requests, retries, failures } = summary;
         const named = failures.map(({ symbol, date }) => keyPath(fileKey(DEFAULT_DATASET, symbol, dayOf(date))));
@@ -158,7 +158,7 @@ describe("an HTTP/2 server that resets streams, says GOAWAY and drops connection
     },
   );
 
-  it("is asked again after a reset, with retries", async () => {
+  it("gets another request after a reset, with retries", async () => {
     const server = await startServer(7, true);
     const { path: folder, remove } = temporaryFolder();
     const db = join(folder, "a.duckdb");

@@ -17,7 +17,7 @@ afterEach(() => {
   folder.remove();
 });
 
-/** Values that no option of a kind takes. */
+/** Values that no option of a kind accepts. */
 const WRONG = {
   number: ["", " ", "-1", "0x10", "1e3", "1.5", "١", "NaN", "Infinity", "9999999999999999999", "1;ls", "\u001b[2J"],
   date: ["", "today", "2024-02-30", "2024-2-3", "20240203", "2024-02-03T00:00:00Z", "9999-12-31", "1999-01-01", "'--"],
@@ -82,7 +82,7 @@ describe("a wrong value", () => {
     [{ BFA_LIST_ENDPOINT: "https://h/?x" }, "list-endpoint"],
     [{ BFA_CA: "/nowhere/ca.pem" }, "ca"],
     [{ BFA_DB: " " }, "db"],
-  ])("of the environment is refused as well: %j", async (env, named) => {
+  ])("in the environment is refused too: %j", async (env, named) => {
     const { code, stdout, stderr } = await runCli(["update"], { BFA_DB: join(folder.path, "a.duckdb"), ...env });
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toContain(named);
@@ -94,7 +94,7 @@ describe("a wrong value", () => {
     ["a NUL", "BTC\0USDT\n"],
     ["a slash", "BTCUSDT\nA/../B\n"],
     ["a quote", "BTCUSDT'\n"],
-    ["bytes that are no UTF-8", Buffer.from([0xff, 0xfe, 0x42])],
+    ["bytes that are not UTF-8", Buffer.from([0xff, 0xfe, 0x42])],
     ["nothing", "# only a comment\n"],
     ["another format", "symbol,first\nBTCUSDT,2020-01-01\n"],
   ])("in a file of symbols is refused: %s", async (_name, text) => {
@@ -113,7 +113,7 @@ describe("a wrong value", () => {
     expect(existsSync(join(folder.path, "a.duckdb"))).toBe(false);
   });
 
-  it("of the library is refused before any request", async () => {
+  it("in the library is refused before any request", async () => {
     for (const symbol of ["", "A/B", "'; DROP TABLE availability; --", "A\0B", "..", "A B"]) {
       const options = { db: join(folder.path, "a.duckdb"), endpoint: "https://127.0.0.1:1", date: "2024-02-03" };
       await expect(update({ ...options, symbols: ["BTCUSDT", symbol] })).rejects.toMatchObject({ code: "USAGE" });
@@ -121,7 +121,7 @@ describe("a wrong value", () => {
   });
 });
 
-describe("a path or name with everything in it", () => {
+describe("a path or name with all kinds of characters", () => {
   const date = "2024-02-03";
   let replica: Replica;
   beforeAll(async () => {

@@ -15,12 +15,12 @@ import {
 } from "../support/killed-at-steps.js";
 import { written } from "../support/working-copy.js";
 
-/** What a command does to its file, in words that every one of them must know. */
+/** What each command does to its file, in words that all must list. */
 const NAMED_STEPS = ["folder", "copy", "fsync", "commit", "checkpoint", "detach", "rename", "remove", "unlock"];
 
 /**
- * The command that is killed at every named step: the cheapest. The others write by the same code, and are killed where
- * it decides.
+ * The command that is killed at every step, because it is the cheapest. The others use the same code, and are killed
+ * only at the decisive steps.
  */
 const KILLED_EVERYWHERE: CrashCommand = "import";
 const DECISIVE_STEPS = /^(?:commit|checkpoint|rename) /;
@@ -37,18 +37,18 @@ function knownSteps(command: CrashCommand, crash: (command: CrashCommand) => Cra
 
 describe("SIGKILL at the steps of", () => {
   it.for(CRASH_COMMANDS)(
-    "%s: readers see the state before or after it, and the next run goes on",
+    "%s: readers see the state before or after it, and the next run continues",
     async (command, { crash }) => {
       const { steps, after } = await knownSteps(command, crash);
       expect(new Set(steps.map((step) => step.split(" ")[0]))).toEqual(new Set(NAMED_STEPS));
-      // What a power failure leaves: the new name is given to what is on the disk, and is there itself before the end.
+      // For a power failure to do no harm, the file must be synced before it is renamed, and its folder after that.
       const publishing = steps.filter((step) => /^(fsync|rename)/.test(step)).map((step) => step.split(" ")[0]);
       expect(publishing.slice(-3)).toEqual(["fsync", "rename", "fsync"]);
       // A compaction gives its new file the copy's name.
       expect(steps.filter((step) => step.startsWith("rename"))).toHaveLength(2);
       const killedAt = command === KILLED_EVERYWHERE ? steps : steps.filter((step) => DECISIVE_STEPS.test(step));
       const moments = someMoments(killedAt, CRASH_COMMANDS.indexOf(command));
-      // How often a run commits is up to the machine, so that the last number of a step may not come again.
+      // How often a run commits depends on the machine, so the last number of a step may not come again.
       expect(await killAtEach(crash(command), moments, after)).toBeGreaterThanOrEqual(moments.length / 2);
     },
   );
@@ -58,7 +58,7 @@ describe("a signal at a step of", () => {
   it.for(CRASH_COMMANDS)("%s ends it with whole units", async (command, { crash, expectSound }) => {
     const { steps } = await knownSteps(command, crash);
     const moments = signalMoments(steps);
-    // Each of the commands gets one of the signals; the long form has all of them.
+    // Each of the commands gets one of the signals; the long form sends all of them.
     const [at, signal] = moments[CRASH_COMMANDS.indexOf(command) % moments.length] ?? moments[0];
     await expectWholeAfter(crash(command), at, signal);
     await expectSound();
@@ -66,7 +66,7 @@ describe("a signal at a step of", () => {
 });
 
 describe("a copy that a killed run left", () => {
-  it("is dropped when its counts and rows disagree, as after a log that broke off", async ({ crash }) => {
+  it("is dropped if its counts and rows disagree, as after a log that broke off", async ({ crash }) => {
     const { steps, after } = await knownSteps("update", crash);
     const { args, env, db, base } = crash("update");
     copyFileSync(base, db);

@@ -64,7 +64,7 @@ const mayMount = may("unshare", "-rm", "mount", "-t", "tmpfs", "tmpfs", "/mnt");
 const mayChangeUser = may("setpriv", "--reuid=12345", "--regid=12345", "--clear-groups", "true");
 const mayInject = may("strace", "-f", "-qq", "-P", "/", "-e", "inject=fcntl:error=ENOLCK", "true");
 
-/** Runs the CLI by way of another command. */
+/** Runs the CLI through another command. */
 function through(env: NodeJS.ProcessEnv, [command = "", ...prefix]: string[], ...args: string[]): RunningCli {
   return listenTo(
     spawn(command, [...prefix, process.execPath, CLI, ...args], {
@@ -87,7 +87,7 @@ describe("what users put into the file", () => {
       "CREATE TYPE mood AS ENUM ('calm', 'wild')",
       "CREATE SEQUENCE counting START 7",
       "CREATE TABLE garbage AS SELECT uuid() AS u FROM range(200000)",
-      // As after a compaction long ago: what came since is worth another.
+      // As after a compaction long ago, so that another one is due.
       "UPDATE store_info SET compacted_rows = 1, compacted_bytes = 1",
       "DROP TABLE garbage",
     );
@@ -108,7 +108,7 @@ describe("what users put into the file", () => {
   });
 });
 
-describe("the file's place", () => {
+describe("the file's location", () => {
   it("a link stays a link, and its target is written", async ({ filled, folder, bfa, daysIn }) => {
     const link = join(folder, "link.duckdb");
     symlinkSync(filled, link);
@@ -118,7 +118,7 @@ describe("the file's place", () => {
   });
 
   it.runIf(mayMount)(
-    "a mounted file is written in place, said once, and a reader means wait",
+    "a mounted file is written in place, which is said once, and a reader makes a run wait",
     async ({ filled, folder, env, daysIn }) => {
       const mounted = join(folder, "mounted.duckdb");
       writeFileSync(mounted, "");
@@ -157,7 +157,7 @@ describe("the file's place", () => {
   );
 
   it.runIf(mayChangeUser)(
-    "a file of another user that may be written is written in place",
+    "another user's file that may be written is written in place",
     async ({ filled, folder, root, ca, env, daysIn }) => {
       for (const path of [root, folder]) chmodSync(path, 0o777);
       for (const path of [filled, join(folder, ".a.duckdb.lock")]) chmodSync(path, 0o666);
@@ -195,7 +195,7 @@ describe("the file's place", () => {
   });
 });
 
-describe("what somebody else left or does", () => {
+describe("what others leave or do", () => {
   it("a log beside the file goes into it first", async ({ filled, bfa, daysIn }) => {
     const script = `
       const { DuckDBInstance } = require("@duckdb/node-api");
@@ -276,7 +276,7 @@ describe("what somebody else left or does", () => {
     expect(await daysIn(filled)).toBe(2);
   });
 
-  it("a killed run's copy of another state is kept, and the way to its rows is printed", async ({
+  it("a killed run's copy of another state is kept, and the command that imports its rows is printed", async ({
     filled,
     folder,
     env,
@@ -289,7 +289,7 @@ describe("what somebody else left or does", () => {
     // The only rename of a run that doesn't compact is the one that publishes.
     const killed = startAt({ args: day(3), env }, "rename 1 before", "SIGKILL");
     expect(await killed.done).toMatchObject({ signal: "SIGKILL" });
-    // The state of the file is not the one that the copy was made from.
+    // The file's state is no longer the one that the copy was made from.
     renameSync(base, filled);
     const next = await bfa(...day(1));
     expect(next.code, next.stderr).toBe(0);

@@ -4,13 +4,13 @@ import { expect, it, onTestFinished } from "vitest";
 import { importInto } from "../../src/store/import-into.js";
 import { temporaryFolder } from "../support/database.js";
 
-it("an import ends in one line when the other file asks for more memory than there may be", async () => {
+it("an import ends in one line when the other file needs more memory than is allowed", async () => {
   const folder = temporaryFolder();
   onTestFinished(folder.remove);
   const other = join(folder.path, "other.duckdb");
   const instance = await DuckDBInstance.create(":memory:");
   const connection = await instance.connect();
-  // The newest form of a file holds 2 GB of text in 1 MB.
+  // The newest format of a file holds 2 GB of text in 1 MB.
   await connection.run(
     `ATTACH '${other}' AS other (STORAGE_VERSION 'v1.4.0'); USE other;
       CREATE TABLE daily_availability (date DATE, symbol VARCHAR USING COMPRESSION zstd, available BOOLEAN,

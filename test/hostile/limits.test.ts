@@ -25,7 +25,7 @@ afterAll(() => {
   folder.remove();
 });
 
-/** Runs statements in a file that is made when it isn't there. */
+/** Runs statements in a file, which is created if it doesn't exist. */
 async function run(file: string, ...statements: string[]): Promise<void> {
   const instance = await DuckDBInstance.create(file);
   const connection = await instance.connect();
@@ -46,8 +46,8 @@ async function foreign(name: string, symbol: string, rows: number): Promise<stri
   return file;
 }
 
-describe("a question to a view of others", () => {
-  it.skipIf(process.platform !== "linux")("that never ends ends with Ctrl-C, and leaves nothing", async () => {
+describe("a query of somebody else's view", () => {
+  it.skipIf(process.platform !== "linux")("that never ends ends on Ctrl-C, and leaves nothing behind", async () => {
     const before = readdirSync(folder.path);
     const { child, done } = startCli(["query", "sql", "FROM endless", "--db", db]);
     const isOpen = () =>
@@ -65,7 +65,7 @@ describe("a question to a view of others", () => {
     expect(readdirSync(folder.path)).toEqual(before);
   });
 
-  it("that asks for more memory than there may be ends in one line", async () => {
+  it("that needs more memory than is allowed ends in one line", async () => {
     const TMPDIR = folder.path;
     const { code, stdout, stderr } = await runAlone(["query", "sql", "SELECT len(texts) FROM huge", "--db", db], {
       TMPDIR,
@@ -79,12 +79,12 @@ describe("a question to a view of others", () => {
 });
 
 describe("an import", () => {
-  it("takes over no text that is longer than a name: it would be written out at its whole length", async () => {
+  it("accepts no text longer than a name, because it would be written out in full", async () => {
     const other = await foreign("long.duckdb", "range || repeat('x', 10000)", 300);
     expect(await importInto(db, other)).toMatchObject({ rows: 300, refusedBy: { not_a_symbol: 300 } });
   });
 
-  it("refuses a column of a type that nothing of ours is kept in", async () => {
+  it("refuses a column of a type that none of our tables use", async () => {
     const other = await foreign("types.duckdb", "'BTCUSDT'", 1);
     await run(other, "ALTER TABLE daily_availability ALTER symbol TYPE VARCHAR[] USING [symbol]");
     await expect(importInto(db, other)).rejects.toThrow("has symbol as VARCHAR[]: copy it to a table of plain types");
@@ -105,10 +105,10 @@ describe("an import", () => {
     await expect(copy(11)).resolves.toMatchObject({ path: join(scratch, "foreign.duckdb") });
   });
 
-  it("ends when its time is up, or its signal comes meanwhile, wherever it is", async () => {
+  it("ends when its time is up or its signal comes, whatever it is doing", async () => {
     const scratch = join(folder.path, "late");
     mkdirSync(scratch);
-    // No machine copies as many in the time between two interrupts.
+    // No machine copies this many in the time between two interrupts.
     const other = await columns(8_000_000);
     await expect(copyForeignRows(other, scratch, undefined, { ms: 0, rows: 50_000_000 })).rejects.toMatchObject({
       code: "USAGE",
@@ -122,7 +122,7 @@ describe("an import", () => {
     await expect(reading).rejects.toMatchObject({ code: "INTERRUPTED" });
   });
 
-  it("ends when its signal has come", async () => {
+  it("ends if its signal came before", async () => {
     const other = await foreign("one.duckdb", "'BTCUSDT'", 1);
     const signal = AbortSignal.abort();
     await expect(importInto(db, other, { signal })).rejects.toMatchObject({ code: "INTERRUPTED" });

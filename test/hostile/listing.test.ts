@@ -19,7 +19,7 @@ import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 const first = dayOf("2024-02-01");
 const last = dayOf("2024-02-20");
 
-/** A symbol for each fault, with files on two days of three. */
+/** A symbol for each fault, with files on two of three days. */
 const history: History = {
   folders: LISTING_FAULTS.map((_, index) => {
     const days = Array.from({ length: last - first + 1 }, (_, i) => first + i).filter((day) => (day + index) % 3 !== 0);
@@ -50,7 +50,7 @@ function respond(socket: TLSSocket, body: string | Buffer): void {
   socket.write(body);
 }
 
-/** Honest objects of a folder after a key. */
+/** The true objects of a folder after a key. */
 function listedAfter(index: number, after: string): Listed[] {
   const folder = history.folders[index];
   if (folder === undefined) return [];
@@ -61,7 +61,7 @@ function listedAfter(index: number, after: string): Listed[] {
   })).filter(({ key }) => key > after);
 }
 
-describe("a listing with every fault at once", () => {
+describe("a listing with all faults together", () => {
   it("gives the truth or a failure for each symbol, never a wrong row", async () => {
     const server = await startRawServer((socket, head) => {
       const query = queryOf(head);
@@ -108,7 +108,7 @@ describe("a listing with every fault at once", () => {
       const whole = symbols.filter((symbol) => !harmful.includes(symbol));
       expect(await tableOf(db)).toEqual(truthOf(history, whole, first, last));
       expect(await soundness(db)).toEqual({ wrongCounts: 0, duplicates: 0 });
-      // Nobody was asked for a page again and again.
+      // No page was requested over and over.
       expect(server.requests.length).toBeLessThanOrEqual(symbols.length + 5);
     } finally {
       await server.close();
@@ -151,7 +151,7 @@ describe("a listing with every fault at once", () => {
       expect(summary.failures).toMatchObject([
         { symbol: "BTCUSDT", days: 20, kind: "protocol", code: "LIST_MALFORMED" },
       ]);
-      // What the sockets' buffers hold on top of the 4 MiB that are read.
+      // What the sockets' buffers hold in addition to the 4 MiB that are read.
       expect(sent).toBeLessThan(32 * 2 ** 20);
     } finally {
       await server.close();
@@ -163,7 +163,7 @@ describe("a listing with every fault at once", () => {
 describe("a listing that never ends", () => {
   const root = "data/futures/um/daily/klines/";
 
-  /** A server of pages that always promise more, and go on from where the request says. */
+  /** Serves pages that always promise more and continue from where the request says. */
   function startEndless(entry: (prefix: string, number: number) => string) {
     return startRawServer((socket, head) => {
       const query = queryOf(head);
@@ -193,7 +193,7 @@ describe("a listing that never ends", () => {
     }
   });
 
-  it("of folders ends at Ctrl-C, between two pages", async () => {
+  it("of folders ends on Ctrl-C, between two pages", async () => {
     const ended = new AbortController();
     let asked = 0;
     const server = await startEndless((_, number) => {
@@ -211,7 +211,7 @@ describe("a listing that never ends", () => {
     }
   });
 
-  it("of one symbol's months, or days, of volumes fails them", async () => {
+  it("of the months, or days, of one symbol's volumes fails them", async () => {
     const server = await startEndless((prefix, number) =>
       contents({
         key: `${prefix}BTCUSDT-1d-2020-01~${numbered(number)}`,
@@ -268,7 +268,7 @@ describe("a listing that never ends", () => {
   });
 });
 
-describe("a listing that takes its time", () => {
+describe("a slow listing", () => {
   it.each<[string, (socket: TLSSocket) => void]>([
     ["is silent", () => undefined],
     [
@@ -281,7 +281,7 @@ describe("a listing that takes its time", () => {
         });
       },
     ],
-  ])("and %s fails by its deadline, of symbols as of folders", async (_name, behave) => {
+  ])("that %s fails at its deadline, for symbols as for folders", async (_name, behave) => {
     const server = await startRawServer(behave);
     const { path, remove } = temporaryFolder();
     const where = { db: join(path, "a.duckdb"), endpoint: server.url, listEndpoint: server.url, ca: server.ca };
@@ -337,7 +337,7 @@ describe("a listing of folders", () => {
     "😀USDT",
   ].sort((a, b) => Buffer.compare(Buffer.from(`${a}/`), Buffer.from(`${b}/`)));
 
-  it("takes symbols only, and shows other names without letting them move the cursor", async () => {
+  it("accepts only symbols, and shows other names without letting them move the cursor", async () => {
     const server = await startRawServer((socket) => {
       respond(socket, prefixes(hostile));
     });
@@ -363,11 +363,11 @@ describe("a listing of folders", () => {
   });
 
   it.each([
-    ["the same page for ever", () => prefixes(["AUSDT", "BUSDT"], true), "LIST_ORDER"],
+    ["the same page forever", () => prefixes(["AUSDT", "BUSDT"], true), "LIST_ORDER"],
     ["a page without end", () => prefixes([], true), "LIST_STUCK"],
     ["no symbol at all", () => prefixes(["-", ".."]), "lists no symbols"],
     [
-      "keys instead of folders of another place",
+      "keys of another place instead of folders",
       () =>
         honestPage({
           listed: [{ key: "x", size: 1, lastModified: "2024-02-03T00:00:00.000Z" }],

@@ -11,7 +11,7 @@ import { runAlone } from "../support/cli.js";
 import { temporaryFolder } from "../support/database.js";
 import { D0, dayUnit, writerFor } from "../support/store.js";
 
-/** What the view `daily_availability` calls: within a view of a file, its macros come first. */
+/** What the view `daily_availability` calls: inside a view, the file's macros come first. */
 const OF_THE_VIEW = ["||", "strftime", "url_encode"];
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -29,7 +29,7 @@ afterAll(() => {
   folder.remove();
 });
 
-/** A copy of the sound file with something of others in it. */
+/** A copy of the sound file with something added by somebody else. */
 async function tampered(name: string, change: (run: (sql: string) => Promise<unknown[][]>) => Promise<void>) {
   const file = join(folder.path, `${name}.duckdb`);
   copyFileSync(sound, file);
@@ -41,19 +41,19 @@ async function tampered(name: string, change: (run: (sql: string) => Promise<unk
   return file;
 }
 
-/** What every query answers to each of its examples, in JSON; or why it doesn't. */
+/** Every query's answers to its examples, in JSON, or the reasons why it doesn't answer. */
 async function answersOf(file: string): Promise<string[]> {
   const answers: string[] = [];
   const db = await openAvailability(file);
   for (const name of QUERY_NAMES) {
     const query: AnyQuery = (await QUERIES[name]()).default;
     for (const { args } of query.examples) {
-      // Every method takes the arguments that its definition's examples have.
+      // Every method accepts the arguments of its definition's examples.
       const ask = db[name] as (args: object) => Promise<unknown>;
       answers.push(JSON.stringify(await ask(args).catch((error: unknown) => String(error))));
     }
   }
-  // Other files have other names and sizes.
+  // Names and sizes of files differ.
   const status = { ...(await db.status()), file: "", bytes: 0 };
   answers.push(JSON.stringify(status), JSON.stringify(await db.validate()));
   await db.close();
@@ -61,7 +61,7 @@ async function answersOf(file: string): Promise<string[]> {
 }
 
 describe("macros in a file", () => {
-  it("take the place of no function of DuckDB: each answer is that of the file without them", async () => {
+  it("replace no DuckDB function: each answer is that of the file without them", async () => {
     const file = await tampered("macros", async (run) => {
       const names = await run(
         "SELECT DISTINCT function_name FROM duckdb_functions() WHERE function_name NOT LIKE 'main%'",
@@ -84,7 +84,7 @@ describe("macros in a file", () => {
     expect((await answersOf(file)).slice(0, -2)).toEqual((await answersOf(sound)).slice(0, -2));
   });
 
-  it.each(OF_THE_VIEW)("in the place of %s, which our view calls, have the file refused in one line", async (name) => {
+  it.each(OF_THE_VIEW)("that replace %s, which our view calls, get the file refused in one line", async (name) => {
     const file = await tampered("of-the-view", async (run) => {
       await run(`CREATE MACRO "${name}" (a) AS '=1+1', (a, b) AS '=1+1'`);
     });
@@ -95,7 +95,7 @@ describe("macros in a file", () => {
     expect({ code, stdout, lines: stderr.trimEnd().split("\n").length }).toEqual({ code: 3, stdout: "", lines: 1 });
   });
 
-  it("that shadow nothing stay, and can be asked", async () => {
+  it("that shadow nothing stay, and can be used", async () => {
     const file = await tampered("own", async (run) => {
       await run("CREATE MACRO my_own(a) AS a + 1");
       await run("CREATE MACRO median(a) AS 7");
@@ -115,15 +115,15 @@ describe("macros in a file", () => {
 describe("our names in a file", () => {
   it.each([
     ["another column", "ALTER TABLE availability ADD COLUMN note VARCHAR", "availability"],
-    ["a column less", "ALTER TABLE runs DROP COLUMN outcome", "runs"],
+    ["a missing column", "ALTER TABLE runs DROP COLUMN outcome", "runs"],
     ["another type", "ALTER TABLE availability ALTER file_size_bytes TYPE VARCHAR", "availability"],
-    ["a table less", "DROP TABLE units", "units"],
+    ["a missing table", "DROP TABLE units", "units"],
     ["no view", "DROP VIEW daily_availability", "daily_availability"],
     ["a view under capitals", "DROP TABLE units; CREATE VIEW UNITS AS SELECT 1 AS run_id", "UNITS"],
     ["no version", "DELETE FROM store_info", "store_info"],
     ["two versions", "INSERT INTO store_info FROM store_info", "store_info"],
     [
-      "a view that never ends in the place of what is read first",
+      "a view that never ends in place of what is read first",
       "DROP TABLE store_info; CREATE VIEW store_info AS SELECT count(*) AS schema_version FROM range(100000000000)",
       "store_info",
     ],
@@ -139,7 +139,7 @@ describe("our names in a file", () => {
     await expect(openStore(file)).rejects.toMatchObject(refusal);
   });
 
-  it("with values that no run writes: a question that they stop says so", async () => {
+  it("with values that no run writes: a query that fails on them says so", async () => {
     const file = await tampered("values", async (run) => {
       await run("UPDATE availability SET file_size_bytes = -5");
     });

@@ -13,7 +13,7 @@ import { FAULTS, ODDITIES, SLOW_FAULTS, type Fault } from "../support/faults.js"
 import { first, history, last, served, symbols } from "../support/served.js";
 import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 
-/** Runs with another mix of faults each; HOSTILE_SEEDS asks for more. */
+/** Runs, each with another mix of faults; HOSTILE_SEEDS runs more. */
 const SEEDS = Number(process.env["HOSTILE_SEEDS"] ?? 4);
 
 /** The true answer to a HEAD. */
@@ -23,7 +23,10 @@ function honest(path: string): string {
   return `HTTP/1.1 200 OK\r\nContent-Length: ${file.size}\r\nLast-Modified: ${file.lastModified}\r\n\r\n`;
 }
 
-/** What the server does with each HEAD of a run: of days 1 in 3 meets faults, of other answers every third is odd. */
+/**
+ * What the server does with each HEAD of a run: one day in three has faults, and every third of the other answers is
+ * odd.
+ */
 function plan(seed: number): (path: string) => Fault {
   const slow = seed % 8 === 0;
   return (path) => {
@@ -41,15 +44,15 @@ function plan(seed: number): (path: string) => Fault {
   };
 }
 
-describe("a server with every fault at once", () => {
-  it("has each fault in one of these runs at least", () => {
+describe("a server with all faults together", () => {
+  it("shows each fault in at least one of these runs", () => {
     const met = new Set(Array.from({ length: SEEDS }, (_, seed) => [...served.keys()].map(plan(seed))).flat());
     const never = [...FAULTS, ...SLOW_FAULTS, ...ODDITIES].filter((fault) => !met.has(fault));
     expect(never.map(({ name }) => name)).toEqual([]);
   });
 
   it.each(Array.from({ length: SEEDS }, (_, seed) => seed))(
-    "seed %i: every cell that was answered holds the truth, every other one is reported with its kind, nothing is left behind",
+    "seed %i: every answered cell is true, every other one is reported with its kind, nothing is left behind",
     async (seed) => {
       const faultOf = plan(seed);
       const server = await startRawServer((socket, head, _nth, reset) => {
@@ -73,7 +76,7 @@ describe("a server with every fault at once", () => {
             reject: false,
           },
         });
-        // Nothing is left once the threads' own ends are closed, a turn or two later.
+        // Nothing is left one or two turns of the event loop after the threads have closed their ends.
         expect(await handlesLeft(before)).toEqual([]);
         expectReported(summary, faultOf);
         const failed = new Set(summary.failures.map(({ date, symbol }) => `${date}|${symbol}`));
@@ -90,7 +93,7 @@ describe("a server with every fault at once", () => {
   );
 });
 
-/** Exactly the cells that met a fault are named, each with a kind that fits, and the numbers add up. */
+/** Exactly the cells with a fault are named, each with a fitting kind, and the numbers add up. */
 function expectReported(summary: RunSummary, faultOf: (path: string) => Fault): void {
   const { probes, available, missing, failed, requests, retries, failures } = summary;
   const kinds = new Map(
@@ -99,7 +102,7 @@ function expectReported(summary: RunSummary, faultOf: (path: string) => Fault): 
   const wrong = [...served.keys()].flatMap((path) => {
     const fault = faultOf(path);
     const kind = kinds.get(path);
-    // A machine that stands still makes any answer late, and the run must say so.
+    // A machine that stalls makes any answer late, and the run must say so.
     const right = kind === undefined ? fault.kinds.length === 0 : kind === "timeout" || fault.kinds.includes(kind);
     return right ? [] : [`${fault.name}: ${kind ?? "no failure"} ${path}`];
   });

@@ -21,18 +21,18 @@ const manifest = JSON.parse(read("package.json")) as {
 const lock = JSON.parse(read("package-lock.json")) as { packages: Record<string, LockedPackage> };
 const shipped = Object.entries(lock.packages).filter(([path, { dev }]) => path !== "" && dev !== true);
 
-describe("what an installation brings", () => {
-  it("runs no script of the package or of any dependency", () => {
+describe("the packages of an installation", () => {
+  it("run no install script, this one's and its dependencies' included", () => {
     const hooks = ["preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare", "postprepare"];
     expect(Object.keys(manifest.scripts).filter((name) => hooks.includes(name))).toEqual([]);
     expect(shipped.filter(([, { hasInstallScript }]) => hasInstallScript === true).map(([path]) => path)).toEqual([]);
   });
 
-  it("is pinned by its hash, every package of it", () => {
+  it("are all pinned by their hashes", () => {
     expect(shipped.filter(([, { integrity }]) => !/^sha512-/.test(integrity ?? "")).map(([path]) => path)).toEqual([]);
   });
 
-  it("is named in the README, each direct dependency with its reason", () => {
+  it("are named in the README, each direct dependency with its reason", () => {
     const table = read("README.md").split("## Dependencies")[1]?.split("\n## ")[0] ?? "";
     const named = [...table.matchAll(/^\|([^|]+)\|/gm)].flatMap(([, cell]) =>
       [...(cell ?? "").matchAll(/`([^`]+)`/g)].map(([, name]) => name),
@@ -42,7 +42,7 @@ describe("what an installation brings", () => {
 });
 
 describe("the table of faults", () => {
-  it("names tests that are there", () => {
+  it("names existing tests", () => {
     const named = [...read("docs/faults.md").matchAll(/`(test\/[^`]+\.test\.ts)`/g)].map(([, file]) => file ?? "");
     expect(named.length).toBeGreaterThan(20);
     expect(named.filter((file) => !existsSync(new URL(file, root)))).toEqual([]);
@@ -50,7 +50,7 @@ describe("the table of faults", () => {
 });
 
 describe("the README", () => {
-  it("has no line that a screen of 120 columns breaks", () => {
+  it("has no line that wraps on a screen of 120 columns", () => {
     expect(
       read("README.md")
         .split("\n")
@@ -58,12 +58,12 @@ describe("the README", () => {
     ).toEqual([]);
   });
 
-  it("starts nothing by npx but this package under its own name", () => {
+  it("uses npx only for this package, under its own name", () => {
     const started = [...read("README.md").matchAll(/npx (\S+)/g)].map(([, name]) => name);
     expect([...new Set(started)]).toEqual(["binance-futures-availability"]);
   });
 
-  it("links to files that are there", () => {
+  it("links to existing files", () => {
     const links = [...read("README.md").matchAll(/\]\(([^)#:]+)\)/g)].map(([, file]) => file ?? "");
     expect(links.length).toBeGreaterThan(10);
     expect(links.filter((file) => !existsSync(new URL(file, root)))).toEqual([]);

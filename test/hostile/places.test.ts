@@ -47,8 +47,8 @@ const onLinux = it.skipIf(process.platform !== "linux");
 /** What a universe needs. */
 const UNIVERSE = ["--from", "2024-03-01", "--to", "2024-03-02"];
 
-describe("links that others made beforehand", () => {
-  it("are not followed by an export or an answer; what is published is a file", async () => {
+describe("links that others have made", () => {
+  it("are not followed by an export or an answer; a published file is a file", async () => {
     const place = emptyFolder("links");
     const elsewhere = join(folder.path, "elsewhere");
     writeFileSync(elsewhere, "theirs");
@@ -73,7 +73,7 @@ describe("links that others made beforehand", () => {
   });
 
   it.each(["a.duckdb.wal", "a.duckdb.wal.checkpoint", "a.duckdb.wal.recovery", ".a.duckdb.lock.wal"])(
-    "in the place of the log %s are refused, and left alone",
+    "in place of the log %s are refused, and left alone",
     async (name) => {
       const elsewhere = join(folder.path, "no-log");
       writeFileSync(elsewhere, "theirs");
@@ -81,7 +81,7 @@ describe("links that others made beforehand", () => {
       symlinkSync(elsewhere, log);
       try {
         await expect(openStore(db)).rejects.toMatchObject({ code: "STORE_UNUSABLE" });
-        // Readers don't ask for the lock.
+        // Readers don't need the lock.
         const code = name.startsWith(".") ? 0 : 3;
         expect(await runCli(["query", "counts", "--db", db])).toMatchObject({ code });
         expect([lstatSync(log).isSymbolicLink(), readFileSync(elsewhere, "utf8")]).toEqual([true, "theirs"]);
@@ -91,7 +91,7 @@ describe("links that others made beforehand", () => {
     },
   );
 
-  it("in the place of a publication, of its lock, of a pull's folder or of a database are left alone", async () => {
+  it("in place of a publication, its lock, a pull's folder or a database are left alone", async () => {
     const place = emptyFolder("published");
     const theirs = emptyFolder("theirs");
     writeFileSync(join(theirs, "kept"), "theirs");
@@ -121,7 +121,7 @@ describe("links that others made beforehand", () => {
   });
 });
 
-describe("what is no regular file", () => {
+describe("what is not a regular file", () => {
   onLinux("is refused in one line wherever a file is read or written", async () => {
     const pipe = join(folder.path, "pipe");
     spawnSync("mkfifo", [pipe]);
@@ -218,7 +218,7 @@ describe("a database", () => {
     ["--definition-out", () => ["universe", ...UNIVERSE, "--db", db]],
     ["--ca-file", () => ["replica", "--days", "1", "--symbols", "1"]],
     ["--out", () => ["status", "--db", db]],
-  ])("is not written over by %s", async (option, argsFor) => {
+  ])("is not replaced by %s", async (option, argsFor) => {
     const own = join(folder.path, "own.duckdb");
     cpSync(db, own);
     const { code, stderr } = await runCli([...argsFor(), option, own]);
@@ -230,8 +230,8 @@ describe("a database", () => {
   });
 });
 
-describe("a machine that is short of something", () => {
-  /** Runs the CLI in a shell after a limit was set. */
+describe("a machine that runs short of something", () => {
+  /** Runs the CLI in a shell with a limit. */
   function limited(limit: string, ...args: string[]) {
     return spawnSync("bash", ["-c", `${limit}; exec "$@"`, "bash", process.execPath, CLI, ...args], {
       encoding: "utf8",
@@ -242,7 +242,7 @@ describe("a machine that is short of something", () => {
     const place = emptyFolder("full");
     const out = join(place, "o.csv");
     writeFileSync(out, "before");
-    // A new process inherits that the signal of the limit is ignored, so that writing fails instead.
+    // A new process inherits that the limit's signal is ignored, so that writing fails instead.
     const limit = "trap '' XFSZ; ulimit -f 8";
     const endless = ["query", "sql", "SELECT range, repeat('x', 100) FROM range(100000)", "--db", db, "--out", out];
     const { status, stderr } = limited(limit, ...endless);
@@ -256,7 +256,7 @@ describe("a machine that is short of something", () => {
   onLinux("of room for a database or a publication: exit 3, one line, and nothing left", () => {
     const place = emptyFolder("small");
     const own = join(place, "own.duckdb");
-    // More than the lock takes, and less than a database.
+    // More than the lock needs, and less than a database.
     const limit = "trap '' XFSZ; ulimit -f 64";
     for (const args of [
       ["publish", join(place, "public"), "--db", db],
@@ -270,7 +270,7 @@ describe("a machine that is short of something", () => {
       });
       expect(readdirSync(place).filter((name) => !name.endsWith(".lock"))).toEqual([]);
     }
-    // A working copy of a database that is there.
+    // A working copy of an existing database.
     cpSync(db, own);
     const { status, stderr } = limited(limit, "import", db, "--db", own);
     expect({ status, stderr }).toEqual({
@@ -306,7 +306,7 @@ describe("a machine that is short of something", () => {
   });
 });
 
-describe("names in a file that others made", () => {
+describe("names in a file from somebody else", () => {
   it("never reach a CSV file, a terminal or JSON as commands", async () => {
     const file = join(folder.path, "names.duckdb");
     const { store } = await writerFor(file, ["BTCUSDT"]);

@@ -11,7 +11,7 @@ const PASSWORD = "s3cret";
 
 interface TestProxy {
   port: number;
-  /** Hosts asked for by CONNECT, and what came along. */
+  /** Hosts requested by CONNECT, with their headers. */
   connects: { target: string; authorization: string | undefined; agent: string | undefined }[];
 }
 
@@ -23,8 +23,8 @@ afterEach(() => {
 /**
  * A proxy for CONNECT.
  *
- * @param port that every tunnel leads to, whatever the client asks for
- * @param refuse status in place of a tunnel; 0: no answer at all
+ * @param port where every tunnel leads, whatever the client requests
+ * @param refuse status instead of a tunnel; 0: no answer at all
  */
 async function startProxy(port: number, refuse?: number): Promise<TestProxy> {
   const connects: TestProxy["connects"] = [];
@@ -66,7 +66,7 @@ const it = replicaTest({ history: { type: "synthetic", ...HISTORY } })
 
 describe("a proxy", () => {
   it.for(["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy"])(
-    "named by %s is what every request goes through, and its password is shown nowhere",
+    "named by %s is used for every request, and its password is shown nowhere",
     async (variable, { named, port, replica, expectSound }) => {
       const proxy = await startProxy(port);
       const url = `http://me:${PASSWORD}@127.0.0.1:${proxy.port}`;
@@ -87,7 +87,7 @@ describe("a proxy", () => {
     },
   );
 
-  it("is not asked for hosts that NO_PROXY names", async ({ named, port }) => {
+  it("is not used for hosts in NO_PROXY", async ({ named, port }) => {
     const proxy = await startProxy(port);
     const env = { ...named, HTTPS_PROXY: `http://127.0.0.1:${proxy.port}`, no_proxy: "example.com,localhost" };
     const result = await runAlone(UPDATE, env);
@@ -96,7 +96,7 @@ describe("a proxy", () => {
     expect(result.stderr).not.toContain("proxy");
   });
 
-  it("carries HEADs over HTTP/2 and over connections that are opened anew", async ({ named, port }) => {
+  it("carries HEADs over HTTP/2 and over new connections", async ({ named, port }) => {
     const proxy = await startProxy(port);
     const env = { ...named, HTTPS_PROXY: `127.0.0.1:${proxy.port}` };
     expect(await runAlone([...UPDATE, "--http2", "--connections", "1", "--source", "head"], env)).toMatchObject({
@@ -110,7 +110,7 @@ describe("a proxy", () => {
     expect(connections_opened).toBeGreaterThanOrEqual(probes);
   });
 
-  it("that requires credentials is a failure of its own kind, not retried", async ({ named, port }) => {
+  it("that requires credentials is a failure of its own kind, and is not retried", async ({ named, port }) => {
     const proxy = await startProxy(port, 407);
     const args = ["update", "--date", "2024-01-10", "--symbols", "BTCUSDT", "--unlisted", "--source", "head", "--json"];
     const result = await runAlone(args, { ...named, HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` });
@@ -132,7 +132,7 @@ describe("a proxy", () => {
     });
   });
 
-  it("that is unreachable, or of another protocol, is named in one line", async ({ named, db }) => {
+  it("that is unreachable, or speaks another protocol, is named in one line", async ({ named, db }) => {
     const args = ["update", "--date", "2024-01-10", "--symbols", "BTCUSDT", "--unlisted", "--source", "head"];
     const gone = await runAlone(args, { ...named, HTTPS_PROXY: "http://127.0.0.1:1", BFA_DB: `${db}2` });
     expect(gone).toMatchObject({ code: 1, stderr: expect.stringContaining("connect ECONNREFUSED") as string });

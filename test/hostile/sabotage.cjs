@@ -1,8 +1,8 @@
 /**
- * Preloaded into a command (`node --require`) to break one of its threads from outside, as a defect or the system would:
- * BFA_SABOTAGE is `<thread> <how> <when>`, and when is `<ms>ms` after the thread's start, or when n units are committed:
- * `units:<n>` in a prober; in the writer `idle:<n>` or `busy:<n>`, between two calls of DuckDB or during one. A thread is
- * known by what it is started with, see `workers/`.
+ * Preloaded into a command (`node --require`) to break one of its threads from outside, as a defect or the system
+ * would. BFA_SABOTAGE is `<thread> <how> <when>`. `when` is `<ms>ms` after the thread's start, or after n committed
+ * units: `units:<n>` in a prober; in the writer `idle:<n>` or `busy:<n>`, between two DuckDB calls or during one. A
+ * thread is recognized by the data that it is started with, see `workers/`.
  */
 const { createHook } = require("node:async_hooks");
 const { isMainThread, parentPort, workerData } = require("node:worker_threads");
@@ -13,7 +13,7 @@ const { setInterval: original } = globalThis;
 /** Intervals that are shortened, ms. */
 const shortened = new Map();
 globalThis.setInterval = (callback, ms, ...args) => original(callback, shortened.get(ms) ?? ms, ...args);
-// Beats and looks ten times as often, so that a test needn't wait for so many seconds.
+// Heartbeats and checks come ten times as often, so that a test doesn't have to wait for seconds.
 if (how === "stuck") shortened.set(1000, 100);
 
 const settings = Array.isArray(workerData) ? workerData[1] : workerData;
@@ -55,7 +55,7 @@ function afterUnits(units) {
   }, 1);
 }
 
-/** Native calls are seen as the async resources that the binding makes for them. */
+/** Native calls show up as the async resources that the binding creates for them. */
 function betweenCalls(state, units) {
   let done = false;
   const underWay = new Set();
@@ -86,7 +86,7 @@ function sabotage() {
     case "fills":
       for (;;) filled.push(new Array(10_000).fill(filled.length));
     case "stuck":
-      // Hears nothing, and leaves the processor to the tests beside it.
+      // Hears nothing, and leaves the processor to other tests.
       for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
     default:
       throw new Error(`no such sabotage: ${how}`);

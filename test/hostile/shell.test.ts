@@ -22,7 +22,7 @@ const it = replicaTest({ history: source });
 const update = ["update", "--date", formatDay(day), "--symbols", symbols.join(",")];
 
 describe.skipIf(process.platform === "win32")("a reader that goes away", () => {
-  it("of the notices doesn't end the work", async ({ folder, db, start }) => {
+  it("of messages doesn't end the work", async ({ folder, db, start }) => {
     const { child, done } = start(...update, "--log-level", "debug", "--json");
     child.stderr.destroy();
     const { code, signal, stdout } = await done;
@@ -46,7 +46,7 @@ describe.skipIf(process.platform === "win32")("a reader that goes away", () => {
     expect(await done).toMatchObject({ code: 0, signal: null, stderr: "" });
   });
 
-  it("was never there: stdin, stdout and stderr are closed", async ({ db, env }) => {
+  it("never existed: stdin, stdout and stderr are closed", async ({ db, env }) => {
     const closed = spawnSync("sh", ["-c", 'exec "$@" <&- >&- 2>&-', "sh", process.execPath, CLI, ...update], {
       env: { ...process.env, ...env },
     });
@@ -61,10 +61,10 @@ describe.skipIf(process.platform !== "linux")("a full device", () => {
     return spawnSync("sh", command, { env: { ...process.env, ...env }, encoding: "utf8" });
   }
 
-  it("for the results is said in one line, with code 1", ({ env }) => {
+  it("for the results is reported in one line, with exit code 1", ({ env }) => {
     for (const args of [update, ["query", "counts"], ["--help"]]) {
       const { status, stderr } = into(env, 1, ...args, ...(args === update ? ["--json"] : []));
-      // An answer says before it what condition it rests on.
+      // The answer first says which condition it rests on.
       const said = stderr.split("\n").filter((line) => /^bfa: (?!provisional: )/.test(line));
       expect({ status, said }, stderr).toEqual({
         status: 1,
@@ -74,7 +74,7 @@ describe.skipIf(process.platform !== "linux")("a full device", () => {
     }
   });
 
-  it("for the notices doesn't end the work", async ({ db, env }) => {
+  it("for messages doesn't end the work", async ({ db, env }) => {
     expect(into(env, 2, ...update).status).toBe(0);
     expect(await tableOf(db)).toEqual(truthOf(history, symbols, day, day));
   });
@@ -82,7 +82,7 @@ describe.skipIf(process.platform !== "linux")("a full device", () => {
 
 describe("a name that would move the cursor", () => {
   const name = "no\u001b[2J\u009b31m\u202e.duckdb";
-  it("is shown harmless, wherever it was given", async ({ folder, db, env }) => {
+  it("is made harmless wherever it is given", async ({ folder, db, env }) => {
     await (await openStore(db)).close();
     const commands = [
       ["query", "counts", "--db", name],
@@ -100,8 +100,8 @@ describe("a name that would move the cursor", () => {
   });
 });
 
-describe("Ctrl-C while a run is being planned", () => {
-  it("ends it once the bucket is listed, before any probe; no secret is told", async ({ folder, db }) => {
+describe("Ctrl-C during planning", () => {
+  it("ends the run once the bucket is listed, before any probe, and reveals no secret", async ({ folder, db }) => {
     const asked: TLSSocket[] = [];
     const server = await startRawServer((socket, head) => {
       if (head.startsWith("POST ")) socket.write(status(404));

@@ -10,7 +10,7 @@ import { replicaTest, syntheticWorld } from "../support/fixture.js";
 const last = dayAt(Date.now()) - 1;
 const first = last - 40;
 const { source } = syntheticWorld({ seed: 5, symbols: 6, from: first, through: last });
-/** A file that a run filled with all that it can hold, in a folder of its own. */
+/** A file that a run filled with everything it can hold, in a separate folder. */
 let made: string | undefined;
 const it = replicaTest({ history: source }).extend("filled", async ({ db, root, replica, bfa }) => {
   if (made === undefined) {
@@ -25,7 +25,7 @@ const it = replicaTest({ history: source }).extend("filled", async ({ db, root, 
   return db;
 });
 
-/** In SQL: what starts a formula, an escape sequence, a C1 control, a bidirectional override, and what ends a line. */
+/** In SQL: the start of a formula, an escape sequence, a C1 control, a bidirectional override, and ends of lines. */
 const HOSTILE = ["'=1+1'", "chr(27) || '[2J'", "chr(155)", "chr(8238)", "chr(10) || '=1+1'"].join(" || ");
 
 /** Arguments with which each query answers. */
@@ -59,12 +59,12 @@ const COMMANDS: string[][] = [
 
 const FORMATS = ["table", "csv", "json"];
 
-/** The columns of the file's tables that hold text. */
+/** The text columns of the file's tables. */
 const TEXTS = `
   SELECT table_name, column_name FROM duckdb_columns() JOIN duckdb_tables() USING (table_oid, table_name)
   WHERE data_type = 'VARCHAR' ORDER BY ALL`;
 
-/** Puts hostile characters before every text in columns of a file, and gives the columns as `table.column`. */
+/** Puts hostile characters before every text in a file's columns, and returns the columns as `table.column`. */
 async function makeHostile(file: string, chosen: (column: string) => boolean): Promise<string[]> {
   const instance = await DuckDBInstance.create(file);
   const connection = await instance.connect();
@@ -83,7 +83,7 @@ async function makeHostile(file: string, chosen: (column: string) => boolean): P
   }
 }
 
-describe("a text of a file that others made", () => {
+describe("a text in a file from somebody else", () => {
   it.for([
     ["names of symbols", (column: string) => column === "symbol", "availability.symbol"],
     ["all others", (column: string) => column !== "symbol", "runs.command"],
@@ -107,7 +107,7 @@ describe("a text of a file that others made", () => {
           if (code === 0) answered++;
         }
       }
-      // Many refuse such a file; the statement of SQL at least shows it.
+      // Many commands refuse such a file; the SQL statement at least shows the text.
       expect(answered).toBeGreaterThanOrEqual(FORMATS.length);
     },
   );

@@ -22,7 +22,7 @@ const BACKFILL = [
 
 const it = replicaTest({
   history: source,
-  // A round trip makes a run last long enough to be broken in its middle by whatever looks once in a while.
+  // The round trip makes a run long enough to be broken in the middle by something that only checks now and then.
   rttMs: 30,
 })
   .extend("backfill", ({ env }) => (extra: NodeJS.ProcessEnv): Promise<CliResult> => {
@@ -67,29 +67,25 @@ describe("a writer thread that", () => {
     ["fills", /writer thread failed: .*memory/],
     ["stuck", /writer thread is stuck: no sign of life for 20 s/],
   ])(
-    "%s ends the run with whole days in the file, and the next run goes on",
+    "%s ends the run with whole days in the file, and the next run continues",
     async ([how, said], { backfill, expectOneLine, expectGoesOn }) => {
       await expectOneLine(await backfill(sabotage(`writer ${how} idle:5`)), said);
       await expectGoesOn();
     },
   );
 
-  it("throws during a call of DuckDB ends the run in the same way", async ({
-    backfill,
-    expectOneLine,
-    expectGoesOn,
-  }) => {
+  it("throws during a DuckDB call ends the run in the same way", async ({ backfill, expectOneLine, expectGoesOn }) => {
     await expectOneLine(await backfill(sabotage("writer throws busy:5")), /writer thread failed: sabotage/);
     await expectGoesOn();
   });
 
-  it("is killed during a call of DuckDB leaves whole days in the file", async ({
+  it("is killed during a DuckDB call leaves whole days in the file", async ({
     backfill,
     expectWholeDays,
     expectGoesOn,
   }) => {
     const { code, signal } = await backfill(sabotage("writer exits busy:5"));
-    // DuckDB's binding aborts a process whose thread is gone when its call returns.
+    // DuckDB's binding aborts the process if the thread is gone when its call returns.
     expect(["1", "SIGABRT"]).toContain(signal ?? String(code));
     await expectWholeDays();
     await expectGoesOn();

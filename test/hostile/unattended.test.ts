@@ -38,12 +38,12 @@ async function rawServer(behave: Behaviour): Promise<RawServer> {
   return server;
 }
 
-/** Whether this user may become another one, and start a process as the first of its own namespace. */
+/** Whether this user may become another one, and start a process as the first one of a namespace. */
 const may = (command: string, ...args: string[]) => spawnSync(command, args).status === 0;
 const mayChangeUser = may("setpriv", "--reuid=12345", "--regid=12345", "--clear-groups", "true");
 const mayUnshare = may("unshare", "--pid", "--fork", "--kill-child", "true");
 
-/** Runs the CLI in an environment that holds nothing but what is given. */
+/** Runs the CLI in an environment that contains only what is given. */
 function runBare(args: string[], env: NodeJS.ProcessEnv, user?: number) {
   const become = user === undefined ? [] : ["setpriv", `--reuid=${user}`, `--regid=${user}`, "--clear-groups"];
   const [command = "", ...rest] = [...become, process.execPath, CLI, ...args];
@@ -58,7 +58,7 @@ describe("without a home folder", () => {
     stderr: expect.stringMatching(/^bfa: .*--?db.* home folder.*BFA_DB\)\n$/) as string,
   };
 
-  it.runIf(mayChangeUser)("and a user that the system doesn't know, help and --db work", ({ folder }) => {
+  it.runIf(mayChangeUser)("and with a user that the system doesn't know, help and --db work", ({ folder }) => {
     chmodSync(folder, 0o777);
     const asNobody = (...args: string[]) => runBare(args, {}, 12345);
     expect(asNobody("--help")).toMatchObject({ code: 0, stderr: "" });
@@ -68,14 +68,14 @@ describe("without a home folder", () => {
     expect(asNobody("status", "--db", "/nowhere/a.duckdb").code).toBe(3);
   });
 
-  it("an empty HOME falls back to that of the user", ({ folder }) => {
+  it("an empty HOME falls back to the user's home folder", ({ folder }) => {
     expect(runBare(["--help"], {})).toMatchObject({ code: 0 });
     expect(runBare(["status"], { HOME: folder })).toMatchObject({ code: 3 });
   });
 });
 
 describe("what is trusted", () => {
-  it("is what Node trusts: NODE_EXTRA_CA_CERTS, OpenSSL's store when asked for, and --ca besides", async ({
+  it("is what Node trusts: NODE_EXTRA_CA_CERTS, OpenSSL's store if requested, and --ca in addition", async ({
     env,
     ca,
     folder,
@@ -122,7 +122,7 @@ describe("a request", () => {
     }
   });
 
-  it("keeps to --max-requests-per-second over all threads", async ({ bfa, replica }) => {
+  it("respects --max-requests-per-second over all threads", async ({ bfa, replica }) => {
     await bfa("discover");
     await replica.resetStats();
     const startedAt = performance.now();
@@ -130,13 +130,13 @@ describe("a request", () => {
     const result = await bfa("backfill", "--from", "2024-01-10", "--to", "2024-01-12", "--json", ...limits);
     const summary = summaryOf(result);
     expect(summary).toMatchObject({ outcome: "whole" });
-    // A tenth of a second's worth may go at once.
+    // A tenth of a second's worth may go out immediately.
     expect(performance.now() - startedAt).toBeGreaterThan((summary.requests - 2) * 100);
   });
 });
 
 describe("retries", () => {
-  it("are counted by kind, code and host even when they help, and the exit code is 0", async ({ ca, bfa }) => {
+  it("are counted by kind, code and host even if they help, and the exit code is 0", async ({ ca, bfa }) => {
     let failures = 2;
     const server = await rawServer((socket) => socket.write(failures-- > 0 ? status(503) : available()));
     writeFileSync(ca, server.ca);
@@ -153,7 +153,7 @@ describe("retries", () => {
     expect(shown.stdout).toContain(`1 after status HTTP_503 from ${host}`);
   });
 
-  it("that don't help end in exit 1 and a hint, whatever else is asked to be quiet", async ({ ca, bfa }) => {
+  it("that don't help end in exit code 1 and a hint, even with --quiet", async ({ ca, bfa }) => {
     const server = await rawServer((socket) => socket.write(status(500)));
     writeFileSync(ca, server.ca);
     const line = "bfa: 1 of 1 probe failed despite 1 retry: status HTTP_500 once. These cells stay due: run it again\n";
@@ -166,7 +166,7 @@ describe("retries", () => {
 });
 
 describe("--log-level", () => {
-  it("makes every line of stderr JSON, errors that end the run among them", async ({ ca, bfa }) => {
+  it("makes every line of stderr JSON, including errors that end the run", async ({ ca, bfa }) => {
     const server = await rawServer((socket) => socket.write(status(500)));
     writeFileSync(ca, server.ca);
     const log = async (...args: string[]) => {
@@ -187,16 +187,16 @@ describe("--log-level", () => {
 });
 
 describe("a signal", () => {
-  it("ends a wait that a server asked for at once", async ({ ca, env, expectSound }) => {
+  it("immediately ends a wait that a server asked for", async ({ ca, env, expectSound }) => {
     let announceTaken: () => void = () => undefined;
     const taken = new Promise<void>((resolve) => (announceTaken = resolve));
     const server = await rawServer((socket) => {
-      // Its end of the socket is closed by the command once it has taken the answer in.
+      // The command closes its end of the socket once it has read the answer.
       socket.once("close", announceTaken);
       socket.write(status(503, "Retry-After: 999999\r\nConnection: close\r\n"));
     });
     writeFileSync(ca, server.ca);
-    // The run doesn't leave the probe behind: it has to give up by itself.
+    // The run doesn't abandon the probe: it has to give up on its own.
     const running = startCli([...ONE_CELL, "--json", "--endpoint", server.url], { ...env, ...patient(GRACE_MS) });
     await taken;
     running.child.kill("SIGINT");
@@ -205,7 +205,7 @@ describe("a signal", () => {
   });
 
   it.for(["SIGTERM", "SIGHUP", "SIGINT"] as const)(
-    "%s ends a run though a server never answers",
+    "%s ends a run although a server never answers",
     async (signal, { ca, env, expectSound }) => {
       const server = await rawServer(() => undefined);
       writeFileSync(ca, server.ca);
@@ -220,33 +220,36 @@ describe("a signal", () => {
     },
   );
 
-  it.runIf(mayUnshare)("ends the first process of a container, and at once the second time", async ({ ca, env }) => {
-    const server = await rawServer(() => undefined);
-    writeFileSync(ca, server.ca);
-    const asFirst = async (...signals: NodeJS.Signals[]) => {
-      const before = server.requests.length;
-      const args = [CLI, ...ONE_CELL, ...UNHURRIED, "--json", "--endpoint", server.url];
-      const { child, done, said } = listenTo(
-        spawn("unshare", ["--pid", "--fork", "--kill-child", process.execPath, ...args], {
-          env: { ...process.env, ...env, ...patient(LIMIT_MS) },
-          stdio: ["ignore", "pipe", "pipe"],
-        }),
-      );
-      await server.received(before + 1);
-      // The command is the child of the one that made its namespace.
-      const first = Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8"));
-      for (const signal of signals) {
-        process.kill(first, signal);
-        await said("finishing the current units");
-      }
-      const { code, stdout } = await done;
-      return { code, stdout };
-    };
-    const gentle = await asFirst("SIGTERM");
-    expect(gentle.code).toBe(130);
-    expect(JSON.parse(gentle.stdout)).toMatchObject({ outcome: "interrupted" });
-    expect(await asFirst("SIGTERM", "SIGTERM")).toEqual({ code: 143, stdout: "" });
-  });
+  it.runIf(mayUnshare)(
+    "ends the first process of a container, and a second one ends it immediately",
+    async ({ ca, env }) => {
+      const server = await rawServer(() => undefined);
+      writeFileSync(ca, server.ca);
+      const asFirst = async (...signals: NodeJS.Signals[]) => {
+        const before = server.requests.length;
+        const args = [CLI, ...ONE_CELL, ...UNHURRIED, "--json", "--endpoint", server.url];
+        const { child, done, said } = listenTo(
+          spawn("unshare", ["--pid", "--fork", "--kill-child", process.execPath, ...args], {
+            env: { ...process.env, ...env, ...patient(LIMIT_MS) },
+            stdio: ["ignore", "pipe", "pipe"],
+          }),
+        );
+        await server.received(before + 1);
+        // The command is the child of the process that created its namespace.
+        const first = Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8"));
+        for (const signal of signals) {
+          process.kill(first, signal);
+          await said("finishing the current units");
+        }
+        const { code, stdout } = await done;
+        return { code, stdout };
+      };
+      const gentle = await asFirst("SIGTERM");
+      expect(gentle.code).toBe(130);
+      expect(JSON.parse(gentle.stdout)).toMatchObject({ outcome: "interrupted" });
+      expect(await asFirst("SIGTERM", "SIGTERM")).toEqual({ code: 143, stdout: "" });
+    },
+  );
 });
 
 describe("--notify", () => {
@@ -274,7 +277,7 @@ describe("--notify", () => {
     return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook/t0ken`, posts };
   }
 
-  it("posts the summary that --json prints, again after a failure that may pass", async ({ bfa }) => {
+  it("posts the summary that --json prints, and tries again after a failure that may pass", async ({ bfa }) => {
     const hook = await startHook([503, 204]);
     const result = await bfa(...ONE_DAY, "--notify", hook.url);
     expect(result).toMatchObject({ code: 0, stderr: "" });
@@ -298,7 +301,7 @@ describe("--notify", () => {
     expect(result.stderr).not.toContain("t0ken");
   });
 
-  it("must be a URL, said without quoting it", async ({ bfa }) => {
+  it("must be a URL, and the message doesn't quote it", async ({ bfa }) => {
     const result = await bfa(...ONE_DAY, "--notify", "hooks.example/t0ken");
     expect(result).toMatchObject({
       code: 2,

@@ -1,7 +1,7 @@
 import { mergeConfig } from "vitest/config";
 import base from "../vitest.config.js";
 
-/** Runs the files of this folder that the suite leaves out since they take minutes. */
+/** Runs the files in this folder that the suite leaves out because they take minutes. */
 export default mergeConfig(
   { ...base, test: { ...base.test, include: [] } },
   {

@@ -4,7 +4,7 @@ import { expect } from "vitest";
 import { runToEnd, type InstalledPackage } from "../support/installed.js";
 import { COMMON_JS, ES_MODULE, PROGRAM_PRINTS } from "../support/user-program.js";
 
-/** Runs an installed package by some Node: import, `require`, a query of what they wrote, and the demo. */
+/** Runs an installed package with some version of Node: import, `require`, a query of what they wrote, and the demo. */
 export async function expectToWork(installed: InstalledPackage, node: string): Promise<void> {
   const run = (...args: string[]) => runToEnd(node, args, installed.folder);
   for (const database of ["imported.duckdb", "required.duckdb"])

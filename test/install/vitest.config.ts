@@ -1,7 +1,7 @@
 import { mergeConfig } from "vitest/config";
 import base from "../vitest.config.js";
 
-/** Installs the package by npm, which the suite leaves out since it may need the registry. */
+/** Installs the package with npm, which the suite leaves out because it may need the registry. */
 export default mergeConfig(
   { ...base, test: { ...base.test, include: [] } },
   {

@@ -1,10 +1,10 @@
 /**
- * Runs the suite again and again on a machine that has too much to do: `npm run test:load -- --times 3 test/hostile`.
+ * Runs the suite repeatedly on an overloaded machine: `npm run test:load -- --times 3 test/hostile`.
  *
- *   --times N   runs (10), each in an order of its own
- *   --cpus N    processes that each take all they get of a core (4): stress-ng where it is installed, else Node
+ *     --times N   runs (10), each in a different order
+ *     --cpus N    processes that each use a whole core (4): stress-ng if it is installed, otherwise Node
  *
- * What else is given goes to vitest: files, by default all. Then a command is run against a server that stands still.
+ * Other arguments go to vitest: files, by default all. Afterwards a command is run against a server that stalls.
  */
 const { spawn, spawnSync } = require("node:child_process");
 const { join } = require("node:path");
@@ -16,7 +16,7 @@ const { values, positionals } = parseArgs({
 });
 const vitest = join(require.resolve("vitest/package.json"), "../vitest.mjs");
 
-/** Starts what keeps the cores busy. */
+/** Starts the processes that keep the cores busy. */
 function burn(cpus) {
   const hasStress = spawnSync("stress-ng", ["--version"]).status === 0;
   if (hasStress) return [spawn("stress-ng", ["--cpu", String(cpus)], { stdio: "ignore" })];

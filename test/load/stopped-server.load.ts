@@ -6,11 +6,11 @@ import { expect, it } from "vitest";
 import { runAlone, startCli, summaryOf } from "../support/cli.js";
 import { soundness, tableOf, temporaryFolder } from "../support/database.js";
 
-/** Longer than a request may take. */
+/** Longer than the time limit of a request. */
 const STOPPED_MS = 20_000;
 const HISTORY = ["--seed", "5", "--symbols", "12", "--through", "2024-06-30", "--days", "200"];
 
-it.each(["head", "list"])("a server that stands still for 20 s costs time and nothing else, by %s", async (source) => {
+it.each(["head", "list"])("a server that stalls for 20 s costs time and nothing else, by %s", async (source) => {
   const { path, remove } = temporaryFolder();
   const replica = startCli(["replica", "--json", "--rtt", "20", ...HISTORY]);
   try {
@@ -28,7 +28,7 @@ it.each(["head", "list"])("a server that stands still for 20 s costs time and no
     await sleep(STOPPED_MS);
     replica.child.kill("SIGCONT");
     const result = await running.done;
-    // What failed for good is due still, and the next run has it.
+    // What failed for good is still due, and the next run gets it.
     expect([0, 1], result.stderr).toContain(result.code);
     const { available, missing, failed, probes, rows_written } = summaryOf(result);
     expect(available + missing + failed).toBe(probes);

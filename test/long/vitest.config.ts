@@ -1,7 +1,10 @@
 import { mergeConfig } from "vitest/config";
 import base from "../vitest.config.js";
 
-/** Runs the files with costly properties, each of them 20 times as often as in the suite, or BFA_PROPERTY_TIMES. */
+/**
+ * Runs the files with costly properties, with 20 times as many runs as in the suite, or BFA_PROPERTY_TIMES times as
+ * many.
+ */
 export default mergeConfig(
   { ...base, test: { ...base.test, include: [] } },
   {

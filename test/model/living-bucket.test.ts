@@ -45,8 +45,8 @@ async function page(prefix: string, after: string, delimiter?: "/"): Promise<Lis
   return reader.finish();
 }
 
-describe("the bucket that lives", () => {
-  it("answers HEADs by what it holds at the moment, and notes each", async () => {
+describe("the living bucket", () => {
+  it("answers HEADs with its current contents, and records each", async () => {
     const there = await head("2020-01-01");
     expect(there.status).toBe(200);
     expect(Object.fromEntries(there.headers)).toMatchObject({
@@ -68,7 +68,7 @@ describe("the bucket that lives", () => {
     ]);
   });
 
-  it("lists keys page by page, each page speaking of its days", async () => {
+  it("lists keys page by page, and each page covers its days", async () => {
     const first = await page(PREFIX, `${PREFIX}BTCUSDT-1m-2019-12-31`);
     expect(first.others.map(({ size }) => size)).toEqual([1234, 91]);
     expect(first.truncated).toBe(true);
@@ -90,7 +90,7 @@ describe("the bucket that lives", () => {
     ]);
   });
 
-  it("says nothing of a symbol whose listing broke off", async () => {
+  it("says nothing about a symbol whose listing broke off", async () => {
     const first = await page(PREFIX, "");
     fault = 503;
     await expect(page(PREFIX, first.others.at(-1)?.key ?? "")).rejects.toThrow();

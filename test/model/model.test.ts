@@ -37,8 +37,8 @@ afterAll(() => {
   clock.uninstall();
 });
 
-describe("the product on a bucket that lives", () => {
-  it("is asked for everything that commands have, in the seeds of the suite", () => {
+describe("the product on a living bucket", () => {
+  it("gets every kind of command in the seeds of the suite", () => {
     const [all, chosen] = [traitsOfSeeds(Array.from({ length: 500 }, (_, seed) => seed)), traitsOfSeeds(SUITE_SEEDS)];
     expect([...all].filter((trait) => !chosen.has(trait))).toEqual([]);
   });

@@ -19,11 +19,11 @@ it("a mutant is a copy of the product that runs with its fault", async () => {
   }
 });
 
-it("a patch whose text has gone is refused", async () => {
+it("a patch whose text no longer exists is refused", async () => {
   await expect(makeMutant([{ ...patch, find: "DAY_MS = 1" }])).rejects.toThrow(RangeError);
 });
 
-it("ten faults and more can still be made in the sources", () => {
+it("at least ten faults can still be patched into the sources", () => {
   const patches = SEEDED_FAULTS.flatMap((fault) => fault.patches);
   for (const each of patches) applied(readFileSync(`${SOURCES}${each.file}`, "utf8"), each);
   expect(patches.length).toBeGreaterThanOrEqual(10);

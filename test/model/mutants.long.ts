@@ -18,7 +18,7 @@ function run(dist: string, from: number, seeds: number): { status: number | null
  * The model must fail on a copy of the product with each seeded fault. Faults without patches for the product are
  * reported as skipped.
  */
-describe("the model bites a product", () => {
+describe("the model catches a product", () => {
   it.each(SEEDED_FAULTS.filter(({ patches }) => patches.length > 0))(
     "that $name (rule $rule)",
     async ({ seed, patches }) => {

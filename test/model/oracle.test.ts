@@ -13,7 +13,7 @@ function days(from: string, to = from): Day[] {
   return Array.from({ length: dayOf(to) - dayOf(from) + 1 }, (_, i) => dayOf(from) + i);
 }
 
-/** Three symbols with files on all days, probed so late that they are final up to 2025-03-05. */
+/** Three symbols with files on all days, probed late enough to be final up to 2025-03-05. */
 function threeSymbols(): Story {
   const story = new Story();
   for (const symbol of THREE) story.files(symbol, "2025-01-01", "2025-06-30");
@@ -33,7 +33,7 @@ describe("what is due is decided cell by cell", () => {
     expect(story.due("BTCUSDT", "2025-03-06", "2025-03-20", "2025-03-21")).toEqual(days("2025-03-06", "2025-03-20"));
   });
 
-  it("nor does a run over one quote, however often", () => {
+  it("nor does a run over one quote asset, however often", () => {
     const story = new Story().files("BTCUSDT", "2025-03-01", "2025-03-31").files("XRPUSDC", "2025-03-01", "2025-03-31");
     story.list("2025-03-02").probe(["BTCUSDT", "XRPUSDC"], "2025-03-01", "2025-03-06", "2025-03-07");
     for (const today of days("2025-03-08", "2025-03-13")) {
@@ -46,7 +46,7 @@ describe("what is due is decided cell by cell", () => {
     expect(story.condition("2025-03-09", "2025-03-14", ["XRPUSDC"])).toEqual(["provisional"]);
   });
 
-  it("nor a run over one day about the days before it", () => {
+  it("nor does a run over one day about the days before it", () => {
     const story = threeSymbols().probe(THREE, "2025-03-15", "2025-03-15", "2025-04-10");
     expect(story.due("SOLUSDT", "2025-03-01", "2025-03-20", "2025-04-10")).toEqual([
       ...days("2025-03-06", "2025-03-14"),
@@ -63,7 +63,7 @@ describe("what is due is decided cell by cell", () => {
     expect(story.condition("2025-03-08", "2025-05-01")).toEqual(["partial"]);
   });
 
-  it("until a probe at D+20 or later", () => {
+  it("a cell is due until a probe at D+20 or later", () => {
     const story = new Story().files("BTCUSDT", "2025-03-01", "2025-03-01").list("2025-03-05");
     story.probe(["BTCUSDT"], "2025-03-01", "2025-03-01", "2025-03-20T23:59");
     expect(story.due("BTCUSDT", "2025-03-01", "2025-03-01", "2025-03-21")).toEqual(days("2025-03-01"));
@@ -73,7 +73,7 @@ describe("what is due is decided cell by cell", () => {
     expect(story.condition("2025-03-01", "2025-03-21")).toEqual(["final"]);
   });
 
-  it("never for the day that isn't over", () => {
+  it("a cell is never due on a day that isn't over", () => {
     const story = threeSymbols();
     expect(story.due("BTCUSDT", "2025-03-25", "2025-03-31", "2025-03-27")).toEqual(days("2025-03-25", "2025-03-26"));
   });
@@ -90,7 +90,7 @@ describe("absence takes long to be true", () => {
     expect(story.changes).toContainEqual({ kind: "late", symbol: "ETHUSDT", day: dayOf("2025-02-01") });
   });
 
-  it("also once it was probed at D+20", () => {
+  it("it does so even once it was probed at D+20", () => {
     const story = new Story().files("ETHUSDT", "2025-01-01", "2025-06-30").none("ETHUSDT", "2025-02-01", "2025-02-01");
     story.list("2025-02-01").probe(["ETHUSDT"], "2025-01-01", "2025-03-31", "2025-05-01T23:00");
     expect(story.due("ETHUSDT", "2025-01-01", "2025-03-31", "2025-05-03")).toEqual(days("2025-02-01"));
@@ -105,7 +105,7 @@ describe("absence takes long to be true", () => {
     expect(story.due("ETHUSDT", "2025-01-01", "2025-03-10", "2025-04-06")).toEqual([]);
   });
 
-  it("a whole day that comes on day 9 is unpublished until then, and never final before", () => {
+  it("a whole day that is uploaded on day 9 is unpublished until then, and never final before", () => {
     const story = new Story();
     for (const symbol of THREE) {
       story.files(symbol, "2024-06-01", "2024-06-30").none(symbol, "2024-06-11", "2024-06-12");
@@ -119,7 +119,7 @@ describe("absence takes long to be true", () => {
     expect(story.changes.filter(({ kind }) => kind === "late")).toHaveLength(6);
   });
 
-  it("an empty day becomes final by a sweep after D+90 only", () => {
+  it("an empty day becomes final only by a sweep after D+90", () => {
     const story = new Story();
     for (const symbol of THREE)
       story.files(symbol, "2025-01-01", "2025-06-30").none(symbol, "2025-02-01", "2025-02-01");
@@ -141,7 +141,7 @@ describe("dormant symbols", () => {
     return story;
   }
 
-  it("rest for a week, their newest cells without rows; the days are provisional, not partial", () => {
+  it("rest for a week while their newest cells have no rows; the days are provisional, not partial", () => {
     const story = dormant().probe(["BTCUSDT"], "2025-05-01", "2025-05-06", "2025-05-07");
     expect(story.due("LITUSDT", "2025-05-01", "2025-05-06", "2025-05-07")).toEqual([]);
     expect(mustBeLeftOut(story.knowledge, "LITUSDT", instant("2025-05-07"))).toBe(true);
@@ -149,13 +149,13 @@ describe("dormant symbols", () => {
     expect(story.condition("2025-05-05", "2025-05-07", ["LITUSDT"])).toEqual(["provisional"]);
   });
 
-  it("are due after it", () => {
+  it("are due after that week", () => {
     const story = dormant();
     expect(mayBeLeftOut(story.knowledge, "LITUSDT", instant("2025-05-09"))).toBe(false);
     expect(story.due("LITUSDT", "2025-05-01", "2025-05-08", "2025-05-09")).toEqual(days("2025-05-01", "2025-05-08"));
   });
 
-  it("are not dormant because nothing was probed for 60 days", () => {
+  it("are not dormant just because nothing was probed for 60 days", () => {
     const story = new Story().files("BTCUSDT", "2025-01-01", "2025-12-31").list("2025-01-05");
     story.probe(["BTCUSDT"], "2025-01-01", "2025-02-10", "2025-02-11");
     expect(isDormant(story.knowledge, "BTCUSDT", instant("2025-06-01"))).toBe(false);
@@ -169,7 +169,7 @@ describe("the journal", () => {
   const D = dayOf("2025-03-01");
   const at = (text: string) => instant(text);
 
-  it("holds replaced files: by size, time or ETag", () => {
+  it("records replaced files: by size, time or ETag", () => {
     for (const other of [{ size: 50_001 }, { modified: 2_000 }, { etag: "b".repeat(32) }]) {
       const before = { file, probedAt: at("2025-03-05") };
       const after = { file: { ...file, ...other }, probedAt: at("2025-03-11") };
@@ -179,7 +179,7 @@ describe("the journal", () => {
     expect(changeOf(same, { ...same, probedAt: at("2025-03-11") }, D, false)).toBeUndefined();
   });
 
-  it("holds removed files, and those that were missing at D+3 or later", () => {
+  it("records removed files, and late ones that were missing at D+3 or later", () => {
     const there = { file, probedAt: at("2025-03-30") };
     const missing = (time: string) => ({ file: undefined, probedAt: at(time) });
     expect(changeOf({ file, probedAt: at("2025-03-05") }, missing("2025-03-11"), D, false)?.kind).toBe("removed");
@@ -204,28 +204,28 @@ describe("an answer never says more than is known", () => {
     return story.list("2025-03-05").probe(MANY, "2025-03-01", "2025-03-10", "2025-03-11T08:50");
   }
 
-  it("a half published day is unpublished, and provisional later", () => {
+  it("a half-published day is unpublished, and provisional later", () => {
     const story = halfPublished(5);
     expect(story.condition("2025-03-10", "2025-03-11T09:00")).toEqual(["unpublished"]);
     expect(story.condition("2025-03-09", "2025-03-11T09:00")).toEqual(["provisional"]);
-    // Of the five symbols in this question, fewer than five lack a file.
+    // Of the five symbols in this query, fewer than five lack a file.
     expect(story.condition("2025-03-10", "2025-03-11T09:00", MANY.slice(3, 8))).toEqual(["provisional"]);
     story.probe(MANY, "2025-03-10", "2025-03-10", "2025-03-11T12:00");
     expect(story.condition("2025-03-10", "2025-03-11T12:00")).toEqual(["provisional"]);
   });
 
-  it("four symbols that lack a file don't make a half published day", () => {
+  it("four symbols without a file don't make a half-published day", () => {
     expect(halfPublished(4).condition("2025-03-10", "2025-03-11T09:00")).toEqual(["provisional"]);
   });
 
-  it("one symbol of a day is partial", () => {
+  it("a day with only one symbol is partial", () => {
     const story = threeSymbols().probe(["BTCUSDT"], "2025-03-10", "2025-03-10", "2025-03-11");
     expect(story.condition("2025-03-10", "2025-03-11")).toEqual(["partial"]);
     expect(story.condition("2025-03-10", "2025-03-11", ["BTCUSDT", "SOLUSDT"])).toEqual(["partial"]);
     expect(story.condition("2025-03-10", "2025-03-11", ["BTCUSDT"])).toEqual(["provisional"]);
   });
 
-  it("a store of one quote answers for this quote", () => {
+  it("a store of one quote asset answers for this asset", () => {
     const story = new Story().files("BTCUSDT", "2025-03-01", "2025-03-31").files("XRPUSDC", "2025-03-01", "2025-03-31");
     story.list("2025-03-05").probe(["XRPUSDC"], "2025-03-01", "2025-03-10", "2025-04-15");
     expect(story.condition("2025-03-05", "2025-04-15", ["XRPUSDC"])).toEqual(["final"]);
@@ -233,7 +233,7 @@ describe("an answer never says more than is known", () => {
     expect(story.condition("2025-03-05", "2025-04-15", ["BTCUSDT"])).toEqual(["unwritten"]);
   });
 
-  it("a key that answers 403 for weeks spoils the questions that it is in, and no other", () => {
+  it("a key that answers 403 for weeks affects only queries that include it", () => {
     const story = threeSymbols().probe(["BTCUSDT", "ETHUSDT"], "2025-03-06", "2025-03-20", "2025-04-15");
     expect(story.condition("2025-03-10", "2025-04-15")).toEqual(["partial"]);
     expect(story.condition("2025-03-10", "2025-04-15", ["BTCUSDT", "ETHUSDT"])).toEqual(["final"]);
@@ -248,7 +248,7 @@ describe("a new name", () => {
       .list("2025-03-28");
   }
 
-  it("has its whole past due at once", () => {
+  it("has its whole past due immediately", () => {
     const story = newSymbol();
     expect(story.due("NEWUSDT", "2024-03-01", "2025-03-27", "2025-03-28")).toEqual(days("2024-03-01", "2025-03-27"));
   });
@@ -265,7 +265,7 @@ describe("a new name", () => {
     });
   });
 
-  it("a listing that lacks it proves the days missing that were over then", () => {
+  it("is proved missing by a listing that lacks it, on days that were over then", () => {
     const { knowledge } = newSymbol();
     const now = instant("2025-03-28");
     expect(provedMissingAt(knowledge, "NEWUSDT", dayOf("2025-03-26"), now)).toBe(instant("2025-03-27"));
@@ -353,7 +353,7 @@ describe("a life is one contract's", () => {
     expect(tell("2023-02-10").lives("BNXUSDT", "2023-05-01")).toHaveLength(1);
   });
 
-  it("a settled folder that overlaps breaks nothing, nor one that is the delisting itself", () => {
+  it("a settled folder that overlaps breaks nothing, nor does one that is the delisting itself", () => {
     const story = new Story()
       .files("ICPUSDT", "2024-01-01", "2024-12-31")
       .files("ICPUSDT_SETTLED", "2024-02-01", "2024-03-10")
@@ -364,7 +364,7 @@ describe("a life is one contract's", () => {
     expect(names.map((name) => story.lives(name, "2025-01-01").length)).toEqual([1, 1, 1, 1]);
   });
 
-  it("with its listings and delistings", () => {
+  it("comes with its listings and delistings", () => {
     const story = new Story().files("LITUSDT", "2024-01-01", "2024-03-10").files("LITUSDT", "2024-06-01", "2024-06-20");
     story.probe(["LITUSDT"], "2023-11-01", "2024-07-30", "2024-08-30");
     const events = marketEvents(story.knowledge, "LITUSDT", instant("2024-08-30"));
@@ -376,7 +376,7 @@ describe("a life is one contract's", () => {
     ]);
   });
 
-  it("a delisting is told once the day after the last file is believed to have none", () => {
+  it("a delisting is reported once the day after the last file is known to have none", () => {
     const story = new Story().files("BTCUSDT", "2024-01-01", "2024-03-10");
     const delistings = (at: string) =>
       marketEvents(story.knowledge, "BTCUSDT", instant(at)).filter(({ event }) => event === "delisting");
@@ -386,7 +386,7 @@ describe("a life is one contract's", () => {
     expect(delistings("2024-03-31")).toMatchObject([{ day: dayOf("2024-03-10"), certain: true }]);
   });
 
-  it("a settled folder is a contract of its own only apart from the name's files, and before some of them", () => {
+  it("a settled folder is a separate contract only if it is apart from the name's files, and before some of them", () => {
     const story = new Story()
       .files("AERGOUSDTSETTLED", "2024-01-01", "2024-01-20")
       .files("AERGOUSDT", "2024-03-01", "2024-04-30")
@@ -410,7 +410,7 @@ describe("a life is one contract's", () => {
 });
 
 describe("ages that are only lower bounds", () => {
-  it("of a file with three days in it", () => {
+  it("come from a file with only three days", () => {
     const story = threeSymbols();
     const three = new Story();
     three.bucket.put("BTCUSDT", dayOf("2025-03-01"), 0, undefined);
@@ -425,13 +425,13 @@ describe("ages that are only lower bounds", () => {
     expect(story.age("BTCUSDT", "2025-03-05", "2025-03-26")?.exact).toBe(false);
   });
 
-  it("a missing day before the first file can be a hole", () => {
+  it("come from a missing day before the first file, which can be a hole", () => {
     const story = new Story().files("BTCUSDT", "2025-01-01", "2025-03-31").none("BTCUSDT", "2025-02-28", "2025-02-28");
     story.probe(["BTCUSDT"], "2025-02-28", "2025-03-10", "2025-03-11");
     expect(story.age("BTCUSDT", "2025-03-10", "2025-03-11")).toMatchObject({ days: 9, exact: false });
   });
 
-  it("after a gap that nobody probed", () => {
+  it("follow a gap that nobody probed", () => {
     const story = new Story()
       .files("BTCUSDT", "2025-01-01", "2025-06-30")
       .probe(["BTCUSDT"], "2024-11-01", "2025-01-31", "2025-06-20");
@@ -442,7 +442,7 @@ describe("ages that are only lower bounds", () => {
 });
 
 describe("clocks lie", () => {
-  it("a probe from later than now isn't believed", () => {
+  it("a probe from the future isn't believed", () => {
     const story = new Story().files("BTCUSDT", "2025-03-01", "2025-03-31").list("2025-03-05");
     story.probe(["BTCUSDT"], "2025-03-01", "2025-03-20", "2025-03-10", "2027-01-01");
     expect(story.condition("2025-03-15", "2027-01-02")).toEqual(["unpublished"]);

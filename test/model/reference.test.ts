@@ -27,12 +27,12 @@ async function firstFailure(rules: Rules, seeds: readonly number[]): Promise<(Fa
 }
 
 describe("the model on a product in memory", () => {
-  it("is satisfied by one that follows DESIGN", async () => {
+  it("accepts one that follows DESIGN", async () => {
     expect(await firstFailure(RULES, SOUND_SEEDS)).toBeUndefined();
   });
 });
 
-describe("and bites one", () => {
+describe("and catches one", () => {
   it.each(SEEDED_FAULTS)("that $name (rule $rule)", async (fault) => {
     expect(await firstFailure({ ...RULES, ...fault.reference }, seedsFor(fault))).toBeDefined();
   });

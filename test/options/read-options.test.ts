@@ -16,12 +16,12 @@ function refusalOf(options: unknown, parent?: string): unknown {
 }
 
 describe("options", () => {
-  it("are checked, defaults filled in", () => {
+  it("are checked, and defaults are filled in", () => {
     expect(readOptions({ out: "a" }, CHECKS)).toEqual({ out: "a", limit: 20, wide: undefined });
     expect(readOptions({ out: "a", limit: 1, wide: false }, CHECKS)).toEqual({ out: "a", limit: 1, wide: false });
   });
 
-  it("that are undefined count as left out", () => {
+  it("that are undefined count as omitted", () => {
     expect(readOptions({ out: "a", limit: undefined, wide: undefined }, CHECKS)).toEqual(
       readOptions({ out: "a" }, CHECKS),
     );
@@ -35,16 +35,16 @@ describe("options", () => {
     [{}, "out", "a string must be given"],
     [{ out: "a", limit: 0 }, "limit", "0 is not a whole number from 1 to 100"],
     [{ out: "a", wide: null }, "wide", "null is neither true nor false"],
-  ])("of %j are refused by name", (options, option, reason) => {
+  ])("with %j are refused by name", (options, option, reason) => {
     expect(refusalOf(options)).toMatchObject({ code: "USAGE", option, reason });
   });
 
-  it("of an option are named with it", () => {
+  it("inside another option are named with it", () => {
     expect(refusalOf({ out: "a", limit: 0 }, "history")).toMatchObject({ option: "history.limit" });
     expect(refusalOf({ ouch: 1 }, "history")).toMatchObject({ option: "history.ouch" });
   });
 
-  it("are wanted in one object", () => {
+  it("must be one object", () => {
     expect(refusalOf(undefined)).toMatchObject({ reason: "the options are missing: give them in one object" });
     expect(refusalOf("a")).toMatchObject({ reason: 'give the options in one object, not "a"' });
   });

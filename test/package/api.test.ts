@@ -8,7 +8,7 @@ const REPORT = fileURLToPath(new URL("api.txt", import.meta.url));
 describe("the public API", () => {
   const { text, forgotten } = apiReport(QUERY_NAMES);
 
-  it("is as test/package/api.txt has it; run this file with -u after a change, and say it in CHANGELOG.md", async () => {
+  it("is as in test/package/api.txt; after a change, run this file with -u and describe the change in CHANGELOG.md", async () => {
     await expect(text).toMatchFileSnapshot(REPORT);
   });
 
@@ -16,7 +16,7 @@ describe("the public API", () => {
     expect(forgotten).toEqual([]);
   });
 
-  it("has no type of DuckDB", () => {
+  it("has none of DuckDB's types", () => {
     expect(text).not.toMatch(/\bDuckDB/);
   });
 });

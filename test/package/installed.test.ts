@@ -16,19 +16,19 @@ afterAll(() => {
   installed.remove();
 });
 
-describe("the package as it is installed", () => {
+describe("the installed package", () => {
   it("works as ESM", async () => {
     installed.write("program.mjs", ES_MODULE);
     expect(await installed.node("program.mjs")).toEqual({ code: 0, output: PROGRAM_PRINTS });
   });
 
-  it("works by require", async () => {
+  it("works with require", async () => {
     installed.write("program.cjs", COMMON_JS);
     const { code, output } = await installed.node("--no-warnings", "program.cjs");
     expect({ code, output }).toEqual({ code: 0, output: PROGRAM_PRINTS });
   });
 
-  it("has the command, with all that it prints", async () => {
+  it("has the command, with everything that it prints", async () => {
     const { bin } = JSON.parse(readFileSync(join(installed.package, "package.json"), "utf8")) as {
       bin: Record<string, string>;
     };
@@ -39,7 +39,7 @@ describe("the package as it is installed", () => {
     expect(code).toBe(0);
   });
 
-  it("draws charts without a library for them", async () => {
+  it("draws charts without a chart library installed", async () => {
     installed.write(
       "chart.mjs",
       `import { chartSvg } from ${JSON.stringify(join(installed.package, "dist/bench/output/charts.js"))};
@@ -52,7 +52,7 @@ describe("the package as it is installed", () => {
     expect(await installed.node("chart.mjs")).toEqual({ code: 0, output: "<svg\n" });
   });
 
-  it("points at no file that isn't there", () => {
+  it("refers to no missing file", () => {
     const files = readdirSync(installed.package, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map(({ parentPath, name }) => join(parentPath, name));
@@ -82,7 +82,7 @@ describe("the package as it is installed", () => {
 });
 
 describe("its types", () => {
-  it.each(COMPILED_AS)("serve $name", (way) => {
+  it.each(COMPILED_AS)("work for $name", (way) => {
     expect(compileUse(installed, way)).toBe("");
   });
 });

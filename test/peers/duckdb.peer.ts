@@ -1,6 +1,6 @@
 /**
- * The database file read by DuckDB's own clients of other versions than the one that this package has: the oldest that
- * is supported and the newest. Clients are named by what they are installed in, separated by colons:
+ * The database file read by other versions of DuckDB's own clients than the one in this package: the oldest that is
+ * supported and the newest. The clients are given by where they are installed, separated by colons:
  *
  *     python3 -m venv /tmp/old && /tmp/old/bin/pip install duckdb==1.4.2
  *     python3 -m venv /tmp/new && /tmp/new/bin/pip install duckdb
@@ -24,7 +24,7 @@ import { announce, versionOf } from "./programs.js";
 const SYMBOLS = ["BTCUSDT", "币安人生USDT", ...Array.from({ length: 298 }, (_, at) => `S${at}USDT`)];
 const DAYS = 230;
 
-/** Everything that is read: each row of each table, and what a question is answered from. */
+/** Everything that is read: each row of each table, and the inputs of a query. */
 const QUESTIONS = [
   `SELECT count(*), count(DISTINCT symbol), sum(file_size_bytes), sum(epoch(last_modified)), min(url), max(url),
     sum(status_code), sum(epoch(probe_timestamp)), count(*) FILTER (available) FROM daily_availability`,
@@ -56,7 +56,7 @@ const { DuckDBInstance } = require(process.argv[3] + "/node_modules/@duckdb/node
 })();
 `;
 
-/** A client: what it is, and what asks a file with it. */
+/** A client: its version, and how to query a file with it. */
 interface Client {
   name: string;
   ask: (file: string) => string[][][];
@@ -88,7 +88,7 @@ const clients: Client[] = [
   }),
 ];
 
-describe.skipIf(clients.length === 0)("a file as another DuckDB reads it", () => {
+describe.skipIf(clients.length === 0)("a file read by another DuckDB", () => {
   let folder: ReturnType<typeof temporaryFolder>;
   const file = (name: string) => join(folder.path, `${name}.duckdb`);
 
@@ -110,7 +110,7 @@ describe.skipIf(clients.length === 0)("a file as another DuckDB reads it", () =>
       if (name !== "written") await maintain(store);
       await store.close();
     }
-    // Rows that are written again and again leave deleted ones in their row groups, on which 1.4.0 and 1.4.1 fail.
+    // Rows that are rewritten leave deleted ones in their row groups, on which 1.4.0 and 1.4.1 fail.
     for (let day = D0 + DAYS - 5; day < D0 + DAYS + 25; day++) {
       const store = await openStore(file("updated"));
       const writer = await UnitWriter.create(store, { runId: 1, symbols: SYMBOLS });
@@ -135,7 +135,7 @@ describe.skipIf(clients.length === 0)("a file as another DuckDB reads it", () =>
     );
   });
 
-  it.each(["written", "compacted", "updated"])("a file that was %s: all say the same", (name) => {
+  it.each(["written", "compacted", "updated"])("a file that was %s: all give the same answer", (name) => {
     const answers = clients.map(({ ask }) => {
       const [rows, counts, others] = ask(file(name));
       return [rows, counts, others].map((answer) => answer?.map((row) => row.map(plain)));

@@ -9,17 +9,19 @@ import { announce, freePort, startProgram, versionOf } from "./programs.js";
 import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 
 /*
- * Listings of the replica beside those of moto (PyPI, `moto_server`), an S3 server that others wrote, loaded with the
- * same keys and sizes: checked against moto 5.2.1. Every page of every question is compared as a parsed document: keys
- * with sizes, common prefixes, IsTruncated, KeyCount, Prefix, Delimiter, MaxKeys, NextMarker. Tokens are followed, not
- * compared, since they are opaque; nor are ETags (MD5 of the content there) and times (of the upload there).
+ * Listings of the replica compared with those of moto (PyPI, `moto_server`), an independent S3 server, loaded with the
+ * same keys and sizes; tested with moto 5.2.1. Every page of every listing is compared as a parsed document: keys with
+ * sizes, common prefixes, IsTruncated, KeyCount, Prefix, Delimiter, MaxKeys, NextMarker. Tokens are followed, not
+ * compared, because they are opaque. ETags (the content's MD5 there) and times (of the upload there) are not compared
+ * either.
  *
- * v2 is equal in everything. In v1 moto differs from S3's documentation, and what it differs in is left out: it doesn't
- * count groups towards max-keys and lists groups that the marker is past (questions with a delimiter), gives an opaque
- * NextMarker without a delimiter, and leaves the prefix unencoded.
+ * v2 is equal in everything. In v1, moto differs from S3's documentation, and those differences are left out: it
+ * doesn't count groups towards max-keys and lists groups that the marker is past (listings with a delimiter), gives an
+ * opaque NextMarker without a delimiter, and leaves the prefix unencoded.
  *
- * s3rver 3.7.1 (npm) was tried too and is no judge: it lists `….zip.CHECKSUM` before `….zip` (S3's order is by bytes),
- * doesn't count groups towards max-keys, escapes keys that it has percent-encoded, and has had no release since 2021.
+ * s3rver 3.7.1 (npm) was tried too, but can't serve as a reference: it lists `….zip.CHECKSUM` before `….zip` (S3's
+ * order is by bytes), doesn't count groups towards max-keys, escapes keys that it has percent-encoded, and has had no
+ * release since 2021.
  */
 const version = versionOf("python3", ["-c", "import moto; print(moto.__version__)"]);
 announce("moto", version);
@@ -44,10 +46,10 @@ const foreignFiles = [
   foreign("a & b <c>.txt", 5),
 ];
 
-/** A page as far as it must be equal. */
+/** The parts of a page that must be equal. */
 function comparable(xml: string, { version, encode }: Question): unknown {
   const { keys, groups, truncated, field } = readListing(xml, encode);
-  // A common prefix has a <Prefix> too, and some servers leave out the empty one of the question.
+  // A common prefix has a <Prefix> too, and some servers leave out the request's prefix if it is empty.
   const ownPrefix = readListing(xml.replace(/<CommonPrefixes>.*?<\/CommonPrefixes>/gs, "")).field("Prefix");
   const sizes = [...xml.matchAll(/<Size>(\d+)<\/Size>/g)].map((match) => match[1]);
   return {
@@ -63,7 +65,7 @@ function comparable(xml: string, { version, encode }: Question): unknown {
   };
 }
 
-/** All pages of a question. */
+/** All pages of a listing. */
 async function pages(ask: (query: URLSearchParams) => Promise<string>, question: Question): Promise<unknown[]> {
   const { version, prefix, delimiter, after, maxKeys, encode } = question;
   const found: unknown[] = [];
@@ -105,7 +107,7 @@ const questions = ([1, 2] as const).flatMap((version) =>
   ),
 );
 
-describe.skipIf(version === undefined)("listings as moto answers them", () => {
+describe.skipIf(version === undefined)("listings are as moto's", () => {
   let url: string;
   let moto: { stop: () => Promise<void> };
   const bucket = createBucket(listedHistory(files, foreignFiles));

@@ -13,10 +13,10 @@ import { announce, versionOf } from "./programs.js";
 import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 
 /*
- * The replica beside nginx serving the same files from disk: checked against nginx 1.22.1 (Debian 12). Compared field by
- * field over HTTP/1.1: status, Content-Length, Last-Modified, Content-Type, Accept-Ranges, the bytes of a GET. Not
- * compared: ETag (nginx makes it from time and size, S3 from the content, the replica from both), Server, and the body
- * of a 404 (HTML there, S3's XML here). nginx writes `Connection: keep-alive`, S3 and the replica leave it out.
+ * The replica compared with nginx, which serves the same files from disk; tested with nginx 1.22.1 (Debian 12).
+ * Compared field by field over HTTP/1.1: status, Content-Length, Last-Modified, Content-Type, Accept-Ranges, the bytes
+ * of a GET. Not compared: ETag (nginx makes it from time and size, S3 from the content, the replica from both), Server,
+ * and the body of a 404 (HTML there, S3's XML here). nginx sends `Connection: keep-alive`, S3 and the replica don't.
  */
 const version = versionOf("nginx", ["-v"]);
 announce("nginx", version);
@@ -30,7 +30,7 @@ const files = ["BTCUSDT", "ETHUSDT", "币安人生USDT", "ICPUSDT_SETTLED"].flat
   })),
 );
 
-describe.skipIf(version === undefined)("HEAD and GET as nginx answers them", () => {
+describe.skipIf(version === undefined)("HEAD and GET are as nginx's", () => {
   let place: string;
   let nginx: Nginx;
   let replica: Replica;

@@ -4,10 +4,10 @@ import { Agent, request } from "undici";
 import type { Certificate } from "../../src/replica/certificate.js";
 import { freePort, startProgram } from "./programs.js";
 
-/** nginx under way. */
+/** A running nginx. */
 export interface Nginx {
   url: string;
-  /** One line a request: the connection's number, then the path. Written when nginx stops. */
+  /** One line per request: the connection's number, then the path. Written when nginx stops. */
   accessLog: string;
   stop: () => Promise<void>;
 }

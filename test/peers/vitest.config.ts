@@ -1,7 +1,7 @@
 import { mergeConfig } from "vitest/config";
 import base from "../vitest.config.js";
 
-/** Runs the comparisons of this folder, which the suite leaves out since they need programs beside the checkout. */
+/** Runs the comparisons in this folder, which the suite leaves out because they need programs outside the checkout. */
 export default mergeConfig(
   { ...base, test: { ...base.test, include: [] } },
   {

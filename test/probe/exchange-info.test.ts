@@ -11,7 +11,7 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close().closeAllConnections();
 });
 
-/** An exchange of its own, by its URL. */
+/** The URL of a separate exchange. */
 async function exchange(answer: RequestListener): Promise<string> {
   const server = createServer(answer).listen(0, "127.0.0.1");
   servers.push(server);
@@ -20,7 +20,7 @@ async function exchange(answer: RequestListener): Promise<string> {
 }
 
 describe("an exchange that never answers", () => {
-  it("is asked once when all attempts together have the time of one", async () => {
+  it("gets one request when all attempts together have the time of one", async () => {
     let requests = 0;
     const url = await exchange(() => requests++);
     await expect(fetchExchangeInfo(url, { ...OPTIONS, timeoutMs: 100, totalMs: 100 })).rejects.toMatchObject({
@@ -30,8 +30,8 @@ describe("an exchange that never answers", () => {
   });
 });
 
-describe("an exchange in passing trouble", () => {
-  it("is asked again within the time of all attempts", async () => {
+describe("an exchange in temporary trouble", () => {
+  it("gets another request within the time of all attempts", async () => {
     let requests = 0;
     const url = await exchange((_request, response) => {
       response.writeHead(++requests === 1 ? 503 : 451).end();

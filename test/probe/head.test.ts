@@ -9,7 +9,7 @@ import { head } from "../../src/probe/head.js";
 import type { Outcome } from "../../src/probe/outcome.js";
 import { available, startRawServer, status, type Behaviour } from "../support/raw-server.js";
 
-/** Time limits of a HEAD where they aren't what is tested, ms. */
+/** Time limits of a HEAD in tests of other things, ms. */
 const AGAINST_HANGING_MS = 600_000;
 
 const open: (() => Promise<void> | void)[] = [];
@@ -98,7 +98,7 @@ describe("head", () => {
     ["a web page", "Content-Type: text/html; charset=utf-8\r\nContent-Length: 900"],
     ["an empty file", "Content-Type: application/zip\r\nContent-Length: 0"],
     ["a file smaller than any zip", "Content-Length: 21"],
-  ])("does not take %s for a file", async (_name, headers) => {
+  ])("does not accept %s as a file", async (_name, headers) => {
     const { client } = await against((socket) => {
       socket.write(`HTTP/1.1 200 OK\r\n${headers}\r\nLast-Modified: Fri, 05 Mar 2021 10:12:13 GMT\r\n\r\n`);
     });
@@ -112,7 +112,7 @@ describe("head", () => {
     expect(await client.head("/here")).toMatchObject({ file: { etag: { high: 0x9b2cf535, low: 0xf27731c9 } } });
   });
 
-  it("opens a socket for every HEAD when not pooled", async () => {
+  it("opens a socket for every HEAD if not pooled", async () => {
     const { server, client } = await against((socket) => socket.write(available()), { pooled: false });
     for (let i = 0; i < 3; i++) expect(await client.head()).toMatchObject({ type: "available" });
     expect(server.connections()).toBe(3);
@@ -138,7 +138,7 @@ describe("head", () => {
     ["a close inside the headers", (socket) => socket.end("HTTP/1.1 200 OK\r\nContent-Le"), "closed UND_ERR_SOCKET"],
     ["a garbage status line", (socket) => socket.write("SMTP ready\r\n\r\n"), "protocol HTTPParserError"],
     [
-      "a Content-Length that is no number",
+      "a Content-Length that is not a number",
       (socket) => socket.write(available().replace("1234", "12x")),
       "protocol UND_ERR_RES_CONTENT_LENGTH_MISMATCH",
     ],
@@ -158,12 +158,12 @@ describe("head", () => {
       "protocol BAD_HEADER",
     ],
     [
-      "a Last-Modified that is no time",
+      "a Last-Modified that is not a time",
       (socket) => socket.write(available().replace("Mar", "Foo")),
       "protocol BAD_HEADER",
     ],
     [
-      "headers without end",
+      "endless headers",
       (socket) => socket.write(`HTTP/1.1 200 OK\r\nX: ${"y".repeat(100_000)}`),
       "protocol UND_ERR_HEADERS_OVERFLOW",
     ],
@@ -203,13 +203,13 @@ describe("head", () => {
       { answerMs: 150 },
     );
     expect(kindAndCode(await client.head("/slow"))).toBe("timeout PROBE_TIMEOUT");
-    // A machine that is slow needs more than one try.
+    // A slow machine needs more than one attempt.
     await expect.poll(() => client.head("/fine")).toMatchObject({ type: "available" });
     expect(server.connections()).toBeGreaterThanOrEqual(2);
   });
 
   it("fails on a refused connection", async () => {
-    // A port that a server has just closed may be another server's by now; nobody listens on this one.
+    // A port that a server has just closed may belong to another server by now; nobody listens on this one.
     expect(kindAndCode(await client("https://127.0.0.1:1").head())).toBe("connect ECONNREFUSED");
   });
 
@@ -229,7 +229,7 @@ describe("head", () => {
     expect(server.requests).toHaveLength(0);
   });
 
-  it("verifies certificates even where the environment says not to", async () => {
+  it("verifies certificates even if the environment says not to", async () => {
     const server = await startRawServer((socket) => socket.write(available()));
     open.push(server.close);
     vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
@@ -275,10 +275,10 @@ describe("head", () => {
     expect(server.requests).toHaveLength(0);
   });
 
-  it("goes to another address of a name when one refuses, and fails when there is none", async () => {
+  it("tries another address of a name when one refuses, and fails when there is none", async () => {
     const server = await startRawServer((socket) => socket.write(available()));
     open.push(server.close);
-    // Names are verified, so this one must be on the certificate: it names localhost.
+    // Names are verified, so this one must be in the certificate, which names localhost.
     const named = (...addresses: string[]): AddressTable => ({
       localhost: { type: "resolved", addresses: addresses.map((address) => ({ address, family: 4 })) },
     });
@@ -325,7 +325,7 @@ describe("the replay of a stale kept-alive socket", () => {
     expect(client.replays()).toBe(1);
   });
 
-  it("doesn't happen once a byte of the answer has come", async () => {
+  it("doesn't happen once a byte of the answer has arrived", async () => {
     const { server, client } = await against((socket, head, nth) => {
       if (nth === 1) socket.write(available());
       else socket.end("H");
@@ -343,7 +343,7 @@ describe("the replay of a stale kept-alive socket", () => {
       },
       { answerMs: 150 },
     );
-    // A machine that is slow needs more than one try.
+    // A slow machine needs more than one attempt.
     await expect.poll(() => client.head("/1")).toMatchObject({ type: "available" });
     expect(kindAndCode(await client.head("/2"))).toBe("timeout PROBE_TIMEOUT");
     expect(client.replays()).toBe(0);

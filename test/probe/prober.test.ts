@@ -43,7 +43,7 @@ async function against(faults: FaultOptions = {}, settings: Partial<ProberSettin
 }
 
 describe("Prober", () => {
-  it("gives a row for each cell, by HEAD and by LIST alike", async () => {
+  it("returns a row for each cell, by HEAD and by LIST alike", async () => {
     const { prober, sink, failures, counters } = await against();
     const days = Array.from({ length: TO - FROM + 1 }, (_, offset) => FROM + offset);
     const heads = days.map((day) => prober.run({ type: "head", day, symbolIndexes: allIndexes }, symbols));
@@ -69,7 +69,7 @@ describe("Prober", () => {
     expect(outcome.type === "folders" && [...outcome.names].sort()).toEqual(names);
   });
 
-  it("reports each failure once, when it happens, and gives a row that marks it", async () => {
+  it("reports each failure once, when it happens, and returns a row that marks it", async () => {
     const { prober, sink, failures, counters } = await against({ status500: 1 });
     const head = await prober.run({ type: "head", day: FROM, symbolIndexes: allIndexes }, symbols);
     expect(head).toEqual({ cellCount: symbols.length, failureCount: symbols.length });
@@ -106,7 +106,7 @@ describe("Prober", () => {
   });
 
   it("keeps the causes of a failure: each address that was tried", async () => {
-    // Each address refuses at once, but a slow machine may take its quarter of a second to hear it.
+    // Each address refuses immediately, but a slow machine may take its quarter of a second to notice.
     const attemptMs = getDefaultAutoSelectFamilyAttemptTimeout();
     setDefaultAutoSelectFamilyAttemptTimeout(600_000);
     open.push(() => {

@@ -27,7 +27,7 @@ describe("backoffMs", () => {
     expect(backoffMs(statusFailure(429, { "retry-after": "999999" }), 1, 0)).toBe(60_000);
   });
 
-  it.each(["-1", "1.5", "soon", "", "Fri, 05 Mar 2021 10:12:13 GMT", "9".repeat(30)])("passes over %j", (wait) => {
+  it.each(["-1", "1.5", "soon", "", "Fri, 05 Mar 2021 10:12:13 GMT", "9".repeat(30)])("ignores %j", (wait) => {
     expect(backoffMs(statusFailure(503, { "retry-after": wait }), 1, 0)).toBe(0);
   });
 });
@@ -55,7 +55,7 @@ describe("planRetry", () => {
     [502, true],
     [407, false],
     [403, false],
-  ])("of a proxy that answers %d: %s", (status, retried) => {
+  ])("for a proxy that answers %d: %s", (status, retried) => {
     const error = new Error(`Proxy response (${status}) !== 200 when HTTP Tunneling`);
     const proxyFailure = failureOf(error);
     expect(proxyFailure).toMatchObject({ kind: "proxy", code: `PROXY_${status}` });
@@ -70,7 +70,7 @@ describe("planRetry", () => {
     }
   });
 
-  it.each([429, 503])("holds every thread back after a %d", (code) => {
+  it.each([429, 503])("makes every thread pause after a %d", (code) => {
     const context = run(1);
     const before = Date.now();
     const delay = planRetry(context, host, statusFailure(code, { "retry-after": "3" }), 1, 0);
@@ -94,7 +94,7 @@ describe("failureOf", () => {
     expect(failureOf(new Error("plain"))).not.toHaveProperty("cause");
   });
 
-  it("stops when causes form a circle", () => {
+  it("stops when causes form a cycle", () => {
     const error = new Error("round");
     error.cause = error;
     expect(failureOf(error).cause?.split("; ")).toHaveLength(8);

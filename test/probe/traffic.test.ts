@@ -5,7 +5,7 @@ import { Traffic } from "../../src/probe/traffic.js";
 const NOW = 1_700_000_000_000;
 
 describe("the rate of requests", () => {
-  it("is kept by all threads together, in any stretch of time, but for a tenth of a second's worth", () => {
+  it("is kept by all threads together over any period, except for a tenth of a second's worth", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 5000 }),
@@ -26,7 +26,7 @@ describe("the rate of requests", () => {
     );
   });
 
-  it("is reached by a caller who asks again when told", () => {
+  it("is reached by a caller who asks again when told to", () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 900 }), (rate) => {
         const traffic = Traffic.start(rate);
@@ -56,7 +56,7 @@ describe("the rate of requests", () => {
 });
 
 describe("a sleep", () => {
-  it.each(["windDown", "abandon"] as const)("ends at once when another thread says %s", async (end) => {
+  it.each(["windDown", "abandon"] as const)("ends immediately when another thread says %s", async (end) => {
     const traffic = Traffic.start();
     const other = new Traffic(traffic.buffer);
     const asleep = Promise.all([traffic.sleep(86_400_000), traffic.sleep(43_200_000)]);
@@ -69,7 +69,7 @@ describe("a sleep", () => {
     expect(traffic.isAbandoned).toBe(end === "abandon");
   });
 
-  it("lasts as long as it was meant to otherwise", async () => {
+  it("otherwise lasts as long as it was meant to", async () => {
     const startedAt = performance.now();
     await Traffic.start().sleep(50);
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(45);
@@ -77,7 +77,7 @@ describe("a sleep", () => {
 });
 
 describe("a turn", () => {
-  it("comes at once, after a pause, or never when the run ends first", async () => {
+  it("comes immediately, after a pause, or never if the run ends first", async () => {
     const traffic = Traffic.start();
     expect(await traffic.turn()).toBe(true);
     traffic.pauseUntil(Date.now() + 30);
@@ -88,7 +88,7 @@ describe("a turn", () => {
     expect(await turn).toBe(false);
   });
 
-  it("still comes to shards in hand when nothing holds them back", async () => {
+  it("still comes to shards in hand if nothing holds them back", async () => {
     const traffic = Traffic.start();
     traffic.windDown();
     expect(await traffic.turn()).toBe(true);

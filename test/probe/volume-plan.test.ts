@@ -16,7 +16,7 @@ const MONTHS = [...new Set(DAYS.map(monthOf))];
 const days = (spans: readonly Span[]) =>
   new Set(spans.flatMap(({ from, to }) => DAYS.filter((d) => d >= from && d <= to)));
 const some = fc.subarray(DAYS);
-/** Any answers of a bucket, on top of any knowledge; what can't be is made to fit. */
+/** Any answers of a bucket, on top of any knowledge; impossible ones are made to fit. */
 const stories = fc
   .record({
     known: some,
@@ -59,7 +59,7 @@ describe("the plan of a symbol's volumes", () => {
     );
   });
 
-  it("knows a day by a bar, by a file that is in use, or by an absence that is believed; a failure ends it", () => {
+  it("knows a day through a bar, a file that is in use, or an absence that is believed; a failure ends that", () => {
     fc.assert(
       fc.property(stories, ({ known, own, stored, months, fileOn, failing, age }) => {
         const wanted = daysToList(known, WITHIN, months);
@@ -82,7 +82,7 @@ describe("the plan of a symbol's volumes", () => {
     );
   });
 
-  it("reads what is new, and what has another size, time or ETag; a fact first learnt is no change", () => {
+  it("reads what is new, and what has another size, time or ETag; a fact learnt for the first time is not a change", () => {
     const period = FIRST;
     const file = { period, size: 1, lastModified: 2, etag: { high: 3, low: 4 } };
     const known = { files: [{ ...file, cadence: "daily" as const }], spans: [], holes: [] };

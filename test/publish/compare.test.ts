@@ -33,7 +33,7 @@ const CELLS = [
 ];
 
 describe("compare", () => {
-  it("finds nothing between a database and itself, however it was probed", async () => {
+  it("finds no difference between a database and itself, however it was probed", async () => {
     const a = await database("a.duckdb", CELLS);
     const later = await database(
       "b.duckdb",
@@ -46,7 +46,7 @@ describe("compare", () => {
     expect((await compare(a, later)).facts).toMatchObject({ outcome: "same", other_probe_time_count: 2 });
   });
 
-  it("counts and names the cells that are in one only or different", async () => {
+  it("counts and names the cells that are in only one or differ", async () => {
     const a = await database("a.duckdb", CELLS);
     const b = await database("b.duckdb", [
       { symbol: 0, size: 49_322, etag: 0xabce },
@@ -107,7 +107,7 @@ describe("compare", () => {
     );
   });
 
-  it("takes an ETag that only one of them knows for no difference", async () => {
+  it("does not count an ETag that only one of them knows as a difference", async () => {
     const a = await database("a.duckdb", CELLS);
     const b = await database(
       "b.duckdb",
@@ -116,7 +116,7 @@ describe("compare", () => {
     expect((await compare(a, b)).facts.outcome).toBe("same");
   });
 
-  it("reads a publication, and refuses one whose database is not what its manifest says", async () => {
+  it("reads a publication, and refuses one whose database differs from its manifest", async () => {
     const a = await database("a.duckdb", CELLS);
     const published = join(folder, "public");
     await publish(a, published);
@@ -128,7 +128,7 @@ describe("compare", () => {
     await expect(compare(a, published)).rejects.toMatchObject({ code: "PUBLICATION_DAMAGED" });
   });
 
-  it("reads a table of another system", async () => {
+  it("reads a table from another system", async () => {
     const a = await database("a.duckdb", CELLS);
     const other = join(folder, "other.duckdb");
     const instance = await DuckDBInstance.create(other);
@@ -155,7 +155,7 @@ describe("compare", () => {
 });
 
 describe("bfa compare", () => {
-  it("exits with 0 when two are the same, with 1 and the cells when they differ", async () => {
+  it("exits with 0 if the two are the same, with 1 and the cells if they differ", async () => {
     const a = await database("a.duckdb", CELLS);
     const b = await database("b.duckdb", [CELLS[0] ?? { symbol: 0, size: 1 }, { symbol: 1, size: 8_000 }]);
     expect(await runCli(["compare", a, a])).toMatchObject({

@@ -25,15 +25,15 @@ describe("a manifest", () => {
     ["no format", changed({ format: undefined }), "it is not a valid manifest"],
     ["no rows", changed({ row_count: -1 }), "it is not a valid manifest"],
     ["no files", changed({ files: {} }), "it is not a valid manifest"],
-    ["a file that is none", changed({ files: [null] }), "it lists something that is not a file"],
+    ["a file that is not one", changed({ files: [null] }), "it lists something that is not a file"],
     ...["../a", "/a", "a/../b", "a//b", ".git/a", "a\\b", "", "a/.b", "a b"].map((path) => [
       `the path '${path}'`,
       changed({ files: [file(path)] }),
       "it lists a path outside the publication",
     ]),
-    ["a size that is none", changed({ files: [{ ...file("a"), bytes: 0.5 }] }), "it lacks the size or SHA-256 of a"],
+    ["a size that is not one", changed({ files: [{ ...file("a"), bytes: 0.5 }] }), "it lacks the size or SHA-256 of a"],
     [
-      "a sum that is none",
+      "a sum that is not one",
       changed({ files: [{ ...file("a"), sha256: "A".repeat(64) }] }),
       "it lacks the size or SHA-256",
     ],

@@ -27,7 +27,7 @@ describe("runs", () => {
   });
 });
 
-describe("what the calendar shows of a cell", () => {
+describe("what the calendar shows for a cell", () => {
   const file = {
     available: true,
     size: 49_000,

@@ -24,7 +24,7 @@ import { writeVolumes } from "../support/volumes.js";
 
 const SYMBOLS = ["AAAUSDT", "BBBUSDC", "币安人生USDT"];
 
-/** A file and its publication, for tests that begin with both. */
+/** A file and its publication, for tests that start with both. */
 let made: ReturnType<typeof temporaryFolder>;
 beforeAll(async () => {
   made = temporaryFolder();
@@ -50,7 +50,7 @@ function copyMade(): void {
   cpSync(made.path, folder, { recursive: true, preserveTimestamps: true });
 }
 
-/** Writes rows of each symbol over some days: a hole here and there, the first file on another day. */
+/** Writes rows of each symbol over some days: a hole here and there, the first file on different days. */
 async function fill(file: string, days = 5): Promise<void> {
   const { store, writer } = await writerFor(file, SYMBOLS);
   const sizes = (symbol: number) =>
@@ -85,7 +85,7 @@ async function inDatabase(sql: string): Promise<void> {
 }
 
 describe("publish", () => {
-  it("writes every file that its manifest names, with size and sum, and no other", async () => {
+  it("writes every file that its manifest names, with size and checksum, and no others", async () => {
     await fill(db);
     const publication = await publish(db, out);
     const { files, ...state } = manifestOf(out);
@@ -117,7 +117,7 @@ describe("publish", () => {
     expect(bySymbol.map(String)).toEqual(bySymbol.map(String).sort());
   });
 
-  it("has volumes in both orders and contracts, once there are some", async () => {
+  it("has volumes in both orders and contracts, once there are any", async () => {
     copyMade();
     const names = () => [...contentOf(out).keys()].filter((path) => /volumes|contracts/.test(path)).sort();
     expect(names()).toEqual([]);
@@ -207,7 +207,7 @@ describe("publish", () => {
     expect(statSync(join(out, "parquet/changes.parquet")).ino).toBe(before.get("parquet/changes.parquet"));
   });
 
-  it("writes a file anew that somebody changed since", async () => {
+  it("rewrites a file that somebody has changed since", async () => {
     copyMade();
     const good = contentOf(out);
     writeFileSync(join(out, "LICENSE-DATA"), "all yours");
@@ -241,7 +241,7 @@ describe("publish", () => {
     expect(existsSync(other)).toBe(true);
   });
 
-  it("doesn't publish where another does", async () => {
+  it("doesn't publish where another publication is under way", async () => {
     await fill(db);
     const lock = await lockWriters(out);
     await expect(publish(db, out)).rejects.toMatchObject({ code: "STORE_LOCKED" });
@@ -261,7 +261,7 @@ describe("publish", () => {
     expect(readdirSync(folder).sort()).toEqual([".a.duckdb.lock", "a.duckdb", "public"]);
   });
 
-  it("refuses a publication in which other files are", async () => {
+  it("refuses to replace a publication with other files in it", async () => {
     copyMade();
     const before = contentOf(out);
     symlinkSync("/etc/passwd", join(out, "parquet", "notes"));
@@ -269,7 +269,7 @@ describe("publish", () => {
     expect(contentOf(out)).toEqual(before);
   });
 
-  it("refuses a database that isn't there or holds nothing", async () => {
+  it("refuses a database that doesn't exist or is empty", async () => {
     await expect(publish(db, out)).rejects.toMatchObject({ code: "STORE_MISSING" });
     const { store } = await writerFor(db, SYMBOLS);
     await store.close();
@@ -279,7 +279,7 @@ describe("publish", () => {
 });
 
 describe("the published database", () => {
-  it("has the same bytes for any rows, nulls beside values included", async () => {
+  it("has the same bytes for any rows, including nulls beside values", async () => {
     const cells = fc.array(
       fc.record({
         symbol: fc.integer({ min: 0, max: 2 }),

@@ -54,7 +54,7 @@ function havePulled(): void {
   cpSync(join(made.path, "own"), join(folder, "own"), { recursive: true });
 }
 
-/** Puts the publication of a day later in the place of the first. */
+/** Replaces the publication with the one of a day later. */
 function publishLater(): void {
   cpSync(join(made.path, "later"), out, { recursive: true });
 }
@@ -76,7 +76,7 @@ async function change(file: string, sql: string): Promise<void> {
   instance.closeSync();
 }
 
-/** Changes the published database and gives its manifest the new sum: somebody who means ill can do that. */
+/** Changes the published database and puts its new checksum into the manifest, as an attacker could. */
 async function tamper(sql: string): Promise<void> {
   const database = join(out, "availability.duckdb");
   await change(database, sql);
@@ -91,7 +91,7 @@ const filesIn = (path: string) => readdirSync(path).sort();
 const OWN_FILES = [".mine.duckdb.lock", "mine.duckdb"];
 const databaseBytes = () => statSync(join(out, "availability.duckdb")).size;
 
-/** Sizes of what pulls have of the database so far. */
+/** Sizes of the parts of the database that pulls have fetched so far. */
 function arrived(): number[] {
   const parent = join(folder, "own");
   if (!existsSync(parent)) return [];
@@ -101,7 +101,7 @@ function arrived(): number[] {
     .map((name) => statSync(join(parent, name)).size);
 }
 
-/** Answers the first request for the database with a part of it; ends the connection when that has arrived. */
+/** Answers the first request for the database with a part of it, and ends the connection once the part has arrived. */
 function brokenAfter(bytes: number): Intercept {
   let isBroken = false;
   return (request, response) => {
@@ -119,7 +119,7 @@ function brokenAfter(bytes: number): Intercept {
 }
 
 describe("pull", () => {
-  it("takes a folder as a store, which publishes the same bytes again", async () => {
+  it("turns a folder into a store, which publishes the same bytes again", async () => {
     expect(await pull(out, own)).toEqual({
       ...{ source: out, file: own, row_count: 9, bytes: databaseBytes(), fetched_bytes: databaseBytes(), notices: [] },
     });
@@ -131,7 +131,7 @@ describe("pull", () => {
     expect(text(join(folder, "again"))).toBe(text(out));
   });
 
-  it("takes a URL, with or without a slash", async () => {
+  it("accepts a URL with or without a slash", async () => {
     await withFolderServer(folder, async (url, requests) => {
       await pull(`${url}/public`, own);
       await pull(`${url}/public/`, own);
@@ -141,7 +141,7 @@ describe("pull", () => {
     expect((await compare(out, own)).facts.outcome).toBe("same");
   });
 
-  it("trusts an authority that it is given, and no other", async () => {
+  it("trusts a given authority, and no other", async () => {
     const { key, cert, ca } = await sharedCertificate();
     const server = createServer({ key, cert }, (request, response) => {
       response.end(readFileSync(join(out, request.url ?? "")));
@@ -220,7 +220,7 @@ describe("pull", () => {
     expect(filesIn(join(folder, "own"))).toEqual(OWN_FILES);
   });
 
-  it("refuses a wrong sum, leaves what was there, and begins anew next time", async () => {
+  it("refuses a wrong checksum, leaves the existing store, and starts from scratch next time", async () => {
     havePulled();
     const before = readFileSync(own);
     const database = join(out, "availability.duckdb");
@@ -287,12 +287,16 @@ describe("pull", () => {
   });
 
   it.each([
-    ["a view in the place of a table", "DROP TABLE units; CREATE VIEW units AS SELECT 1", "is not this package's own"],
+    ["a view in place of a table", "DROP TABLE units; CREATE VIEW units AS SELECT 1", "is not this package's own"],
     ["wrong counts", "UPDATE daily_symbol_counts SET available_count = 2", "3 days have counts that differ"],
     ["fewer rows", "DELETE FROM availability WHERE symbol = 'AAAUSDT'", "it has 6 rows, but its manifest has 9"],
-    ["a row that is no answer", "UPDATE availability SET status_code = 503", "9 rows can't be answers of the bucket"],
     [
-      "a name that is no symbol",
+      "a row that is not an answer",
+      "UPDATE availability SET status_code = 503",
+      "9 rows can't be answers of the bucket",
+    ],
+    [
+      "a name that is not a symbol",
       "UPDATE availability SET symbol = '../x' WHERE symbol = 'AAAUSDT'",
       '"../x" is not a symbol',
     ],
@@ -311,7 +315,7 @@ describe("pull", () => {
     expect(tables.flat()).not.toContain("trap");
   });
 
-  it("brings an older store up to date, with what its user made in it", async () => {
+  it("updates an older store and keeps what its user made in it", async () => {
     havePulled();
     await change(own, "CREATE TABLE notes AS SELECT 'mine' AS text");
     publishLater();
@@ -320,7 +324,7 @@ describe("pull", () => {
     expect(await rowsOf(own, "SELECT text FROM notes")).toEqual([["mine"]]);
   });
 
-  it("says in one line that a table of the user's keeps ours as they are, and changes and leaves nothing", async () => {
+  it("says in one line that a user's table keeps ours from being replaced, and changes and leaves nothing", async () => {
     havePulled();
     const refers = "CREATE TABLE refers (date DATE REFERENCES daily_symbol_counts (date))";
     await change(own, `${refers}; INSERT INTO refers SELECT date FROM daily_symbol_counts LIMIT 1`);
@@ -333,7 +337,7 @@ describe("pull", () => {
       ) as string,
     });
     expect(readFileSync(own)).toEqual(before);
-    // It won't pass by itself, so the download isn't kept for another try.
+    // Another try would fail too, so the download isn't kept.
     expect(filesIn(join(folder, "own"))).toEqual(OWN_FILES);
   });
 
@@ -370,13 +374,13 @@ describe("pull", () => {
     await expect(pull(out, own)).rejects.toThrow("would lose data: 1 file of volumes is not in");
   });
 
-  it("refuses a folder that holds no publication", async () => {
+  it("refuses a folder that has no publication", async () => {
     await expect(pull(folder, own)).rejects.toThrow("has no manifest.json");
   });
 });
 
 describe("bfa pull", () => {
-  it("says what it took, and that http can be forged", async () => {
+  it("says what it took over, and that http can be forged", async () => {
     await withFolderServer(out, async (url) => {
       const { code, stdout, stderr } = await runCli(["pull", url, "--db", own]);
       expect({ code, stdout }).toEqual({

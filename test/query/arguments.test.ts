@@ -25,7 +25,7 @@ const ARGS = {
 };
 
 describe("arguments", () => {
-  it("are read as values, defaults filled in", () => {
+  it("are read as values, and defaults are filled in", () => {
     expect(readArguments(ARGS, { date: "1970-01-02", minAge: "7" })).toEqual({
       ...{ date: 1, minAge: 7, every: false, contract: "perpetual", symbol: undefined, note: undefined },
     });
@@ -58,13 +58,13 @@ describe("arguments", () => {
     );
   });
 
-  it("take a `Date` of another realm", () => {
+  it("accept a `Date` from another realm", () => {
     const date: unknown = runInNewContext("new Date(86_400_000)");
     expect(date).not.toBeInstanceOf(Date);
     expect(readArguments(ARGS, { date }).date).toBe(1);
   });
 
-  it("take any day as a text and as any time of it", () => {
+  it("accept any day as a text and as any time of it", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 60_000 }), fc.integer({ min: 0, max: 86_399_999 }), (date, ms) => {
         expect(readArguments(ARGS, { date: formatDay(date) }).date).toBe(date);

@@ -17,7 +17,7 @@ import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 
 /**
  * Days -30 to 99 of the history are all final; each symbol's days with a file are given as spans of day numbers. A life
- * that begins on day -30 may have begun before.
+ * that begins on day -30 may have begun earlier.
  */
 const FIRST = dayOf("2023-10-01");
 const START = -30;
@@ -86,7 +86,7 @@ afterAll(async () => {
 });
 
 describe("snapshot", () => {
-  it("gives the files of a day by name, settled names among the perpetuals", async () => {
+  it("gives the files of a day by name, with settled names among the perpetuals", async () => {
     expect((await db.snapshot({ date: text(22) })).rows).toEqual([
       { symbol: "AUSDT", file_size_bytes: 1000, last_modified: uploaded(22), also: [] },
       { symbol: "BUSDT", file_size_bytes: 2000, last_modified: uploaded(22), also: [] },
@@ -161,7 +161,7 @@ describe("timeline", () => {
 });
 
 describe("range", () => {
-  it("any day, or every day", async () => {
+  it("counts files on any day, or on every day", async () => {
     const span = { from: text(14), to: text(16) };
     const { rows } = await db.range(span);
     expect(rows.map(({ symbol, days_available }) => [symbol, days_available])).toEqual([
@@ -174,7 +174,7 @@ describe("range", () => {
     expect((await db.range({ ...span, every: true })).rows.map(({ symbol }) => symbol)).not.toContain("BACKUSDC");
   });
 
-  it("with a day that is not written fails", async () => {
+  it("fails on a day that is not written", async () => {
     await expect(db.range({ from: text(98), to: text(101) })).rejects.toMatchObject({ code: "NOT_KNOWN" });
   });
 });
@@ -188,7 +188,7 @@ describe("counts", () => {
     const { rows: all, conditions } = await db.counts();
     expect(all).toHaveLength(DAYS);
     expect(all.at(-1)?.date).toBe(text(99));
-    // What can't be answered is left out, and said.
+    // Days that can't be answered are left out, and the answer says so.
     expect(conditions).toEqual([
       { condition: "unwritten", from: text(100), to: text(100) },
       { condition: "partial", from: text(101), to: text(101) },
@@ -306,7 +306,7 @@ describe("universe", () => {
   const names = async (offset: number, options: Omit<Parameters<Availability["universe"]>[0], "date">) =>
     (await db.universe({ date: text(offset), ...options })).rows.map(({ symbol }) => symbol);
 
-  it("has the symbols that were there and old enough", async () => {
+  it("has the symbols that existed and were old enough", async () => {
     expect((await db.universe({ date: text(30), minAge: 20 })).rows).toEqual([
       { symbol: "AUSDT", first_date: text(START), age_days: 60, age_is_minimum: true, file_size_bytes: 1000, also: [] },
       { symbol: "BUSDT", first_date: text(10), age_days: 20, age_is_minimum: false, file_size_bytes: 2000, also: [] },
@@ -322,7 +322,7 @@ describe("universe", () => {
     expect(await names(30, { minAge: 21, minBytes: 1001 })).toEqual(["ICPUSDT_SETTLED"]);
   });
 
-  it("looks at nothing after the day, unless asked", async () => {
+  it("looks at nothing after the day, unless asked to", async () => {
     const before = await names(30, { minAge: 0 });
     const file = join(folder.path, "past.duckdb");
     const { store: past, writer } = await writerFor(file, SYMBOLS);
@@ -344,7 +344,7 @@ describe("universe", () => {
     expect(await names(30, { minAge: 0, aliveUntil: text(50) })).toEqual(["AUSDT", "BUSDT"]);
   });
 
-  it("fails when a day that it depends on is not written", async () => {
+  it("fails if a day that it depends on is not written", async () => {
     await expect(names(30, { minAge: 61 })).rejects.toMatchObject({
       ...{ code: "NOT_KNOWN", condition: "partial", unknown_symbols: ["AUSDT", "ICPUSDT_SETTLED"] },
     });
@@ -353,7 +353,7 @@ describe("universe", () => {
   });
 });
 
-it("changes gives old and new, since a day, of a kind", async () => {
+it("gives old and new values of changes, since a day, of a kind", async () => {
   const row = {
     ...{ date: text(50), symbol: "AUSDT", kind: "replaced", old_size_bytes: 1000, new_size_bytes: 777 },
     ...{ old_last_modified: uploaded(50), new_last_modified: formatTime(LATE), seen_at: formatTime(LATE + 1000) },
@@ -364,14 +364,14 @@ it("changes gives old and new, since a day, of a kind", async () => {
   expect((await db.changes({ kind: "late" })).rows).toEqual([]);
 });
 
-it("two of the same question at once get their own answers", async () => {
+it("answers two identical concurrent queries separately", async () => {
   const days = [20, 5, 60, 22, 75];
   const together = await Promise.all(days.map((offset) => db.snapshot({ date: text(offset) })));
   for (const [index, offset] of days.entries())
     expect(together[index]).toEqual(await db.snapshot({ date: text(offset) }));
 });
 
-it("an open writer answers too", async () => {
+it("can be answered by an open writer too", async () => {
   const file = join(folder.path, "open.duckdb");
   const writable = await openStore(file);
   const writer = await UnitWriter.create(writable, { runId: 1, symbols: SYMBOLS });

@@ -42,7 +42,7 @@ async function write(made: Market, knownUntil?: number): Promise<void> {
   await store.close();
 }
 
-/** The rankings as a reader of the file has them, without the time of their making. */
+/** The rankings as a reader of the file gets them, without the time when they were made. */
 async function rankings(options: Partial<ExportOptions> = {}, format: "parquet" | "csv" = "parquet") {
   const out = join(folder.path, `rankings.${format}`);
   await exportRows(file, { what: "rankings", format, out, ...options });
@@ -56,7 +56,7 @@ async function rankings(options: Partial<ExportOptions> = {}, format: "parquet" 
   return { columns: columns.map(([name, type]) => [name, type]), rows };
 }
 
-/** The rankings once more, a day at a time, by counting. */
+/** The rankings computed again, one day at a time, by counting. */
 function byHand(made: Market): unknown[][] {
   const hidden = (symbol: string) =>
     symbol.startsWith("CUSDT") ? ["CUSDT", "CUSDTSETTLED", "CUSDT_SETTLED"].filter((other) => other < symbol) : [];
@@ -96,7 +96,7 @@ function byHand(made: Market): unknown[][] {
   );
 }
 
-/** Values that are FLOATs in the file are near enough. */
+/** Values that are FLOATs in the file only need to be close. */
 function near(rows: readonly (readonly unknown[])[]): unknown[][] {
   return rows.map((row) => row.map((value, at) => (at === 9 || at === 10 ? near32(value) : value)));
 }
@@ -109,7 +109,7 @@ function near32(value: unknown): unknown {
 const STEADY: Market = new Map([["AUSDT", Array.from({ length: DAYS }, () => ({ size: 49_000, bar: 5 }))]]);
 
 describe("export rankings", () => {
-  it("has the thirteen columns of the Python system's file, and what counting gives", async () => {
+  it("has the thirteen columns of the Python system's file, and agrees with counting", async () => {
     await fc.assert(
       fc.asyncProperty(market, async (made) => {
         await write(made);
@@ -118,7 +118,7 @@ describe("export rankings", () => {
         const { columns, rows } = await rankings();
         expect(columns).toEqual(COLUMNS);
         expect(rows).toEqual(near(wanted));
-        // Some days, or some symbols, have the rows that the whole history has.
+        // An export of some days, or some symbols, has the same rows as the whole history.
         const from = dayAtPlace(40);
         const some = { from, to: dayAtPlace(60), symbols: ["AUSDT", "CUSDT"] };
         if (!made.has("AUSDT")) return;
@@ -132,7 +132,7 @@ describe("export rankings", () => {
     );
   });
 
-  it("is refused while the volumes of a file are not known", async () => {
+  it("is refused while a file's volumes are not known", async () => {
     await write(STEADY, 50);
     await expect(rankings({ to: dayAtPlace(50) })).rejects.toMatchObject({ code: "NOT_KNOWN" });
     expect((await rankings()).rows).toHaveLength(50);
@@ -141,7 +141,7 @@ describe("export rankings", () => {
     await expect(rankings()).rejects.toMatchObject({ code: "NOT_KNOWN" });
   });
 
-  it("of a quote asset that no symbol has is wrong usage", async () => {
+  it("for a quote asset that no symbol has is wrong usage", async () => {
     await write(STEADY);
     await expect(rankings({ quote: "USDC" })).rejects.toMatchObject({ code: "USAGE" });
     await expect(rankings({ symbols: ["NOSUCHUSDT"] })).rejects.toMatchObject({ code: "USAGE" });

@@ -18,7 +18,7 @@ import { runCli } from "../support/cli.js";
 import { temporaryFolder } from "../support/database.js";
 import { writeVolumes } from "../support/volumes.js";
 
-/** What is said of an answer in the traded sense. */
+/** Facts of an answer in the traded sense. */
 const ALL_TRADED = "bfa: traded: left out 0 symbols with a file but no trades; --filed shows them\n";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -27,7 +27,7 @@ let folder: ReturnType<typeof temporaryFolder>;
 let db: string;
 let dbWithVolumes: string;
 
-/** Queries that have no answer as long as no volumes are known. */
+/** Queries without an answer as long as no volumes are known. */
 const NEED_VOLUMES: readonly string[] = ["volume", "top", "market"];
 
 beforeAll(async () => {
@@ -59,7 +59,7 @@ afterAll(() => {
 });
 
 describe.each(QUERY_NAMES)("query %s", (name) => {
-  it("answers each of its examples by the schema that is documented", async () => {
+  it("answers each of its examples according to the documented schema", async () => {
     const query: AnyQuery = (await QUERIES[name]()).default;
     expect(query.name).toBe(name);
     expect(query.examples.length).toBeGreaterThan(0);
@@ -80,7 +80,7 @@ describe.each(QUERY_NAMES)("query %s", (name) => {
   });
 });
 
-it("the generated docs are those of the definitions", () => {
+it("the generated docs match the definitions", () => {
   const { status, stderr } = spawnSync(process.execPath, [join(root, "dist/docs/generate.js"), "--check"], {
     encoding: "utf8",
   });

@@ -28,7 +28,7 @@ describe("rows of a SELECT", () => {
     ]);
   });
 
-  it("have numbers from what DuckDB keeps days, times and whole numbers in", async () => {
+  it("have numbers for what DuckDB stores as days, times and integers", async () => {
     const sql = `SELECT DATE '1970-01-03', '1970-01-01 00:00:01.5'::TIMESTAMP_MS, '1969-12-31 23:59:59'::TIMESTAMP_S,
       -9007199254740991, 0.5::DOUBLE`;
     const shape = { day: "day", ms: "number", s: "number", whole: "number", part: "number" } as const;
@@ -49,7 +49,7 @@ describe("rows of a SELECT", () => {
     ["SELECT 1::TINYINT", { count: "number?" }, "count is TINYINT, not a number"],
     ["SELECT 9007199254740993", { count: "number" }, "count is BIGINT, not a number"],
     ["SELECT 1, 2", { count: "number" }, "2 columns are not those of: SELECT 1, 2"],
-  ] as const)("of %s are refused as %j", async (sql, shape, message) => {
+  ] as const)("with %s are refused as %j", async (sql, shape, message) => {
     await expect(readRows(store, sql, shape)).rejects.toThrow(message);
   });
 });
@@ -63,7 +63,7 @@ describe("rows of an answer", () => {
   };
   const row = { date: "2024-03-01", time: null, count: 1, share: 0.5 };
 
-  it("that have what their columns promise pass", () => {
+  it("that match their columns pass", () => {
     expect(() => {
       checkRows("q", columns, [row, { ...row, time: "2024-03-01T00:00:00Z" }]);
     }).not.toThrow();
@@ -77,7 +77,7 @@ describe("rows of an answer", () => {
     [{ count: -1 }, "query q: count is -1, not a count"],
     [{ share: 1.5 }, "query q: share is 1.5, not a ratio"],
     [{ count: undefined }, "query q: count is undefined, not a count"],
-  ])("that have %j fail by query, column and value", (wrong, message) => {
+  ])("with %j fail, naming query, column and value", (wrong, message) => {
     expect(() => {
       checkRows("q", columns, [row, { ...row, ...wrong }]);
     }).toThrow(message);

@@ -47,7 +47,7 @@ async function answerOf(text: string, of = file) {
   return { columns: columnOrder.map((name) => `${name} ${columns[name]?.kind ?? ""}`), rows: all };
 }
 
-/** What a descriptor of this process is open on; it may be closed by now. */
+/** The target of one of this process's descriptors; it may be closed by now. */
 function linkOf(descriptor: string): string | undefined {
   try {
     return readlinkSync(`/proc/self/fd/${descriptor}`);
@@ -56,7 +56,7 @@ function linkOf(descriptor: string): string | undefined {
   }
 }
 
-/** One value as an answer has it. */
+/** One value, as it is in an answer. */
 async function valueOf(expression: string) {
   const { columns, rows } = await answerOf(`SELECT ${expression} AS a`);
   return [columns[0]?.slice(2), rows[0]?.["a"]];
@@ -73,7 +73,7 @@ describe("sql", () => {
     });
   });
 
-  it("answers every kind of question, one at a time", async () => {
+  it("answers every kind of query, one at a time", async () => {
     for (const statement of ["FROM runs", "SHOW TABLES;", "DESCRIBE symbols", "SUMMARIZE daily_symbol_counts"]) {
       expect((await answerOf(statement)).rows.length, statement).toBeGreaterThan(0);
     }
@@ -130,7 +130,7 @@ describe("sql", () => {
     expect(stdout).toBe("a\n2024-03-02 00:00:00+00\n");
   });
 
-  it("keeps the columns in the order of the statement, whatever they are called", async () => {
+  it("keeps the columns in the order of the statement, whatever their names", async () => {
     expect((await answerOf(`SELECT 'x' AS b, 2 AS "1", 3 AS b`)).columns).toEqual([
       "b text",
       "1 integer",
@@ -139,8 +139,8 @@ describe("sql", () => {
     await expect(sql(file, "SELECT 1 AS __proto__")).rejects.toMatchObject({ code: "USAGE" });
   });
 
-  it("lets go of the file once the rows are read, and after a failure", async () => {
-    // A file of its own: a stream of another test that was never read to its end is freed with the garbage.
+  it("releases the file once the rows are read, and after a failure", async () => {
+    // A separate file: another test's stream that was never read to its end is freed by garbage collection.
     const own = path("let-go.duckdb");
     copyFileSync(file, own);
     const left = () => readdirSync("/proc/self/fd").filter((fd) => linkOf(fd) === own).length;
@@ -155,7 +155,7 @@ describe("sql", () => {
     expect(left()).toBe(0);
   });
 
-  it("answers through a link as well, with what a killed process left in the log", async () => {
+  it("answers through a link too, including what a killed process left in the log", async () => {
     const link = path("link.duckdb");
     symlinkSync(file, link);
     const log = `${file}.wal`;
@@ -180,14 +180,14 @@ describe("sql", () => {
     }
   });
 
-  it("can neither write nor reach anything else", async () => {
+  it("can neither write to nor reach anything else", async () => {
     const before = readFileSync(file);
     const names = readdirSync(folder.path);
     for (const statement of [
       "DELETE FROM availability",
       "CREATE TABLE t (a INTEGER)",
       `COPY (SELECT 1) TO '${path("out.csv")}'`,
-      // DuckDB's sandbox leaves the paths of the open database and of its log open, to write too.
+      // DuckDB's sandbox leaves the paths of the open database and its log open, for writing too.
       `COPY (SELECT 1) TO '${file}' (FORMAT csv, USE_TMP_FILE false)`,
       `COPY (SELECT 1) TO '${file}.wal' (FORMAT csv)`,
       `EXPLAIN ANALYZE COPY (SELECT 1) TO '${file}' (FORMAT csv, USE_TMP_FILE false)`,
@@ -236,7 +236,7 @@ describe("export", () => {
     expect(await rowsOf(file, differing)).toEqual([[0]]);
   });
 
-  it("takes symbols and a quote asset, and says when none is there", async () => {
+  it("selects symbols and a quote asset, and says if there are none", async () => {
     const out = path("some.csv");
     const some = (filter: object) => exportRows(file, { format: "csv", out, ...filter });
     expect(await some({ symbols: ["BTCUSDT", "NONE"] })).toMatchObject({ row_count: 2 });
@@ -246,7 +246,7 @@ describe("export", () => {
     await expect(some({ symbols: ["it's"] })).rejects.toMatchObject({ code: "USAGE" });
   });
 
-  it("leaves no piece behind when it can't be written, and never writes over the database", async () => {
+  it("leaves nothing behind if it can't be written, and never overwrites the database", async () => {
     const before = readFileSync(file);
     await expect(exportRows(file, { format: "csv", out: path("no/such/folder.csv") })).rejects.toMatchObject({
       code: "USAGE",
@@ -260,7 +260,7 @@ describe("export", () => {
     expect(statSync(file).size).toBe(before.length);
   });
 
-  it.skipIf(process.platform === "win32")("doesn't take the place of a pipe or a device", async () => {
+  it.skipIf(process.platform === "win32")("doesn't replace a pipe or a device", async () => {
     const pipe = path("pipe");
     spawnSync("mkfifo", [pipe]);
     for (const out of [pipe, "/dev/null"]) {

@@ -28,17 +28,17 @@ afterAll(() => {
   folder.remove();
 });
 
-/** A file of three symbols and 60 days, probed at NOW as a whole but for what `cell` leaves out. */
+/** A file of three symbols and 60 days, all probed at NOW except for what `cell` leaves out. */
 async function filled(
   cell: (symbol: number, day: Day) => Partial<Cell> | undefined,
   use: (store: Store) => Promise<void>,
 ): Promise<void> {
   const file = join(folder.path, `${files++}.duckdb`);
-  // Published once, empty: what is written from here on stays in a copy, and a size is that of the published file.
+  // Published once, empty: later rows stay in a copy, and a size is that of the published file.
   await (await openStore(file)).close();
   const { store, writer } = await writerFor(file, SYMBOLS);
   try {
-    // The file begins where the test's days do: nothing before them was ever there.
+    // The file begins with the test's days: nothing before them ever existed.
     const before = D0 - DEFAULT_DATASET.firstPeriod;
     await writer.commit(
       Array.from({ length: before + DAYS }, (_, at) => DEFAULT_DATASET.firstPeriod + at).map((day) =>
@@ -71,7 +71,7 @@ const whole = () => ({});
 const factsAt = async (store: Store, now = NOW): Promise<Status["facts"]> => (await status(store, now)).facts;
 
 describe("status", () => {
-  it("says how complete a file is that was just updated", async () => {
+  it("says how complete a freshly updated file is", async () => {
     await filled(whole, async (store) => {
       await journal(store, "update", NOW);
       expect(await factsAt(store)).toEqual({
@@ -99,7 +99,7 @@ describe("status", () => {
     });
   });
 
-  it("counts what was never probed, holes and probes by a clock that was ahead", async () => {
+  it("counts cells that were never probed, holes, and probes by a clock that was ahead", async () => {
     const odd = (symbol: number, day: Day): Partial<Cell> | undefined => {
       if (symbol === 0 && day === D0 + 10) return undefined;
       if (symbol === 1 && day === D0 + 20) return { size: 0 };
@@ -112,7 +112,7 @@ describe("status", () => {
     });
   });
 
-  it("sets cells of dormant symbols apart", async () => {
+  it("counts cells of dormant symbols separately", async () => {
     const dormant = (symbol: number, day: Day): Partial<Cell> | undefined => {
       if (symbol !== 2 || day < D0 - 30) return {};
       return day === D0 - 30
@@ -127,7 +127,7 @@ describe("status", () => {
     });
   });
 
-  it("says when a sweep is due, from the last whole one, or from the first run", async () => {
+  it("says when a sweep is due, counted from the last complete one, or from the first run", async () => {
     await filled(whole, async (store) => {
       await journal(store, "update", NOW - 50 * DAY_MS);
       expect(await factsAt(store)).toMatchObject({ swept_at: null, sweep_due_at: formatTime(NOW - 15 * DAY_MS) });
@@ -143,7 +143,7 @@ describe("status", () => {
 describe("staleness", () => {
   const reasonsAt = async (store: Store, now = NOW) => staleness(store, await status(store, now), 36 * HOUR_MS, now);
 
-  it("has no complaint about a file that is kept current", async () => {
+  it("has no complaint about an up-to-date file", async () => {
     await filled(whole, async (store) => {
       await journal(store, "update", NOW);
       expect(await reasonsAt(store)).toEqual([]);

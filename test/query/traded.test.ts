@@ -9,7 +9,7 @@ const FIRST = dayOf("2024-01-01");
 const DAYS = 100;
 const text = (offset: number) => formatDay(FIRST + offset);
 
-/** One value a day, another one in some spans of days. */
+/** One value per day, and another one in some spans of days. */
 function daily<T>(rest: T, ...spans: [first: number, last: number, value: T][]): T[] {
   return Array.from({ length: DAYS }, (_, day) => {
     const span = spans.find(([first, last]) => first <= day && day <= last);
@@ -21,13 +21,13 @@ function daily<T>(rest: T, ...spans: [first: number, last: number, value: T][]):
 const LIVE = { symbol: "LIVEUSDT", sizes: daily(50_000), volumes: [{ from: FIRST, bars: daily(1_000) }] };
 const MARKET = [
   LIVE,
-  // Ended on day 60; flat files go on.
+  // Ended on day 60, but continues with flat files.
   {
     symbol: "FLATUSDT",
     sizes: daily(50_000, [61, 99, 8_000]),
     volumes: [{ from: FIRST, bars: daily<number | undefined>(500, [61, 80, 0], [81, 99, undefined]) }],
   },
-  // Files from day 40 on, trades from day 45 to 69; the last file is of day 70.
+  // Files from day 40 on, trades from day 45 to 69; the last file is on day 70.
   {
     symbol: "LATEUSDT",
     sizes: daily(0, [40, 70, 50_000]),
@@ -36,7 +36,7 @@ const MARKET = [
   // Never traded.
   { symbol: "DEADUSDT", sizes: daily(0, [35, 65, 8_000]), volumes: [{ from: FIRST, bars: daily<number>(0) }] },
 ];
-/** Of its days from 50 on nothing is known. */
+/** From day 50 on, nothing is known about it. */
 const PART = { symbol: "PARTUSDT", sizes: daily(50_000), volumes: [{ from: FIRST, bars: daily(7).slice(0, 50) }] };
 
 let known: OpenMarket;
@@ -65,14 +65,14 @@ it("a day is traded, not traded, or not known", () => {
 const names = (rows: readonly { symbol: string }[]) => rows.map(({ symbol }) => symbol);
 
 describe("snapshot and universe", () => {
-  it("are of symbols that are alive by trades, too, where these count", async () => {
+  it("have only symbols that are alive by trades where trades count", async () => {
     const args = { date: text(55), minAge: 0, aliveUntil: text(65) };
     const traded = await known.db.universe(args);
     expect(traded).toMatchObject({ sense: "traded", traded_count: 3, not_traded_count: 1 });
     expect(names(traded.rows)).toEqual(["LATEUSDT", "LIVEUSDT"]);
     const filed = await known.db.universe({ ...args, filed: true });
     expect(names(filed.rows)).toEqual(["DEADUSDT", "FLATUSDT", "LATEUSDT", "LIVEUSDT"]);
-    // Trades of one symbol are known on the day, but not on the later one.
+    // One symbol's trades are known on the day, but not on the later one.
     const early = { ...args, date: text(45) };
     expect(await some.db.universe({ ...early, aliveUntil: text(46) })).toMatchObject({ sense: "traded" });
     expect(await some.db.universe(early)).toMatchObject({ sense: "filed", volumes_unknown_count: 0 });
@@ -81,7 +81,7 @@ describe("snapshot and universe", () => {
     });
   });
 
-  it("count what was traded where that is known of every symbol, and every file when asked to", async () => {
+  it("count trades if they are known for every symbol, and every file on request", async () => {
     const traded = await known.db.snapshot({ date: text(65) });
     expect(traded).toMatchObject({ sense: "traded", traded_count: 2, not_traded_count: 2, volumes_unknown_count: 0 });
     expect(names(traded.rows)).toEqual(["LATEUSDT", "LIVEUSDT"]);
@@ -94,7 +94,7 @@ describe("snapshot and universe", () => {
     expect(names((await known.db.universe({ date: text(65), minAge: 0, filed: true })).rows)).toHaveLength(4);
   });
 
-  it("count files where it is known only of some, and refuse when asked for trades", async () => {
+  it("count files if trades are known only for some symbols, and refuse when asked for trades", async () => {
     const found = await some.db.snapshot({ date: text(65) });
     expect(found).toMatchObject({ sense: "filed", traded_count: 2, not_traded_count: 2, volumes_unknown_count: 1 });
     expect(found.rows).toHaveLength(5);
@@ -141,7 +141,7 @@ describe("the command", () => {
     };
   };
 
-  it("says in one line which sense it took, unless it was told", async () => {
+  it("says in one line which sense it used, unless it was told", async () => {
     expect(await snapshot(known)).toEqual({
       ...{ code: 0, sense: "traded" },
       lines: ["bfa: traded: left out 2 symbols with a file but no trades; --filed shows them"],
@@ -153,7 +153,7 @@ describe("the command", () => {
     expect(await snapshot(none)).toEqual({ code: 0, sense: "filed", lines: [] });
   });
 
-  it("exits with 4 when trades are asked for that are not known, with 2 when both senses are", async () => {
+  it("exits with 4 if it is asked for trades that are not known, with 2 if it is asked for both senses", async () => {
     const refused = await snapshot(some, "--traded");
     expect(refused).toMatchObject({ code: 4, lines: [expect.stringContaining("volumes of PARTUSDT are not known")] });
     expect((await snapshot(some, "--traded", "--filed")).code).toBe(2);
@@ -197,7 +197,7 @@ describe("range", () => {
 });
 
 describe("listings and delistings", () => {
-  it("are of the days with the first and the last trade", async () => {
+  it("are at the first and the last trade", async () => {
     const listed = await known.db.listings();
     expect(listed.sense).toBe("traded");
     expect(listed.rows.map(({ symbol, date }) => [symbol, date])).toEqual([["LATEUSDT", text(45)]]);
@@ -211,7 +211,7 @@ describe("listings and delistings", () => {
     expect((await none.db.listings()).rows).toEqual(filed.rows);
   });
 
-  it("report a contract that has ended although its files continue, and what that rests on", async () => {
+  it("report a contract that has ended although its files continue, and what that is based on", async () => {
     const rows = (of: typeof known) =>
       of.db.delistings().then(({ rows }) => rows.map((row) => [row.symbol, row.date, row.source]));
     expect(await rows(known)).toEqual([
@@ -227,7 +227,7 @@ describe("listings and delistings", () => {
 });
 
 describe("timeline", () => {
-  it("has the first and the last day with a trade, and the days without", async () => {
+  it("has the first and the last day with a trade, and the days without one", async () => {
     const { rows, ...facts } = await known.db.timeline({ symbol: "LATEUSDT" });
     expect(facts).toMatchObject({
       ...{ first_date: text(40), last_date: text(70), first_trade_date: text(45), last_trade_date: text(69) },
@@ -250,7 +250,7 @@ describe("timeline", () => {
 });
 
 describe("lives", () => {
-  // A settled folder, and 30 days between: by their sizes quiet ones, by their trades not; and the other way round.
+  // A settled folder, and 30 days between: quiet by size but not by trades, and the other way round.
   const settled = { symbol: "BACKUSDTSETTLED", sizes: daily(0, [0, 20, 50_000]) };
   const sizes = { quiet: daily(50_000, [21, 50, 8_000]), busy: daily(50_000) };
   const bars = { quiet: daily(5, [21, 50, 0]), busy: daily(5) };
@@ -267,7 +267,7 @@ describe("lives", () => {
     }
   };
 
-  it("break by trades where they are known, else by the size of files", async () => {
+  it("are split by trades where those are known, otherwise by file sizes", async () => {
     expect(await lives("quiet")).toEqual([text(0), text(51)]);
     expect(await lives("busy")).toEqual([text(0)]);
     expect(await lives("quiet", "busy")).toEqual([text(0)]);

@@ -5,12 +5,12 @@ import { concentration } from "../../src/query/concentration.js";
 import { AS_OF, WINDOW_STATISTICS, type AsOf, type WindowStatistic } from "../../src/query/windows.js";
 import { openMarket, type MarketSymbol, type OpenMarket } from "../support/market.js";
 
-/** Files begin 31 days after the first day that is probed, so that first days are known. */
+/** Files begin 31 days after the first probed day, so that first days are known. */
 const FIRST = dayOf("2024-01-01");
 const START = 31;
 const text = (offset: number) => formatDay(FIRST + offset);
 
-/** Bars of each day from day 31 on; a day without is known to have none. */
+/** Bars of each day from day 31 on; a day without one is known to have none. */
 function made(symbol: string, bars: readonly (number | undefined)[], listed = START): MarketSymbol {
   const sizes = Array.from({ length: START + bars.length }, (_, day) => (day < listed ? 0 : 50_000));
   return { symbol, sizes, volumes: [{ from: FIRST + START, bars }] };
@@ -51,7 +51,7 @@ describe("volume", () => {
     });
   });
 
-  it("says which days of a range are not known, and refuses when none is", async () => {
+  it("says which days of a range are not known, and refuses if none is", async () => {
     const { rows, ...facts } = await market.db.volume({
       symbol: "UNKNOWNU",
       from: text(START + 3),
@@ -71,8 +71,8 @@ describe("top", () => {
   const shown = async (args: Parameters<OpenMarket["db"]["top"]>[0]) =>
     (await market.db.top(args)).rows.map(({ rank, symbol, value, window_days: days }) => [rank, symbol, value, days]);
 
-  it("ranks by a statistic of the days before, no earlier than the listing", async () => {
-    // The day that is asked about, its file of UNKNOWNU included, is not looked at.
+  it("ranks by a statistic of the days before, but not before the listing", async () => {
+    // The queried day itself is not looked at, nor is UNKNOWNU's file on it.
     expect(await shown({ date: text(START + 4), window: 3, filed: true })).toEqual([
       [1, "BUSDC", 175, 2],
       [2, "EUSDT", 90, 3],
@@ -91,7 +91,7 @@ describe("top", () => {
     expect(await shown({ date: text(START + 4), window: 2, quote: "BTC" })).toEqual([[1, "CBTC", 5, 2]]);
   });
 
-  it("refuses when volumes of a window, or the first day of a contract in it, are not known", async () => {
+  it("refuses if volumes in a window, or the first day of a contract in it, are not known", async () => {
     const unknown = { code: "NOT_KNOWN", unknown_symbols: ["UNKNOWNU"] };
     await expect(market.db.top({ date: text(START + 5), window: 2 })).rejects.toMatchObject(unknown);
     expect(await shown({ date: text(START + 5), window: 1, allowPartial: 1 })).toHaveLength(4);
@@ -109,7 +109,7 @@ describe("top", () => {
     asOf: fc.constantFrom(...AS_OF),
   });
 
-  it("gives what the definition says, and looks at nothing after the window", async () => {
+  it("agrees with the definition, and looks at nothing after the window", async () => {
     await fc.assert(
       fc.asyncProperty(symbols, fc.array(asked, { minLength: 1, maxLength: 30 }), async (made, questions) => {
         const { db, close } = await openMarket(
@@ -117,7 +117,7 @@ describe("top", () => {
           made.map(({ listed, bars }, index) => ({
             symbol: `S${index}USDT`,
             sizes: Array.from({ length: START + 40 }, (_, day) => (day < START + listed ? 0 : 50_000)),
-            // The contract was not there before it was listed: what an earlier one traded does not count.
+            // The contract did not exist before it was listed: what an earlier one traded does not count.
             volumes: [{ from: FIRST + START, bars }],
           })),
         );
@@ -135,7 +135,7 @@ describe("top", () => {
   });
 });
 
-/** The definition of the notes, word by word. */
+/** The definition in the notes, word for word. */
 function oracle(
   made: readonly { listed: number; bars: readonly (number | undefined)[] }[],
   day: number,
@@ -155,7 +155,7 @@ function oracle(
 }
 
 describe("market", () => {
-  it("adds up the day, a ticker once and dollars alone", async () => {
+  it("adds up the day, each ticker once and only dollars", async () => {
     const { rows } = await market.db.market({ from: text(START), to: text(START + 3) });
     expect(rows[0]).toEqual({
       ...{ date: text(START), traded_count: 3, quote_volume: 210, trade_count: 210 },
@@ -177,7 +177,7 @@ describe("market", () => {
   });
 });
 
-it("concentration is 1 of one part, 1/n of n equal ones, and does not depend on their order", () => {
+it("gives a concentration of 1 for one part and 1/n for n equal ones, whatever their order", () => {
   expect(concentration([])).toMatchObject({ total: 0, herfindahl: null });
   fc.assert(
     fc.property(fc.array(fc.double({ min: 1e-3, max: 1e12, noNaN: true }), { minLength: 1 }), (volumes) => {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { windowSpan, windowStatistics, WINDOW_STATISTICS, type WindowStatistic } from "../../src/query/windows.js";
 
-/** The definition, word by word: the calendar days of the window since the listing, one value each. */
+/** The definition, word for word: the calendar days of the window since the listing, one value each. */
 function oracle(values: readonly number[], statistic: WindowStatistic): number {
   const sum = values.reduce((total, value) => total + value, 0);
   if (statistic === "sum") return sum;
@@ -16,8 +16,8 @@ function oracle(values: readonly number[], statistic: WindowStatistic): number {
 
 const volume = fc.oneof(fc.constant(0), fc.double({ min: 0, max: 1e12, noNaN: true }));
 
-describe("the statistics of windows", () => {
-  it("are those of their calendar days since the listing, to the last bit", () => {
+describe("window statistics", () => {
+  it("are those of the calendar days since the listing, to the last bit", () => {
     fc.assert(
       fc.property(
         fc.array(volume, { minLength: 1, maxLength: 200 }),
@@ -47,7 +47,7 @@ describe("the statistics of windows", () => {
     );
   });
 
-  it("a contract that is not listed by the end has no window", () => {
+  it("don't exist for a contract that is not listed by the end", () => {
     expect(windowSpan({ days: 30 }, 100, 101)).toBeUndefined();
     expect(windowSpan({ days: 30 }, 100, 100)).toEqual({ from: 100, to: 100 });
     expect(windowSpan({ days: 30 }, 100, 0)).toEqual({ from: 71, to: 100 });

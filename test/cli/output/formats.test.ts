@@ -16,7 +16,7 @@ import { ask, collect, EVERY_KIND, everyAnswer, everyRow } from "../../support/a
 
 const rowLists = fc.array(everyRow, { maxLength: 6 });
 
-/** An answer of one column. */
+/** An answer with one column. */
 function texts(...values: (string | null)[]): Answer {
   return {
     facts: {},
@@ -27,7 +27,7 @@ function texts(...values: (string | null)[]): Answer {
 }
 
 describe("json", () => {
-  it("reads back as the facts and the rows, on one line and indented alike", async () => {
+  it("reads back as the facts and the rows, the same on one line as indented", async () => {
     await fc.assert(
       fc.asyncProperty(rowLists, fc.boolean(), async (rows, pretty) => {
         const text = (await collect(jsonPieces(everyAnswer(rows), pretty))).toString();
@@ -38,7 +38,7 @@ describe("json", () => {
     );
   });
 
-  it("keeps every name apart, even when it is a property of all objects", async () => {
+  it("keeps all names apart, even if a name is a property of every object", async () => {
     const row = Object.fromEntries([["__proto__", 1]]);
     const answer = { ...texts(), rows: [[row]], columns: {} };
     expect((await collect(jsonPieces(answer, false))).toString()).toBe('{"rows":[{"__proto__":1}]}\n');
@@ -60,7 +60,7 @@ describe("ndjson", () => {
 const isName = (item: unknown): boolean => typeof item === "string" && /^\S+$/.test(item);
 
 describe("csv", () => {
-  it("reads back as the rows' texts, formulas behind a quote and control characters visible", async () => {
+  it("reads back as the rows' texts, with formulas behind a quote and control characters visible", async () => {
     const visible = (text: string) =>
       Array.from(text, (char) =>
         /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(char) && !"\t\r\n".includes(char)
@@ -94,7 +94,7 @@ describe("csv", () => {
     expect((await collect(csvPieces(answer))).toString()).toBe(`a\n${expected}\n`);
   });
 
-  it("writes negative numbers as numbers and hostile names as harmless", async () => {
+  it("writes negative numbers as numbers and makes hostile names harmless", async () => {
     const answer = { ...texts(), columns: { "=a": column("number", "") }, rows: [[{ "=a": -5 }]] };
     expect((await collect(csvPieces(answer))).toString()).toBe("'=a\n-5\n");
   });
@@ -146,7 +146,7 @@ describe("parquet", () => {
     ]);
   });
 
-  it("holds all of a column of unsigned whole numbers, and refuses what is beyond", async () => {
+  it("holds a whole column of unsigned integers, and refuses larger ones", async () => {
     const columns = { a: { ...optionalColumn("integer", ""), isUnsigned: true } };
     const of = (...values: (number | string | null)[]) => ({ ...texts(), columns, rows: [values.map((a) => ({ a }))] });
     writeFileSync(file, await collect(parquetPieces(of(0, null, "18446744073709551615"))));
@@ -156,13 +156,13 @@ describe("parquet", () => {
     }
   });
 
-  it("keeps the order of more rows than DuckDB takes at a time", async () => {
+  it("keeps the order of more rows than DuckDB takes in one go", async () => {
     const rows = Array.from({ length: 5000 }, (_, n) => ({ a: null, n }));
     writeFileSync(file, await collect(parquetPieces({ ...texts(), rows: [rows] })));
     expect(await select("list(n) = range(5000)")).toEqual([[true]]);
   });
 
-  it("refuses whole numbers beyond 64 bits and an answer without columns", async () => {
+  it("refuses integers beyond 64 bits and an answer without columns", async () => {
     const columns = { n: column("integer", "") };
     const large = { ...texts(), columns, rows: [[{ n: "9223372036854775808" }]] };
     await expect(collect(parquetPieces(large))).rejects.toMatchObject({ code: "USAGE" });
@@ -177,7 +177,7 @@ describe("parquet", () => {
 });
 
 describe("table", () => {
-  it("shows no control character, whatever is in a text or a name", async () => {
+  it("shows no control characters, whatever a text or a name contains", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.string({ unit: "binary" }), { maxLength: 4 }), fc.string(), async (values, name) => {
         const answer = { ...texts(), columns: { [name]: column("text", "") } };
@@ -189,7 +189,7 @@ describe("table", () => {
     );
   });
 
-  it("puts numbers to the right, even when the first row has none", async () => {
+  it("aligns numbers to the right, even if the first row has none", async () => {
     const columns = { n: optionalColumn("count", ""), a: column("text", "") };
     const rows = [
       [{ n: null, a: "x" }],
@@ -202,7 +202,7 @@ describe("table", () => {
     expect(text).toBe("    n  a\n       x\n1,000  y\n    5  z\n");
   });
 
-  it("says bytes in kB, lists of names without brackets, and paints what conditions mean", async () => {
+  it("shows bytes in kB and lists of names without brackets, and colours conditions by their meaning", async () => {
     const columns = {
       condition: column("text", ""),
       bytes: column("bytes", ""),

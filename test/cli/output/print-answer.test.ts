@@ -33,7 +33,7 @@ describe("--out", () => {
     ["rows.csv", "a\n1\n"],
     ["rows.txt", "a\n1\n"],
     ["rows", "a\n1\n"],
-  ])("writes %s in the format of its ending, in place of what was there", async (name, text) => {
+  ])("writes %s in the format of its extension, replacing what was there", async (name, text) => {
     const file = join(out, name);
     writeFileSync(file, "before");
     expect(await sql("SELECT 1 AS a", "--out", file)).toEqual({ code: 0, signal: null, stdout: "", stderr: "" });
@@ -58,7 +58,7 @@ describe("--out", () => {
     expect([piped.stdout.subarray(0, 4).toString(), piped.stderr.toString()]).toEqual(["PAR1", ""]);
   });
 
-  it("lets --format and --json overrule the ending", async () => {
+  it("lets --format and --json override the extension", async () => {
     const file = join(out, "rows.csv");
     await sql("SELECT 1 AS a", "--out", file, "--json");
     expect(readFileSync(file, "utf8")).toBe('{"rows":[{"a":1}]}\n');
@@ -87,7 +87,7 @@ describe("--out", () => {
   it("leaves the old file and nothing else after a failure", async () => {
     const file = join(out, "rows.csv");
     writeFileSync(file, "before");
-    // Late enough that DuckDB has given rows before it finds out.
+    // Late enough that DuckDB has returned rows before it fails.
     const late = "SELECT CASE WHEN i = 1800000 THEN error('late') ELSE 1 END AS a FROM range(2000000) AS t(i)";
     const { code, stderr } = await sql(late, "--out", file);
     expect([code, stderr]).toEqual([2, expect.stringContaining("failed after some of its rows")]);
@@ -118,7 +118,7 @@ describe("query sql", () => {
     expect(stdout).toBe("a\n1\n");
   });
 
-  it("says one line for an empty statement and for several", async () => {
+  it("prints one line for an empty statement and for several", async () => {
     for (const statement of ["/* nothing */", ";", "SELECT 1; SELECT 2"]) {
       const { code, stderr } = await sql(statement);
       expect([code, stderr], statement).toEqual([2, expect.stringMatching(/^bfa: .*statement.*\n$/)]);
@@ -153,7 +153,7 @@ describe("export", () => {
 });
 
 describe("memory", () => {
-  /** A program that prints 320,000 rows, 96 MB as JSON: twice what its heap may hold. */
+  /** A program that prints 320,000 rows, 96 MB as JSON: twice its maximum heap. */
   const program = `
     const { printAnswer } = await import(process.argv[1]);
     const about = "";

@@ -26,7 +26,7 @@ const states: fc.Arbitrary<ProgressState> = fc.oneof(
 );
 
 describe("progressLine", () => {
-  it("shows everything where there is room", () => {
+  it("shows everything if there is room", () => {
     expect(progressLine(200, probing)).toBe(
       "[####--------------------]  16%  162/981 probes  162/s  0/3 units  1,042 requests/s, 3.1 MB  3 failed  5.06 s left",
     );
@@ -44,7 +44,7 @@ describe("progressLine", () => {
     expect(progressLine(width, probing)).toBe(line);
   });
 
-  it("fits any width, and shows no less in a wider one", () => {
+  it("fits any width, and shows no less when there is more room", () => {
     fc.assert(
       fc.property(states, fc.nat({ max: 250 }), (state, width) => {
         const line = progressLine(width, state);
@@ -58,7 +58,7 @@ describe("progressLine", () => {
     );
   });
 
-  it("keeps failures and the time left to the last", () => {
+  it("drops failures and the time left last", () => {
     fc.assert(
       fc.property(states, fc.nat({ max: 250 }), (state, width) => {
         const fields = progressLine(width, state).split("  ");

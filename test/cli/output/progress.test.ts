@@ -12,7 +12,10 @@ const COUNTS = {
   ...{ connections_opened: 8, bytes: 0, foreign_keys: 0, rows_written: 0, units_written: 0 },
 };
 
-/** A terminal that shows what is written, as far as progress needs one: lines wrap, and again when its width changes. */
+/**
+ * A terminal that shows what is written, as far as progress needs one: lines wrap, and wrap again when its width
+ * changes.
+ */
 class FakeTerminal {
   private rows: { text: string; wrapped: boolean }[] = [{ text: "", wrapped: false }];
   private row = 0;
@@ -37,7 +40,7 @@ class FakeTerminal {
     return this.listeners.size;
   }
 
-  /** What is to be seen, from the top. */
+  /** The visible lines, from the top. */
   get screen(): string[] {
     return this.rows.map(({ text }) => text);
   }
@@ -111,7 +114,7 @@ describe("terminalProgress", () => {
     expect(screen.listenerCount).toBe(0);
   });
 
-  it("leaves notices whole, above what it shows", () => {
+  it("keeps notices complete, above the progress", () => {
     const screen = terminal(60);
     const progress = terminalProgress(screen.stream);
     vi.advanceTimersByTime(100);
@@ -121,7 +124,7 @@ describe("terminalProgress", () => {
   });
 
   it.each([120, 100, 61, 40, 27, 13, 3])(
-    "leaves no rubbish when the terminal shrinks to %d columns and grows again",
+    "leaves no remnants when the terminal shrinks to %d columns and grows again",
     (width) => {
       const screen = terminal(130);
       const progress = terminalProgress(screen.stream);

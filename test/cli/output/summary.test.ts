@@ -42,7 +42,7 @@ const SUMMARY: RunSummary = {
 };
 
 describe("a run's summary", () => {
-  it("is short when nothing is out of the ordinary, and names the days that can't be answered", () => {
+  it("is short if nothing unusual happened, and names the days that can't be answered", () => {
     expect(summaryText(SUMMARY)).toMatchInlineSnapshot(`
       "update 2019-12-31 to 2024-03-10: whole in 8.53 s
         327 symbols by LIST: 5,680 available, 32 missing, 0 failed
@@ -54,19 +54,19 @@ describe("a run's summary", () => {
     `);
   });
 
-  it("says what was looked up, replayed and retried", () => {
+  it("mentions look-ups, replays and retries", () => {
     const text = summaryText({ ...SUMMARY, dns_lookups: 2, replays: 1, retries: 3 });
     expect(text).toContain("64 connections, 2 DNS look-ups, 1 replay, 3 retries\n");
     expect(text).toContain("  DNS 0.00 s, planning");
   });
 
-  it("of one day says its condition, and of none nothing", () => {
+  it("of one day says its condition, and without days says nothing", () => {
     const one = [{ condition: "provisional", from: "2024-03-01", to: "2024-03-01" } as const];
     expect(summaryText({ ...SUMMARY, conditions: one })).toMatch(/\n {2}2024-03-01: provisional$/);
     expect(summaryText({ ...SUMMARY, conditions: [] })).toMatch(/in holes$/);
   });
 
-  it("has nothing left that is due", () => {
+  it("says when nothing is due any more", () => {
     const due = { never_probed: 0, provisional: 0, hole: 0, clock: 0 };
     expect(summaryText({ ...SUMMARY, due_cells: due })).toContain("  still due: nothing\n");
   });

@@ -13,17 +13,17 @@ import { importFile } from "../../../src/run/import.js";
 import { changeFile } from "../../../src/store/change-file.js";
 import type { Workshop } from "./making.js";
 
-/** A command that opens a database that others made. */
+/** A command that opens a database from somebody else. */
 export interface OpeningCommand {
   name: string;
-  /** Whether it writes into the database itself. */
+  /** Whether it writes to the database itself. */
   writes: boolean;
   /**
    * Runs it.
    *
    * @param file the database
-   * @param place an empty folder, in which alone it may write beside the database
-   * @returns what it answers
+   * @param place an empty folder, the only place beside the database where it may write
+   * @returns its answer
    */
   run: (file: string, place: string) => Promise<unknown>;
 }
@@ -56,7 +56,7 @@ export async function openingCommands({ sound, publication }: Workshop): Promise
       ...{ name: "pull over the database", writes: true },
       run: (file) => pull(publication, file),
     },
-    // What every run does with the file before it asks the bucket, and when it is done.
+    // What every run does with the file before its first request and after its last one.
     { name: "update", writes: true, run: (file) => changeFile(file, { waitMs: 0 }, () => Promise.resolve("changed")) },
   ];
 }
@@ -64,7 +64,7 @@ export async function openingCommands({ sound, publication }: Workshop): Promise
 async function queryCommands(name: (typeof QUERY_NAMES)[number]): Promise<OpeningCommand[]> {
   const query: AnyQuery = (await QUERIES[name]()).default;
   return query.examples.map(({ args }, at) =>
-    // Every method takes the arguments that its definition's examples have.
+    // Every method accepts the arguments of its definition's examples.
     reading(`query ${name} (${at + 1})`, (db) => (db[name] as (args: object) => Promise<unknown>)(args)),
   );
 }
@@ -91,7 +91,7 @@ function copied(from: string, to: string): string {
   return to;
 }
 
-/** A publication with another database, and its right sum. */
+/** A publication with another database and the matching checksum. */
 function tampered(publication: string, database: string, folder: string): string {
   cpSync(publication, folder, { recursive: true });
   copyFileSync(database, join(folder, DATABASE));

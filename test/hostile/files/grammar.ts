@@ -1,15 +1,15 @@
 import fc from "fast-check";
 
 /**
- * What a file of the grammar begins as: a database of this package with rows, one that another system made for `import`, or
- * an empty one.
+ * What a file of the grammar starts from: a database of this package with rows, one that another system made for
+ * `import`, or an empty one.
  */
 export const BEGINNINGS = ["store", "foreign", "empty"] as const;
 
 /** A file that DuckDB can make. */
 export interface HostileFile {
   readonly beginning: (typeof BEGINNINGS)[number];
-  /** Run one after the other; one that DuckDB refuses is left out. */
+  /** Run one after the other; statements that DuckDB refuses are skipped. */
   readonly statements: readonly string[];
 }
 
@@ -17,7 +17,7 @@ export interface HostileFile {
 export interface Names {
   /** Path of a file whose text must never show up. */
   canary: string;
-  /** This project's tables, and its view. */
+  /** This project's tables and its view. */
   own: readonly string[];
   /** Columns of the tables, as `table.column`, with their types. */
   columns: readonly { table: string; name: string; type: string }[];
@@ -25,11 +25,14 @@ export interface Names {
   functions: readonly string[];
 }
 
-/** Functions that the package's SQL calls, by name or as an operator: drawn more often than DuckDB's other ones. */
+/** Functions that the package's SQL calls, by name or as an operator; drawn more often than DuckDB's other ones. */
 const CALLED =
   "count count_star sum min max coalesce url_encode strftime || + - // // ~~ isfinite list_value unnest range duckdb_tables duckdb_views duckdb_columns duckdb_functions epoch_ms epoch_us chr concat concat_ws format list_sort string_agg generate_series make_timestamp arg_max greatest row_number lag any_value list histogram read_text current_database lower date_diff to_days now today bool_or struct_pack";
 
-/** What takes forever, or more memory than there is, once it runs: DuckDB computes what is constant when it reads it. */
+/**
+ * Expressions that take forever, or more memory than there is, at run time: DuckDB evaluates constant ones while it
+ * parses them.
+ */
 const ENDLESS = [
   "(SELECT count(*) FROM range(100000000000) AS a)",
   "(SELECT sum(a.range + b.range) FROM range(100000000) AS a, range(100000000) AS b)",
@@ -37,7 +40,7 @@ const ENDLESS = [
   "(SELECT len(list(a.range)) FROM range(100000000000) AS a)",
 ];
 
-/** Texts that are names, commands, paths or properties to somebody. */
+/** Texts that somebody could take for names, commands, paths or properties. */
 const TEXTS = [
   "",
   "=1+1",
@@ -74,7 +77,7 @@ const TIMES = [
 ];
 const WHOLE = ["-5", "-1", "0", "1", "200", "404", "999", "32767", "2147483647", "9223372036854775807", "NULL"];
 
-/** A value of a type, most of them odd. */
+/** A value of a type; most are odd. */
 function value(type: string): fc.Arbitrary<string> {
   if (type === "DATE") return fc.constantFrom(...DATES);
   if (type.startsWith("TIMESTAMP")) return fc.constantFrom(...TIMES).map((text) => `${text}::${type}`);
@@ -86,7 +89,7 @@ function value(type: string): fc.Arbitrary<string> {
 /** Some of the rows. */
 const where = fc.constantFrom("", " WHERE true", " WHERE hash(rowid) % 2 = 0", " WHERE rowid < 3");
 
-/** An expression, most of which reach for something or never end. */
+/** An expression; most of them read something or never end. */
 function expression({ canary }: Names): fc.Arbitrary<string> {
   const path = literal(canary);
   return fc.constantFrom(
@@ -107,7 +110,7 @@ function expression({ canary }: Names): fc.Arbitrary<string> {
   );
 }
 
-/** What a view or a table macro gives. */
+/** The body of a view or a table macro. */
 function relation(names: Names): fc.Arbitrary<string> {
   const path = literal(names.canary);
   return fc.oneof(
@@ -123,7 +126,7 @@ function relation(names: Names): fc.Arbitrary<string> {
   );
 }
 
-/** A macro, scalar or of tables, under a name of ours, of DuckDB's or another. */
+/** A scalar or table macro, under a name of ours, of DuckDB's or another one. */
 function macro(names: Names): fc.Arbitrary<string> {
   const name = fc.oneof(
     { weight: 4, arbitrary: fc.constantFrom(...CALLED.split(" ")) },
@@ -140,7 +143,7 @@ function macro(names: Names): fc.Arbitrary<string> {
   return fc.oneof({ weight: 2, arbitrary: scalar }, { weight: 1, arbitrary: table });
 }
 
-/** A view in the place of something of ours, of one of DuckDB's own views, or beside them. */
+/** A view in place of something of ours or of one of DuckDB's own views, or beside them. */
 function view(names: Names): fc.Arbitrary<string> {
   const ours = fc.constantFrom(...names.own, ...names.own.map((name) => name.toUpperCase()));
   const name = fc.oneof(ours, fc.constantFrom("duckdb_tables", "pg_tables", "stage", "incoming", "candidates", "v"));
@@ -150,7 +153,7 @@ function view(names: Names): fc.Arbitrary<string> {
     .map(([name, before, body]) => `${before.replace("%", name)}CREATE VIEW ${quoted(name)} AS ${body}`);
 }
 
-/** A change of a table of ours: other columns, types, code in it. */
+/** A change to one of our tables: other columns, types, code in it. */
 function shape(names: Names): fc.Arbitrary<string> {
   const column = fc.constantFrom(...names.columns);
   const type = fc.constantFrom(
@@ -194,7 +197,7 @@ function shape(names: Names): fc.Arbitrary<string> {
   return fc.oneof({ weight: 4, arbitrary: change }, { weight: 1, arbitrary: generated });
 }
 
-/** Odd values in the tables that are there. */
+/** Odd values in the existing tables. */
 function values(names: Names): fc.Arbitrary<string> {
   return fc.constantFrom(...names.columns).chain(({ table, name, type }) =>
     fc.oneof(

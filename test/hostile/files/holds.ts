@@ -8,15 +8,15 @@ import type { OpeningCommand } from "./commands.js";
 import type { HostileFile } from "./grammar.js";
 import { makeFile, SECRET, type Workshop } from "./making.js";
 
-/** The secret in the forms that an answer may have it in. */
+/** The secret, in the forms in which an answer may contain it. */
 const FORMS = [SECRET, Buffer.from(SECRET).toString("hex"), Buffer.from(SECRET).toString("base64").slice(0, -4)];
 
 /** How a command ended, in words, for counting. */
 export type Ending = "answered" | "refused";
 
 /**
- * Makes a file and has a command open it. It must answer or refuse in one line with a documented exit code; the canary's text is
- * in nothing that it says or writes; it changes nothing but its own output.
+ * Makes a file and opens it with a command. The command must answer or refuse in one line with a documented exit code.
+ * The canary's text must not be in anything that it prints or writes, and it must change nothing except its own output.
  */
 export async function holds(
   workshop: Workshop,
@@ -70,7 +70,7 @@ function expectNoSecret(text: string, what: string): void {
   ).toEqual([]);
 }
 
-/** What is in every file below a folder, but for some. */
+/** The content of every file below a folder, except for some. */
 function stateOf(folder: string, except: readonly string[]): Map<string, string> {
   const paths = filesBelow(folder).filter((path) => !except.some((one) => path.startsWith(one)));
   return new Map(paths.map((path) => [path, createHash("sha1").update(readFileSync(path)).digest("hex")]));
@@ -82,7 +82,10 @@ function filesBelow(folder: string): string[] {
     .filter((path) => statSync(path).isFile());
 }
 
-/** The rows of a DuckDB or Parquet file, whose texts may be compressed. Views are left out: they are asked, not kept. */
+/**
+ * The rows of a DuckDB or Parquet file, whose texts may be compressed. Views are left out: they are evaluated, not
+ * stored.
+ */
 async function rowsIn(path: string): Promise<string> {
   if (!/\.(?:duckdb|parquet)$/.test(path)) return "";
   const isParquet = path.endsWith(".parquet");
@@ -94,7 +97,7 @@ async function rowsIn(path: string): Promise<string> {
   try {
     const rows = async (sql: string) => (await connection.runAndReadAll(sql)).getRowsJson();
     if (isParquet) return JSON.stringify(await rows(`FROM '${path}'`));
-    // The file may have macros in the place of any other function.
+    // The file may have macros that replace any other function.
     const tables = (await rows(
       "SELECT schema_name, table_name, sql FROM system.main.duckdb_tables() WHERE database_name = system.main.current_database()",
     )) as [schema: string, name: string, sql: string][];

@@ -6,13 +6,13 @@ import { OWN_TABLES } from "../../../src/store/schema/own-names.js";
 import { D0, dayUnit, writerFor } from "../../support/store.js";
 import type { HostileFile, Names } from "./grammar.js";
 
-/** What the canary holds when commands run. While files are made it holds something else, so that none can hold this. */
+/** The canary's content while commands run. While files are made it is different, so that no file can contain this. */
 export const SECRET = "canary-5ba98f4e7d";
 
-/** How long a statement may take while a file is made, ms. */
+/** Time limit of a statement while a file is made, ms. */
 const MAKING_MS = 300;
 
-/** The table that another system keeps. */
+/** The table of the other system. */
 const FOREIGN = `CREATE TABLE daily_availability (date DATE, symbol VARCHAR, available BOOLEAN, file_size_bytes BIGINT,
     last_modified TIMESTAMP, url VARCHAR, status_code INTEGER, probe_timestamp TIMESTAMP);
   INSERT INTO daily_availability VALUES
@@ -20,7 +20,7 @@ const FOREIGN = `CREATE TABLE daily_availability (date DATE, symbol VARCHAR, ava
     ('2024-03-02', 'BTCUSDT', true, 300, '2024-03-03 09:08:07', 'u', 200, '2025-01-01'),
     ('2024-03-02', 'ETHUSDT', false, NULL, NULL, 'u', 404, '2025-01-01')`;
 
-/** A folder with what every file of the grammar is made from. */
+/** A folder with everything that files of the grammar are made from. */
 export interface Workshop {
   readonly folder: string;
   readonly names: Names;
@@ -30,7 +30,7 @@ export interface Workshop {
   readonly publication: string;
 }
 
-/** Makes a workshop in an empty folder. */
+/** Prepares a workshop in an empty folder. */
 export async function openWorkshop(folder: string): Promise<Workshop> {
   const sound = join(folder, "sound.duckdb");
   const symbols = ["BTCUSDT", "ETHUSDC", "OLDUSDT", "OLDUSDT_SETTLED", "币安人生USDT"];
@@ -71,7 +71,7 @@ export async function openWorkshop(folder: string): Promise<Workshop> {
   };
 }
 
-/** Makes a file as it is described. */
+/** Makes a file from its description. */
 export async function makeFile(
   { names, sound }: Workshop,
   { beginning, statements }: HostileFile,
@@ -79,7 +79,7 @@ export async function makeFile(
 ): Promise<void> {
   writeFileSync(names.canary, "nothing\n");
   if (beginning === "store") copyFileSync(sound, file);
-  // One that macros in the file can't slow down, nor fill the memory.
+  // A connection that macros in the file can't slow down and whose memory they can't fill.
   const instance = await DuckDBInstance.create(file, {
     threads: "1",
     memory_limit: "200MB",
@@ -97,7 +97,7 @@ async function tryToRun(connection: DuckDBConnection, statement: string): Promis
   const timer = setTimeout(() => {
     connection.interrupt();
   }, MAKING_MS);
-  // Not every sentence of the grammar is one that DuckDB takes.
+  // DuckDB does not accept every sentence of the grammar.
   await connection.run(statement).catch(() => undefined);
   clearTimeout(timer);
 }

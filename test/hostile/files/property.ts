@@ -5,7 +5,7 @@ import { hostileFiles } from "./grammar.js";
 import { holds, type Ending } from "./holds.js";
 import { openWorkshop } from "./making.js";
 
-/** How a property over files is run. */
+/** How to run a property over files. */
 export interface FilesRun {
   runs: number;
   seed: number;
@@ -16,8 +16,8 @@ export interface FilesRun {
 /**
  * Makes files of the grammar and has commands open them.
  *
- * @returns the ways in which they ended
- * @throws what `holds` expects of a file and doesn't find, with the file
+ * @returns how the commands ended
+ * @throws an expectation of `holds` that a file fails, with the file
  */
 export async function expectFilesToHold({ runs, seed, choose }: FilesRun): Promise<Set<Ending>> {
   const folder = temporaryFolder();

@@ -15,7 +15,7 @@ afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close();
 });
 
-/** A server that answers 404, over HTTP/2 or over HTTP/1.1 alone. */
+/** A server that answers 404, over HTTP/2 or over HTTP/1.1 only. */
 async function startServer(protocol: "h2" | "http/1.1"): Promise<{ url: string; ca: string }> {
   const { ca, cert, key } = await createCertificate();
   const server =
@@ -59,11 +59,11 @@ function connect(origin: string, ca: string, concurrency: Concurrency) {
 }
 
 describe("the limit of HEADs in flight", () => {
-  it("is the number of connections where HTTP/2 isn't offered", () => {
+  it("is the number of connections if HTTP/2 isn't offered", () => {
     expect(new Concurrency(64, 0).limit).toBe(64);
   });
 
-  it("rises by the streams of each connection that speaks HTTP/2, and falls with its end", async () => {
+  it("rises by the streams of each connection that speaks HTTP/2, and falls when it ends", async () => {
     const server = await startServer("h2");
     const concurrency = new Concurrency(16, 2);
     const { line, head } = connect(server.url, server.ca, concurrency);
@@ -86,7 +86,7 @@ describe("the limit of HEADs in flight", () => {
     expect(concurrency.limit).toBe(16);
   });
 
-  it("is that of HTTP/1.1 when no connection can be opened", async () => {
+  it("is that of HTTP/1.1 if no connection can be opened", async () => {
     const concurrency = new Concurrency(16, 2);
     const { head } = connect("https://127.0.0.1:1", "", concurrency);
     expect(await head()).toMatchObject({ type: "failed", failure: { kind: "connect" } });

@@ -3,7 +3,7 @@ import { warmDns } from "../../../src/probe/net/dns.js";
 import { tableLookup, type AddressTable } from "../../../src/probe/net/addresses.js";
 
 describe("warmDns", () => {
-  it("looks every host up once, and no literal address", async () => {
+  it("looks up every host once, and no literal address", async () => {
     const urls = ["https://localhost:1/a", "https://localhost:2/b", "https://127.0.0.1", "https://[::1]:9"];
     const { table, lookups } = await warmDns(urls);
     expect(lookups).toBe(1);

@@ -12,7 +12,7 @@ describe("parseHttpDate", () => {
     );
   });
 
-  it("takes a leap second for the next one, as the Unix epoch does", () => {
+  it("takes a leap second for the next second, as the Unix epoch does", () => {
     expect(parseHttpDate("Sat, 31 Dec 2016 23:59:60 GMT")).toBe(Date.parse("2017-01-01T00:00:00Z"));
   });
 

@@ -6,7 +6,7 @@ import { describeProxy, proxyFor } from "../../../src/probe/net/proxy.js";
 const VISION = "https://data.binance.vision";
 
 describe("proxyFor", () => {
-  it("reads the variables in either case, the lower one first", () => {
+  it("reads the variables in either case, lower case first", () => {
     expect(proxyFor(VISION, { HTTPS_PROXY: "http://a:1" })).toEqual({ url: "http://a:1" });
     expect(proxyFor(VISION, { HTTPS_PROXY: "http://a:1", https_proxy: "http://b:2" })).toEqual({ url: "http://b:2" });
     expect(proxyFor(VISION, { HTTP_PROXY: "https://c:3" })).toEqual({ url: "https://c:3" });
@@ -15,7 +15,7 @@ describe("proxyFor", () => {
     expect(proxyFor(VISION, { HTTPS_PROXY: "" })).toBeUndefined();
   });
 
-  it("takes a host without a scheme, and credentials out of the URL", () => {
+  it("accepts a host without a scheme, and separates credentials from the URL", () => {
     expect(proxyFor(VISION, { HTTPS_PROXY: "proxy.example:3128" })).toEqual({ url: "http://proxy.example:3128" });
     const proxy = proxyFor(VISION, { HTTPS_PROXY: "http://me:p%40ss@proxy.example:3128" });
     expect(proxy).toEqual({
@@ -26,7 +26,7 @@ describe("proxyFor", () => {
   });
 
   it.each(["http://", "http://me:secret@", "socks5://me:secret@a:1", "http://me:se%cret@a:1", "http://me:secret@a:b"])(
-    "refuses %s without saying the password",
+    "refuses %s without revealing the password",
     (value) => {
       expect(() => proxyFor(VISION, { HTTPS_PROXY: value })).toThrow(
         expect.objectContaining({
@@ -50,7 +50,7 @@ describe("proxyFor", () => {
         fc.constantFrom("http", "https"),
         fc.array(entry, { maxLength: 3 }),
         (name, port, scheme, entries) => {
-          // Undici knows `*` only alone.
+          // undici knows `*` only on its own.
           fc.pre(entries.length <= 1 || !entries.includes("*"));
           const origin = `${scheme}://${name}${port}`;
           const noProxy = entries.join(entries.length % 2 === 0 ? "," : " ");
@@ -62,7 +62,7 @@ describe("proxyFor", () => {
   });
 });
 
-/** What undici's agent would connect to: one of the proxies, or the origin itself. */
+/** Where undici's agent would connect: to one of the proxies, or to the origin itself. */
 function undiciChoice(origin: string, noProxy: string): string {
   const seen = { direct: false };
   const factory = (_origin: unknown, { connect }: { connect?: unknown }): Dispatcher => {

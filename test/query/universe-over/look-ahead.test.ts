@@ -37,7 +37,7 @@ const rule = fc.record({
   minQuoteVolume: fc.option(fc.integer({ min: 0, max: 30 }), { nil: undefined }),
 });
 
-it("no row of a universe, and no change, moves with what comes on its day or later", async () => {
+it("no row of a universe, and no change, depends on its day or anything later", async () => {
   const day = fc.integer({ min: 3, max: DAYS - 1 });
   const known = fc.integer({ min: 0, max: DAYS });
   let compared = 0;
@@ -50,7 +50,7 @@ it("no row of a universe, and no change, moves with what comes on its day or lat
       rule,
       async (before, other, turn, knownAfter, { ranks, ...rest }) => {
         const args = { ...rest, ...ranks, from: formatDay(dayAtPlace(1)), to: formatDay(dayAtPlace(DAYS - 1)) };
-        // As of its opening, a day knows nothing of itself.
+        // As of its opening, a day knows nothing about itself.
         const last = formatDay(dayAtPlace(rest.asOf === "open" ? turn : turn - 1));
         const early = async (made: Market, knownUntil: number) => {
           await hold(store, made, knownUntil);
@@ -74,6 +74,6 @@ it("no row of a universe, and no change, moves with what comes on its day or lat
     ),
     { numRuns: propertyRuns(15) },
   );
-  // Something was there to move.
+  // There was something that could depend on it.
   expect(compared).toBeGreaterThan(0);
 });

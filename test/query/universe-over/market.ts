@@ -8,7 +8,7 @@ import { D0, LATE } from "../../support/store.js";
 /** Days of a made-up market, from {@link D0} on. */
 export const DAYS = 110;
 
-/** A cell: the bytes of its file, 0 without one, and its bar. */
+/** A cell: the size of its file (0 without one) and its bar. */
 export interface MarketCell {
   size: number;
   bar: Bar | undefined;
@@ -27,8 +27,8 @@ const cell: fc.Arbitrary<MarketCell> = fc
   .map(({ size, quote, trades }) => ({ size, bar: size === 8_000 ? 0 : { quote: quote * 1.1, trades } }));
 
 /**
- * Stretches of days that are alike, some of them so long that a contract ends in them; most symbols have files on most
- * days, so that there is much to compare.
+ * Stretches of similar days, some long enough for a contract to end in them. Most symbols have files on most days, so
+ * that there is much to compare.
  */
 const cells: fc.Arbitrary<MarketCell[]> = fc
   .array(
@@ -43,7 +43,7 @@ const cells: fc.Arbitrary<MarketCell[]> = fc
     return Array.from({ length: DAYS }, (_, day) => all[day] ?? NOTHING);
   });
 
-/** Days with a file on each side of a gap that a settled folder explains. */
+/** Days with a file on either side of a gap that a settled folder explains. */
 const BESIDE_GAP = 6;
 
 /** A ticker with a gap, and a settled folder whose files are those before the gap. */
@@ -72,7 +72,7 @@ export const market: fc.Arbitrary<Market> = fc
     return made;
   });
 
-/** A market in which each settled folder of another goes on from a day on. */
+/** A market in which the settled folders of another one continue from a day on. */
 export function settledAgain(made: Market, day: number): Market {
   const file: MarketCell = { size: 49_000, bar: 1 };
   return new Map(
@@ -92,7 +92,7 @@ export function turned(before: Market, after: Market, day: number): Market {
   );
 }
 
-/** Makes a store hold a market, all of it probed late, and nothing else. Volumes are known before `knownUntil`. */
+/** Replaces a store's contents with a market, all of it probed late. Volumes are known before `knownUntil`. */
 export async function hold(store: WritableStore, made: Market, knownUntil = DAYS): Promise<void> {
   const { connection } = store;
   for (const table of ["availability", "daily_volumes", "volume_spans"]) await connection.run(`DELETE FROM ${table}`);
@@ -120,7 +120,7 @@ export async function hold(store: WritableStore, made: Market, knownUntil = DAYS
   );
 }
 
-/** The day of a place in a market. */
+/** The day at an index of a market. */
 export function dayAtPlace(place: number): Day {
   return D0 + place;
 }

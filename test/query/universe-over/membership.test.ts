@@ -36,7 +36,7 @@ const choice = (end: number, candidates: Candidate[], lastFile = end): Choice =>
     lastFile: () => lastFile,
   };
 };
-/** What is chosen on some days, one after the other. */
+/** The choices on several days, one after another. */
 const chosen = (choices: readonly Choice[], size: Size) =>
   choices.reduce<Chosen[]>((all, next) => [...all, choose(all.at(-1), next, size)], []);
 const nameOf = (place: number) => SYMBOLS[place] ?? "";
@@ -76,7 +76,7 @@ describe("membership", () => {
 
   it.each<[reason: string, before: Candidate[], after: Candidate[], told: string[]]>([
     ["a new contract", [], [one("A", 1, { first: 2 })], ["A entered: listed"]],
-    ["a file again", [], [one("A", 1)], ["A entered: file"]],
+    ["a new file", [], [one("A", 1)], ["A entered: file"]],
     ["an age", [one("A", 1, { obstacle: "age" })], [one("A", 1)], ["A entered: age"]],
     ["a trade", [one("A", 1, { obstacle: "no_trade" })], [one("A", 1)], ["A entered: trade"]],
     ["volume", [one("A", 1, { obstacle: "volume" })], [one("A", 1)], ["A entered: volume"]],
@@ -98,7 +98,7 @@ describe("membership", () => {
       [one("A", 1, { first: 2, obstacle: "age" })],
       ["A left: delisted"],
     ],
-  ])("tells the reason: %s", (_, before, after, reasons) => {
+  ])("gives the reason: %s", (_, before, after, reasons) => {
     const [, second] = chosen([choice(1, before), choice(2, after, 1)], TOP_2);
     expect(second && told(second)).toEqual(reasons);
   });
@@ -108,7 +108,7 @@ describe("membership", () => {
     expect(reasons).toEqual([["A left: no_file"], ["A left: delisted"]]);
   });
 
-  it("takes all without ranks, in order of name", () => {
+  it("has all candidates if there are no ranks, in order of name", () => {
     const [only] = chosen([choice(1, [one("A"), one("B", undefined, { obstacle: "age" }), one("C")])], {
       ...{ top: undefined, buffer: 0 },
     });
@@ -118,7 +118,7 @@ describe("membership", () => {
     ]);
   });
 
-  it("holds who enters by rank or stays within the buffer, and changes say exactly what moved", () => {
+  it("has those that enter by rank or stay within the buffer, and changes say exactly what moved", () => {
     const value = fc.integer({ min: 0, max: 4 });
     const candidate = fc.tuple(value, fc.constantFrom("rank" as const, "age" as const, "volume" as const));
     const day = fc.array(fc.option(candidate), { minLength: 6, maxLength: 6 });

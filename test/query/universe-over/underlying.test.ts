@@ -34,11 +34,11 @@ afterAll(async () => {
   folder.remove();
 });
 
-// Days before the capture, too: an underlying holds for a contract's whole life.
+// Days before the capture too: an underlying holds for a contract's whole life.
 const DAY_10 = formatDay(dayAtPlace(10));
 const WEEK = { from: DAY_10, to: formatDay(dayAtPlace(16)), by: "quote_volume" } as const;
 
-it("a universe holds the contracts on one underlying, and says whose is not known", async () => {
+it("a universe has the contracts on one underlying, and says for which it is not known", async () => {
   const coins = await db.universeOver({ ...WEEK, underlying: "coin" });
   expect(new Set(coins.rows.map(({ symbol, rank }) => `${symbol} ${rank}`))).toEqual(new Set(["AUSDT 1"]));
   expect(coins).toMatchObject({ symbol_count: 1, without_contract: ["DUSDT"] });
@@ -47,7 +47,7 @@ it("a universe holds the contracts on one underlying, and says whose is not know
   expect(all.definition).not.toHaveProperty("underlying");
 });
 
-it("the definition carries the underlying", async () => {
+it("the definition includes the underlying", async () => {
   const equities = await db.universeOver({ ...WEEK, underlying: "equity" });
   expect(equities.definition).toMatchObject({ underlying: "equity" });
   expect(equities.rows).toHaveLength(7);

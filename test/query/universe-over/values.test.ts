@@ -31,7 +31,7 @@ function statisticOf(values: readonly number[], stat: string): number {
   return (low + high) / 2;
 }
 
-/** What a ranking is by. */
+/** The basis of a ranking. */
 const RANKING = {
   asOf: fc.constantFrom("open", "close"),
   by: fc.constantFrom("quote_volume", "trade_count"),
@@ -39,7 +39,7 @@ const RANKING = {
   stat: fc.constantFrom("median", "mean", "sum"),
 };
 
-it("the members of a day are those that counting by hand gives", async () => {
+it("the members of a day are those found by counting", async () => {
   const rule = fc.record({
     ...RANKING,
     top: fc.integer({ min: 1, max: 4 }),
@@ -52,7 +52,7 @@ it("the members of a day are those that counting by hand gives", async () => {
       await hold(store, made);
       const date = formatDay(dayAtPlace(day));
       const answer = await universeOver.run(store, readArguments(universeOver.args, { ...args, from: date, to: date }));
-      // One day has members alone.
+      // A single day has only members, no changes.
       const rows = answer.rows as MemberRow[];
       const end = args.asOf === "open" ? day - 1 : day;
       const ages = await universeOver.run(
@@ -87,7 +87,7 @@ it("the members of a day are those that counting by hand gives", async () => {
   expect(compared).toBeGreaterThan(0);
 });
 
-it("a universe of one day has the values and the order of the symbols that query top gives", async () => {
+it("a universe of one day has the values and the order of query top", async () => {
   const rule = fc.record(RANKING);
   let compared = 0;
   await fc.assert(
@@ -101,8 +101,8 @@ it("a universe of one day has the values and the order of the symbols that query
         readArguments(universeOver.args, { ...options, from: date, to: date }),
       );
       const ranking = await top.run(store, readArguments(top.args, { ...options, date }));
-      // Names of a ticker that has several are folded after a look at their trades in one, and before it in the other;
-      // a ranking leaves out contracts whose window may be longer than what is known.
+      // For a ticker with several names, one query looks at trades before it folds them and the other after; a ranking
+      // leaves out contracts whose window may be longer than what is known.
       const isAlone = ({ symbol }: { symbol: string }) => !symbol.startsWith("C");
       const wanted = (universe.rows as MemberRow[]).filter(
         (row) => isAlone(row) && (!row.age_is_minimum || row.age_days + (args.asOf === "close" ? 1 : 0) >= args.window),
