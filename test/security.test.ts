@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 
 const root = new URL("../", import.meta.url);
 
-it("SECURITY.md names a test that is there for every promise", () => {
+it("SECURITY.md names an existing test for every promise", () => {
   const promised = readFileSync(new URL("SECURITY.md", root), "utf8").split("What is not promised:")[0] ?? "";
   const rows = promised.split("\n").filter((line) => line.startsWith("| "));
   const tests = rows.slice(2).map((row) => /`(test\/[^`]+\.test\.ts)` +\|$/.exec(row)?.[1]);

@@ -7,20 +7,20 @@ import * as library from "../src/index.js";
 import { blocksOf, PAGES } from "./support/docs.js";
 
 /*
- * Every snippet in TypeScript of README and docs is compiled against the built package's types. Those in Python and R are
- * run by test/peers/snippets.peer.ts, commands by test/docs.test.ts and, of queries, beside their definitions.
+ * Every TypeScript snippet in README and docs is compiled against the built package's types. Python and R snippets are
+ * run by test/peers/snippets.peer.ts, commands by test/docs.test.ts, and examples of queries beside their definitions.
  */
 const PACKAGE = "binance-futures-availability";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const file = (at: number) => join(root, `snippet-${at}.mts`);
 
-/** Languages that are run or compiled, and those that are shown only. */
+/** Languages that are run or compiled, and those that are only shown. */
 const CHECKED = ["sh", "ts", "python", "r"];
 const SHOWN = ["console", "text", "sql", "crontab", ""];
 
 const snippets = PAGES.flatMap((page) => blocksOf(page, "ts").map((text) => ({ page, text: whole(text) })));
 
-/** A snippet with what it leaves out: imports of functions, and an open file. */
+/** A snippet with what it omits: imports of functions, and an open file. */
 function whole(text: string): string {
   if (text.includes("import ")) return text;
   const used = Object.keys(library).filter((name) => new RegExp(`\\b${name}\\b`).test(text));
@@ -28,7 +28,7 @@ function whole(text: string): string {
   return `import { ${used.join(", ")} } from "${PACKAGE}";\n${opens}${text}`;
 }
 
-/** What the compiler says of texts, as `page: message`. */
+/** The compiler's messages about the texts, as `page: message`. */
 function complaints(texts: readonly { page: string; text: string }[]): string[] {
   const options: ts.CompilerOptions = {
     ...{

@@ -4,8 +4,8 @@ import { defineConfig } from "vitest/config";
 const root = fileURLToPath(new URL("..", import.meta.url));
 
 /**
- * Tests name the sources (`../src/...`) and run what ships: the compiled files of `dist/`, loaded by Node itself.
- * Worker threads need compiled entries anyway, and one copy of each module keeps `instanceof` honest.
+ * Tests name the sources (`../src/...`) and run what ships: the compiled files in `dist/`, loaded by Node itself.
+ * Worker threads need compiled entries anyway, and with one copy of each module `instanceof` works.
  */
 export default defineConfig({
   root,
@@ -17,9 +17,9 @@ export default defineConfig({
     globalSetup: ["test/support/fresh-build.ts", "test/support/midnight.ts"],
     pool: "forks",
     isolate: false,
-    // Most tests wait for child processes and sockets: more files at a time than a small machine has cores.
+    // Most tests wait for child processes and sockets, so more files run in parallel than a small machine has cores.
     maxWorkers: 4,
-    // Against hanging alone: how long anything takes is up to the machine.
+    // Only against hanging: how long anything takes depends on the machine.
     testTimeout: 600_000,
     hookTimeout: 600_000,
     expect: { poll: { timeout: 300_000 } },

@@ -20,7 +20,7 @@ const keysUnder = (prefix: string) => {
   const target = `/data.binance.vision?list-type=2&max-keys=1000&prefix=${encodeURIComponent(prefix)}`;
   return readListing(Buffer.from(bucket.answer({ method: "GET", target }).body()).toString()).keys;
 };
-/** Rows of a file of 1d klines as texts, its header left out. */
+/** Rows of a file of 1d klines as texts, without its header. */
 const rowsIn = (key: string): string[] => {
   const files = unzipSync(get(key).body);
   const [name = ""] = Object.keys(files);
@@ -33,7 +33,7 @@ const rowsIn = (key: string): string[] => {
 };
 
 describe("the 1d klines of a replica", () => {
-  it("are those of its files of minutes: a bar a file, without a trade when that is flat, the same by month as by day", () => {
+  it("agree with its 1-minute files: a bar per file, without trades if the file is flat, the same by month as by day", () => {
     let flat = 0;
     for (const { symbol, days, sizes } of history.folders) {
       const daily = `data/futures/um/daily/klines/${symbol}/1d/`;
@@ -66,7 +66,7 @@ describe("the 1d klines of a replica", () => {
     expect(countFiles(history)).toBeGreaterThan(4000);
   });
 
-  it("have checksums of the very zips, and a header from 2022 on", () => {
+  it("have checksums of exactly these zips, and a header from 2022 on", () => {
     for (const period of ["2021-12", "2022-01"]) {
       const key = `data/futures/um/monthly/klines/BTCUSDT/1d/BTCUSDT-1d-${period}.zip`;
       const { body, answer } = get(key);
@@ -78,7 +78,7 @@ describe("the 1d klines of a replica", () => {
     }
   });
 
-  it("are the same in another replica, and other ones when a file of minutes is", () => {
+  it("are the same in another replica, and differ if a 1-minute file does", () => {
     const key = "data/futures/um/daily/klines/BTCUSDT/1d/BTCUSDT-1d-2024-01-01.zip";
     const zipOf = (size: number) => {
       const other = createBucket(listedHistory([file("BTCUSDT", "2024-01-01", size)]));
@@ -90,7 +90,7 @@ describe("the 1d klines of a replica", () => {
     expect(zipOf(40_001).etag).not.toBe(zipOf(40_000).etag);
   });
 
-  it("of a month that is not over have no file", () => {
+  it("have no file for a month that is not over", () => {
     expect(keysUnder("data/futures/um/monthly/klines/BTCUSDT/1d/").at(-1)).toContain("-1d-2023-02.zip.CHECKSUM");
     const target = "/data/futures/um/monthly/klines/BTCUSDT/1d/BTCUSDT-1d-2023-03.zip";
     expect(bucket.answer({ method: "GET", target }).status).toBe(404);

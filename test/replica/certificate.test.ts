@@ -39,7 +39,7 @@ async function signed(
   return { cert: cert.toString("pem"), key, name: subject, keys: own };
 }
 
-/** Connects as a client that trusts an authority: what it says of the server. */
+/** Connects as a client that trusts an authority, and returns what the client says about the server. */
 async function verdict({ key, cert, ca }: Certificate, servername: string): Promise<string> {
   const server = createServer({ key, cert }).listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -70,7 +70,7 @@ describe("the replica's authority", () => {
   it.each([
     ["a name", "example.com", { names: [{ type: "dns" as const, value: "example.com" }] }],
     ["a name of the bucket", "data.binance.vision", { names: [{ type: "dns" as const, value: "*.binance.vision" }] }],
-    ["one that ends in its own", "evillocalhost", { names: [{ type: "dns" as const, value: "evillocalhost" }] }],
+    ["a name that ends in its own", "evillocalhost", { names: [{ type: "dns" as const, value: "evillocalhost" }] }],
     [
       "a name beside its own",
       "localhost",
@@ -80,14 +80,14 @@ describe("the replica's authority", () => {
     ],
     ["an address", "localhost", { names: [{ type: "ip" as const, value: "10.0.0.1" }] }],
     ["another loopback address", "localhost", { names: [{ type: "ip" as const, value: "127.0.0.2" }] }],
-    ["a name in the subject alone", "example.com", {}],
-  ])("is trusted for no other: %s", async (_, name, what) => {
+    ["a name in the subject only", "example.com", {}],
+  ])("is trusted for nothing else: %s", async (_, name, what) => {
     const authority = await createAuthority();
     const { cert, key } = await signed(authority, `CN=${name}`, what);
     expect(await verdict({ cert, key, ca: authority.cert }, name)).toMatch(/permitted subtree violation/);
   });
 
-  it("can make no other authority", async () => {
+  it("can sign no other authority", async () => {
     const authority = await createAuthority();
     const below = await signed(authority, "CN=below", { isAuthority: true });
     const leaf = await signed(below, "CN=localhost", { names: [{ type: "dns", value: "localhost" }] });
@@ -95,7 +95,7 @@ describe("the replica's authority", () => {
     expect(await verdict(chain, "localhost")).toMatch(/path length constraint exceeded/);
   });
 
-  it("has a private key that can't be exported and is never on disk, nor is the leaf's", async () => {
+  it("has a private key that can't be exported and is never on disk, and neither is the leaf's", async () => {
     const { keys } = await createAuthority();
     await expect(crypto.subtle.exportKey("pkcs8", keys.privateKey)).rejects.toThrow();
     const folder = temporaryFolder();

@@ -5,8 +5,8 @@ import { expect, it } from "vitest";
 const dist = new URL("../../dist/src/replica/", import.meta.url).href;
 
 /**
- * A process that starts a replica, opens connections of every kind, closes the replica while they are open and
- * then has nothing more to do. If anything is left it stays alive, and is killed.
+ * A process that starts a replica, opens connections of every kind, closes the replica while they are open and then has
+ * nothing more to do. If anything is left, the process stays alive and is killed.
  */
 function program(start: string, options: string): string {
   return `

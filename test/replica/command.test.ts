@@ -42,7 +42,7 @@ interface Ready {
   files: number;
 }
 
-it("serves until it is told to end, then says what it counted", async () => {
+it("serves until it is told to end, then prints its counts", async () => {
   const running = startCli(["replica", "--json", "--symbols", "12", "--through", "2024-01-10", "--days", "5"]);
   const { url, listUrl, caFile, symbols, files } = JSON.parse(await firstLine(running)) as Ready;
   const { keys } = readListing(await get(listUrl, caFile));
@@ -57,7 +57,7 @@ it("serves until it is told to end, then says what it counted", async () => {
   expect(existsSync(caFile)).toBe(false);
 });
 
-it("prints where it serves and what to type next, and keeps a CA file it was given", async () => {
+it("prints where it serves and what to type next, and keeps a given CA file", async () => {
   const caFile = join(place, "ca.pem");
   const spans = join(place, "spans.csv");
   await writeFile(spans, "symbol,first_day,last_day,bytes_per_day\nBTCUSDT,2024-01-01,2024-01-03,48155\n");

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { file, withReplica } from "../support/replica.js";
 
 const RTT = 60;
-/** Timers may fire a millisecond early against the clock that measures them. */
+/** Timers may fire a millisecond early by the clock that measures them. */
 const SLACK = 3;
 
 it("adds a round trip to connect, handshake and each answer", async () => {
@@ -15,7 +15,7 @@ it("adds a round trip to connect, handshake and each answer", async () => {
     const secured = performance.now();
     expect(secured - begun).toBeGreaterThanOrEqual(2 * RTT - SLACK);
 
-    // Requests in flight share the wait: all of these are read by the server before the first answer arrives.
+    // Concurrent requests share the wait: the server reads all of these before the first answer arrives.
     const many = 20;
     let text = "";
     const allAnswered = new Promise<number>((resolve) => {
@@ -38,7 +38,7 @@ it("adds a round trip to connect, handshake and each answer", async () => {
   });
 });
 
-it("carries a whole page through, and the end of the connection behind it", async () => {
+it("delivers a whole page, and the end of the connection after it", async () => {
   const files = Array.from({ length: 500 }, (_, i) => ({ ...file("BTCUSDT", "2022-01-01"), day: 18_993 + i }));
   await withReplica({ history: { type: "listed", files }, rttMs: 10 }, async (replica) => {
     const socket = connect({ port: replica.port, host: "127.0.0.1", ca: replica.ca });

@@ -9,7 +9,7 @@ import { file, withReplica } from "../support/replica.js";
 
 const targets = Array.from({ length: 4_000 }, (_, i) => `/data/${i}.zip`);
 
-describe("plan of faults", () => {
+describe("a plan of faults", () => {
   it("depends on seed, target and repetition, not on the order of requests", () => {
     const options: FaultOptions = { status500: 0.1, status503: 0.1, reset: 0.1, hang: 0.1, seed: 7 };
     fc.assert(
@@ -28,7 +28,7 @@ describe("plan of faults", () => {
     expect(all(7)).not.toBe(all(8));
   });
 
-  it("keeps to the shares, on the first request as on repeated ones", () => {
+  it("respects the shares, on the first request as on repeated ones", () => {
     const plan = planFaults({ status500: 0.2, hang: 0.05 });
     for (let round = 0; round < 2; round++) {
       const faults = targets.map((target) => plan("HEAD", target));
@@ -43,7 +43,7 @@ describe("plan of faults", () => {
     expect(second.length / first.length).toBeCloseTo(0.5, 1);
   });
 
-  it("refuses shares that can't be", () => {
+  it("refuses impossible shares", () => {
     for (const options of [{ reset: -0.1 }, { hang: 1.1 }, { status500: Number.NaN }, { reset: 0.6, hang: 0.6 }]) {
       expect(() => planFaults(options)).toThrow(UsageError);
     }
@@ -87,7 +87,7 @@ describe("faults on the wire", () => {
     });
   });
 
-  it("a hang answers nothing and keeps the connection", async () => {
+  it("a hang answers nothing and keeps the connection open", async () => {
     await withReplica({ history, faults: { hang: 1 } }, async (replica) => {
       const socket = connect({ port: replica.port, host: "127.0.0.1", ca: replica.ca });
       const closed = new Promise((resolve) => socket.once("close", resolve));

@@ -58,7 +58,7 @@ describe("synthetic history", () => {
     expect(holes.length).toBeGreaterThan(50);
   });
 
-  it("has sizes of the real kind: live about 49 kB, flat ones 7.4 to 8.1 kB", () => {
+  it("has realistic sizes: live about 49 kB, flat 7.4 to 8.1 kB", () => {
     const sizes = full.folders.flatMap((candidate) => [...candidate.sizes]).sort((a, b) => a - b);
     expect(sizes[sizes.length >> 1]).toBeGreaterThan(42_000);
     expect(sizes[sizes.length >> 1]).toBeLessThan(54_000);
@@ -69,7 +69,7 @@ describe("synthetic history", () => {
     expect(Math.min(...flat)).toBeGreaterThanOrEqual(7_400);
   });
 
-  it("uploads between 08:30 and 11:30 UTC, mostly of the next day, the oldest in one later go", () => {
+  it("uploads between 08:30 and 11:30 UTC, mostly on the next day, the oldest files later in one go", () => {
     let late = 0;
     let all = 0;
     for (const { days, uploaded } of full.folders) {
@@ -88,7 +88,7 @@ describe("synthetic history", () => {
     expect(late / all).toBeLessThan(0.004);
   });
 
-  it("is the same for the same seed, another for another, and grows without changing", () => {
+  it("is the same for the same seed, different for another one, and grows without changing", () => {
     expect(syntheticHistory({ through: THROUGH, symbols: 40 })).toEqual(
       syntheticHistory({ through: THROUGH, symbols: 40 }),
     );
@@ -118,7 +118,7 @@ describe("synthetic history", () => {
     expect(at(10)).toBeGreaterThan(0);
     expect(at(10)).toBeLessThan(whole);
     expect(at(9 * 24)).toBe(whole);
-    // Before the bulk upload of March 2021, old files carry their first upload's time.
+    // Before the bulk upload of March 2021, old files have the time of their first upload.
     const before = syntheticHistory({ through: dayOf("2020-02-01"), symbols: 3, now: dayOf("2020-03-01") * DAY_MS });
     expect(Math.floor((folder(before, "BTCUSDT")?.uploaded[0] ?? 0) / 86_400)).toBe(dayOf("2020-01-01"));
   });
@@ -131,7 +131,7 @@ describe("synthetic history", () => {
 });
 
 describe("listed history", () => {
-  it("takes files in any order, the last of a day counting", () => {
+  it("accepts files in any order, and the last one of a day counts", () => {
     const history = listedHistory(
       [file("B1USDT", "2024-01-02"), file("B1USDT", "2024-01-01", 3000), file("B1USDT", "2024-01-01", 4000)],
       [foreign("x", 1), foreign("x", 2)],
@@ -143,7 +143,7 @@ describe("listed history", () => {
     expect(history.foreign).toMatchObject([{ key: "x", size: 2 }]);
   });
 
-  it("refuses what S3 can't hold", () => {
+  it("refuses what S3 can't store", () => {
     expect(() => listedHistory([file("BTCUSDT", "2024-01-01", 10)])).toThrow(/10 bytes/);
     expect(() => listedHistory([{ ...file("BTCUSDT", "2024-01-01"), lastModified: 1.5 }])).toThrow(/whole second/);
     const kline = "data/futures/um/daily/klines/BTCUSDT/1m/BTCUSDT-1m-2024-01-01.zip";
@@ -164,7 +164,7 @@ describe("history from a CSV of spans", () => {
     return spansHistory(path);
   }
 
-  it("has every day of every span, holes between them, the later line where they overlap", async () => {
+  it("has every day of every span, holes between them, and the later line's file where they overlap", async () => {
     const history = await read(
       "龙虾USDT,2024-01-01,2024-01-02,8000",
       "BTCUSDT,2024-02-01,2024-02-03,48155",
@@ -192,7 +192,7 @@ describe("history from a CSV of spans", () => {
     expect((failure as Error).message).toMatch(message);
   });
 
-  it("says when a file can't be read or isn't one of spans", async () => {
+  it("says if a file can't be read or isn't one of spans", async () => {
     expect(() => spansHistory(join(place, "none.csv"))).toThrow(UsageError);
     await writeFile(join(place, "other.csv"), "a,b\n1,2\n");
     expect(() => spansHistory(join(place, "other.csv"))).toThrow(/other\.csv:1: the first line/);

@@ -9,7 +9,7 @@ import { DAY_MS, dayOf } from "../../src/calendar/day.js";
 
 const DAY = dayOf("2024-01-01");
 
-/** The one CSV in a zip, without its header, as fields. */
+/** The only CSV in a zip, without its header, as fields. */
 function klines(zip: Uint8Array, name: string): string[][] {
   const entries = unzipSync(zip);
   expect(Object.keys(entries)).toEqual([name]);
@@ -21,7 +21,7 @@ function klines(zip: Uint8Array, name: string): string[][] {
   return rows.map((row) => row.split(","));
 }
 
-it("makes a zip of exactly the size asked for, whatever it is", () => {
+it("makes a zip of exactly the requested size, whatever it is", () => {
   fc.assert(
     fc.property(
       fc.integer({ min: KLINE_BYTES.min, max: KLINE_BYTES.max }),
@@ -60,7 +60,7 @@ it.each([
   else expect(traded).toBeLessThan(0.05);
 });
 
-it("gives the checksum of that very zip, in sha256sum's form", () => {
+it("gives the checksum of exactly that zip, in sha256sum's format", () => {
   for (const symbol of ["BTCUSDT", "龙虾USDT"]) {
     const text = checksumFile(symbol, DAY, 7_419);
     const digest = createHash("sha256")
@@ -69,6 +69,6 @@ it("gives the checksum of that very zip, in sha256sum's form", () => {
     expect(text.toString()).toBe(`${digest}  ${symbol}-1m-2024-01-01.zip\n`);
     expect(text.length).toBe(checksumBytes({ dataset: DEFAULT_DATASET, symbol }));
   }
-  // The size that every checksum of BTCUSDT has in the real bucket.
+  // The size of every checksum file of BTCUSDT in the real bucket.
   expect(checksumBytes({ dataset: DEFAULT_DATASET, symbol: "BTCUSDT" })).toBe(92);
 });

@@ -24,7 +24,7 @@ function errorCode(bucket: Bucket, query: string, path = "/data.binance.vision")
 
 const bytewise = (a: string, b: string): number => Buffer.compare(Buffer.from(a), Buffer.from(b));
 
-/** What a listing must be, by its definition: every key, grouped, sorted, cut. */
+/** What a listing must be by definition: every key, grouped, sorted, cut. */
 function modelItems(keys: readonly string[], prefix: string, delimiter: string, after: string): string[] {
   const items = keys
     .filter((key) => key.startsWith(prefix))
@@ -63,7 +63,7 @@ const world = fc.record({ files, foreign: fc.subarray(FOREIGN) }).map((drawn) =>
   const keys = [...klines, ...klines.map((key) => `${key}.CHECKSUM`), ...drawn.foreign].sort(bytewise);
   return { bucket: createBucket(history), keys };
 });
-/** The beginning of a key that may or may not be there, or a text near one. */
+/** The beginning of a key that may or may not exist, or a text similar to one. */
 const cutKey = fc
   .tuple(
     fc.constantFrom(
@@ -114,7 +114,7 @@ describe("listing against its definition", () => {
     );
   });
 
-  it("v1 pages follow on NextMarker with a delimiter and on the last key without one", () => {
+  it("v1 pages continue from NextMarker with a delimiter and from the last key without one", () => {
     fc.assert(
       fc.property(world, question, ({ bucket, keys }, { prefix, delimiter, after, maxKeys }) => {
         const found: string[] = [];
@@ -153,7 +153,7 @@ describe("listing documents", () => {
     expect(head.headers["ETag"]).toBe(`"${etag}"`);
   });
 
-  it("escapes keys, and percent-encodes them when asked", () => {
+  it("escapes keys, and percent-encodes them when asked to", () => {
     const raw = (query: string): string =>
       Buffer.from(bucket.answer({ method: "GET", target: `/?prefix=a${query}` }).body()).toString();
     expect(raw("")).toContain(`<Key>a &amp; b &lt;c&gt; &quot;d&quot;~'(e)*!.txt</Key>`);

@@ -21,7 +21,7 @@ const OPTIONS: ReplicaOptions = {
 };
 const PATH = `/${fileKey(DEFAULT_DATASET, "BTCUSDT", dayOf("2024-01-01"))}`;
 
-/** undici against a replica, over one connection of its own. */
+/** undici against a replica, over one private connection. */
 async function withAgent<T>(replica: Replica, use: (dispatcher: Dispatcher) => Promise<T>): Promise<T> {
   const agent = new Agent({ connections: 1, connect: { ca: replica.ca } });
   // undici ends the connection after a HEAD unless the request says otherwise.
@@ -33,14 +33,14 @@ async function withAgent<T>(replica: Replica, use: (dispatcher: Dispatcher) => P
   }
 }
 
-/** A TLS connection that speaks whatever is written to it. */
+/** A TLS connection that sends whatever is written to it. */
 async function rawSocket(replica: Replica): Promise<TLSSocket> {
   const socket = connect({ port: replica.port, host: "127.0.0.1", ca: replica.ca });
   await new Promise((resolve, reject) => socket.once("secureConnect", resolve).once("error", reject));
   return socket;
 }
 
-/** Reads until so many answers to HEAD have come, or the server ended the connection. */
+/** Reads until that many answers to HEAD have arrived, or the server has ended the connection. */
 async function readHeads(socket: TLSSocket, count: number): Promise<string[]> {
   let text = "";
   for await (const chunk of socket) {
@@ -77,7 +77,7 @@ it("answers HEAD and GET of an object and its checksum as S3 does", async () => 
       expect(checksum.headers["content-length"]).toBe("92");
       expect(await checksum.body.text()).toBe(`${digest}  BTCUSDT-1m-2024-01-01.zip\n`);
 
-      // The list host serves objects too, path style; so do encoded names and foreign keys.
+      // The list host also serves objects, path style; encoded names and foreign keys work too.
       for (const path of [
         `/data.binance.vision${PATH}`,
         encodeURI(`/${fileKey(DEFAULT_DATASET, "币安人生USDT", dayOf("2024-01-02"))}`),
@@ -92,7 +92,7 @@ it("answers HEAD and GET of an object and its checksum as S3 does", async () => 
   );
 });
 
-it("answers a missing key 404, with S3's document for GET and no body for HEAD", async () => {
+it("answers a missing key with 404, with S3's document for GET and no body for HEAD", async () => {
   await withReplica(OPTIONS, (replica) =>
     withAgent(replica, async (dispatcher) => {
       for (const key of [
@@ -116,7 +116,7 @@ it("answers a missing key 404, with S3's document for GET and no body for HEAD",
   );
 });
 
-it("lists over either path, and a page of a synthetic history comes whole", async () => {
+it("lists over either path, and delivers a whole page of a synthetic history", async () => {
   const history = { type: "synthetic", through: dayOf("2022-06-30"), symbols: 12 } as const;
   await withReplica({ history }, (replica) =>
     withAgent(replica, async (dispatcher) => {
@@ -165,7 +165,7 @@ it("speaks HTTP/2 to clients that offer it", async () => {
   });
 });
 
-it("answers pipelined requests in order, however they are cut into packets", async () => {
+it("answers pipelined requests in order, however they are split into packets", async () => {
   await withReplica(OPTIONS, async (replica) => {
     const wire =
       head(PATH) + head("/none") + head(`${PATH}.CHECKSUM`, "X-Any: thing\r\n") + head("/", "Connection: close\r\n");
@@ -247,7 +247,7 @@ it("counts, and lets another process read and reset the counts", async () => {
   );
 });
 
-it("counts the most connections open at once", async () => {
+it("counts the maximum number of simultaneous connections", async () => {
   await withReplica(OPTIONS, async (replica) => {
     const sockets = await Promise.all([rawSocket(replica), rawSocket(replica), rawSocket(replica)]);
     for (const socket of sockets) {
@@ -255,7 +255,7 @@ it("counts the most connections open at once", async () => {
       for await (const chunk of socket) expect(chunk).toBeUndefined();
     }
     const last = await rawSocket(replica);
-    // The client's side of a handshake ends first; an answer tells that the server's has ended too.
+    // The client's side of a handshake ends first; an answer shows that the server's has ended too.
     last.write(head("/"));
     await readHeads(last, 1);
     expect(await replica.stats()).toMatchObject({ connections: 4, handshakes: 4, maxOpen: 3 });
@@ -279,7 +279,7 @@ it("runs in a thread with the same handle", async () => {
   await expect(request(replica.url)).rejects.toMatchObject({ code: "ECONNREFUSED" });
 });
 
-it("outlives clients that break off in the middle of a handshake or send no TLS", async () => {
+it("survives clients that break off in the middle of a handshake or send no TLS", async () => {
   await withReplica(OPTIONS, async (replica) => {
     for (const bytes of ["", "\x16\x03\x01\x02\x00\x01", "GET / HTTP/1.1\r\n\r\n"]) {
       const client = connectTcp(replica.port, "127.0.0.1");
@@ -297,7 +297,7 @@ it("outlives clients that break off in the middle of a handshake or send no TLS"
   });
 });
 
-it("gives a thread's failure to start as the error it was", async () => {
+it("reports a thread's failure to start as the error that it was", async () => {
   await expect(startReplicaThread({ history: { type: "spans", file: "/none.csv" } })).rejects.toMatchObject({
     code: "USAGE",
     message: expect.stringMatching(/^\/none\.csv: can't be read/) as string,

@@ -34,7 +34,7 @@ afterAll(() => {
   instance.closeSync();
 });
 
-/** Sends rows over a port, as a prober does, and gives the batches that arrive. */
+/** Sends rows through a port, as a prober does, and returns the batches that arrive. */
 async function overPort(rows: readonly Kline[]): Promise<KlineBatch[]> {
   const { port1, port2 } = new MessageChannel();
   const batches: KlineBatch[] = [];
@@ -67,7 +67,7 @@ const values = fc.record({
 });
 
 describe("a second kind of row", () => {
-  it("comes out of the stage as it went in, unit by unit and in order", async () => {
+  it("leaves the stage as it entered it, unit by unit and in order", async () => {
     const some = fc.record({
       by: fc.constantFrom("day" as const, "symbol" as const),
       symbolIndexes: fc.uniqueArray(fc.nat(2 ** 32 - 1), { minLength: 1, maxLength: 6 }),
@@ -116,7 +116,7 @@ describe("a second kind of row", () => {
     );
   });
 
-  it("comes in more batches than one when there are many", async () => {
+  it("arrives in several batches if there are many", async () => {
     const rows = Array.from({ length: BATCH_ROWS * 2 + 1 }, (_, day) => ({
       ...{ symbolIndex: 3, day, status: 200 },
       ...{ open: day / 3, close: day / 7, quoteVolume: day * 1e6, count: day, change: -day },

@@ -34,7 +34,7 @@ describe("an ending", () => {
     made[Symbol.dispose]();
   });
 
-  it("never comes without a signal, and not after it was disposed of", async () => {
+  it("never comes without a signal, nor after it was disposed of", async () => {
     for (const isGiven of [false, true]) {
       const interrupt = new AbortController();
       const { made, seen } = ending(isGiven ? interrupt.signal : undefined);

@@ -31,7 +31,7 @@ async function run(options: Partial<ProbeOptions> = {}, fakes: FakeOptions = {})
 }
 
 describe("a run", () => {
-  it("calls the writer in order, and tells what happens", async () => {
+  it("calls the writer in order, and reports what happens", async () => {
     const { threads, events, summary } = await run();
     expect(threads.calls.map(({ method }) => method)).toEqual([
       "begin",
@@ -54,7 +54,7 @@ describe("a run", () => {
     expect(summary).toMatchObject({ outcome: "whole", probes: 6, available: 6, failures: [], elapsed_ms: 12.3 });
   });
 
-  it("tells a failure when it happens, and names it at the end", async () => {
+  it("reports a failure when it happens, and lists it at the end", async () => {
     const { threads, events, summary } = await run({}, { failuresOf: failed });
     const failure = { symbol: "ETHUSDT", date: "2024-03-08", days: 1, kind: "status", code: "HTTP_500" };
     expect(events.map(({ type }) => type)).toEqual(["planned", "failure", "probed", "publishing"]);
@@ -63,7 +63,7 @@ describe("a run", () => {
     expect(threads.calls.at(-1)?.args).toMatchObject([{ outcome: "failed" }]);
   });
 
-  it("that is interrupted finishes the shard in hand and is journaled as such", async () => {
+  it("that is interrupted finishes the shard in hand and is recorded as interrupted", async () => {
     const interrupt = new AbortController();
     const onShard = () => {
       interrupt.abort();
@@ -74,7 +74,7 @@ describe("a run", () => {
     expect(threads.calls.at(-1)?.args).toMatchObject([{ outcome: "interrupted" }]);
   });
 
-  it("stops early when more fails than is allowed, once enough is known", async () => {
+  it("stops early if more probes fail than allowed, once enough is known", async () => {
     const symbols = Array.from({ length: 150 }, (_, index) => `S${index}USDT`);
     const all = (shard: Shard) =>
       shard.type === "head"

@@ -25,7 +25,7 @@ describe("the days of an update", () => {
 describe("the plan of an update", () => {
   const due = [[{ from: yesterday - 2, to: yesterday }], [{ from: yesterday, to: yesterday }]];
 
-  it("takes the cells that are due, symbol by symbol", async () => {
+  it("has the cells that are due, symbol by symbol", async () => {
     const threads = fakeThreads({ due });
     const plan = await makePlan(UPDATE, settingsOf({ lookback: undefined }), threads, recorder().emit);
     expect(plan.symbols).toEqual(["BTCUSDT", "ETHUSDT"]);
@@ -37,7 +37,7 @@ describe("the plan of an update", () => {
     expect(threads.calls.filter(({ method }) => method === "due")).toEqual([{ method: "due", args: [wanted, NOW] }]);
   });
 
-  it("takes all cells of the days that are asked for", async () => {
+  it("has all cells of the requested days", async () => {
     const threads = fakeThreads();
     const settings = updateSettings({ db: "a.duckdb", symbols: ["BTCUSDT"], unlisted: true, lookback: 3 }, NOW);
     const plan = await makePlan(UPDATE, settings, threads, recorder().emit);
@@ -45,7 +45,7 @@ describe("the plan of an update", () => {
     expect(threads.calls.map(({ method }) => method)).not.toContain("due");
   });
 
-  it("lists a symbol with many due cells and sends HEADs for one with a single one", async () => {
+  it("lists a symbol with many due cells and sends HEADs for one with a single due cell", async () => {
     const settings = updateSettings({ db: "a.duckdb", symbols: ["BTCUSDT", "ETHUSDT"], unlisted: true }, NOW);
     const plan = await makePlan(UPDATE, settings, fakeThreads({ due }), recorder().emit);
     expect(plan.steps.map(({ source, by, cellCount }) => [source, by, cellCount])).toEqual([
@@ -58,7 +58,7 @@ describe("the plan of an update", () => {
     ]);
   });
 
-  it("refuses a symbol that the bucket does not list, with the nearest one, unless told", async () => {
+  it("refuses a symbol that the bucket does not list, with the nearest one, unless told otherwise", async () => {
     const options = { db: "a.duckdb", symbols: ["ETHUSDTT"] };
     const planning = (given: object) =>
       makePlan(UPDATE, updateSettings({ ...options, ...given }, NOW), fakeThreads({ due }), recorder().emit);
@@ -71,11 +71,11 @@ describe("the plan of an update", () => {
     await expect(planning({ symbols: ["btcusdt"] })).rejects.toMatchObject({
       reason: expect.stringContaining("did you mean BTCUSDT?") as string,
     });
-    // A server that can't be listed has to be believed.
+    // Without a listing, the symbols have to be taken on trust.
     await expect(planning({ endpoint: "https://h" })).resolves.toMatchObject({ symbols: ["ETHUSDTT"] });
   });
 
-  it("asks the bucket for symbols when none are named and the file's list is old, and leaves deliveries out", async () => {
+  it("lists the bucket's symbols if none are named and the file's list is old, and leaves out delivery contracts", async () => {
     const threads = fakeThreads({
       facts: { symbols: [{ symbol: "OLDUSDT", class: "perpetual", quote: "USDT" }], discoveredAt: 0 } as never,
       folders: { type: "folders", names: ["BTCUSDT", "BTCUSDT_231229", "not a symbol"] },
@@ -86,7 +86,7 @@ describe("the plan of an update", () => {
     expect(events).toEqual([{ type: "discovered", symbol_count: 2, added: [], gone: [] }]);
   });
 
-  it("is empty when the signal comes during the discovery, and the probers are stopped", async () => {
+  it("is empty if the signal comes during the discovery, and the probers are stopped", async () => {
     const interrupt = new AbortController();
     const threads = fakeThreads({
       folders: { type: "failed", failure: { kind: "other", code: "ABANDONED", message: "" } },
@@ -103,11 +103,11 @@ describe("the plan of an update", () => {
   it.each([
     [{ quote: "BUSD" }, "USAGE"],
     [{ symbols: undefined, endpoint: "https://h" }, "USAGE"],
-  ])("of %j ends with %s", async (options, code) => {
+  ])("of %j fails with %s", async (options, code) => {
     await expect(makePlan(UPDATE, settingsOf(options), fakeThreads(), recorder().emit)).rejects.toMatchObject({ code });
   });
 
-  it("ends when the bucket can't be listed", async () => {
+  it("fails if the bucket can't be listed", async () => {
     const folders = { type: "failed", failure: { kind: "status", code: "HTTP_500", message: "" } } as const;
     const planning = makePlan(UPDATE, settingsOf({ symbols: undefined }), fakeThreads({ folders }), recorder().emit);
     await expect(planning).rejects.toMatchObject({ code: "DISCOVERY_FAILED" });
@@ -117,7 +117,7 @@ describe("the plan of an update", () => {
 describe("the plan of a backfill", () => {
   const options = { db: "a.duckdb", symbols: ["BTCUSDT"], unlisted: true, from: "2024-01-01" };
 
-  it("takes what is due, dormant symbols not left out", async () => {
+  it("has what is due, dormant symbols included", async () => {
     const threads = fakeThreads({ due: [[]] });
     const plan = await makePlan(BACKFILL, backfillSettings(options, NOW), threads, recorder().emit);
     expect(plan.steps).toEqual([]);
@@ -125,7 +125,7 @@ describe("the plan of a backfill", () => {
     expect(threads.calls).toContainEqual({ method: "due", args: [wanted, NOW] });
   });
 
-  it("takes everything when it refreshes", async () => {
+  it("has everything when it refreshes", async () => {
     const settings = backfillSettings({ ...options, refresh: true }, NOW);
     const plan = await makePlan(BACKFILL, settings, fakeThreads(), recorder().emit);
     expect(describePlan("backfill", plan)).toMatchObject({
@@ -140,13 +140,13 @@ describe("the plan of a backfill", () => {
 });
 
 describe("the plan of a sweep", () => {
-  it("lists every cell of every perpetual", async () => {
+  it("has every cell of every perpetual", async () => {
     const plan = await makePlan(SWEEP, sweepSettings({ db: "a.duckdb" }, NOW), fakeThreads(), recorder().emit);
     const days = yesterday - dayOf("2019-12-31") + 1;
     expect(plan.steps).toMatchObject([{ source: "list", by: "symbol", cellCount: 2 * days, unitCount: 2 }]);
   });
 
-  it("is refused where nothing can be listed", () => {
+  it("is refused if nothing can be listed", () => {
     expect(() => sweepSettings({ db: "a.duckdb", endpoint: "https://h" }, NOW)).toThrow("listEndpoint");
   });
 });
@@ -159,7 +159,7 @@ describe("the servers of a file", () => {
     return threads.calls.map(({ method }) => method);
   };
 
-  it("are adopted by a file without any, kept, and changed only when told", async () => {
+  it("are adopted by a file without any, kept, and changed only on request", async () => {
     expect(await claim(vision.endpoint, undefined)).toEqual(["adopt"]);
     expect(await claim(vision.endpoint, vision)).toEqual([]);
     await expect(claim("https://127.0.0.1:4433", vision)).rejects.toMatchObject({
@@ -170,7 +170,7 @@ describe("the servers of a file", () => {
     expect(await claim("https://127.0.0.1:4433", vision, true)).toEqual(["adopt"]);
   });
 
-  it("on this machine are one, whatever their port", async () => {
+  it("on this machine count as one, whatever their port", async () => {
     expect(await claim("https://localhost:1", { ...vision, endpoint: "https://127.0.0.1:2" })).toEqual([]);
   });
 });

@@ -24,7 +24,7 @@ afterEach(() => {
 });
 
 describe("a listener that throws", () => {
-  it("hears nothing more, and its error is kept", async () => {
+  it("is not called again, and its error is kept", async () => {
     const heard: string[] = [];
     const { emit, broken } = createEmitter(({ type }) => {
       heard.push(type);
@@ -36,7 +36,7 @@ describe("a listener that throws", () => {
     expect(heard).toEqual(["notice"]);
   });
 
-  it("by a promise that rejects is heard no more either", async () => {
+  it("by a promise that rejects is not called again either", async () => {
     const heard: string[] = [];
     const { emit, broken } = createEmitter(async ({ type }) => {
       heard.push(type);
@@ -97,7 +97,7 @@ describe("a failure", () => {
       });
       const [failure] = summary.failures;
       expect(failure).toMatchObject({ symbol: "ETHUSDT", kind: "status", code: "HTTP_500", days: 1, cause: null });
-      // Rows are committed when probing is done, or while it goes on if that takes long.
+      // Rows are committed when probing is done, or during it if it takes long.
       const told = events.filter(({ type }) => !["progress", "committed"].includes(type));
       expect(told.map(({ type }) => type)).toEqual(["dns", "planned", "failure", "probed", "publishing", "done"]);
       expect(told[2]).toEqual({ type: "failure", ...failure });
@@ -115,7 +115,7 @@ describe("a failure", () => {
 });
 
 describe("the signal during a discovery", () => {
-  /** A server that answers its listing with a failure that may pass, so that the discovery goes on for long. */
+  /** A server that answers its listing with a failure that may pass, so that the discovery takes long. */
   async function during<T>(work: (options: RunOptions) => Promise<T>): Promise<T> {
     const interrupt = new AbortController();
     const waiting: TLSSocket[] = [];
@@ -139,7 +139,7 @@ describe("the signal during a discovery", () => {
     }
   }
 
-  it("ends a run as interrupted, in the journal as well", async () => {
+  it("ends a run as interrupted, also in the journal", async () => {
     const summary = await during((options) => update({ ...options, reject: false }));
     expect(summary).toMatchObject({ outcome: "interrupted", probes: 0, requests: 1, sources: [], symbol_count: 0 });
     expect(summary.to).toBe(formatDay(yesterday));
@@ -156,7 +156,7 @@ describe("the signal during a discovery", () => {
     expect(await rowsOf(db, "SELECT count(*)::INT FROM runs")).toEqual([[0]]);
   });
 
-  it("given before the start asks the bucket for nothing", async () => {
+  it("that is aborted before the start keeps the run from asking the bucket", async () => {
     const server = await startRawServer(() => undefined);
     try {
       const where = { db, endpoint: server.url, listEndpoint: server.url, ca: server.ca };

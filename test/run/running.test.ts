@@ -4,7 +4,7 @@ import { running } from "../../src/run/running.js";
 
 const notice = (message: string): RunEvent => ({ type: "notice", message });
 
-/** A run that tells and ends as it is told. */
+/** A run that emits events and ends as it is told. */
 function controlled() {
   let tell: Emit = () => undefined;
   const { promise, resolve, reject } = withResolvers<string>();
@@ -31,7 +31,7 @@ async function messagesOf(events: AsyncIterable<RunEvent>): Promise<string[]> {
   return messages;
 }
 
-describe("a run under way", () => {
+describe("a run in progress", () => {
   it("is a promise of its result", async () => {
     const { run, resolve } = controlled();
     resolve("done");
@@ -39,7 +39,7 @@ describe("a run under way", () => {
     expect(await run).toBe("done");
   });
 
-  it("tells each loop every event from its beginning on, in order", async () => {
+  it("gives each loop every event from its beginning on, in order", async () => {
     const { run, tell, resolve } = controlled();
     const first = messagesOf(run);
     tell(notice("a"));
@@ -52,7 +52,7 @@ describe("a run under way", () => {
     expect(await run).toBe("done");
   });
 
-  it("keeps what happens while the loop is busy", async () => {
+  it("keeps events while the loop is busy", async () => {
     const { run, tell, resolve } = controlled();
     const heard: string[] = [];
     const looping = (async () => {
@@ -67,7 +67,7 @@ describe("a run under way", () => {
     expect(heard).toEqual(["0", "1", "2", "3", "4"]);
   });
 
-  it("ends a loop that begins after its end at once", async () => {
+  it("immediately ends a loop that begins after its end", async () => {
     const { run, resolve } = controlled();
     resolve("done");
     await run;
@@ -108,7 +108,7 @@ describe("a run under way", () => {
     expect(await run).toBe("done");
   });
 
-  it("whose error only a loop that was left could have heard ends no process", async () => {
+  it("ends no process with an error that only an abandoned loop could have received", async () => {
     const unhandled: unknown[] = [];
     const onUnhandled = (error: unknown) => unhandled.push(error);
     process.on("unhandledRejection", onUnhandled);

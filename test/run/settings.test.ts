@@ -31,7 +31,7 @@ function backfill(options: object): unknown {
 }
 
 describe("settings", () => {
-  it.each(["update", "backfill", "discover"] as const)("of %s are the defaults when nothing is said", (command) => {
+  it.each(["update", "backfill", "discover"] as const)("of %s are the defaults if no options are given", (command) => {
     const resolve = { update: updateSettings, backfill: backfillSettings, discover: discoverSettings }[command];
     const defaults = COMMAND_DEFAULTS[command];
     expect(resolve({ db }, now)).toMatchObject({
@@ -47,12 +47,12 @@ describe("settings", () => {
     });
   });
 
-  it("take an option that is undefined for one left out", () => {
+  it("treat an undefined option as omitted", () => {
     const names = ["quote", "symbols", "source", "threads", "date", "lookback", "ca", "maxFailureRate", "signal"];
     expect(update(Object.fromEntries(names.map((name) => [name, undefined])))).toEqual(update({}));
   });
 
-  it("know no list endpoint when another endpoint is given", () => {
+  it("know no list endpoint if another endpoint is given", () => {
     expect(update({ endpoint: "https://h" })).toMatchObject({ endpoint: "https://h", listEndpoint: undefined });
     expect(thrownBy(() => update({ endpoint: "https://h", source: "list" }))).toMatchObject({ option: "listEndpoint" });
   });
@@ -63,7 +63,7 @@ describe("settings", () => {
     expect(update({ pool: false })).toMatchObject({ pooled: false, http2Connections: 0 });
   });
 
-  it("give each symbol once", () => {
+  it("have each symbol once", () => {
     expect(update({ symbols: ["BTCUSDT", "ETHUSDT", "BTCUSDT"] })).toMatchObject({ symbols: ["BTCUSDT", "ETHUSDT"] });
   });
 
@@ -130,7 +130,7 @@ describe("wrong usage of the library", () => {
     expect(thrownBy(() => discoverSettings(given, now))).toMatchObject({ option: "symbols" });
   });
 
-  it("is shown by the command line with its own spelling", () => {
+  it("is reported by the command line with its own spelling", () => {
     const shown = (options: object) => describeError(thrownBy(() => update(options)));
     expect(shown({ timeoutMs: 0 })).toBe("bfa: --timeout: 0 is not a whole number from 1 to 600000");
     expect(shown({ maxFailureRate: 2 })).toMatch(/^bfa: --max-failure-rate: 2 is not a share/);

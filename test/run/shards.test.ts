@@ -39,7 +39,7 @@ function days({ from, to }: Span): number[] {
 }
 
 describe("shards", () => {
-  it("hold every (symbol, day) exactly once, by HEAD", () => {
+  it("contain every (symbol, day) exactly once, by HEAD", () => {
     fc.assert(
       fc.property(fc.oneof(anyCells, fewDays), fc.integer({ min: 1, max: 64 }), (cells, threads) => {
         expect(shardCells(headShards(cells, threads)).sort()).toEqual(cellNames(cells).sort());
@@ -48,7 +48,7 @@ describe("shards", () => {
     );
   });
 
-  it("hold every (symbol, day) exactly once, by LIST", () => {
+  it("contain every (symbol, day) exactly once, by LIST", () => {
     fc.assert(
       fc.property(fc.oneof(anyCells, fewDays), fc.integer({ min: 1, max: 64 }), (cells, parallel) => {
         expect(shardCells(listShards(cells, parallel)).sort()).toEqual(cellNames(cells).sort());
@@ -57,7 +57,7 @@ describe("shards", () => {
     );
   });
 
-  it("split a lone symbol's history at dates a page apart", () => {
+  it("split a single symbol's history at dates a page apart", () => {
     const shards = [...listShards([[{ from: 0, to: 1199 }]], 8)];
     expect(shards.map(({ spans }) => spans)).toEqual([
       [{ from: 0, to: PAGE_DAYS - 1 }],
@@ -66,7 +66,7 @@ describe("shards", () => {
     ]);
   });
 
-  it("leave a history whole when there are symbols enough to list side by side", () => {
+  it("leave a history in one piece if there are enough symbols to list in parallel", () => {
     const cells = Array.from({ length: 8 }, () => [{ from: 0, to: 1199 }]);
     expect([...listShards(cells, 8)]).toHaveLength(8);
   });

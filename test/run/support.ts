@@ -14,13 +14,13 @@ import type { Threads } from "../../src/threads/threads.js";
 /** An instant in the morning of 2024-03-10. */
 export const NOW = dayOf("2024-03-10") * 86_400_000 + 8 * 3_600_000;
 
-/** A call that the writer got. */
+/** A call that the writer received. */
 export interface Call {
   method: string;
   args: unknown[];
 }
 
-/** What a run does without threads. */
+/** The parts of a run, without threads. */
 export interface FakeThreads extends Threads {
   calls: Call[];
   shards: Shard[];
@@ -41,7 +41,7 @@ export interface FakeOptions {
   onShard?: () => void;
 }
 
-/** Threads that answer at once, in this thread: every probe finds a file unless it is told to fail. */
+/** Threads that answer immediately, in this thread: every probe finds a file unless it is told to fail. */
 export function fakeThreads(options: FakeOptions = {}): FakeThreads {
   const calls: Call[] = [];
   const shards: Shard[] = [];
@@ -130,7 +130,7 @@ export function settingsOf(options: Partial<UpdateOptions> = {}): UpdateSettings
   return updateSettings({ db: "a.duckdb", symbols, unlisted: true, source: "head", lookback: 3, ...options }, NOW);
 }
 
-/** A listener that keeps what it hears. */
+/** A listener that keeps the events it receives. */
 export function recorder(): { events: RunEvent[]; emit: (event: RunEvent) => void } {
   const events: RunEvent[] = [];
   return { events, emit: (event) => events.push(event) };

@@ -30,7 +30,7 @@ describe("a volume file that fails", () => {
       message,
     ];
   };
-  /** Each fault is that of January's file of a symbol of its own. */
+  /** Each fault is in the January file of a separate symbol. */
   const FAULTS = (
     [
       [
@@ -150,7 +150,7 @@ describe("a volume file that fails", () => {
     ETH,
   ];
 
-  // Some files are known; then all faults come at once; then they are repaired.
+  // Some files are known; then all faults come together; then they are repaired.
   const runs = sharedWorld(async (world) => {
     const { bucket, run } = world;
     for (const symbol of symbols) {
@@ -181,7 +181,7 @@ describe("a volume file that fails", () => {
   it("is counted", () => {
     const { known, failed, repaired } = runs.it;
     expect(known.summary).toMatchObject({ outcome: "whole", failures: [] });
-    // All are written but the symbols whose listing failed, and the one of which nothing changes.
+    // All are written except the symbols whose listing failed, and the one for which nothing changes.
     expect(failed.summary).toMatchObject({ outcome: "failed", files_failed: FAULTS.length + 2 });
     expect(failed.summary.failures).toHaveLength(FAULTS.length + 2 + LISTINGS.length);
     expect(failed.summary.units_written).toBe(symbols.length - LISTINGS.length - 1);
@@ -198,7 +198,7 @@ describe("a volume file that fails", () => {
     expect(failed.spans(symbol)).toEqual(["2019-12-31 2023-12-31", `2024-02-01 ${believed}`]);
   });
 
-  it.each(FAULTS)("%s is due again, and is all that is due", (_what, symbol) => {
+  it.each(FAULTS)("%s is due again, and nothing else is", (_what, symbol) => {
     const { repaired } = runs.it;
     // The day that the month lacks now comes from its own file.
     expect(repaired.gets.filter((key) => key.includes(symbol))).toEqual(keysOf(symbol, ["2024-01", "2024-01-05"]));
@@ -206,7 +206,7 @@ describe("a volume file that fails", () => {
     expect(repaired.spans(symbol)).toEqual([ALL_DAYS]);
   });
 
-  it("when it takes the place of one that is known leaves that as it was", () => {
+  it("of a file that replaces a known one leaves the known bars as they were", () => {
     const { known, failed } = runs.it;
     expect(failuresOf(REPLACED)).toMatchObject([{ key: volumeKey(REPLACED, "2024-01"), code: "CSV_BAD_ROW" }]);
     expect(failed.bars(REPLACED)).toHaveLength(32);
@@ -214,7 +214,7 @@ describe("a volume file that fails", () => {
     expect(failed.spans(REPLACED)).toEqual([ALL_DAYS]);
   });
 
-  it("in a day makes that day unknown, even when it was believed to have none", () => {
+  it("in a day makes that day unknown, even if it was believed to have none", () => {
     const { known, failed } = runs.it;
     expect(known.spans(DAILY)).toEqual([ALL_DAYS]);
     const date = formatDay(aMonthAgo);
@@ -223,7 +223,7 @@ describe("a volume file that fails", () => {
     expect(ends).toEqual([formatDay(aMonthAgo - 1), believed]);
   });
 
-  it.each(LISTINGS)("by its %s listing fails its symbol, and the others are written", (_cadence, symbol) => {
+  it.each(LISTINGS)("of its %s listing fails its symbol, and the others are written", (_cadence, symbol) => {
     const { failed, repaired } = runs.it;
     expect(failuresOf(symbol)).toMatchObject([{ symbol, key: null, kind: "status", code: "HTTP_500" }]);
     expect(failed.bars(symbol)).toEqual([]);
@@ -250,7 +250,7 @@ describe("a volume file that fails", () => {
     const summary = () => (accepting.it.error as VolumesFailedError).summary;
     const failuresOf = (symbol: string) => summary().failures.filter((failure) => failure.symbol === symbol);
 
-    it("is taken for its checksum alone, and marked", () => {
+    it("is accepted only as far as its checksum goes, and is marked", () => {
       expect(summary()).toMatchObject({ files_unverified: 2, rows_written: 32 });
       expect(failuresOf(BTC)).toEqual([]);
       expect(accepting.it.files(BTC)).toEqual([
@@ -259,12 +259,12 @@ describe("a volume file that fails", () => {
       ]);
     });
 
-    it("is not taken for its content even then", () => {
+    it("is still refused for its content", () => {
       expect(failuresOf(XRP)).toMatchObject([{ code: "CSV_BAD_ROW" }]);
       expect(accepting.it.files(XRP)).toEqual([]);
     });
 
-    it("is not taken when its checksum can't be had", () => {
+    it("is refused if its checksum can't be fetched", () => {
       expect(failuresOf(ETH)).toMatchObject([{ code: "HTTP_500" }]);
       expect(accepting.it.files(ETH)).toEqual([]);
     });
@@ -279,7 +279,7 @@ describe("a volume file that fails", () => {
     });
   });
 
-  it("is asked for again when the failure may pass, and the retry is told", async () => {
+  it("is requested again if the failure may pass, and the retry is reported", async () => {
     const { bucket, run } = await ownWorld();
     bucket.putBars(BTC, "2024-02", [{ date: "2024-02-01" }]);
     bucket.statuses.set(volumeKey(BTC, "2024-02"), [503, 500]);

@@ -7,17 +7,17 @@ import { volumes } from "../../src/run/volumes.js";
 import { rowsOf, temporaryFolder } from "../support/database.js";
 import { datesOf, volumeKey, VolumeBucket } from "../support/volume-bucket.js";
 
-/** The symbols of the tests: the first of runs for volumes, the second of updates. */
+/** The symbols of the tests: the first for runs for volumes, the second for updates. */
 export const BTC = "BTCUSDT";
 export const ETH = "ETHUSDT";
 /** The dates of January 2024. */
 export const JANUARY = datesOf("2024-01", 31);
 /** The last day whose file, if there is none, is believed to be absent. */
 export const believed = formatDay(dayAt(Date.now()) - 4);
-/** The span of a symbol of which everything is known. */
+/** The span of a symbol about which everything is known. */
 export const ALL_DAYS = `2019-12-31 ${believed}`;
 
-/** An empty bucket, a file that is not there yet, and runs of the one into the other. */
+/** An empty bucket, a file that doesn't exist yet, and runs that fetch from the bucket into the file. */
 async function newWorld() {
   const folder = temporaryFolder();
   const db = join(folder.path, "a.duckdb");
@@ -75,6 +75,6 @@ export function sharedWorld<Happened>(happens: (world: World) => Promise<Happene
 }
 
 const withChecksums = (keys: readonly string[]) => keys.flatMap((key) => [key, `${key}.CHECKSUM`]).sort();
-/** Keys of a symbol's files for months or days, with those of their checksum files, sorted. */
+/** Keys of a symbol's files for months or days, including their checksum files, sorted. */
 export const keysOf = (symbol: string, periods: readonly string[]) =>
   withChecksums(periods.map((period) => volumeKey(symbol, period)));

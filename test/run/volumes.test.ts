@@ -15,7 +15,7 @@ describe("volumes", () => {
   // Three runs: the first fetches all, the second finds nothing new, the third finds what was replaced and added.
   const runs = sharedWorld(async (world) => {
     const { bucket, bars, spans, files, ask } = world;
-    // 02 has a file of its own alone, 03 has none at all.
+    // 02 has only a file of its own, 03 has none at all.
     bucket.putBars(
       BTC,
       "2024-01",
@@ -57,7 +57,7 @@ describe("volumes", () => {
     return { first, values, journal, again, third, differences };
   });
 
-  it("come from months, and from days where there is no month or it lacks them", () => {
+  it("come from months, and from days if there is no month or the month lacks them", () => {
     const { first, values, journal } = runs.it;
     expect(first.summary).toMatchObject({
       outcome: "whole",
@@ -81,7 +81,7 @@ describe("volumes", () => {
       "daily 2024-02-01 2024-02-01 true 1",
       "monthly 2024-01-01 2024-01-31 true 29",
     ]);
-    // Of the newest days nothing is known as long as their files may just not be there yet.
+    // Nothing is known about the newest days as long as their files may simply not exist yet.
     expect(first.spans(BTC)).toEqual([ALL_DAYS]);
     expect(values).toEqual(["10 15 0 4 6"]);
     expect(journal).toEqual(["volumes whole 5 0 33"]);
@@ -94,10 +94,10 @@ describe("volumes", () => {
     expect(after).toMatchObject({ ino: before.ino, mtimeMs: before.mtimeMs });
   });
 
-  it("are fetched again when a file is replaced, and what it lacks now is gone", () => {
+  it("are fetched again when a file is replaced, and what the new file lacks is gone", () => {
     const { summary, gets, bars } = runs.it.third;
     expect(summary).toMatchObject({ outcome: "whole" });
-    // A value of the same file's earlier version is no difference.
+    // A value of an earlier version of the same file is not a difference.
     expect(runs.it.differences.filter((text) => text.includes(BTC))).toEqual([]);
     expect(gets.filter((key) => key.includes(BTC))).toEqual(
       keysOf(BTC, ["2024-01", ...JANUARY.slice(1, 2), ...JANUARY.slice(3, 9)]),
@@ -106,7 +106,7 @@ describe("volumes", () => {
     expect(bars(BTC)).toHaveLength(9);
   });
 
-  it("of a month that disagrees with its days are noted with both values, and the month's stand", () => {
+  it("of a month that disagrees with its days are recorded with both values, and the month's win", () => {
     const { third, differences } = runs.it;
     expect(third.summary).toMatchObject({ outcome: "whole", difference_count: 2 });
     expect(differences).toEqual(["2024-02-01 ETHUSDT close 1.6 1.5 2", "2024-02-01 ETHUSDT trade_count 3 0 2"]);
@@ -114,7 +114,7 @@ describe("volumes", () => {
     expect(third.files(ETH)).toEqual(["monthly 2024-02-01 2024-02-29 true 3"]);
   });
 
-  it("tell what they do", () => {
+  it("are reported as they are fetched", () => {
     const { events, iterated } = runs.it.first;
     expect(iterated).toEqual(events.map(({ type }) => type));
     expect(events.at(-1)).toMatchObject({ type: "done", outcome: "whole" });
@@ -122,7 +122,7 @@ describe("volumes", () => {
     expect(last).toMatchObject({ symbol_count: 2, counts: { symbols_asked: 2, files_fetched: 5 } });
   });
 
-  it("are due again when the signal ends the run", async () => {
+  it("are due again if the signal ends the run", async () => {
     const { bucket, run, ask } = await ownWorld();
     const ended = new AbortController();
     const symbols = Array.from({ length: 40 }, (_, i) => `S${i}USDT`);
@@ -139,7 +139,7 @@ describe("volumes", () => {
 });
 
 describe("volumes that an update fetches", () => {
-  /** Has the world's file know volumes of another symbol, and the bucket those of a month. */
+  /** Gives the world's file volumes of another symbol, and the bucket those of a month. */
   async function begun(world: World | Promise<World>): Promise<World> {
     const { db, bucket } = await world;
     const store = await openStore(db);
@@ -153,7 +153,7 @@ describe("volumes that an update fetches", () => {
     return world;
   }
 
-  it("are in its summary and its run in the journal, and told of", async () => {
+  it("are in its summary and in its run in the journal, and are reported", async () => {
     const { updated, bars, ask } = await begun(ownWorld());
     const types: string[] = [];
     const summary = await updated({ onEvent: ({ type }) => types.push(type) });
@@ -172,7 +172,7 @@ describe("volumes that an update fetches", () => {
     ]);
   });
 
-  describe("for a day that is final", () => {
+  describe("for a final day", () => {
     const runs = sharedWorld(async (world) => {
       const { bucket, updated } = await begun(world);
       const date = { date: "2024-01-05" };
@@ -188,19 +188,19 @@ describe("volumes that an update fetches", () => {
       return { unlisted, notices, left, first, second };
     });
 
-    it("are left out with a notice where they can't be listed", () => {
+    it("are left out with a notice if they can't be listed", () => {
       const { unlisted, notices } = runs.it;
       expect(unlisted).toMatchObject({ outcome: "whole", probes: 1, volumes: null });
       expect(notices).toContain("no volumes: they need a list endpoint, and none was given with the endpoint");
     });
 
-    it("are left alone when not wanted", () => {
+    it("are left alone if not wanted", () => {
       const { summary, gets } = runs.it.left;
       expect(summary.volumes).toBeNull();
       expect(gets).toEqual([]);
     });
 
-    it("are all that there is to do when no cell is due", () => {
+    it("are all that there is to do if no cell is due", () => {
       const { first, second } = runs.it;
       expect(first.summary).toMatchObject({ outcome: "whole", probes: 0, volumes: { rows_written: 31 } });
       expect(first.gets).toEqual(keysOf(ETH, ["2024-01"]));
@@ -209,7 +209,7 @@ describe("volumes that an update fetches", () => {
     });
   });
 
-  it("fail it when they fail, by an error that names the file; all else is written", async () => {
+  it("fail it if they fail, with an error that names the file; everything else is written", async () => {
     const { bucket, updated, ask } = await begun(ownWorld());
     bucket.put(`${volumeKey(ETH, "2024-01")}.CHECKSUM`, `${"0".repeat(64)}  ${ETH}-1d-2024-01.zip`);
     const failed = await updated({ date: "2024-01-05", reject: true }).then(
@@ -229,7 +229,7 @@ describe("volumes that an update fetches", () => {
     expect(await ask("SELECT count(*) > 0 FROM daily_availability")).toEqual(["true"]);
   });
 
-  it("are left for the next run when the signal comes before or among them", async () => {
+  it("are left for the next run if the signal comes before or during them", async () => {
     const { updated, bars } = await begun(ownWorld());
     const symbols = [ETH, "S1USDT", "S2USDT", "S3USDT"];
     for (const moment of ["probed", "volumes"]) {

@@ -10,9 +10,9 @@ import { soundness, temporaryFolder } from "../support/database.js";
 import { handles, handlesLeft } from "../support/handles.js";
 import { DAYS, first, last, startServer, symbols, type Server } from "./servers.js";
 
-/** Work of about an hour against the real Vision: 2.6 M rows by LIST, then 1 M HEADs of which 1 % go wrong. */
+/** About an hour's work against the real Vision: 2.6 M rows by LIST, then 1 M HEADs of which 1 % fail. */
 const HEAD_DAYS = 1000;
-/** Runs that the HEADs are split into, so that what each leaves behind adds up. */
+/** Runs that the HEADs are split into, so that anything each leaves behind adds up. */
 const SLICES = 10;
 
 const headFirst = last - HEAD_DAYS + 1;
@@ -34,7 +34,7 @@ afterAll(async () => {
   folder.remove();
 });
 
-/** One run, and the most memory that this process held during it, MiB. */
+/** One run, and the maximum memory of this process during it, MiB. */
 async function run(server: Server, given: Omit<BackfillOptions, "symbols">): Promise<RunSummary & { peakMiB: number }> {
   let peak = 0;
   const sample = () => (peak = Math.max(peak, process.memoryUsage.rss()));
@@ -81,12 +81,12 @@ it("2.6 M rows by LIST, 1 M HEADs with 1 % faults: the same table, flat memory, 
     const summary = await run(faulty, { db: probed, source: "head", retries: 8, ...range(from, from + sliceDays - 1) });
     expectAddsUp(summary, symbols.length * sliceDays);
     expect(summary.requests).toBe(summary.probes + summary.retries);
-    // A reset before an answer is replayed where the connection had served before.
+    // A reset before an answer is replayed if the connection had served before.
     expect((summary.retries + summary.replays) / summary.requests).toBeGreaterThan(0.008);
     peaks.push(summary.peakMiB);
     expect(await handlesLeft(before)).toEqual([]);
   }
-  // The first runs warm the process up; from then on nothing may pile up.
+  // The first runs warm the process up; after that, nothing may pile up.
   const early = Math.max(...peaks.slice(2, 5));
   const late = Math.max(...peaks.slice(-3));
   expect(late).toBeLessThan(early * 1.1);

@@ -5,7 +5,7 @@ import { syntheticHistory } from "../../src/replica/synthetic.js";
 import { classifySymbol } from "../../src/vision/symbol.js";
 import { startCli } from "../support/cli.js";
 
-/** Share of the whole soak that is run; `BFA_SOAK_SHARE=0.05 npm run soak` takes minutes. */
+/** Share of the whole soak to run; `BFA_SOAK_SHARE=0.05 npm run soak` takes minutes. */
 export const SHARE = Number(process.env["BFA_SOAK_SHARE"] ?? "1");
 
 const SYMBOLS = Math.max(20, Math.round(1000 * SHARE));
@@ -18,7 +18,7 @@ export const symbols = syntheticHistory({ seed: SEED, symbols: SYMBOLS, from: fi
   .folders.map(({ symbol }) => symbol)
   .filter((symbol) => classifySymbol(symbol).class !== "delivery");
 
-/** A replica in a process of its own, so that this one's memory is the client's alone. */
+/** A replica in a separate process, so that this one's memory is only the client's. */
 export interface Server {
   url: string;
   listUrl: string;

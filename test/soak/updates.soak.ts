@@ -9,7 +9,7 @@ import { soundness, temporaryFolder } from "../support/database.js";
 import { handles, handlesLeft } from "../support/handles.js";
 import { last, SHARE, startServer, symbols, type Server } from "./servers.js";
 
-/** Updates of a day each, as a service would make them for months without being started again. */
+/** Updates of one day each, as a service would run them for months without a restart. */
 const UPDATES = Math.max(12, Math.round(100 * SHARE));
 
 let server: Server;
@@ -24,7 +24,7 @@ afterAll(async () => {
   folder.remove();
 });
 
-/** Open files of this process, where the system tells; else none. */
+/** Open files of this process, if the system reports them; otherwise none. */
 function openFiles(): number {
   return process.platform === "linux" ? readdirSync("/proc/self/fd").length : 0;
 }
@@ -33,7 +33,7 @@ it("100 updates with readers: flat memory, no handle and no file left open", asy
   const where = { db, endpoint: server.url, listEndpoint: server.listUrl, ca: server.ca, symbols };
   const begin = last - UPDATES;
   await backfill({ ...where, source: "list", from: formatDay(begin - 30), to: formatDay(begin) });
-  // The file as it was before all updates stays open for a reader of it.
+  // The file as it was before all updates stays open for one reader.
   const old = await openAvailability(db);
   const memory: number[] = [];
   const files: number[] = [];
@@ -54,7 +54,7 @@ it("100 updates with readers: flat memory, no handle and no file left open", asy
   }
   expect((await old.counts()).rows.at(-1)?.date).toBe(formatDay(begin));
   await old.close();
-  // The first updates warm the process up; from then on nothing may pile up.
+  // The first updates warm the process up; after that, nothing may pile up.
   const third = Math.floor(UPDATES / 3);
   const most = (numbers: readonly number[]) => Math.max(...numbers);
   const mib = (bytes: number) => Math.round(bytes / 2 ** 20);

@@ -1,7 +1,7 @@
 import { mergeConfig } from "vitest/config";
 import base from "../vitest.config.js";
 
-/** Runs the soak of this folder, which the suite leaves out since it takes minutes. */
+/** Runs the soak in this folder, which the suite leaves out because it takes minutes. */
 export default mergeConfig(
   { ...base, test: { ...base.test, include: [] } },
   {

@@ -22,7 +22,10 @@ afterAll(async () => {
   folder.remove();
 });
 
-/** Fills the table: for each symbol and day the size of the file (0: missing) and the hours from its day's start to the probe. */
+/**
+ * Fills the table: for each symbol and day, the size of the file (0: missing) and the hours from the start of its day
+ * to the probe.
+ */
 async function fill(
   days: number,
   cell: (symbol: number, offset: number) => { size: number; hours: number } | undefined,
@@ -64,9 +67,9 @@ async function conditionsOf(
 const LATE = 24 * 100;
 const FILE = 50_000;
 
-describe("the condition of the cells that a question admits", () => {
-  it("is final when all were probed late enough, and partial where a run left some out", async () => {
-    // All of them up to the third day, then one symbol alone, as by `update --symbols`.
+describe("the condition of the cells that a query admits", () => {
+  it("is final if all were probed late enough, and partial if a run left some out", async () => {
+    // All of them up to the third day, then only one symbol, as by `update --symbols`.
     await fill(6, (symbol, offset) => (offset < 3 || symbol === 7 ? { size: FILE, hours: LATE } : undefined));
     expect(await conditionsOf(D0, D0 + 6)).toEqual([
       "final",
@@ -99,7 +102,7 @@ describe("the condition of the cells that a question admits", () => {
     });
   });
 
-  it("is unpublished while half of the files are there, and provisional later", async () => {
+  it("is unpublished while only half of the files exist, and provisional later", async () => {
     const half = (symbol: number, offset: number) => ({ size: offset < 10 || symbol % 2 === 0 ? FILE : 0, hours: 33 });
     await fill(11, half);
     expect((await conditionsOf(D0 + 9, D0 + 10)).slice(-2)).toEqual(["provisional", "unpublished"]);
@@ -107,7 +110,7 @@ describe("the condition of the cells that a question admits", () => {
     expect(await conditionsOf(D0 + 10, D0 + 10)).toEqual(["provisional"]);
   });
 
-  it("is compared with the last published day, also over several that are not", async () => {
+  it("is compared with the last published day, also across several unpublished ones", async () => {
     await fill(14, (symbol, offset) => ({ size: offset < 10 || symbol === 0 ? FILE : 0, hours: 33 }));
     expect(await conditionsOf(D0 + 13, D0 + 13)).toEqual(["unpublished"]);
     expect(await conditionsOf(D0 + 9, D0 + 12)).toEqual(["provisional", "unpublished", "unpublished", "unpublished"]);
@@ -162,7 +165,7 @@ describe("the condition of the cells that a question admits", () => {
     ]);
   });
 
-  it("is not partial for a dormant symbol that waits for its weekly look", async () => {
+  it("is not partial for a dormant symbol that waits for its weekly listing", async () => {
     await fill(106, (symbol, offset) =>
       symbol === 4 && offset > 96 ? undefined : { size: symbol === 4 && offset > 20 ? 0 : FILE, hours: 30 },
     );
@@ -171,7 +174,7 @@ describe("the condition of the cells that a question admits", () => {
     expect(await conditionsOf(D0 + 104, D0 + 105, { now })).toEqual(Array(2).fill("partial"));
   });
 
-  it("is partial where nobody looked at a symbol for so long that it would be dormant, had it no file", async () => {
+  it("is partial if nobody probed a symbol for so long that it would be dormant if it had no file", async () => {
     await fill(100, (symbol, offset) => (symbol === 4 && offset > 20 ? undefined : { size: FILE, hours: 30 }));
     expect(await conditionsOf(D0 + 99, D0 + 99, { now: (D0 + 101) * DAY_MS })).toEqual(["partial"]);
     await fill(100, (symbol, offset) =>
@@ -187,7 +190,7 @@ describe("the condition of the cells that a question admits", () => {
     expect(await conditionsOf(D0, D0 + 2)).toEqual(Array(3).fill("partial"));
   });
 
-  it("is never final when the bucket was not listed since: a new symbol may be lacking", async () => {
+  it("is never final if the bucket was not listed since: a new symbol may be missing", async () => {
     await fill(3, () => ({ size: FILE, hours: LATE }));
     expect(await conditionsOf(D0, D0, { listedAt: undefined })).toEqual(["provisional"]);
     expect(await conditionsOf(D0, D0, { listedAt: (D0 + 1) * DAY_MS })).toEqual(["provisional"]);

@@ -36,7 +36,7 @@ async function withStore<Result>(name: string, use: (store: WritableStore) => Pr
   }
 }
 
-/** A state of few values, so that equal ones are frequent. */
+/** A state with few possible values, so that equal ones are frequent. */
 const state = fc.record({
   status: fc.constantFrom("TRADING", "SETTLING"),
   contractType: fc.constantFrom("PERPETUAL"),
@@ -45,7 +45,7 @@ const state = fc.record({
   deliveryDate: fc.constantFrom(undefined, 1_800_000_000_000),
 });
 
-/** What a capture shows of some symbols; one that it lacks is undefined. */
+/** What a capture shows of some symbols; a symbol that it lacks is undefined. */
 const shown = fc.record({
   AUSDT: fc.option(state, { nil: undefined }),
   BUSDT: fc.option(state, { nil: undefined }),
@@ -71,7 +71,7 @@ function factsOf(shown: ContractState | undefined): ContractState | undefined {
   return { status, contractType, underlyingType, onboardDate, deliveryDate };
 }
 
-/** The table by its definition: each capture in order of time, and a new row where the state is another. */
+/** The table by its definition: captures in order of time, with a new row where the state changes. */
 function rangesInOrder(inOrder: readonly ContractCapture[], symbol: string): ContractRange[] {
   const ranges: ContractRange[] = [];
   let open: ContractRange | undefined;
@@ -87,7 +87,7 @@ function rangesInOrder(inOrder: readonly ContractCapture[], symbol: string): Con
 }
 
 describe("captures", () => {
-  it("give the ranges of their definition in whatever order they come", () => {
+  it("give the ranges of their definition, in whatever order they come", () => {
     fc.assert(
       fc.property(
         captures.chain((all) => fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length }))),
@@ -114,7 +114,7 @@ describe("captures", () => {
     );
   });
 
-  it("give the same tables in whatever order they come, and once or twice", async () => {
+  it("give the same tables in whatever order they come, and whether once or twice", async () => {
     let files = 0;
     await fc.assert(
       fc.asyncProperty(
@@ -146,7 +146,7 @@ describe("captures", () => {
   };
   const [march, may] = [Date.UTC(2024, 2, 1), Date.UTC(2024, 4, 1)];
 
-  it("say what is new against the one before it by time", async () => {
+  it("report what is new compared with the previous one by time", async () => {
     await withStore("news.duckdb", async (store) => {
       expect(await recordCapture(store, captureOf(may, { AUSDT: facts, BUSDT: facts }))).toEqual({
         ...{ isNew: true, added: ["AUSDT", "BUSDT"], changed: [], gone: [] },
@@ -162,7 +162,7 @@ describe("captures", () => {
     });
   });
 
-  it("of one instant can't say two things", async () => {
+  it("can't show two states at one instant", async () => {
     await withStore("two.duckdb", async (store) => {
       await recordCapture(store, captureOf(march, { AUSDT: facts }));
       const before = await tablesOf(store);
@@ -175,7 +175,7 @@ describe("captures", () => {
     });
   });
 
-  it("announce delistings of perpetuals, while the last one shows them and they are to come", async () => {
+  it("announce delistings of perpetuals that the last one shows and that are still to come", async () => {
     await withStore("announced.duckdb", async (store) => {
       const june = Date.UTC(2024, 5, 1, 9);
       const ends = { ...facts, deliveryDate: june };

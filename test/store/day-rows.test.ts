@@ -27,7 +27,9 @@ afterAll(async () => {
   folder.remove();
 });
 
-/** Stretches of days whose cells are alike: none, or one with a size (0: missing) and days from its day to its probe. */
+/**
+ * Stretches of days with similar cells: none, or one with a size (0: missing) and the days from its day to its probe.
+ */
 const history = fc
   .array(
     fc.tuple(
@@ -40,8 +42,8 @@ const history = fc
   )
   .map((stretches) => stretches.flatMap(([days, cell]) => Array.from({ length: days }, () => cell)).slice(0, DAYS));
 
-describe("the rows of each day, counted", () => {
-  it("are the same from the rows, from the tables of counts and of unsettled days, and from rows at hand", async () => {
+describe("the counted rows of each day", () => {
+  it("are the same from the rows, from the tables of counts and unsettled days, and from rows at hand", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(history, { minLength: 4, maxLength: 4 }), async (histories) => {
         await fill(histories);

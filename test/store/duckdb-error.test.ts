@@ -49,7 +49,7 @@ describe("toStoreError", () => {
     "quota.duckdb",
     "corrupt/a.duckdb",
     "./EPERM",
-  ])("is not misled by the words of the path %s", (file) => {
+  ])("is not misled by the words in the path %s", (file) => {
     const absolute = file.startsWith("/") ? file : `${process.cwd()}/${file.replace("./", "")}`;
     const folder = dirname(file);
     for (const text of [
@@ -66,7 +66,7 @@ describe("toStoreError", () => {
     }
   });
 
-  it("still finds its own words beside such a path", () => {
+  it("still finds DuckDB's words beside such a path", () => {
     const found = toStoreError(
       "/mnt/quota/a.duckdb",
       new Error('IO Error: "/mnt/quota/a.duckdb" is not a valid DuckDB database file'),

@@ -50,7 +50,7 @@ async function fill(cells: readonly Cell[]): Promise<void> {
   );
 }
 
-/** The rule once more, a cell at a time. */
+/** The rule, applied cell by cell. */
 function dueByHand(cells: readonly Cell[], symbol: string): Map<Day, DueReason> {
   const own = cells.filter((cell) => cell.symbol === symbol).sort((a, b) => a.day - b.day);
   const isFile = ({ day, size, age }: Cell) => size > 0 && (day + age) * DAY_MS + 6 * 3_600_000 <= NOW;
@@ -83,13 +83,13 @@ const cell = fc.record({
   size: fc.constantFrom(0, 0, 8_000, 50_000, 50_000),
   age: fc.constantFrom(1, 3, afterDays - 1, afterDays, afterDays + 30, holeAfterDays, holeAfterDays + 100),
 });
-/** Stretches of the same kind of days, as real histories have them. */
+/** Stretches of days of the same kind, as in real histories. */
 const history = fc
   .array(fc.tuple(fc.integer({ min: 1, max: 45 }), fc.option(cell, { freq: 6 })), { maxLength: 12 })
   .map((stretches) => stretches.flatMap(([days, made]) => Array.from({ length: days }, () => made)).slice(0, LENGTH));
 
 describe("due cells", () => {
-  it("are those that the rule names, cell by cell", async () => {
+  it("are those of the rule, cell by cell", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(history, { minLength: 4, maxLength: 4 }), async (histories) => {
         const cells = histories.flatMap((days, index) =>

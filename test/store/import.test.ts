@@ -10,7 +10,7 @@ import { WRONG_COUNTS, temporaryFolder } from "../support/database.js";
 import { runCli } from "../support/cli.js";
 import { ask, D0, dayUnit, LATE, writerFor } from "../support/store.js";
 
-/** The table of the seed's decision record, as its Python system makes it. */
+/** The table of the seed's decision record, as its Python system creates it. */
 const SEED = `CREATE TABLE daily_availability (
   date DATE NOT NULL, symbol VARCHAR NOT NULL, available BOOLEAN NOT NULL, file_size_bytes BIGINT,
   last_modified VARCHAR, url VARCHAR NOT NULL, status_code INTEGER NOT NULL, probe_timestamp TIMESTAMP NOT NULL,
@@ -23,7 +23,7 @@ const ROWS = `INSERT INTO daily_availability VALUES
   ('2024-03-02', 'ETHUSDT', false, NULL, NULL, 'u', 503, '2025-01-01'),
   ('2024-03-02', 'BADUSDT', true, NULL, NULL, 'u', 200, '2025-01-01')`;
 
-/** No refusals. */
+/** No refused rows. */
 const NONE = Object.fromEntries(Object.keys(REFUSALS).map((reason) => [reason, 0]));
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -48,7 +48,7 @@ async function makeOther(...statements: string[]): Promise<void> {
 }
 
 describe("importFile", () => {
-  it("takes over a file of the seed's schema, keeps known cells, refuses rows that are not answers", async () => {
+  it("takes over a file with the seed's schema, keeps known cells, refuses rows that are not answers", async () => {
     await makeOther(SEED, ROWS, "ALTER TABLE daily_availability ADD COLUMN note VARCHAR");
     const before = readFileSync(other);
     const { store, writer } = await writerFor(file, ["BTCUSDT"]);
@@ -99,7 +99,7 @@ describe("importFile", () => {
     await second.close();
   });
 
-  it("refuses rows that no probe can have made, so that later runs aren't stopped by them", async () => {
+  it("refuses rows that no probe can have made, so that they don't stop later runs", async () => {
     const row = (date: string, symbol: string) => `(${date}, ${symbol}, false, NULL, NULL, 'u', 404, '2025-01-01')`;
     const rows = [
       row("'2024-03-01'", "'BTCUSDT'"),
@@ -129,7 +129,7 @@ describe("importFile", () => {
 
   it.each([
     [
-      "has a view in the place of the table",
+      "has a view in place of the table",
       [
         "CREATE TABLE t (a INTEGER)",
         `CREATE VIEW daily_availability AS SELECT DATE '2024-03-01' AS date, filename AS symbol, false AS available,

@@ -20,7 +20,7 @@ import { soundness, temporaryFolder } from "../support/database.js";
 import { mix } from "../../src/replica/random.js";
 import { ask, D0, dayUnit, symbolUnit, writerFor } from "../support/store.js";
 
-/** Enough rows that a file of them is worth compacting. */
+/** Enough rows for a file to be worth compacting. */
 const SYMBOLS = Array.from({ length: 300 }, (_, at) => `S${String(at).padStart(3, "0")}USDT`);
 const DAYS = 230;
 const CONTENT = "SELECT count(*), sum(hash(COLUMNS(*)))::VARCHAR FROM daily_availability";
@@ -108,7 +108,7 @@ describe("maintain", () => {
     expect((having - without) / (SYMBOLS.length * DAYS)).toBeLessThan(9.5);
   });
 
-  it("leaves a small or an orderly file alone", async () => {
+  it("leaves a small or ordered file alone", async () => {
     const file = join(folder.path, "daily.duckdb");
     const { store, writer } = await writerFor(file, SYMBOLS);
     await writer.commit([
@@ -141,7 +141,7 @@ describe("maintain", () => {
     expect(await soundness(file)).toEqual({ wrongCounts: 0, duplicates: 0 });
   });
 
-  it("killed at any moment, a compaction leaves the whole file", async () => {
+  it("killed at any moment, a compaction leaves the file intact", async () => {
     const file = copy("killed.duckdb");
     const reader = await openReader(file);
     const before = await ask(reader, CONTENT);
@@ -176,7 +176,7 @@ describe("maintain", () => {
     const file = copy("blocked.duckdb");
     const store = await openStore(file);
     const before = await ask(store, CONTENT);
-    // A folder that isn't empty under the new file's name: it can be neither removed nor written.
+    // A non-empty folder under the new file's name, which can be neither removed nor written.
     const fresh = join(store.scratch, "compacted.duckdb");
     mkdirSync(fresh);
     writeFileSync(join(fresh, "x"), "");

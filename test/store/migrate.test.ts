@@ -14,7 +14,7 @@ import { D0, dayUnit, writerFor } from "../support/store.js";
 const DAYS = 300;
 const SYMBOLS = Array.from({ length: 100 }, (_, index) => `S${index}USDT`);
 
-/** What a migration may do: a new table, every row rewritten, a new column, a table dropped. */
+/** What a migration may do: add a table, rewrite every row, add a column, drop a table. */
 const STEPS = [
   "CREATE TABLE more AS SELECT * FROM availability",
   "UPDATE availability SET file_size_bytes = file_size_bytes + 1",
@@ -41,7 +41,7 @@ afterAll(() => {
   folder.remove();
 });
 
-/** Opens a file with a package whose only migration is these steps. */
+/** Opens a file with a package that has these steps as its only migration. */
 function startMigration(file: string, steps: readonly string[]) {
   const dist = (name: string) => JSON.stringify(new URL(`../../dist/src/store/${name}`, import.meta.url).href);
   const script = `
@@ -71,7 +71,7 @@ async function stateOf(file: string): Promise<{ version: unknown; sizes: unknown
 }
 
 describe("a migration", () => {
-  it("killed at any moment leaves the old file or the new one, and the next opening makes it new", async () => {
+  it("killed at any moment leaves the old file or the new one, and the next opening migrates it", async () => {
     const before = await stateOf(older);
     const names = String(before.tables).split(",");
     const tables = [...names.filter((name) => name !== "changes"), "more"].sort().join();
@@ -84,7 +84,7 @@ describe("a migration", () => {
       const file = join(folder.path, `killed-${afterMs}.duckdb`);
       copyFileSync(older, file);
       const child = startMigration(file, STEPS);
-      // It may have ended by itself before it is killed.
+      // It may have ended by itself before the kill.
       const closed = once(child, "close");
       await once(child.stdout, "data");
       await sleep(afterMs);
@@ -110,10 +110,10 @@ describe("a migration", () => {
     expect(await stateOf(file)).toEqual(await stateOf(older));
   });
 
-  it("that can't fit what is there is refused, and leaves the file as it was", async () => {
+  it("that conflicts with the file's contents is refused, and leaves the file as it was", async () => {
     const file = join(folder.path, "odd.duckdb");
     copyFileSync(older, file);
-    // Version 0 says that the first migration is to run, but its tables are there.
+    // Version 0 says that the first migration has yet to run, but its tables exist.
     await expect(openStore(file)).rejects.toMatchObject({ code: "STORE_UNUSABLE" });
     expect(await stateOf(file)).toEqual(await stateOf(older));
   });

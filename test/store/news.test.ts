@@ -18,7 +18,7 @@ afterEach(() => {
   folder.remove();
 });
 
-/** Writes cells as a run of its own, and gives what it found. */
+/** Writes cells in a separate run, and returns what it found. */
 async function run(cells: readonly Cell[]): Promise<News> {
   const writer = await Writer.open(join(folder.path, "a.duckdb"));
   const days = cells.map(({ day }) => day);
@@ -43,18 +43,18 @@ const absent = (symbol: number, from: number, to: number, probedAt = LATE) =>
 const NONE = { listings: [], delistings: [], changedFiles: [] };
 
 describe("what a run found", () => {
-  it("is nothing to a file that was empty", async () => {
+  it("is nothing in a file that was empty", async () => {
     expect(await run([...files(A, 0, 5), ...absent(A, 6, 9), ...files(B, 3, 9)])).toEqual(NONE);
   });
 
-  it("are contracts that came to market, once", async () => {
+  it("is contracts that came to market, once", async () => {
     await run(files(A, 0, 5));
     const news = { ...NONE, listings: [{ symbol: "BUSDT", day: D0 + 6 }] };
     expect(await run([...files(A, 6, 8), ...absent(B, 4, 5), ...files(B, 6, 8)])).toEqual(news);
     expect(await run([...files(A, 6, 9), ...files(B, 6, 9)])).toEqual(NONE);
   });
 
-  it("are not contracts of an older past", async () => {
+  it("is not contracts from further back", async () => {
     await run(files(A, 0, 5));
     expect(await run([...files(A, -20, -1), ...files(B, -10, -3)])).toEqual(NONE);
   });
@@ -65,7 +65,7 @@ describe("what a run found", () => {
     expect(news).toEqual({ ...NONE, listings: [{ symbol: "AUSDT", day: D0 + 50 }] });
   });
 
-  it("are contracts that ended, once that is believed", async () => {
+  it("is contracts that ended, once that is believed", async () => {
     await run([...files(A, 0, 9), ...files(B, 0, 9)]);
     const early = (D0 + 13) * DAY_MS;
     expect(await run([...absent(B, 10, 12, early), ...files(A, 10, 12, { probedAt: early })])).toEqual(NONE);
@@ -73,7 +73,7 @@ describe("what a run found", () => {
     expect(await run(absent(B, 13, 15))).toEqual(NONE);
   });
 
-  it("are files that are not what they were believed to be", async () => {
+  it("is files that differ from what was believed", async () => {
     await run([...files(A, 0, 3), ...absent(B, 0, 0), ...files(B, 1, 3)]);
     const later = LATE + DAY_MS;
     const { changedFiles, listings } = await run([

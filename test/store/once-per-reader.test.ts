@@ -2,10 +2,10 @@ import { expect, it } from "vitest";
 import { oncePerReader } from "../../src/store/once-per-reader.js";
 import type { Store } from "../../src/store/open.js";
 
-/** A store as far as the function looks at it. */
+/** The parts of a store that the function uses. */
 const storeWith = (access: Store["access"]) => ({ access }) as Store;
 
-it("reads an open file once, another one anew, and one that is being written every time", async () => {
+it("reads an open file once, another one separately, and one that is being written every time", async () => {
   let reads = 0;
   const count = oncePerReader(() => Promise.resolve(++reads));
   const [first, second, written] = [storeWith("read"), storeWith("read"), storeWith("write")];
@@ -14,7 +14,7 @@ it("reads an open file once, another one anew, and one that is being written eve
   expect([await count(written), await count(written)]).toEqual([3, 4]);
 });
 
-it("keeps a value that is undefined, and none that doesn't last or wasn't read", async () => {
+it("keeps an undefined value, but none that doesn't last or wasn't read", async () => {
   const store = storeWith("read");
   let reads = 0;
   const nothing = oncePerReader(() => {

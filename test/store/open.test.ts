@@ -25,7 +25,7 @@ async function create(): Promise<void> {
   await store.close();
 }
 
-/** Runs DuckDB statements on a file as some other program would. */
+/** Runs DuckDB statements on a file, as another program would. */
 async function otherwise(path: string, ...statements: string[]): Promise<void> {
   const instance = await DuckDBInstance.create(path);
   const connection = await instance.connect();
@@ -62,7 +62,7 @@ describe("openStore", () => {
     },
   );
 
-  it("takes a DuckDB file without tables as new", async () => {
+  it("takes a DuckDB file without tables for a new one", async () => {
     file = join(folder.path, "empty.duckdb");
     await otherwise(file, "CHECKPOINT");
     await create();
@@ -89,7 +89,7 @@ describe("openStore", () => {
     expect(readdirSync(dirname(file))).toEqual([".it's.duckdb.lock", "it's.duckdb"]);
   });
 
-  it("finds committed rows in the log that somebody else's killed process left", async () => {
+  it("finds committed rows in the log of somebody else's killed process", async () => {
     await create();
     await killed(
       `import { DuckDBInstance } from "@duckdb/node-api";
@@ -115,7 +115,7 @@ async function killed(script: string): Promise<void> {
   expect(await once(child, "exit")).toEqual([null, "SIGKILL"]);
 }
 
-describe("a file that can't be used is named and left untouched", () => {
+describe("a file that can't be used is named and left alone", () => {
   async function rejected(code: string, message: RegExp): Promise<void> {
     const before = readFileSync(file);
     for (const open of [openStore, openReader]) {
@@ -134,13 +134,13 @@ describe("a file that can't be used is named and left untouched", () => {
     await rejected("STORE_NEWER_SCHEMA", /schema version 99.*update binance-futures-availability/);
   });
 
-  it("a DuckDB file of something else", async () => {
+  it("another program's DuckDB file", async () => {
     file = join(folder.path, "other.duckdb");
     await otherwise(file, "CREATE TABLE daily_availability (date DATE)");
     await rejected("STORE_FOREIGN", /bfa import/);
   });
 
-  it("a file that isn't of DuckDB, or is empty", async () => {
+  it("a file that isn't a DuckDB file, or is empty", async () => {
     file = join(folder.path, "text");
     for (const text of ["symbol,date\n".repeat(2000), "short", ""]) {
       writeFileSync(file, text);
@@ -158,7 +158,7 @@ describe("a file that can't be used is named and left untouched", () => {
     }
   });
 
-  it("a file that another run has, for another run; readers go on", async () => {
+  it("a file that another run has, for another run; readers continue", async () => {
     await create();
     const holder = await startHolder(
       `import { openStore } from ${JSON.stringify(new URL("../../dist/src/store/open.js", import.meta.url).href)};
@@ -178,7 +178,7 @@ describe("a file that can't be used is named and left untouched", () => {
     await (await openStore(file)).close();
   });
 
-  it("a file that somebody else has open for writing, with the process", async () => {
+  it("a file that another process has open for writing, with the process", async () => {
     await create();
     const holder = await startHolder(
       `import { DuckDBInstance } from "@duckdb/node-api";
@@ -192,7 +192,7 @@ describe("a file that can't be used is named and left untouched", () => {
     await (await openStore(file)).close();
   });
 
-  it("a file that somebody opened for writing once this process had closed a reader; the next run goes on", async () => {
+  it("a file that was opened for writing after this process had closed a reader; the next run continues", async () => {
     await create();
     const { store, writer } = await writerFor(file, ["BTCUSDT"]);
     await writer.commit([dayUnit(D0 + 1, [{ symbol: 0, size: 1 }])]);
@@ -214,7 +214,7 @@ describe("a file that can't be used is named and left untouched", () => {
     expect(await rowsOf(file, "SELECT count(*)::INTEGER FROM daily_availability")).toEqual([[2]]);
   });
 
-  /** Starts a process that opens the file and keeps it. */
+  /** Starts a process that opens the file and keeps it open. */
   async function startHolder(script: string) {
     const holder = spawn(
       process.execPath,
@@ -238,7 +238,7 @@ describe("a file that can't be used is named and left untouched", () => {
     expect(existsSync(file)).toBe(false);
   });
 
-  it("a folder that can't be made", async () => {
+  it("a folder that can't be created", async () => {
     writeFileSync(join(folder.path, "sub"), "a file where the folder should be");
     await expect(openStore(file)).rejects.toMatchObject({ code: "STORE_UNUSABLE" });
   });

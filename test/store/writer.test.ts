@@ -58,7 +58,7 @@ describe("Writer", () => {
     expect(await soundness(file)).toEqual({ wrongCounts: 0, duplicates: 0 });
   });
 
-  it("drops what is not whole at the end of a step", async () => {
+  it("drops incomplete units at the end of a step", async () => {
     const writer = await Writer.open(file);
     await writer.begin(RUN, SYMBOLS, new Counters());
     await writer.beginStep({ by: "day", source: "head", expected: days(D0, D0 + 1) });
@@ -81,7 +81,7 @@ describe("Writer", () => {
     await writer.close();
   });
 
-  it("drops rows that come outside of a run, and refuses calls of one", async () => {
+  it("drops rows that arrive outside a run, and refuses a run's calls then", async () => {
     const writer = await Writer.open(file);
     await writer.receive(dayCells(D0));
     await expect(writer.beginStep({ by: "day", source: "head", expected: days(D0) })).rejects.toThrow(

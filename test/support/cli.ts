@@ -51,12 +51,12 @@ function environment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { ...inherited, ...env };
 }
 
-/** Options of a run that waits for its answers however long the test, or a slow machine, keeps them back. */
+/** Options of a run that waits for its answers, however long the test or a slow machine delays them. */
 export const UNHURRIED = ["--timeout", "600000"] as const;
 
 const PATIENT = fileURLToPath(new URL("patient.cjs", import.meta.url));
 
-/** Time after which a run leaves its work behind once a signal has come, ms. */
+/** Time after which a run abandons its work once a signal has come, ms. */
 export const GRACE_MS = 4000;
 
 /** Time after which SIGTERM or SIGHUP ends a command, whatever it does, ms. */

@@ -35,8 +35,9 @@ export interface Ended {
 }
 
 /**
- * Asks the test's process to run a command line: it is sent with the folder and a place for the output, each text ended
- * by a NUL; the answer is the exit code. It is bash alone, because a Node of its own costs more than most commands.
+ * Asks the test's process to run a command line. It sends the command line with the folder and a place for the output,
+ * each text followed by a NUL; the answer is the exit code. It uses only bash, because starting Node costs more than
+ * most commands.
  */
 const ASK = `
 asked=$(mktemp -d)

@@ -1,6 +1,6 @@
 /**
- * Preloaded into a command (`node --require`) or a thread: time limits of BFA_PATIENT ms never come, so that
- * what a test expects before them doesn't depend on how slow the machine is.
+ * Preloaded into a command (`node --require`) or a thread: timers of BFA_PATIENT ms never fire, so that what a test
+ * expects before them doesn't depend on how slow the machine is.
  */
 const { setTimeout: original } = globalThis;
 const patient = (process.env["BFA_PATIENT"] ?? "").split(",").map(Number);

@@ -4,11 +4,11 @@ import { describe, expect, it } from "vitest";
 import { Arrivals } from "../../src/threads/arrivals.js";
 
 describe("Arrivals", () => {
-  it("are all there at once when none was promised", async () => {
+  it("are complete immediately if none was promised", async () => {
     await new Arrivals().all();
   });
 
-  it("are all there when the last of the promised ones came, in whatever order promises and messages come", async () => {
+  it("are complete when the last promised one has come, in whatever order promises and messages come", async () => {
     const promises = fc.array(fc.nat(4), { minLength: 1, maxLength: 6 });
     await fc.assert(
       fc.asyncProperty(promises, fc.infiniteStream(fc.boolean()), async (counts, early) => {

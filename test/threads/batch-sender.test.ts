@@ -13,7 +13,7 @@ function connected() {
     if (batch !== "settled") received.push(batch);
   });
   const sender = new BatchSender(PROBE_ROWS, port1);
-  /** Resolves once all that was sent has come. */
+  /** Resolves once everything sent has arrived. */
   const settled = async () => {
     const last = new Promise<void>((resolve) => {
       const look = (message: unknown) => {
@@ -32,7 +32,7 @@ function connected() {
     settled,
     /** Resolves once the sender has the credits. */
     acknowledge: async (credits: number) => {
-      // Added after the sender's own listener, and so called after it.
+      // Added after the sender's own listener, and therefore called after it.
       const taken = once(port1, "message");
       port2.postMessage({ credits });
       await taken;
@@ -78,7 +78,7 @@ describe("BatchSender", () => {
     close();
   });
 
-  it("holds probers back while batches wait, and lets them go on when the writer has caught up", async () => {
+  it("holds probers back while batches wait, and lets them continue when the writer has caught up", async () => {
     const { sender, settled, acknowledge, close } = connected();
     addRows(sender, (MAX_CREDITS + 1) * BATCH_ROWS);
     let free = false;
@@ -92,7 +92,7 @@ describe("BatchSender", () => {
     close();
   });
 
-  it("sends what is there when flushed, with every column, and nothing when there is nothing", async () => {
+  it("sends what it has when flushed, with every column, and nothing if it has nothing", async () => {
     const { sender, received, settled, close } = connected();
     sender.flush();
     addRows(sender, 3, 7);

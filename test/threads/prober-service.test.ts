@@ -37,7 +37,7 @@ async function poolSettings(threads: number, faults: FaultOptions = {}): Promise
   };
 }
 
-/** Takes rows in place of the writer. */
+/** Receives rows instead of the writer. */
 function collect(port: MessagePort): ProbeRow[] {
   const rows: ProbeRow[] = [];
   port.on("message", ({ count, columns }: ProbeBatch) => {
@@ -78,16 +78,16 @@ async function served(faults: FaultOptions = {}) {
 }
 
 describe("a prober's service", () => {
-  it("says once that it is loaded, with the port of its rows, and beats in its place", async () => {
+  it("reports once that it is loaded, with the port for its rows, and beats in its slot", async () => {
     const { messages, settings } = await served();
     expect(messages.map(({ type }) => type)).toEqual(["loaded"]);
     const [other, own] = new Int32Array(settings.beats);
     expect(other).toBe(0);
-    // It beats once a second, and how long it took until now is up to the machine.
+    // It beats once a second, and how long it took until now depends on the machine.
     expect(own).toBeGreaterThanOrEqual(1);
   });
 
-  it("answers tasks, and its rows come over the other port", async () => {
+  it("answers tasks, and its rows come through the other port", async () => {
     const { service, rows, failures, settings } = await served();
     const packed = packSymbols(symbols);
     const shard = { type: "head", day: DAY, symbolIndexes: allIndexes } as const;
@@ -100,7 +100,7 @@ describe("a prober's service", () => {
     expect(new Counters(settings.counters).read().cells).toBe(symbols.length);
   });
 
-  it("tells of failures before anybody asks, with what they were", async () => {
+  it("reports failures before anybody asks, with their details", async () => {
     const { service, failures } = await served({ status500: 1 });
     const shard = { type: "list", symbolIndex: 1, spans: [{ from: DAY - 2, to: DAY }] } as const;
     const answer = await service.run({

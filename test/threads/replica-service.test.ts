@@ -7,7 +7,7 @@ import { serveReplica } from "../../src/threads/replica-service.js";
 
 const TO = dayOf("2024-01-10");
 
-/** The main thread's end: sends a request and gives the next message. */
+/** The main thread's end: sends a request and returns the next message. */
 function connected() {
   const { port1, port2 } = new MessageChannel();
   const next = async (request?: ReplicaRequest): Promise<ReplicaMessage> => {

@@ -77,13 +77,13 @@ function served() {
     const id = send(method, ...args);
     return replyOf((reply) => "id" in reply && reply.id === id);
   };
-  /** Resolves once the service has all requests that were sent before. */
+  /** Resolves once the service has received all requests that were sent before. */
   const delivered = () =>
     new Promise<void>((resolve) => {
       if (taken === sent) resolve();
       else awaited.set(sent, resolve);
     });
-  /** Resolves once all replies have come that the service has sent. */
+  /** Resolves once all replies that the service has sent have arrived. */
   const echo = () => {
     port2.postMessage({ id: 0, value: undefined } satisfies WriterReply);
     return replyOf((reply) => "id" in reply && reply.id === 0);
@@ -137,7 +137,7 @@ function addDay(sender: BatchSender<ProbeRows>, day: number, symbolIndexes = [0,
   sender.flush();
 }
 
-/** Resolves once so many messages have come from now on. */
+/** Resolves once that many messages have come from now on. */
 function messages(port: MessagePort, count: number): Promise<void> {
   let left = count;
   return new Promise((resolve) => {
@@ -150,7 +150,7 @@ function messages(port: MessagePort, count: number): Promise<void> {
 const value = (reply: WriterReply) => ("value" in reply ? reply.value : reply);
 
 describe("the writer's service", () => {
-  it("opens a new file and tells what it knows: nothing", async () => {
+  it("opens a new file and reports what it knows: nothing", async () => {
     const { openFile, call } = served();
     const unknown = { discoveredAt: undefined, capturedAt: undefined, endpoints: undefined, hasVolumes: false };
     const facts: StoreFacts = { symbols: [], ...unknown, notices: [] };
@@ -161,7 +161,7 @@ describe("the writer's service", () => {
     await call("close");
   });
 
-  it("writes the whole units of a step, answers its end when all rows have come, and counts", async () => {
+  it("writes the complete units of a step, answers its end when all rows have come, and counts", async () => {
     const { begin, beginDays, call, prober, send, replyOf } = served();
     const counters = new Counters();
     await begin(counters);
@@ -189,7 +189,7 @@ describe("the writer's service", () => {
     expect(await soundness(file)).toEqual({ wrongCounts: 0, duplicates: 0 });
   });
 
-  it("gives a credit back for each batch, so that a prober gets more through than its credits", async () => {
+  it("gives a credit back for each batch, so that a prober can send more batches than it has credits", async () => {
     const { begin, beginDays, call, prober } = served();
     const days = MAX_CREDITS * 3;
     await begin();
@@ -203,7 +203,7 @@ describe("the writer's service", () => {
     await call("close", END);
   });
 
-  it("takes units of volumes in, commits them when asked, and says what is known then", async () => {
+  it("takes in units of volumes, commits them when asked, and then says what is known", async () => {
     const { begin, call, volumes } = served();
     const counters = new Counters();
     await begin(counters);
@@ -220,14 +220,14 @@ describe("the writer's service", () => {
     const [first, second] = value(await call("volumeKnowledge", SYMBOLS, LATE)) as VolumeKnowledge[];
     expect(first).toMatchObject({ spans: [january], files: [{ cadence: "monthly", period: january.from }] });
     expect(second).toEqual(nothing);
-    // What comes after the end is dropped, and its sender is let go.
+    // What comes after the end is dropped, and its sender is released.
     await sender.send(monthsUnit(1, ["2024-01"], [january]));
     expect(value(await call("close", END))).toEqual([]);
     expect(await rowsOf(file, "SELECT DISTINCT symbol FROM daily_volumes ORDER BY 1")).toEqual([["AUSDT"], ["CUSDT"]]);
     expect(await rowsOf(file, "SELECT count(*)::INT FROM runs")).toEqual([[1]]);
   });
 
-  it("without a unit of volumes writes none, and the file is not touched", async () => {
+  it("writes nothing without a unit of volumes, and leaves the file alone", async () => {
     const { openFile, begin, call } = served();
     await openFile();
     await call("recordDiscovery", SYMBOLS, LATE);
@@ -240,12 +240,12 @@ describe("the writer's service", () => {
     expect(statSync(file)).toMatchObject({ ino: before.ino, mtimeMs: before.mtimeMs });
   });
 
-  it("tells of a unit of volumes that can't be written once, without being asked, and lets its sender go", async () => {
+  it("reports once, without being asked, a unit of volumes that can't be written, and releases its sender", async () => {
     const { begin, call, volumes, replies, replyOf } = served();
     await begin();
     const { sender } = volumes();
     const span = { from: D0, to: D0 };
-    // No time can be stored of it.
+    // A time that can't be stored.
     await sender.send({ ...monthsUnit(0, ["2024-01"], [span]), knownAt: NaN });
     // It is committed with others, or after a while.
     expect(await replyOf((reply) => !("id" in reply))).toMatchObject({ error: {} });
@@ -268,7 +268,7 @@ describe("the writer's service", () => {
     expect(value(await call("close"))).toEqual([]);
   });
 
-  it("tells of rows that can't be written once, without being asked, and still gives credits and closes", async () => {
+  it("reports once, without being asked, rows that can't be written, and still gives credits and closes", async () => {
     const { begin, beginDays, call, prober, replies, replyOf } = served();
     await begin();
     await beginDays(1);
@@ -283,7 +283,7 @@ describe("the writer's service", () => {
     expect(await rowsOf(file, "SELECT count(*) FROM daily_availability")).toEqual([[0n]]);
   });
 
-  it("ends what is under way when it drains, and takes nothing in any more", async () => {
+  it("ends what is in progress when it drains, and takes nothing more in", async () => {
     const { service, begin, beginDays, prober, call, replies, replyOf, send, delivered, echo } = served();
     await begin();
     await beginDays(1);

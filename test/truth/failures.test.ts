@@ -7,8 +7,8 @@ import { rowsOf } from "../support/database.js";
 import { available, startRawServer, status } from "../support/raw-server.js";
 import { it } from "./support.js";
 
-describe("a failure is a gap, and only where it is", () => {
-  it("one file answers 503 for five days: it is due until answered, the rest of its day is there", async ({
+describe("a failure is a gap, and only where it happened", () => {
+  it("one file answers 503 for five days: it is due until answered, and the rest of its day is there", async ({
     world,
   }) => {
     world.files("AUSDT BUSDT CUSDT", "2025-03-01", "2025-03-31");
@@ -45,7 +45,7 @@ describe("a failure is a gap, and only where it is", () => {
   it.for([
     ["a page of HTML", "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 5000\r\n"],
     ["0 bytes", "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n"],
-  ])("%s with 200 is a protocol failure, no file", async ([, head], { folder }) => {
+  ])("%s with 200 is a protocol failure, not a file", async ([, head], { folder }) => {
     const modified = "Last-Modified: Fri, 05 Mar 2021 10:12:13 GMT\r\n\r\n";
     const server = await startRawServer((socket) => socket.write(`${head}${modified}`));
     try {

@@ -75,7 +75,7 @@ describe("absence takes long to be true", () => {
     });
   });
 
-  it("a dormant symbol is looked after once a week, and its return is found", async ({ world }) => {
+  it("a dormant symbol is listed once a week, and its return is found", async ({ world }) => {
     world.files("AUSDT", "2024-06-01", "2025-06-30");
     world.files("OLDUSDT", "2024-06-01", "2024-12-31");
     world.files("OLDUSDT", "2025-04-10", "2025-06-30");

@@ -40,7 +40,7 @@ describe("a life is one contract's", () => {
     });
   });
 
-  it("an age that is only a lower bound is marked, and refused where a filter hangs on it", async ({ world }) => {
+  it("an age that is only a lower bound is marked, and refused where a filter depends on it", async ({ world }) => {
     world.files("AUSDT", "2024-01-01", "2025-03-31");
     world.at("2025-03-20");
     await world.backfill({ from: "2025-02-01", to: "2025-02-03" });
@@ -52,7 +52,7 @@ describe("a life is one contract's", () => {
     });
   });
 
-  it("a delisting is told only when the day after the last file is believed to have none", async ({ world }) => {
+  it("a delisting is reported only when the day after the last file is known to have none", async ({ world }) => {
     world.files("AUSDT", "2025-01-01", "2025-03-10");
     world.files("BUSDT", "2025-01-01", "2025-05-31");
     world.at("2025-05-31");

@@ -29,7 +29,9 @@ describe("names", () => {
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining("known ones: USDT") as string });
   });
 
-  it("a list page whose upload times have no fraction, as SeaweedFS writes them, is read", async ({ world }) => {
+  it("a list page whose upload times have no fractional seconds, as SeaweedFS writes them, is read", async ({
+    world,
+  }) => {
     world.files("BTCUSDT ETHUSDT", "2025-03-01", "2025-03-31");
     world.listedTime = (modified) => new Date(modified).toISOString().replace(".000Z", "Z");
     world.at("2025-03-20");
@@ -43,7 +45,7 @@ describe("names", () => {
     expect(await rowsOf(world.db, times)).toEqual([["1 day 08:00:00"]]);
   });
 
-  it("a file that one bucket filled refuses another, unless told", async ({ world }) => {
+  it("a file that one bucket filled refuses another, unless told otherwise", async ({ world }) => {
     world.files("BTCUSDT", "2025-01-01", "2025-03-31");
     world.at("2025-03-20");
     await world.update();

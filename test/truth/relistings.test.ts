@@ -2,7 +2,7 @@ import { describe, expect } from "vitest";
 import { runCli } from "../support/cli.js";
 import { clockEnv, FLAT, it, symbolsOf } from "./support.js";
 
-/** Flat stretches and gaps follow those of the bucket; the dates of AERGOUSDT and of settled folders are made up. */
+/** Flat stretches and gaps follow those in the bucket; the dates of AERGOUSDT and of settled folders are made up. */
 describe("contracts that were listed again under their ticker", () => {
   it("LITUSDT: live, flat for ten months, live again beside LITUSDTSETTLED", async ({ world }) => {
     world.files("LITUSDT", "2024-11-01", "2025-01-31");

@@ -3,12 +3,12 @@ import { it } from "./support.js";
 
 const LIVE = Array.from({ length: 20 }, (_, at) => `L${String(at).padStart(2, "0")}USDT`);
 const ENDED = Array.from({ length: 7 }, (_, at) => `E${String(at).padStart(2, "0")}USDT`);
-/** More for its symbols than 200 are for 1,000, each of another age. */
+/** More for its symbols than 200 are for 1,000, each of a different age. */
 const HOLES = Array.from({ length: 6 }, (_, at) => ({ symbol: LIVE[at * 3] ?? "", daysAgo: 22 + at * 9 }));
 const DAYS = 7;
 
 describe("a daily update stays cheap", () => {
-  it("sends at most 1.2 requests a live symbol, and one a week a dormant one", async ({ world }) => {
+  it("sends at most 1.2 requests per live symbol, and one a week per dormant one", async ({ world }) => {
     world.files(LIVE.join(" "), "2025-01-01", "2025-06-30");
     world.files(ENDED.join(" "), "2024-12-01", "2025-01-31");
     const start = Date.parse("2025-05-01T00:00:00Z");

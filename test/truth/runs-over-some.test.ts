@@ -74,7 +74,7 @@ describe("a run over some symbols or days says nothing about the others", () => 
     expect(symbolsOf(answer)).toEqual(["BTCUSDT", "ETHUSDT"]);
   });
 
-  it("a store that only ever ran --quote USDC answers for USDC, and is refused for all", async ({ world }) => {
+  it("a store that only ever ran --quote USDC answers for USDC, and refuses to answer for all", async ({ world }) => {
     world.files("BTCUSDC BTCUSDT", "2025-01-01", "2025-03-31");
     world.at("2025-03-20");
     await world.update({ quote: "USDC" });

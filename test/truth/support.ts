@@ -18,33 +18,33 @@ const HOUR_MS = 3_600_000;
 export const LIVE = 50_000;
 export const FLAT = 8_000;
 
-/** A bucket whose content changes, the clock that it is looked at by, and the product. */
+/** A bucket whose content changes, the machine's clock, and the product. */
 export interface World {
   db: string;
   endpoints: { endpoint: string; listEndpoint: string };
-  /** What the bucket was asked, in order; emptied by `at`. */
+  /** The bucket's requests, in order; emptied by `at`. */
   probes: Probe[];
   /** Moves the clock, of the bucket and of the machine, to 12:00 UTC of a date or to a time. */
   at(time: string): void;
-  /** Puts files of some symbols into the bucket, day by day; each is there from 08:00 UTC of the day after on. */
+  /** Puts files of some symbols into the bucket, day by day; each exists from 08:00 UTC of the following day on. */
   files(symbols: string, from: string, to: string, size?: number): void;
   /** Changes a file from a date on; undefined removes it. */
   put(symbol: string, date: string, from: string, size: number | undefined): void;
-  /** Has a file of `files` not come; it may be put later. */
+  /** Keeps a file of `files` from appearing; it may be put later. */
   withhold(symbol: string, date: string): void;
-  /** Has requests fail for as long as it is set. */
+  /** Makes requests fail as long as it is set. */
   fault: ((request: { method: "HEAD" | "GET"; symbol: string; day: Day }) => Fault | undefined) | undefined;
-  /** Has list pages write upload times (ms) in another form than S3's. */
+  /** Makes list pages write upload times (ms) in another form than S3's. */
   listedTime: ((modified: number) => string) | undefined;
   update(options?: Partial<Parameters<typeof update>[0]>): ReturnType<typeof update>;
   backfill(options?: Partial<Parameters<typeof backfill>[0]>): ReturnType<typeof backfill>;
   sweep(): ReturnType<typeof sweep>;
   discover(): ReturnType<typeof discover>;
-  /** Asks the file. */
+  /** Opens the file for queries. */
   ask<Result>(question: (file: Availability) => Promise<Result>): Promise<Result>;
 }
 
-/** A file as the bucket holds it. */
+/** A file in the bucket. */
 function fileOf(symbol: string, day: Day, size: number, modified: number): BucketFile {
   const text = `${symbol} ${day} ${size} ${modified}`;
   const etag = Array.from({ length: 32 }, (_, at) =>
@@ -58,7 +58,7 @@ function timeOf(text: string): number {
   return text.includes("T") ? Date.parse(`${text}:00Z`) : dayOf(text) * DAY_MS + 12 * HOUR_MS;
 }
 
-/** The test function: each test gets a `world` of its own, whose bucket is empty, or an empty `folder` and the true clock. */
+/** The test function: each test gets its own `world` with an empty bucket, or an empty `folder` and the real clock. */
 export const it = test.extend<{ world: World; folder: string }>({
   folder: async ({}, use) => {
     const { path, remove } = temporaryFolder();
@@ -125,7 +125,7 @@ export const it = test.extend<{ world: World; folder: string }>({
   },
 });
 
-/** The environment in which a command finds the world's file, and its time. */
+/** The environment in which a command finds the world's file and its time. */
 export function clockEnv({ db }: World): NodeJS.ProcessEnv {
   return { BFA_DB: db, BFA_MODEL_CLOCK: String(Date.now()), NODE_OPTIONS: `--require ${CLOCK_PRELOAD}` };
 }

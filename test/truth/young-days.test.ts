@@ -5,10 +5,12 @@ import { clockEnv, dates, it, symbolsOf } from "./support.js";
 
 const TWENTY = Array.from({ length: 20 }, (_, at) => `S${String(at).padStart(2, "0")}USDT`);
 
-describe("a day that is young", () => {
-  it("at 08:50 UTC, half published: refused as unpublished, later provisional, and said", async ({ world }) => {
+describe("a young day", () => {
+  it("at 08:50 UTC, half published, is refused as unpublished, later answered as provisional, and says so", async ({
+    world,
+  }) => {
     world.files(TWENTY.join(" "), "2025-01-01", "2025-03-31");
-    // Half of them come at noon.
+    // Half of them appear at noon.
     for (const symbol of TWENTY.slice(10)) {
       world.withhold(symbol, "2025-03-19");
       world.put(symbol, "2025-03-19", "2025-03-20", 50_000);
@@ -32,7 +34,7 @@ describe("a day that is young", () => {
     expect(symbolsOf(answer)).toEqual(TWENTY);
   });
 
-  it("of which one symbol was probed is partial, refused unless allowed, with exit code 4", async ({ world }) => {
+  it("with only one probed symbol is partial, refused unless allowed, with exit code 4", async ({ world }) => {
     world.files("AUSDT BUSDT CUSDT", "2025-01-01", "2025-03-31");
     world.at("2025-03-19");
     await world.update();
@@ -51,7 +53,7 @@ describe("a day that is young", () => {
     });
   });
 
-  it("is told day by day by query condition", async ({ world }) => {
+  it("is shown day by day by query condition", async ({ world }) => {
     world.files("AUSDT BUSDT", "2025-01-01", "2025-03-31");
     world.at("2025-03-20");
     await world.update();
@@ -63,7 +65,7 @@ describe("a day that is young", () => {
 });
 
 describe("clocks", () => {
-  it("one run with the clock in 2027: its absences are not believed, the next run puts them right", async ({
+  it("one run with the clock in 2027: its absences are not believed, and the next run corrects them", async ({
     world,
   }) => {
     world.files("AUSDT BUSDT", "2025-01-01", "2025-03-31");

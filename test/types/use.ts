@@ -1,5 +1,5 @@
 /**
- * A user's program, compiled and never run: by this project's compiler as part of `npm run types`, and beside the packed
+ * A user's program, compiled and never run: by this project's compiler as part of `npm run types`, and with the packed
  * package by test/package. Each `@ts-expect-error` is a mistake that the types catch.
  */
 import {

@@ -6,7 +6,7 @@ const NAME = "BTCUSDT-1d-2024-01.zip";
 const digests = fc.string({ unit: fc.constantFrom(...Array.from("0123456789abcdef")), minLength: 64, maxLength: 64 });
 
 describe("a checksum file", () => {
-  it("gives its digest with a newline at the end or without", () => {
+  it("gives its digest with or without a newline at the end", () => {
     fc.assert(
       fc.property(digests, fc.constantFrom("", "\n", "\r\n"), fc.constantFrom("  ", " *"), (digest, end, gap) => {
         expect(parseChecksum(`${digest}${gap}${NAME}${end}`, NAME)).toBe(digest);
@@ -19,7 +19,7 @@ describe("a checksum file", () => {
     ["nothing", ""],
     ["a digest alone", "a".repeat(64)],
     ["a short digest", `${"a".repeat(63)}  ${NAME}`],
-    ["what is no digit", `${"g".repeat(64)}  ${NAME}`],
+    ["something that is not a digit", `${"g".repeat(64)}  ${NAME}`],
     ["two lines", `${"a".repeat(64)}  ${NAME}\n${"b".repeat(64)}  ${NAME}\n`],
     ["a page", "<html>404</html>"],
     ["the name of another file", `${"a".repeat(64)}  ETHUSDT-1d-2024-01.zip`],

@@ -50,7 +50,7 @@ describe("the condition of a day", () => {
     ["unpublished", { due: 326, unknown: 1, lacking: 150 }],
     ["unpublished", { available: 0, due: 327, empty: true }],
     ["unpublished", { available: 0, empty: true }],
-    // None of the admitted symbols was probed: a listing lacked them all, on a day on which nobody had a file.
+    // None of the admitted symbols was probed: a listing lacked them all, on a day on which no symbol had a file.
     ["unpublished", { probed: 0, available: 0, pending: 3, empty: true }],
     ["unwritten", { probed: 0, available: 0, unknown: 327 }],
     ["unwritten", { probed: 0, available: 0, expected: 0 }],
@@ -58,7 +58,7 @@ describe("the condition of a day", () => {
     expect(conditionOf({ ...FINAL, ...some })).toBe(condition);
   });
 
-  it("is final only when nothing is due, pending or unknown", () => {
+  it("is final only if nothing is due, pending or unknown", () => {
     fc.assert(
       fc.property(cells, (some) => {
         const isKnown = some.due + some.pending + some.unknown === 0 && some.listed && some.probed > 0;
@@ -67,7 +67,7 @@ describe("the condition of a day", () => {
     );
   });
 
-  it("can be answered only when every cell was probed or is no secret", () => {
+  it("can be answered only if every cell was probed, or is known without a probe", () => {
     fc.assert(
       fc.property(cells, (some) => {
         if (isAnswerable(conditionOf(some))) expect(some.unknown).toBe(0);
@@ -75,7 +75,7 @@ describe("the condition of a day", () => {
     );
   });
 
-  it("of many days is the worst of theirs", () => {
+  it("over many days is the worst of theirs", () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...CONDITIONS)), (some) => {
         const worst = worstCondition(some);

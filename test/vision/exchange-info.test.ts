@@ -13,7 +13,7 @@ const refusal = (text: string): string => {
 };
 
 describe("parseExchangeInfo", () => {
-  it("reads contracts, and knows that an end in 2100 is none", () => {
+  it("reads contracts, and knows that an end in 2100 means none", () => {
     const delivery = Date.UTC(2024, 5, 28, 8);
     const text = exchangeDocument([
       exchangeRow("BTCUSDT"),
@@ -38,7 +38,7 @@ describe("parseExchangeInfo", () => {
     });
   });
 
-  it("keeps words that are new to it", () => {
+  it("keeps words that it doesn't know", () => {
     const row = exchangeRow("MOONUSDT", { status: "RESTING", contractType: "ETERNAL", underlyingType: "MOON_ROCK" });
     expect(parseExchangeInfo(exchangeDocument([row])).contracts).toMatchObject([
       { status: "RESTING", contractType: "ETERNAL", underlyingType: "MOON_ROCK" },
@@ -51,7 +51,7 @@ describe("parseExchangeInfo", () => {
     ["a list", "[]", /without a list of symbols/],
     ["no contract", exchangeDocument([]), /empty/],
     ["null for a contract", JSON.stringify({ symbols: [null] }), /number 1 is missing/],
-    ["a name that is none", exchangeDocument([exchangeRow("A B\u001b[31m")]), /number 1 is "A B\\u001b\[31m"$/],
+    ["a name that is not one", exchangeDocument([exchangeRow("A B\u001b[31m")]), /number 1 is "A B\\u001b\[31m"$/],
     ["a name in a list", exchangeDocument([{ ...exchangeRow("X"), symbol: ["BTCUSDT"] }]), /number 1 is a list/],
     ["a symbol twice", exchangeDocument([exchangeRow("BTCUSDT"), exchangeRow("BTCUSDT")]), /BTCUSDT appears twice/],
     ["a status in small letters", exchangeDocument([exchangeRow("BTCUSDT", { status: "trading" })]), /status of BTC/],
@@ -65,7 +65,7 @@ describe("parseExchangeInfo", () => {
       exchangeDocument([exchangeRow("BTCUSDT", { onboardDate: "1" })]),
       /onboardDate of BTCUSDT is "1"/,
     ],
-    ["a time that is broken", exchangeDocument([exchangeRow("BTCUSDT", { deliveryDate: 1.5 })]), /deliveryDate of BTC/],
+    ["an invalid time", exchangeDocument([exchangeRow("BTCUSDT", { deliveryDate: 1.5 })]), /deliveryDate of BTC/],
     ["a time before 1970", exchangeDocument([exchangeRow("BTCUSDT", { onboardDate: -1 })]), /onboardDate of BTCUSDT/],
     ["a time after 2100", exchangeDocument([exchangeRow("BTCUSDT", { deliveryDate: 1e15 })]), /deliveryDate of BTC/],
     ["no delivery date", exchangeDocument([exchangeRow("BTCUSDT", { deliveryDate: undefined })]), /is missing/],

@@ -40,7 +40,7 @@ const GOOD = "1704067200000,1,2,0.5,1.5,10,1704153599999,15,3,4,5,0";
 const parse = (text: string): Bar[] => barsOf(parseBars(Buffer.from(text), MONTH));
 
 describe("a CSV of bars", () => {
-  it("keeps up to 15 significant digits, with a header or without, in ms or µs, whatever ends its lines", () => {
+  it("keeps up to 15 significant digits, with or without a header, in ms or µs, whatever its line ends", () => {
     fc.assert(
       fc.property(
         rows,
@@ -78,7 +78,7 @@ describe("a CSV of bars", () => {
     );
   });
 
-  it("reads what has more digits, or an exponent, as JavaScript does", () => {
+  it("reads numbers with more digits, or an exponent, as JavaScript does", () => {
     const [bar] = parse(
       "1704067200000,0.1234567890123456789,12345678901234567890.5,1E-8,1e3,10,1704153599999,15,3,4,5,0",
     );
@@ -87,7 +87,7 @@ describe("a CSV of bars", () => {
 
   it.each([
     ["no row", "", 1, /no row/],
-    ["a header alone", `${HEADER}\n`, 2, /no row/],
+    ["only a header", `${HEADER}\n`, 2, /no row/],
     ["eleven columns", "1704067200000,1,2,0.5,1.5,10,1704153599999,15,3,4,5", 1, /it doesn't have 12 columns/],
     ["thirteen columns", `${GOOD},0`, 1, /it doesn't have 12 columns/],
     ["an empty line", `${GOOD}\n\n`, 2, /column 1 is "", which is not a number/],
@@ -102,7 +102,7 @@ describe("a CSV of bars", () => {
     ["two dots", GOOD.replace("0.5", "0.5.1"), 1, /column 4/],
     ["a space", GOOD.replace("0.5", " 0.5"), 1, /column 4/],
     ["a quote", GOOD.replace("0.5", '"0.5"'), 1, /column 4/],
-    ["a number without an end", GOOD.replace("0.5", "1".repeat(70)), 1, /column 4/],
+    ["an unfinished number", GOOD.replace("0.5", "1".repeat(70)), 1, /column 4/],
     ["a count that is not whole", GOOD.replace(",3,4", ",3.5,4"), 1, /count/],
     ["half a day", GOOD.replace("1704067200000", "1704067200001"), 1, /open_time/],
     ["another close_time", GOOD.replace("1704153599999", "1704153600000"), 1, /close_time/],
@@ -115,7 +115,7 @@ describe("a CSV of bars", () => {
     ["a day twice", `${GOOD}\n${GOOD}\n`, 2, /not after/],
     ["a second header", `${HEADER}\n${HEADER}\n${GOOD}`, 2, /column 1/],
     ["zeros", "\0\0\0\0", 2, /no row/],
-  ])("with %s fails, and says where", (_, text, line, reason) => {
+  ])("with %s fails, and the error says where", (_, text, line, reason) => {
     let message = "";
     try {
       parse(text);

@@ -43,7 +43,7 @@ function read(pieces: Iterable<Buffer>, wanted?: FileKeys): Reading {
   }
 }
 
-/** The page with files as the general way finds them: every object read as text first. */
+/** The page with files as the general method finds them: every object read as text first. */
 function readAsText(bytes: Buffer): Reading {
   const reading = read([bytes]);
   if ("code" in reading) return reading;
@@ -74,7 +74,7 @@ const key = fc.oneof(
   { weight: 9, arbitrary: fc.tuple(date, ending).map(([date, ending]) => `${stem}${date}${ending}`) },
   { weight: 1, arbitrary: fc.constantFrom(`${request.prefix}!`, `${request.prefix}~`, "elsewhere", stem) },
 );
-/** Mostly what S3 writes, at times another form, at times what is wrong. */
+/** Mostly what S3 writes, sometimes in another form, sometimes wrong. */
 const usually = <T>(...values: T[]) =>
   fc.oneof({ weight: 9, arbitrary: fc.constant(undefined) }, fc.constantFrom(...values));
 const object = fc.record({
@@ -101,8 +101,8 @@ const objects = fc
   .map(([objects, order]) => (order === 0 ? objects : [...objects].sort(bytewise)));
 const xml = objects.map((objects) => page(objects.map(contents).join("")));
 
-describe("files read from the bytes", () => {
-  it("are what the same page gives when it is read as text", () => {
+describe("files read from bytes", () => {
+  it("are the same as when the page is read as text", () => {
     fc.assert(
       fc.property(xml, (xml) => {
         const bytes = Buffer.from(xml);
@@ -112,7 +112,7 @@ describe("files read from the bytes", () => {
     );
   });
 
-  it("are so after any change of a byte, wherever it is", () => {
+  it("are the same even after any change of a byte anywhere", () => {
     fc.assert(
       fc.property(xml, fc.nat(), fc.nat(255), fc.nat(3), (xml, at, byte, cut) => {
         const bytes = Buffer.from(xml);
@@ -156,21 +156,21 @@ describe("files read from the bytes", () => {
     ["a file twice", ["2024-02-28.zip", "2024-02-28.zip"]],
     ["a checksum before its file", ["2024-02-28.zip.CHECKSUM", "2024-02-28.zip"]],
     ["days that descend", ["2024-02-28.zip", "2024-02-27.zip"]],
-    ["a strange key between that is out of order", ["2024-02-28.zip", "2024-02-27.zip.bak", "2024-02-29.zip"]],
-    ["a file after a later strange key", ["~", "2024-02-28.zip"]],
+    ["a foreign key in between that is out of order", ["2024-02-28.zip", "2024-02-27.zip.bak", "2024-02-29.zip"]],
+    ["a file after a later foreign key", ["~", "2024-02-28.zip"]],
   ])("are refused with %s", (_name, endings) => {
     const inner = endings.map((ending) => contents({ key: stem + ending })).join("");
     expect(read([Buffer.from(page(inner))], keys)).toEqual({ code: "LIST_ORDER" });
   });
 
-  it("are refused when they lie outside of the prefix", () => {
+  it("are refused outside the prefix", () => {
     const other: FileKeys = { dataset: DEFAULT_DATASET, stem: fileKeyStem(DEFAULT_DATASET, "ETHUSDT") };
     const inner = contents({ key: `${other.stem}2024-02-28.zip` });
     expect(read([Buffer.from(page(inner))], other)).toEqual({ code: "LIST_FOREIGN" });
   });
 });
 
-describe("a page that comes in pieces", () => {
+describe("a page in pieces", () => {
   it("is the same at every boundary", () => {
     const listed = [
       { key: `${stem}2024-02-28.zip` },
@@ -192,7 +192,7 @@ describe("a page that comes in pieces", () => {
     ).toEqual(expected);
   });
 
-  it("is the same in any pieces, of a right page as of a wrong one", () => {
+  it("is the same in any pieces, whether the page is right or wrong", () => {
     fc.assert(
       fc.property(xml, fc.array(fc.nat(400), { minLength: 1, maxLength: 8 }), (xml, lengths) => {
         const bytes = Buffer.from(xml);
@@ -208,7 +208,7 @@ describe("a page that comes in pieces", () => {
     );
   });
 
-  it("is read in linear time when one element holds megabytes in small pieces", () => {
+  it("is read in linear time if one element has megabytes in small pieces", () => {
     const reader = new ListPageReader(request, keys);
     reader.push(Buffer.from("<ListBucketResult><Note>"));
     const piece = Buffer.alloc(64, "x");

@@ -16,7 +16,7 @@ function page(inner: string, truncated = "<IsTruncated>false</IsTruncated>"): st
   return `<?xml version="1.0" encoding="UTF-8"?>\n<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>b</Name><Prefix>p/</Prefix><Marker/><MaxKeys>1000</MaxKeys>${truncated}${inner}</ListBucketResult>`;
 }
 
-/** Reads a page that comes in one piece, for nobody's files: all objects are others. */
+/** Reads a page that comes in one piece, without files of its own: all objects are foreign. */
 function readPage(xml: string, request: ListRequest): ListPage {
   const reader = new ListPageReader(request);
   reader.push(Buffer.from(xml));
@@ -76,7 +76,7 @@ describe("ListPageReader", () => {
     expect(readPage(xml, { ...request, delimiter: "/" }).prefixes).toEqual(["p/x/", "p/y/"]);
   });
 
-  it("passes over the group that the page before ended with", () => {
+  it("skips the group that the previous page ended with", () => {
     const groups =
       "<CommonPrefixes><Prefix>p/x/</Prefix></CommonPrefixes><CommonPrefixes><Prefix>p/y/</Prefix></CommonPrefixes>";
     expect(readPage(page(groups), { ...request, delimiter: "/", after: "p/x/" }).prefixes).toEqual(["p/y/"]);
@@ -116,7 +116,7 @@ describe("ListPageReader", () => {
     });
   });
 
-  it("takes any order of elements and white space between them", () => {
+  it("accepts any order of elements and whitespace between them", () => {
     const xml = `<ListBucketResult>
       <Contents><Size>1</Size><Owner><ID>x</ID></Owner><LastModified>2021-03-05T10:12:13.000Z</LastModified><Key>p/a</Key></Contents>
       <KeyCount>1</KeyCount> <IsTruncated>false</IsTruncated>
@@ -131,13 +131,13 @@ describe("ListPageReader", () => {
       page("", "<IsTruncated>true</IsTruncated><IsTruncated>false</IsTruncated>"),
       "LIST_MALFORMED",
     ],
-    ["IsTruncated of another word", page("", "<IsTruncated>yes</IsTruncated>"), "LIST_MALFORMED"],
+    ["IsTruncated with another word", page("", "<IsTruncated>yes</IsTruncated>"), "LIST_MALFORMED"],
     ["an empty page that claims more pages follow", page("", "<IsTruncated>true</IsTruncated>"), "LIST_STUCK"],
     ["an unknown entity", page(contents("p/&bomb;")), "LIST_MALFORMED"],
     ["an unfinished entity", page(contents("p/&amp")), "LIST_MALFORMED"],
     ["a key out of order", page(contents("p/b") + contents("p/a")), "LIST_ORDER"],
     ["a key twice", page(contents("p/a") + contents("p/a")), "LIST_ORDER"],
-    ["a key outside of the prefix", page(contents("q/a")), "LIST_FOREIGN"],
+    ["a key outside the prefix", page(contents("q/a")), "LIST_FOREIGN"],
     ["a negative size", page(contents("p/a", "-1")), "LIST_MALFORMED"],
     ["a size beyond any file", page(contents("p/a", "99999999999999999999")), "LIST_MALFORMED"],
     ["an empty size", page(contents("p/a", "")), "LIST_MALFORMED"],
@@ -170,7 +170,7 @@ describe("ListPageReader", () => {
     expect(() => readPage(xml, { ...request, maxKeys: 1 })).toThrow(ListPageError);
   });
 
-  it("takes no cut-off page for a whole one, wherever it is cut", () => {
+  it("never takes a truncated page for a complete one, wherever it is cut", () => {
     const whole = page(contents("p/a") + contents("p/b") + contents("p/c"));
     for (let length = 0; length < whole.length; length++) {
       expect(codeOf(whole.slice(0, length)), `cut at ${length}`).not.toBe("parsed");

@@ -20,12 +20,12 @@ function starts(lives: readonly Span[]): string[] {
 }
 
 describe("the lives of a name", () => {
-  it("are one as long as no 30 days lack a file", () => {
+  it("are one as long as no 30 days in a row lack a file", () => {
     const holes = [...files("2022-01-01", "2022-02-01"), ...files("2022-03-03", "2022-04-01")];
     expect(starts(livesOf(holes, []))).toEqual(["2022-01-01"]);
   });
 
-  it("are two when 30 days lack one", () => {
+  it("are two when 30 days in a row lack one", () => {
     const relisted = [...files("2022-01-01", "2022-02-01"), ...files("2022-03-04", "2022-04-01")];
     expect(livesOf(relisted, [])).toEqual([
       { ...span("2022-01-01", "2022-02-01"), quietDays: 30 },
@@ -40,7 +40,7 @@ describe("the lives of a name", () => {
     expect(starts(livesOf(bnx, [[span("2022-04-01", "2023-02-10")]]))).toEqual(["2022-04-01"]);
   });
 
-  it("begin anew at the first traded file after months of flat ones, when there is a settled folder (LITUSDT)", () => {
+  it("begin anew at the first traded file after months of flat ones, if there is a settled folder (LITUSDT)", () => {
     const lit = [
       ...files("2021-02-01", "2025-01-20"),
       ...files("2025-01-21", "2025-11-30", FLAT),
@@ -65,11 +65,11 @@ describe("the lives of a name", () => {
     expect(starts(livesOf(sxp, [[span("2026-06-01", "2026-06-30")]]))).toEqual(["2025-01-01"]);
   });
 
-  it("of some days do not change with what comes after them", () => {
+  it("up to some day do not change with what comes after it", () => {
     const day = fc.integer({ min: 18_000, max: 18_200 });
     const file = fc.record({ day, size: fc.constantFrom(TRADED, FLAT) });
     const some = fc.uniqueArray(file, { selector: (made) => made.day, maxLength: 120 });
-    // Half of the days, so that a folder goes on after what looked like its end.
+    // Half of the days, so that a folder continues after what looked like its end.
     const folder = fc.uniqueArray(day, { maxLength: 120 }).map((days) => islands(days.sort((a, b) => a - b)));
     fc.assert(
       fc.property(some, fc.array(folder, { maxLength: 2 }), day, (made, settled, until) => {
@@ -86,7 +86,7 @@ describe("the lives of a name", () => {
     );
   });
 
-  it("are disjoint, ascending, and hold every file", () => {
+  it("are disjoint, ascending, and contain every file", () => {
     const file = fc.record({ day: fc.integer({ min: 0, max: 300 }), size: fc.constantFrom(TRADED, FLAT) });
     fc.assert(
       fc.property(fc.uniqueArray(file, { selector: (made) => made.day }), (made) => {

@@ -12,7 +12,7 @@ import {
 } from "../../src/vision/object-key.js";
 import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 
-/** Names of every shape that the bucket has. */
+/** Names of every shape in the bucket. */
 export const SYMBOL_SHAPES = [
   "BTCUSDT",
   "1000SHIBUSDC",
@@ -34,7 +34,7 @@ const symbol = fc.oneof(
 );
 
 describe("object keys", () => {
-  it("are read back as the symbol and day that they were made of", () => {
+  it("can be read back as the symbol and day that they were made from", () => {
     fc.assert(
       fc.property(symbol, fc.integer({ min: dayOf("2019-09-25"), max: dayOf("2099-12-31") }), (name, day) => {
         expect(parseKey(DEFAULT_DATASET, fileKey(DEFAULT_DATASET, name, day))).toEqual({

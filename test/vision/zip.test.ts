@@ -15,7 +15,7 @@ const refused = (zip: Buffer, reason: RegExp) => {
 };
 
 describe("the file of a zip", () => {
-  it("comes out as it went in, deflated or stored, with a comment behind or without", () => {
+  it("comes out as it went in, deflated or stored, with or without a comment at the end", () => {
     const contents = fc.uint8Array({ maxLength: MAX }).map((bytes) => Buffer.from(bytes));
     fc.assert(
       fc.property(contents, fc.constantFrom(0 as const, 6 as const), fc.nat(300), (content, level, comment) => {
@@ -25,16 +25,16 @@ describe("the file of a zip", () => {
     );
   });
 
-  it("is not taken from a zip that holds two, none or one of another name", () => {
+  it("is not taken from a zip that has two, none or one with another name", () => {
     refused(zipped({ [NAME]: CONTENT, "other.csv": CONTENT }), /holds 2 files/);
     refused(zipped({}), /holds 0 files/);
     refused(zipped({ "../evil.csv": CONTENT }), /holds "..\/evil.csv" instead/);
   });
 
-  it("is not inflated when it would take more than allowed, whatever size the zip says", () => {
+  it("is not inflated beyond the allowed size, whatever size the zip states", () => {
     const bomb = zipped({ [NAME]: Buffer.alloc(5_000_000) });
     refused(bomb, /5000000 bytes, more than the 10000/);
-    // The size in the directory lies.
+    // The size in the directory is wrong.
     const end = bomb.length - 22;
     bomb.writeUInt32LE(9_999, bomb.readUInt32LE(end + 16) + 24);
     refused(bomb, /can't be inflated/);
@@ -47,7 +47,7 @@ describe("the file of a zip", () => {
     refused(zip, /CRC/);
   });
 
-  it("is refused when the zip is cut anywhere, or any of its bytes that matter is another", () => {
+  it("is refused if the zip is cut anywhere, or any of its relevant bytes is changed", () => {
     const zip = zipped({ [NAME]: CONTENT });
     for (let length = 0; length < zip.length; length++) refused(zip.subarray(0, length), /./);
     fc.assert(

@@ -16,7 +16,7 @@ const matrix = decodeCells(market);
 const letters = (row: number) =>
   [...matrix.cells.subarray(row * 8, row * 8 + 8)].map((state) => LETTERS[state]).join("");
 
-/** Paints and gives each pixel row as the letters of its colours; `.` is background. */
+/** Paints, and returns each pixel row as the letters of its colours; `.` is background. */
 function painted(change: Partial<Painting>): string[] {
   const painting = {
     ...{ matrix, rows: [0, 1], top: 0, rowHeight: 1, fromColumn: 0, toColumn: 8, width: 8, height: 2 },
@@ -33,7 +33,7 @@ function painted(change: Partial<Painting>): string[] {
 }
 
 describe("cells of the page", () => {
-  it("are read from their runs; what has none was not probed", () => {
+  it("are read from their runs; a cell without one was not probed", () => {
     expect([letters(0), letters(1)]).toEqual(["aahaaaaa", "uuffuluu"]);
   });
 
@@ -43,7 +43,7 @@ describe("cells of the page", () => {
 });
 
 describe("the heat map", () => {
-  it("has a pixel for each day where there is room for it", () => {
+  it("has a pixel for each day if there is room", () => {
     expect(painted({})).toEqual(["aahaaaaa", "uuffuluu"]);
   });
 
@@ -65,7 +65,7 @@ describe("the heat map", () => {
     ).toBe("hhh.fff.");
   });
 
-  it("orders rows as it is told", () => {
+  it("orders rows as told", () => {
     expect(painted({ rows: [1], height: 1 })).toEqual(["uuffuluu"]);
   });
 });

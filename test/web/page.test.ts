@@ -38,7 +38,7 @@ describe.skipIf(chromium === undefined)("the page", () => {
     folder.remove();
   });
 
-  /** Opens a view, and gives what it asked for and complained of. */
+  /** Opens a view, and returns its requests and its errors. */
   async function open(url: string, hash: string, options: Parameters<Browser["newPage"]>[0] = {}) {
     const page = await browser.newPage({ viewport: { width: 1600, height: 1000 }, ...options });
     const complaints: string[] = [];
@@ -54,7 +54,7 @@ describe.skipIf(chromium === undefined)("the page", () => {
     await expect.poll(() => entries(page, `shown ${view}`)).toBeGreaterThanOrEqual(times);
   }
 
-  /** How often the page has marked something. Its policy forbids what playwright waits by. */
+  /** How often the page has set a mark. Its policy forbids playwright's own way of waiting. */
   function entries(page: Page, name: string): Promise<number> {
     return page.evaluate<number>(`performance.getEntriesByName(${JSON.stringify(name)}).length`);
   }
@@ -78,7 +78,7 @@ describe.skipIf(chromium === undefined)("the page", () => {
         expect(complaints).toEqual([]);
         await page.close();
       }
-      // Everything came from where the page is, and nothing was lacking.
+      // Everything came from the page's own location, and nothing was missing.
       expect(
         requests
           .map(({ path }) => path)
@@ -120,7 +120,7 @@ describe.skipIf(chromium === undefined)("the page", () => {
     });
   });
 
-  it("counts what was traded where volumes are known, and shows how much", async () => {
+  it("counts what was traded where volumes are known, and shows the volumes", async () => {
     await served(async (url) => {
       const { page } = await open(url, "#/market?counted=traded");
       expect(await page.textContent("h2")).toBe("Symbols traded, day by day");
@@ -128,7 +128,7 @@ describe.skipIf(chromium === undefined)("the page", () => {
       await page.goto(`${url}/index.html#/day/2024-03-20?shown=traded&sort=-volume`);
       await shown(page, "day");
       const cells = (column: string) => page.locator(`tbody td:nth-child(${column})`).allTextContents();
-      // Volumes are known of the first two symbols; of the others those count whose file is not flat.
+      // Volumes are known for the first two symbols; the others count if their file is not flat.
       expect((await cells("1")).slice(0, 1)).toEqual(["AAAUSDT"]);
       expect(await cells("1")).not.toContain("BBBUSDC");
       expect((await cells("6")).slice(0, 2)).toEqual(["1,019", "–"]);
@@ -150,7 +150,7 @@ describe.skipIf(chromium === undefined)("the page", () => {
     });
   });
 
-  it("finds a symbol by the keyboard alone", async () => {
+  it("can find a symbol with only the keyboard", async () => {
     await served(async (url) => {
       const { page } = await open(url, "#/market");
       await page.keyboard.press("/");
@@ -163,7 +163,7 @@ describe.skipIf(chromium === undefined)("the page", () => {
     });
   });
 
-  it("moves through the calendar by keys, says each cell, and opens the symbol", async () => {
+  it("moves through the calendar with keys, describes each cell, and opens the symbol", async () => {
     await served(async (url) => {
       const { page } = await open(url, "#/calendar?sort=name");
       await page.focus(".heat");
@@ -183,7 +183,7 @@ describe.skipIf(chromium === undefined)("the page", () => {
     });
   });
 
-  it("paints a hole where it is", async () => {
+  it("paints a hole in its place", async () => {
     await served(async (url) => {
       const { page } = await open(url, "#/calendar?sort=name");
       await expect.poll(() => entries(page, "calendar")).toBeGreaterThan(0);
@@ -258,7 +258,7 @@ async function fill(file: string): Promise<void> {
     `INSERT INTO changes (date, symbol, kind, new_size_bytes, seen_at, run_id)
       VALUES (DATE '2024-03-11', 'BBBUSDC', 'late', 35000, TIMESTAMP '2024-06-01 10:00:00', 1)`,
   );
-  // The first is traded each day, for more and more; the second never.
+  // The first is traded each day, with growing volume; the second never.
   await writeVolumes(store, [
     { symbol: "AAAUSDT", from: D0, bars: Array.from({ length: DAYS }, (_, at) => 1000 + at) },
     { symbol: "BBBUSDC", from: D0, bars: Array.from({ length: DAYS }, () => 0) },

@@ -23,7 +23,9 @@ afterEach(() => {
   folder.remove();
 });
 
-/** A decimal of up to 15 significant digits, as a file writes it: with so many decimals, zeros at its end included. */
+/**
+ * A decimal of up to 15 significant digits, as a file writes it: with this many decimals, including zeros at its end.
+ */
 const decimal = fc
   .record({ digits: fc.bigInt(0n, 10n ** 15n - 1n), decimals: fc.nat(20), cut: fc.nat(14) })
   .map(({ digits, decimals, cut }) => {
@@ -60,7 +62,7 @@ describe("numbers of a bar", () => {
             texts.map((row) => row.map((text) => fifteen(text))),
           );
         }),
-        // No symbol is written twice: the writer takes those that were there before the run as the only ones.
+        // No symbol is written twice: the writer assumes that only rows from before the run exist.
         { numRuns: names.length },
       );
     } finally {
@@ -69,7 +71,7 @@ describe("numbers of a bar", () => {
   });
 });
 
-/** A decimal with 15 significant digits as `toPrecision(15)` writes it, by its text alone. */
+/** A decimal with 15 significant digits as `toPrecision(15)` writes it, derived from its text only. */
 function fifteen(text: string): string {
   const [whole = "", decimals = ""] = text.split(".");
   const digits = whole + decimals;
@@ -92,7 +94,7 @@ function fifteen(text: string): string {
 const MANY = Array.from({ length: 120 }, (_, at) => `S${String(at).padStart(3, "0")}USDT`);
 const DAYS = { from: dayOf("2022-01-01"), count: 700 };
 
-/** The n-th part of all bars. Symbols come in the order in which they were fetched, which is none. */
+/** The n-th part of all bars. Symbols come in the order in which they were fetched, which is arbitrary. */
 function partOf(part: number, parts: number): VolumeUnit[] {
   const { from, count } = DAYS;
   return MANY.flatMap((_, place) => {
@@ -106,14 +108,14 @@ function partOf(part: number, parts: number): VolumeUnit[] {
   });
 }
 
-/** SQL: bars that lie behind one of a later block of days, or of the same and a later symbol or day. */
+/** SQL: bars that come after one of a later block of days, or of the same block and a later symbol or day. */
 const UNORDERED = `SELECT count(*)::INT FROM (
   SELECT lag(place) OVER (ORDER BY rowid) > place AS back
   FROM (SELECT rowid, ((date - DATE '1970-01-01') // ${LAYOUT.blockDays}, symbol, date) AS place FROM daily_volumes)
 ) WHERE back`;
 
 describe("a commit that fills its blocks of days", () => {
-  it("lies in the file as a compaction would leave it, and none is made", async () => {
+  it("is ordered in the file as after a compaction, and none is made", async () => {
     const { store, writer } = await volumeWriterFor(file, MANY);
     await writer.commit(partOf(0, 1));
     const rows = MANY.length * DAYS.count;
@@ -128,7 +130,7 @@ describe("a commit that fills its blocks of days", () => {
 });
 
 describe("a compaction", () => {
-  it("puts bars in order of block, symbol and day, and keeps them and all that is known of them", async () => {
+  it("orders bars by block, symbol and day, and keeps them and everything known about them", async () => {
     const { store, writer } = await volumeWriterFor(file, MANY);
     for (let part = 0; part < 4; part++) await writer.commit(partOf(part, 4));
     await store.close();

@@ -25,7 +25,7 @@ afterEach(() => {
   folder.remove();
 });
 
-describe("what is known of volumes", () => {
+describe("what is known about volumes", () => {
   it("is the files read and the spans of days", async () => {
     const store = await openStore(file);
     expect(await hasVolumes(store)).toBe(true);
@@ -37,7 +37,7 @@ describe("what is known of volumes", () => {
     await store.close();
   });
 
-  it("is not a span that says it was learnt later than now, nor the files of its days, for the writer and readers alike", async () => {
+  it("excludes a span that was learnt in the future, and the files of its days, for the writer and readers alike", async () => {
     const store = await openStore(file);
     await store.connection.run(
       "UPDATE volume_spans SET known_at = known_at + INTERVAL 1 DAY WHERE symbol = 'AUSDT' AND from_date = DATE '2024-03-01'",
@@ -55,7 +55,7 @@ describe("what is known of volumes", () => {
     await store.close();
   });
 
-  it("leaves days without a bar open only where their spans are believed", async () => {
+  it("leaves days without a bar open only if their spans are believed", async () => {
     const store = await openStore(file);
     const hole = dayOf("2024-03-05");
     await store.connection.run("DELETE FROM daily_volumes WHERE date = DATE '2024-03-05'");

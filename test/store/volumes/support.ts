@@ -20,7 +20,7 @@ export function barOf(day: Day, close = 1.5): Bar {
   };
 }
 
-/** Bars of a symbol as a month's file brings them. */
+/** Bars of a symbol as a monthly file has them. */
 export function barBatch(symbolIndex: number, bars: readonly Bar[]): Batch<BarRows> {
   const batch = createBatch(BAR_ROWS, bars.length);
   batch.count = bars.length;
@@ -40,7 +40,7 @@ export function monthFile(month: string, rowCount = 1): VolumeFile {
   return { cadence: "monthly", period: dayOf(`${month}-01`), rowCount, ...facts };
 }
 
-/** What is written of a symbol: a month's file each, whole. */
+/** What is written for a symbol: complete monthly files. */
 export function monthsUnit(symbolIndex: number, months: readonly string[], spans: readonly Span[]): VolumeUnit {
   const bars = months.flatMap((month) => {
     const { from, to } = periodSpan("monthly", dayOf(`${month}-01`));

@@ -14,7 +14,7 @@ const plan = fc.record({
 });
 
 describe("UnitAssembler", () => {
-  it("gives each unit once, sorted, with the rows of all its cells but those that failed", () => {
+  it("gives each unit once, sorted, with the rows of all its cells except failed ones", () => {
     fc.assert(
       fc.property(plan, ({ by, units, others, failing, order, batch }) => {
         const cells = units.flatMap((key) =>
@@ -70,7 +70,7 @@ describe("UnitAssembler", () => {
     }).toThrow("day 6 is not a unit of the step");
   });
 
-  it("throws on more cells than expected, even after the unit was whole or failed", () => {
+  it("throws on more cells than expected, even after the unit was complete or failed", () => {
     const assembler = new UnitAssembler(PROBE_ROWS, {
       by: "day",
       source: "head",

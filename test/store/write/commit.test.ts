@@ -35,7 +35,7 @@ const unit = fc.oneof(
 );
 
 describe("UnitWriter", () => {
-  it("any sequence of commits leaves the last word of each cell, no duplicates, and counts that agree", async () => {
+  it("any sequence of commits leaves the last answer for each cell, no duplicates, and counts that agree", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.array(unit, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 6 }),
@@ -84,7 +84,7 @@ describe("UnitWriter", () => {
     );
   });
 
-  it("answers all eight columns of available and missing cells", async () => {
+  it("returns all eight columns of available and missing cells", async () => {
     const { store, writer } = await writerFor(newFile(), SYMBOLS);
     const uploaded = Date.UTC(2024, 2, 2, 9, 8, 7);
     await writer.commit([
@@ -134,7 +134,7 @@ describe("UnitWriter", () => {
     await store.close();
   });
 
-  it("journals what changes in a believed answer, and nothing else", async () => {
+  it("journals changes of a believed answer, and nothing else", async () => {
     const { store, writer } = await writerFor(newFile(), SYMBOLS);
     const uploaded = Date.UTC(2024, 2, 2, 9);
     const early = (D0 + 3) * DAY_MS - 1;
@@ -162,7 +162,8 @@ describe("UnitWriter", () => {
         { symbol: 2, size: 200, lastModified: uploaded },
       ]),
     ]);
-    // Not changes: a file that was published after an early probe, an ETag first learnt, a probe from the future.
+    // Not changes: a file that was published after an early probe, an ETag learnt for the first time, a probe from the
+    // future.
     expect(changes).toEqual({ late: 1, replaced: 1, removed: 1 });
     const columns = "date, symbol, kind, old_size_bytes, new_size_bytes, old_etag >> 32, new_etag >> 32";
     expect(await ask(store, `SELECT ${columns} FROM changes ORDER BY date, symbol`)).toEqual([

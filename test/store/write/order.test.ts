@@ -85,7 +85,7 @@ describe("rows in the file's order", () => {
 });
 
 describe("a commit that fills its blocks", () => {
-  it("lies in the file as a compaction would leave it, and none is made", async () => {
+  it("is ordered in the file as after a compaction, and none is made", async () => {
     const names = Array.from({ length: 60 }, (_, at) => `S${String(at).padStart(2, "0")}USDT`);
     const first = Math.ceil(FIRST / LAYOUT.blockDays) * LAYOUT.blockDays;
     const many = names.map((_, key) =>
@@ -111,7 +111,7 @@ describe("a commit that fills its blocks", () => {
         "SELECT compacted_rows = (SELECT count(*) FROM availability), compacted_bytes > 0 FROM store_info",
       ),
     ).toEqual([[true, true]]);
-    // A compaction would have put another file in the place of the first.
+    // A compaction would have replaced the file with another.
     expect(await ask(store, "SELECT database_name FROM duckdb_databases() WHERE database_name = 'compacted'")).toEqual(
       [],
     );
