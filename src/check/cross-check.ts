@@ -91,8 +91,8 @@ function differences(exchange: Set<string>, answered: Set<string>, date: string)
 /** The contracts of `exchangeInfo`, or a message that says why there are none. */
 async function exchangeContracts(url: string): Promise<ExchangeContract[] | string> {
   try {
-    const asked = { ca: undefined, env: process.env, timeoutMs: TIMEOUT_MS, retries: 0, signal: undefined };
-    const answer = await fetchExchangeInfo(url, asked);
+    const options = { ca: undefined, env: process.env, timeoutMs: TIMEOUT_MS, retries: 0, signal: undefined };
+    const answer = await fetchExchangeInfo(url, options);
     return answer.type === "refused" ? answer.message : answer.info.contracts;
   } catch (error) {
     if (error instanceof ExchangeError) return error.message;

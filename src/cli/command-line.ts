@@ -95,19 +95,19 @@ class Misread extends Error {}
 
 /** Explains the wrong arguments from the command definitions; if those don't help, with yargs's own message in one line. */
 async function usageError(args: readonly string[], cause?: Error): Promise<UsageError> {
-  const [{ allCommands, loadCommand, pageFor }, { misuse }] = await explaining();
+  const [{ allCommands, loadCommand, pageFor }, { misuse }] = await loadMisuse();
   const own = cause?.message.replace(/\s*\n\s*/g, " ") ?? "wrong usage";
-  // What is not a command may be meant to be one below another: `bfa snapshot`.
+  // An unknown command may be the name of a subcommand: `bfa snapshot`.
   const page = (await loadCommand(args)) === undefined ? await allCommands() : await pageFor(args);
   return new UsageError(misuse(page, args) ?? own, { cause });
 }
 
 async function refuseFlagValue(args: readonly string[]): Promise<void> {
-  const [{ pageFor }, { flagMisuse }] = await explaining();
+  const [{ pageFor }, { flagMisuse }] = await loadMisuse();
   const wrong = flagMisuse(await pageFor(args), args);
   if (wrong !== undefined) throw new UsageError(wrong);
 }
 
-async function explaining() {
+async function loadMisuse() {
   return await Promise.all([import("./commands/registry.js"), import("./args/misuse.js")]);
 }

@@ -93,14 +93,14 @@ export async function verifyFolder(store: Store, folder: string, options: Verify
   const { byDay, foreignCount, skipped } = await findDownloads(folder, store.dataset, signal);
   const rows: VerifiedFile[] = [];
   const counts = { indexed: 0, good: 0, unchecked: 0, outside: 0 };
-  const unknown = (day: Day) => {
+  const reportUnknown = (day: Day) => {
     for (const [symbol, files] of byDay.get(day) ?? []) {
       if (selected.has(symbol, day)) for (const file of files) rows.push(unknownRow(symbol, day, file));
       else counts.outside += files.length;
     }
     byDay.delete(day);
   };
-  const judge = async (indexed: IndexedFile) => {
+  const verifyFile = async (indexed: IndexedFile) => {
     const { symbol, day } = indexed;
     counts.indexed++;
     const copies = byDay.get(day)?.get(symbol) ?? [];
@@ -118,12 +118,12 @@ export async function verifyFolder(store: Store, folder: string, options: Verify
   for await (const { days, files } of indexedFiles(store, selected, undefined)) {
     for (const file of files) {
       if (signal?.aborted === true) break;
-      await judge(file);
+      await verifyFile(file);
     }
-    for (let day = days.from; day <= days.to; day++) unknown(day);
+    for (let day = days.from; day <= days.to; day++) reportUnknown(day);
     if (signal?.aborted === true) throw new InterruptedError("interrupted before the folder was compared");
   }
-  for (const day of byDay.keys()) unknown(day);
+  for (const day of byDay.keys()) reportUnknown(day);
   rows.sort((a, b) => (a.date === b.date ? compareTexts(a.symbol, b.symbol) : compareTexts(a.date, b.date)));
   const count = (problem: FileProblem) => rows.filter((row) => row.problem === problem).length;
   return {

@@ -31,7 +31,7 @@ interface Probe {
  * concurrency limits the HEADs in flight; none is sent while the sink is behind, or the run is paused or abandoned.
  */
 export class HeadProber {
-  private readonly works: Work[] = [];
+  private readonly inProgress: Work[] = [];
   private readonly retryNow: Probe[] = [];
   private readonly stems: string[] = [];
   private inFlight = 0;
@@ -48,7 +48,7 @@ export class HeadProber {
     return new Promise((finish) => {
       const file = fileKeyEnd(this.context.dataset, shard.day);
       const path = (symbolIndex: number) => this.stem(symbolIndex) + file;
-      this.works.push({ shard, path, next: 0, inFlight: 0, result: { cellCount: 0, failureCount: 0 }, finish });
+      this.inProgress.push({ shard, path, next: 0, inFlight: 0, result: { cellCount: 0, failureCount: 0 }, finish });
       this.pump();
     });
   }
@@ -69,7 +69,7 @@ export class HeadProber {
   private take(): Probe | undefined {
     const retried = this.retryNow.pop();
     if (retried !== undefined) return retried;
-    const work = this.works.find(({ shard, next }) => next < shard.symbolIndexes.length);
+    const work = this.inProgress.find(({ shard, next }) => next < shard.symbolIndexes.length);
     const symbolIndex = work?.shard.symbolIndexes[work.next];
     if (work === undefined || symbolIndex === undefined) return undefined;
     work.next++;
@@ -151,7 +151,7 @@ export class HeadProber {
 
   private finishIfDone(work: Work): void {
     if (work.inFlight > 0 || work.next < work.shard.symbolIndexes.length) return;
-    this.works.splice(this.works.indexOf(work), 1);
+    this.inProgress.splice(this.inProgress.indexOf(work), 1);
     this.context.sink.flush();
     work.finish(work.result);
   }
@@ -165,7 +165,7 @@ export class HeadProber {
   /** Drops everything not in flight; shards finish with the cells they have. */
   private abandon(): void {
     for (const probe of this.retryNow.splice(0)) probe.work.inFlight--;
-    for (const work of [...this.works]) {
+    for (const work of [...this.inProgress]) {
       work.next = work.shard.symbolIndexes.length;
       this.finishIfDone(work);
     }

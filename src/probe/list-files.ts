@@ -40,8 +40,8 @@ export async function listFiles(
   const maxPages = maxFilePages(to - from + 1);
   for (let pages = 0; ; pages++) {
     if (pages === maxPages) return { type: "failed", failure: endlessList(`more than ${pages} pages`) };
-    const mostKeys = pages === 0 ? firstKeys : MAX_PAGE_ENTRIES;
-    const maxKeys = Math.min(mostKeys, (to - nextDay + 1) * KEYS_PER_PERIOD);
+    const pageKeys = pages === 0 ? firstKeys : MAX_PAGE_ENTRIES;
+    const maxKeys = Math.min(pageKeys, (to - nextDay + 1) * KEYS_PER_PERIOD);
     const request = { prefix: symbolPrefix(dataset, symbol), after, maxKeys };
     const outcome = await listWithRetries(context, listContext, request, { dataset, stem });
     if (outcome.type !== "page") return outcome;

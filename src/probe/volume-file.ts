@@ -74,14 +74,14 @@ function readContent(
     );
   }
   const name = fileNameStem(dataset, symbol) + fileKeyEnd(dataset, listed.period);
-  const doubt = doubtAbout(zip, name, checksum);
-  if (doubt !== undefined && !acceptUnverified) throw doubt;
+  const problem = checksumProblem(zip, name, checksum);
+  if (problem !== undefined && !acceptUnverified) throw problem;
   const csv = unzipOne(zip, name.replace(/zip$/, "csv"), MAX_CSV_BYTES);
-  return { bars: parseBars(csv, periodSpan(dataset.cadence, listed.period)), verified: doubt === undefined };
+  return { bars: parseBars(csv, periodSpan(dataset.cadence, listed.period)), verified: problem === undefined };
 }
 
 /** Why a checksum doesn't verify a zip; undefined if it does. */
-function doubtAbout(
+function checksumProblem(
   zip: Buffer,
   name: string,
   checksum: Exclude<GetOutcome, { type: "failed" | "abandoned" }>,

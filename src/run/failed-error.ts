@@ -1,4 +1,5 @@
 import { BfaError } from "../errors.js";
+import { number, plural } from "../text/numbers.js";
 import type { RunSummary } from "./summary.js";
 import { volumesFailedText } from "./volumes-result.js";
 
@@ -19,12 +20,13 @@ export class RunFailedError extends BfaError<"RUN_FAILED"> {
 function messageOf({ command, outcome, failed, probes, failures, volumes }: RunSummary): string {
   if (outcome === "interrupted") return `the ${command} was interrupted; run it again to continue`;
   if (outcome === "stopped-early") {
-    return `the ${command} stopped early: ${failed} of ${probes} probes failed, more than maxFailureRate allows`;
+    return `the ${command} stopped early: ${number(failed)} of ${plural(probes, "probe")} failed, more than maxFailureRate allows`;
   }
   const ofVolumes = volumes === null || volumes.failures.length === 0 ? [] : [volumesFailedText(volumes)];
   if (failed === 0) return ofVolumes.join();
   const [first] = failures;
   const example = first === undefined ? "" : `, the first for ${first.symbol} on ${first.date} (${first.message})`;
-  const ofProbes = `${failed} of ${probes} probes of the ${command} failed${example}; these cells stay due`;
+  const all = plural(probes, "probe");
+  const ofProbes = `${number(failed)} of ${all} of the ${command} failed${example}; these cells stay due`;
   return [ofProbes, ...ofVolumes].join(". ");
 }

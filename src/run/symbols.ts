@@ -64,8 +64,8 @@ function requireListed(named: readonly string[], listed: readonly string[]): voi
   const unknown = named.find((symbol) => !known.has(symbol));
   if (unknown === undefined) return;
   const meant = nearest(unknown.toUpperCase(), listed);
-  const way = meant === undefined ? "" : `did you mean ${meant}? `;
-  throw new UsageError(`the bucket does not list ${unknown}: ${way}To probe it anyway, allow unlisted symbols`, {
+  const end = meant === undefined ? "." : `: did you mean ${meant}?`;
+  throw new UsageError(`the bucket does not list ${unknown}${end} To probe it anyway, allow unlisted symbols`, {
     option: "symbols",
   });
 }

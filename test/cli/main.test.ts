@@ -42,7 +42,7 @@ describe("bfa", () => {
     [["update", "--quite"], "there is no option --quite; did you mean --quiet?"],
     [["update", "--quiet=yes"], '--quiet takes no value, but got "yes"'],
     [["backfill", "--no-pool=0", "--refresh"], '--no-pool takes no value, but got "0"'],
-    [["status", "--json", "--format", "csv"], "--json and --format exclude each other: give only one"],
+    [["status", "--json", "--format", "csv"], "--json and --format can't be combined: give only one"],
     [["update", "BTCUSDT", "ETHUSDT"], /; did you mean `bfa update --symbols BTCUSDT,ETHUSDT`\?$/],
     [["pull"], /; for example: bfa pull https:\/\/example.org\/index && bfa update$/],
     [["update", "--date"], "--date needs a value: --date DATE"],

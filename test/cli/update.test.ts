@@ -451,7 +451,7 @@ describe("bfa update and wrong usage", () => {
     [["extra"], "takes no arguments, but got"],
     [["--db", ""], "needs a value"],
     [["--date", "2024-01-01", "--date", "2024-01-02"], "more than once"],
-    [["--symbols", "AAUSDT", "--symbols-file", "x"], "can't be read"],
+    [["--symbols", "AAUSDT", "--symbols-file", "x"], "can't be combined"],
   ])("%j exits with 2 and one line, before any work", async ([args, message], { replica, db, update }) => {
     const result = await update(...args);
     expect(result).toMatchObject({ code: 2, stdout: "" });

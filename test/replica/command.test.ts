@@ -62,7 +62,7 @@ it("prints where it serves and what to type next, and keeps a given CA file", as
   const spans = join(place, "spans.csv");
   await writeFile(spans, "symbol,first_day,last_day,bytes_per_day\nBTCUSDT,2024-01-01,2024-01-03,48155\n");
   const running = startCli(["replica", "--spans", spans, "--ca-file", caFile, "--rtt", "5"]);
-  expect(await firstLine(running)).toBe("Embedded Vision: 1 symbols, 3 files");
+  expect(await firstLine(running)).toBe("Embedded Vision: 1 symbol, 3 files");
   running.child.kill("SIGINT");
   const { code, stdout } = await running.done;
   expect(code).toBe(0);

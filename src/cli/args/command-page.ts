@@ -38,7 +38,7 @@ export interface OptionPage {
   fallback: string | undefined;
   env: string | undefined;
   isRequired: boolean;
-  /** Names of the options that must not be given with it. */
+  /** Names of the options that can't be combined with it. */
   conflicts: readonly string[];
   /** Whether the flag is on by default, so that `--no-NAME` is worth showing. */
   isOn: boolean;

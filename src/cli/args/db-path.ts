@@ -29,12 +29,12 @@ export const dbOption = {
   requiresArg: true,
   coerce: filePath("db"),
   env: "BFA_DB",
-  // An empty variable is like one that isn't set.
-  ...whenLeftOut(process.env["BFA_DB"] || defaultDatabase()),
+  // An empty variable counts as unset.
+  ...defaultOrDemand(process.env["BFA_DB"] || defaultDatabase()),
 } as const satisfies OptionDefinition;
 
 /** yargs appends the text of `demandOption` to its own "Missing required argument". */
-function whenLeftOut(file: string | undefined): { default: string } | { demandOption: string } {
+function defaultOrDemand(file: string | undefined): { default: string } | { demandOption: string } {
   return file === undefined
     ? { demandOption: "(there is no home folder for a default: name a file, or set BFA_DB)" }
     : { default: file };

@@ -84,7 +84,7 @@ function isFlag(page: CommandPage, name: string): boolean {
 function wrongCommand(page: CommandPage, word: string | undefined): string | undefined {
   if (word === undefined) return undefined;
   const line = lineOf(page);
-  // A command of the group comes before one below another: `bfa contracts` before `bfa query contracts`.
+  // Commands of the group itself come first: `bfa contracts` before `bfa query contracts`.
   const all = [...page.commands, ...page.commands.flatMap((below) => below.commands)];
   const meant = nearest(
     word,
@@ -99,7 +99,7 @@ function lineOf({ words }: CommandPage): string {
   return ["bfa", ...words].join(" ");
 }
 
-/** An option where a command must be. */
+/** Explains an option in the place of a command. */
 function optionFirst(page: CommandPage, word: string | undefined): string | undefined {
   const [option] = word?.split("=") ?? [];
   if (option === undefined) return undefined;
@@ -134,7 +134,7 @@ function conflict(page: CommandPage, given: readonly GivenOption[]): string | un
   const other = page.options.find(({ name, conflicts }) => isGiven(name) && conflicts.some(isGiven));
   if (other === undefined) return undefined;
   const names = [other.name, ...other.conflicts.filter(isGiven)].map((name) => `--${name}`);
-  return `${names.join(" and ")} exclude each other: give only one`;
+  return `${names.join(" and ")} can't be combined: give only one`;
 }
 
 function wrongChoice(page: CommandPage, given: readonly GivenOption[], values: readonly string[]): string | undefined {

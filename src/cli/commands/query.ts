@@ -29,10 +29,10 @@ interface QueryArguments extends AnswerChoice {
 /**
  * `bfa query`, with a command for each query in the registry.
  *
- * @param asked the word after `query`: only the query that it names is loaded, or all if it names none
+ * @param word the word after `query`: only the query that it names is loaded, or all if it names none
  */
-export async function queryCommand(asked: string | undefined): Promise<CommandModule> {
-  const names = QUERY_NAMES.filter((name) => name === asked);
+export async function queryCommand(word: string | undefined): Promise<CommandModule> {
+  const names = QUERY_NAMES.filter((name) => name === word);
   const commands = await Promise.all((names.length > 0 ? names : QUERY_NAMES).map(commandOf));
   return queryGroup(commands);
 }

@@ -5,6 +5,7 @@ import type { CommandModule, InferredOptionTypes, Options } from "yargs";
 import { UsageError } from "../../errors.js";
 import type { HistorySource, Replica, ReplicaOptions } from "../../replica/replica.js";
 import { makeTemporaryFolder } from "../../store/temporary-folder.js";
+import { plural } from "../../text/numbers.js";
 import { dayAt, dayOf } from "../../calendar/day.js";
 import { filePath, pastDate, shareOf, wholeNumber } from "../args/readers.js";
 import { fileDestination } from "../output/destination.js";
@@ -184,7 +185,7 @@ function readyJson({ url, listUrl, contractsUrl, symbols, files }: Replica, caFi
 
 function readyText({ url, listUrl, contractsUrl, symbols, files }: Replica, caFile: string): string {
   return [
-    `Embedded Vision: ${symbols} symbols, ${files} files`,
+    `Embedded Vision: ${plural(symbols, "symbol")}, ${plural(files, "file")}`,
     `  objects   ${url}`,
     `  lists     ${listUrl}`,
     `  contracts ${contractsUrl}`,

@@ -1,7 +1,7 @@
 import type { RunCounts } from "../../run/counts.js";
 import type { VolumeCounts } from "../../run/volumes-result.js";
 import { duration } from "../../text/durations.js";
-import { number } from "../../text/numbers.js";
+import { number, plural } from "../../text/numbers.js";
 import { bytes } from "../../text/sizes.js";
 
 /** The progress of a run. */
@@ -104,7 +104,7 @@ function volumeFields(state: FetchingVolumes): Field[] {
   return [
     { text: `${Math.floor(shareAsked(state) * 100)}%`, rank: 5 },
     { text: `volumes of ${number(asked)}/${number(symbolCount)} symbols`, rank: 4 },
-    { text: `${number(fetched)} files`, rank: 2 },
+    { text: plural(fetched, "file"), rank: 2 },
     { text: `${number(Math.round(fetched / seconds))} files/s, ${bytes(counts?.file_bytes ?? 0)}`, rank: 0 },
     { text: `${number(counts?.files_failed ?? 0)} failed`, rank: 6 },
     { text: `${left} left`, rank: 7 },
