@@ -118,7 +118,7 @@ export function readStalenessOptions(options: StalenessOptions): StalenessOption
 
 /** @throws UsageError */
 export function readExportOptions(options: ExportOptions): WrittenOptions {
-  const given = readOptions(options, {
+  return readOptions(options, {
     what: optional(checkChoice(EXPORTS)),
     format: checkChoice(EXPORT_FORMATS),
     out: checkText,
@@ -127,13 +127,10 @@ export function readExportOptions(options: ExportOptions): WrittenOptions {
     symbols: optional(checkSymbols),
     quote: optional(checkText),
   } satisfies ChecksOf<ExportOptions>);
-  if (given.from !== undefined && given.to !== undefined && given.from > given.to) {
-    throw new UsageError("the first day is after the last", { option: "from" });
-  }
-  return given;
 }
 
 function checkNames(option: string, value: unknown): CheckName[] {
   if (!Array.isArray(value)) throw new UsageError("expected a list of names", { option });
+  if (value.length === 0) throw new UsageError("no checks", { option });
   return value.map((name: unknown) => checkChoice(CHECK_NAMES)(option, name));
 }

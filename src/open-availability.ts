@@ -7,6 +7,7 @@ import {
   type ValidateOptions,
 } from "./availability-options.js";
 import type { CheckFinding, ValidationFacts } from "./check/validate.js";
+import { UsageError } from "./errors.js";
 import { checkText } from "./options/checks.js";
 import { optionsObject } from "./options/read-options.js";
 import { ask } from "./query/ask.js";
@@ -209,7 +210,7 @@ export interface Availability extends QueryMethods, AsyncDisposable {
    * ```
    */
   stream(args: { statement: string }): AsyncGenerator<SqlRow, void>;
-  /** Closes the file. A second call does nothing. */
+  /** Closes the file: later calls reject with a UsageError. A second call does nothing. */
   close(): Promise<void>;
 }
 
@@ -220,6 +221,8 @@ export interface Availability extends QueryMethods, AsyncDisposable {
  * Each query is a method. It takes days as `YYYY-MM-DD` or as a `Date`, and returns facts and rows in one object, named
  * in snake_case as in the command's JSON. A method rejects with a NotKnownError when a day that its answer depends on
  * is not in the file, and with a UsageError when an argument is invalid.
+ *
+ * `await using`, which closes the file at the end of the block, needs TypeScript or Node ≥ 24; otherwise call `close()`.
  *
  * @param file path of the database
  * @throws StoreError STORE_MISSING when there is no such file, or with another code when it can't be used; UsageError
@@ -233,8 +236,16 @@ export interface Availability extends QueryMethods, AsyncDisposable {
 export async function openAvailability(file: string): Promise<Availability> {
   const { openReader } = await import("./store/open.js");
   const store = await openReader(checkText("file", file));
-  const close = () => store.close();
-  const methods = QUERY_NAMES.map((name) => [name, methodOf(store, name)]);
+  let isClosed = false;
+  const close = async () => {
+    isClosed = true;
+    await store.close();
+  };
+  const opened = () => {
+    if (isClosed) throw new UsageError(`${file} has been closed: open it again`);
+    return store;
+  };
+  const methods = QUERY_NAMES.map((name) => [name, methodOf(opened, name)]);
   // Each method runs the query that its type is derived from.
   const queries = Object.fromEntries(methods) as QueryMethods;
   return {
@@ -242,7 +253,7 @@ export async function openAvailability(file: string): Promise<Availability> {
     file,
     status: async () => {
       const { status } = await import("./query/status.js");
-      const { facts, rows } = await status(store);
+      const { facts, rows } = await status(opened());
       return { ...facts, runs: rows.flat() };
     },
     staleness: async (options = {}) => {
@@ -252,33 +263,33 @@ export async function openAvailability(file: string): Promise<Availability> {
       ]);
       const { maxAgeMs = DEFAULT_MAX_AGE_MS } = readStalenessOptions(options);
       const now = Date.now();
-      return await staleness(store, await status(store, now), maxAgeMs, now);
+      return await staleness(opened(), await status(opened(), now), maxAgeMs, now);
     },
     validate: async (options = {}) => {
       const checked = readValidateOptions(options);
       const { validate } = await import("./check/validate.js");
-      const { facts, rows } = await validate(store, checked);
+      const { facts, rows } = await validate(opened(), checked);
       return { ...facts, findings: rows.flat() };
     },
     files: async (options = {}) => {
       const checked = readFilesOptions(options);
       const { listFiles } = await import("./files/list.js");
-      return filesAnswer(await listFiles(store, checked));
+      return filesAnswer(await listFiles(opened(), checked));
     },
     verify: async (folder, options = {}) => {
       const [place, checked] = [checkText("folder", folder), readVerifyOptions(options)];
       const { verifyFolder } = await import("./files/verify.js");
-      const { facts, rows } = await verifyFolder(store, place, checked);
+      const { facts, rows } = await verifyFolder(opened(), place, checked);
       return { ...facts, files: rows };
     },
     export: async (options) => {
       const checked = readExportOptions(options);
       const { exportRows } = await import("./query/export.js");
-      return await exportRows(file, checked);
+      return await exportRows(opened().file, checked);
     },
     // The type of the rows depends on `changes`.
-    universeOver: ((given: object) => askUniverse(store, given)) as Availability["universeOver"],
-    stream: (args) => streamRows(file, args),
+    universeOver: ((given: object) => askUniverse(opened, given)) as Availability["universeOver"],
+    stream: (args) => streamRows(opened, args),
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -296,12 +307,13 @@ async function* eachOf<Row>(rows: AsyncIterable<readonly Row[]>): AsyncGenerator
   for await (const some of rows) yield* some;
 }
 
-function methodOf(store: Store, name: QueryName): (given?: object) => Promise<object> {
+function methodOf(opened: () => Store, name: QueryName): (given?: object) => Promise<object> {
   // Imported once: `import()` takes time even if the module is loaded.
   let loaded: Promise<{ default: AnyQuery }> | undefined;
   return async (given = {}) => {
     loaded ??= QUERIES[name]();
     const query = (await loaded).default;
+    const store = opened();
     if (query.reads === "file") return await readAll(query, store.file, given);
     const args = readArguments(query.args, optionsObject(given));
     const { facts, rows } = await ask(query, store, args);
@@ -309,12 +321,12 @@ function methodOf(store: Store, name: QueryName): (given?: object) => Promise<ob
   };
 }
 
-async function askUniverse(store: Store, given: object) {
+async function askUniverse(opened: () => Store, given: object) {
   const [{ default: query }, { withDefinition }] = await Promise.all([
     import("./query/universe-over.js"),
     import("./query/universe-over/definition.js"),
   ]);
-  const { facts, rows } = await ask(query, store, readArguments(query.args, withDefinition(optionsObject(given))));
+  const { facts, rows } = await ask(query, opened(), readArguments(query.args, withDefinition(optionsObject(given))));
   return { ...facts, rows };
 }
 
@@ -329,8 +341,8 @@ async function readAll(query: FreeQuery<Arguments>, file: string, given: object)
   return { columns: columnNames(answer), rows };
 }
 
-async function* streamRows(file: string, given: object): AsyncGenerator<SqlRow, void> {
-  const answer = await openAnswer((await QUERIES.sql()).default, file, given);
+async function* streamRows(opened: () => Store, given: object): AsyncGenerator<SqlRow, void> {
+  const answer = await openAnswer((await QUERIES.sql()).default, opened().file, given);
   try {
     for await (const some of answer.rows) yield* some;
   } finally {

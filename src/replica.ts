@@ -148,7 +148,7 @@ export async function startReplica(options: ReplicaOptions = {}): Promise<Replic
 }
 
 function checkHistory(option: string, value: unknown = { type: "synthetic" }): HistorySource {
-  const { type, ...given } = optionsObject(value);
+  const { type, ...given } = optionsObject(value, option);
   switch (checkChoice(["synthetic", "spans", "files"])(`${option}.type`, type)) {
     case "synthetic": {
       const { to, ...rest } = readOptions(given, SYNTHETIC_CHECKS, option);

@@ -11,8 +11,20 @@ const { source, symbols } = syntheticWorld({
 });
 const it = replicaTest({ history: source });
 
-const { backfill, compare, importFile, openAvailability, planBackfill, discover, publish, pull, sweep, update } =
-  library;
+const {
+  backfill,
+  classifySymbol,
+  compare,
+  importFile,
+  openAvailability,
+  planBackfill,
+  discover,
+  publish,
+  pull,
+  sweep,
+  universeMatrix,
+  update,
+} = library;
 
 describe("wrong usage", () => {
   it("of a run rejects with a UsageError that names the option, before any work", async ({ db }) => {
@@ -42,6 +54,8 @@ describe("wrong usage", () => {
       ["history.symbols", () => startReplica({ history: { type: "synthetic", symbols: 0 } })],
       ["history.files.bytes", () => startReplica({ history: { type: "files", files: [{ ...file, bytes: 5 }] } })],
       ["faults.reset", () => startReplica({ faults: { reset: 2 } })],
+      ["faults", () => startReplica({ faults: 5 as never })],
+      ["history", () => startReplica({ history: [] as never })],
     ];
     for (const [option, call] of wrong) {
       await expect(call(), option).rejects.toMatchObject({ name: "UsageError", code: "USAGE", option });
@@ -62,11 +76,14 @@ describe("wrong usage", () => {
       ["minAge", () => file.snapshot({ date: "2024-03-01", minAge: 90 } as { date: string })],
       ["from", () => file.counts({ from: "2024-03-02", to: "2024-03-01" })],
       ["checks", () => file.validate({ checks: ["hole" as "holes"] })],
+      ["checks", () => file.validate({ checks: [] })],
+      ["from", () => file.validate({ from: "2999-01-01" })],
       ["share", () => file.validate({ share: 2 })],
       ["minAge", () => file.validate({ minAge: 90 } as object)],
       ["maxAgeMs", () => file.staleness({ maxAgeMs: 5 })],
       ["format", () => file.export({ format: "json" as "csv", out })],
       ["from", () => file.export({ format: "csv", out, from: "2024-03-02", to: "2024-03-01" })],
+      ["quote", () => file.export({ format: "csv", out, quote: "EUR" })],
       ["statement", () => file.stream({} as { statement: string }).next()],
     ];
     for (const [option, call] of wrong) {
@@ -76,6 +93,13 @@ describe("wrong usage", () => {
       'give the options in one object, not "2024-03-01"',
     );
   });
+});
+
+it("the wrong argument of a helper is refused by name", () => {
+  const refusal = (option: string): unknown => expect.objectContaining({ name: "UsageError", option });
+  expect(() => universeMatrix([{ date: "2024-01-01" }] as never)).toThrow(refusal("rows"));
+  expect(() => universeMatrix(5 as never)).toThrow(refusal("rows"));
+  expect(() => classifySymbol(undefined as never)).toThrow(refusal("symbol"));
 });
 
 describe("an open file", () => {
@@ -103,6 +127,20 @@ describe("an open file", () => {
     const imported = await importFile({ db: join(folder, "b.duckdb"), file: db });
     expect(imported).toMatchObject({ imported_count: 20 * symbols.length, refused_count: 0, ignored_columns: [] });
   });
+});
+
+it("a file that has been closed says so", async ({ db, replica }) => {
+  const { url: endpoint, listUrl: listEndpoint, ca } = replica;
+  await update({ db, endpoint, listEndpoint, ca, date: "2024-03-01" });
+  const file = await openAvailability(db);
+  await file.close();
+  await file.close();
+  const closed = { name: "UsageError", message: `${db} has been closed: open it again` };
+  await expect(file.snapshot({ date: "2024-03-01" })).rejects.toMatchObject(closed);
+  await expect(file.sql({ statement: "SELECT 1" })).rejects.toMatchObject(closed);
+  await expect(file.status()).rejects.toMatchObject(closed);
+  await expect(file.files()).rejects.toMatchObject(closed);
+  await expect(file.stream({ statement: "SELECT 1" }).next()).rejects.toMatchObject(closed);
 });
 
 describe("a run that fails", () => {

@@ -1,5 +1,5 @@
-import { dayAt, type Day } from "../calendar/day.js";
-import { NotKnownError } from "../errors.js";
+import { dayAt, formatDay, type Day } from "../calendar/day.js";
+import { NotKnownError, UsageError } from "../errors.js";
 import { DAY } from "../query/select.js";
 import { answerFrom } from "../store/defects.js";
 import type { Store } from "../store/open.js";
@@ -87,7 +87,8 @@ export interface Validation extends Answer<ValidationFacts, typeof VALIDATION_CO
 /**
  * Runs the named checks on a database, in order.
  *
- * @throws NotKnownError when the database is empty or lacks the day of the cross-check.
+ * @throws NotKnownError when the database is empty or lacks the day of the cross-check; UsageError when no day from
+ *   `from` on should have rows yet
  */
 export function validate(store: Store, options: ValidateOptions = {}): Promise<Validation> {
   return answerFrom(store, () => runChecks(store, options));
@@ -104,6 +105,9 @@ async function runChecks(store: Store, options: ValidateOptions): Promise<Valida
     day: options.day ?? lastWritten,
     exchangeUrl: options.exchangeUrl ?? EXCHANGE_INFO_URL,
   };
+  if (settings.from > settings.to) {
+    throw new UsageError(`no day from ${formatDay(settings.from)} on should have rows yet`, { option: "from" });
+  }
   const checks: CheckSummary[] = [];
   const findings: CheckFinding[] = [];
   for (const name of options.checks ?? CHECK_NAMES) {

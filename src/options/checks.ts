@@ -176,5 +176,9 @@ function wrong(option: string, value: unknown, wanted: string): UsageError {
 
 /** A value for a message: texts are quoted, with control characters made visible. */
 export function shown(value: unknown): string {
-  return typeof value === "string" ? printableJson(JSON.stringify(value)) : String(value);
+  if (typeof value === "string") return printableJson(JSON.stringify(value));
+  if (typeof value === "function") return "a function";
+  if (Array.isArray(value)) return "a list";
+  if (isObject(value) && !(value instanceof Date)) return "an object";
+  return String(value);
 }

@@ -38,7 +38,7 @@ export function readOptions<Checks extends Readonly<Record<string, Check<unknown
   checks: Checks,
   parent?: string,
 ): Checked<Checks> {
-  const given = optionsObject(options);
+  const given = optionsObject(options, parent);
   const nameOf = (option: string) => (parent === undefined ? option : `${parent}.${option}`);
   const unknown = Object.keys(given).find((option) => !Object.hasOwn(checks, option));
   if (unknown !== undefined) throw new UsageError("there is no such option", { option: nameOf(unknown) });
@@ -50,10 +50,12 @@ export function readOptions<Checks extends Readonly<Record<string, Check<unknown
 /**
  * The options of a call, by name.
  *
+ * @param parent name of the option that contains these as properties
  * @throws UsageError when they aren't given in one object
  */
-export function optionsObject(options: unknown): Readonly<Record<string, unknown>> {
-  if (typeof options === "object" && options !== null) return { ...options };
-  if (options === undefined) throw new UsageError("the options are missing: give them in one object");
-  throw new UsageError(`give the options in one object, not ${shown(options)}`);
+export function optionsObject(options: unknown, parent?: string): Readonly<Record<string, unknown>> {
+  if (typeof options === "object" && options !== null && !Array.isArray(options)) return { ...options };
+  if (options === undefined)
+    throw new UsageError("the options are missing: give them in one object", { option: parent });
+  throw new UsageError(`give the options in one object, not ${shown(options)}`, { option: parent });
 }

@@ -80,7 +80,9 @@ export async function fetchVolumes(
   const counts = counters.read();
   // Abandoned shards have ended too, so everything requested or failed is counted. A failure without a key is a LIST's.
   const unlisted = failures.filter(({ key }) => key === null).length;
-  const interrupted = signal?.aborted === true && counts.symbolsAsked + unlisted < symbols.length;
+  const isCut = symbols.length === 0 || counts.symbolsAsked + unlisted < symbols.length;
+  // There are no symbols if the signal was aborted before they were known.
+  const interrupted = signal?.aborted === true && isCut;
   return { through, counts, written, failures, interrupted, fetchMs };
 }
 

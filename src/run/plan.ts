@@ -1,6 +1,5 @@
 import { formatDay } from "../calendar/day.js";
 import type { Span } from "../calendar/span.js";
-import { InterruptedError } from "../errors.js";
 import type { Threads } from "../threads/threads.js";
 import type { Source, UnitBy } from "../rows/unit.js";
 import type { RunCommand } from "./defaults.js";
@@ -38,17 +37,12 @@ export async function makePlan<S extends ProbeSettings>(
   emit: Emit,
 ): Promise<Plan> {
   const span = command.span(settings);
-  try {
-    const symbols = await resolveSymbols(settings, threads, emit);
-    const which = command.cells(settings);
-    const wanted = { symbols, ...span, rest: which === "due-except-dormant" };
-    const cells =
-      which === "all" ? symbols.map(() => [span]) : (await threads.writer.call("due", wanted, settings.now)).spans;
-    return { span, symbols, steps: planSteps(settings, cells) };
-  } catch (error) {
-    if (error instanceof InterruptedError) return { span, symbols: [], steps: [] };
-    throw error;
-  }
+  const symbols = await resolveSymbols(settings, threads, emit);
+  const which = command.cells(settings);
+  const wanted = { symbols, ...span, rest: which === "due-except-dormant" };
+  const cells =
+    which === "all" ? symbols.map(() => [span]) : (await threads.writer.call("due", wanted, settings.now)).spans;
+  return { span, symbols, steps: planSteps(settings, cells) };
 }
 
 /** Number of cells and units in all steps. */

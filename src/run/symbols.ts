@@ -27,16 +27,16 @@ const LIST_MAX_AGE_MS = 3_600_000;
 /**
  * The symbols of a run: those named by the settings, otherwise all known perpetuals (including settled ones), after
  * listing the bucket if the known list is older than an hour. Symbols are never forgotten, even if their folder is
- * gone.
+ * gone. None if the signal was aborted before they were known.
  *
  * @throws DiscoveryError when the bucket can't be listed
- * @throws InterruptedError when the signal was aborted first
  * @throws UsageError when nothing can be listed and nothing is known, a name is not a symbol of the bucket, or no
  * symbol is left
  */
 export async function resolveSymbols(settings: SymbolSettings, threads: Threads, emit: Emit): Promise<string[]> {
   const { quote, symbols: named, unlisted, listEndpoint } = settings;
   const known = await knownSymbols(settings, threads, emit);
+  if (known === undefined) return [];
   if (named !== undefined && listEndpoint !== undefined && !unlisted) requireListed(named, known);
   const symbols = named ?? known.filter((symbol) => classifySymbol(symbol).class !== "delivery");
   const chosen = symbols.filter((symbol) => quote === undefined || classifySymbol(symbol).quote === quote);
@@ -47,8 +47,8 @@ export async function resolveSymbols(settings: SymbolSettings, threads: Threads,
   return chosen.sort();
 }
 
-/** The known symbols, after listing the bucket again if needed. */
-async function knownSymbols(settings: SymbolSettings, threads: Threads, emit: Emit): Promise<string[]> {
+/** The known symbols, after listing the bucket again if needed; undefined if the signal was aborted first. */
+async function knownSymbols(settings: SymbolSettings, threads: Threads, emit: Emit): Promise<string[] | undefined> {
   const { symbols: named, unlisted, listEndpoint, now } = settings;
   const { symbols, discoveredAt } = threads.facts;
   const known = symbols.map(({ symbol }) => symbol);
@@ -56,7 +56,12 @@ async function knownSymbols(settings: SymbolSettings, threads: Threads, emit: Em
   const isFresh = age >= 0 && age < LIST_MAX_AGE_MS;
   const isEnough = named !== undefined && (unlisted || listEndpoint === undefined || isFresh);
   if (isEnough || (named === undefined && isFresh)) return known;
-  return [...new Set([...known, ...(await discoverSymbols(settings, threads, emit)).symbols])];
+  try {
+    return [...new Set([...known, ...(await discoverSymbols(settings, threads, emit)).symbols])];
+  } catch (error) {
+    if (error instanceof InterruptedError) return undefined;
+    throw error;
+  }
 }
 
 function requireListed(named: readonly string[], listed: readonly string[]): void {

@@ -1,4 +1,5 @@
 import { parseDay } from "../calendar/day.js";
+import { UsageError } from "../errors.js";
 
 /**
  * The kind of contract according to a symbol's name. `settled` is the old contract of a ticker that was listed again
@@ -26,6 +27,7 @@ const DELIVERY = /^(.+)_(\d{2})(\d{2})(\d{2})$/;
 
 /** Classifies a folder name of the bucket. Accepts any name; an unknown quote gives `quote: ""`. */
 export function classifySymbol(symbol: string): SymbolFacts {
+  if (typeof symbol !== "string") throw new UsageError(`${typeof symbol} is not a string`, { option: "symbol" });
   const settled = SETTLED.exec(symbol);
   if (settled?.[1] !== undefined) return { class: "settled", ticker: settled[1], quote: quoteOf(settled[1]) };
   const delivery = DELIVERY.exec(symbol);

@@ -7,6 +7,7 @@ import { discover } from "../../src/run/discover.js";
 import { createEmitter, type RunEvent } from "../../src/run/events.js";
 import type { RunOptions } from "../../src/run/options.js";
 import { update } from "../../src/run/update.js";
+import { volumes } from "../../src/run/volumes.js";
 import { rowsOf, soundness, temporaryFolder } from "../support/database.js";
 import { handles, handlesLeft } from "../support/handles.js";
 import { available, startRawServer, status } from "../support/raw-server.js";
@@ -144,6 +145,12 @@ describe("the signal during a discovery", () => {
     expect(summary).toMatchObject({ outcome: "interrupted", probes: 0, requests: 1, sources: [], symbol_count: 0 });
     expect(summary.to).toBe(formatDay(yesterday));
     expect(await rowsOf(db, "SELECT outcome FROM runs")).toEqual([["interrupted"]]);
+  });
+
+  it("ends fetching volumes as interrupted too", async () => {
+    const summary = await during((options) => volumes({ ...options, reject: false }));
+    expect(summary).toMatchObject({ outcome: "interrupted", symbol_count: 0, files_fetched: 0, requests: 1 });
+    expect(await rowsOf(db, "SELECT command, outcome FROM runs")).toEqual([["volumes", "interrupted"]]);
   });
 
   it.each<[string, (options: RunOptions) => Promise<unknown>]>([
