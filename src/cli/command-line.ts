@@ -1,6 +1,7 @@
 import { UsageError } from "../errors.js";
 import { VERSION } from "../text/version.js";
 import { tell } from "./output/line.js";
+import { withOwnDatabase } from "./args/own-database.js";
 import { readRequest } from "./args/request.js";
 import { describeError, EXIT, exitCodeOf } from "./exit.js";
 import { paintFor, takeColourChoice } from "./output/colour.js";
@@ -21,7 +22,7 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
   try {
     await run(takeColourChoice(args));
   } catch (error) {
-    process.stderr.write(`${describeError(error)}\n`);
+    process.stderr.write(`${withOwnDatabase(describeError(error), args)}\n`);
     process.exitCode = exitCodeOf(error);
   }
 }

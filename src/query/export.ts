@@ -9,6 +9,7 @@ import { outputError } from "../store/output-error.js";
 import { storedSymbols } from "../store/stored-symbols.js";
 import { writeFileWhole } from "../store/write-whole.js";
 import { classifySymbol, isSymbol } from "../vision/symbol.js";
+import { daySpan } from "./arguments.js";
 import { rankingsSql } from "./rankings.js";
 
 /** Bounds outside all days that can be stored. */
@@ -92,7 +93,8 @@ export interface ExportedFile {
  * volumes.
  */
 export async function exportRows(file: string, options: ExportOptions): Promise<ExportedFile> {
-  const { format, out } = options;
+  const { format, out, from, to } = options;
+  if (from !== undefined && to !== undefined) daySpan(from, to);
   const target = resolve(out);
   if ([pathOf(file), `${pathOf(file)}.wal`].includes(pathOf(target))) {
     throw new UsageError(`${out} is the database itself: name another file`);
@@ -140,7 +142,9 @@ async function condition(store: Store, { format, from, to, symbols, quote }: Exp
     .filter((symbol) => quote === undefined || classifySymbol(symbol).quote === quote);
   if (wanted.length === 0) {
     const asked = [symbols?.join(", "), quote === undefined ? undefined : `quoted in ${quote}`];
-    throw new UsageError(`no symbol in the database is ${asked.filter((some) => some !== undefined).join(", ")}`);
+    throw new UsageError(`no symbol in the database is ${asked.filter((some) => some !== undefined).join(", ")}`, {
+      option: symbols === undefined ? "quote" : "symbols",
+    });
   }
   return `${days} AND symbol IN (${wanted.map(textLiteral).join(", ")})`;
 }

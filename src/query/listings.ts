@@ -31,19 +31,19 @@ is shown as well if it is known.`,
   facts: SENSE_FACTS,
   columns: {
     date: column("date", "first day with a file, or with a trade in the traded sense; rows are in this order"),
-    date_source: column(
-      "text",
-      "bucket: according to the bucket only; bucket and exchange: the contract's onboard date is the same day",
-    ),
+    symbol: column("symbol", "the symbol"),
+    event: column("text", "listing, or relisting if the ticker had an earlier life, under this name or a settled one"),
+    ticker: column("text", "the exchange's name, without settled suffixes"),
+    previous_symbol: optionalColumn("symbol", "symbol of the previous life; null for a listing"),
+    previous_last_date: optionalColumn("date", "last day with a file in the previous life; null for a listing"),
     onboard_date: optionalColumn(
       "date",
       "first day according to the exchange; null while no capture shows the contract",
     ),
-    symbol: column("symbol", "the symbol"),
-    ticker: column("text", "the exchange's name, without settled suffixes"),
-    event: column("text", "listing, or relisting if the ticker had an earlier life, under this name or a settled one"),
-    previous_symbol: optionalColumn("symbol", "symbol of the previous life; null for a listing"),
-    previous_last_date: optionalColumn("date", "last day with a file in the previous life; null for a listing"),
+    date_source: column(
+      "text",
+      "bucket: according to the bucket only; bucket and exchange: the contract's onboard date is the same day",
+    ),
   },
   examples: [
     { args: {}, about: "all known listings" },
@@ -81,13 +81,13 @@ is shown as well if it is known.`,
       .filter(({ day }) => isInRange(day))
       .map(({ symbol, ticker, day, onboardDay, previous }) => ({
         date: dateText(day),
-        date_source: onboardDay === day ? "bucket and exchange" : "bucket",
-        onboard_date: onboardDay === undefined ? null : dateText(onboardDay),
         symbol,
-        ticker,
         event: previous === undefined ? "listing" : "relisting",
+        ticker,
         previous_symbol: previous?.symbol ?? null,
         previous_last_date: previous === undefined ? null : dateText(previous.last),
+        onboard_date: onboardDay === undefined ? null : dateText(onboardDay),
+        date_source: onboardDay === day ? "bucket and exchange" : "bucket",
       }))
       .sort(byDateAndSymbol);
     return { facts, rows };

@@ -1,4 +1,4 @@
-import type { Day } from "../calendar/day.js";
+import { dayAt, type Day } from "../calendar/day.js";
 import { clip, gapsBetween, islands } from "../calendar/span.js";
 import { readRows } from "../store/read-rows.js";
 import { storedSymbols } from "../store/stored-symbols.js";
@@ -7,7 +7,7 @@ import { column } from "../text/columns.js";
 import { day, daySpan, positional, required, symbol } from "./arguments.js";
 import { defineQuery } from "./define.js";
 import { listOf } from "./facts.js";
-import { symbolRefusal, volumeRefusal } from "./refusal.js";
+import { refusal, symbolRefusal, volumeRefusal } from "./refusal.js";
 import { DAY, date, dateText } from "./select.js";
 import { SPAN_COLUMNS, spanRow } from "./span-rows.js";
 
@@ -57,7 +57,10 @@ trades in the minute of a settlement, 09:00 UTC.`,
     const knownOn = (day: Day) => inSpan.some(({ from, to }) => from <= day && day <= to);
     if (inSpan.length === 0) {
       const stored = await storedSymbols(store);
-      throw stored.includes(symbol) ? volumeRefusal([symbol], span, true) : symbolRefusal(symbol, stored);
+      if (!stored.includes(symbol)) throw symbolRefusal(symbol, stored);
+      throw days.every(({ day }) => day >= dayAt(now))
+        ? refusal(store.dataset, days, now)
+        : volumeRefusal([symbol], span, true);
     }
     const found = await readRows(
       store,

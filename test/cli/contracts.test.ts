@@ -68,7 +68,9 @@ describe("bfa contracts", () => {
     ]);
     const { rows } = JSON.parse((await bfa("query", "contracts", "--json")).stdout) as { rows: { symbol: string }[] };
     expect(rows.map(({ symbol }) => symbol)).toEqual(["AUSDT", "CUSDT"]);
-    expect((await bfa("status")).stdout).toContain(`to be delisted: AUSDT ${formatDay(dayAt(end))}`);
+    expect((await bfa("status")).stdout).toMatch(
+      new RegExp(`; to be delisted:\\n {10}${formatDay(dayAt(end))} .* UTC AUSDT\\n`),
+    );
   });
 
   it("reports 451, and records nothing", async ({ bfa, db }) => {

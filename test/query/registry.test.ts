@@ -19,7 +19,7 @@ import { temporaryFolder } from "../support/database.js";
 import { writeVolumes } from "../support/volumes.js";
 
 /** Facts of an answer in the traded sense. */
-const ALL_TRADED = "bfa: traded: left out 0 symbols with a file but no trades; --filed shows them\n";
+const ALL_TRADED = "bfa: traded: all symbols with a file had trades\n";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 

@@ -23,7 +23,7 @@ export function commandLine(
 }
 
 /** Quotes a word for a shell. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   if (/^[\w.,:/-]+$/.test(text)) return text;
   return /["$`\\!]/.test(text) ? `'${text.replaceAll("'", "'\\''")}'` : `"${text}"`;
 }

@@ -5,7 +5,6 @@ import type { CommandModule } from "yargs";
 import type { Day } from "../../calendar/day.js";
 import { UsageError } from "../../errors.js";
 import type { ExportedFile, ExportFormat, ExportKind, ExportOptions } from "../../query/export.js";
-import { daySpan } from "../../query/arguments.js";
 import { makeTemporaryFolder } from "../../store/temporary-folder.js";
 import { column } from "../../text/columns.js";
 import { plural } from "../../text/numbers.js";
@@ -68,8 +67,20 @@ const exportCommand: CommandModule<object, ExportArguments> = {
           demandOption: true,
           coerce: filePath("out"),
         },
-        from: { describe: "first UTC day", string: true, requiresArg: true, coerce: date("from") },
-        to: { describe: "last UTC day", string: true, requiresArg: true, coerce: date("to") },
+        from: {
+          describe: "first UTC day",
+          string: true,
+          requiresArg: true,
+          coerce: date("from"),
+          defaultDescription: "the first in the database",
+        },
+        to: {
+          describe: "last UTC day",
+          string: true,
+          requiresArg: true,
+          coerce: date("to"),
+          defaultDescription: "the last in the database",
+        },
         symbols: {
           describe: "symbols, separated by commas",
           string: true,
@@ -100,7 +111,6 @@ days_available (days with a bar in the last 30) and generation_timestamp. Rankin
 file are unknown.`,
       ),
   handler: async ({ db, json, format, out, ...filter }) => {
-    if (filter.to !== undefined) daySpan(filter.from, filter.to);
     const destination = destinationOf(out);
     if (json && destination.kind === "stdout")
       throw new UsageError("--json and the rows can't both be written to stdout");
@@ -114,6 +124,7 @@ file are unknown.`,
       await printAnswer(answer, { format: "json", json: undefined, out: undefined });
     } else {
       tell(`${plural(written.row_count, "row")} written to ${out}, ${bytes(written.bytes)}`);
+      if (written.row_count === 0) tell("no rows: the database has none in these days");
     }
   },
 };

@@ -76,7 +76,7 @@ function statusText({ facts, rows }: Status, now: number, paint: Paint): string 
     `rows      ${number(facts.row_count)}`,
     `days      ${daysText(facts)}`,
     `symbols   ${number(facts.symbol_count)}, ${listed}`,
-    `contracts ${contractsText(facts)}`,
+    ...contractsLines(facts),
     `due       ${dueText(facts)}`,
     ...facts.conditions.map(
       ({ condition, from, to }, index) =>
@@ -110,14 +110,18 @@ function dueText({ first_due_date, due_dormant, ...facts }: StatusFacts): string
   return `${plural(cellCount, "cell")} from ${first_due_date} on: ${shown.join(", ")}${resting}`;
 }
 
-function contractsText({ contracts_captured_at: capturedAt, announced_delistings: announced }: StatusFacts): string {
-  if (capturedAt === null) return "never captured: bfa contracts";
+/** The last capture, and below it the contracts that will end. */
+function contractsLines({ contracts_captured_at: capturedAt, announced_delistings: announced }: StatusFacts): string[] {
+  if (capturedAt === null) return ["contracts never captured: bfa contracts"];
   const shown = announced.slice(0, DELISTINGS_SHOWN).map(({ symbol, delivery_date }) => {
-    return `${printable(symbol)} ${timeText(delivery_date)}`;
+    return `          ${timeText(delivery_date)} ${printable(symbol)}`;
   });
-  const more = announced.length > DELISTINGS_SHOWN ? ` and ${number(announced.length - DELISTINGS_SHOWN)} more` : "";
-  const ends = announced.length === 0 ? "no delisting is announced" : `to be delisted: ${shown.join(", ")}${more}`;
-  return `captured ${timeText(capturedAt)}; ${ends}`;
+  const more = announced.length - DELISTINGS_SHOWN;
+  return [
+    `contracts captured ${timeText(capturedAt)}; ${announced.length === 0 ? "no delisting is announced" : "to be delisted:"}`,
+    ...shown,
+    ...(more > 0 ? [`          and ${number(more)} more`] : []),
+  ];
 }
 
 function sweepText({ swept_at, sweep_due_at }: StatusFacts, now: number): string {

@@ -12,6 +12,7 @@ export function senseLines(facts: FactsOf<typeof SENSE_FACTS>, filed: boolean): 
   const { sense, traded_count: traded, not_traded_count: notTraded, volumes_unknown_count: unknown } = facts;
   if (sense === "traded") {
     const notKnown = unknown === 0 ? "" : `, ${plural(unknown, "symbol")} whose volumes are not known`;
+    if (notTraded === 0 && unknown === 0) return ["traded: all symbols with a file had trades"];
     return [`traded: left out ${plural(notTraded, "symbol")} with a file but no trades${notKnown}; --filed shows them`];
   }
   if (filed || unknown === 0 || traded + notTraded === 0) return [];

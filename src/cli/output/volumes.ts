@@ -40,11 +40,7 @@ export function volumesText(summary: VolumesSummary, paint: Paint = noPaint): st
     ...volumeLines(summary),
     `  ${plural(summary.requests, "request")} over ${plural(summary.connections_opened, "connection")}, ${plural(summary.retries, "retry", "retries")}`,
     ...summary.retried.map(retriedLine),
-    `  DNS ${ms(phases.dns_ms)}, planning ${ms(phases.plan_ms)}, fetching ${ms(phases.fetch_ms)}, writing ${ms(phases.write_ms)}`,
+    `  DNS ${duration(phases.dns_ms)}, planning ${duration(phases.plan_ms)}, fetching ${duration(phases.fetch_ms)}, writing ${duration(phases.write_ms)}`,
     ...volumeFailureLines(summary.failures),
   ].join("\n");
-}
-
-function ms(value: number): string {
-  return `${Math.round(value)} ms`;
 }
