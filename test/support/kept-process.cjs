@@ -4,6 +4,7 @@
  * both streams; the reply is the exit code. `cwd` is the folder to run it in.
  */
 const { pathToFileURL } = require("node:url");
+require("./compiled-parser.cjs");
 
 const main = pathToFileURL(process.argv[2]).href;
 let runs = 0;
