@@ -71,9 +71,15 @@ export class NotKnownError extends BfaError<"NOT_KNOWN"> implements NotKnownDeta
   readonly condition: NotKnownDetails["condition"];
   readonly spans: NotKnownDetails["spans"];
   readonly unknown_symbols: string[];
+  /** The message without what the option `allowPartial` would do. */
+  readonly reason: string;
+  /** What `allowPartial` would do, as the end of a sentence: `answers anyway`; undefined if it would not help. */
+  readonly allowPartial: string | undefined;
 
-  constructor(message: string, { condition, spans, unknown_symbols }: NotKnownDetails) {
-    super("NOT_KNOWN", message);
+  constructor(reason: string, { condition, spans, unknown_symbols }: NotKnownDetails, allowPartial?: string) {
+    super("NOT_KNOWN", allowPartial === undefined ? reason : `${reason}, and allowPartial ${allowPartial}`);
+    this.reason = reason;
+    this.allowPartial = allowPartial;
     this.condition = condition;
     this.spans = spans;
     this.unknown_symbols = unknown_symbols;

@@ -4,6 +4,9 @@ export type Day = number;
 /** Milliseconds of a UTC day; Unix time has no leap seconds. */
 export const DAY_MS = 86_400_000;
 
+/** Seconds of a UTC day. */
+export const DAY_SECONDS = 86_400;
+
 const DAYS_BEFORE_MONTH = [0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334, 365];
 
 /**

@@ -6,6 +6,9 @@ export interface Span {
   to: Day;
 }
 
+/** Every day that can be stored, and some more. */
+export const EVER: Span = { from: 0, to: 100_000 };
+
 /** Total number of days in the spans. */
 export function countDays(spans: readonly Span[]): number {
   return spans.reduce((days, { from, to }) => days + to - from + 1, 0);

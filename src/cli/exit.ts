@@ -52,9 +52,13 @@ function textOf(error: unknown): string {
   return error instanceof Error ? `unexpected error\n${error.stack ?? error.message}` : String(error);
 }
 
+/** The message, with options as the command line spells them. */
 function messageOf(error: Error): string {
-  if (!(error instanceof UsageError) || error.option === undefined) return error.message;
-  return `${flagOf(error.option)}: ${error.reason}`;
+  if (error instanceof UsageError && error.option !== undefined) return `${flagOf(error.option)}: ${error.reason}`;
+  if (error instanceof NotKnownError && error.allowPartial !== undefined) {
+    return `${error.reason}, and --allow-partial ${error.allowPartial}`;
+  }
+  return error.message;
 }
 
 /** The command-line spelling of a library option: `timeoutMs` is `--timeout`. */

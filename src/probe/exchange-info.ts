@@ -77,7 +77,11 @@ async function ask(url: string, { ca, env, timeoutMs, signal }: ExchangeOptions)
     return { type: "contracts", info: parseExchangeInfo(await readText(body)) };
   } catch (error) {
     if (error instanceof NotExchangeInfo) {
-      throw new ExchangeError("EXCHANGE_UNREADABLE", `${maskedUrl(url)} answered ${error.message}`, { cause: error });
+      throw new ExchangeError(
+        "EXCHANGE_UNREADABLE",
+        `${maskedUrl(url)} did not answer with an exchangeInfo: ${error.message}`,
+        { cause: error },
+      );
     }
     if (!(error instanceof Error)) throw error;
     if (!limit.aborted) return { type: "failed", failure: failureOf(error) };
@@ -92,7 +96,7 @@ async function readText(body: AsyncIterable<Buffer>): Promise<string> {
   let bytes = 0;
   for await (const chunk of body) {
     bytes += chunk.length;
-    if (bytes > MAX_EXCHANGE_INFO_BYTES) throw new NotExchangeInfo(`more than ${MAX_EXCHANGE_INFO_BYTES} bytes`);
+    if (bytes > MAX_EXCHANGE_INFO_BYTES) throw new NotExchangeInfo(`it has more than ${MAX_EXCHANGE_INFO_BYTES} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString("utf8");

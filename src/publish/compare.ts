@@ -7,9 +7,9 @@ import { UsageError } from "../errors.js";
 import { checkSignal, checkText, checkWhole } from "../options/checks.js";
 import { optional, readOptions, withDefault, type ChecksOf } from "../options/read-options.js";
 import { copyForeignRows, type ForeignRows } from "../store/foreign.js";
-import { instant } from "../store/import.js";
+import { instant, refuseRepeatedCells } from "../store/import.js";
 import { openInstance, textLiteral } from "../store/instance.js";
-import { numberOf, numbersOf } from "../store/numbers.js";
+import { numbersOf } from "../store/numbers.js";
 import { makeTemporaryFolder } from "../store/temporary-folder.js";
 import { column, optionalColumn, type RowOf } from "../text/columns.js";
 import { DEFAULT_LIMIT, LIMIT_BOUNDS } from "./compare-limit.js";
@@ -139,11 +139,7 @@ async function loadSide(
     const reason = error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : String(error);
     throw new UsageError(`daily_availability of ${name} has values that can't be read: ${reason}`, { cause: error });
   }
-  const repeated = `SELECT count(*) FROM (SELECT 1 FROM ${side} GROUP BY date, symbol HAVING count(*) > 1)`;
-  const duplicates = await numberOf(connection, repeated);
-  if (duplicates > 0) {
-    throw new UsageError(`daily_availability of ${name} has more than one row for ${duplicates} cells`);
-  }
+  await refuseRepeatedCells(connection, side, name);
 }
 
 /** SQL: whether two rows of a cell have different answers. */

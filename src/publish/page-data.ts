@@ -3,6 +3,9 @@
  * 1970-01-01, as everywhere in the code. The page includes this file too, so it must not use anything from Node.
  */
 
+import type { Day } from "../calendar/day.js";
+import { formatPeriod } from "../calendar/period.js";
+
 /** Possible states of a cell, by the letter that encodes them. */
 export const CELL_STATES = {
   a: "available",
@@ -191,8 +194,8 @@ export function symbolPath(symbol: string): string {
 }
 
 /** The file with the sizes and volumes of the month that contains a day. */
-export function monthPath(day: number): string {
-  return `months/${new Date(day * 86_400_000).toISOString().slice(0, 7)}`;
+export function monthPath(day: Day): string {
+  return `months/${formatPeriod("monthly", day)}`;
 }
 
 /** Name of the page's function that its data files call. */

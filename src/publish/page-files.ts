@@ -1,6 +1,7 @@
 import { copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { monthOf, periodSpan } from "../calendar/period.js";
 import type { Store } from "../store/open.js";
 import { pageChanges, symbolCells, type SymbolCells } from "./page-cells.js";
 import { dataScript, monthPath, symbolPath, type MonthData } from "./page-data.js";
@@ -33,25 +34,19 @@ function monthsOf(cells: readonly SymbolCells[]): Map<string, MonthData> {
   const months = new Map<string, MonthData>();
   for (const { symbol, from, sizes, quoteVolumes } of cells) {
     for (let at = 0; at < sizes.length;) {
-      const { path, start, end } = monthOf(from + at);
+      const path = monthPath(from + at);
+      const { from: start, to: end } = periodSpan("monthly", monthOf(from + at));
       const month = months.get(path) ?? { from: start, sizes: {}, quote_volumes: {} };
       months.set(path, month);
       const first = Math.max(from, start);
       const ofMonth = (values: readonly number[]) => [
         ...Array<number>(first - start).fill(-1),
-        ...values.slice(first - from, end - from),
+        ...values.slice(first - from, end + 1 - from),
       ];
       month.sizes[symbol] = ofMonth(sizes);
       if (quoteVolumes.length > 0) month.quote_volumes[symbol] = ofMonth(quoteVolumes);
-      at = end - from;
+      at = end + 1 - from;
     }
   }
   return months;
-}
-
-/** The month that contains a day: its path, its first day, and the first day of the next month. */
-function monthOf(day: number): { path: string; start: number; end: number } {
-  const date = new Date(day * 86_400_000);
-  const firstOf = (month: number) => Date.UTC(date.getUTCFullYear(), month, 1) / 86_400_000;
-  return { path: monthPath(day), start: firstOf(date.getUTCMonth()), end: firstOf(date.getUTCMonth() + 1) };
 }

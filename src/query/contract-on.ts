@@ -1,6 +1,7 @@
 import { DAY_MS, type Day } from "../calendar/day.js";
 import type { ContractRange } from "../store/contract-ranges.js";
 import { knownCaptures, knownContracts, type Contracts } from "../store/contracts.js";
+import { oncePerReader } from "../store/once-per-reader.js";
 import type { Store } from "../store/open.js";
 import { factsOf } from "./symbol-filter.js";
 
@@ -41,18 +42,12 @@ export function rangesOf(contracts: Contracts, symbol: string): readonly Contrac
   return contracts.get(symbol) ?? contracts.get(factsOf(symbol).ticker) ?? [];
 }
 
-/** Cached contracts and captures of open files, which can't change. */
-const kept = new WeakMap<Store, Promise<{ contracts: Contracts; captures: { at: number; source: string }[] }>>();
-
 /**
  * What the captures showed, read once per file.
  *
  * @throws StoreError when the file can't be read
  */
-export async function readContracts(store: Store) {
-  const read = async () => ({ contracts: await knownContracts(store), captures: await knownCaptures(store) });
-  if (store.access !== "read") return await read();
-  const before = kept.get(store) ?? read();
-  kept.set(store, before);
-  return await before;
-}
+export const readContracts = oncePerReader(async (store: Store) => ({
+  contracts: await knownContracts(store),
+  captures: await knownCaptures(store),
+}));

@@ -1,5 +1,5 @@
 import type { Day } from "../calendar/day.js";
-import type { Span } from "../calendar/span.js";
+import { EVER, type Span } from "../calendar/span.js";
 import type { Store } from "../store/open.js";
 import { storedSymbols } from "../store/stored-symbols.js";
 import { column } from "../text/columns.js";
@@ -8,9 +8,6 @@ import { defineQuery } from "./define.js";
 import { readRows } from "../store/read-rows.js";
 import { DAY, date, dateText } from "./select.js";
 import { factsOf } from "./symbol-filter.js";
-
-/** A span that contains every day that can be stored. */
-const EVER = { from: 0, to: 100_000 };
 
 /** The counts table. */
 export default defineQuery({

@@ -1,6 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { formatDay, type Day } from "../calendar/day.js";
+import { EVER } from "../calendar/span.js";
 import { BfaError, StoreError, UsageError } from "../errors.js";
 import { pathOf } from "../store/file.js";
 import { textLiteral } from "../store/instance.js";
@@ -11,9 +12,6 @@ import { writeFileWhole } from "../store/write-whole.js";
 import { classifySymbol, isSymbol } from "../vision/symbol.js";
 import { daySpan } from "./arguments.js";
 import { rankingsSql } from "./rankings.js";
-
-/** Bounds outside all days that can be stored. */
-const [FIRST_DAY, LAST_DAY] = [0, 100_000];
 
 /** COPY's options for the formats. Row groups have half of DuckDB's default size: each is in memory until written. */
 const FORMATS = {
@@ -131,7 +129,7 @@ async function rowsSql(store: Store, options: ExportOptions): Promise<string> {
 
 /** SQL: the condition for the requested rows. */
 async function condition(store: Store, { format, from, to, symbols, quote }: ExportOptions): Promise<string> {
-  const days = `date BETWEEN DATE '${formatDay(from ?? FIRST_DAY)}' AND DATE '${formatDay(to ?? LAST_DAY)}'`;
+  const days = `date BETWEEN DATE '${formatDay(from ?? EVER.from)}' AND DATE '${formatDay(to ?? EVER.to)}'`;
   const isWhole = symbols === undefined && quote === undefined;
   if (isWhole && format !== "csv") return days;
   const stored = await storedSymbols(store);

@@ -119,13 +119,8 @@ async function refuseUnknownVolumes(
     from: Math.min(...unknown.map((one) => one.from)),
     to: Math.max(...unknown.map((one) => one.to)),
   };
-  // An export can't leave symbols out.
-  const all = true;
-  throw volumeRefusal(
-    unknown.map(({ symbol }) => symbol),
-    span,
-    all,
-  );
+  const names = unknown.map(({ symbol }) => symbol);
+  throw volumeRefusal(names, span, names.length === symbols.length, false);
 }
 
 /** SQL: drops the bars of a settled name on days on which a preceding name of its ticker has one. */

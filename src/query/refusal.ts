@@ -25,15 +25,16 @@ export function refusal(dataset: Dataset, days: readonly DayCondition[], now: nu
   const message =
     condition === "partial"
       ? `only part of ${describe(worst)} is known: ${names(unknown)} ${unknown.length === 1 ? "was" : "were"} never probed; ` +
-        `\`bfa update\` probes what is due, and --allow-partial answers anyway`
+        "`bfa update` probes what is due"
       : condition === "unpublished"
         ? `Binance has not published all of ${describe(worst)} yet: \`bfa update\` probes it again`
         : unwrittenMessage(dataset, worst, now);
-  return new NotKnownError(message, {
-    condition: condition === "partial" || condition === "unpublished" ? condition : "unwritten",
+  const details = {
+    condition: condition === "partial" || condition === "unpublished" ? condition : ("unwritten" as const),
     spans: spans.map(({ condition: of, from, to }) => ({ condition: of, from: formatDay(from), to: formatDay(to) })),
     unknown_symbols: unknown,
-  });
+  };
+  return new NotKnownError(message, details, condition === "partial" ? "answers anyway" : undefined);
 }
 
 /**
@@ -60,9 +61,9 @@ export function symbolRefusal(symbol: string, stored: readonly string[]): NotKno
  */
 export function ageRefusal(symbols: readonly string[], date: string): NotKnownError {
   return new NotKnownError(
-    `only a lower bound is known for the age of ${names(symbols)} on ${date}; ` +
-      "`bfa update` fills in their past, and --allow-partial leaves them out",
+    `only a lower bound is known for the age of ${names(symbols)} on ${date}; \`bfa update\` fills in their past`,
     { condition: "partial", spans: [{ condition: "partial", from: date, to: date }], unknown_symbols: [...symbols] },
+    "leaves them out",
   );
 }
 
@@ -71,14 +72,20 @@ export function ageRefusal(symbols: readonly string[], date: string): NotKnownEr
  *
  * @param of their names, not empty, in order
  * @param all whether these are all symbols of the query
+ * @param canLeaveOut whether the query has an option that leaves symbols out
  */
-export function volumeRefusal(of: readonly string[], { from, to }: Span, all: boolean): NotKnownError {
+export function volumeRefusal(
+  of: readonly string[],
+  { from, to }: Span,
+  all: boolean,
+  canLeaveOut = true,
+): NotKnownError {
   const symbols = [...new Set(of)];
   const condition = all ? "unwritten" : "partial";
   return new NotKnownError(
-    `volumes of ${names(symbols)} are not known for ${describeSpan({ from, to })}: \`bfa volumes\` fetches them` +
-      (all ? "" : ", and --allow-partial leaves these symbols out"),
+    `volumes of ${names(symbols)} are not known for ${describeSpan({ from, to })}: \`bfa volumes\` fetches them`,
     { condition, spans: [{ condition, from: formatDay(from), to: formatDay(to) }], unknown_symbols: symbols },
+    all || !canLeaveOut ? undefined : "leaves these symbols out",
   );
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { DAY_MS, type Day } from "../calendar/day.js";
+import { DAY_MS, DAY_SECONDS, type Day } from "../calendar/day.js";
 import { monthOf, periodSpan } from "../calendar/period.js";
 import { UM_DAILY_KLINES_1D, UM_MONTHLY_KLINES_1D } from "../vision/datasets/um-klines-1d.js";
 import { DEFAULT_DATASET } from "../vision/datasets/default.js";
@@ -11,8 +11,6 @@ import { fileIndex, FolderBuilder, type Folder, type History } from "./history.j
 /*
  * The 1d klines of a history. They are derived from its 1-minute files rather than stored, so that both always agree.
  */
-
-const DAY_SECONDS = DAY_MS / 1000;
 
 /** Bytes of a zip, more than its rows need; the zip's comment pads the rest. */
 const ZIP_BYTES = 460;

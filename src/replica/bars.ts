@@ -1,12 +1,10 @@
 import { DAY_MS, type Day } from "../calendar/day.js";
 import { FLAT_BELOW_BYTES } from "../vision/lives.js";
+import { KLINE_HEADER } from "./kline-zip.js";
 import { chance, hashText } from "./random.js";
 
 /** Purposes of {@link chance} in addition to those of the minutes; each number is used once. */
 const draw = { base: 21, close: 22, high: 23, low: 24, volume: 25, taken: 26, trades: 27 } as const;
-
-const HEADER =
-  "open_time,open,high,low,close,volume,close_time,quote_volume,count,taker_buy_volume,taker_buy_quote_volume,ignore";
 
 /** First day whose files have a header line. */
 const HEADER_FROM = Date.UTC(2022, 0, 1) / DAY_MS;
@@ -21,7 +19,7 @@ export interface MinuteFile {
 /** The CSV of 1d klines for some days of a symbol; a day whose minutes are flat has a bar without trades. */
 export function barsCsv(symbol: string, files: readonly MinuteFile[], period: Day): string {
   const lines = files.map((file) => barLine(hashText(symbol), file));
-  return `${(period >= HEADER_FROM ? [HEADER, ...lines] : lines).join("\n")}\n`;
+  return `${(period >= HEADER_FROM ? [KLINE_HEADER, ...lines] : lines).join("\n")}\n`;
 }
 
 function barLine(owner: number, { day, size }: MinuteFile): string {

@@ -1,4 +1,5 @@
 import type { webcrypto } from "node:crypto";
+import { DAY_MS } from "../calendar/day.js";
 
 /** What a TLS server needs, and what its clients need to trust it. All as PEM. */
 export interface Certificate {
@@ -22,10 +23,10 @@ const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as con
 const KEY_USES: webcrypto.KeyUsage[] = ["sign", "verify"];
 
 /** How long certificates are valid, ms. */
-const LIFETIME = 365 * 86_400_000;
+const LIFETIME = 365 * DAY_MS;
 
 /** How far a client's clock may be behind, ms. */
-const SLACK = 86_400_000;
+const SLACK = DAY_MS;
 
 /** Object identifier of the extension that limits the names an authority may sign for: RFC 5280, 4.2.1.10. */
 const NAME_CONSTRAINTS = "2.5.29.30";

@@ -1,4 +1,4 @@
-import { formatDay, type Day } from "../calendar/day.js";
+import { DAY_SECONDS, formatDay, type Day } from "../calendar/day.js";
 import { formatPeriod, PERIOD_LENGTH } from "../calendar/period.js";
 import { fileKey } from "../vision/object-key.js";
 import { ETAG_BYTES, etagOf, writeEtag } from "./etag.js";
@@ -20,7 +20,6 @@ interface Template {
   etag: number;
 }
 
-const DAY_SECONDS = 86_400;
 /** An arbitrary day, whose text marks the gap for the date. */
 const GAP_DAY = 0;
 const GAP_TIME = "0000-00-00T00:00:00.000Z";

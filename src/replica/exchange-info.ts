@@ -1,5 +1,6 @@
 import { DAY_MS, parseDay, type Day } from "../calendar/day.js";
 import { FLAT_BELOW_BYTES, livesOf } from "../vision/lives.js";
+import { NOT_ANNOUNCED } from "../vision/exchange-info.js";
 import { classifySymbol } from "../vision/symbol.js";
 import type { Answer } from "./answer.js";
 import type { Folder, History } from "./history.js";
@@ -7,9 +8,6 @@ import { between, chance, hashText } from "./random.js";
 
 /** The same path as on the exchange's own host; no key starts with it. */
 export const EXCHANGE_INFO_PATH = "/fapi/v1/exchangeInfo";
-
-/** The exchange's delivery date for contracts without an announced end, ms. */
-const NOT_ANNOUNCED = 4_133_404_800_000;
 
 /** Contracts end at 09:00 UTC, delivery contracts at 08:00. */
 const SETTLEMENT_MS = 9 * 3_600_000;

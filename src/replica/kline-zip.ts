@@ -7,8 +7,13 @@ import type { Folder } from "./history.js";
 import { chance, hashText } from "./random.js";
 
 const MINUTES = 1_440;
-const HEADER =
+
+/** The first line of a CSV of klines of any interval. */
+export const KLINE_HEADER =
   "open_time,open,high,low,close,volume,close_time,quote_volume,count,taker_buy_volume,taker_buy_quote_volume,ignore";
+
+/** Purposes of {@link chance}; each number is used once. */
+const draw = { close: 1, trades: 2, move: 3, volume: 4, taken: 5 } as const;
 
 /** Approximate compressed size of a minute with and without trades, by which the number of rows is chosen. */
 const LIVE_ROW_BYTES = 46;
@@ -64,17 +69,17 @@ function zipRows(symbol: string, day: Day, budget: number, comment: string): Uin
 /** Klines of the first `rows` minutes; the first `live` of them have trades, the others repeat the last close. */
 function klineCsv(symbol: string, day: Day, rows: number, live: number): string {
   const owner = hashText(symbol);
-  const lines = [HEADER];
-  let close = 1 + Math.floor(chance(owner, 1, day) * 50_000);
+  const lines = [KLINE_HEADER];
+  let close = 1 + Math.floor(chance(owner, draw.close, day) * 50_000);
   for (let minute = 0; minute < rows; minute++) {
     const openTime = day * DAY_MS + minute * 60_000;
     const open = close;
-    const trades = minute < live ? 1 + Math.floor(chance(owner, 2, day, minute) * 2_000) : 0;
-    if (trades > 0) close = Math.max(1, open + Math.floor((chance(owner, 3, day, minute) - 0.5) * 60));
+    const trades = minute < live ? 1 + Math.floor(chance(owner, draw.trades, day, minute) * 2_000) : 0;
+    if (trades > 0) close = Math.max(1, open + Math.floor((chance(owner, draw.move, day, minute) - 0.5) * 60));
     const high = Math.max(open, close) + (trades % 17);
     const low = Math.max(1, Math.min(open, close) - (trades % 13));
-    const volume = trades === 0 ? 0 : chance(owner, 4, day, minute) * 10_000;
-    const taken = volume * chance(owner, 5, day, minute);
+    const volume = trades === 0 ? 0 : chance(owner, draw.volume, day, minute) * 10_000;
+    const taken = volume * chance(owner, draw.taken, day, minute);
     const prices = [open, high, low, close].map((ticks) => (ticks / 100).toFixed(2)).join();
     lines.push(
       `${openTime},${prices},${volume.toFixed(3)},${openTime + 59_999},${((volume * close) / 100).toFixed(5)},` +

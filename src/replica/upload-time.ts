@@ -1,7 +1,5 @@
-import { dayOf, type Day } from "../calendar/day.js";
+import { DAY_SECONDS, dayOf, type Day } from "../calendar/day.js";
 import { between, chance } from "./random.js";
-
-const DAY_SECONDS = 86_400;
 
 /** Purposes of {@link chance}; each number is used once. */
 const draw = { clock: 1, late: 2, lateBy: 3, bulk: 4 } as const;

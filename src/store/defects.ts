@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { formatDay } from "../calendar/day.js";
+import { EVER } from "../calendar/span.js";
 import { BfaError, StoreError } from "../errors.js";
 import { isSymbol } from "../vision/symbol.js";
 import { WRONG_COUNTS } from "./counts.js";
@@ -9,8 +10,7 @@ import { numberOf } from "./numbers.js";
 import { TABLES } from "./schema/own-names.js";
 
 /** Bounds of every day and time that can be stored. */
-const FROM = formatDay(0);
-const TO = formatDay(100_000);
+const [FROM, TO] = [formatDay(EVER.from), formatDay(EVER.to)];
 
 /** Maximum length of a text; URLs of endpoints are far shorter. */
 const MAX_TEXT = 2_000;

@@ -1,5 +1,5 @@
 import type { Day } from "../calendar/day.js";
-import type { Span } from "../calendar/span.js";
+import { EVER, type Span } from "../calendar/span.js";
 import { dayNumber } from "../calendar/sql.js";
 import { openHoleSql, probedBySql } from "../vision/finality.js";
 import { RELISTED_AFTER_DAYS } from "../vision/lives.js";
@@ -16,9 +16,6 @@ export interface MissingCell {
   /** When it was probed, ms since the Unix epoch. */
   probedAt: number;
 }
-
-/** A span that contains every day that can be stored. */
-const EVER: Span = { from: 0, to: 100_000 };
 
 /**
  * The holes of every symbol, in order of symbol and day.

@@ -4,6 +4,7 @@ import { UsageError } from "../errors.js";
 import { dayAt } from "../calendar/day.js";
 import type { Span } from "../calendar/span.js";
 import { dateLiteral, dayNumber } from "../calendar/sql.js";
+import { plural } from "../text/numbers.js";
 import { isSymbol } from "../vision/symbol.js";
 import type { WritableStore } from "./database.js";
 import { LIST, listValue, VARCHAR } from "./duckdb.js";
@@ -124,13 +125,20 @@ async function createCandidates(
     );
   }
   await refuseOtherNames(connection);
-  const duplicates = await numberOf(
+  await refuseRepeatedCells(connection, "temp.candidates", other);
+}
+
+/**
+ * @param table in which the rows of `daily_availability` of a file are
+ * @throws UsageError when cells appear in it more than once
+ */
+export async function refuseRepeatedCells(connection: DuckDBConnection, table: string, file: string): Promise<void> {
+  const repeated = await numberOf(
     connection,
-    "SELECT count(*) FROM (SELECT 1 FROM temp.candidates GROUP BY date, symbol HAVING count(*) > 1)",
+    `SELECT count(*) FROM (SELECT 1 FROM ${table} GROUP BY date, symbol HAVING count(*) > 1)`,
   );
-  if (duplicates > 0) {
-    throw new UsageError(`daily_availability of ${other} has more than one row for ${duplicates} cells`);
-  }
+  if (repeated === 0) return;
+  throw new UsageError(`daily_availability of ${file} has more than one row for ${plural(repeated, "cell")}`);
 }
 
 /** Checked in JavaScript: DuckDB's regular expressions use a different version of Unicode. */

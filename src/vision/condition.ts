@@ -1,4 +1,4 @@
-import { isUnpublished } from "./publication.js";
+import { isUnpublished, type PublishedCells } from "./publication.js";
 
 /**
  * How much is known about the cells of a day, from best to worst:
@@ -15,7 +15,7 @@ export const CONDITIONS = ["final", "provisional", "partial", "unpublished", "un
 export type Condition = (typeof CONDITIONS)[number];
 
 /** Counts of the cells of a day that a query covers. */
-export interface DayCells {
+export interface DayCells extends PublishedCells {
   /** Cells with a row. */
   probed: number;
   /** Cells with a row that have a file. */
@@ -29,24 +29,16 @@ export interface DayCells {
   pending: number;
   /** Cells that were never probed. */
   unknown: number;
-  /** Whether no symbol at all has a file on the day, and that isn't final yet. */
-  empty: boolean;
-  /** Symbols with a file on the last published day before this one. */
-  expected: number;
-  /**
-   * The expected symbols whose cell is missing according to a probe made too early for the day to count as published.
-   */
-  lacking: number;
   /** Whether the bucket's symbols were listed late enough that no new one can be absent. */
   listed: boolean;
 }
 
 /** The condition of a day with these counts of cells. */
 export function conditionOf(cells: DayCells): Condition {
-  const { probed, due, pending, unknown, empty, expected, lacking, listed } = cells;
+  const { probed, due, pending, unknown, listed } = cells;
   if (probed === 0 && (unknown > 0 || pending === 0)) return "unwritten";
   const unsettled = due + pending + unknown > 0;
-  if (isUnpublished({ empty, expected, lacking })) return "unpublished";
+  if (isUnpublished(cells)) return "unpublished";
   if (unknown > 0) return "partial";
   return unsettled || !listed ? "provisional" : "final";
 }

@@ -14,7 +14,7 @@ const MAX_CONTRACTS = 20_000;
 const MAX_DEPTH = 32;
 
 /** Delivery date of a contract whose end is not announced, ms: 2100-12-25. Also the latest time accepted. */
-const NOT_ANNOUNCED = 4_133_404_800_000;
+export const NOT_ANNOUNCED = 4_133_404_800_000;
 
 /** Statuses and types are one or more words in capitals; the type of a contract that isn't traded yet can be empty. */
 const WORDS = /^[A-Z0-9_ ]{0,64}$/;
@@ -65,13 +65,14 @@ export class NotExchangeInfo extends Error {}
  * @throws NotExchangeInfo
  */
 export function parseExchangeInfo(text: string): ExchangeInfo {
-  if (text.length > MAX_EXCHANGE_INFO_BYTES) throw new NotExchangeInfo(`more than ${MAX_EXCHANGE_INFO_BYTES} bytes`);
+  if (text.length > MAX_EXCHANGE_INFO_BYTES)
+    throw new NotExchangeInfo(`it has more than ${MAX_EXCHANGE_INFO_BYTES} bytes`);
   // Parsing millions of nested lists would exhaust the memory.
-  if (isDeep(text)) throw new NotExchangeInfo(`nested more than ${MAX_DEPTH} deep`);
+  if (isDeep(text)) throw new NotExchangeInfo(`it is nested more than ${MAX_DEPTH} deep`);
   const { symbols, serverTime } = objectOf(parseJson(text));
-  if (!Array.isArray(symbols)) throw new NotExchangeInfo("without a list of symbols");
-  if (symbols.length === 0) throw new NotExchangeInfo("the list of symbols is empty");
-  if (symbols.length > MAX_CONTRACTS) throw new NotExchangeInfo(`more than ${MAX_CONTRACTS} symbols`);
+  if (!Array.isArray(symbols)) throw new NotExchangeInfo("it has no list of symbols");
+  if (symbols.length === 0) throw new NotExchangeInfo("its list of symbols is empty");
+  if (symbols.length > MAX_CONTRACTS) throw new NotExchangeInfo(`it has more than ${MAX_CONTRACTS} symbols`);
   const contracts = symbols.map((value: unknown, index) => readContract(objectOf(value), index));
   const names = new Set<string>();
   for (const { symbol } of contracts) {
@@ -84,7 +85,7 @@ export function parseExchangeInfo(text: string): ExchangeInfo {
 function readContract(given: Readonly<Record<string, unknown>>, index: number): ExchangeContract {
   const { symbol, deliveryDate } = given;
   if (typeof symbol !== "string" || !isSymbol(symbol)) {
-    throw new NotExchangeInfo(`without a list of symbols: number ${index + 1} is ${shown(symbol)}`);
+    throw new NotExchangeInfo(`number ${index + 1} of its symbols is ${shown(symbol)}, which is not a symbol`);
   }
   const word = (name: string) => {
     const value = given[name];
@@ -114,7 +115,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new NotExchangeInfo("without a list of symbols: it is not JSON", { cause });
+    throw new NotExchangeInfo("it is not JSON", { cause });
   }
 }
 

@@ -305,8 +305,8 @@ describe("cross-check", () => {
   it.each([
     [451, "", /451: Binance doesn't serve/],
     [500, "", /answered 500/],
-    [200, "<html>", /without a list of symbols/],
-    [200, '{"symbols":[{"symbol":1}]}', /without a list of symbols/],
+    [200, "<html>", /it is not JSON/],
+    [200, '{"symbols":[{"symbol":1}]}', /number 1 of its symbols is 1, which is not a symbol/],
   ])("an answer of %i %j is not a finding", async (status, body, summary) => {
     answer = { status, body };
     expect(await check()).toEqual({

@@ -88,7 +88,7 @@ describe("bfa contracts", () => {
     ["404", (_, response) => response.writeHead(404).end(), /answered 404$/],
     ["a redirect", (_, response) => response.writeHead(302, { location: "/" }).end(), /answered 302$/],
     ["503", (_, response) => response.writeHead(503).end(), /answered 503$/],
-    ["HTML", (_, response) => response.end("<html>"), /without a list of symbols: it is not JSON$/],
+    ["HTML", (_, response) => response.end("<html>"), /did not answer with an exchangeInfo: it is not JSON$/],
     [
       "a body without end",
       (_, response) => {
@@ -98,12 +98,12 @@ describe("bfa contracts", () => {
         response.on("drain", more);
         more();
       },
-      /answered more than 8388608 bytes$/,
+      /did not answer with an exchangeInfo: it has more than 8388608 bytes$/,
     ],
     [
       "a name with a terminal escape",
       (_, response) => response.end(exchangeDocument([exchangeRow("A\u001b[2J\u202eUSDT")])),
-      /number 1 is "A\\u001b\[2J\\u202eUSDT"$/,
+      /number 1 of its symbols is "A\\u001b\[2J\\u202eUSDT", which is not a symbol$/,
     ],
     [
       "half a document",
@@ -174,10 +174,7 @@ describe("bfa contracts", () => {
 
   it.for<[string[], RegExp]>([
     [["--from-file", "none.json"], /none\.json can't be read \(ENOENT/],
-    [
-      ["--from-file", "garbage.json"],
-      /garbage\.json is not an exchangeInfo: without a list of symbols: it is not JSON/,
-    ],
+    [["--from-file", "garbage.json"], /garbage\.json is not an exchangeInfo: it is not JSON/],
     [["--from-file", "timeless.json"], /--captured-at: timeless\.json doesn't say when it was saved/],
     [["--from-file", "timeless.json", "--captured-at", "2024-03-01"], /"2024-03-01" is not a time; write/],
     [["--from-file", "timeless.json", "--captured-at", "2024-02-30T00:00:00Z"], /is not a time/],
@@ -253,7 +250,11 @@ describe("bfa update", () => {
 
   it.for<[string, Parameters<typeof startExchange>[0], RegExp]>([
     ["451", (_, response) => response.writeHead(451).end(), /bfa: no contracts: \S+ answered 451: Binance doesn't/],
-    ["garbage", (_, response) => response.end("]"), /bfa: no contracts: \S+ answered without a list of symbols/],
+    [
+      "garbage",
+      (_, response) => response.end("]"),
+      /bfa: no contracts: \S+ did not answer with an exchangeInfo: it is not JSON/,
+    ],
     ["a reset", (request) => request.socket.resetAndDestroy(), /bfa: no contracts: \S+ can't be reached/],
     ["silence", () => undefined, /bfa: no contracts: \S+ can't be reached: no answer in \d+ ms/],
   ])("is whole in spite of %s", async ([, answer, notice], { bfa, db }) => {

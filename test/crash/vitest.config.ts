@@ -1,7 +1,7 @@
 import { mergeConfig } from "vitest/config";
 import base from "../vitest.config.js";
 
-/** Runs the kills in this folder, which the suite leaves out because they take half an hour. */
+/** Runs the kills in this folder, which the suite leaves out because they take minutes. */
 export default mergeConfig(
   { ...base, test: { ...base.test, include: [] } },
   {

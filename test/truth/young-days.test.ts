@@ -43,7 +43,11 @@ describe("a young day", () => {
     const env = clockEnv(world);
     const refused = await runCli(["query", "snapshot", "2025-03-19"], env);
     expect(refused).toMatchObject({ code: 4, stdout: "" });
-    expect(refused.stderr).toMatch(/^bfa: .*BUSDT, CUSDT were never probed; `bfa update`.*\n$/);
+    expect(refused.stderr).toMatch(
+      /^bfa: .*BUSDT, CUSDT were never probed; `bfa update` .*, and --allow-partial answers anyway\n$/,
+    );
+    const rejection = world.ask((file) => file.snapshot({ date: "2025-03-19" }));
+    await expect(rejection).rejects.toThrow(/never probed; `bfa update` .*, and allowPartial answers anyway$/);
     const allowed = await runCli(["query", "snapshot", "2025-03-19", "--allow-partial", "--json"], env);
     expect(allowed.code, allowed.stderr).toBe(0);
     expect(JSON.parse(allowed.stdout)).toMatchObject({

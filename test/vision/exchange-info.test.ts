@@ -48,11 +48,19 @@ describe("parseExchangeInfo", () => {
   it.each([
     ["HTML", "<html>", /not JSON/],
     ["nothing", "", /not JSON/],
-    ["a list", "[]", /without a list of symbols/],
+    ["a list", "[]", /it has no list of symbols/],
     ["no contract", exchangeDocument([]), /empty/],
-    ["null for a contract", JSON.stringify({ symbols: [null] }), /number 1 is missing/],
-    ["a name that is not one", exchangeDocument([exchangeRow("A B\u001b[31m")]), /number 1 is "A B\\u001b\[31m"$/],
-    ["a name in a list", exchangeDocument([{ ...exchangeRow("X"), symbol: ["BTCUSDT"] }]), /number 1 is a list/],
+    ["null for a contract", JSON.stringify({ symbols: [null] }), /number 1 of its symbols is missing/],
+    [
+      "a name that is not one",
+      exchangeDocument([exchangeRow("A B\u001b[31m")]),
+      /number 1 of its symbols is "A B\\u001b\[31m", which is not a symbol$/,
+    ],
+    [
+      "a name in a list",
+      exchangeDocument([{ ...exchangeRow("X"), symbol: ["BTCUSDT"] }]),
+      /number 1 of its symbols is a list/,
+    ],
     ["a symbol twice", exchangeDocument([exchangeRow("BTCUSDT"), exchangeRow("BTCUSDT")]), /BTCUSDT appears twice/],
     ["a status in small letters", exchangeDocument([exchangeRow("BTCUSDT", { status: "trading" })]), /status of BTC/],
     [

@@ -2,6 +2,7 @@ import { dateLiteral } from "../../calendar/sql.js";
 import type { WholeUnit } from "../../rows/unit.js";
 import type { Store } from "../open.js";
 import { numberOf } from "../numbers.js";
+import { storedSymbols } from "../stored-symbols.js";
 
 /**
  * Whether the table may already have cells of given units. For days, the counts decide; for symbols, the names that the
@@ -18,16 +19,13 @@ export class Overlap {
   ) {}
 
   async isPossible(units: readonly WholeUnit[]): Promise<boolean> {
-    const { connection } = this.store;
     if (units[0]?.by === "day") {
       const days = units.map((unit) => dateLiteral(unit.key)).join(", ");
-      return (await numberOf(connection, `SELECT count(*) FROM daily_symbol_counts WHERE date IN (${days})`)) > 0;
+      return (
+        (await numberOf(this.store.connection, `SELECT count(*) FROM daily_symbol_counts WHERE date IN (${days})`)) > 0
+      );
     }
-    if (this.symbolsWithRows === undefined) {
-      const names = await connection.runAndReadAll("SELECT DISTINCT symbol FROM availability");
-      this.symbolsWithRows = new Set(names.getRows().map(([name]) => String(name)));
-    }
-    const known = this.symbolsWithRows;
+    const known = (this.symbolsWithRows ??= new Set(await storedSymbols(this.store)));
     return units.some((unit) => known.has(this.symbols[unit.key] ?? ""));
   }
 
