@@ -47,7 +47,7 @@ export type StoreErrorCode =
 export class StoreError extends BfaError<StoreErrorCode> {}
 
 /**
- * A results file can't be written although its path is valid: the disk is full, or the system is out of a resource. An
+ * An output file can't be written although its path is valid: the disk is full, or the system is out of a resource. An
  * existing file is left untouched. The CLI exits with 3.
  */
 export class OutputError extends BfaError<"OUTPUT_FAILED"> {

@@ -58,7 +58,7 @@ export interface FilesAnswer extends FileListFacts {
   files: AsyncIterable<FileToFetch>;
   /**
    * The files as text for a downloader, some lines at a time: `urls` for wget, `aria2`, `s5cmd`, `curl`, or `tsv`. Run
-   * the tool in the folder of downloads.
+   * the tool in the download folder.
    *
    * @throws UsageError when there is no such format
    */

@@ -70,7 +70,7 @@ function isRows(value: unknown): value is unknown[] {
  * Cells by day, ascending.
  *
  * @param option the option that has this value, for messages
- * @param reasonOf why a row's cell is wanted: a text or null; undefined drops the row
+ * @param reasonOf why a row's cell is wanted: a string or null; undefined drops the row
  * @throws UsageError when a row has no valid date or no symbol
  */
 export function cellList(

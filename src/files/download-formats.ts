@@ -62,7 +62,7 @@ function shellWord(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
 
-/** Quotes a text for curl's configuration file. */
+/** Quotes a string for curl's configuration file. */
 function curlText(text: string): string {
   const escapes: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t", "\v": "\\v" };
   return `"${text.replace(/["\\]/g, "\\$&").replace(/[\n\r\t\v]/g, (char) => escapes[char] ?? char)}"`;

@@ -19,7 +19,7 @@ import { isSymbol } from "../vision/symbol.js";
  */
 export type Check<Value> = (option: string, value: unknown) => Value;
 
-/** A text that isn't blank. */
+/** A string that isn't blank. */
 export function checkText(option: string, value: unknown): string {
   if (typeof value !== "string") throw wrong(option, value, "a string");
   if (value.trim() === "") throw new UsageError(`${shown(value)} is blank`, { option });
@@ -174,7 +174,7 @@ function wrong(option: string, value: unknown, wanted: string): UsageError {
   return new UsageError(`${shown(value)} is not ${wanted}`, { option });
 }
 
-/** A value for a message: texts are quoted, with control characters made visible. */
+/** A value for a message: strings are quoted, with control characters made visible. */
 export function shown(value: unknown): string {
   if (typeof value === "string") return printableJson(JSON.stringify(value));
   if (typeof value === "function") return "a function";

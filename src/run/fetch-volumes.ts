@@ -32,7 +32,7 @@ export function wantsVolumes(
 type FetchSettings = Pick<Settings, "now" | "signal"> & { acceptUnverified: boolean };
 
 /**
- * Fetches new 1d klines of symbols, during a run that has begun, and commits all of them.
+ * Fetches the new 1d klines of symbols, as part of a run that has begun, and commits them.
  *
  * @throws StoreError, ThreadError
  */

@@ -63,7 +63,7 @@ function symbolsOn(cells: Cells, cursors: Uint32Array, day: Day): Uint32Array<Ar
 /**
  * LIST shards, symbol by symbol. Gaps within one page of each other are listed together. With fewer symbols than
  * `parallel`, a long span is split at dates one page apart, so that a symbol's pages can be fetched concurrently; with
- * more, they are better fetched in order, because only then no page is requested twice.
+ * more, they are better fetched in order, because only then is no page requested twice.
  */
 export function* listShards(cells: Cells, parallel: number): Generator<ListShard> {
   const split = cells.filter((spans) => spans.length > 0).length < parallel;

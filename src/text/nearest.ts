@@ -9,7 +9,7 @@ export function nearest(word: string, names: readonly string[]): string | undefi
   return closest?.name;
 }
 
-/** The least number of letters to insert, remove, replace or swap with the next one, to turn a word into another. */
+/** The smallest number of letters to insert, remove, replace or swap with the next one to turn one word into another. */
 function edits(from: string, to: string): number {
   let before: number[] = [];
   let above = Array.from({ length: to.length + 1 }, (_, column) => column);

@@ -11,7 +11,7 @@ export function printableField(text: string): string {
   return text.replace(/[^\t\r\n]+/g, printable);
 }
 
-/** Like {@link printable}, but keeps the line breaks of a text that has several lines, such as a stack. */
+/** Like {@link printable}, but keeps line breaks, for text of several lines such as a stack. */
 export function printableLines(text: string): string {
   return text.split("\n").map(printable).join("\n");
 }

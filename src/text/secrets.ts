@@ -1,13 +1,13 @@
 /** Replaces a secret. */
 const MASK = "***";
 
-/** A text with the user and password of every URL in it masked, for a message or a log. */
+/** Text with the user and password of every URL in it masked, for a message or a log. */
 export function withoutPasswords(text: string): string {
   return text.replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s"'`<>]*@/gi, `$1${MASK}@`);
 }
 
 /**
- * A text that was given as a URL, with everything that could be a secret masked: all before the last `@`, the query and
+ * Text that was given as a URL, with everything that could be a secret masked: all before the last `@`, the query and
  * the fragment. It need not be a valid URL.
  */
 export function maskedUrl(text: string): string {

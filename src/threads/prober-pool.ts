@@ -29,7 +29,7 @@ const MAX_LIST_BYTES = 32 * 265_000;
 
 /** Callbacks of the pool. */
 export interface PoolEvents {
-  /** Called once for each thread, with its ports for the writer: for rows and for units of volumes. */
+  /** Called once for each thread, with its ports to pass to the writer: for rows and for volume units. */
   onLoaded: (rows: MessagePort, volumes: MessagePort) => void;
   /** Called with each failure when it happens, and for all failures before {@link ProberPool.runShards} resolves. */
   onFailure: (failure: CellFailure) => void;
@@ -165,7 +165,7 @@ export class ProberPool {
     clearInterval(alive);
   }
 
-  /** Ends all threads and their sockets, once they are loaded: Node aborts if a thread is ended earlier. */
+  /** Ends all threads, and so their sockets, once they are loaded: Node aborts if a thread is ended earlier. */
   async destroy(): Promise<void> {
     await this.loaded();
     await this.piscina.destroy();

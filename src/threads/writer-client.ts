@@ -57,7 +57,7 @@ export class WriterClient {
     });
   }
 
-  /** Passes a prober's port for rows or for units of volumes to the writer. */
+  /** Passes a prober's port for rows or for volume units to the writer. */
   connect(type: "rows" | "volumes", port: MessagePort): void {
     this.worker.postMessage({ type, port } satisfies WriterRequest, [port]);
   }

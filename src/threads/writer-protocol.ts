@@ -40,7 +40,7 @@ export interface WriterCalls {
   finish: () => WriteTotals;
   /** What is known about the volumes of symbols, in their order. @param now ms since the Unix epoch */
   volumeKnowledge: (symbols: readonly string[], now: number) => VolumeKnowledge[];
-  /** Commits the received units of volumes. */
+  /** Commits the received volume units. */
   finishVolumes: () => VolumeTotals;
   /** What the run found that was not known before. */
   news: (now: number) => News;

@@ -122,7 +122,7 @@ export function pemFile(name: string) {
   });
 }
 
-/** A text that is not empty. */
+/** Text that is not blank. */
 export function nonEmpty(name: string) {
   return reader("TEXT", (value): string => oneValue(name, value));
 }

@@ -118,7 +118,7 @@ async function answer(query: AnyQuery, given: QueryArguments): Promise<void> {
   }
 }
 
-/** A value as typed: yargs turns `-` into an empty text. */
+/** A value as typed: yargs turns `-` into an empty string. */
 function typed({ fromStdin }: Argument, value: unknown): unknown {
   return fromStdin === true && value === "" && process.argv.includes("-") ? "-" : value;
 }

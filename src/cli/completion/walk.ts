@@ -8,7 +8,7 @@ export function allPages(page: CommandPage): CommandPage[] {
   return [page, ...page.commands.flatMap(allPages)];
 }
 
-/** Quotes a text as a shell word, in single quotes. */
+/** Quotes a string as a shell word, in single quotes. */
 export function quoted(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -75,7 +75,7 @@ function actionOf(takes: OptionPage["takes"], choices: readonly string[]): strin
   return takes === "FILE" ? "_files" : " ";
 }
 
-/** Escapes colons, which end a text in a zsh spec. */
+/** Escapes colons, which end a field in a zsh spec. */
 function escaped(text: string): string {
   return text.replaceAll(":", "\\:");
 }

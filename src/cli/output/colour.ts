@@ -4,7 +4,7 @@ import { printableLines } from "../../text/printable.js";
 /** A style of text on a terminal. */
 export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
-/** Styles a text, or leaves it unchanged without colours. */
+/** Styles text, or leaves it unchanged without colours. */
 export type Paint = (style: Style, text: string) => string;
 
 /** Leaves every text unchanged. */
@@ -50,10 +50,10 @@ export function paintWord(paint: Paint, word: string): string {
 
 const ESCAPE = String.fromCharCode(27);
 
-/** The codes that `styleText` writes around a text. */
+/** The codes that `styleText` writes around text. */
 const CODES = new RegExp(`(${ESCAPE}\\[\\d{1,2}m)`);
 
-/** A text of several lines with all control characters made visible, except for colours. */
+/** Text of several lines with all control characters made visible, except for colours. */
 export function printablePainted(text: string): string {
   return text
     .split(CODES)

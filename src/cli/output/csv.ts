@@ -2,16 +2,16 @@ import { columnNames, type Answer, type CellValue, type Column } from "../../tex
 import { printableField } from "../../text/printable.js";
 import { valueText } from "./value-text.js";
 
-/** A text that needs no quotes under RFC 4180, and that no spreadsheet or terminal interprets. */
+/** Text that needs no quotes under RFC 4180, and that no spreadsheet or terminal interprets. */
 const PLAIN = /^[\p{L}\p{N}_][^",\p{C}\p{Zl}\p{Zp}]*$/u;
 
-/** The same for ASCII, which covers nearly all texts: Unicode character classes take four times as long. */
+/** The same for ASCII, which covers nearly everything: Unicode character classes take four times as long. */
 const PLAIN_ASCII = /^[A-Za-z0-9_][ !#-+\-./0-~]*$/;
 
 const OPTIONS = { escape_formulas: true, quoted_match: /\r/, eof: false };
 
 /**
- * The rows as CSV (RFC 4180) with a header. A text that a spreadsheet would take for a formula is prefixed with a quote,
+ * The rows as CSV (RFC 4180) with a header. Text that a spreadsheet would take for a formula is prefixed with a quote,
  * and control characters are made visible. Null is empty; for lists and objects see {@link valueText}.
  */
 export async function* csvPieces(answer: Answer): AsyncGenerator<string> {

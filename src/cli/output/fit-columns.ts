@@ -6,15 +6,15 @@ export interface NaturalColumn {
   width: number;
 }
 
-/** Minimum width of a shortened text. */
+/** Minimum width of shortened text. */
 const MIN_TEXT_WIDTH = 12;
 
 /** Kinds that remain readable when shortened; half a number or date would be wrong. */
 const CUT_KINDS: readonly ColumnKind[] = ["text", "value"];
 
 /**
- * Fits a table to a terminal. Texts are shortened first, the widest most; then columns are dropped from the last to the
- * second, because definitions name the most important first.
+ * Fits a table to a terminal. Text columns are shortened first, the widest most; then columns are dropped from the last
+ * to the second, because definitions name the most important first.
  *
  * @param width columns of the terminal
  * @param gap columns between two columns of the table
@@ -33,12 +33,12 @@ export function fitColumns(
   return { widths: shown.map((column) => column.width), leftOut: columns.length - shown.length };
 }
 
-/** Widths that add up to at most `room`, or undefined when shortening texts is not enough. */
+/** Widths that add up to at most `room`, or undefined when shortening text is not enough. */
 function shrink(columns: readonly NaturalColumn[], room: number): number[] | undefined {
   const widths = columns.map((column) => column.width);
   const isCut = columns.map(({ kind, width }) => CUT_KINDS.includes(kind) && width > MIN_TEXT_WIDTH);
   const fixed = widths.filter((_, at) => isCut[at] !== true).reduce((sum, width) => sum + width, 0);
-  // Shorten all texts to a common limit: the largest one that fits.
+  // Shorten all text columns to a common limit: the largest one that fits.
   let left = room - fixed;
   let count = isCut.filter(Boolean).length;
   if (left < count * MIN_TEXT_WIDTH) return undefined;

@@ -114,7 +114,7 @@ function exampleLines(line: string, about: string, width: number, paint: Paint):
     .join("\n")}\n  ${line}`;
 }
 
-/** Breaks a text between words. */
+/** Breaks text into lines between words. */
 function wrap(text: string, width: number, indent: string): string {
   const lines: string[] = [];
   let line = indent;

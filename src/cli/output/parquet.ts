@@ -35,7 +35,7 @@ const TYPES = {
 const UNSIGNED = { held: UBIGINT, written: "UBIGINT" } as const;
 
 /**
- * The rows as a Parquet file, compressed with zstd. Times are TIMESTAMPs in UTC; lists and objects are JSON texts.
+ * The rows as a Parquet file, compressed with zstd. Times are TIMESTAMPs in UTC; lists and objects are JSON strings.
  *
  * @throws UsageError when there are no columns, or a whole number doesn't fit in 64 bits.
  */

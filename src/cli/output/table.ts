@@ -23,7 +23,7 @@ const GAP = "  ";
 
 /**
  * The rows as a table for people: columns separated by spaces, numbers right-aligned with thousands separators, sizes
- * in kB, control characters made visible. If it is wider than `width`, texts are shortened and the last columns
+ * in kB, control characters made visible. If it is wider than `width`, text is shortened and the last columns
  * dropped, with a note at the end. Widths depend on all rows, so only this format keeps all of them in memory.
  */
 export async function* tablePieces(answer: Answer, { width, paint }: TableStyle = PLAIN_TABLE): AsyncGenerator<string> {

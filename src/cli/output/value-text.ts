@@ -2,7 +2,7 @@ import type { CellValue } from "../../text/columns.js";
 
 /**
  * A value as shown in tables and CSV: a list of names, such as symbols, separated by spaces; any other list or object
- * as JSON; null as an empty text.
+ * as JSON; null as an empty string.
  */
 export function valueText(value: CellValue): string {
   if (value === null) return "";
