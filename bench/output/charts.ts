@@ -6,6 +6,13 @@ import { metricHead } from "./format.js";
 /** Colour of a bar, by the role of its side. */
 export const COLORS = { ours: "#2f6f9f", peer: "#b5651d", bound: "#8a8a8a" } as const;
 
+/** Width of a chart, px. The page scales it: about 0.8 times on a phone, where texts must remain readable. */
+const WIDTH = 480;
+
+/** Height of a bar with its name above it, and of the name alone, px. */
+const ROW_HEIGHT = 38;
+const NAME_HEIGHT = 20;
+
 /** The SVG element for a comparison: bars with quartiles, or lines over x. */
 export function chartSvg(comparison: Comparison): string {
   return comparison.lines === undefined ? bars(comparison) : lines(comparison, comparison.lines.xLabel);
@@ -17,16 +24,25 @@ function bars({ metrics, sides }: Comparison): string {
     const spread = spreads[metric.id];
     return spread === undefined ? [] : [{ name, role, ...spread }];
   });
-  const longest = Math.max(...rows.map(({ name }) => name.length));
+  // Names stand above their bars: beside them, long ones would leave no room on a phone.
   return render({
-    marginLeft: Math.min(320, 16 + longest * 6.5),
-    x: { label: metricHead(metric), grid: true },
-    y: { label: null, domain: rows.map(({ name }) => name) },
+    height: rows.length * ROW_HEIGHT + 50,
+    marginTop: 4,
+    marginLeft: 10,
+    marginRight: 20,
+    x: { label: metricHead(metric), labelOffset: 40, grid: true, ticks: 5 },
+    y: { axis: null, domain: rows.map(({ name }) => name), padding: 0 },
     marks: [
-      Plot.barX(rows, { x: "median", y: "name", fill: ({ role }: { role: keyof typeof COLORS }) => COLORS[role] }),
-      Plot.ruleY(rows, { x1: "q1", x2: "q3", y: "name", strokeWidth: 2 }),
-      Plot.tickX(rows, { x: "q1", y: "name", inset: 8 }),
-      Plot.tickX(rows, { x: "q3", y: "name", inset: 8 }),
+      Plot.barX(rows, {
+        x: "median",
+        y: "name",
+        insetTop: NAME_HEIGHT,
+        fill: ({ role }: { role: keyof typeof COLORS }) => COLORS[role],
+      }),
+      Plot.ruleY(rows, { x1: "q1", x2: "q3", y: "name", strokeWidth: 2, dy: NAME_HEIGHT / 2 }),
+      Plot.tickX(rows, { x: "q1", y: "name", insetTop: NAME_HEIGHT + 4, insetBottom: 4 }),
+      Plot.tickX(rows, { x: "q3", y: "name", insetTop: NAME_HEIGHT + 4, insetBottom: 4 }),
+      Plot.text(rows, { y: "name", text: "name", frameAnchor: "left", dx: 2, dy: (NAME_HEIGHT - ROW_HEIGHT) / 2 }),
       Plot.ruleX([0]),
     ],
   });
@@ -39,8 +55,8 @@ function lines({ metrics, sides }: Comparison, xLabel: string): string {
     return spread === undefined || point === undefined ? [] : [{ ...point, ...spread }];
   });
   return render({
-    x: { label: xLabel, ticks: [...new Set(points.map(({ x }) => x))], tickFormat: String },
-    y: { label: metricHead(metric), grid: true, zero: true },
+    x: { label: xLabel, labelOffset: 40, ticks: [...new Set(points.map(({ x }) => x))], tickFormat: String },
+    y: { label: metricHead(metric), grid: true, zero: true, ticks: 6 },
     color: { legend: false },
     marginRight: 110,
     marginLeft: 60,
@@ -57,6 +73,6 @@ function lines({ metrics, sides }: Comparison, xLabel: string): string {
 /** Plot draws into a DOM document, here from linkedom, whose types don't match. */
 function render(options: object): string {
   const { document } = parseHTML("<!doctype html><html><body></body></html>") as { document: unknown };
-  const svg: unknown = Plot.plot({ ...options, document, width: 760 });
+  const svg: unknown = Plot.plot({ ...options, document, width: WIDTH, marginBottom: 46, style: { fontSize: "13px" } });
   return (svg as { outerHTML: string }).outerHTML;
 }

@@ -10,7 +10,7 @@ body { font: 15px/1.45 system-ui, sans-serif; max-width: 60rem; margin: 2rem aut
 h1, h2, h3, p, li { overflow-wrap: anywhere; }
 figure { margin: 2rem 0; }
 .wide { overflow-x: auto; }
-.wide svg { max-width: none; }
+.chart svg { display: block; width: 100%; max-width: 38rem; height: auto; overflow: visible; }
 .swatch { display: inline-block; width: 0.8em; height: 0.8em; margin: 0 0.3em 0 0.8em; }
 table { border-collapse: collapse; margin: 0.5rem 0; font-variant-numeric: tabular-nums; }
 th, td { border-bottom: 1px solid #ddd; padding: 0.2rem 0.6rem; text-align: right; }
@@ -103,7 +103,7 @@ function comparisonHtml(comparison: Comparison, id: string): string {
   return `<figure id="${id}">
 <h3>${text(title)}</h3>
 <p class="method">${text(method)} Chart: ${text(metricHead(metrics[0]))}, ${metrics[0].better} is better.</p>
-<div class="wide">${chartSvg(comparison)}</div>
+<div class="chart">${chartSvg(comparison)}</div>
 ${tableHtml(
   tableHead(metrics, baseline),
   sides.map((side) => sideCells(side, metrics)),

@@ -38,7 +38,13 @@ describe("the page", () => {
     expect(text("nav li li")).toEqual(["Pooled | unpooled", "Connections"]);
     expect(text(".method")[0]).toContain("probes [1/s], higher is better");
     expect(text("figure > h3")).toEqual(["Pooled | unpooled", "Connections"]);
-    expect(all("figure svg")).toHaveLength(2);
+    // Charts fill a phone without being cut, and the names are above the bars.
+    const viewBoxes = all(".chart svg").map(({ attributes }) => [...attributes].find(({ name }) => name === "viewBox"));
+    expect(viewBoxes.map((box) => box?.value.split(" ")[2])).toEqual(["480", "480"]);
+    expect(text('figure:first-of-type svg [aria-label="text"] text')).toEqual([
+      "unpooled",
+      "<script>alert(1)</script>",
+    ]);
     expect(all("figure table")).toHaveLength(2);
     // Two bars, each with two marks for quartiles; two lines with two points each.
     expect(all('figure:first-of-type svg [aria-label="bar"] rect')).toHaveLength(2);
