@@ -88,8 +88,8 @@ describe("a worker's file", () => {
   it.each(["src/run/run.ts", "src/cli/commands/update.ts", "bench/servers/replica.ts", "workers/prober.ts"])(
     "is not named by %s",
     (file) => {
-      const said = `${file}: only src/threads/ may name a worker's file ('../../workers/writer.js')`;
-      expect(complaints({ [file]: text })).toEqual([said]);
+      const message = `${file}: only src/threads/ may name a worker's file ('../../workers/writer.js')`;
+      expect(complaints({ [file]: text })).toEqual([message]);
     },
   );
 

@@ -153,12 +153,12 @@ describe("a run that fails", () => {
     const options = { db, endpoint, ca, symbols: ["BTCUSDT"], date: "2024-03-01", retries: 0 };
     const failed = { name: "RunFailedError", code: "RUN_FAILED", summary: { outcome: "failed", failed: 1 } };
     await expect(update(options)).rejects.toMatchObject(failed);
-    const heard: string[] = [];
+    const received: string[] = [];
     const looping = (async () => {
-      for await (const { type } of update(options)) if (type !== "progress") heard.push(type);
+      for await (const { type } of update(options)) if (type !== "progress") received.push(type);
     })();
     await expect(looping).rejects.toMatchObject(failed);
-    expect(heard).toEqual(["dns", "planned", "failure", "probed", "publishing", "done"]);
+    expect(received).toEqual(["dns", "planned", "failure", "probed", "publishing", "done"]);
     expect(await update({ ...options, reject: false })).toMatchObject(failed.summary);
   });
 });

@@ -40,10 +40,10 @@ describe("docs/questions.md", () => {
   it.each(rows)("$question", ({ question, symbol, file }) => {
     expect(existsSync(new URL(file, root)), `${file} is there`).toBe(true);
     expect(exportsOf(file)).toContain(symbol);
-    const asked = `${question} ${symbol}`.toLowerCase();
+    const row = `${question} ${symbol}`.toLowerCase();
     const words = basename(file, ".ts").split("-");
     expect(
-      words.some((word) => asked.includes(word)),
+      words.some((word) => row.includes(word)),
       `${file} is named for it`,
     ).toBe(true);
   });

@@ -70,8 +70,8 @@ describe.each(Object.entries(SHELLS))("in %s", (name, { bare, ask }) => {
     writeFileSync(join(folder.path, "ask"), ask);
     for (const [line, completed] of LINES) {
       const env = { ...process.env, HOME: folder.path, TERM: "xterm" };
-      const asked = [...bare, join(folder.path, "ask"), script, line, completed];
-      const answer = spawnSync(name, asked, { env, encoding: "utf8", timeout: 300_000 });
+      const args = [...bare, join(folder.path, "ask"), script, line, completed];
+      const answer = spawnSync(name, args, { env, encoding: "utf8", timeout: 300_000 });
       expect({ line, stderr: answer.stderr, stdout: answer.stdout }).toMatchObject({
         line,
         stderr: "",

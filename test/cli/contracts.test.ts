@@ -129,14 +129,14 @@ describe("bfa contracts", () => {
   });
 
   it("retries what may pass", async ({ bfa }) => {
-    let asked = 0;
+    let requestCount = 0;
     const { url } = await exchange((_, response) => {
-      asked += 1;
-      if (asked < 3) response.writeHead(503).end();
+      requestCount += 1;
+      if (requestCount < 3) response.writeHead(503).end();
       else response.end(exchangeDocument([exchangeRow("AUSDT")]));
     });
     expect(await bfa("contracts", "--url", url)).toMatchObject({ code: 0 });
-    expect(asked).toBe(3);
+    expect(requestCount).toBe(3);
   });
 
   it("takes saved files in any order, and each only once", async ({ bfa, folder, db }) => {
@@ -358,14 +358,14 @@ describe("contracts in answers", () => {
     expect(coins.without_contract).toContain("BCHUSDT");
     const equities = await availability.universe({ date: day, minAge: 0, underlying: "kr-equity", allowPartial: true });
     expect(equities.rows.map(({ symbol }) => symbol)).toEqual(["ETHUSDT"]);
-    const said = await bfa("query", "snapshot", day, "--underlying", "COIN", "--format", "csv");
+    const answer = await bfa("query", "snapshot", day, "--underlying", "COIN", "--format", "csv");
     expect(
-      said.stdout
+      answer.stdout
         .split("\n")
         .slice(1)
         .map((line) => line.split(",")[0]),
     ).toEqual(["BTCUSDT", ""]);
-    expect(said.stderr).toMatch(
+    expect(answer.stderr).toMatch(
       /bfa: --underlying leaves out \d+ symbols without a known contract on the day: .* and others\n/,
     );
     const unknown = await bfa("query", "universe", day, "--min-age", "0", "--underlying", "gold");

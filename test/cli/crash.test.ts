@@ -68,7 +68,7 @@ describe("an interrupted backfill", () => {
       const running = startCli(["backfill", "--json", ...args, ...UNHURRIED, "--connections", "4"], patient(GRACE_MS));
       await server.received(HELD + 1);
       running.child.kill("SIGINT");
-      await running.said("finishing the current units");
+      await running.untilPrinted("finishing the current units");
       isHolding = false;
       for (const answer of held) answer();
       const result = await running.done;
@@ -92,7 +92,7 @@ describe("an interrupted backfill", () => {
       const running = startCli([...args, ...UNHURRIED], patient(GRACE_MS));
       await server.received(1);
       running.child.kill("SIGINT");
-      await running.said("finishing the current units");
+      await running.untilPrinted("finishing the current units");
       running.child.kill("SIGINT");
       // The signal itself ends it; a shell reports that as 130.
       expect(await running.done).toMatchObject({ code: null, signal: "SIGINT" });
@@ -108,7 +108,7 @@ describe("an interrupted backfill", () => {
     async (moment, { db, env, expectSound }) => {
       const args = ["backfill", "--json", "--from", formatDay(first), "--to", formatDay(last), "--source", "list"];
       const running = startAt({ args, env }, `commit 1 ${moment}`, "SIGTERM");
-      await running.said("finishing the current units");
+      await running.untilPrinted("finishing the current units");
       running.child.kill("SIGTERM");
       const { code, signal, stderr } = await running.done;
       // It may already have finished the units in hand.

@@ -19,25 +19,25 @@ afterEach(() => {
 
 /** Work that continues until it is told to end, and watches for signals. */
 function watched() {
-  const heard: string[] = [];
+  const received: string[] = [];
   let finish: () => void = () => undefined;
   const done = interruptible(
     (signal) => {
-      signal.addEventListener("abort", () => heard.push("aborted"));
+      signal.addEventListener("abort", () => received.push("aborted"));
       return new Promise<void>((resolve) => (finish = resolve));
     },
-    (name) => heard.push(name),
+    (name) => received.push(name),
   );
-  return { heard, done, finish };
+  return { received, done, finish };
 }
 
 const send = (signal: NodeJS.Signals) => process.emit(signal, signal);
 
 describe("a signal", () => {
   it.each(["SIGTERM", "SIGHUP"] as const)("%s ends the process after at most nine seconds", async (signal) => {
-    const { heard, done, finish } = watched();
+    const { received, done, finish } = watched();
     send(signal);
-    expect(heard).toEqual([signal, "aborted"]);
+    expect(received).toEqual([signal, "aborted"]);
     await vi.advanceTimersByTimeAsync(8999);
     expect(killed).toEqual([]);
     await vi.advanceTimersByTimeAsync(1);
@@ -56,10 +56,10 @@ describe("a signal", () => {
   });
 
   it("that comes twice ends the process immediately", async () => {
-    const { heard, done, finish } = watched();
+    const { received, done, finish } = watched();
     send("SIGINT");
     send("SIGTERM");
-    expect(heard).toEqual(["SIGINT", "aborted"]);
+    expect(received).toEqual(["SIGINT", "aborted"]);
     expect(killed).toEqual([[process.pid, "SIGTERM"]]);
     finish();
     await done;

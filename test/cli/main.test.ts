@@ -10,8 +10,8 @@ describe("bfa", () => {
     try {
       writeFileSync(join(folder.path, "package.json"), '{"name":"other","version":"9.9.9"}');
       const { version } = JSON.parse(readFileSync("package.json", "utf8")) as { version: string };
-      for (const asked of [["--version"], ["-V"], ["update", "--version"]]) {
-        expect(await runAlone(asked, {}, folder.path)).toMatchObject({ code: 0, stdout: `${version}\n` });
+      for (const args of [["--version"], ["-V"], ["update", "--version"]]) {
+        expect(await runAlone(args, {}, folder.path)).toMatchObject({ code: 0, stdout: `${version}\n` });
       }
     } finally {
       folder.remove();

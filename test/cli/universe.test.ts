@@ -96,7 +96,7 @@ describe("bfa universe", () => {
     expect(rows).toHaveLength(2);
   });
 
-  it.each<[what: string, args: string[], code: number, said: string]>([
+  it.each<[what: string, args: string[], code: number, message: string]>([
     ["ranks by nothing", [...SPAN, "--top", "5"], 2, "--by: required to choose the top ranks"],
     ["a negative buffer", [...SPAN, "--buffer", "5"], 2, "--top: required when there is a buffer"],
     [
@@ -109,9 +109,9 @@ describe("bfa universe", () => {
     ["a matrix of changes", [...SPAN, "--matrix", "--changes"], 2, "--matrix shows members"],
     ["an unknown day", ["--from", "2024-04-05", "--to", "2024-04-09"], 4, "not in the database"],
     ["unknown volumes", [...SPAN, "--by", "quote_volume"], 4, "` fetches them"],
-  ])("refuses %s", async (_, args, code, said) => {
+  ])("refuses %s", async (_, args, code, message) => {
     const result = await bfa(...args);
-    expect(result.stderr).toContain(said);
+    expect(result.stderr).toContain(message);
     expect({ code: result.code, stdout: result.stdout }).toEqual({ code, stdout: "" });
   });
 
@@ -120,10 +120,10 @@ describe("bfa universe", () => {
     ['{"version":2}', "its version is 2"],
     ['{"version":1,"size":5}', '"size" is not part of a definition'],
     ["{", "is not JSON"],
-  ])("refuses the definition %s", async (text, said) => {
+  ])("refuses the definition %s", async (text, message) => {
     const definition = join(folder.path, "wrong.json");
     writeFileSync(definition, text);
     const { code, stderr } = await bfa("--definition", definition);
-    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining(said) as string });
+    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining(message) as string });
   });
 });

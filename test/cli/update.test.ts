@@ -405,7 +405,7 @@ describe("bfa update and failures", () => {
       const running = startCli([...args, ...few, ...UNHURRIED], patient(GRACE_MS));
       await server.received(41);
       running.child.kill("SIGINT");
-      await running.said("finishing the current units");
+      await running.untilPrinted("finishing the current units");
       isHolding = false;
       for (const socket of held) socket.write(available());
       const result = await running.done;

@@ -76,8 +76,8 @@ async function ending(
   const how = await ended;
   // A file and its checksum are requested in parallel, so the signal may come between the two; neither is requested
   // again.
-  const asked = requests.map((head) => head.slice(0, head.indexOf("\r\n")));
-  expect(asked).toEqual([...new Set(asked)]);
+  const requested = requests.map((head) => head.slice(0, head.indexOf("\r\n")));
+  expect(requested).toEqual([...new Set(requested)]);
   return how;
 }
 

@@ -60,7 +60,7 @@ describe("two processes on one file", () => {
         expect(stderr).toMatch(new RegExp(`^bfa: .*a\\.duckdb is in use by process ${working.child.pid}.*\\n$`));
       }
       const waiting = start("update", ...where, "--wait", "600");
-      await waiting.said(`waiting up to 600 s: ${db} is in use by process ${working.child.pid}`);
+      await waiting.untilPrinted(`waiting up to 600 s: ${db} is in use by process ${working.child.pid}`);
       isHolding = false;
       for (const socket of held) socket.write(available());
       expect(await working.done).toMatchObject({ code: 0, stderr: "" });
@@ -82,8 +82,8 @@ describe("two processes on one file", () => {
     try {
       await silent.received(1);
       for (const question of [["query", "snapshot", formatDay(last)], ["status"], ["validate"]]) {
-        const asked = await bfa(...question, "--db", db);
-        expect(asked.code, asked.stderr).toBe(0);
+        const answer = await bfa(...question, "--db", db);
+        expect(answer.code, answer.stderr).toBe(0);
       }
     } finally {
       running.child.kill("SIGKILL");
@@ -145,7 +145,9 @@ describe("two processes on one file", () => {
       ["update", "--date", formatDay(last)],
       ["import", sound.db],
     ].map((args) => start(...args, "--wait", "600"));
-    await Promise.all(waiting.map(({ said }) => said(`waiting up to 600 s: ${db} is in use by process`)));
+    await Promise.all(
+      waiting.map(({ untilPrinted }) => untilPrinted(`waiting up to 600 s: ${db} is in use by process`)),
+    );
     waitedFor.closeSync();
     for (const { code, stderr } of await Promise.all(waiting.map(({ done }) => done))) expect(code, stderr).toBe(0);
   });
@@ -169,10 +171,10 @@ describe("a damaged file", () => {
     ]) {
       // If the damage ends the process, this fails and names the signal.
       const { code, stderr } = await bfa(...args);
-      const said = `${what}, ${args.join(" ")}: ${String(code)}\n${stderr}`;
-      expect([0, 1, 3], said).toContain(code);
-      expect(stderr, said).not.toContain("unexpected error");
-      if (code === 3) expect(stderr.trimEnd().split("\n").length, said).toBeLessThanOrEqual(2);
+      const context = `${what}, ${args.join(" ")}: ${String(code)}\n${stderr}`;
+      expect([0, 1, 3], context).toContain(code);
+      expect(stderr, context).not.toContain("unexpected error");
+      if (code === 3) expect(stderr.trimEnd().split("\n").length, context).toBeLessThanOrEqual(2);
       writeFileSync(db, before);
     }
   }
@@ -229,8 +231,8 @@ describe.skipIf(process.platform === "win32")("permissions", () => {
           expect({ status, stdout }, stderr).toEqual({ status: 3, stdout: "" });
           expect(stderr).toContain(`${db} can't be written or read by this user`);
         }
-        const asked = bfaHumble(env, "query", "snapshot", formatDay(last), "--db", db);
-        expect(asked.status, asked.stderr).toBe(0);
+        const answer = bfaHumble(env, "query", "snapshot", formatDay(last), "--db", db);
+        expect(answer.status, answer.stderr).toBe(0);
         if (what === "file") return;
         for (const args of [
           ["update", "--db", `${db}.new`],

@@ -124,9 +124,9 @@ describe("the file's location", () => {
       writeFileSync(mounted, "");
       const mount = ["unshare", "-rm", "bash", "-c", 'mount --bind "$0" "$1" && exec "${@:2}"', filled, mounted];
       const { ino } = statSync(filled);
-      const said = `bfa: ${mounted} is written in place, because it is a mount point: it can't be read until this run has ended\n`;
+      const notice = `bfa: ${mounted} is written in place, because it is a mount point: it can't be read until this run has ended\n`;
       const result = await through({ ...env, BFA_DB: mounted }, mount, ...day(3)).done;
-      expect(result).toMatchObject({ code: 0, stderr: said });
+      expect(result).toMatchObject({ code: 0, stderr: notice });
       expect(await daysIn(filled)).toBe(2);
       expect(statSync(filled).ino).toBe(ino);
       const reader = await DuckDBInstance.create(filled, { access_mode: "READ_ONLY" });
@@ -134,11 +134,11 @@ describe("the file's location", () => {
       expect(refused).toMatchObject({ code: 3, stdout: "" });
       expect(refused.stderr).toContain(`is in use by process ${process.pid}`);
       const waiting = through({ ...env, BFA_DB: mounted }, mount, ...day(1), "--wait", "600");
-      await waiting.said(`waiting up to 600 s: ${mounted} is in use`);
+      await waiting.untilPrinted(`waiting up to 600 s: ${mounted} is in use`);
       reader.closeSync();
       const waited = await waiting.done;
       expect(waited.code, waited.stderr).toBe(0);
-      expect(waited.stderr.split(said)).toHaveLength(2);
+      expect(waited.stderr.split(notice)).toHaveLength(2);
       expect(await daysIn(filled)).toBe(3);
     },
   );

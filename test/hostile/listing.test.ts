@@ -195,9 +195,9 @@ describe("a listing that never ends", () => {
 
   it("of folders ends on Ctrl-C, between two pages", async () => {
     const ended = new AbortController();
-    let asked = 0;
+    let requestCount = 0;
     const server = await startEndless((_, number) => {
-      if (number === 0 && ++asked === 1) ended.abort();
+      if (number === 0 && ++requestCount === 1) ended.abort();
       return `<CommonPrefixes><Prefix>${root}A${numbered(number)}/</Prefix></CommonPrefixes>`;
     });
     const { path, remove } = temporaryFolder();
@@ -376,7 +376,7 @@ describe("a listing of folders", () => {
         }),
       "LIST_FOREIGN",
     ],
-  ])("ends with a DiscoveryError on %s", async (_name, body, said) => {
+  ])("ends with a DiscoveryError on %s", async (_name, body, message) => {
     const server = await startRawServer((socket) => {
       respond(socket, body());
     });
@@ -385,7 +385,7 @@ describe("a listing of folders", () => {
       const options = { db: join(path, "a.duckdb"), endpoint: server.url, listEndpoint: server.url, ca: server.ca };
       const error: unknown = await discover(options).catch((thrown: unknown) => thrown);
       expect(error).toBeInstanceOf(DiscoveryError);
-      expect(String(error)).toContain(said);
+      expect(String(error)).toContain(message);
       expect(server.requests.length).toBeLessThanOrEqual(2);
     } finally {
       await server.close();

@@ -285,11 +285,11 @@ describe("a machine that runs short of something", () => {
     ["address space", "ulimit -v 1048576", ["query", "counts"], /segment/],
     ["address space", "ulimit -v 1048576", ["update"], /address space limit .* 1\.0 GiB/],
     ["address space", "ulimit -v 1048576", ["pull", "https://127.0.0.1:1"], /address space limit .* 1\.0 GiB/],
-  ])("of %s (%s, %j): one line", (_, limit, args, said) => {
+  ])("of %s (%s, %j): one line", (_, limit, args, message) => {
     const { status, stdout, stderr } = limited(limit, ...args, "--db", db);
     expect({ status, stdout }, stderr).toEqual({ status: 1, stdout: "" });
     expect(stderr).toMatch(/^bfa: .*\n$/);
-    expect(stderr).toMatch(said);
+    expect(stderr).toMatch(message);
   });
 
   it("of a folder for temporary files: one line", async () => {

@@ -65,10 +65,10 @@ describe.skipIf(process.platform !== "linux")("a full device", () => {
     for (const args of [update, ["query", "counts"], ["--help"]]) {
       const { status, stderr } = into(env, 1, ...args, ...(args === update ? ["--json"] : []));
       // The answer first says which condition it rests on.
-      const said = stderr.split("\n").filter((line) => /^bfa: (?!provisional: )/.test(line));
-      expect({ status, said }, stderr).toEqual({
+      const errors = stderr.split("\n").filter((line) => /^bfa: (?!provisional: )/.test(line));
+      expect({ status, errors }, stderr).toEqual({
         status: 1,
-        said: [expect.stringMatching(/^bfa: the output can't be written: .*ENOSPC/)],
+        errors: [expect.stringMatching(/^bfa: the output can't be written: .*ENOSPC/)],
       });
       expect(stderr).not.toMatch(/^ +at /m);
     }
@@ -102,10 +102,10 @@ describe("a name that would move the cursor", () => {
 
 describe("Ctrl-C during planning", () => {
   it("ends the run once the bucket is listed, before any probe, and reveals no secret", async ({ folder, db }) => {
-    const asked: TLSSocket[] = [];
+    const waitingSockets: TLSSocket[] = [];
     const server = await startRawServer((socket, head) => {
       if (head.startsWith("POST ")) socket.write(status(404));
-      else asked.push(socket);
+      else waitingSockets.push(socket);
     });
     try {
       const ca = join(folder, "slow.pem");
@@ -114,7 +114,7 @@ describe("Ctrl-C during planning", () => {
       const hook = `${server.url}/hook/t0ken?k=t0ken`;
       const running = startCli(["update", "--json", ...where, "--notify", hook], { BFA_DB: db });
       await server.received(1);
-      const said = new Promise<void>((resolve) => {
+      const planned = new Promise<void>((resolve) => {
         let text = "";
         running.child.stderr.on("data", (chunk: string) => {
           text += chunk;
@@ -122,10 +122,11 @@ describe("Ctrl-C during planning", () => {
         });
       });
       running.child.kill("SIGINT");
-      await said;
+      await planned;
       const prefix = "data/futures/um/daily/klines/BTCUSDT/";
       const page = listing(`<CommonPrefixes><Prefix>${prefix}</Prefix></CommonPrefixes>`, 1);
-      for (const socket of asked) socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${page.length}\r\n\r\n${page}`);
+      for (const socket of waitingSockets)
+        socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${page.length}\r\n\r\n${page}`);
       const { code, stdout, stderr } = await running.done;
       expect(code, stderr).toBe(130);
       expect(JSON.parse(stdout)).toMatchObject({ outcome: "interrupted", probes: 0, rows_written: 0 });

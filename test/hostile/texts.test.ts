@@ -95,13 +95,13 @@ describe("a text in a file from somebody else", () => {
       for (const args of COMMANDS) {
         for (const format of FORMATS) {
           const { code, stdout, stderr } = await bfa(...args, "--format", format);
-          const said = `${args.join(" ")} as ${format}: ${stdout}${stderr}`;
-          expect(`${stdout}${stderr}`.replaceAll("\n", ""), said).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+          const context = `${args.join(" ")} as ${format}: ${stdout}${stderr}`;
+          expect(`${stdout}${stderr}`.replaceAll("\n", ""), context).not.toMatch(/[\p{Cc}\p{Cf}]/u);
           if (format === "csv") {
             const fields = parse(stdout).flat();
             expect(
               fields.filter((field) => field.startsWith("=")),
-              said,
+              context,
             ).toEqual([]);
           }
           if (code === 0) answered++;

@@ -37,10 +37,10 @@ const it = replicaTest({
     expect(await soundness(copy)).toEqual({ wrongCounts: 0, duplicates: 0 });
   })
   /** The run ended by itself, with one line that names the thread, and the file holds whole days only. */
-  .extend("expectOneLine", ({ expectWholeDays }) => async (result: CliResult, said: RegExp) => {
+  .extend("expectOneLine", ({ expectWholeDays }) => async (result: CliResult, message: RegExp) => {
     const { code, signal, stdout, stderr } = result;
     expect({ code, signal, stdout }, stderr).toEqual({ code: 1, signal: null, stdout: "" });
-    expect(stderr.split("\n").filter((line) => line.startsWith("bfa: "))).toEqual([expect.stringMatching(said)]);
+    expect(stderr.split("\n").filter((line) => line.startsWith("bfa: "))).toEqual([expect.stringMatching(message)]);
     expect(stderr).not.toContain("unexpected error");
     await expectWholeDays();
   })
@@ -50,26 +50,26 @@ const it = replicaTest({
   });
 
 describe("a prober thread that", () => {
-  it.for<[how: string, said: RegExp]>([
+  it.for<[how: string, message: RegExp]>([
     ["throws", /prober thread ended early: sabotage/],
     ["exits", /prober thread ended early: .*7/],
     ["fills", /prober thread ended early: .*memory/],
     ["stuck", /prober thread \d is stuck: no sign of life for 20 s/],
-  ])("%s ends the run with whole days in the file", async ([how, said], { backfill, expectOneLine }) => {
-    await expectOneLine(await backfill(sabotage(`prober ${how} units:5`)), said);
+  ])("%s ends the run with whole days in the file", async ([how, message], { backfill, expectOneLine }) => {
+    await expectOneLine(await backfill(sabotage(`prober ${how} units:5`)), message);
   });
 });
 
 describe("a writer thread that", () => {
-  it.for<[how: string, said: RegExp]>([
+  it.for<[how: string, message: RegExp]>([
     ["throws", /writer thread failed: sabotage/],
     ["exits", /writer thread ended early \(exit code 7\)/],
     ["fills", /writer thread failed: .*memory/],
     ["stuck", /writer thread is stuck: no sign of life for 20 s/],
   ])(
     "%s ends the run with whole days in the file, and the next run continues",
-    async ([how, said], { backfill, expectOneLine, expectGoesOn }) => {
-      await expectOneLine(await backfill(sabotage(`writer ${how} idle:5`)), said);
+    async ([how, message], { backfill, expectOneLine, expectGoesOn }) => {
+      await expectOneLine(await backfill(sabotage(`writer ${how} idle:5`)), message);
       await expectGoesOn();
     },
   );

@@ -228,7 +228,7 @@ describe("a signal", () => {
       const asFirst = async (...signals: NodeJS.Signals[]) => {
         const before = server.requests.length;
         const args = [CLI, ...ONE_CELL, ...UNHURRIED, "--json", "--endpoint", server.url];
-        const { child, done, said } = listenTo(
+        const { child, done, untilPrinted } = listenTo(
           spawn("unshare", ["--pid", "--fork", "--kill-child", process.execPath, ...args], {
             env: { ...process.env, ...env, ...patient(LIMIT_MS) },
             stdio: ["ignore", "pipe", "pipe"],
@@ -239,7 +239,7 @@ describe("a signal", () => {
         const first = Number(readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8"));
         for (const signal of signals) {
           process.kill(first, signal);
-          await said("finishing the current units");
+          await untilPrinted("finishing the current units");
         }
         const { code, stdout } = await done;
         return { code, stdout };

@@ -17,9 +17,9 @@ export async function expectToWork(installed: InstalledPackage, node: string): P
   const { bin } = JSON.parse(readFileSync(join(installed.package, "package.json"), "utf8")) as { bin: { bfa: string } };
   const command = join(installed.package, bin.bfa);
   const query = ["query", "snapshot", "2024-03-01", "--db", "imported.duckdb", "--format", "csv"];
-  const asked = await run(command, ...query);
-  expect(asked).toMatchObject({ code: 0 });
-  expect(asked.output).toMatch(/^symbol,.*\r?\nBTCUSDT,/);
+  const answer = await run(command, ...query);
+  expect(answer).toMatchObject({ code: 0 });
+  expect(answer.output).toMatch(/^symbol,.*\r?\nBTCUSDT,/);
   const demo = await run(command, "demo");
   expect(demo.output).toContain("327 symbols");
   expect(demo.code).toBe(0);

@@ -20,7 +20,7 @@ const vitest = join(require.resolve("vitest/package.json"), "../vitest.mjs");
 function burn(cpus) {
   const hasStress = spawnSync("stress-ng", ["--version"]).status === 0;
   if (hasStress) return [spawn("stress-ng", ["--cpu", String(cpus)], { stdio: "ignore" })];
-  process.stdout.write("test:load: stress-ng is not installed: Node keeps the cores busy in its place\n");
+  process.stdout.write("test:load: stress-ng is not installed, so Node keeps the cores busy instead\n");
   return Array.from({ length: cpus }, () => spawn(process.execPath, ["-e", "for (;;);"], { stdio: "ignore" }));
 }
 

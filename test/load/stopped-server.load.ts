@@ -23,7 +23,7 @@ it.each(["head", "list"])("a server that stalls for 20 s costs time and nothing 
     const [stopped, calm] = [join(path, "stopped.duckdb"), join(path, "calm.duckdb")];
 
     const running = startCli([...args, "--db", stopped, "--log-level", "info"], env);
-    await running.said('"type":"planned"');
+    await running.untilPrinted('"type":"planned"');
     replica.child.kill("SIGSTOP");
     await sleep(STOPPED_MS);
     replica.child.kill("SIGCONT");

@@ -6,7 +6,7 @@ import type { BucketFile } from "./history.js";
 /** What the probes of one run found for one cell. */
 export interface CellAnswers {
   /** Answers that may be stored; undefined in the list means "no file". More than one if the cell changed meanwhile. */
-  said: (BucketFile | undefined)[];
+  files: (BucketFile | undefined)[];
   /** Whether the last request about it failed. */
   failed: boolean;
 }
@@ -17,7 +17,7 @@ export interface RunAnswers {
   /** Names of the symbol folders, if a listing of them was complete. */
   folders: Set<string> | undefined;
   /** Symbols with any request. */
-  asked: Set<string>;
+  requested: Set<string>;
 }
 
 /**
@@ -27,7 +27,7 @@ export interface RunAnswers {
  * @param to last complete day by the machine's clock
  */
 export function answersOf(probes: readonly Probe[], to: Day): RunAnswers {
-  const answers: RunAnswers = { cells: new Map(), folders: undefined, asked: new Set() };
+  const answers: RunAnswers = { cells: new Map(), folders: undefined, requested: new Set() };
   const broken = brokenLists(probes);
   let names = new Set<string>();
   for (const probe of probes) {
@@ -38,18 +38,18 @@ export function answersOf(probes: readonly Probe[], to: Day): RunAnswers {
       if (probe.last) answers.folders = names;
       continue;
     }
-    answers.asked.add(probe.symbol);
+    answers.requested.add(probe.symbol);
     if (probe.type === "head") {
       const cell = cellOf(answers, probe.symbol, probe.day);
       cell.failed = probe.answer.type === "failed";
-      if (probe.answer.type !== "failed") cell.said.push(fileOf(probe.answer));
+      if (probe.answer.type !== "failed") cell.files.push(fileOf(probe.answer));
       continue;
     }
     const isBroken = broken.has(probe);
     for (let day = Math.max(probe.from, FIRST_DAY); day <= Math.min(probe.to, to); day++) {
       const cell = cellOf(answers, probe.symbol, day);
       cell.failed = isBroken;
-      if (!isBroken) cell.said.push(probe.files?.get(day));
+      if (!isBroken) cell.files.push(probe.files?.get(day));
     }
   }
   return answers;
@@ -80,7 +80,7 @@ function fileOf(answer: { type: "available"; file: BucketFile } | { type: "missi
 function cellOf({ cells }: RunAnswers, symbol: string, day: Day): CellAnswers {
   const days = cells.get(symbol) ?? new Map<Day, CellAnswers>();
   cells.set(symbol, days);
-  const cell = days.get(day) ?? { said: [], failed: false };
+  const cell = days.get(day) ?? { files: [], failed: false };
   days.set(day, cell);
   return cell;
 }

@@ -37,9 +37,9 @@ export function judgeCell(
     violation: { rule, message: `${name}: ${message}` },
   });
   if (stored !== undefined && stored.probedAt === now) {
-    const said = answers?.said.find((file) => isSame(stored, file));
-    if (answers?.said.some((file) => isSame(stored, file)) === true) {
-      return { taken: { file: said, probedAt: now }, violation: undefined };
+    const file = answers?.files.find((file) => isSame(stored, file));
+    if (answers?.files.some((file) => isSame(stored, file)) === true) {
+      return { taken: { file, probedAt: now }, violation: undefined };
     }
   }
   if (!isRow(stored, before)) {
@@ -48,10 +48,10 @@ export function judgeCell(
   }
   if (!isRequired || answers?.failed === true) return { taken: undefined, violation: undefined };
   if (answers === undefined)
-    return verdict("due cells are probed", `due, and not asked for; stored is ${describe(stored)}`);
+    return verdict("due cells are probed", `due, but not requested; stored is ${describe(stored)}`);
   return verdict(
     "due cells are the bucket's",
-    `answered ${answers.said.map(describeFile).join(", ")}; stored is ${describe(stored)}`,
+    `answered ${answers.files.map(describeFile).join(", ")}; stored is ${describe(stored)}`,
   );
 }
 
@@ -104,8 +104,8 @@ export function judgeJournal(
 /** There is no request about a dormant symbol before its weekly LIST is due. */
 export function judgeRest(answers: RunAnswers, resting: readonly string[]): Violation[] {
   return resting
-    .filter((symbol) => answers.asked.has(symbol))
-    .map((symbol) => ({ rule: "one LIST a week for dormant symbols", message: `${symbol} was asked about too early` }));
+    .filter((symbol) => answers.requested.has(symbol))
+    .map((symbol) => ({ rule: "one LIST a week for dormant symbols", message: `${symbol} was requested too early` }));
 }
 
 /** After a sweep, all rows match the bucket. */

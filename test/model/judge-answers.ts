@@ -43,10 +43,10 @@ async function judgeConditions(
   const violations: Violation[] = [];
   const symbols = knownSymbols(knowledge).filter((symbol) => admits(question, symbol));
   const to = dayAt(now) - 1;
-  const told = await answers.conditions(question, FIRST_DAY, to);
+  const answered = await answers.conditions(question, FIRST_DAY, to);
   for (let day = FIRST_DAY; day <= to; day++) {
     const right = conditions.of(symbols, day);
-    const condition = told.get(day) ?? "unwritten";
+    const condition = answered.get(day) ?? "unwritten";
     if (right.has(condition)) continue;
     const message = `${formatDay(day)} for ${JSON.stringify(question)} is ${condition}, not ${[...right].join(" or ")}`;
     violations.push({ rule: "conditions are the oracle's", message });
@@ -58,11 +58,11 @@ async function judgeAges(answers: Answers, knowledge: Knowledge, now: number): P
   const violations: Violation[] = [];
   const yesterday = dayAt(now) - 1;
   for (const day of agedDays(yesterday)) {
-    const told = await answers.ages(day);
-    if (told === undefined) continue;
+    const answered = await answers.ages(day);
+    if (answered === undefined) continue;
     for (const symbol of knownSymbols(knowledge)) {
       const right = ageOn(knowledge, symbol, day, now);
-      const age = told.get(symbol);
+      const age = answered.get(symbol);
       // A ticker's names are folded on a day, so another name of the ticker can replace a symbol.
       if (age === undefined || (right?.days === age.days && right.exact === age.exact)) continue;
       const message = `${symbol} on ${formatDay(day)}: ${JSON.stringify(age)}, not ${JSON.stringify(right)}`;

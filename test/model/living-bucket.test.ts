@@ -81,7 +81,9 @@ describe("the living bucket", () => {
       [D + 2, Infinity, 1],
     ]);
     const cells = answersOf(probes, D + 3).cells.get("BTCUSDT");
-    expect([...(cells ?? [])].map(([day, { said, failed }]) => [day - D, said.length, said[0]?.size, failed])).toEqual([
+    expect(
+      [...(cells ?? [])].map(([day, { files, failed }]) => [day - D, files.length, files[0]?.size, failed]),
+    ).toEqual([
       [-1, 1, undefined, false],
       [0, 1, 1234, false],
       [1, 1, 1234, false],
@@ -95,7 +97,7 @@ describe("the living bucket", () => {
     fault = 503;
     await expect(page(PREFIX, first.others.at(-1)?.key ?? "")).rejects.toThrow();
     const cells = answersOf(probes, D + 1).cells.get("BTCUSDT");
-    expect([...(cells?.values() ?? [])].every(({ said, failed }) => said.length === 0 && failed)).toBe(true);
+    expect([...(cells?.values() ?? [])].every(({ files, failed }) => files.length === 0 && failed)).toBe(true);
   });
 
   it("lists its folders", async () => {

@@ -89,11 +89,11 @@ export class ReferenceAnswers implements Answers {
         (question.quote === undefined || quoteOf(name) === question.quote) &&
         (question.symbols === undefined || question.symbols.includes(name)),
     );
-    const asked = this.rules.byQuestion ? admitted : all;
-    const states = asked.map((name) => this.state(name, day));
+    const names = this.rules.byQuestion ? admitted : all;
+    const states = names.map((name) => this.state(name, day));
     if (states.every((state) => state === "unknown")) return "unwritten";
     if (states.includes("unknown") && this.rules.partial) return "partial";
-    if (this.isEmpty(day) || this.isHalf(asked, day)) return "unpublished";
+    if (this.isEmpty(day) || this.isHalf(names, day)) return "unpublished";
     return states.includes("due") ? "provisional" : "final";
   }
 
@@ -115,11 +115,11 @@ export class ReferenceAnswers implements Answers {
     return !this.kept.sweeps.some((at) => at <= this.now && at >= (day + 90) * DAY_MS);
   }
 
-  private isHalf(asked: readonly string[], day: Day): boolean {
+  private isHalf(names: readonly string[], day: Day): boolean {
     if (this.now >= (day + this.rules.publicationDays) * DAY_MS) return false;
     for (let last = day - 1; last >= day - 90; last--) {
-      const had = asked.filter((name) => this.row(name, last)?.file !== undefined);
-      if (had.length === 0 || this.isHalf(asked, last)) continue;
+      const had = names.filter((name) => this.row(name, last)?.file !== undefined);
+      if (had.length === 0 || this.isHalf(names, last)) continue;
       const lacking = had.filter(
         (name) => this.row(name, day)?.file === undefined && this.row(name, day) !== undefined,
       );

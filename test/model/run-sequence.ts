@@ -177,12 +177,12 @@ class Model {
       const owedDays = new Set(owed.get(symbol));
       for (const day of days) {
         const previous = this.knowledge.cells.get(symbol)?.get(day);
-        const said = answers.cells.get(symbol)?.get(day);
+        const answer = answers.cells.get(symbol)?.get(day);
         const name = `${symbol} ${formatDay(day)}`;
         const isOwed = owedDays.has(day);
-        failed ||= isOwed && said?.failed === true;
+        failed ||= isOwed && answer?.failed === true;
         const stored = after.cells.get(symbol)?.get(day);
-        const verdict = judgeCell(name, previous, stored, said, now, isOwed && isOver);
+        const verdict = judgeCell(name, previous, stored, answer, now, isOwed && isOver);
         if (verdict.violation !== undefined) violations.push(verdict.violation);
         const belief = verdict.taken;
         if (belief === undefined) continue;
@@ -262,7 +262,7 @@ class Model {
     now: number,
   ): void {
     for (const [symbol, cells] of answers.cells) {
-      const left = (due.get(symbol) ?? []).filter((day) => (cells.get(day)?.said.length ?? 0) === 0);
+      const left = (due.get(symbol) ?? []).filter((day) => (cells.get(day)?.files.length ?? 0) === 0);
       if (left.length === 0) this.knowledge.looks.set(symbol, now);
     }
   }

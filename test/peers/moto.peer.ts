@@ -135,16 +135,16 @@ describe.skipIf(version === undefined)("listings are as moto's", () => {
   it.each(questions)("v$version prefix $prefix delimiter $delimiter after $after", async (question) => {
     for (const maxKeys of [1, 2, 3, 7, 1000]) {
       for (const encode of [false, true]) {
-        const asked = { ...question, maxKeys, encode };
+        const listing = { ...question, maxKeys, encode };
         const ours = await pages((query) => {
           const answer = bucket.answer({ method: "GET", target: `/${BUCKET}?${query.toString()}` });
           return Promise.resolve(Buffer.from(answer.body()).toString());
-        }, asked);
+        }, listing);
         const theirs = await pages(async (query) => {
           const { body } = await request(`${url}/${BUCKET}?${query.toString()}`);
           return await body.text();
-        }, asked);
-        expect({ asked, pages: ours }).toEqual({ asked, pages: theirs });
+        }, listing);
+        expect({ listing, pages: ours }).toEqual({ listing, pages: theirs });
       }
     }
   });

@@ -11,7 +11,7 @@ export function versionOf(program: string, args: readonly string[]): string | un
 
 /** Prints on stderr what a comparison runs against, or that it is skipped. */
 export function announce(peer: string, version: string | undefined): void {
-  process.stderr.write(version === undefined ? `${peer}: not installed, left out\n` : `${peer}: ${version}\n`);
+  process.stderr.write(version === undefined ? `${peer}: not installed, skipped\n` : `${peer}: ${version}\n`);
 }
 
 /** A port of 127.0.0.1 that was free a moment ago. */

@@ -36,9 +36,9 @@ describe("planRetry", () => {
   const failure = statusFailure(500, {});
   const host = "data.binance.vision";
   const run = (retries: number) => {
-    const told: Retry[] = [];
-    const onRetry = (retry: Retry) => told.push(retry);
-    return { retries, counters: new Counters(), traffic: Traffic.start(), told, onRetry };
+    const reported: Retry[] = [];
+    const onRetry = (retry: Retry) => reported.push(retry);
+    return { retries, counters: new Counters(), traffic: Traffic.start(), reported, onRetry };
   };
 
   it("gives up after the allowed attempts, and counts only what is sent again", () => {
@@ -47,7 +47,7 @@ describe("planRetry", () => {
     expect(planRetry(context, host, failure, 2, 0.5)).toBe(200);
     expect(planRetry(context, host, failure, 3, 0.5)).toBeUndefined();
     expect(context.counters.read().retries).toBe(2);
-    expect(context.told).toEqual(Array(2).fill({ kind: "status", code: "HTTP_500", host }));
+    expect(context.reported).toEqual(Array(2).fill({ kind: "status", code: "HTTP_500", host }));
     expect(context.traffic.pauseLeft(Date.now())).toBe(0);
   });
 

@@ -161,9 +161,9 @@ describe("the command", () => {
 });
 
 describe("range", () => {
-  const asked = { from: text(58), to: text(62) };
+  const span = { from: text(58), to: text(62) };
   const shown = async (options: object) =>
-    (await known.db.range({ ...asked, ...options })).rows.map((row) => [
+    (await known.db.range({ ...span, ...options })).rows.map((row) => [
       row.symbol,
       row.days_available,
       row.days_traded,

@@ -102,7 +102,7 @@ describe("top", () => {
     fc.record({ listed: fc.nat({ max: 39 }), bars: fc.array(bar, { minLength: 40, maxLength: 40 }) }),
     { minLength: 1, maxLength: 12 },
   );
-  const asked = fc.record({
+  const request = fc.record({
     day: fc.integer({ min: 1, max: 39 }),
     window: fc.integer({ min: 1, max: 45 }),
     stat: fc.constantFrom(...WINDOW_STATISTICS),
@@ -111,7 +111,7 @@ describe("top", () => {
 
   it("agrees with the definition, and looks at nothing after the window", async () => {
     await fc.assert(
-      fc.asyncProperty(symbols, fc.array(asked, { minLength: 1, maxLength: 30 }), async (made, questions) => {
+      fc.asyncProperty(symbols, fc.array(request, { minLength: 1, maxLength: 30 }), async (made, questions) => {
         const { db, close } = await openMarket(
           FIRST,
           made.map(({ listed, bars }, index) => ({
@@ -170,9 +170,9 @@ describe("market", () => {
     const { rows, volumes_unknown: unknown } = await market.db.market();
     expect(unknown).toEqual([{ from: text(START + 4), to: text(START + 5), days: 2 }]);
     expect(rows.at(-1)?.date).toBe(text(START + 3));
-    const asked = { from: text(START + 3), to: text(START + 4) };
-    await expect(market.db.market(asked)).rejects.toMatchObject({ code: "NOT_KNOWN", unknown_symbols: ["UNKNOWNU"] });
-    const { rows: partial } = await market.db.market({ ...asked, allowPartial: 1 });
+    const span = { from: text(START + 3), to: text(START + 4) };
+    await expect(market.db.market(span)).rejects.toMatchObject({ code: "NOT_KNOWN", unknown_symbols: ["UNKNOWNU"] });
+    const { rows: partial } = await market.db.market({ ...span, allowPartial: 1 });
     expect(partial.map((row) => row.volumes_unknown_count)).toEqual([0, 1]);
   });
 });

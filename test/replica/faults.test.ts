@@ -91,17 +91,17 @@ describe("faults on the wire", () => {
     await withReplica({ history, faults: { hang: 1 } }, async (replica) => {
       const socket = connect({ port: replica.port, host: "127.0.0.1", ca: replica.ca });
       const closed = new Promise((resolve) => socket.once("close", resolve));
-      let heard = 0;
+      let received = 0;
       socket.on("data", (chunk: Buffer) => {
-        heard += chunk.length;
+        received += chunk.length;
       });
       socket.on("error", () => undefined);
       socket.write("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
       while ((await replica.stats()).faults.hang === 0) await new Promise(setImmediate);
-      expect([heard, socket.closed]).toEqual([0, false]);
+      expect([received, socket.closed]).toEqual([0, false]);
       await replica.close();
       await closed;
-      expect(heard).toBe(0);
+      expect(received).toBe(0);
     });
   });
 });

@@ -26,27 +26,27 @@ afterEach(() => {
 
 describe("a listener that throws", () => {
   it("is not called again, and its error is kept", async () => {
-    const heard: string[] = [];
+    const received: string[] = [];
     const { emit, broken } = createEmitter(({ type }) => {
-      heard.push(type);
+      received.push(type);
       throw new Error("no");
     });
     emit({ type: "notice", message: "" });
     emit({ type: "notice", message: "" });
     await expect(broken).rejects.toThrow("no");
-    expect(heard).toEqual(["notice"]);
+    expect(received).toEqual(["notice"]);
   });
 
   it("by a promise that rejects is not called again either", async () => {
-    const heard: string[] = [];
+    const received: string[] = [];
     const { emit, broken } = createEmitter(async ({ type }) => {
-      heard.push(type);
+      received.push(type);
       await Promise.reject(new Error("later"));
     });
     emit({ type: "notice", message: "" });
     await expect(broken).rejects.toThrow("later");
     emit({ type: "notice", message: "" });
-    expect(heard).toEqual(["notice"]);
+    expect(received).toEqual(["notice"]);
   });
 
   it.each(["dns", "planned", "progress", "committed", "failure", "probed", "publishing", "done"])(
@@ -99,10 +99,10 @@ describe("a failure", () => {
       const [failure] = summary.failures;
       expect(failure).toMatchObject({ symbol: "ETHUSDT", kind: "status", code: "HTTP_500", days: 1, cause: null });
       // Rows are committed when probing is done, or during it if it takes long.
-      const told = events.filter(({ type }) => !["progress", "committed"].includes(type));
-      expect(told.map(({ type }) => type)).toEqual(["dns", "planned", "failure", "probed", "publishing", "done"]);
-      expect(told[2]).toEqual({ type: "failure", ...failure });
-      expect(told[5]).toEqual({ type: "done", outcome: "failed", elapsed_ms: summary.elapsed_ms });
+      const others = events.filter(({ type }) => !["progress", "committed"].includes(type));
+      expect(others.map(({ type }) => type)).toEqual(["dns", "planned", "failure", "probed", "publishing", "done"]);
+      expect(others[2]).toEqual({ type: "failure", ...failure });
+      expect(others[5]).toEqual({ type: "done", outcome: "failed", elapsed_ms: summary.elapsed_ms });
       const types = events.map(({ type }) => type);
       expect(events.filter(({ type }) => type === "committed")).toEqual([
         { type: "committed", units_written: 1, rows_written: 1 },

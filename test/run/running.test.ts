@@ -54,17 +54,17 @@ describe("a run in progress", () => {
 
   it("keeps events while the loop is busy", async () => {
     const { run, tell, resolve } = controlled();
-    const heard: string[] = [];
+    const received: string[] = [];
     const looping = (async () => {
       for await (const event of run) {
-        heard.push(event.type === "notice" ? event.message : "");
+        received.push(event.type === "notice" ? event.message : "");
         await new Promise(setImmediate);
       }
     })();
     for (let index = 0; index < 5; index++) tell(notice(String(index)));
     resolve("done");
     await looping;
-    expect(heard).toEqual(["0", "1", "2", "3", "4"]);
+    expect(received).toEqual(["0", "1", "2", "3", "4"]);
   });
 
   it("immediately ends a loop that begins after its end", async () => {
@@ -76,9 +76,9 @@ describe("a run in progress", () => {
 
   it("throws its error in the loop, after the events before it", async () => {
     const { run, tell, reject } = controlled();
-    const heard: string[] = [];
+    const received: string[] = [];
     const looping = (async () => {
-      for await (const { type } of run) heard.push(type);
+      for await (const { type } of run) received.push(type);
     })();
     tell(notice("a"));
     const error = new Error("no");
@@ -86,7 +86,7 @@ describe("a run in progress", () => {
     await expect(looping).rejects.toBe(error);
     await expect(run).rejects.toBe(error);
     await expect(messagesOf(run)).rejects.toBe(error);
-    expect(heard).toEqual(["notice"]);
+    expect(received).toEqual(["notice"]);
   });
 
   it("continues when a loop is left by break or by an error", async () => {

@@ -94,7 +94,7 @@ it("2.6 M rows by LIST, 1 M HEADs with 1 % faults: the same table, flat memory, 
   expect(await differences()).toBe(0);
   for (const file of [listed, probed]) expect(await soundness(file)).toEqual({ wrongCounts: 0, duplicates: 0 });
   const bytesPerRow = statSync(listed).size / (symbols.length * DAYS);
-  process.stdout.write(`${bytesPerRow.toFixed(2)} bytes a row\n`);
+  process.stdout.write(`${bytesPerRow.toFixed(2)} bytes per row\n`);
 });
 
 /** Cells in which the table by HEAD differs from that by LIST. */

@@ -86,14 +86,14 @@ describe("the condition of the cells that a query admits", () => {
 
   it("names the symbols that were never probed", async () => {
     await fill(1, (symbol) => (symbol === 3 || symbol === 5 ? undefined : { size: FILE, hours: LATE }));
-    const asked = {
+    const question = {
       symbols: NEVER_LACKING,
       from: D0,
       to: D0,
       listedAt: D0 * DAY_MS + LATE * 3_600_000,
       now: (D0 + 200) * DAY_MS,
     };
-    const [day] = await dayConditions(store, asked);
+    const [day] = await dayConditions(store, question);
     expect(day).toMatchObject({
       condition: "partial",
       unknown: 2,

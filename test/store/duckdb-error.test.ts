@@ -27,11 +27,11 @@ describe("toStoreError", () => {
     ["STORE_UNUSABLE", "ENOSPC: no space left on device, write", "the disk of /data/a.duckdb is full"],
     ["STORE_UNUSABLE", "EACCES: permission denied, mkdir '/data'", "change its permissions"],
     ["STORE_UNUSABLE", `${OTHER}\nLINE 1`, `/data/a.duckdb can't be used: ${OTHER}`],
-  ])("%s of %j", (code, text, said) => {
+  ])("%s of %j", (code, text, message) => {
     const error = new Error(text);
     const found = toStoreError("/data/a.duckdb", error);
     expect(found).toMatchObject({ name: "StoreError", code, cause: error });
-    expect(found.message).toContain(said);
+    expect(found.message).toContain(message);
     expect(found.message).not.toContain("\n");
   });
 

@@ -32,7 +32,7 @@ export interface RunningCli {
   child: ListenedChild;
   done: Promise<CliResult>;
   /** Resolves once its stderr contains a text; rejects if the command ends without it. */
-  said: (text: string) => Promise<void>;
+  untilPrinted: (text: string) => Promise<void>;
 }
 
 /** Starts the built CLI as a child process, without the BFA_ variables of this process. */
@@ -79,7 +79,7 @@ export function listenTo(child: ListenedChild): RunningCli {
       resolve({ code, signal, stdout, stderr: withoutProgress(stderr) });
     });
   });
-  const said = (text: string) =>
+  const untilPrinted = (text: string) =>
     new Promise<void>((resolve, reject) => {
       const look = () => {
         if (stderr.includes(text)) resolve();
@@ -90,7 +90,7 @@ export function listenTo(child: ListenedChild): RunningCli {
       });
       look();
     });
-  return { child, done, said };
+  return { child, done, untilPrinted };
 }
 
 /** Runs the built CLI in a separate process and waits for its end. */
@@ -122,7 +122,7 @@ async function runNext(args: readonly string[], env: NodeJS.ProcessEnv, cwd: str
   const ended = new AbortController();
   const { signal } = ended;
   try {
-    const said = Promise.all([
+    const output = Promise.all([
       once(child, "message", { signal }) as Promise<[number]>,
       untilMark(child.stdout as Socket),
       untilMark(child.stderr as Socket),
@@ -131,7 +131,7 @@ async function runNext(args: readonly string[], env: NodeJS.ProcessEnv, cwd: str
       throw new Error(`the kept process ended (${String(name ?? code)}) at ${args.join(" ")}`);
     });
     child.send({ args, cwd, mark: MARK });
-    const [[code], stdout, stderr] = await Promise.race([said, exit]);
+    const [[code], stdout, stderr] = await Promise.race([output, exit]);
     return { code, signal: null, stdout, stderr: withoutProgress(stderr) };
   } finally {
     ended.abort();

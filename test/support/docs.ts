@@ -40,13 +40,13 @@ export interface Ended {
  * most commands.
  */
 const ASK = `
-asked=$(mktemp -d)
+output=$(mktemp -d)
 exec 3<>"/dev/tcp/127.0.0.1/$BFA_SERVER_PORT"
-printf '%s\\0' "$#" "$asked" "$PWD" "$@" >&3
+printf '%s\\0' "$#" "$output" "$PWD" "$@" >&3
 read -r code <&3
-cat "$asked/stdout"
-cat "$asked/stderr" >&2
-rm -r "$asked"
+cat "$output/stdout"
+cat "$output/stderr" >&2
+rm -r "$output"
 exit "$code"
 `;
 
@@ -56,11 +56,11 @@ async function serveCommands(env: NodeJS.ProcessEnv): Promise<{ port: number; cl
     let received = "";
     socket.setEncoding("utf8").on("data", (piece: string) => {
       received += piece;
-      const [count, asked = "", cwd = "", ...args] = received.split("\0").slice(0, -1);
+      const [count, output = "", cwd = "", ...args] = received.split("\0").slice(0, -1);
       if (count === undefined || args.length < Number(count)) return;
       void runCli(args, env, cwd).then(({ code, stdout, stderr }) => {
-        writeFileSync(join(asked, "stdout"), stdout);
-        writeFileSync(join(asked, "stderr"), stderr);
+        writeFileSync(join(output, "stdout"), stdout);
+        writeFileSync(join(output, "stderr"), stderr);
         socket.end(`${String(code)}\n`);
       });
     });

@@ -71,8 +71,10 @@ describe("a failure is a gap, and only where it happened", () => {
   });
 
   it("three retries by default: what passes is counted, what does not ends the run as failed", async ({ folder }) => {
-    let asked = 0;
-    const server = await startRawServer((socket) => socket.write(++asked <= 3 ? status(503) : available(50_000)));
+    let requestCount = 0;
+    const server = await startRawServer((socket) =>
+      socket.write(++requestCount <= 3 ? status(503) : available(50_000)),
+    );
     try {
       const db = join(folder, "a.duckdb");
       const options = { db, endpoint: server.url, ca: server.ca, symbols: ["BTCUSDT"], http2: false };

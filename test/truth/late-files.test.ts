@@ -79,14 +79,15 @@ describe("absence takes long to be true", () => {
     world.files("AUSDT", "2024-06-01", "2025-06-30");
     world.files("OLDUSDT", "2024-06-01", "2024-12-31");
     world.files("OLDUSDT", "2025-04-10", "2025-06-30");
-    const asked = () => world.probes.filter((probe) => probe.type !== "folders" && probe.symbol === "OLDUSDT").length;
+    const requestCount = () =>
+      world.probes.filter((probe) => probe.type !== "folders" && probe.symbol === "OLDUSDT").length;
     world.at("2025-04-01");
     await world.update();
     const requests: [day: number, count: number][] = [];
     for (const day of [2, 5, 7, 8, 9, 12, 14, 15]) {
       world.at(`2025-04-${String(day).padStart(2, "0")}`);
       await world.update();
-      requests.push([day, asked()]);
+      requests.push([day, requestCount()]);
       const answer = await world.ask((file) => file.snapshot({ date: `2025-04-${String(day - 1).padStart(2, "0")}` }));
       expect(answer.condition).toBe("provisional");
     }

@@ -82,10 +82,10 @@ describe("parseExchangeInfo", () => {
     ["too much", " ".repeat(MAX_EXCHANGE_INFO_BYTES + 1), /more than 8388608 bytes/],
     ["too many", JSON.stringify({ symbols: Array.from({ length: 20_001 }, () => 0) }), /more than 20000 symbols/],
   ])("refuses %s in one line", (_, text, reason) => {
-    const said = refusal(text);
-    expect(said).toMatch(reason);
-    expect(said).not.toMatch(/[\p{Cc}\p{Cf}]/u);
-    expect(said.length).toBeLessThan(200);
+    const message = refusal(text);
+    expect(message).toMatch(reason);
+    expect(message).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    expect(message.length).toBeLessThan(200);
   });
 
   it("takes brackets and quotes in texts for what they are", () => {

@@ -14,7 +14,7 @@ import { findChromium } from "../../bench/publication/chromium.js";
 import { startChromium } from "./browser.js";
 
 const chromium = findChromium();
-if (chromium === undefined) process.stderr.write("the page in a browser: no Chromium here, left out\n");
+if (chromium === undefined) process.stderr.write("the page in a browser: skipped, because there is no Chromium\n");
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const SYMBOLS = ["AAAUSDT", "BBBUSDC", "币安人生USDT", "DDDUSDT_SETTLED", "EEEUSDT", "FFFUSDT", "GGGUSDT", "HHHUSDT"];
@@ -168,12 +168,12 @@ describe.skipIf(chromium === undefined)("the page", () => {
       const { page } = await open(url, "#/calendar?sort=name");
       await page.focus(".heat");
       await page.keyboard.press("Home");
-      const said = () => page.textContent(".cell-description");
-      expect(await said()).toBe("AAAUSDT, 2024-03-01: available");
+      const description = () => page.textContent(".cell-description");
+      expect(await description()).toBe("AAAUSDT, 2024-03-01: available");
       for (let day = 0; day < 10; day++) await page.keyboard.press("ArrowRight");
-      expect(await said()).toBe("AAAUSDT, 2024-03-11: hole");
+      expect(await description()).toBe("AAAUSDT, 2024-03-11: hole");
       await page.keyboard.press("ArrowDown");
-      expect(await said()).toBe("BBBUSDC, 2024-03-11: came late");
+      expect(await description()).toBe("BBBUSDC, 2024-03-11: came late");
       await page.keyboard.press("+");
       await expect.poll(() => new URL(page.url()).hash).toMatch(/from=2024-03-0\d&to=2024-0[34]-\d\d/);
       await page.keyboard.press("Enter");

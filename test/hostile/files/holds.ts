@@ -37,10 +37,10 @@ export async function holds(
     rmSync(place, { recursive: true, force: true });
     mkdirSync(place);
     const before = stateOf(workshop.folder, [lock, place]);
-    const { ending, said } = await runs(command, file, place);
+    const { ending, output } = await runs(command, file, place);
     endings.set(command.name, ending);
-    const what = `${command.name}: ${said.slice(0, 2_000)}`;
-    expectNoSecret(said, what);
+    const what = `${command.name}: ${output.slice(0, 2_000)}`;
+    expectNoSecret(output, what);
     const after = stateOf(workshop.folder, [lock, place]);
     if (command.writes) for (const state of [before, after]) state.delete(file);
     expect(after, what).toEqual(before);
@@ -52,14 +52,14 @@ export async function holds(
   return endings;
 }
 
-async function runs({ run }: OpeningCommand, file: string, place: string): Promise<{ ending: Ending; said: string }> {
+async function runs({ run }: OpeningCommand, file: string, place: string): Promise<{ ending: Ending; output: string }> {
   try {
-    return { ending: "answered", said: JSON.stringify((await run(file, place)) ?? null) };
+    return { ending: "answered", output: JSON.stringify((await run(file, place)) ?? null) };
   } catch (error) {
-    const said = describeError(error);
-    expect(said, error instanceof Error ? error.stack : "").not.toMatch(/\n|^bfa: unexpected error/);
+    const output = describeError(error);
+    expect(output, error instanceof Error ? error.stack : "").not.toMatch(/\n|^bfa: unexpected error/);
     expect(Object.values(EXIT)).toContain(exitCodeOf(error));
-    return { ending: "refused", said };
+    return { ending: "refused", output };
   }
 }
 

@@ -42,7 +42,7 @@ const chosen = (choices: readonly Choice[], size: Size) =>
 const nameOf = (place: number) => SYMBOLS[place] ?? "";
 const symbols = ({ members }: Chosen) => Array.from(members, nameOf);
 const ranked = ({ members, ranks }: Chosen) => Array.from(members, (place, index) => [nameOf(place), ranks?.[index]]);
-const told = ({ changes }: Chosen) =>
+const reasonsOf = ({ changes }: Chosen) =>
   changes.map(({ place, change, reason }) => `${nameOf(place)} ${change}: ${reason}`);
 
 const TOP_2 = { top: 2, buffer: 1 };
@@ -54,7 +54,7 @@ describe("membership", () => {
       ["D", 1],
       ["B", 2],
     ]);
-    expect(first && told(first)).toEqual(["D entered: start", "B entered: start"]);
+    expect(first && reasonsOf(first)).toEqual(["D entered: start", "B entered: start"]);
   });
 
   it("continues within the buffer, beside those that enter", () => {
@@ -71,10 +71,10 @@ describe("membership", () => {
       ["C", "A", "B"],
       ["D", "C", "A"],
     ]);
-    expect(days.map(told).slice(1)).toEqual([["C entered: rank"], ["D entered: rank", "B left: rank"]]);
+    expect(days.map(reasonsOf).slice(1)).toEqual([["C entered: rank"], ["D entered: rank", "B left: rank"]]);
   });
 
-  it.each<[reason: string, before: Candidate[], after: Candidate[], told: string[]]>([
+  it.each<[reason: string, before: Candidate[], after: Candidate[], reasons: string[]]>([
     ["a new contract", [], [one("A", 1, { first: 2 })], ["A entered: listed"]],
     ["a new file", [], [one("A", 1)], ["A entered: file"]],
     ["an age", [one("A", 1, { obstacle: "age" })], [one("A", 1)], ["A entered: age"]],
@@ -100,11 +100,13 @@ describe("membership", () => {
     ],
   ])("gives the reason: %s", (_, before, after, reasons) => {
     const [, second] = chosen([choice(1, before), choice(2, after, 1)], TOP_2);
-    expect(second && told(second)).toEqual(reasons);
+    expect(second && reasonsOf(second)).toEqual(reasons);
   });
 
   it("calls a member delisted after 30 days without a file", () => {
-    const reasons = [30, 31].map((end) => chosen([choice(1, [one("A", 1)]), choice(end, [], 1)], TOP_2).map(told)[1]);
+    const reasons = [30, 31].map(
+      (end) => chosen([choice(1, [one("A", 1)]), choice(end, [], 1)], TOP_2).map(reasonsOf)[1],
+    );
     expect(reasons).toEqual([["A left: no_file"], ["A left: delisted"]]);
   });
 
