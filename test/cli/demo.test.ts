@@ -7,7 +7,7 @@ import { runCli } from "../support/cli.js";
 it("bfa demo runs an update, shows the result and says what to type next", async () => {
   const folder = mkdtempSync(join(tmpdir(), "bfa-test-"));
   try {
-    const { code, stdout, stderr } = await runCli(["demo"], { TMPDIR: folder });
+    const { code, stdout, stderr } = await runCli(["demo"], { TMPDIR: folder, npm_command: "exec" });
     expect(code, stderr).toBe(0);
     // A slow machine prints progress lines too.
     expect(stderr).toMatch(/^DNS: 1 look-up in .*\n(?:bfa: [^\n]*\n)*$/);
@@ -15,6 +15,7 @@ it("bfa demo runs an update, shows the result and says what to type next", async
     expect(stdout).toMatch(/Snapshot of \d{4}-\d\d-\d\d, 5 of \d+ symbols/);
     expect(stdout).toMatch(/available_count +contract_count +probed_count\n(?:\d{4}-\d\d-\d\d +\d+ +\d+ +327\n){3}/);
     expect(stdout).toContain("bfa update");
+    expect(stdout).toMatch(/\nIf bfa is not a command yet: npm install -g binance-futures-availability, .*\n$/);
     const page = /^ *(\/.*index\.html)$/m.exec(stdout)?.[1] ?? "";
     expect(readFileSync(page, "utf8")).toContain("<title>");
     const uploads = [...stdout.matchAll(/\d{4}-\d\d-\d\dT\S+Z/g)].map(([time]) => Date.parse(time));

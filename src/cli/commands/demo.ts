@@ -84,6 +84,10 @@ Next, the real thing, from Binance Vision:
   bfa query snapshot ${formatDay(last)}     what was there on a day
   bfa publish public                such a page, and the index for others to use
   bfa help                          everything else`);
+  // npx and `npm run` don't make it a command of the shell.
+  if (process.env["npm_command"] !== undefined) {
+    say("\nIf bfa is not a command yet: npm install -g binance-futures-availability, or npm link in a checkout");
+  }
 }
 
 /** Creates a folder that is kept. */
