@@ -299,7 +299,7 @@ describe("contracts in answers", () => {
     return { db, bfa, capture };
   });
 
-  filled("tell a day's contracts, with what was known of it then", async ({ filled: { db, capture } }) => {
+  filled("list a day's contracts, with what was known then", async ({ filled: { db, capture } }) => {
     const [old, young] = [Date.UTC(2020, 0, 1, 8), Date.UTC(2024, 2, 20, 8)];
     await capture("1.json", [exchangeRow("BTCUSDT", { onboardDate: old })], "2024-03-10T12:00:00Z");
     const rows = [
@@ -336,46 +336,54 @@ describe("contracts in answers", () => {
     });
   });
 
-  filled("filter by underlying, and say what they know no contract of", async ({ filled: { db, bfa, capture } }) => {
-    const day = formatDay(LAST);
-    const refused = await bfa("query", "snapshot", day, "--underlying", "coin");
-    expect(refused).toMatchObject({ code: 4, stdout: "" });
-    expect(refused.stderr).toMatch(/no contracts are in the database.*: `bfa contracts` captures them/);
-    const rows = [
-      exchangeRow("BTCUSDT"),
-      exchangeRow("ETHUSDT", { underlyingType: "KR_EQUITY" }),
-      // Another contract of this ticker, which began later.
-      exchangeRow("BCHUSDT", { onboardDate: (LAST + 2) * DAY_MS }),
-    ];
-    await capture("later.json", rows, "2024-05-01T00:00:00Z");
-    await using availability = await openAvailability(db);
-    const all = await availability.snapshot({ date: day });
-    const names = all.rows.map(({ symbol }) => symbol);
-    expect(all.without_contract).toEqual([]);
-    const coins = await availability.snapshot({ date: day, underlying: "coin" });
-    expect(coins.rows.map(({ symbol }) => symbol)).toEqual(["BTCUSDT"]);
-    expect(coins.without_contract).toEqual(names.filter((name) => !["BTCUSDT", "ETHUSDT"].includes(name)));
-    expect(coins.without_contract).toContain("BCHUSDT");
-    const equities = await availability.universe({ date: day, minAge: 0, underlying: "kr-equity", allowPartial: true });
-    expect(equities.rows.map(({ symbol }) => symbol)).toEqual(["ETHUSDT"]);
-    const answer = await bfa("query", "snapshot", day, "--underlying", "COIN", "--format", "csv");
-    expect(
-      answer.stdout
-        .split("\n")
-        .slice(1)
-        .map((line) => line.split(",")[0]),
-    ).toEqual(["BTCUSDT", ""]);
-    expect(answer.stderr).toMatch(
-      /bfa: --underlying leaves out \d+ symbols without a known contract on the day: .* and others\n/,
-    );
-    const unknown = await bfa("query", "universe", day, "--min-age", "0", "--underlying", "gold");
-    expect(unknown).toMatchObject({ code: 2, stdout: "" });
-    expect(unknown.stderr).toContain(
-      "--underlying: no known contract has the underlying gold; known ones: coin, kr-equity",
-    );
-  });
+  filled(
+    "filter by underlying, and name symbols without a known contract",
+    async ({ filled: { db, bfa, capture } }) => {
+      const day = formatDay(LAST);
+      const refused = await bfa("query", "snapshot", day, "--underlying", "coin");
+      expect(refused).toMatchObject({ code: 4, stdout: "" });
+      expect(refused.stderr).toMatch(/no contracts are in the database.*: `bfa contracts` captures them/);
+      const rows = [
+        exchangeRow("BTCUSDT"),
+        exchangeRow("ETHUSDT", { underlyingType: "KR_EQUITY" }),
+        // Another contract of this ticker, which began later.
+        exchangeRow("BCHUSDT", { onboardDate: (LAST + 2) * DAY_MS }),
+      ];
+      await capture("later.json", rows, "2024-05-01T00:00:00Z");
+      await using availability = await openAvailability(db);
+      const all = await availability.snapshot({ date: day });
+      const names = all.rows.map(({ symbol }) => symbol);
+      expect(all.without_contract).toEqual([]);
+      const coins = await availability.snapshot({ date: day, underlying: "coin" });
+      expect(coins.rows.map(({ symbol }) => symbol)).toEqual(["BTCUSDT"]);
+      expect(coins.without_contract).toEqual(names.filter((name) => !["BTCUSDT", "ETHUSDT"].includes(name)));
+      expect(coins.without_contract).toContain("BCHUSDT");
+      const equities = await availability.universe({
+        date: day,
+        minAge: 0,
+        underlying: "kr-equity",
+        allowPartial: true,
+      });
+      expect(equities.rows.map(({ symbol }) => symbol)).toEqual(["ETHUSDT"]);
+      const answer = await bfa("query", "snapshot", day, "--underlying", "COIN", "--format", "csv");
+      expect(
+        answer.stdout
+          .split("\n")
+          .slice(1)
+          .map((line) => line.split(",")[0]),
+      ).toEqual(["BTCUSDT", ""]);
+      expect(answer.stderr).toMatch(
+        /bfa: --underlying leaves out \d+ symbols without a known contract on the day: .* and others\n/,
+      );
+      const unknown = await bfa("query", "universe", day, "--min-age", "0", "--underlying", "gold");
+      expect(unknown).toMatchObject({ code: 2, stdout: "" });
+      expect(unknown.stderr).toContain(
+        "--underlying: no known contract has the underlying gold; known ones: coin, kr-equity",
+      );
+    },
+  );
 
-  filled("tell the source of a listing's date", async ({ filled: { db, capture } }) => {
+  filled("give the source of a listing's date", async ({ filled: { db, capture } }) => {
     await using before = await openAvailability(db);
     const listings = (await before.listings()).rows;
     expect(listings.length).toBeGreaterThan(1);

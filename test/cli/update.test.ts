@@ -264,7 +264,7 @@ describe("bfa update and days that are not published", () => {
   });
 
   itAgainst.for(["head", "list"])(
-    "writes what was answered and says that they are unpublished, until they are not, by %s",
+    "writes what was answered and says that they are unpublished as long as they are, by %s",
     async (source, { db, against }) => {
       const recent = ["--lookback", "3", "--source", source];
       const [first, last] = [formatDay(yesterday - 2), formatDay(yesterday)];
@@ -287,7 +287,7 @@ describe("bfa update and days that are not published", () => {
     },
   );
 
-  itAgainst("takes absence for truth once a day is final", async ({ against }) => {
+  itAgainst("believes an absence once a day is final", async ({ against }) => {
     const date = formatDay(yesterday - 100);
     const summary = await against([yesterday - 101], "--date", date);
     expect(summary).toMatchObject({

@@ -164,7 +164,7 @@ describe("what is not a regular file", () => {
     }
   });
 
-  onLinux("is refused within a publication too, and never waited for", async () => {
+  onLinux("is refused inside a publication too, and never waited for", async () => {
     for (const name of ["availability.duckdb", "manifest.json"]) {
       const theirs = join(folder.path, `theirs-${name}`);
       cpSync(publication, theirs, { recursive: true });
@@ -198,7 +198,7 @@ describe("what is not a regular file", () => {
     });
   });
 
-  onLinux("and has no end is read from stdin no further than a file would be", () => {
+  onLinux("and has no end is read from stdin only up to the maximum size of a file", () => {
     for (const args of [
       ["query", "sql", "-", "--db", db],
       ["files", "--universe", "-", "--db", db],

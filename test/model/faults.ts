@@ -82,7 +82,7 @@ export const SEEDED_FAULTS: readonly SeededFault[] = [
     ],
   },
   {
-    name: "never looks at a dormant symbol again",
+    name: "never lists a dormant symbol again",
     rule: 4,
     seed: 4,
     reference: { restDays: 10_000 },
@@ -110,21 +110,21 @@ export const SEEDED_FAULTS: readonly SeededFault[] = [
     patches: [{ file: "store/write/changes.ts", find: " AND coalesce(etag = old_etag, true)", replace: "" }],
   },
   {
-    name: "answers for a day of which some is unknown",
+    name: "answers for a day with unknown cells",
     rule: 7,
     seed: 1,
     reference: { partial: false },
     patches: [{ file: "vision/condition.ts", find: 'if (unknown > 0) return "partial";', replace: "" }],
   },
   {
-    name: "judges a day as such, not the question's cells",
+    name: "judges a day as such, not the query's cells",
     rule: 7,
     seed: 1,
     reference: { byQuestion: false },
     patches: [],
   },
   {
-    name: "takes no proof from a listing",
+    name: "accepts no proof from a listing",
     rule: 7,
     seed: 2,
     reference: { listingsProve: false },
@@ -137,14 +137,14 @@ export const SEEDED_FAULTS: readonly SeededFault[] = [
     ],
   },
   {
-    name: "answers for half published days",
+    name: "answers for half-published days",
     rule: 7,
     seed: 38,
     reference: { lackingSymbols: 6 },
     patches: [{ file: "vision/publication.ts", find: "const MIN_LACKING = 5;", replace: "const MIN_LACKING = 6;" }],
   },
   {
-    name: "says a lower bound of an age as a fact",
+    name: "reports the lower bound of an age as exact",
     rule: 7,
     seed: 45,
     reference: { bounds: false },
@@ -157,7 +157,7 @@ export const SEEDED_FAULTS: readonly SeededFault[] = [
     ],
   },
   {
-    name: "tells of a delisting before it is believed",
+    name: "reports a delisting before it is believed",
     rule: 8,
     seed: 2,
     reference: { delistingsWait: false },
@@ -175,7 +175,7 @@ export const SEEDED_FAULTS: readonly SeededFault[] = [
     ],
   },
   {
-    name: "sees no end of a life in a settled folder's",
+    name: "does not end a life where a settled folder ends",
     rule: 8,
     seed: 22,
     reference: { settledEndsLife: false },
@@ -188,7 +188,7 @@ export const SEEDED_FAULTS: readonly SeededFault[] = [
     ],
   },
   {
-    name: "counts 29 days of flat files for a life's end",
+    name: "needs 29 days of flat files to end a life",
     rule: 8,
     seed: 8,
     reference: { dullDays: 29 },

@@ -87,7 +87,7 @@ export const ODDITIES: readonly Fault[] = [
   { name: "honest", kinds: [], behave: (socket, honest) => socket.write(honest) },
   { name: "close after the answer", kinds: [], behave: (socket, honest) => socket.end(honest) },
   {
-    name: "close after a while",
+    name: "close after a delay",
     kinds: [],
     behave: (socket, honest) => {
       whenIdle(socket, honest, () => socket.end());
@@ -127,12 +127,12 @@ export const ODDITIES: readonly Fault[] = [
   },
   {
     // A forged answer to the next HEAD in the same packet, which must not be accepted.
-    name: "an answer too many",
+    name: "an unrequested answer",
     kinds: [],
     behave: (socket, honest) => socket.write(honest + status(404)),
   },
   {
-    name: "a body that a HEAD has not",
+    name: "a body in the answer to a HEAD",
     kinds: [],
     behave: (socket, honest) => socket.write(`${honest}PK\x03\x04body`),
   },

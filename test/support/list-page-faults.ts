@@ -72,7 +72,7 @@ const bogus = (key: string) => contents({ key, size: 1, lastModified: TIME });
 
 export const LISTING_FAULTS: readonly ListingFault[] = [
   harmless("honest", honestPage),
-  harmless("keys that are no files", (page) =>
+  harmless("keys that are not files", (page) =>
     withKeys(page, (stem) => [
       `${stem}2024-02-30.zip`,
       `${stem}2024-13-01.zip`,
@@ -110,25 +110,25 @@ export const LISTING_FAULTS: readonly ListingFault[] = [
   harmful("two pages in one", (page) => honestPage(page) + honestPage(page)),
   harmful("no IsTruncated", (page) => replaced(page, "<IsTruncated>false</IsTruncated>", "")),
   harmful("IsTruncated TRUE", (page) => replaced(page, ">false</IsTruncated>", ">TRUE</IsTruncated>")),
-  harmful("promises more and has nothing", () => listing("", 0, true)),
-  harmful("the same page for ever", (page) =>
+  harmful("promises more but has nothing", () => listing("", 0, true)),
+  harmful("the same page forever", (page) =>
     listing(bogus(`${page.prefix}!`) + page.listed.map(contents).join(""), page.listed.length + 1, true),
   ),
   harmful("a wrong KeyCount", (page) => replaced(page, "<KeyCount>", "<KeyCount>9")),
   harmful("a key before the page", (page) => added(page, bogus(`${page.prefix}!`))),
   harmful("a key twice", (page) => added(page, bogus(`${page.prefix}~`) + bogus(`${page.prefix}~`))),
   harmful("a key of another symbol", (page) => added(page, bogus(`data/futures/um/daily/klines/ZZZUSDT/1m/x`))),
-  harmful("a key of nowhere", (page) => added(page, bogus("../../etc/passwd"))),
+  harmful("a key outside the bucket's layout", (page) => added(page, bogus("../../etc/passwd"))),
   harmful("an empty key", (page) => added(page, bogus(""))),
   harmful("a negative size", (page) => added(page, bogus(`${page.prefix}~`).replace("<Size>1", "<Size>-1"))),
-  harmful("a size beyond numbers", (page) =>
+  harmful("a size too large for a number", (page) =>
     added(page, bogus(`${page.prefix}~`).replace("<Size>1", "<Size>99999999999999999999")),
   ),
   harmful("no size", (page) => added(page, bogus(`${page.prefix}~`).replace("<Size>1</Size>", ""))),
   harmful("a day that doesn't exist", (page) =>
     added(page, bogus(`${page.prefix}~`).replace(TIME, "2024-02-30T00:00:00.000Z")),
   ),
-  harmful("a time without zone", (page) =>
+  harmful("a time without a zone", (page) =>
     added(page, bogus(`${page.prefix}~`).replace(TIME, "2024-02-03T00:00:00.000")),
   ),
   harmful(
@@ -140,7 +140,7 @@ export const LISTING_FAULTS: readonly ListingFault[] = [
   harmful("encoded keys", (page) => added(page, "<EncodingType>url</EncodingType>")),
   harmful("markup inside a key", (page) => added(page, bogus(`${page.prefix}~`).replace("~<", "~<b>x</b><"))),
   harmful("CDATA", (page) => added(page, bogus(`${page.prefix}~`).replace("~<", "<![CDATA[~]]><"))),
-  harmful("bytes that are no UTF-8", (page) =>
+  harmful("bytes that are not UTF-8", (page) =>
     Buffer.concat([
       Buffer.from(honestPage(page).slice(0, -19)),
       Buffer.from([0xc3, 0x28]),
