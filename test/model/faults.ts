@@ -12,7 +12,7 @@ export interface Patch {
 export interface SeededFault {
   /** What the product does wrong, as the predicate of a sentence. */
   name: string;
-  /** Number of the rule in "The unit of truth". */
+  /** Number of the rule in README.md. */
   rule: number;
   /** One of the first {@link SEEDS} seeds, which shows it in both. */
   seed: number;

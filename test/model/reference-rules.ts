@@ -43,7 +43,7 @@ export interface Rules {
   delistingsWait: boolean;
 }
 
-/** The rules of DESIGN. */
+/** The rules of README.md in this folder. */
 export const RULES: Readonly<Rules> = {
   lookBackDays: 20,
   holeDays: 90,

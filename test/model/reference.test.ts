@@ -27,7 +27,7 @@ async function firstFailure(rules: Rules, seeds: readonly number[]): Promise<(Fa
 }
 
 describe("the model on a product in memory", () => {
-  it("accepts one that follows DESIGN", async () => {
+  it("accepts one that follows the rules", async () => {
     expect(await firstFailure(RULES, SOUND_SEEDS)).toBeUndefined();
   });
 });

@@ -58,8 +58,8 @@ function fetchOnce(url: string, method: "GET" | "HEAD", agent: Agent): Promise<H
 }
 
 /**
- * A product in memory that implements DESIGN in the simplest way. It shows that a product can pass the model, and, with
- * one of its {@link Rules} changed, that the model detects faults.
+ * A product in memory that implements the rules in the simplest way. It shows that a product can pass the model, and,
+ * with one of its {@link Rules} changed, that the model detects faults.
  */
 export class ReferenceProduct implements Product {
   private readonly kept: Kept = {

@@ -29,8 +29,8 @@ export class Conditions {
   }
 
   /**
-   * Rule 7: the allowed conditions of an answer about the admitted symbols on a day. Nearly always one; more where
-   * DESIGN's wording allows several.
+   * Rule 7: the allowed conditions of an answer about the admitted symbols on a day. Nearly always one; more where its
+   * wording allows several.
    */
   of(symbols: readonly string[], day: Day): Set<Condition> {
     const admitted = symbols.filter((symbol) => this.known.includes(symbol));
@@ -48,7 +48,7 @@ export class Conditions {
     if (base.size === 1 && base.has("unwritten")) return base;
     const unpublished = this.isUnpublished(admitted, day, base.size === 1 && base.has("final"));
     if (unpublished === "no") return base;
-    // DESIGN leaves open which condition a refused day has if several apply.
+    // The rules leave open which condition a refused day has if several apply.
     const refusing = [...base].filter((word) => unpublished === "maybe" || word === "partial" || word === "unwritten");
     return new Set([...refusing, "unpublished"]);
   }
@@ -68,7 +68,7 @@ export class Conditions {
   /**
    * Rule 7, "nothing there at all", with rule 3: an empty day becomes final only by a sweep after D+90.
    *
-   * DESIGN leaves open whether "at all" means the whole file or the question. Taken here: the whole file, because
+   * The rules leave open whether "at all" means the whole file or the question. Taken here: the whole file, because
    * delisted symbols alone must not make a day look unpublished for ever. Either is right while some of the question's
    * cells are due, or if none of the other symbols was probed.
    */
@@ -86,7 +86,7 @@ export class Conditions {
   /**
    * Rule 7: before D+4 at least 5 symbols and 5 % of those that had a file on the last published day lack one.
    *
-   * DESIGN leaves open whether this is the time of the question or of the probes. If they differ, either is right.
+   * The rules leave open whether this is the time of the question or of the probes. If they differ, either is right.
    */
   private isHalfPublished(admitted: readonly string[], day: Day): "yes" | "no" | "maybe" {
     const key = `${day} ${admitted.join()}`;

@@ -13,10 +13,10 @@ const WEEK_MS = 7 * DAY_MS;
 const SLACK_MS = DAY_MS / 2;
 
 /**
- * What is known about one cell. `due` was probed and must be probed again; `unknown` was never probed. DESIGN's wording
- * allows more than one reading of the others, see {@link READINGS}: `dormant` waits for the weekly LIST of its symbol,
- * or for an overdue one (`resting`); `proved` was only shown missing by a listing that lacks its symbol; `doubted` has
- * a row from a wrong clock, or a listing of its own day.
+ * What is known about one cell. `due` was probed and must be probed again; `unknown` was never probed. The rules allow
+ * more than one reading of the others, see {@link READINGS}: `dormant` waits for the weekly LIST of its symbol, or for
+ * an overdue one (`resting`); `proved` was only shown missing by a listing that lacks its symbol; `doubted` has a row
+ * from a wrong clock, or a listing of its own day.
  */
 export type CellState = "believed" | "due" | "unknown" | "dormant" | "resting" | "proved" | "doubted";
 
@@ -65,7 +65,7 @@ export function stateOf(
 /**
  * Rule 4: the newest cells of a dormant symbol have no rows until its weekly LIST, but are not unknown.
  *
- * DESIGN leaves open how long. Taken here: for the week after the last row; after that either is right.
+ * The rules leave open how long. Taken here: for the week after the last row; after that either is right.
  */
 function stateOfUnprobed(knowledge: Knowledge, symbol: string, day: Day, now: number): CellState {
   const last = lastRowDay(knowledge, symbol, now);
@@ -116,8 +116,8 @@ export function mustBeLeftOut(knowledge: Knowledge, symbol: string, now: number)
 /**
  * Rules 2, 3, 4 and 12: the cells that a run must probe, among those it covers.
  *
- * DESIGN leaves open whether a run must probe the unprobed cells of a symbol whose folder is gone. Taken here: no, the
- * listing has proved them missing.
+ * The rules leave open whether a run must probe the unprobed cells of a symbol whose folder is gone. Taken here: no,
+ * the listing has proved them missing.
  */
 export function dueCells(
   knowledge: Knowledge,

@@ -16,7 +16,7 @@ export interface Change {
 const LATE_DAYS = 3;
 
 /**
- * Rule 6: how an answer changes what was believed. It is not `certain` where DESIGN leaves open whether it is
+ * Rule 6: how an answer changes what was believed. It is not `certain` where the rules leave open whether it is
  * journaled.
  *
  * @param before what was stored for the cell; undefined if nothing was

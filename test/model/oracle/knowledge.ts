@@ -39,7 +39,7 @@ export function learn(knowledge: Knowledge, symbol: string, day: Day, belief: Be
   days.set(day, belief);
 }
 
-/** The start of the day that is `days` after another, ms: DESIGN's D+n. */
+/** The start of the day that is `days` after another, ms: D+n in the rules. */
 export function startOf(day: Day, days = 0): number {
   return (day + days) * DAY_MS;
 }
@@ -73,7 +73,7 @@ export function knownSymbols({ cells, listings }: Knowledge): string[] {
 /**
  * Rule 12: a probe from later than now isn't believed, nor is a day after today.
  *
- * DESIGN leaves open how a cell that isn't believed affects a condition. Taken here: as if it had never been probed,
+ * The rules leave open how a cell that isn't believed affects a condition. Taken here: as if it had never been probed,
  * since nothing else is known about it.
  */
 export function rowOf({ cells }: Knowledge, symbol: string, day: Day, now: number): Belief | undefined {
@@ -85,8 +85,8 @@ export function rowOf({ cells }: Knowledge, symbol: string, day: Day, now: numbe
  * Rule 7: a complete listing that lacks a symbol proves its cells missing up to that day. Returns the time of the
  * latest proof, or undefined.
  *
- * DESIGN's "up to that day" may or may not include the day of the listing, which isn't complete then. As a proof, it is
- * taken to exclude it; {@link isListedOnDay} covers that day.
+ * "up to that day" in rule 7 may or may not include the day of the listing, which isn't complete then. As a proof, it
+ * is taken to exclude it; {@link isListedOnDay} covers that day.
  */
 export function provedMissingAt({ listings }: Knowledge, symbol: string, day: Day, now: number): number | undefined {
   const proofs = listings.filter(({ at, names }) => at <= now && day < dayAt(at) && !names.has(symbol));

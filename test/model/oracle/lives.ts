@@ -52,11 +52,11 @@ function settledFolders(knowledge: Knowledge, symbol: string, now: number): Day[
  * flat and comes after 28 days that are absent or flat, if the ticker has a settled folder; (c) after a shorter gap
  * that starts the day after a settled folder's last file.
  *
- * DESIGN leaves open how an unknown day affects (a) to (c). Taken here: if any of the days required by the rule between
- * a life and the previous one is unknown, its first day is not exact. The first known file is exact if the 30 days
- * before it are known to have none, or if the bucket had nothing before; a single missing day before it can be a hole.
- * A settled folder counts with the files that it has by the day in question, since nothing later may decide about a
- * file, and (b) needs a life with trades.
+ * The rules leave open how an unknown day affects (a) to (c). Taken here: if any of the days required by the rule
+ * between a life and the previous one is unknown, its first day is not exact. The first known file is exact if the 30
+ * days before it are known to have none, or if the bucket had nothing before; a single missing day before it can be a
+ * hole. A settled folder counts with the files that it has by the day in question, since nothing later may decide about
+ * a file, and (b) needs a life with trades.
  */
 export function livesOf(knowledge: Knowledge, symbol: string, now: number): Life[] {
   const settled = settledFolders(knowledge, symbol, now);

@@ -25,8 +25,8 @@ interface Contract extends Life {
  * Rule 8: listings and delistings are the ends of a ticker's lives. A first day that isn't exact is no listing. A last
  * day is a delisting once a later life of the name shows it, or the next day is believed to have no file.
  *
- * DESIGN leaves open how a settled folder's files relate to a ticker. Taken here: they are a separate contract only if
- * they are apart from the lives of the name itself, and before one of them.
+ * The rules leave open how a settled folder's files relate to a ticker. Taken here: they are a separate contract only
+ * if they are apart from the lives of the name itself, and before one of them.
  */
 export function marketEvents(knowledge: Knowledge, ticker: string, now: number): AllowedEvent[] {
   const names = knownSymbols(knowledge).filter((name) => tickerOf(name) === ticker);
