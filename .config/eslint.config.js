@@ -56,6 +56,7 @@ export default tseslint.config(
         process: "readonly",
         setTimeout: "readonly",
         setImmediate: "readonly",
+        WebAssembly: "readonly",
         globalThis: "writable",
       },
     },

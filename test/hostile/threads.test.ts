@@ -28,7 +28,7 @@ const it = replicaTest({
   .extend("backfill", ({ env }) => (extra: NodeJS.ProcessEnv): Promise<CliResult> => {
     return runAlone([...BACKFILL, "head"], { ...env, ...extra });
   })
-  /** A writer thread that ended early published nothing: then the rows are in the copy that the next run goes on with. */
+  /** A writer thread that ended early published nothing: then the rows are in the copy that the next run continues. */
   .extend("expectWholeDays", ({ db, folder }) => async () => {
     const copy = copyToLookAt(written(db), join(folder, "looked-at.duckdb"));
     expect(await rowsOf(copy, "SELECT count(*) > 0 FROM daily_availability")).toEqual([[true]]);

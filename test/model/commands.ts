@@ -17,7 +17,7 @@ export const NAMES = [
 
 /** Events in the bucket. Days and ages are counted back from yesterday: 0 is the last complete day. */
 export type BucketCommand =
-  /** A contract is listed, under a new or a former name; files for some days may appear at once. */
+  /** A contract is listed, under a new or a former name; files for some days may appear immediately. */
   | { do: "list"; symbol: SymbolIndex; past: number }
   | { do: "delist"; symbol: SymbolIndex }
   /** Trading ends, but flat files continue to appear. */

@@ -158,8 +158,8 @@ function leftIn(db: string): string[] {
 }
 
 /**
- * Waits for a command while a reader opens the file, at once and after each change in its folder. It must see a known
- * state each time.
+ * Waits for a command while a reader opens the file, immediately and after each change in its folder. It must see a
+ * known state each time.
  */
 async function watched(done: Promise<CliResult>, db: string, states: string[], what: string): Promise<CliResult> {
   const folder = watch(dirname(db));

@@ -51,7 +51,7 @@ export function stateOf(
   }
   const proof = provedMissingAt(knowledge, symbol, day, now);
   if (proof !== undefined) {
-    // A listing from before a symbol appeared doesn't prove its past, which is due at once (rule 2).
+    // A listing from before a symbol appeared doesn't prove its past, which is due immediately (rule 2).
     if (isGone(knowledge, symbol, now) && !isDueAfter(day, proof, true, lives)) return "proved";
     // A store keeps the time of the last listing that lacked a symbol, which is wrong if the clock was ahead.
     return knowledge.listings.some(({ at }) => at > now) ? "doubted" : "due";
