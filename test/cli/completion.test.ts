@@ -49,6 +49,9 @@ const LINES = [
   ["bfa update --no-p", "--no-pool"],
   ["bfa validate comp", "completeness"],
   ["bfa completion fi", "fish"],
+  ["bfa hel", "help"],
+  ["bfa help query snaps", "snapshot"],
+  ["bfa update --no-col", "--no-color"],
 ] as const;
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -88,6 +91,7 @@ describe.each(Object.entries(SHELLS))("in %s", (name, { bare, ask }) => {
     expect(checked).toMatchObject({ status: 0, stderr: "" });
     const pages = allPages(await allCommands());
     expect(pages.length).toBeGreaterThan(20);
+    for (const option of ["version", "no-color"]) expect(stdout).toContain(option);
     for (const { words, options } of pages) {
       expect(stdout).toContain(words.join(name === "zsh" ? "_" : " "));
       for (const option of options) expect(stdout).toContain(option.name);

@@ -1,6 +1,7 @@
 import type { CommandModule } from "yargs";
 import type { CommandPage } from "../args/command-page.js";
 import { bashCompletion } from "../completion/bash.js";
+import { withEverything } from "../completion/everything.js";
 import { fishCompletion } from "../completion/fish.js";
 import { zshCompletion } from "../completion/zsh.js";
 
@@ -29,7 +30,7 @@ export function completionCommand(root: () => Promise<CommandPage>): CommandModu
         .example("$0 completion fish > ~/.config/fish/completions/bfa.fish", "for fish")
         .epilogue("It takes effect in new shells. Print it again after updating bfa."),
     handler: async ({ shell }) => {
-      process.stdout.write(SCRIPTS[shell](await root()));
+      process.stdout.write(SCRIPTS[shell](withEverything(await root())));
     },
   };
 }
