@@ -24,7 +24,7 @@ function bars({ metrics, sides }: Comparison): string {
     const spread = spreads[metric.id];
     return spread === undefined ? [] : [{ name, role, ...spread }];
   });
-  // Names stand above their bars: beside them, long ones would leave no room on a phone.
+  // Names are above their bars: beside them, long names would leave no room on a phone.
   return render({
     height: rows.length * ROW_HEIGHT + 50,
     marginTop: 4,

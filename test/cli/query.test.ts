@@ -163,7 +163,7 @@ describe("bfa query", () => {
     expect(stderr).toMatch(/none\.duckdb doesn't exist yet/);
   });
 
-  it("a command that a message advises gets the caller's database", async () => {
+  it("a command that a message suggests has the caller's database", async () => {
     const file = join(folder.path, "no file");
     for (const named of [["--db", file], [`--db=${file}`]]) {
       const { stderr } = await runCli(["query", "counts", ...named]);

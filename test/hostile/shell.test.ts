@@ -101,7 +101,7 @@ describe("a name that would move the cursor", () => {
 });
 
 describe("Ctrl-C during planning", () => {
-  it("ends the run once the bucket is listed, before any probe, and reveals no secret", async ({ folder, db }) => {
+  it("ends the run after the page in hand, before any probe, and reveals no secret", async ({ folder, db }) => {
     const waitingSockets: TLSSocket[] = [];
     const server = await startRawServer((socket, head) => {
       if (head.startsWith("POST ")) socket.write(status(404));

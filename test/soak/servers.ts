@@ -9,7 +9,7 @@ import { startCli } from "../support/cli.js";
 export const SHARE = Number(process.env["BFA_SOAK_SHARE"] ?? "1");
 
 const SYMBOLS = Math.max(20, Math.round(1070 * SHARE));
-/** Back to the first months of the market: no day before it can be asked for. */
+/** Days up to the last: back to the first months of the market, before which no day can be requested. */
 export const DAYS = 2430;
 const SEED = 21;
 

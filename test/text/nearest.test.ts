@@ -16,7 +16,7 @@ describe("the nearest name", () => {
     expect(nearest(word, names)).toBe(found);
   });
 
-  it("is the word itself, or what one typo made of it, among names that differ in more", () => {
+  it("is found for the name itself and for any single typo in it, among names that differ more", () => {
     const word = fc.stringMatching(/^[a-f]{6,12}$/);
     const typo = (text: string, at: number) => [
       text,
