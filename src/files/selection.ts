@@ -3,10 +3,11 @@ import { islands, type Span } from "../calendar/span.js";
 import { UsageError } from "../errors.js";
 import { conditionFacts, knownOf, mayAnswer, storedDays, type CONDITION_FACTS } from "../query/basis.js";
 import type { FactsOf } from "../query/facts.js";
-import { refusal } from "../query/refusal.js";
+import { refusal, symbolRefusal } from "../query/refusal.js";
 import { factsOf, passes, type SymbolFilter } from "../query/symbol-filter.js";
 import type { DayCondition } from "../store/conditions.js";
 import type { Store } from "../store/open.js";
+import { storedSymbols } from "../store/stored-symbols.js";
 import type { CellList } from "./cells.js";
 
 /** Selects files of the index. */
@@ -46,6 +47,7 @@ export async function select(store: Store, selection: Selection, tolerated: numb
   if (symbols?.length === 0 && namesOf(selection)?.length !== 0) {
     throw new UsageError(`none of the symbols has the quote asset ${quote ?? ""}`, { option: "quote" });
   }
+  if (symbols !== undefined) refuseUnknown(symbols, await storedSymbols(store));
   const names = symbols === undefined ? undefined : new Set(symbols);
   const cells = selection.cells === undefined ? undefined : within(selection.cells, selection, names);
   const { span, isOpen } = await spanOf(store, selection, cells, now);
@@ -62,6 +64,13 @@ export async function select(store: Store, selection: Selection, tolerated: numb
       cells === undefined ? isWithin(day, selection) && admits(symbol) : cells.get(day)?.has(symbol) === true,
     facts: conditionFacts(known),
   };
+}
+
+/** If all names are unknown, they are what is wrong, not the days. In an empty database no name is known. */
+function refuseUnknown(symbols: readonly string[], stored: readonly string[]): void {
+  const [first] = symbols;
+  if (first === undefined || stored.length === 0 || symbols.some((symbol) => stored.includes(symbol))) return;
+  throw symbolRefusal(first, stored);
 }
 
 function isWithin(day: Day, { from, to }: Selection): boolean {

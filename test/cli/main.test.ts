@@ -40,6 +40,7 @@ describe("bfa", () => {
     [["query", "snapsht"], "there is no command `bfa query snapsht`; did you mean `bfa query snapshot`?"],
     [["update", "--dte", "2024-03-01"], "there is no option --dte; did you mean --date?"],
     [["update", "--quite"], "there is no option --quite; did you mean --quiet?"],
+    [["query", "snapshot", "--date", "2024-03-01"], "bfa query snapshot takes <date> without --date"],
     [["update", "--quiet=yes"], '--quiet takes no value, but got "yes"'],
     [["backfill", "--no-pool=0", "--refresh"], '--no-pool takes no value, but got "0"'],
     [["status", "--json", "--format", "csv"], "--json and --format can't be combined: give only one"],

@@ -218,6 +218,15 @@ describe("what is not known", () => {
     expect((await listed({ from: dateOf(39) })).file_count).toBe(3);
   });
 
+  it("is refused with the nearest name if no named symbol is in the index, whatever the days", async () => {
+    for (const options of [{}, { date: dateOf(2) }, { universe: [{ date: dateOf(2), symbol: "AAUASDT" }] }]) {
+      await expect(listed({ symbols: ["AAUASDT"], ...options })).rejects.toMatchObject({
+        ...{ code: "NOT_KNOWN", unknown_symbols: ["AAUASDT"] },
+        message: expect.stringContaining("did you mean AAAUSDT?") as string,
+      });
+    }
+  });
+
   it("about one symbol on one day affects only lists with this cell", async () => {
     const other = join(folder.path, "partial.duckdb");
     copyFileSync(file, other);

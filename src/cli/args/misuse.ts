@@ -114,6 +114,9 @@ function wrongOption(page: CommandPage, given: readonly GivenOption[]): string |
   const line = lineOf(page);
   for (const { name, value } of given) {
     const option = optionOf(page, name);
+    if (page.positionals.some((place) => place.name === name)) {
+      return `${line} takes ${usagePlaces(page)} without --${name}`;
+    }
     if (option === undefined && !EVERYWHERE.includes(name)) {
       const meant = nearest(
         name,
