@@ -48,7 +48,11 @@ export function queryGroup(commands: readonly CommandModule<object, QueryArgumen
     builder: (yargs) => {
       // Each command types its own arguments.
       for (const command of commands) yargs.command(command as CommandModule<object, unknown>);
-      return yargs.demandCommand(1).epilogue("A day that is not in the database is an error, never an empty answer.");
+      return yargs
+        .demandCommand(1)
+        .example("$0 query snapshot 2024-03-01", "which symbols had data on a day")
+        .example("$0 query timeline BTCUSDT", "the lives and holes of a symbol")
+        .epilogue("A day that is not in the database is an error, never an empty answer.");
     },
     handler: () => undefined,
   };
