@@ -15,6 +15,7 @@ figure { margin: 2rem 0; }
 table { border-collapse: collapse; margin: 0.5rem 0; font-variant-numeric: tabular-nums; }
 th, td { border-bottom: 1px solid #ddd; padding: 0.2rem 0.6rem; text-align: right; }
 th:first-child, td:first-child { text-align: left; }
+@media (max-width: 30rem) { th, td { padding: 0.2rem 0.3rem; font-size: 0.85em; } th { hyphens: auto; } }
 .missed { color: #a30000; }
 .method, .skipped, .note { color: #555; }
 `;
