@@ -33,8 +33,10 @@ export interface Argument<Input = unknown, Value = unknown, P extends Presence =
   readonly choices?: readonly string[];
   /** Whether the command line reads it from stdin when it is `-`. */
   readonly fromStdin?: boolean;
+  /** Reads a text from the command line. A text that is no such value stays as it is, for the message. */
+  readonly fromText: (text: string) => unknown;
   /**
-   * Validates a given value: a text from the command line, a text or another value from the library.
+   * Validates a given value.
    *
    * @param name the caller's name of the argument, for the message
    * @throws UsageError when it is not a value of this kind.
@@ -69,13 +71,14 @@ function argument<Value, Input = Value>(
   kind: ArgumentKind,
   about: string,
   check: Check<Value>,
+  fromText: Argument["fromText"] = (text) => text,
 ): Argument<Input, Value, "optional"> {
   const read: Check<Value> = (name, value) => {
     // The command line turns a repeated option into an array.
     if (Array.isArray(value)) throw new UsageError("given more than once", { option: name });
     return check(name, value);
   };
-  return { kind, about, presence: "optional", positional: false, read };
+  return { kind, about, presence: "optional", positional: false, fromText, read };
 }
 
 /** A UTC day. */
@@ -93,10 +96,7 @@ export function integer(
   about: string,
   { min, max }: { min: number; max: number },
 ): Argument<number, number, "optional"> {
-  const check = checkWhole([min, max]);
-  return argument("integer", about, (name, value) => {
-    return check(name, typeof value === "string" && /^\d{1,15}$/.test(value) ? Number(value) : value);
-  });
+  return argument("integer", about, checkWhole([min, max]), wholeFromText);
 }
 
 /** A number from `min` to `max`, both inclusive. */
@@ -104,11 +104,12 @@ export function number(
   about: string,
   { min, max }: { min: number; max: number },
 ): Argument<number, number, "optional"> {
-  return argument("number", about, (name, value) => {
-    const number =
-      typeof value === "string" && /^\d{1,15}(?:\.\d{1,15})?(?:e\d{1,2})?$/.test(value) ? Number(value) : value;
-    if (typeof number === "number" && number >= min && number <= max) return number;
+  const check = (name: string, value: unknown) => {
+    if (typeof value === "number" && value >= min && value <= max) return value;
     throw new UsageError(`${shown(value)} is not a number from ${min} to ${max}`, { option: name });
+  };
+  return argument("number", about, check, (text) => {
+    return /^\d{1,15}(?:\.\d{1,15})?(?:e\d{1,2})?$/.test(text) ? Number(text) : text;
   });
 }
 
@@ -131,14 +132,19 @@ export function choice<const Choice extends string>(
  */
 export function tolerance(about: string): Argument<boolean | number, number, "default"> {
   const read = (name: string, value: unknown) => {
-    if (value === true || value === "") return Infinity;
+    if (value === true) return Infinity;
     if (value === false) return 0;
-    const number = typeof value === "string" && /^\d{1,9}$/.test(value) ? Number(value) : value;
-    if (typeof number === "number" && (Number.isSafeInteger(number) || number === Infinity) && number >= 0)
-      return number;
+    if (typeof value === "number" && (Number.isSafeInteger(value) || value === Infinity) && value >= 0) return value;
     throw new UsageError(`${shown(value)} is not a whole number`, { option: name });
   };
-  return withDefault(argument("tolerance", about, read), 0);
+  return withDefault(
+    argument("tolerance", about, read, (text) => text === "" || wholeFromText(text)),
+    0,
+  );
+}
+
+function wholeFromText(text: string): number | string {
+  return /^\d{1,15}$/.test(text) ? Number(text) : text;
 }
 
 /** How many symbols without a probe are tolerated, for every question. */

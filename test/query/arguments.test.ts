@@ -8,10 +8,12 @@ import {
   daySpan,
   flag,
   integer,
+  number,
   readArguments,
   required,
   symbol,
   text,
+  tolerance,
   withDefault,
 } from "../../src/query/arguments.js";
 
@@ -26,7 +28,7 @@ const ARGS = {
 
 describe("arguments", () => {
   it("are read as values, and defaults are filled in", () => {
-    expect(readArguments(ARGS, { date: "1970-01-02", minAge: "7" })).toEqual({
+    expect(readArguments(ARGS, { date: "1970-01-02", minAge: 7 })).toEqual({
       ...{ date: 1, minAge: 7, every: false, contract: "perpetual", symbol: undefined, note: undefined },
     });
   });
@@ -39,6 +41,7 @@ describe("arguments", () => {
     [{ date: ["2024-01-01", "2024-01-02"] }, "date: given more than once"],
     [{ date: "2024-01-01", minAge: 101 }, "minAge: 101 is not a whole number from 0 to 100"],
     [{ date: "2024-01-01", minAge: 1.5 }, "minAge: 1.5 is not a whole number from 0 to 100"],
+    [{ date: "2024-01-01", minAge: "7" }, 'minAge: "7" is not a whole number from 0 to 100'],
     [{ date: "2024-01-01", every: "yes" }, 'every: "yes" is neither true nor false'],
     [{ date: "2024-01-01", contract: "none" }, 'contract: "none" is not one of perpetual, all'],
     [{ date: "2024-01-01", symbol: "../x" }, 'symbol: "../x" is not a symbol (such as BTCUSDT)'],
@@ -49,6 +52,15 @@ describe("arguments", () => {
     expect(() => readArguments(ARGS, given)).toThrow(
       expect.objectContaining({ code: "USAGE", message: expect.stringContaining(message) as string }),
     );
+  });
+
+  it("of the command line become numbers if they are numbers", () => {
+    expect(["7", "", "-7", "7.5", "x"].map((text) => ARGS.minAge.fromText(text))).toEqual([7, "", "-7", "7.5", "x"]);
+    expect(["7", "7.5", "1e6", "x"].map((text) => number("a number", { min: 0, max: 9 }).fromText(text))).toEqual([
+      ...[7, 7.5, 1e6, "x"],
+    ]);
+    expect(["", "7", "x"].map((text) => tolerance("exceptions").fromText(text))).toEqual([true, 7, "x"]);
+    expect(ARGS.note.fromText("7")).toBe("7");
   });
 
   it("are named by the error too", () => {

@@ -41,6 +41,11 @@ export function optionOf(argument: Argument): OptionDefinition {
   };
 }
 
+/** The value of an argument as typed; undefined when it isn't given. */
+export function valueOf({ fromText }: Argument, typed: unknown): unknown {
+  return typeof typed === "string" ? fromText(typed) : typed;
+}
+
 /** A usage error that names the argument as it is typed. */
 export function asTyped(args: Arguments, error: unknown): unknown {
   if (!(error instanceof UsageError) || error.option === undefined) return error;

@@ -5,6 +5,7 @@ import { symbolFilter, type SymbolFilter } from "../../query/symbol-filter.js";
 import type { Selection } from "../../files/selection.js";
 import { printable } from "../../text/printable.js";
 import { readText } from "../../text/read-text.js";
+import { valueOf } from "./argument-options.js";
 import type { OptionDefinition } from "./command-page.js";
 import { date, filePath, nonEmpty, symbolList } from "./readers.js";
 import { readStdin } from "./stdin.js";
@@ -17,7 +18,7 @@ const allowPartial = {
   string: true,
   requiresArg: false,
   takes: "NUMBER",
-  coerce: (value: unknown) => partial.read("--allow-partial", value),
+  coerce: (value: unknown) => partial.read("--allow-partial", valueOf(partial, value)),
 } as const satisfies OptionDefinition;
 
 /** The options of `files` and `verify` that select files. */

@@ -7,7 +7,7 @@ import { underlyingLines } from "../../query/underlying.js";
 import { QUERIES, QUERY_NAMES, type AnyQuery, type QueryName } from "../../query/registry.js";
 import type { SENSE_FACTS } from "../../query/sense.js";
 import { answerOptions, type AnswerChoice } from "../args/answer-options.js";
-import { asTyped, optionOf, positionalOf } from "../args/argument-options.js";
+import { asTyped, optionOf, positionalOf, valueOf } from "../args/argument-options.js";
 import type { OptionDefinition } from "../args/command-page.js";
 import { commandLine, optionName } from "../args/query-arguments.js";
 import { dbOption } from "../args/db-path.js";
@@ -94,7 +94,7 @@ async function answer(query: AnyQuery, given: QueryArguments): Promise<void> {
   const choice = { format, json, wide, out };
   const args = Object.entries(query.args).map(([key, argument]): [string, unknown] => [
     key,
-    typed(argument, given[optionName(key)]),
+    valueOf(argument, typed(argument, given[optionName(key)])),
   ]);
   const values = readArguments(query.args, Object.fromEntries(args));
   planPrinting(choice);

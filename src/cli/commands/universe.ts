@@ -10,7 +10,7 @@ import { underlyingLines } from "../../query/underlying.js";
 import { column, optionalColumn, type Answer } from "../../text/columns.js";
 import { plural } from "../../text/numbers.js";
 import { answerOptions, type AnswerChoice } from "../args/answer-options.js";
-import { asTyped, optionOf } from "../args/argument-options.js";
+import { asTyped, optionOf, valueOf } from "../args/argument-options.js";
 import type { OptionDefinition } from "../args/command-page.js";
 import { dbOption } from "../args/db-path.js";
 import { commandLine, optionName } from "../args/query-arguments.js";
@@ -97,7 +97,8 @@ function replaceableOption(argument: Argument): OptionDefinition {
 async function answer(query: typeof universeOver, given: UniverseArguments): Promise<void> {
   const { db, format, json, wide, out, matrix } = given;
   const choice = { format, json, wide, out };
-  const named = Object.fromEntries(Object.keys(query.args).map((name) => [name, given[optionName(name)]]));
+  const options = Object.entries<Argument>(query.args);
+  const named = Object.fromEntries(options.map(([name, of]) => [name, valueOf(of, given[optionName(name)])]));
   const args = readArguments(query.args, withDefinition({ definition: given.definition, ...named }));
   if (matrix && args.changes)
     throw new UsageError("--matrix shows members and --changes shows entries and exits: give only one");
