@@ -25,6 +25,18 @@ export function islands(days: Iterable<Day>): Span[] {
   return spans;
 }
 
+/** Groups ascending spans: one that begins at most `days` after the end of the previous one is in its group. */
+export function groupNear(spans: readonly Span[], days: number): Span[][] {
+  const groups: Span[][] = [];
+  for (const span of spans) {
+    const group = groups.at(-1);
+    const previous = group?.at(-1);
+    if (group !== undefined && previous !== undefined && span.from - previous.to <= days) group.push(span);
+    else groups.push([span]);
+  }
+  return groups;
+}
+
 /** The days of `within` that are in none of the spans, which are ascending and disjoint. */
 export function gapsBetween(spans: Iterable<Span>, within: Span): Span[] {
   const gaps: Span[] = [];

@@ -1,5 +1,6 @@
 import type { Day } from "../calendar/day.js";
 import { UsageError } from "../errors.js";
+import { orderedSpan } from "../options/checks.js";
 import type { SymbolFilter } from "../query/symbol-filter.js";
 import { held, type CellList } from "./cells.js";
 import type { Selection } from "./selection.js";
@@ -32,9 +33,7 @@ export function selectionOf(request: FileRequest): Selection {
     throw new UsageError("give either one day, or a first and a last day", { option: "date" });
   }
   const { from, to } = date === undefined ? request : { from: date, to: date };
-  if (from !== undefined && to !== undefined && from > to) {
-    throw new UsageError("the first date is after the second", { option: "from" });
-  }
+  if (from !== undefined && to !== undefined) orderedSpan(from, to);
   if (universe !== undefined && fromVerify !== undefined) {
     throw new UsageError("give either a universe or the answer of a verification", { option: "fromVerify" });
   }

@@ -1,5 +1,6 @@
 import { dayOfInput } from "../calendar/day-input.js";
 import { DAY_MS, dayAt, formatDay, type Day } from "../calendar/day.js";
+import type { Span } from "../calendar/span.js";
 import { formatTime, timeOfInput } from "../calendar/time.js";
 import { UsageError } from "../errors.js";
 import type { Dataset } from "../vision/dataset.js";
@@ -181,4 +182,14 @@ export function shown(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (isObject(value) && !(value instanceof Date)) return "an object";
   return String(value);
+}
+
+/**
+ * The span between two days given as `from` and `to`.
+ *
+ * @throws UsageError when the first day is after the last
+ */
+export function orderedSpan(from: Day, to: Day): Span {
+  if (from > to) throw new UsageError("the first day is after the last", { option: "from" });
+  return { from, to };
 }

@@ -1,13 +1,13 @@
 import type { Day } from "../calendar/day.js";
 import { periodSpan } from "../calendar/period.js";
-import type { Span } from "../calendar/span.js";
+import { groupNear, type Span } from "../calendar/span.js";
 import type { Failure } from "../rows/failure.js";
 import type { ShardResult, VolumeShard } from "../rows/shard.js";
 import type { VolumeSink } from "../rows/sink.js";
 import type { VolumeFile } from "../rows/volume-unit.js";
 import type { Dataset } from "../vision/dataset.js";
 import { UM_DAILY_KLINES_1D, UM_MONTHLY_KLINES_1D } from "../vision/datasets/um-klines-1d.js";
-import { KEYS_PER_PERIOD } from "../vision/list-limits.js";
+import { KEYS_PER_PERIOD, PAGE_DAYS } from "../vision/list-limits.js";
 import { fileKey } from "../vision/object-key.js";
 import { BarTable } from "./bar-table.js";
 import type { GetContext } from "./get.js";
@@ -19,9 +19,6 @@ import { daysToList, knownSpans, newFiles, sameSpans, type ListedFile } from "./
 
 /** Number of files of one symbol fetched concurrently, each with its checksum. All symbols share the thread's sockets. */
 const CONCURRENT_FILES = 8;
-
-/** Spans less than this many days apart are listed together: the days on a list page. */
-const NEAR_DAYS = 500;
 
 /** Shared state of the volume shards of one thread. */
 export interface VolumeContext {
@@ -133,7 +130,7 @@ class SymbolVolumes {
    */
   private async list(dataset: Dataset, spans: readonly Span[], firstKeys?: number): Promise<ListedFile[]> {
     const found: ListedFile[] = [];
-    for (const group of groupNear(spans)) {
+    for (const group of groupNear(spans, PAGE_DAYS)) {
       const [first, last] = [group[0] as Span, group.at(-1) as Span];
       const reach = { from: first.from, to: last.to };
       const { prober, list } = this.context;
@@ -180,18 +177,6 @@ class SymbolVolumes {
     const { symbolIndex } = this.shard;
     this.context.prober.onFailure({ symbolIndex, from, days, failure, ...(key === undefined ? {} : { key }) });
   }
-}
-
-/** Groups spans that are close together. */
-function groupNear(spans: readonly Span[]): Span[][] {
-  const groups: Span[][] = [];
-  for (const span of spans) {
-    const group = groups.at(-1);
-    const previous = group?.at(-1);
-    if (group !== undefined && previous !== undefined && span.from - previous.to <= NEAR_DAYS) group.push(span);
-    else groups.push([span]);
-  }
-  return groups;
 }
 
 /** Processes items with limited concurrency. The first error ends it. */

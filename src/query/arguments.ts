@@ -9,6 +9,7 @@ import {
   checkSymbol,
   checkText,
   checkWhole,
+  orderedSpan,
   shown,
   type Check,
 } from "../options/checks.js";
@@ -199,14 +200,12 @@ export function readArguments<A extends Arguments>(args: A, given: Readonly<Reco
 /**
  * The span from one day to another; the first alone gives a span of one day, neither gives undefined.
  *
- * @throws UsageError when the first day is after the second, or only the second is given.
+ * @throws UsageError when the first day is after the last, or only the last is given.
  */
 export function daySpan(from: Day | undefined, to: Day | undefined): Span | undefined {
   if (from === undefined) {
     if (to !== undefined) throw new UsageError("the first date is missing", { option: "from" });
     return undefined;
   }
-  const span = { from, to: to ?? from };
-  if (span.to < span.from) throw new UsageError("the first date is after the second", { option: "from" });
-  return span;
+  return orderedSpan(from, to ?? from);
 }

@@ -32,7 +32,7 @@ export const STATUS_FACTS = {
   due_provisional: column("count", "due cells that were probed too early to be final"),
   due_hole: column("count", "due cells that are holes, which become final later"),
   due_clock: column("count", "due cells whose probe has a time in the future"),
-  due_dormant: column("count", "cells of dormant symbols that wait for their weekly listing; not included above"),
+  due_dormant: column("count", "cells of dormant symbols that wait for their weekly LIST; not included above"),
   contracts_captured_at: optionalColumn("time", "when the exchange's contracts were last recorded"),
   announced_delistings: column("value", "perpetuals whose end has been announced, each with its delivery_date"),
   conditions: column("value", "conditions of the last 30 days up to yesterday, as spans"),

@@ -76,3 +76,6 @@ export const SOURCES = ["auto", "head", "list"] as const;
 
 /** Minimum number of answered cells before the failure rate is meaningful. */
 export const BREAKER_CELLS = 200;
+
+/** Time between two events that report the progress of a run, ms. */
+export const PROGRESS_MS = 100;

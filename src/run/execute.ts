@@ -8,7 +8,7 @@ import type { WriteTotals } from "../store/write/session.js";
 import type { Threads } from "../threads/threads.js";
 import { writeCapture } from "./capture.js";
 import { publicCounts, type RunCounts } from "./counts.js";
-import { BREAKER_CELLS } from "./defaults.js";
+import { BREAKER_CELLS, PROGRESS_MS } from "./defaults.js";
 import { endOnSignal, type Ending } from "./ending.js";
 import type { Emit } from "./events.js";
 import { fetchVolumes, wantsVolumes } from "./fetch-volumes.js";
@@ -37,8 +37,6 @@ export interface Totals {
   failures: RunFailure[];
   probeMs: number;
 }
-
-const PROGRESS_MS = 100;
 
 /** Number of last days whose conditions a run reports: enough to see up to which day the database is final. */
 const CONDITION_DAYS = 30;

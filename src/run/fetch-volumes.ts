@@ -3,15 +3,14 @@ import type { VolumeShard } from "../rows/shard.js";
 import type { VolumeKnowledge } from "../rows/volume-unit.js";
 import type { StoreFacts } from "../store/writer.js";
 import type { Threads } from "../threads/threads.js";
+import { PROGRESS_MS } from "./defaults.js";
 import { endOnSignal } from "./ending.js";
 import type { Emit } from "./events.js";
 import type { ProbeSettings, Settings } from "./settings.js";
 import { describeVolumeFailure, volumeCounts, type VolumeFailure, type VolumesDone } from "./volumes-result.js";
 
-const PROGRESS_MS = 100;
-
 /** Approximate size of the list pages of a symbol's 1d klines, bytes; determines how many symbols run concurrently. */
-const PAGE_BYTES = 130_000;
+const LISTED_BYTES = 130_000;
 
 /**
  * Whether a run that probes also fetches volumes: if the settings ask for it and the database has any. If they can't be
@@ -65,7 +64,7 @@ export async function fetchVolumes(
     const fetching = pool.runShards(
       volumeShards(known, through, acceptUnverified),
       symbols,
-      pool.parallelLists(PAGE_BYTES),
+      pool.parallelLists(LISTED_BYTES),
       () => signal?.aborted === true,
       () => undefined,
     );

@@ -13,6 +13,7 @@ import {
   checkText,
   checkUrl,
   checkWhole,
+  orderedSpan,
 } from "../options/checks.js";
 import { optional, readOptions, withDefault, type Checked, type ChecksOf } from "../options/read-options.js";
 import type { ThreadSettings } from "../threads/threads.js";
@@ -144,8 +145,7 @@ export function backfillSettings(options: BackfillOptions, now: number): Backfil
     to: withDefault(checkEnd, dayAt(now) - 1),
     refresh: withDefault(checkFlag, DEFAULTS.refresh),
   } satisfies ChecksOf<BackfillOptions>);
-  if (from > to) throw new UsageError("the first day is after the last", { option: "from" });
-  return { ...probeSettings("backfill", given, now), span: { from, to }, refresh };
+  return { ...probeSettings("backfill", given, now), span: orderedSpan(from, to), refresh };
 }
 
 /**

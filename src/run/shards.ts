@@ -1,10 +1,8 @@
 import type { Day } from "../calendar/day.js";
-import { countDays, type Span } from "../calendar/span.js";
+import { countDays, groupNear, type Span } from "../calendar/span.js";
 import type { HeadShard, ListShard } from "../rows/shard.js";
 import type { UnitBy } from "../rows/unit.js";
-
-/** Days on one list page: 1,000 keys, two per day. Long histories are split at this length. */
-export const PAGE_DAYS = 500;
+import { PAGE_DAYS } from "../vision/list-limits.js";
 
 /** Cells to fill: the wanted days of each symbol, aligned with the run's symbols. */
 export type Cells = readonly (readonly Span[])[];
@@ -68,23 +66,11 @@ function symbolsOn(cells: Cells, cursors: Uint32Array, day: Day): Uint32Array<Ar
 export function* listShards(cells: Cells, parallel: number): Generator<ListShard> {
   const split = cells.filter((spans) => spans.length > 0).length < parallel;
   for (const [symbolIndex, wanted] of cells.entries()) {
-    for (const near of groupNear(wanted)) {
+    for (const near of groupNear(wanted, PAGE_DAYS)) {
       const pieces = split ? splitEvery(PAGE_DAYS, near) : [near];
       for (const spans of pieces) yield { type: "list", symbolIndex, spans };
     }
   }
-}
-
-/** Groups spans whose distance is less than a page. */
-function groupNear(spans: readonly Span[]): Span[][] {
-  const groups: Span[][] = [];
-  for (const span of spans) {
-    const group = groups.at(-1);
-    const previous = group?.at(-1);
-    if (group !== undefined && previous !== undefined && span.from - previous.to <= PAGE_DAYS) group.push(span);
-    else groups.push([span]);
-  }
-  return groups;
 }
 
 /** Splits spans into pieces of at most `days` days, counted from the first day of each piece. */

@@ -1,15 +1,16 @@
 import type { Span } from "../calendar/span.js";
 import type { Source } from "../rows/unit.js";
+import { PAGE_DAYS } from "../vision/list-limits.js";
 import type { Cost, Step } from "./step.js";
 import type { ProbeSettings } from "./settings.js";
-import { cellsByUnit, countCells, listShards, PAGE_DAYS, type Cells } from "./shards.js";
+import { cellsByUnit, countCells, listShards, type Cells } from "./shards.js";
 
 /** Headers of a HEAD and its answer. */
 const HEAD_BYTES = 700;
 /** Two keys of a list page, which has 265 kB for 1,000. */
 const DAY_BYTES = 530;
 /** Headers and frame of a list page. */
-const PAGE_BYTES = 1100;
+const PAGE_FRAME_BYTES = 1100;
 /** Weight of a request in bytes: what a 10 Mbit/s line carries during a round trip of 40 ms. */
 const REQUEST_WEIGHT = 50_000;
 
@@ -59,7 +60,7 @@ function listCost(cells: Cells): Cost {
     const days = (spans.at(-1)?.to ?? 0) - (spans[0]?.from ?? 1) + 1;
     const pages = Math.ceil(days / PAGE_DAYS);
     requests += pages;
-    bytes += pages * PAGE_BYTES + days * DAY_BYTES;
+    bytes += pages * PAGE_FRAME_BYTES + days * DAY_BYTES;
   }
   return { requests, bytes };
 }

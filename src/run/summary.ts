@@ -12,6 +12,7 @@ import type { AnnouncedDelisting } from "../store/contracts.js";
 import type { DueReason } from "../store/due.js";
 import type { SymbolDay } from "../store/news.js";
 import type { ChangeCounts, ChangeKind } from "../store/write/changes.js";
+import { tenths } from "../text/numbers.js";
 import type { Condition } from "../vision/condition.js";
 import { volumesResult, type VolumesResult } from "./volumes-result.js";
 
@@ -116,8 +117,4 @@ export function summarize(command: RunCommand, plan: Plan, totals: Totals, effor
 
 function dated({ symbol, day }: SymbolDay): SummaryDate {
   return { symbol, date: formatDay(day) };
-}
-
-function tenths(ms: number): number {
-  return Math.round(ms * 10) / 10;
 }

@@ -2,6 +2,7 @@ import { UM_DAILY_KLINES_1D } from "../vision/datasets/um-klines-1d.js";
 import { dayAt } from "../calendar/day.js";
 import { BfaError } from "../errors.js";
 import type { DnsWarmUp } from "../probe/net/dns.js";
+import { tenths } from "../text/numbers.js";
 import type { Threads } from "../threads/threads.js";
 import type { Emit } from "./events.js";
 import { fetchVolumes } from "./fetch-volumes.js";
@@ -143,10 +144,6 @@ function summarize(
     },
     failures,
   };
-}
-
-function tenths(ms: number): number {
-  return Math.round(ms * 10) / 10;
 }
 
 function messageOf(summary: VolumesSummary): string {

@@ -35,6 +35,12 @@ export const NO_NEWS: News = { listings: [], delistings: [], changedFiles: [] };
 /** Maximum number of files that {@link News} names; the run counts them all. */
 export const MAX_CHANGED_FILES = 1000;
 
+/**
+ * Number of symbols whose files are read together. After a month without runs every symbol may have been listed again,
+ * and the files of 1,000 symbols would take 100 MiB.
+ */
+const SYMBOLS_AT_A_TIME = 64;
+
 /** From the first to the last file of a symbol, and whether it has ended. */
 interface FileSpan extends Span {
   ended: boolean;
@@ -96,12 +102,15 @@ async function listingsSince(store: Store, before: FileSpans, after: FileSpans, 
   const added = [...after].filter(([symbol, { from }]) => !before.has(symbol) && from > firstDay);
   const revived = [...after].filter(([symbol, { to }]) => to - (before.get(symbol)?.to ?? to) > RELISTED_AFTER_DAYS);
   const names = revived.map(([symbol]) => symbol);
-  const lives = await symbolLives(store, names, now, await settledFolders(store, now, names));
-  const relistings = [...lives].flatMap(([symbol, ofSymbol]) =>
-    ofSymbol
-      .filter(({ from }) => from > (before.get(symbol)?.to ?? Infinity))
-      .map(({ from }) => ({ symbol, day: from })),
-  );
+  const folders = await settledFolders(store, now, names);
+  const relistings: SymbolDay[] = [];
+  for (let start = 0; start < names.length; start += SYMBOLS_AT_A_TIME) {
+    const lives = await symbolLives(store, names.slice(start, start + SYMBOLS_AT_A_TIME), now, folders);
+    for (const [symbol, ofSymbol] of lives) {
+      const last = before.get(symbol)?.to ?? Infinity;
+      for (const { from } of ofSymbol) if (from > last) relistings.push({ symbol, day: from });
+    }
+  }
   return [...added.map(([symbol, { from }]) => ({ symbol, day: from })), ...relistings].sort(byDayAndSymbol);
 }
 

@@ -7,3 +7,8 @@ export function number(value: number): string {
 export function plural(count: number, noun: string, many = `${noun}s`): string {
   return `${number(count)} ${count === 1 ? noun : many}`;
 }
+
+/** The value rounded to one decimal. */
+export function tenths(value: number): number {
+  return Math.round(value * 10) / 10;
+}

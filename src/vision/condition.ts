@@ -24,7 +24,7 @@ export interface DayCells extends PublishedCells {
   due: number;
   /**
    * Cells without a row for a known reason: a complete listing of the bucket lacked the symbol, or the symbol is
-   * dormant and due for its weekly listing later.
+   * dormant and due for its weekly LIST later.
    */
   pending: number;
   /** Cells that were never probed. */

@@ -9,6 +9,9 @@ export const KEYS_PER_PERIOD = 2;
 /** Maximum keys and prefixes of an S3 list page. */
 export const MAX_PAGE_ENTRIES = 1000;
 
+/** Days on one list page of a daily dataset. */
+export const PAGE_DAYS = MAX_PAGE_ENTRIES / KEYS_PER_PERIOD;
+
 /** Maximum bytes of a page; one of 1,000 keys is 265 kB. */
 export const MAX_PAGE_BYTES = 4 * 1024 * 1024;
 

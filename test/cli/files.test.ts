@@ -88,7 +88,7 @@ describe("bfa files", () => {
     writeFileSync(join(folder.path, "bad.csv"), "date,name\n");
     const wrong: [args: string[], message: RegExp][] = [
       [["--date", "2024-02-30"], /^bfa: --date: "2024-02-30" is not a date; write YYYY-MM-DD\n$/],
-      [["--from", dateOf(2), "--to", dateOf(1)], /^bfa: --from: the first date is after the second\n$/],
+      [["--from", dateOf(2), "--to", dateOf(1)], /^bfa: --from: the first day is after the last\n$/],
       [["--hold"], /^bfa: --hold: there is no universe to hold\n$/],
       [["--universe", "bad.csv"], /^bfa: --universe: bad\.csv can't be read \(its first line doesn't name/],
       [["--from-verify", "none.json"], /^bfa: --from-verify: none\.json can't be read/],

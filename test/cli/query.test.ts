@@ -141,7 +141,7 @@ describe("bfa query", () => {
 
   it.each([
     [["snapshot", "2024-02-30"], /is not a date/],
-    [["range", "2024-03-02", "2024-03-01"], /first date is after the second/],
+    [["range", "2024-03-02", "2024-03-01"], /first day is after the last/],
     [["universe", "2024-03-01", "--min-age", "-3"], /min-age/],
     [["universe", "2024-03-01"], /min-age/],
     [["timeline", "../BTCUSDT"], /symbol: "..\/BTCUSDT" is not a symbol/],

@@ -90,6 +90,6 @@ it("a span is two days, one, or none", () => {
   expect(daySpan(undefined, undefined)).toBeUndefined();
   expect(daySpan(3, undefined)).toEqual({ from: 3, to: 3 });
   expect(daySpan(3, 5)).toEqual({ from: 3, to: 5 });
-  expect(() => daySpan(5, 3)).toThrow("the first date is after the second");
+  expect(() => daySpan(5, 3)).toThrow("the first day is after the last");
   expect(() => daySpan(undefined, 3)).toThrow("the first date is missing");
 });

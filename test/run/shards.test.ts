@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { share } from "../../src/threads/prober-protocol.js";
-import { cellsByUnit, countCells, headShards, listShards, PAGE_DAYS, type Cells } from "../../src/run/shards.js";
+import { cellsByUnit, countCells, headShards, listShards, type Cells } from "../../src/run/shards.js";
 import type { Span } from "../../src/calendar/span.js";
+import { PAGE_DAYS } from "../../src/vision/list-limits.js";
 import type { HeadShard, ListShard } from "../../src/rows/shard.js";
 
 /** Ascending, disjoint ranges with gaps of every size around a page. */

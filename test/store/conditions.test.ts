@@ -165,7 +165,7 @@ describe("the condition of the cells that a query admits", () => {
     ]);
   });
 
-  it("is not partial for a dormant symbol that waits for its weekly listing", async () => {
+  it("is not partial for a dormant symbol that waits for its weekly LIST", async () => {
     await fill(106, (symbol, offset) =>
       symbol === 4 && offset > 96 ? undefined : { size: symbol === 4 && offset > 20 ? 0 : FILE, hours: 30 },
     );

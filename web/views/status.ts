@@ -7,8 +7,8 @@ const DUE = {
   due_never_probed: "never probed",
   due_provisional: "probed too early to be final",
   due_hole: "in holes that may still be filled",
-  due_clock: "probed by a clock that was ahead",
-  due_dormant: "of dormant symbols, which wait for their weekly listing",
+  due_clock: "probed with a clock that was ahead",
+  due_dormant: "of dormant symbols, which wait for their weekly LIST",
 } as const;
 
 /** Maximum number of spans of conditions listed. */

@@ -8,6 +8,7 @@ import { answerOptions, type AnswerChoice } from "../args/answer-options.js";
 import { nonEmpty, wholeNumber } from "../args/readers.js";
 import { EXIT } from "../exit.js";
 import { interruptible } from "../interrupt.js";
+import { nonzero } from "../output/line.js";
 import { planPrinting, printAnswer } from "../output/print-answer.js";
 import { tablePieces } from "../output/table.js";
 
@@ -79,16 +80,12 @@ async function comparisonText(answer: Answer<ComparisonFacts>, shown: number): P
 function countsText(facts: ComparisonFacts): string {
   const lines = [
     `${plural(facts.same_count, "cell")} with the same answer`,
-    ...some(facts.only_in_a_count, `only in ${printable(facts.a)}`),
-    ...some(facts.only_in_b_count, `only in ${printable(facts.b)}`),
-    ...some(facts.different_count, "with different answers"),
-    ...some(facts.other_probe_time_count, "with the same answer, probed at different times"),
+    ...nonzero(facts.only_in_a_count, `only in ${printable(facts.a)}`),
+    ...nonzero(facts.only_in_b_count, `only in ${printable(facts.b)}`),
+    ...nonzero(facts.different_count, "with different answers"),
+    ...nonzero(facts.other_probe_time_count, "with the same answer, probed at different times"),
   ];
   return lines.map((line) => `${line}\n`).join("");
-}
-
-function some(count: number, what: string): string[] {
-  return count === 0 ? [] : [`${number(count)} ${what}`];
 }
 
 export default compareCommand;

@@ -35,7 +35,7 @@ const importCommand: CommandModule<object, ImportArguments> = {
   builder: (yargs) =>
     yargs
       .positional("file", {
-        describe: "a database of bfa, or one with the seed's schema; it is not changed",
+        describe: "a database of bfa, or another one that has daily_availability; it is not changed",
         type: "string",
         demandOption: true,
         coerce: filePath("file"),

@@ -11,7 +11,7 @@ import { nonEmpty } from "../args/readers.js";
 import { EXIT } from "../exit.js";
 import { interruptible } from "../interrupt.js";
 import { conditionLines } from "../output/conditions.js";
-import { tell } from "../output/line.js";
+import { nonzero, tell } from "../output/line.js";
 import { planPrinting, printAnswer } from "../output/print-answer.js";
 import { tablePieces } from "../output/table.js";
 
@@ -101,18 +101,14 @@ async function verificationText({ facts, rows }: Verification, answer: Answer): 
 function countsText(facts: VerificationFacts): string {
   const lines = [
     `${number(facts.good_count)} of ${plural(facts.file_count, "file")} match the index`,
-    ...some(facts.missing_count, "missing"),
-    ...some(facts.stale_count, "stale: different size, or older than the upload"),
-    ...some(facts.damaged_count, "damaged: different md5"),
-    ...some(facts.incomplete_count, "incomplete: aria2 hasn't finished them"),
-    ...some(facts.unknown_count, "unknown: not in the index"),
-    ...some(facts.unchecked_count ?? 0, "of the matching ones without a known md5"),
+    ...nonzero(facts.missing_count, "missing"),
+    ...nonzero(facts.stale_count, "stale: different size, or older than the upload"),
+    ...nonzero(facts.damaged_count, "damaged: different md5"),
+    ...nonzero(facts.incomplete_count, "incomplete: aria2 hasn't finished them"),
+    ...nonzero(facts.unknown_count, "unknown: not in the index"),
+    ...nonzero(facts.unchecked_count ?? 0, "of the matching ones without a known md5"),
   ];
   return lines.map((line) => `${printable(line)}\n`).join("");
-}
-
-function some(count: number, what: string): string[] {
-  return count === 0 ? [] : [`${number(count)} ${what}`];
 }
 
 export default verifyCommand;

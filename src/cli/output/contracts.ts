@@ -1,7 +1,7 @@
 import type { ContractsSummary } from "../../run/contracts.js";
 import { column, type Answer } from "../../text/columns.js";
 import { plural } from "../../text/numbers.js";
-import { datedLine } from "./summary.js";
+import { announcedLine } from "./summary.js";
 import { nameLine } from "./discovery.js";
 
 const DELISTING_COLUMNS = {
@@ -22,15 +22,11 @@ export function contractsAnswer({
 export function contractsText(summary: ContractsSummary): string {
   const { outcome, reason, captured_at, contract_count } = summary;
   if (outcome === "refused") return `nothing recorded: ${reason ?? ""}`;
-  const announced = summary.announced_delistings.map(({ symbol, delivery_date }) => ({
-    symbol,
-    date: delivery_date.slice(0, 10),
-  }));
   return [
     `${plural(contract_count, "contract")} at ${captured_at ?? ""}${outcome === "known" ? ", already known" : ""}`,
     ...nameLine("new", summary.added),
     ...nameLine("with a changed status, type or date", summary.changed),
     ...nameLine("no longer shown", summary.gone),
-    ...datedLine("to be delisted", announced),
+    ...announcedLine(summary.announced_delistings),
   ].join("\n");
 }

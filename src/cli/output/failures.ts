@@ -1,5 +1,5 @@
 import type { FailureKind } from "../../rows/failure.js";
-import { number } from "../../text/numbers.js";
+import { number, plural } from "../../text/numbers.js";
 import { printable } from "../../text/printable.js";
 
 /** Maximum number of failures shown per kind; the rest are counted. `--json` has them all. */
@@ -10,6 +10,11 @@ interface AnyFailure {
   kind: FailureKind;
   code: string;
   message: string;
+}
+
+/** The end of a message about failures: how often they were retried. */
+export function despiteRetries(retries: number): string {
+  return retries === 0 ? "; --retries repeats transient failures" : ` despite ${plural(retries, "retry", "retries")}`;
 }
 
 /** Failures in lines, grouped by kind and code, the most frequent first; `lineOf` names what failed. */

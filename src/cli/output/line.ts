@@ -1,3 +1,4 @@
+import { number } from "../../text/numbers.js";
 import { printable } from "../../text/printable.js";
 import { withoutPasswords } from "../../text/secrets.js";
 
@@ -9,4 +10,9 @@ export function line(text: string): string {
 /** Prints a notice on stderr. */
 export function tell(text: string): void {
   process.stderr.write(line(`bfa: ${text}`));
+}
+
+/** The count with what it counts; nothing for 0. */
+export function nonzero(count: number, what: string): string[] {
+  return count === 0 ? [] : [`${number(count)} ${what}`];
 }

@@ -11,7 +11,7 @@ import { plural } from "../../text/numbers.js";
 export function senseLines(facts: FactsOf<typeof SENSE_FACTS>, filed: boolean): string[] {
   const { sense, traded_count: traded, not_traded_count: notTraded, volumes_unknown_count: unknown } = facts;
   if (sense === "traded") {
-    const notKnown = unknown === 0 ? "" : `, ${plural(unknown, "symbol")} whose volumes are not known`;
+    const notKnown = unknown === 0 ? "" : ` and ${plural(unknown, "symbol")} whose volumes are not known`;
     if (notTraded === 0 && unknown === 0) return ["traded: all symbols with a file had trades"];
     return [`traded: left out ${plural(notTraded, "symbol")} with a file but no trades${notKnown}; --filed shows them`];
   }

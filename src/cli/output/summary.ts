@@ -2,13 +2,14 @@ import { dayOf } from "../../calendar/day.js";
 import type { RunFailure } from "../../run/failure.js";
 import type { RetriedRequests } from "../../run/retried.js";
 import type { RunSummary, SummaryDate } from "../../run/summary.js";
+import type { AnnouncedDelisting } from "../../store/contracts.js";
 import { column, optionalColumn, type Answer } from "../../text/columns.js";
 import { duration } from "../../text/durations.js";
 import { number, plural } from "../../text/numbers.js";
 import { printable } from "../../text/printable.js";
 import { CONDITIONS, isAnswerable } from "../../vision/condition.js";
 import { noPaint, paintWord, type Paint } from "./colour.js";
-import { failureLines } from "./failures.js";
+import { despiteRetries, failureLines } from "./failures.js";
 import { volumeFailureLines, volumeLines, volumesNotice } from "./volume-lines.js";
 
 /** Maximum number of failure kinds named in one line. */
@@ -70,11 +71,7 @@ export function summaryText(summary: RunSummary, paint: Paint = noPaint): string
     );
   }
   lines.push(...datedLine("came to market", summary.listings), ...datedLine("ended", summary.delistings));
-  const announced = summary.announced_delistings.map(({ symbol, delivery_date }) => ({
-    symbol,
-    date: delivery_date.slice(0, 10),
-  }));
-  lines.push(...datedLine("to be delisted", announced));
+  lines.push(...announcedLine(summary.announced_delistings));
   if (summary.foreign_keys > 0) lines.push(`  ${plural(summary.foreign_keys, "foreign key")} in the list pages`);
   lines.push(`  still due: ${dueText(summary.due_cells)}`);
   lines.push(...conditionLine(summary.conditions, paint));
@@ -148,13 +145,13 @@ export function failureNotices(summary: RunSummary, retries: number): string[] {
 function probesNotice({ failures, failed, probes }: RunSummary, retries: number): string {
   const kinds = new Map<string, number>();
   for (const { kind, code } of failures) kinds.set(`${kind} ${code}`, (kinds.get(`${kind} ${code}`) ?? 0) + 1);
-  const listed = [...kinds].sort(([, a], [, b]) => b - a).map(([name, count]) => `${name} ${number(count)} times`);
-  const shown = listed.slice(0, KINDS_SHOWN).map((kind) => printable(kind).replace(/ 1 times$/, " once"));
+  const listed = [...kinds]
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, count]) => `${name} ${count === 1 ? "once" : `${number(count)} times`}`);
+  const shown = listed.slice(0, KINDS_SHOWN).map(printable);
   const more = listed.length > KINDS_SHOWN ? " and others" : "";
-  const tried =
-    retries === 0 ? "; --retries repeats transient failures" : ` despite ${plural(retries, "retry", "retries")}`;
   return (
-    `${number(failed)} of ${plural(probes, "probe")} failed${tried}: ${shown.join(", ")}${more}. ` +
+    `${number(failed)} of ${plural(probes, "probe")} failed${despiteRetries(retries)}: ${shown.join(", ")}${more}. ` +
     "These cells stay due: run it again"
   );
 }
@@ -163,8 +160,14 @@ export function retriedLine({ kind, code, host, count }: RetriedRequests): strin
   return `    ${number(count)} after ${kind} ${printable(code)} from ${printable(host)}`;
 }
 
+/** The delistings that the exchange has announced, in one line. */
+export function announcedLine(announced: readonly AnnouncedDelisting[]): string[] {
+  const dates = announced.map(({ symbol, delivery_date }) => ({ symbol, date: delivery_date.slice(0, 10) }));
+  return datedLine("to be delisted", dates);
+}
+
 /** One line of symbols with their dates; no line when there are none. */
-export function datedLine(what: string, dates: readonly SummaryDate[]): string[] {
+function datedLine(what: string, dates: readonly SummaryDate[]): string[] {
   if (dates.length === 0) return [];
   const shown = dates.slice(0, DATES_SHOWN).map(({ symbol, date }) => `${printable(symbol)} ${date}`);
   const more = dates.length > DATES_SHOWN ? ` and ${number(dates.length - DATES_SHOWN)} more` : "";

@@ -2,7 +2,7 @@ import type { VolumeFailure, VolumesResult } from "../../run/volumes-result.js";
 import { number, plural } from "../../text/numbers.js";
 import { printable } from "../../text/printable.js";
 import { bytes } from "../../text/sizes.js";
-import { failureLines } from "./failures.js";
+import { despiteRetries, failureLines } from "./failures.js";
 
 /** A summary of fetched volumes, in lines. */
 export function volumeLines(result: VolumesResult): string[] {
@@ -27,7 +27,7 @@ export function volumesNotice({ failures, files_fetched }: VolumesResult, retrie
   const example = first === undefined ? "" : `, the first: ${fileOf(first)}: ${printable(first.message)}`;
   const all = plural(files_fetched + failures.length, "volume file");
   return (
-    `${number(failures.length)} of ${all} failed despite ${plural(retries, "retry", "retries")}${example}. ` +
+    `${number(failures.length)} of ${all} failed${despiteRetries(retries)}${example}. ` +
     "Their days stay unknown: run it again, or accept files without a valid checksum with bfa volumes --accept-unverified"
   );
 }
