@@ -1,5 +1,5 @@
 import { printable } from "../../text/printable.js";
-import { quoted } from "./query-arguments.js";
+import { shellWord } from "./shell-word.js";
 
 /** The commands that messages advise and that take `--db`. */
 const ADVISED = /`bfa (update|backfill|sweep|volumes|discover|contracts)`/g;
@@ -13,5 +13,5 @@ export function withOwnDatabase(message: string, args: readonly string[]): strin
   const at = args.findIndex((arg) => arg === "--db" || arg.startsWith("--db="));
   const file = args[at]?.startsWith("--db=") === true ? args[at].slice("--db=".length) : args[at + 1];
   if (at < 0 || file === undefined) return message;
-  return message.replaceAll(ADVISED, (_, command: string) => `\`bfa ${command} --db ${printable(quoted(file))}\``);
+  return message.replaceAll(ADVISED, (_, command: string) => `\`bfa ${command} --db ${printable(shellWord(file))}\``);
 }

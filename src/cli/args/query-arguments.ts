@@ -1,4 +1,5 @@
 import type { Arguments } from "../../query/arguments.js";
+import { shellWord } from "./shell-word.js";
 
 /** The command-line name of an argument: `min-age` for `minAge`. */
 export function optionName(key: string): string {
@@ -16,14 +17,8 @@ export function commandLine(
     const value = values[key];
     if (value === undefined) return "";
     const text = value instanceof Date ? value.toISOString().slice(0, 10) : String(value);
-    if (positional) return ` ${quoted(text)}`;
-    return value === true ? ` --${optionName(key)}` : ` --${optionName(key)} ${quoted(text)}`;
+    if (positional) return ` ${shellWord(text)}`;
+    return value === true ? ` --${optionName(key)}` : ` --${optionName(key)} ${shellWord(text)}`;
   });
   return `${command}${words.join("")}`;
-}
-
-/** Quotes a word for a shell. */
-export function quoted(text: string): string {
-  if (/^[\w.,:/-]+$/.test(text)) return text;
-  return /["$`\\!]/.test(text) ? `'${text.replaceAll("'", "'\\''")}'` : `"${text}"`;
 }

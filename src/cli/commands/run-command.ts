@@ -4,6 +4,7 @@ import type { RunOutcome } from "../../run/outcome.js";
 import type { RunSummary } from "../../run/summary.js";
 import type { Answer, Columns } from "../../text/columns.js";
 import type { AnswerChoice } from "../args/answer-options.js";
+import { shellWord } from "../args/shell-word.js";
 import { maskedPath } from "../../text/secrets.js";
 import { EXIT_OF_OUTCOME, exitCodeOf, flagOf } from "../exit.js";
 import { interruptible } from "../interrupt.js";
@@ -148,9 +149,9 @@ async function print<Facts extends object, C extends Columns>(
  * @param notify URL that the summary is posted to: its path is often a secret
  */
 function commandLine(notify: string | undefined): string {
-  const quoted = process.argv
+  const words = process.argv
     .slice(2)
     .map((arg) => (notify === undefined ? arg : arg.replace(notify, maskedPath(notify))))
-    .map((arg) => (/^[\w.,:/=@%+-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", "'\\''")}'`));
-  return ["bfa", ...quoted].join(" ");
+    .map(shellWord);
+  return ["bfa", ...words].join(" ");
 }

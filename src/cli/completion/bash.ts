@@ -1,5 +1,6 @@
 import type { CommandPage } from "../args/command-page.js";
-import { allPages, COMMAND_NAMES, quoted } from "./walk.js";
+import { singleQuoted } from "../args/shell-word.js";
+import { allPages, COMMAND_NAMES } from "./walk.js";
 
 /** A completion script for bash. */
 export function bashCompletion(root: CommandPage): string {
@@ -19,7 +20,7 @@ ${pages
   .filter(({ words }) => words.length > 0)
   .map(
     ({ words }) =>
-      `      ${quoted([words.slice(0, -1).join(" "), words.at(-1)].join(" "))}) command=${quoted(words.join(" "))} ;;`,
+      `      ${singleQuoted([words.slice(0, -1).join(" "), words.at(-1)].join(" "))}) command=${singleQuoted(words.join(" "))} ;;`,
   )
   .join("\n")}
     esac
@@ -28,7 +29,7 @@ ${pages
 ${pages.flatMap(valueCases).join("\n")}
   esac
   case "$command" in
-${pages.map((page) => `    ${quoted(page.words.join(" "))}) COMPREPLY=($(compgen -W ${quoted(wordsOf(page).join(" "))} -- "$current")) ;;`).join("\n")}
+${pages.map((page) => `    ${singleQuoted(page.words.join(" "))}) COMPREPLY=($(compgen -W ${singleQuoted(wordsOf(page).join(" "))} -- "$current")) ;;`).join("\n")}
   esac
 ${pages.flatMap(fileCases).join("\n")}
 }
@@ -41,14 +42,14 @@ function valueCases({ words, options }: CommandPage): string[] {
   return options
     .filter(({ takes }) => takes !== undefined)
     .map(({ name, takes, choices }) => {
-      const values = `compgen -W ${quoted(choices.join(" "))} -- "$current"`;
+      const values = `compgen -W ${singleQuoted(choices.join(" "))} -- "$current"`;
       const action =
         choices.length > 0
           ? `COMPREPLY=($(${values})); return`
           : takes === "FILE"
             ? `compopt -o filenames; COMPREPLY=($(compgen -f -- "$current")); return`
             : "return";
-      return `    ${quoted(`${words.join(" ")} --${name}`)}) ${action} ;;`;
+      return `    ${singleQuoted(`${words.join(" ")} --${name}`)}) ${action} ;;`;
     });
 }
 
@@ -56,7 +57,7 @@ function valueCases({ words, options }: CommandPage): string[] {
 function fileCases({ words, positionals }: CommandPage): string[] {
   if (!positionals.some(({ takes }) => takes === "FILE")) return [];
   return [
-    `  if [[ $command == ${quoted(words.join(" "))} && $current != -* ]]; then`,
+    `  if [[ $command == ${singleQuoted(words.join(" "))} && $current != -* ]]; then`,
     `    compopt -o filenames; COMPREPLY=($(compgen -f -- "$current"))`,
     "  fi",
   ];

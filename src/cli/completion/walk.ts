@@ -7,8 +7,3 @@ export const COMMAND_NAMES = ["bfa", "binance-futures-availability"] as const;
 export function allPages(page: CommandPage): CommandPage[] {
   return [page, ...page.commands.flatMap(allPages)];
 }
-
-/** Quotes a string as a shell word, in single quotes. */
-export function quoted(text: string): string {
-  return `'${text.replaceAll("'", `'\\''`)}'`;
-}

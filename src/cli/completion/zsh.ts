@@ -1,5 +1,6 @@
 import type { CommandPage, OptionPage, PositionalPage } from "../args/command-page.js";
-import { allPages, COMMAND_NAMES, quoted } from "./walk.js";
+import { singleQuoted } from "../args/shell-word.js";
+import { allPages, COMMAND_NAMES } from "./walk.js";
 
 /** A completion script for zsh: one function per command, which completes what follows its name. */
 export function zshCompletion(root: CommandPage): string {
@@ -34,7 +35,9 @@ ${specs.map((spec) => `    ${spec}`).join(" \\\n")}
 }
 
 function groupFunction(page: CommandPage, specs: readonly string[]): string {
-  const named = page.commands.map(({ words, about }) => quoted(`${escaped(words.at(-1) ?? "")}:${escaped(about)}`));
+  const named = page.commands.map(({ words, about }) =>
+    singleQuoted(`${escaped(words.at(-1) ?? "")}:${escaped(about)}`),
+  );
   return `${nameOf(page)}() {
   local context state state_descr line
   typeset -A opt_args
@@ -61,13 +64,13 @@ function nameOf({ words }: CommandPage): string {
 
 function optionSpecs({ name, about, takes, choices, isOn }: OptionPage): string[] {
   const value = takes === undefined ? "" : `:${takes.toLowerCase()}:${actionOf(takes, choices)}`;
-  const spec = quoted(`--${name}[${about.replaceAll(/[[\]]/g, "")}]${value}`);
-  return isOn ? [spec, quoted(`--no-${name}[do not ${about.replaceAll(/[[\]]/g, "")}]`)] : [spec];
+  const spec = singleQuoted(`--${name}[${about.replaceAll(/[[\]]/g, "")}]${value}`);
+  return isOn ? [spec, singleQuoted(`--no-${name}[do not ${about.replaceAll(/[[\]]/g, "")}]`)] : [spec];
 }
 
 function positionalSpec({ name, takes, choices, isRequired, isList }: PositionalPage): string {
   const place = isList ? "*:" : isRequired ? ":" : "::";
-  return quoted(`${place}${name}:${actionOf(takes, choices)}`);
+  return singleQuoted(`${place}${name}:${actionOf(takes, choices)}`);
 }
 
 function actionOf(takes: OptionPage["takes"], choices: readonly string[]): string {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
 import { UsageError } from "../../errors.js";
 import { BIGINT, BOOLEAN, DOUBLE, DuckDBDataChunk, DuckDBInstance, UBIGINT, VARCHAR } from "../../store/duckdb.js";
-import { INSTANCE_OPTIONS } from "../../store/instance.js";
+import { identifier, INSTANCE_OPTIONS } from "../../store/instance.js";
 import { makeTemporaryFolder } from "../../store/temporary-folder.js";
 import { columnNames, type Answer, type CellValue, type Column, type ColumnKind } from "../../text/columns.js";
 
@@ -61,7 +61,7 @@ async function writeParquet(answer: Answer, database: string, file: string): Pro
     const held = types.map(({ held }, at) => `c${at} ${held.toString()}`);
     await connection.run(`SET preserve_insertion_order = true; CREATE TABLE held (${held.join(", ")})`);
     await appendRows(connection, answer, names, types);
-    const written = types.map(({ written }, at) => `c${at}::${written} AS ${quoted(names[at] ?? "")}`);
+    const written = types.map(({ written }, at) => `c${at}::${written} AS ${identifier(names[at] ?? "")}`);
     await connection.run(
       `COPY (SELECT ${written.join(", ")} FROM held) TO '${file.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,
     );
@@ -113,9 +113,4 @@ type FieldType = (typeof TYPES)[ColumnKind] | typeof UNSIGNED;
 
 function typeOf(column: Column | undefined): FieldType {
   return column?.isUnsigned === true ? UNSIGNED : TYPES[column?.kind ?? "value"];
-}
-
-/** SQL: a name as an identifier. */
-function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }
