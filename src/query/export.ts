@@ -12,6 +12,7 @@ import { writeFileWhole } from "../store/write-whole.js";
 import { classifySymbol, isSymbol } from "../vision/symbol.js";
 import { daySpan } from "./arguments.js";
 import { rankingsSql } from "./rankings.js";
+import { symbolRefusal } from "./refusal.js";
 
 /** COPY's options for the formats. Row groups have half of DuckDB's default size: each is in memory until written. */
 const FORMATS = {
@@ -87,8 +88,8 @@ export interface ExportedFile {
  * under its name once it is complete. DuckDB may access only that path.
  *
  * @throws StoreError when the database can't be read; OutputError or UsageError when the file can't be written;
- * UsageError when the database has none of the requested symbols; NotKnownError when rankings rest on unknown days or
- * volumes.
+ * UsageError when none of the requested symbols has the quote asset; NotKnownError when one of them is not in the
+ * database, or rankings rest on unknown days or volumes.
  */
 export async function exportRows(file: string, options: ExportOptions): Promise<ExportedFile> {
   const { format, out, from, to } = options;
@@ -111,6 +112,7 @@ async function writeRows(file: string, path: string, options: ExportOptions): Pr
   const settings = { ...MEMORY, temp_directory: join(dirname(path), "spill") };
   const store = await openReader(file, { settings, output: path });
   try {
+    await refuseUnknownSymbols(store, options.symbols ?? []);
     const rows = await (what === "rankings" ? rankingsSql(store, options, Date.now()) : rowsSql(store, options));
     const written = await store.connection.runAndReadAll(
       `COPY (${rows}) TO ${textLiteral(path)} (${FORMATS[format]}, USE_TMP_FILE false)`,
@@ -125,6 +127,13 @@ async function writeRows(file: string, path: string, options: ExportOptions): Pr
 
 async function rowsSql(store: Store, options: ExportOptions): Promise<string> {
   return `SELECT * FROM daily_availability WHERE ${await condition(store, options)} ORDER BY date, symbol`;
+}
+
+async function refuseUnknownSymbols(store: Store, symbols: readonly string[]): Promise<void> {
+  if (symbols.length === 0) return;
+  const stored = await storedSymbols(store);
+  const unknown = symbols.find((symbol) => !stored.includes(symbol));
+  if (unknown !== undefined) throw symbolRefusal(unknown, stored);
 }
 
 /** SQL: the condition for the requested rows. */

@@ -3,6 +3,7 @@ import type { Span } from "../calendar/span.js";
 import { dayNumber } from "../calendar/sql.js";
 import { finalSql } from "../vision/finality.js";
 import { RELISTED_AFTER_DAYS } from "../vision/lives.js";
+import { classifySymbol } from "../vision/symbol.js";
 import { toStoreError } from "./duckdb-error.js";
 import { settledFolders, symbolLives } from "./lives.js";
 import type { Store } from "./open.js";
@@ -100,8 +101,7 @@ export async function newsSince(store: Store, before: FileSpans, runId: number, 
 async function listingsSince(store: Store, before: FileSpans, after: FileSpans, now: number): Promise<SymbolDay[]> {
   const firstDay = Math.min(...[...before.values()].map(({ from }) => from));
   const added = [...after].filter(([symbol, { from }]) => !before.has(symbol) && from > firstDay);
-  const revived = [...after].filter(([symbol, { to }]) => to - (before.get(symbol)?.to ?? to) > RELISTED_AFTER_DAYS);
-  const names = revived.map(([symbol]) => symbol);
+  const names = mayBeRelisted(before, after);
   const folders = await settledFolders(store, now, names);
   const relistings: SymbolDay[] = [];
   for (let start = 0; start < names.length; start += SYMBOLS_AT_A_TIME) {
@@ -112,6 +112,21 @@ async function listingsSince(store: Store, before: FileSpans, after: FileSpans, 
     }
   }
   return [...added.map(([symbol, { from }]) => ({ symbol, day: from })), ...relistings].sort(byDayAndSymbol);
+}
+
+/**
+ * Symbols with new files that may belong to another contract than their earlier ones: after a gap that is long enough
+ * for that, or of any length if the ticker has a settled folder.
+ */
+function mayBeRelisted(before: FileSpans, after: FileSpans): string[] {
+  const classified = [...after].map(([symbol, { to }]) => ({ symbol, to, ...classifySymbol(symbol) }));
+  const settled = new Set(classified.filter((one) => one.class === "settled").map(({ ticker }) => ticker));
+  return classified
+    .filter((one) => {
+      const gap = one.to - (before.get(one.symbol)?.to ?? one.to);
+      return gap > RELISTED_AFTER_DAYS || (gap > 0 && one.class === "perpetual" && settled.has(one.ticker));
+    })
+    .map(({ symbol }) => symbol);
 }
 
 async function changedFiles({ connection }: Store, runId: number): Promise<ChangedFile[]> {

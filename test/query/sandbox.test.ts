@@ -236,14 +236,17 @@ describe("export", () => {
     expect(await rowsOf(file, differing)).toEqual([[0]]);
   });
 
-  it("selects symbols and a quote asset, and says if there are none", async () => {
+  it("selects symbols and a quote asset, and refuses symbols that are not in the database", async () => {
     const out = path("some.csv");
     const some = (filter: object) => exportRows(file, { format: "csv", out, ...filter });
-    expect(await some({ symbols: ["BTCUSDT", "NONE"] })).toMatchObject({ row_count: 2 });
+    expect(await some({ symbols: ["BTCUSDT"] })).toMatchObject({ row_count: 2 });
+    await expect(some({ symbols: ["BTCUSDT", "BTCUSTD"] })).rejects.toThrow(
+      "no day of BTCUSTD is in the database: did you mean BTCUSDT?",
+    );
     expect(await some({ quote: "USDT" })).toMatchObject({ row_count: 4 });
     expect(await some({ quote: "USDT", symbols: ["币安人生USDT"], from: D0 + 1 })).toMatchObject({ row_count: 1 });
     await expect(some({ quote: "usdt" })).rejects.toThrow("no symbol in the database is quoted in usdt");
-    await expect(some({ symbols: ["it's"] })).rejects.toMatchObject({ code: "USAGE" });
+    await expect(some({ symbols: ["it's"] })).rejects.toMatchObject({ code: "NOT_KNOWN" });
   });
 
   it("leaves nothing behind if it can't be written, and never overwrites the database", async () => {

@@ -42,6 +42,19 @@ describe("contracts that were listed again under their ticker", () => {
     ]);
   });
 
+  it("BNXUSDT: its return is news of the run that finds it, once", async ({ world }) => {
+    world.files("BTCUSDT", "2022-12-01", "2023-03-31");
+    world.files("BNXUSDT", "2022-12-01", "2023-02-11");
+    world.files("BNXUSDT", "2023-02-23", "2023-03-31");
+    world.files("BNXUSDTSETTLED", "2023-02-01", "2023-02-11");
+    world.at("2023-02-20");
+    await world.update();
+    world.at("2023-02-24");
+    expect(await world.update()).toMatchObject({ listings: [{ symbol: "BNXUSDT", date: "2023-02-23" }] });
+    world.at("2023-02-25");
+    expect(await world.update()).toMatchObject({ rows_written: expect.any(Number) as number, listings: [] });
+  });
+
   it("ICPUSDT: flat, gone for 26 days and live again beside ICPUSDT_SETTLED", async ({ world }) => {
     world.files("BTCUSDT", "2022-03-01", "2022-12-31");
     world.files("ICPUSDT", "2022-03-01", "2022-06-10");
