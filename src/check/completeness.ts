@@ -55,11 +55,13 @@ async function checkCompleteness(store: Store, settings: CheckSettings): Promise
       message: `${plural(available, "file")} where the days around it have ${number(expected)}`,
     });
   }
+  // 0.07 * 100 is 7.000000000000001.
+  const percent = Number((share * 100).toPrecision(12));
   return outcomeOf(
     findings,
-    `all symbols were probed on every day, and no day has over ${share * 100} % fewer files than the days around it`,
+    `all symbols were probed on every day, and no day has over ${percent} % fewer files than the days around it`,
     `${countDays(partial)} of ${days.length} days have symbols that were never probed, ` +
-      `${findings.length - partial.length} have over ${share * 100} % fewer files than the days around them`,
+      `${findings.length - partial.length} have over ${percent} % fewer files than the days around them`,
   );
 }
 
