@@ -3,6 +3,7 @@ import { dirname, join, resolve } from "node:path";
 import { formatDay, type Day } from "../calendar/day.js";
 import { EVER } from "../calendar/span.js";
 import { BfaError, StoreError, UsageError } from "../errors.js";
+import { orderedSpan } from "../options/checks.js";
 import { pathOf } from "../store/file.js";
 import { textLiteral } from "../store/instance.js";
 import { openReader, type Store } from "../store/open.js";
@@ -10,7 +11,6 @@ import { outputError } from "../store/output-error.js";
 import { storedSymbols } from "../store/stored-symbols.js";
 import { writeFileWhole } from "../store/write-whole.js";
 import { classifySymbol, isSymbol } from "../vision/symbol.js";
-import { daySpan } from "./arguments.js";
 import { rankingsSql } from "./rankings.js";
 import { symbolRefusal } from "./refusal.js";
 
@@ -93,7 +93,7 @@ export interface ExportedFile {
  */
 export async function exportRows(file: string, options: ExportOptions): Promise<ExportedFile> {
   const { format, out, from, to } = options;
-  if (from !== undefined && to !== undefined) daySpan(from, to);
+  if (from !== undefined && to !== undefined) orderedSpan(from, to);
   const target = resolve(out);
   if ([pathOf(file), `${pathOf(file)}.wal`].includes(pathOf(target))) {
     throw new UsageError(`${out} is the database itself: name another file`);
