@@ -22,6 +22,8 @@ const DAYS = 60;
 
 describe.skipIf(chromium === undefined)("the page", () => {
   let browser: Browser;
+  let page: Page;
+  let complaints: string[] = [];
   let folder: ReturnType<typeof temporaryFolder>;
   let out: string;
 
@@ -32,30 +34,40 @@ describe.skipIf(chromium === undefined)("the page", () => {
     await fill(file);
     await publish(file, out);
     browser = await startChromium(chromium ?? "");
+    page = await browser.newPage();
+    page.on("console", (message) => complaints.push(message.text()));
+    page.on("pageerror", (error) => complaints.push(error.message));
+    page.on("requestfailed", (request) => complaints.push(request.url()));
   });
   afterAll(async () => {
     await browser.close();
     folder.remove();
   });
 
-  /** Opens a view, and returns its requests and its errors. */
-  async function open(url: string, hash: string, options: Parameters<Browser["newPage"]>[0] = {}) {
-    const page = await browser.newPage({ viewport: { width: 1600, height: 1000 }, ...options });
-    const complaints: string[] = [];
-    page.on("console", (message) => complaints.push(message.text()));
-    page.on("pageerror", (error) => complaints.push(error.message));
-    page.on("requestfailed", (request) => complaints.push(request.url()));
+  /**
+   * Loads a view in the one page, because each new page costs two processes. It keeps nothing from other tests: their
+   * servers have other origins.
+   */
+  async function open(
+    url: string,
+    hash: string,
+    { width = 1600, colorScheme = "light" }: { width?: number; colorScheme?: "light" | "dark" } = {},
+  ): Promise<void> {
+    // From another document, so that the view is loaded and not only changed.
+    await page.goto("about:blank");
+    complaints = [];
+    await page.setViewportSize({ width, height: 1000 });
+    await page.emulateMedia({ colorScheme });
     await page.goto(`${url}/index.html${hash}`);
-    await shown(page, /^#\/(\w+)/.exec(hash)?.[1] ?? "market");
-    return { page, complaints };
+    await shown(/^#\/(\w+)/.exec(hash)?.[1] ?? "market");
   }
 
-  async function shown(page: Page, view: string, times = 1): Promise<void> {
-    await expect.poll(() => entries(page, `shown ${view}`)).toBeGreaterThanOrEqual(times);
+  async function shown(view: string, times = 1): Promise<void> {
+    await expect.poll(() => entries(`shown ${view}`)).toBeGreaterThanOrEqual(times);
   }
 
   /** How often the page has set a mark. Its policy forbids playwright's own way of waiting. */
-  function entries(page: Page, name: string): Promise<number> {
+  function entries(name: string): Promise<number> {
     return page.evaluate<number>(`performance.getEntriesByName(${JSON.stringify(name)}).length`);
   }
 
@@ -70,13 +82,12 @@ describe.skipIf(chromium === undefined)("the page", () => {
         [420, "dark"],
         [1600, "light"],
       ] as const) {
-        const { page, complaints } = await open(url, `#/${view}`, { viewport: { width, height: 900 }, colorScheme });
+        await open(url, `#/${view}`, { width, colorScheme });
         await page.evaluate(AXE);
         const found = await page.evaluate<{ violations: { id: string; nodes: { html: string }[] }[] }>("axe.run()");
         expect(found.violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
         expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
         expect(complaints).toEqual([]);
-        await page.close();
       }
       // Everything came from the page's own location, and nothing was missing.
       expect(
@@ -88,84 +99,79 @@ describe.skipIf(chromium === undefined)("the page", () => {
   });
 
   it("works as a file", async () => {
-    const { page, complaints } = await open(pathToFileURL(out).href, "#/symbol/AAAUSDT");
+    await open(pathToFileURL(out).href, "#/symbol/AAAUSDT");
     expect(await page.textContent("h2")).toContain("AAAUSDT");
     expect(await page.locator(".chart canvas").count()).toBe(2);
     expect(complaints).toEqual([]);
-    await page.close();
   });
 
   it("shows a day's universe, filtered and sorted, with a link for each choice", async () => {
     await served(async (url) => {
-      const { page } = await open(url, "#/day/2024-03-20");
+      await open(url, "#/day/2024-03-20");
       const bySize = ["币安人生USDT", "EEEUSDT", "FFFUSDT", "GGGUSDT", "HHHUSDT", "AAAUSDT", "DDDUSDT_SETTLED"];
       const names = () => page.locator("tbody td:first-child").allTextContents();
       expect(await names()).toEqual(SYMBOLS.toSorted());
       await page.selectOption("label:has-text('Quote asset') select", "USDT");
-      await shown(page, "day", 2);
+      await shown("day", 2);
       expect(await names()).toEqual(SYMBOLS.filter((symbol) => symbol !== "BBBUSDC").sort());
       await page.click("th button:has-text('size')");
-      await shown(page, "day", 3);
+      await shown("day", 3);
       await page.click("th button:has-text('size')");
-      await shown(page, "day", 4);
+      await shown("day", 4);
       expect(await names()).toEqual(bySize);
       expect(new URL(page.url()).hash).toBe("#/day/2024-03-20?quote=USDT&sort=-size");
       await page.reload();
-      await shown(page, "day");
+      await shown("day");
       expect(await names()).toEqual(bySize);
       await page.click("button[aria-label='the day after']");
-      await shown(page, "day", 2);
+      await shown("day", 2);
       expect(new URL(page.url()).hash).toBe("#/day/2024-03-21?quote=USDT&sort=-size");
-      await page.close();
     });
   });
 
   it("counts what was traded where volumes are known, and shows the volumes", async () => {
     await served(async (url) => {
-      const { page } = await open(url, "#/market?counted=traded");
+      await open(url, "#/market?counted=traded");
       expect(await page.textContent("h2")).toBe("Symbols traded, day by day");
       expect(await page.locator(".tiles dd").first().textContent()).toContain("1");
       await page.goto(`${url}/index.html#/day/2024-03-20?shown=traded&sort=-volume`);
-      await shown(page, "day");
+      await shown("day");
       const cells = (column: string) => page.locator(`tbody td:nth-child(${column})`).allTextContents();
       // Volumes are known for the first two symbols; the others count if their file is not flat.
       expect((await cells("1")).slice(0, 1)).toEqual(["AAAUSDT"]);
       expect(await cells("1")).not.toContain("BBBUSDC");
       expect((await cells("6")).slice(0, 2)).toEqual(["1,019", "–"]);
       await page.goto(`${url}/index.html#/symbol/AAAUSDT`);
-      await shown(page, "symbol");
+      await shown("symbol");
       expect(await page.locator(".chart canvas").count()).toBe(2);
       expect(await page.textContent("h2")).toContain("on COIN");
-      await page.close();
     });
   });
 
   it("shows the contracts on one underlying", async () => {
     await served(async (url) => {
-      const { page } = await open(url, "#/day/2024-03-20");
+      await open(url, "#/day/2024-03-20");
       await page.selectOption("label:has-text('Underlying') select", "COMMODITY");
-      await shown(page, "day", 2);
+      await shown("day", 2);
       expect(await page.locator("tbody td:first-child").allTextContents()).toEqual(["BBBUSDC"]);
-      await page.close();
     });
   });
 
   it("can find a symbol with only the keyboard", async () => {
     await served(async (url) => {
-      const { page } = await open(url, "#/market");
+      await open(url, "#/market");
       await page.keyboard.press("/");
       await page.keyboard.type("bbbusdc");
       await page.keyboard.press("Enter");
-      await shown(page, "symbol");
+      await shown("symbol");
       expect(await page.textContent("h2")).toContain("BBBUSDC");
       expect(await page.title()).toBe("BBBUSDC – Binance Vision availability");
-      await page.close();
     });
   });
 
   it("moves through the calendar with keys, describes each cell, and opens the symbol", async () => {
     await served(async (url) => {
-      const { page } = await open(url, "#/calendar?sort=name");
+      await open(url, "#/calendar?sort=name");
       await page.focus(".heat");
       await page.keyboard.press("Home");
       const description = () => page.textContent(".cell-description");
@@ -177,16 +183,15 @@ describe.skipIf(chromium === undefined)("the page", () => {
       await page.keyboard.press("+");
       await expect.poll(() => new URL(page.url()).hash).toMatch(/from=2024-03-0\d&to=2024-0[34]-\d\d/);
       await page.keyboard.press("Enter");
-      await shown(page, "symbol");
+      await shown("symbol");
       expect(await page.textContent("h2")).toContain("BBBUSDC");
-      await page.close();
     });
   });
 
   it("paints a hole in its place", async () => {
     await served(async (url) => {
-      const { page } = await open(url, "#/calendar?sort=name");
-      await expect.poll(() => entries(page, "calendar")).toBeGreaterThan(0);
+      await open(url, "#/calendar?sort=name");
+      await expect.poll(() => entries("calendar")).toBeGreaterThan(0);
       const hole = await page.evaluate<string>(
         "getComputedStyle(document.documentElement).getPropertyValue('--cell-h')",
       );
@@ -200,41 +205,37 @@ describe.skipIf(chromium === undefined)("the page", () => {
         colour === hole.trim() ? [Math.floor((x / colours.length) * DAYS)] : [],
       );
       expect([...new Set(at)]).toEqual([10, 25]);
-      await page.close();
     });
   });
 
   it("names incidents and changes", async () => {
     await served(async (url) => {
-      const { page } = await open(url, "#/incidents");
+      await open(url, "#/incidents");
       const text = (await page.locator("tbody").allTextContents()).join("\n");
       expect(text).toContain("2024-03-26");
       expect(text).toContain("late");
-      await page.close();
     });
   });
 
   it("turns dark and remembers it", async () => {
     await served(async (url) => {
-      const { page } = await open(url, "#/status", { colorScheme: "light" });
+      await open(url, "#/status", { colorScheme: "light" });
       const theme = () => page.getAttribute("html", "data-theme");
       expect(await theme()).toBe("light");
       await page.click("button[aria-label='Dark colours']");
       expect(await theme()).toBe("dark");
       await page.reload();
-      await shown(page, "status");
+      await shown("status");
       expect(await theme()).toBe("dark");
-      await page.close();
     });
   });
 
   it("says that a symbol doesn't exist, and shows its name as text", async () => {
     await served(async (url) => {
-      const { page, complaints } = await open(url, `#/symbol/${encodeURIComponent("<img src=x onerror=alert(1)>")}`);
+      await open(url, `#/symbol/${encodeURIComponent("<img src=x onerror=alert(1)>")}`);
       expect(await page.textContent("main")).toContain("There is no such symbol");
       expect(await page.locator("main img").count()).toBe(0);
       expect(complaints).toEqual([]);
-      await page.close();
     });
   });
 });
