@@ -1,12 +1,9 @@
-import { randomUUID } from "node:crypto";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Dataset } from "../vision/dataset.js";
 import { DEFAULT_DATASET } from "../vision/datasets/default.js";
 import { toStoreError } from "./duckdb-error.js";
 import { attach, logsOf, pathOf, refuseSpecialFiles } from "./file.js";
-import { openInstance, textLiteral, useDatabase, type OpenInstance } from "./instance.js";
+import { openInstance, querySettings, textLiteral, useDatabase, type OpenInstance } from "./instance.js";
 import { migrate, SCHEMA_VERSION } from "./schema/migrate.js";
 import { versionOf } from "./schema/version-of.js";
 
@@ -43,9 +40,6 @@ export interface WritableStore extends Store {
 /** Checkpoints and detaches the file, under either name that it may have after a compaction. */
 const DETACH = "USE memory; DETACH DATABASE IF EXISTS store; DETACH DATABASE IF EXISTS compacted";
 
-/** Limits of a query: a view in a database made by others could use up all resources. */
-const LIMITS = { memory_limit: "1GB", max_temp_directory_size: "4GB" } as const;
-
 /** Options of {@link openForReading}. */
 export interface ReadOptions {
   /** Settings of the DuckDB instance, in addition to those of every reader. */
@@ -64,15 +58,27 @@ export type OpenedForReading = Store & { readonly version: number };
  */
 export async function openForReading(file: string, { settings, output }: ReadOptions): Promise<OpenedForReading> {
   refuseSpecialFiles(file);
-  // DuckDB creates this folder only when it spills to disk; nobody can guess its name.
-  const limits = { ...LIMITS, temp_directory: join(tmpdir(), `.bfa-${randomUUID()}`) };
-  return await guarded(file, openForQueries(pathOf(file), { ...limits, ...settings }, output), async (instance) => {
-    const { connection } = instance;
-    const database = await currentDatabase(connection);
-    const version = await versionOf(file, connection, database);
-    await useDatabase(connection, database);
-    return { file, access: "read", dataset: DEFAULT_DATASET, connection, version, close: onceClosed(file, instance) };
+  const opening = openForQueries(pathOf(file), { ...querySettings(), ...settings }, output);
+  return await guarded(file, opening, async (instance) => {
+    return await readAttached(file, instance, await currentDatabase(instance.connection));
   });
+}
+
+/** A connection to an attached file. */
+export type Attached = Pick<OpenInstance, "connection" | "close">;
+
+/**
+ * A store for queries on a file that is attached for reading.
+ *
+ * @param file path of the file, as the user gave it
+ * @param database name under which it is attached
+ * @throws StoreError, DuckDB's errors
+ */
+export async function readAttached(file: string, attached: Attached, database: string): Promise<OpenedForReading> {
+  const { connection } = attached;
+  const version = await versionOf(file, connection, database);
+  await useDatabase(connection, database);
+  return { file, access: "read", dataset: DEFAULT_DATASET, connection, version, close: onceClosed(file, attached) };
 }
 
 async function openForQueries(
@@ -166,7 +172,7 @@ async function guarded<Opened>(
   }
 }
 
-function onceClosed(file: string, instance: OpenInstance, last?: string) {
+function onceClosed(file: string, instance: Attached, last?: string) {
   let isClosed = false;
   return async (): Promise<void> => {
     if (isClosed) return;

@@ -1,3 +1,6 @@
+import { randomUUID } from "node:crypto";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { DuckDBInstance } from "./duckdb.js";
 
@@ -6,6 +9,18 @@ export const INSTANCE_OPTIONS = {
   autoinstall_known_extensions: "false",
   autoload_known_extensions: "false",
 } as const;
+
+/**
+ * Settings of an instance that answers queries, with limits: a view in a database made by others could use up all
+ * resources. DuckDB creates the temporary folder only when it spills to disk; nobody can guess its name.
+ */
+export function querySettings(): Readonly<Record<string, string>> {
+  return {
+    memory_limit: "1GB",
+    max_temp_directory_size: "4GB",
+    temp_directory: join(tmpdir(), `.bfa-${randomUUID()}`),
+  };
+}
 
 /** Options of {@link openInstance}. */
 export interface InstanceOptions {
@@ -41,17 +56,23 @@ export async function openInstance({
   });
   try {
     const connection = await instance.connect();
+    const connections = [connection];
     if (!isFile) {
       await connection.run(
         `SET allowed_paths = ${listLiteral(files)}; SET allowed_directories = ${listLiteral(folders)};
           SET enable_external_access = false`,
       );
     }
-    await connection.run("SET TimeZone = 'UTC'; SET lock_configuration = true");
+    await connection.run("SET GLOBAL TimeZone = 'UTC'; SET lock_configuration = true");
     return {
       connection,
+      connect: async () => {
+        const further = await instance.connect();
+        connections.push(further);
+        return further;
+      },
       close: () => {
-        connection.closeSync();
+        for (const open of connections) open.closeSync();
         instance.closeSync();
       },
     };
@@ -69,10 +90,12 @@ export async function useDatabase(connection: DuckDBConnection, name: string): P
   await connection.run(`SET search_path = ${textLiteral(`system.main,${identifier(name)}.main`)}`);
 }
 
-/** An instance with its only connection. */
+/** An instance with its first connection. */
 export interface OpenInstance {
   readonly connection: DuckDBConnection;
-  /** Closes both, which releases the locks of their files. */
+  /** Opens a further connection, which has its own search path. */
+  connect(): Promise<DuckDBConnection>;
+  /** Closes the instance and all its connections, which releases the locks of their files. */
   close(): void;
 }
 

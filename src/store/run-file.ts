@@ -3,11 +3,10 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { StoreError } from "../errors.js";
 import { recountDays, wrongCountDays } from "./counts.js";
-import { openForReading, openForWriting, type Store, type WritableStore } from "./database.js";
+import { openForWriting, readAttached, type Store, type WritableStore } from "./database.js";
 import { toStoreError } from "./duckdb-error.js";
 import { logsOf, makeFolder, pathOf, refuseSpecialFiles, syncPath } from "./file.js";
-import type { OpenInstance } from "./instance.js";
-import { lockWriters, openGuard, type Lock } from "./lock.js";
+import { lockWriters, PUBLISHED, type RunLock } from "./lock.js";
 import { isWritable, whyInPlace } from "./place.js";
 import { SCHEMA_VERSION } from "./schema/migrate.js";
 import {
@@ -37,9 +36,7 @@ export class RunFile {
   /** What the user should know, as text. */
   readonly notices: string[] = [];
   private readonly path: string;
-  private lock: Lock | undefined;
-  /** Keeps others from writing to the published file while there is a copy of it. */
-  private guard: OpenInstance | undefined;
+  private lock: RunLock | undefined;
   private folder: WorkingFolder | undefined;
   private madeFrom: FileState = ABSENT;
   private reader: Store | undefined;
@@ -146,7 +143,8 @@ export class RunFile {
       return;
     }
     this.madeFrom = stateOf(path);
-    const reader = await openForReading(file, { settings: {} });
+    await this.lock.lockPublished();
+    const reader = await readAttached(file, await this.lock.connectPublished(), PUBLISHED);
     this.reader = reader;
     if (reader.version < SCHEMA_VERSION) await this.forWriting();
   }
@@ -254,25 +252,19 @@ export class RunFile {
     return openForWriting({ file: this.file, path: copy, scratch, isReplaceable: true });
   }
 
+  /** Keeps others from writing to the published file, if there is one, while there is a copy of it. */
   private async guardPublished(): Promise<void> {
-    this.guard?.close();
-    this.guard = undefined;
-    this.guard = await openGuard(this.path);
+    if (existsSync(this.path)) await this.lock?.lockPublished();
   }
 
   private async publish(folder: WorkingFolder): Promise<void> {
     const { path } = this;
     await syncPath(folder.copy);
     this.refuseReplaced(folder);
-    // A reader that this process closed in the meantime has dropped the guard's lock, so take a second one until the
-    // rename. The first guard stays open, because closing it would drop both locks.
-    const again = await openGuard(path);
-    try {
-      this.refuseReplaced(folder);
-      renameSync(folder.copy, path);
-    } finally {
-      again?.close();
-    }
+    // A reader that this process closed in the meantime has dropped the lock.
+    await this.guardPublished();
+    this.refuseReplaced(folder);
+    renameSync(folder.copy, path);
     await syncPath(dirname(path));
   }
 
@@ -294,8 +286,6 @@ export class RunFile {
   private releaseAll(): void {
     void this.reader?.close();
     this.reader = undefined;
-    this.guard?.close();
-    this.guard = undefined;
     this.lock?.release();
     this.lock = undefined;
   }
