@@ -15,6 +15,7 @@ import {
 } from "./contracts.js";
 import { dueCells, type DueCells, type WantedCells } from "./due.js";
 import { adoptEndpoints, knownEndpoints, type Endpoints } from "./endpoints.js";
+import type { WritableStore } from "./database.js";
 import { maintain } from "./maintain.js";
 import { fileSpans, newsSince, NO_NEWS, type FileSpans, type News } from "./news.js";
 import { RunFile } from "./run-file.js";
@@ -135,14 +136,12 @@ export class Writer {
   }
 
   /**
-   * Announces a run. It is journaled when its first step begins, or when something else is written before its end.
+   * Announces a run. It is journaled when it first writes.
    *
    * @param symbols the symbols behind the indexes of the rows
    * @param counters count what is committed
    */
-  async begin(run: RunStart, symbols: readonly string[], counters: Counters): Promise<void> {
-    // Done now, while the probers connect, so nothing has to wait for it.
-    this.filesBefore = await fileSpans(this.file.store);
+  begin(run: RunStart, symbols: readonly string[], counters: Counters): void {
     this.run = run;
     this.announced = { run, symbols, counters };
   }
@@ -150,8 +149,13 @@ export class Writer {
   /** Starts a step with its expected units. */
   async beginStep(step: StepUnits): Promise<void> {
     this.cellsAwaited = Infinity;
-    this.session ??= await this.startWriting(this.begun());
+    this.session ??= this.startWriting(this.begun());
     await this.session.beginStep(step);
+  }
+
+  /** Makes the copy to write to, which the first commit would do otherwise. */
+  async prepare(): Promise<void> {
+    await this.session?.prepare();
   }
 
   /** Receives rows. Outside a run they are dropped: an abandoned run may leave some in transit. */
@@ -240,24 +244,32 @@ export class Writer {
     return notices;
   }
 
-  private async startWriting({ run, symbols, counters }: Announced): Promise<WriteSession> {
-    const store = await this.file.forWriting();
-    const runId = (this.runId ??= await beginRun(store, run));
-    const units = await UnitWriter.create(store, { runId, symbols });
-    return new WriteSession(units, (unitCount, rowCount) => {
+  private startWriting({ run, symbols, counters }: Announced): WriteSession {
+    const open = async () => {
+      const { store, runId } = await this.journal(run);
+      return await UnitWriter.create(store, { runId, symbols });
+    };
+    return new WriteSession(open, (unitCount, rowCount) => {
       counters.add("unitsWritten", unitCount);
       counters.add("rowsWritten", rowCount);
     });
   }
 
   private async startVolumes({ run, symbols, counters }: Announced): Promise<VolumeSession> {
-    const store = await this.file.forWriting();
-    const runId = (this.runId ??= await beginRun(store, run));
+    const { store, runId } = await this.journal(run);
     const writer = await VolumeWriter.create(store, { runId, symbols });
     return new VolumeSession(writer, (unitCount, barCount) => {
       counters.add("symbolsWritten", unitCount);
       counters.add("barsWritten", barCount);
     });
+  }
+
+  /** Begins to write: journals the run, if it isn't yet. */
+  private async journal(run: RunStart): Promise<{ store: WritableStore; runId: number }> {
+    if (this.runId === undefined) this.filesBefore = await fileSpans(this.file.store);
+    const store = await this.file.forWriting();
+    this.runId ??= await beginRun(store, run);
+    return { store, runId: this.runId };
   }
 
   private checkReceived(): void {

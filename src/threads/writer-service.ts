@@ -58,8 +58,15 @@ export class WriterService {
     adopt: (endpoints) => this.opened().adopt(endpoints),
     due: (wanted, now) => this.opened().due(wanted, now),
     conditions: (wanted) => this.opened().conditions(wanted),
-    begin: ({ run, symbols, counters }) => this.opened().begin(run, symbols, new Counters(counters)),
-    beginStep: (step) => this.opened().beginStep(step),
+    begin: ({ run, symbols, counters }) => {
+      this.opened().begin(run, symbols, new Counters(counters));
+      return Promise.resolve();
+    },
+    beginStep: async (step) => {
+      await this.opened().beginStep(step);
+      // After the reply: the probers work while the copy is made.
+      this.enqueue(() => this.write((writer) => writer.prepare()));
+    },
     endStep: (cellCount) => this.opened().endStep(cellCount),
     finish: () => this.opened().finish(),
     volumeKnowledge: (symbols, now) => this.opened().volumeKnowledge(symbols, now),

@@ -282,14 +282,16 @@ describe("a machine that runs short of something", () => {
 
   onLinux.each([
     ["descriptors", "ulimit -n 40", ["query", "counts"], /too many open files/],
-    ["address space", "ulimit -v 1048576", ["query", "counts"], /segment/],
+    // DuckDB's library or its first query, depending on how many arenas the C library's allocator has reserved by then.
+    ["address space", "ulimit -v 1048576", ["query", "counts"], /segment|Out of Memory/],
     ["address space", "ulimit -v 1048576", ["update"], /address space limit .* 1\.0 GiB/],
     ["address space", "ulimit -v 1048576", ["pull", "https://127.0.0.1:1"], /address space limit .* 1\.0 GiB/],
   ])("of %s (%s, %j): one line", (_, limit, args, message) => {
     const { status, stdout, stderr } = limited(limit, ...args, "--db", db);
-    expect({ status, stdout }, stderr).toEqual({ status: 1, stdout: "" });
+    expect(stdout).toBe("");
     expect(stderr).toMatch(/^bfa: .*\n$/);
     expect(stderr).toMatch(message);
+    expect(status).toBe(stderr.includes("Out of Memory") ? 3 : 1);
   });
 
   it("of a folder for temporary files: one line", async () => {

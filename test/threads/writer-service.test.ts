@@ -1,4 +1,4 @@
-import { statSync } from "node:fs";
+import { readdirSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -6,6 +6,7 @@ import { dayOf } from "../../src/calendar/day.js";
 import { PROBE_ROWS, type ProbeRows } from "../../src/rows/columns.js";
 import { Counters } from "../../src/rows/counters.js";
 import type { VolumeKnowledge } from "../../src/rows/volume-unit.js";
+import { openStore } from "../../src/store/open.js";
 import type { RunEnd } from "../../src/store/runs.js";
 import { NO_VOLUMES } from "../../src/store/volumes/session.js";
 import type { StoreFacts } from "../../src/store/writer.js";
@@ -201,6 +202,32 @@ describe("the writer's service", () => {
     await sender.ready();
     expect(value(await call("finish"))).toMatchObject({ unitsWritten: days });
     await call("close", END);
+  });
+
+  describe("when a step has begun on a file that exists", () => {
+    const copies = () => readdirSync(folder.path).filter((name) => name.startsWith(".a.duckdb.run-"));
+
+    it("makes the copy to write to, without waiting for rows", async () => {
+      await (await openStore(file)).close();
+      const { begin, beginDays, call } = served();
+      await begin();
+      expect(copies()).toEqual([]);
+      await beginDays(1);
+      await expect.poll(copies).toHaveLength(1);
+      await call("close", END);
+      expect(await rowsOf(file, "SELECT outcome FROM runs")).toEqual([["whole"]]);
+    });
+
+    it("reports, without being asked, that the copy can't be made", async () => {
+      await (await openStore(file)).close();
+      const { begin, beginDays, call, replyOf } = served();
+      await begin();
+      rmSync(file);
+      expect(await beginDays(1)).toMatchObject({ value: undefined });
+      expect(await replyOf((reply) => !("id" in reply))).toMatchObject({ error: { code: "STORE_UNUSABLE" } });
+      await call("close");
+      expect(copies()).toEqual([]);
+    });
   });
 
   it("takes in units of volumes, commits them when asked, and then says what is known", async () => {

@@ -40,10 +40,14 @@ export class WriteSession {
   private cellCount = 0;
   private lastCommit = performance.now();
   private readonly totals: WriteTotals = { ...NOTHING_WRITTEN };
+  private writer: UnitWriter | undefined;
 
-  /** @param onCommit called after each commit with what it wrote */
+  /**
+   * @param open opens the file for writing; called once
+   * @param onCommit called after each commit with what it wrote
+   */
   constructor(
-    private readonly writer: UnitWriter,
+    private readonly open: () => Promise<UnitWriter>,
     private readonly onCommit: (units: number, rows: number) => void,
   ) {}
 
@@ -57,6 +61,11 @@ export class WriteSession {
     await this.commit();
     this.assembler = new UnitAssembler(PROBE_ROWS, step);
     this.cellCount = 0;
+  }
+
+  /** Opens the file for writing, which the first commit would do otherwise. */
+  async prepare(): Promise<UnitWriter> {
+    return (this.writer ??= await this.open());
   }
 
   /** Adds a batch of the step, and commits when enough units are complete. */
@@ -79,7 +88,7 @@ export class WriteSession {
   /** Commits all complete units and drops incomplete ones. */
   async finish(): Promise<WriteTotals> {
     await this.commit();
-    await this.writer.close();
+    await this.writer?.close();
     return this.totals;
   }
 
@@ -89,8 +98,9 @@ export class WriteSession {
     const units = this.whole;
     this.whole = [];
     this.wholeRows = 0;
+    const writer = await this.prepare();
     const startedAt = performance.now();
-    const { unitsWritten, rowsWritten, changes } = await this.writer.commit(units);
+    const { unitsWritten, rowsWritten, changes } = await writer.commit(units);
     const { totals } = this;
     totals.writeMs += performance.now() - startedAt;
     totals.unitsWritten += unitsWritten;
