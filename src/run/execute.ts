@@ -1,45 +1,30 @@
 import { formatDay } from "../calendar/day.js";
 import type { Counts } from "../rows/counters.js";
-import type { ConditionSpan } from "../store/conditions.js";
-import type { AnnouncedDelisting, ContractCapture } from "../store/contracts.js";
-import type { DueCells } from "../store/due.js";
-import type { News } from "../store/news.js";
+import type { ContractCapture } from "../store/contracts.js";
 import type { WriteTotals } from "../store/write/session.js";
 import type { Threads } from "../threads/threads.js";
+import { breakerOf } from "./breaker.js";
 import { writeCapture } from "./capture.js";
-import { publicCounts, type RunCounts } from "./counts.js";
-import { BREAKER_CELLS, PROGRESS_MS } from "./defaults.js";
-import { endOnSignal, type Ending } from "./ending.js";
 import type { Emit } from "./events.js";
+import type { RunFailure } from "./failure.js";
 import { fetchVolumes, wantsVolumes } from "./fetch-volumes.js";
-import { describeFailure, type RunFailure } from "./failure.js";
+import { findingsOf, type Findings } from "./findings.js";
 import { journalOutcome, outcomeOf, type RunOutcome } from "./outcome.js";
 import { countPlan, type Plan } from "./plan.js";
-import type { Step } from "./step.js";
+import { probeSteps } from "./probe-steps.js";
 import type { ProbeSettings } from "./settings.js";
-import { cellsByUnit, headShards, listShards } from "./shards.js";
 import { volumesOutcome, type VolumesDone } from "./volumes-result.js";
 
 /** Totals of an executed plan. */
-export interface Totals {
+export interface Totals extends Findings {
   outcome: RunOutcome;
   counts: Counts;
   written: WriteTotals;
-  /** Conditions of the last days of the run's span, for its symbols. */
-  conditions: ConditionSpan[];
-  news: News;
-  /** Delistings that the exchange has announced. */
-  announced: AnnouncedDelisting[];
-  /** Cells of the run's symbols and days that are still due, by reason. */
-  due: DueCells["counts"];
   /** Result of fetching volumes; undefined if none were fetched. */
   volumes: VolumesDone | undefined;
   failures: RunFailure[];
   probeMs: number;
 }
-
-/** Number of last days whose conditions a run reports: enough to see up to which day the database is final. */
-const CONDITION_DAYS = 30;
 
 /**
  * Executes a plan: probes its steps one after the other while the writer commits complete units, fetches volumes if
@@ -55,8 +40,8 @@ export async function execute(
   emit: Emit,
   capture: Promise<ContractCapture | undefined>,
 ): Promise<Totals> {
-  const { span, symbols, steps } = plan;
-  const { command, signal, maxFailureRate, now } = settings;
+  const { span, symbols } = plan;
+  const { command, signal, now } = settings;
   const { writer, counters } = threads;
   const { cellCount, unitCount } = countPlan(plan);
   const sizes = { symbol_count: symbols.length, unit_count: unitCount, cell_count: cellCount };
@@ -68,64 +53,27 @@ export async function execute(
     counters: counters.buffer,
   });
 
-  let stopped = false;
-  const shouldStop = () => {
-    if (stopped || signal?.aborted === true) return true;
-    const { cells, failed } = counters.read();
-    if (cells < BREAKER_CELLS || failed <= maxFailureRate * cells) return false;
-    stopped = true;
-    threads.abandon();
-    return true;
-  };
-
-  using ending = endOnSignal(signal, () => {
-    threads.windDown();
-  });
-  const failures: RunFailure[] = [];
-  threads.onFailure((failed) => {
-    const failure = describeFailure(failed, symbols);
-    failures.push(failure);
-    emit({ type: "failure", ...failure });
-  });
-  const reportCommits = commitReporter(emit);
-  const probingAt = performance.now();
-  const progress = setInterval(() => {
-    const counts = publicCounts(counters.read());
-    reportCommits(counts);
-    emit({ type: "progress", counts, unit_count: unitCount, cell_count: cellCount });
-  }, PROGRESS_MS);
-  try {
-    for (const step of steps) {
-      if (!shouldStop()) await probeStep(step, symbols, settings, threads, { shouldStop, ending });
-    }
-  } finally {
-    clearInterval(progress);
-  }
-  const probeMs = performance.now() - probingAt;
-  emit({ type: "probed", counts: publicCounts(counters.read()) });
-
+  const breaker = breakerOf(settings, threads);
+  const { failures, probeMs, reportCommits } = await probeSteps(plan, settings, threads, breaker, emit);
   const written = await writer.call("finish");
   reportCommits({ units_written: written.unitsWritten, rows_written: written.rowsWritten });
   // Stopped by failures or by the signal: write what there is, and begin nothing more.
   const volumes =
-    fetchesVolumes && !shouldStop()
+    fetchesVolumes && !breaker.shouldStop()
       ? await fetchVolumes(symbols, { now, signal, acceptUnverified: false }, threads, emit)
       : undefined;
   threads.endProbers();
   const captured = await Promise.race([capture, writer.failed]);
   if (captured !== undefined) await writeCapture(writer, captured, emit);
-  const announced = await writer.call("announcedDelistings", Date.now());
-  const recent = { from: Math.max(span.from, span.to - CONDITION_DAYS + 1), to: span.to };
-  const conditions = await writer.call("conditions", { symbols, ...recent, now: Date.now() });
-  const news = await writer.call("news", Date.now());
-  const { counts: due } = await writer.call("due", { symbols, ...span, rest: false }, Date.now());
+  const findings = await findingsOf(plan, threads);
+
   const counts = counters.read();
   const { cells: probes, available, missing, failed, replays, retries, connectionsOpened, filesFetched } = counts;
   const volumeFailures = volumes?.failures.length ?? 0;
-  const aborted = signal?.aborted === true;
   const volumesEnd =
     volumes === undefined ? (fetchesVolumes ? "interrupted" : "nothing-to-do") : volumesOutcome(volumes);
-  const outcome = outcomeOf({ aborted, stopped, cellCount, probes, failed, volumes: volumesEnd });
+  const ended = { aborted: signal?.aborted === true, stopped: breaker.isOpen, volumes: volumesEnd };
+  const outcome = outcomeOf({ ...ended, cellCount, probes, failed });
   emit({ type: "publishing" });
   const notices = await writer.call("close", {
     outcome: journalOutcome(outcome),
@@ -139,44 +87,5 @@ export async function execute(
     endedAt: Date.now(),
   });
   for (const message of notices) emit({ type: "notice", message });
-  return { outcome, counts, written, conditions, news, announced, due, volumes, failures, probeMs };
-}
-
-/** Emits `committed` when the counts of written units have grown since the last time. */
-function commitReporter(emit: Emit): (counts: Pick<RunCounts, "units_written" | "rows_written">) => void {
-  let reported = 0;
-  return ({ units_written, rows_written }) => {
-    if (units_written <= reported) return;
-    reported = units_written;
-    emit({ type: "committed", units_written, rows_written });
-  };
-}
-
-/** What ends probing early. */
-interface Limits {
-  shouldStop: () => boolean;
-  ending: Ending;
-}
-
-/** Probes the cells of a step and waits until the writer has received every answer. */
-async function probeStep(
-  { cells, by, source, costs }: Step,
-  symbols: readonly string[],
-  settings: ProbeSettings,
-  threads: Threads,
-  { shouldStop, ending }: Limits,
-): Promise<void> {
-  const { writer } = threads;
-  const pool = await threads.probers();
-  await writer.call("beginStep", { by, source, expected: cellsByUnit(cells, by) });
-  const parallel =
-    source === "head" ? pool.parallelHeads() : pool.parallelLists(costs.list.bytes / costs.list.requests);
-  const shards = source === "head" ? headShards(cells, settings.threads) : listShards(cells, parallel);
-  let answered = 0;
-  const probing = pool.runShards(shards, symbols, parallel, shouldStop, ({ cellCount }) => {
-    answered += cellCount;
-  });
-  // If the file can't be written any more, there is no point in continuing.
-  await Promise.race([probing, writer.failed, ending.over]);
-  await Promise.race([writer.call("endStep", answered), writer.failed]);
+  return { outcome, counts, written, ...findings, volumes, failures, probeMs };
 }
