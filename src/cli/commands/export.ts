@@ -11,7 +11,7 @@ import { plural } from "../../text/numbers.js";
 import { bytes } from "../../text/sizes.js";
 import { dbOption } from "../args/db-path.js";
 import { date, filePath, nonEmpty, symbolList } from "../args/readers.js";
-import { destinationOf, type Destination } from "../output/destination.js";
+import { destinationOf, refuseTerminal, type Destination } from "../output/destination.js";
 import { tell } from "../output/line.js";
 import { printAnswer } from "../output/print-answer.js";
 import { writePieces } from "../output/write-pieces.js";
@@ -115,9 +115,7 @@ file are unknown.`,
     if (json && destination.kind === "stdout")
       throw new UsageError("--json and the rows can't both be written to stdout");
     const chosen = format ?? formatOf(out);
-    if (chosen === "parquet" && destination.kind === "stdout" && process.stdout.isTTY) {
-      throw new UsageError("parquet can't be shown on a terminal: name a file with --out, or write to a pipe");
-    }
+    refuseTerminal(destination, chosen);
     const written = { ...(await exportTo(destination, db, { ...filter, format: chosen })), file: out };
     if (json) {
       const answer = { facts: {}, rowsName: "files", columns: COLUMNS, rows: [[written]] };

@@ -45,6 +45,12 @@ export function fileDestination(name: string, out: string): FileDestination {
   return { kind: "file", file };
 }
 
+/** @throws UsageError when a destination is a terminal, and the format is not text */
+export function refuseTerminal(destination: Destination, format: string | undefined): void {
+  if (format !== "parquet" || destination.kind !== "stdout" || !process.stdout.isTTY) return;
+  throw new UsageError("parquet can't be shown on a terminal: name a file with --out, or write to a pipe");
+}
+
 function isDatabase(file: string): boolean {
   if (!existsSync(file)) return false;
   const start = Buffer.alloc(12);

@@ -1,10 +1,9 @@
 import { extname } from "node:path";
-import { UsageError } from "../../errors.js";
 import type { Answer } from "../../text/columns.js";
 import type { AnswerChoice, AnswerFormat } from "../args/answer-options.js";
 import { noPaint, paintFor, printablePainted, type Paint } from "./colour.js";
 import { csvPieces } from "./csv.js";
-import { destinationOf, type Destination } from "./destination.js";
+import { destinationOf, refuseTerminal, type Destination } from "./destination.js";
 import { jsonPieces } from "./json.js";
 import { ndjsonPieces } from "./ndjson.js";
 import { tablePieces, type TableStyle } from "./table.js";
@@ -57,9 +56,7 @@ export function planPrinting({ format, json, out }: AnswerChoice): Printing {
   const destination = destinationOf(out);
   const guessed = destination.kind === "file" ? ENDINGS[extname(destination.file).toLowerCase()] : undefined;
   const chosen = json === true ? "json" : (format ?? guessed);
-  if (chosen === "parquet" && destination.kind === "stdout" && process.stdout.isTTY) {
-    throw new UsageError("parquet can't be shown on a terminal: name a file with --out, or write to a pipe");
-  }
+  refuseTerminal(destination, chosen);
   return { destination, format: chosen };
 }
 
