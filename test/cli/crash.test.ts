@@ -17,8 +17,8 @@ const first = yesterday - 700;
 // Old enough that no cell probed today is due again.
 const last = yesterday - 90;
 const days = last - first + 1;
-// Enough rows for a run to end with a compaction of the file, so that some kills hit one.
-const { history, symbols, source } = syntheticWorld({ seed: 3, symbols: 100, from: first, through: yesterday });
+// More rows than fit on the small disks below.
+const { history, symbols, source } = syntheticWorld({ seed: 3, symbols: 40, from: first, through: yesterday });
 
 /** Whether this user may mount a file system in a private namespace. */
 function canMount(): boolean {
@@ -51,8 +51,8 @@ describe("an interrupted backfill", () => {
     expectWholeUnits,
   }) => {
     // From this request on, the server holds back its answers until the signal was sent.
-    const HELD = 200;
-    const some = symbols.slice(0, 30);
+    const HELD = 100;
+    const some = symbols.slice(0, 10);
     let isHolding = true;
     const held: (() => void)[] = [];
     const server = await startRawServer((socket) => {

@@ -12,8 +12,8 @@ const SABOTAGE = fileURLToPath(new URL("sabotage.cjs", import.meta.url));
 
 // Old enough that no cell probed today is due again.
 const last = dayAt(Date.now()) - 90;
-const first = last - 74;
-const { history, symbols, source } = syntheticWorld({ seed: 5, symbols: 20, from: first, through: last });
+const first = last - 49;
+const { history, symbols, source } = syntheticWorld({ seed: 5, symbols: 10, from: first, through: last });
 
 const BACKFILL = [
   ...["backfill", "--json", "--symbols", symbols.join(","), "--from", formatDay(first), "--to", formatDay(last)],
@@ -22,11 +22,12 @@ const BACKFILL = [
 
 const it = replicaTest({
   history: source,
-  // The round trip makes a run long enough to be broken in the middle by something that only checks now and then.
+  // The round trip and the few connections make a run long enough to be broken in the middle by something that only
+  // checks now and then.
   rttMs: 30,
 })
   .extend("backfill", ({ env }) => (extra: NodeJS.ProcessEnv): Promise<CliResult> => {
-    return runAlone([...BACKFILL, "head"], { ...env, ...extra });
+    return runAlone([...BACKFILL, "head", "--connections", "8"], { ...env, ...extra });
   })
   /** A writer thread that ended early published nothing: then the rows are in the copy that the next run continues. */
   .extend("expectWholeDays", ({ db, folder }) => async () => {

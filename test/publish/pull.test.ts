@@ -336,7 +336,7 @@ describe("pull", () => {
         /^a table in .* has a foreign key to one of this package's tables.*: drop it$/,
       ) as string,
     });
-    expect(readFileSync(own)).toEqual(before);
+    expect(readFileSync(own).equals(before)).toBe(true);
     // Another try would fail too, so the download isn't kept.
     expect(filesIn(join(folder, "own"))).toEqual(OWN_FILES);
   });
