@@ -1,4 +1,4 @@
-import { appendRows, createBatch, gatherRows, type Batch } from "../../rows/batch.js";
+import { appendRows, createBatch, freeBatches, gatherRows, type Batch } from "../../rows/batch.js";
 import { FAILED_STATUS, type RowKind } from "../../rows/columns.js";
 import type { StepUnits, WholeUnit } from "../../rows/unit.js";
 
@@ -84,7 +84,9 @@ export class UnitAssembler<Kind extends RowKind> {
     if (isAscending(keys, rows.count)) return rows;
     const order = Uint32Array.from({ length: rows.count }, (_, row) => row);
     order.sort((a, b) => (keys[a] ?? 0) - (keys[b] ?? 0));
-    return gatherRows(this.kind, rows, order);
+    const sorted = gatherRows(this.kind, rows, order);
+    freeBatches([rows]);
+    return sorted;
   }
 }
 

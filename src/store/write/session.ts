@@ -1,4 +1,4 @@
-import type { ProbeBatch } from "../../rows/batch.js";
+import { freeBatches, type ProbeBatch } from "../../rows/batch.js";
 import { PROBE_ROWS, type ProbeRows } from "../../rows/columns.js";
 import type { StepUnits, WholeUnit } from "../../rows/unit.js";
 import { UnitAssembler } from "./assemble.js";
@@ -101,6 +101,7 @@ export class WriteSession {
     const writer = await this.prepare();
     const startedAt = performance.now();
     const { unitsWritten, rowsWritten, changes } = await writer.commit(units);
+    freeBatches(units.map(({ rows }) => rows));
     const { totals } = this;
     totals.writeMs += performance.now() - startedAt;
     totals.unitsWritten += unitsWritten;
