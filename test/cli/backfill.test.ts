@@ -38,7 +38,7 @@ describe("bfa backfill", () => {
     expect(listed).toMatchObject({ available: there(truth), missing: truth.length - there(truth) });
     // A request for each cell, but of fewer days: both before and after symbols were listed.
     const other = join(folder, "b.duckdb");
-    const until = first + 199;
+    const until = first + 99;
     const same = truthOf(history, symbols, first, until);
     expect(there(same)).toBeGreaterThan(0);
     expect(same.length - there(same)).toBeGreaterThan(0);
