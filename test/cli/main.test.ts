@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { runAlone } from "../support/cli.js";
+import { runAlone, runCli } from "../support/cli.js";
 import { temporaryFolder } from "../support/database.js";
 
 describe("bfa", () => {
@@ -61,7 +61,7 @@ describe("bfa", () => {
       /^--min-age is missing .*; for example: bfa query universe 2024-03-01 --min-age 90$/,
     ],
   ])("%j is wrong usage: one line that suggests the right form, exit code 2", async (args, message) => {
-    const { code, stdout, stderr } = await runAlone(args, { LANG: "de_DE.UTF-8" });
+    const { code, stdout, stderr } = await runCli(args, { LANG: "de_DE.UTF-8" });
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
     expect(stderr).toMatch(/^bfa: [^\n]+\n$/);
     expect(stderr.slice("bfa: ".length, -1)).toEqual(
