@@ -21,15 +21,19 @@ export type Admission =
  * @throws UsageError when no known symbol has the quote asset of the filter, or no known contract its underlying;
  *   NotKnownError when the filter has an underlying but no contracts are known
  */
-export async function admittedSymbols(store: Store, admission: Admission): Promise<AdmittedSymbol[]> {
+export async function admittedSymbols(store: Store, admission: Admission): Promise<readonly AdmittedSymbol[]> {
   const known = await knownSymbols(store);
-  if ("symbol" in admission || "symbols" in admission) {
-    const absentAt = new Map(known.map((one) => [one.symbol, one.absentAt]));
-    const names = "symbol" in admission ? [admission.symbol] : admission.symbols;
-    return names.map((symbol) => ({ symbol, absentAt: absentAt.get(symbol) }));
+  if ("symbol" in admission) {
+    const { symbol } = admission;
+    return [{ symbol, absentAt: known.find((one) => one.symbol === symbol)?.absentAt }];
   }
-  const admitted = known.filter(({ symbol }) => passes(symbol, admission));
+  if ("symbols" in admission) {
+    const absentAt = new Map(known.map((one) => [one.symbol, one.absentAt]));
+    return admission.symbols.map((symbol) => ({ symbol, absentAt: absentAt.get(symbol) }));
+  }
   const { quote } = admission;
+  const ofContract = (await knownByContract(store))[admission.contract];
+  const admitted = quote === undefined ? ofContract : ofContract.filter(({ symbol }) => passes(symbol, admission));
   if (admitted.length === 0 && quote !== undefined && !known.some(({ symbol }) => factsOf(symbol).quote === quote)) {
     const quotes = [...new Set(known.map(({ symbol }) => factsOf(symbol).quote))].filter((one) => one !== "").sort();
     throw new UsageError(`no known symbol has the quote asset ${quote}; known ones: ${quotes.join(", ") || "none"}`, {
@@ -48,6 +52,14 @@ const knownSymbols = oncePerReader(async (store: Store): Promise<readonly Admitt
   return listed.length > 0
     ? listed.map(({ symbol, absentAt }) => ({ symbol, absentAt: absentAt ?? undefined }))
     : (await storedSymbols(store)).map((symbol) => ({ symbol, absentAt: undefined }));
+});
+
+/** The known symbols that each choice of contracts admits. */
+const knownByContract = oncePerReader(async (store: Store) => {
+  const known = await knownSymbols(store);
+  const admittedBy = (contract: SymbolFilter["contract"]): readonly AdmittedSymbol[] =>
+    known.filter(({ symbol }) => passes(symbol, { contract, quote: undefined }));
+  return { perpetual: admittedBy("perpetual"), delivery: admittedBy("delivery"), all: known };
 });
 
 /** When the bucket's symbols were last listed; undefined if never, or if the recorded time is in the future. */

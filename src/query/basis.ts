@@ -1,9 +1,10 @@
 import { dayAt, type Day } from "../calendar/day.js";
 import type { Span } from "../calendar/span.js";
-import { dayNumber } from "../calendar/sql.js";
 import type { AdmittedCells } from "../store/admitted-cells.js";
 import { cellsOfDay, cellsOfSymbol, type StoredCell } from "../store/cells.js";
 import { conditionSpans, dayConditions, type DayCondition } from "../store/conditions.js";
+import { dayCounts, type DayCounts } from "../store/day-counts.js";
+import { oncePerReader } from "../store/once-per-reader.js";
 import type { Store } from "../store/open.js";
 import { isAnswerable, worstCondition } from "../vision/condition.js";
 import { column } from "../text/columns.js";
@@ -50,6 +51,8 @@ export interface Known {
    * day, for a query about that symbol. They had to be read anyway to find out what is known.
    */
   cells: readonly StoredCell[];
+  /** The stored counts of each day, ascending, for a query about all days that isn't about a symbol. */
+  counts: readonly DayCounts[];
   /** Whether a day can be answered. */
   has(day: Day): boolean;
   /** Maximum number of unknown symbols. */
@@ -69,9 +72,12 @@ export async function knownOf(store: Store, basis: Basis, tolerated: number, now
   const listed = await listedAt(store, now);
   const spans = basis.days === "all" ? [await storedDays(store, now)] : basis.days;
   const cells = await cellsAtHand(store, basis.admits, spans);
+  const cellsOf = "symbol" in basis.admits ? basis.admits.symbol : undefined;
+  const counts = cells === undefined && basis.days === "all" ? await dayCounts(store) : undefined;
   const days: DayCondition[] = [];
   for (const span of spans) {
-    days.push(...(await conditionsOf(store, { ...span, symbols, listedAt: listed, now, cells })));
+    const ofSpan = await conditionsOf(store, { ...span, symbols, listedAt: listed, now, cells, cellsOf, counts });
+    for (const day of ofSpan) days.push(day);
   }
   const bad = days.filter((day) => !mayAnswer(day, tolerated));
   if (basis.unknownDays === "refuse" && bad.length > 0) throw refusal(store.dataset, bad, now);
@@ -80,6 +86,7 @@ export async function knownOf(store: Store, basis: Basis, tolerated: number, now
     facts: conditionFacts(days),
     days,
     cells: cells ?? [],
+    counts: counts ?? [],
     has: (day) => !leftOut.has(day),
     tolerated,
     now,
@@ -93,12 +100,15 @@ export function mayAnswer({ condition, unknown }: DayCondition, tolerated: numbe
 
 /** The facts about the days that an answer rests on. */
 export function conditionFacts(days: readonly DayCondition[]): FactsOf<typeof CONDITION_FACTS> {
+  const spans = conditionSpans(days);
+  const unknown = new Set<string>();
+  for (const { unknownSymbols } of days) for (const symbol of unknownSymbols) unknown.add(symbol);
   return {
-    condition: worstCondition(days.map(({ condition }) => condition)),
-    conditions: conditionSpans(days)
+    condition: worstCondition(spans.map(({ condition }) => condition)),
+    conditions: spans
       .filter(({ condition }) => condition !== "final")
       .map(({ condition, from, to }) => ({ condition, from: dateText(from), to: dateText(to) })),
-    unknown_symbols: [...new Set(days.flatMap(({ unknownSymbols }) => unknownSymbols))].sort(),
+    unknown_symbols: [...unknown].sort(),
   };
 }
 
@@ -144,14 +154,15 @@ function unwritten(day: Day): DayCondition {
  * @throws NotKnownError when it is empty
  */
 export async function storedDays(store: Store, now: number): Promise<Span> {
-  const [days] = await readRows(
-    store,
-    `SELECT ${dayNumber("min(date)")}, ${dayNumber("max(date)")} FROM daily_symbol_counts`,
-    { from: "day?", to: "day?" },
-  );
-  if (days === undefined || days.from === null || days.to === null) {
-    const yesterday = dayAt(now) - 1;
-    throw refusal(store.dataset, [unwritten(yesterday)], now);
-  }
-  return { from: days.from, to: Math.min(days.to, dayAt(now) - 1) };
+  const days = await readStoredDays(store);
+  const yesterday = dayAt(now) - 1;
+  if (days === undefined) throw refusal(store.dataset, [unwritten(yesterday)], now);
+  return { from: days.from, to: Math.min(days.to, yesterday) };
 }
+
+const readStoredDays = oncePerReader(async (store: Store): Promise<Span | undefined> => {
+  const shape = { from: "day?", to: "day?" } as const;
+  const [days] = await readRows(store, "SELECT min(date), max(date) FROM daily_symbol_counts", shape);
+  const { from = null, to = null } = days ?? {};
+  return from === null || to === null ? undefined : { from, to };
+});

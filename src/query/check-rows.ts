@@ -34,7 +34,9 @@ const MATCHES: Readonly<Record<Column["kind"], (value: unknown) => boolean>> = {
   value: (value) => value !== undefined,
 };
 
+const DASH = "-".charCodeAt(0);
+
 /** Whether a text has its dashes where `YYYY-MM-` has them. */
 function isDashed(text: string): boolean {
-  return text[4] === "-" && text[7] === "-";
+  return text.charCodeAt(4) === DASH && text.charCodeAt(7) === DASH;
 }

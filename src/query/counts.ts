@@ -1,5 +1,7 @@
 import type { Day } from "../calendar/day.js";
 import { EVER, type Span } from "../calendar/span.js";
+import { dayCounts } from "../store/day-counts.js";
+import { oncePerReader } from "../store/once-per-reader.js";
 import type { Store } from "../store/open.js";
 import { storedSymbols } from "../store/stored-symbols.js";
 import { column } from "../text/columns.js";
@@ -40,15 +42,9 @@ rows.`,
     };
   },
   run: async (store, { from, to }, known) => {
-    const span = daySpan(from, to) ?? EVER;
-    const counts = await readRows(
-      store,
-      `SELECT ${DAY}, available_count, probed_count FROM daily_symbol_counts WHERE date BETWEEN $from AND $to`,
-      { day: "day", available: "number", probed: "number" },
-      { from: date(span.from), to: date(span.to) },
-    );
-    counts.sort((a, b) => a.day - b.day);
-    const folded = await foldedCounts(store, span);
+    const span = daySpan(from, to);
+    const counts = span === undefined ? known.counts : await dayCounts(store, span);
+    const folded = await foldedCounts(store, span ?? EVER);
     const rows = counts
       .filter(({ day }) => known.has(day))
       .map(({ day, available, probed }) => ({
@@ -63,9 +59,7 @@ rows.`,
 
 /** The number of files of each day whose ticker has another one on it; days without any are absent. */
 async function foldedCounts(store: Store, { from, to }: Span): Promise<ReadonlyMap<Day, number>> {
-  const named = (await storedSymbols(store)).map((symbol) => ({ symbol, ...factsOf(symbol) }));
-  const settled = new Set(named.flatMap(({ class: kind, ticker }) => (kind === "settled" ? ticker : [])));
-  const several = named.filter(({ class: kind, ticker }) => kind !== "delivery" && settled.has(ticker));
+  const several = await symbolsOfSharedTickers(store);
   if (several.length === 0) return new Map();
   const found = await readRows(
     store,
@@ -83,3 +77,10 @@ async function foldedCounts(store: Store, { from, to }: Span): Promise<ReadonlyM
   );
   return new Map(found.map(({ day, folded }) => [day, folded]));
 }
+
+/** The symbols whose ticker has a settled name, with their tickers. */
+const symbolsOfSharedTickers = oncePerReader(async (store: Store) => {
+  const named = (await storedSymbols(store)).map((symbol) => ({ symbol, ...factsOf(symbol) }));
+  const settled = new Set(named.flatMap(({ class: kind, ticker }) => (kind === "settled" ? ticker : [])));
+  return named.filter(({ class: kind, ticker }) => kind !== "delivery" && settled.has(ticker));
+});

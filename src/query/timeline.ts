@@ -53,15 +53,35 @@ so the last day with a trade is usually that of the settlement.`,
   run: async (store, { symbol }, { cells, now }) => {
     const [one] = cells;
     if (one === undefined) throw symbolRefusal(symbol, await storedSymbols(store));
-    const there = cells.filter(({ available }) => available).map(({ day }) => day);
-    const [first = null, last = null] = [there[0], there.at(-1)];
     const lives = await livesAmong(store, symbol, cells, now);
-    const traded = await tradedDays(store, [symbol], now);
-    const tradesOf = (day: Day) => traded(symbol, day);
-    const trades = cells.filter(({ day }) => tradesOf(day) === "traded");
-    const [firstTrade, lastTrade] = [trades[0], trades.at(-1)];
+    const tradedOn = await tradedDays(store, [symbol], now);
     const isInLife = (day: Day) => lives.some((life) => life.from < day && day < life.to);
-    const missing = cells.filter(({ day, available }) => !available && isInLife(day));
+    const there: Day[] = [];
+    const holes: Day[] = [];
+    const trades: Day[] = [];
+    const notTraded: Day[] = [];
+    const unknown: Day[] = [];
+    const rows = [];
+    for (const { day, available, sizeBytes, uploadedAt } of cells) {
+      const traded = tradedOn(symbol, day);
+      if (traded === "traded") trades.push(day);
+      if (available) {
+        there.push(day);
+        if (traded === "not traded") notTraded.push(day);
+        else if (traded === "not known") unknown.push(day);
+      } else if (isInLife(day)) {
+        holes.push(day);
+      }
+      rows.push({
+        date: dateText(day),
+        available,
+        file_size_bytes: sizeBytes,
+        last_modified: uploadedAt === null ? null : timeText(uploadedAt),
+        traded: traded === "not known" ? null : traded === "traded",
+      });
+    }
+    const [first = null, last = null] = [there[0], there.at(-1)];
+    const [firstTrade, lastTrade] = [trades[0], trades.at(-1)];
     const probed = { from: cells[0]?.day ?? one.day, to: cells.at(-1)?.day ?? one.day };
     return {
       facts: {
@@ -70,22 +90,16 @@ so the last day with a trade is usually that of the settlement.`,
         first_date: first === null ? null : dateText(first),
         last_date: last === null ? null : dateText(last),
         days_available: there.length,
-        first_trade_date: firstTrade === undefined ? null : dateText(firstTrade.day),
-        last_trade_date: lastTrade === undefined ? null : dateText(lastTrade.day),
+        first_trade_date: firstTrade === undefined ? null : dateText(firstTrade),
+        last_trade_date: lastTrade === undefined ? null : dateText(lastTrade),
         days_traded: trades.length,
         lives: lives.map(spanRow),
-        holes: islands(missing.map(({ day }) => day)).map(spanRow),
-        not_traded: islands(there.filter((day) => tradesOf(day) === "not traded")).map(spanRow),
-        volumes_unknown: islands(there.filter((day) => tradesOf(day) === "not known")).map(spanRow),
+        holes: islands(holes).map(spanRow),
+        not_traded: islands(notTraded).map(spanRow),
+        volumes_unknown: islands(unknown).map(spanRow),
         not_written: gapsBetween(islands(cells.map(({ day }) => day)), probed).map(spanRow),
       },
-      rows: cells.map(({ day, available, sizeBytes, uploadedAt }) => ({
-        date: dateText(day),
-        available,
-        file_size_bytes: sizeBytes,
-        last_modified: uploadedAt === null ? null : timeText(uploadedAt),
-        traded: tradesOf(day) === "not known" ? null : tradesOf(day) === "traded",
-      })),
+      rows,
     };
   },
 });

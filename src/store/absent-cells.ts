@@ -1,6 +1,6 @@
 import { DAY_MS, type Day } from "../calendar/day.js";
 import { gapsBetween } from "../calendar/span.js";
-import type { AdmittedSymbol, AdmittedCells } from "./admitted-cells.js";
+import { namesOf, type AdmittedCells, type AdmittedSymbol } from "./admitted-cells.js";
 import type { DayRows } from "./day-rows.js";
 import { dormantSymbols } from "./dormant.js";
 import type { Store } from "./open.js";
@@ -18,11 +18,11 @@ export interface AbsentCells {
 export async function absentCells(
   store: Store,
   { symbols, from, to, now }: AdmittedCells,
-  rows: ReadonlyMap<Day, DayRows>,
+  rows: readonly DayRows[],
 ): Promise<Map<Day, AbsentCells>> {
   const absent = new Map<Day, AbsentCells>();
   for (let day = from; day <= to; day++) {
-    if (rows.get(day)?.probed !== symbols.length) absent.set(day, { pending: 0, unknownSymbols: [] });
+    if (rows[day - from]?.probed !== symbols.length) absent.set(day, { pending: 0, unknownSymbols: [] });
   }
   const days = [...absent.keys()];
   const [first, last] = [days[0], days.at(-1)];
@@ -31,7 +31,7 @@ export async function absentCells(
   const { dormantAfterDays, dormantEveryDays } = store.dataset.finality;
   // A dormant symbol that awaits its listing has rows for the days before.
   const since = first - dormantAfterDays - dormantEveryDays;
-  const names = symbols.map(({ symbol }) => symbol);
+  const names = namesOf(symbols);
   const known = await symbolRows(store, span, { symbols: names, since, probedUntil: now });
   const broken = names.filter((symbol) => {
     const facts = known.get(symbol);

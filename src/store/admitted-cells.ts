@@ -1,5 +1,6 @@
 import type { Span } from "../calendar/span.js";
 import type { StoredCell } from "./cells.js";
+import type { DayCounts } from "./day-counts.js";
 
 /** A symbol that a query admits, with what listings of the bucket say about it. */
 export interface AdmittedSymbol {
@@ -17,4 +18,13 @@ export interface AdmittedCells extends Span {
   now: number;
   /** If they were already read: all rows of these symbols and days, possibly among others. */
   cells?: readonly StoredCell[] | undefined;
+  /** If `cells` are all rows of one symbol, ascending by day: its name. */
+  cellsOf?: string | undefined;
+  /** If they were already read: the stored counts of all of these days, possibly among others. */
+  counts?: readonly DayCounts[] | undefined;
+}
+
+/** The names of symbols. */
+export function namesOf(symbols: readonly AdmittedSymbol[]): string[] {
+  return symbols.map(({ symbol }) => symbol);
 }

@@ -4,10 +4,11 @@ import { dayNumber } from "../calendar/sql.js";
 import { conditionOf, type Condition, type DayCells } from "../vision/condition.js";
 import { finalFrom, holeFinalFrom, unpublishedSql } from "../vision/finality.js";
 import { absentCells, type AbsentCells } from "./absent-cells.js";
-import type { AdmittedCells } from "./admitted-cells.js";
+import { namesOf, type AdmittedCells } from "./admitted-cells.js";
 import { dayRows, type DayRows } from "./day-rows.js";
 import { DuckDBDateValue } from "./duckdb.js";
 import { toStoreError } from "./duckdb-error.js";
+import { oncePerReader } from "./once-per-reader.js";
 import type { Store } from "./open.js";
 import { select } from "./prepared.js";
 import { readRows } from "./read-rows.js";
@@ -48,44 +49,40 @@ const NOTHING_EXPECTED = { expected: 0, lacking: 0 };
  */
 export async function dayConditions(store: Store, admitted: AdmittedCells): Promise<DayCondition[]> {
   try {
-    const rows = await dayRows(store, { ...admitted, symbols: namesOf(admitted) });
+    const rows = await dayRows(store, admitted);
     const absent = await absentCells(store, admitted, rows);
     const empty = await emptyDays(store, admitted, rows);
     const conditions: DayCondition[] = [];
     const { finality } = store.dataset;
     for (let day = admitted.from; day <= admitted.to; day++) {
-      const { probed, available, due, early } = rows.get(day) ?? NO_ROWS;
+      const { probed, available, due, early } = rows[day - admitted.from] ?? NO_ROWS;
       const { pending, unknownSymbols } = absent.get(day) ?? NONE_ABSENT;
       const { expected, lacking } =
         early > 0 ? await comparedWithLastPublished(store, admitted, conditions, day) : NOTHING_EXPECTED;
       const listed = admitted.listedAt !== undefined && admitted.listedAt >= finalFrom(finality, day);
       const unknown = unknownSymbols.length;
       // List every value: spreading objects took 20 ms for six years.
-      const cells = { probed, available, due, pending, unknown, empty: empty.has(day), expected, lacking, listed };
-      const condition = conditionOf(cells);
-      conditions.push({
+      const ofDay: DayCondition = {
         day,
-        condition,
+        condition: "final",
         unknownSymbols,
         probed,
         available,
         due,
         pending,
         unknown,
-        empty: cells.empty,
+        empty: empty.has(day),
         expected,
         lacking,
         listed,
-      });
+      };
+      ofDay.condition = conditionOf(ofDay);
+      conditions.push(ofDay);
     }
     return conditions;
   } catch (error) {
     throw toStoreError(store.file, error);
   }
-}
-
-function namesOf({ symbols }: AdmittedCells): string[] {
-  return symbols.map(({ symbol }) => symbol);
 }
 
 /**
@@ -95,26 +92,25 @@ function namesOf({ symbols }: AdmittedCells): string[] {
 async function emptyDays(
   store: Store,
   { from, to, now }: AdmittedCells,
-  rows: ReadonlyMap<Day, DayRows>,
+  rows: readonly DayRows[],
 ): Promise<ReadonlySet<Day>> {
-  let hasFiles = true;
-  for (let day = from; day <= to; day++) hasFiles &&= (rows.get(day)?.available ?? 0) > 0;
-  if (hasFiles) return new Set();
-  const without = await readRows(
-    store,
-    "SELECT date FROM daily_symbol_counts WHERE date BETWEEN $from AND $to AND available_count = 0",
-    { day: "day" },
-    { from: new DuckDBDateValue(from), to: new DuckDBDateValue(to) },
-  );
-  if (without.length === 0) return new Set();
-  const [files] = await readRows(store, "SELECT min(date) FROM daily_symbol_counts WHERE available_count > 0", {
-    first: "day?",
-  });
-  const first = files?.first ?? Infinity;
-  const swept = await lastSweep(store.connection, now);
-  const days = without.map(({ day }) => day).filter((day) => day > first);
+  if (rows.every(({ available }) => available > 0)) return new Set();
+  const days = (await daysWithoutFiles(store)).filter((day) => from <= day && day <= to);
+  if (days.length === 0) return new Set();
+  const swept = await lastSweep(store, now);
   return new Set(days.filter((day) => swept === undefined || swept < holeFinalFrom(store.dataset.finality, day)));
 }
+
+/** The stored days without any file after the first day with one. */
+const daysWithoutFiles = oncePerReader(async (store: Store): Promise<readonly Day[]> => {
+  const found = await readRows(
+    store,
+    `SELECT date FROM daily_symbol_counts WHERE available_count = 0
+        AND date > (SELECT min(date) FROM daily_symbol_counts WHERE available_count > 0)`,
+    { day: "day" },
+  );
+  return found.map(({ day }) => day);
+});
 
 /** Compares each day with the last published day before it. */
 async function comparedWithLastPublished(
@@ -136,7 +132,7 @@ async function comparedWithLastPublished(
       SELECT count(*)::INTEGER, count(*) FILTER (lacking)::INTEGER
       FROM availability LEFT JOIN today USING (symbol)
       WHERE date = $published AND available AND symbol IN (SELECT unnest($symbols))`,
-    { day: new DuckDBDateValue(day), published: new DuckDBDateValue(published), symbols: namesOf(admitted) },
+    { day: new DuckDBDateValue(day), published: new DuckDBDateValue(published), symbols: namesOf(admitted.symbols) },
   );
   const [expected, lacking] = row;
   return { expected: Number(expected ?? 0), lacking: Number(lacking ?? 0) };
@@ -150,7 +146,7 @@ async function publishedBefore(store: Store, admitted: AdmittedCells, first: Day
     store,
     `SELECT ${dayNumber("max(date)")} FROM availability
       WHERE date < $first AND available AND symbol IN (SELECT unnest($symbols))`,
-    { first: new DuckDBDateValue(first), symbols: namesOf(admitted) },
+    { first: new DuckDBDateValue(first), symbols: namesOf(admitted.symbols) },
   );
   const [last] = row;
   if (typeof last !== "number") return undefined;

@@ -86,14 +86,11 @@ export async function readColumns<const Shape extends SqlShape>(
       const isValid = column.validity();
       const values = valuesOf(column, kind, isValid);
       if (values === undefined) throw new TypeError(`${name} is ${column.type}, not a ${kind}: ${sql}`);
-      columns[name] =
-        isValid === undefined
-          ? values
-          : Array.from(values, (value, row) => {
-              if (isValid(row)) return value;
-              if (nullable) return null;
-              throw new TypeError(`${name} is null, not a ${kind}: ${sql}`);
-            });
+      const found = isValid === undefined ? values : withNulls(values, isValid);
+      if (!nullable && Array.isArray(found) && found.includes(null)) {
+        throw new TypeError(`${name} is null, not a ${kind}: ${sql}`);
+      }
+      columns[name] = found;
     }
     // Each column was read as the kind that defines its type.
     parts.push({ count, columns: columns as SqlColumns<Shape>["columns"] });
@@ -114,6 +111,13 @@ function valuesOf(column: RawColumn, kind: SqlKind, isValid: Validity | undefine
   if (!TYPES[kind].includes(column.type)) return undefined;
   if (kind === "text") return column.texts(isValid);
   return kind === "flag" ? column.flags() : column.numbers(isValid);
+}
+
+/** The values, with null where they are not valid. */
+function withNulls(values: ArrayLike<Value>, isValid: Validity): Value[] {
+  const nullable: Value[] = [];
+  for (let row = 0; row < values.length; row++) nullable.push(isValid(row) ? (values[row] ?? null) : null);
+  return nullable;
 }
 
 function columnOf(name: string, kind: SqlKind | `${SqlKind}?`) {

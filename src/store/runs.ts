@@ -1,9 +1,10 @@
-import type { DuckDBConnection } from "@duckdb/node-api";
 import { DuckDBDateValue, DuckDBTimestampValue } from "./duckdb.js";
 import type { Span } from "../calendar/span.js";
 import { toStoreError } from "./duckdb-error.js";
 import { numberOf } from "./numbers.js";
+import { oncePerReader } from "./once-per-reader.js";
 import type { Store } from "./open.js";
+import { readRows } from "./read-rows.js";
 
 /** How a run ended. A run whose process died has none. */
 export type RunOutcome = "whole" | "failed" | "interrupted";
@@ -70,14 +71,19 @@ export async function endRun(store: Store, runId: number, end: RunEnd): Promise<
 }
 
 /** When the last complete sweep began, ms since the Unix epoch; undefined if there is none up to `now`. */
-export async function lastSweep(connection: DuckDBConnection, now: number): Promise<number | undefined> {
-  const found = await connection.runAndReadAll(
-    `SELECT epoch_ms(max(started_at))::DOUBLE FROM runs
-      WHERE command = 'sweep' AND outcome = 'whole' AND epoch_ms(started_at) <= ${now}`,
-  );
-  const at = found.getRows()[0]?.[0];
-  return typeof at === "number" ? at : undefined;
+export async function lastSweep(store: Store, now: number): Promise<number | undefined> {
+  return (await sweepTimes(store)).findLast((at) => at <= now);
 }
+
+/** When each complete sweep began, ascending. */
+const sweepTimes = oncePerReader(async (store: Store): Promise<readonly number[]> => {
+  const found = await readRows(
+    store,
+    `SELECT epoch_ms(started_at)::DOUBLE FROM runs WHERE command = 'sweep' AND outcome = 'whole' ORDER BY started_at`,
+    { at: "number" },
+  );
+  return found.map(({ at }) => at);
+});
 
 /** A DuckDB TIMESTAMP of an instant in ms since the Unix epoch. */
 export function timestamp(ms: number): DuckDBTimestampValue {

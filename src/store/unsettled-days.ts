@@ -4,6 +4,7 @@ import { dateOfDay, dayNumber } from "../calendar/sql.js";
 import { openHoleSql, provisionalSql, unpublishedSql, type Finality } from "../vision/finality.js";
 import { INTEGER, LIST, listValue } from "./duckdb.js";
 import { openHoles } from "./holes.js";
+import { oncePerReader } from "./once-per-reader.js";
 import type { Store } from "./open.js";
 import { select } from "./prepared.js";
 import { MAX_TIME } from "./probed.js";
@@ -39,6 +40,12 @@ export async function storedUnsettledDays(store: Store): Promise<UnsettledDay[] 
   return kept.length === 0 ? undefined : kept;
 }
 
+/** The unsettled days: the stored ones, otherwise found from the rows. */
+export const unsettledDays = oncePerReader(
+  async (store: Store): Promise<readonly UnsettledDay[]> =>
+    (await storedUnsettledDays(store)) ?? (await allUnsettledDays(store)),
+);
+
 /** Stores the unsettled days in the file, unless they are stored already. */
 export async function storeUnsettledDays(store: Store): Promise<void> {
   if ((await storedUnsettledDays(store)) !== undefined) return;
@@ -62,7 +69,7 @@ export async function allUnsettledDays(store: Store): Promise<UnsettledDay[]> {
 }
 
 /** The unsettled days of a span, ascending. All rows count, even those probed later than now. */
-export async function findUnsettledDays(store: Store, span: Span): Promise<UnsettledDay[]> {
+async function findUnsettledDays(store: Store, span: Span): Promise<UnsettledDay[]> {
   const { finality } = store.dataset;
   const { due, early, doubtful } = unsettledSql(finality);
   const { sql, parameters } = mayBeUnsettled(span, finality);

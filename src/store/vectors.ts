@@ -75,7 +75,12 @@ export class RawColumn {
 
   /** Values of a BOOLEAN; undefined for other types. */
   flags(): boolean[] | undefined {
-    return this.type === "BOOLEAN" ? Array.from(this.bytes(1), (flag) => flag !== 0) : undefined;
+    if (this.type !== "BOOLEAN") return undefined;
+    const bytes = this.bytes(1);
+    const flags: boolean[] = [];
+    // `Array.from` of a typed array takes ten times as long.
+    for (let row = 0; row < this.count; row++) flags.push(bytes[row] !== 0);
+    return flags;
   }
 
   /**
