@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { DuckDBInstance } from "../src/store/duckdb.js";
-import { attach } from "../src/store/file.js";
+import { attach } from "../src/store/attach.js";
 import { openReader } from "../src/store/open.js";
 import { dueCells } from "../src/store/due.js";
 import { AVAILABILITY_COLUMNS } from "../src/store/schema/migrate.js";

@@ -1,3 +1,4 @@
+import { spawnSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { Linter } from "eslint";
@@ -150,5 +151,18 @@ describe("the terminal", () => {
 
   it("does not include the rest of process", () => {
     expect(complaints({ "src/run/run.ts": "process.on('exit', () => {}); process.memoryUsage();" })).toEqual([]);
+  });
+});
+
+describe("the main thread of a run", () => {
+  it.each(["update", "backfill", "sweep", "discover", "volumes"])("of %s doesn't load DuckDB", (run) => {
+    const module = new URL(`../dist/src/run/${run}.js`, import.meta.url).href;
+    const script = `import { createRequire } from "node:module";
+      await import(${JSON.stringify(module)});
+      console.log(Object.keys(createRequire(import.meta.url).cache).filter((name) => name.includes("duckdb")).length);`;
+    const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", script], {
+      encoding: "utf8",
+    });
+    expect(stdout, stderr).toBe("0\n");
   });
 });

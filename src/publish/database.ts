@@ -1,5 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
-import { attach, logsOf, pathOf } from "../store/file.js";
+import { attach } from "../store/attach.js";
+import { logsOf, pathOf } from "../store/file.js";
 import { openInstance, textLiteral } from "../store/instance.js";
 import { LAYOUT, ORDER_IN_BLOCK } from "../store/layout.js";
 import { migrate } from "../store/schema/migrate.js";

@@ -14,7 +14,8 @@ import {
 import { basename, dirname, join, resolve } from "node:path";
 import { UsageError } from "../errors.js";
 import { makeFolder, syncPath } from "../store/file.js";
-import { lockWriters, type Lock } from "../store/lock.js";
+import type { Lock } from "../store/claim.js";
+import { lockWriters } from "../store/lock.js";
 import { outputError } from "../store/output-error.js";
 import { DATABASE, MANIFEST, type PublishedFile, type ReadManifest } from "./manifest.js";
 import { removeLeftovers } from "../store/own-folder.js";

@@ -5,7 +5,7 @@ import { dayNumber } from "../calendar/sql.js";
 import { catalogOf, copyOtherTables, ownTablesOf } from "./catalog.js";
 import type { WritableStore } from "./database.js";
 import { DuckDBDateValue } from "./duckdb.js";
-import { attach } from "./file.js";
+import { attach } from "./attach.js";
 import { useDatabase } from "./instance.js";
 import { LAYOUT, ORDER_IN_BLOCK } from "./layout.js";
 import { AVAILABILITY_COLUMNS } from "./schema/migrate.js";

@@ -1,8 +1,9 @@
 import type { DuckDBConnection } from "@duckdb/node-api";
 import type { Dataset } from "../vision/dataset.js";
 import { DEFAULT_DATASET } from "../vision/datasets/default.js";
+import { attach } from "./attach.js";
 import { toStoreError } from "./duckdb-error.js";
-import { attach, logsOf, pathOf, refuseSpecialFiles } from "./file.js";
+import { logsOf, pathOf, refuseSpecialFiles } from "./file.js";
 import { openInstance, querySettings, textLiteral, useDatabase, type OpenInstance } from "./instance.js";
 import { migrate, SCHEMA_VERSION } from "./schema/migrate.js";
 import { versionOf } from "./schema/version-of.js";

@@ -1,10 +1,7 @@
 import { existsSync, lstatSync, mkdirSync, realpathSync, statSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import type { DuckDBConnection } from "@duckdb/node-api";
 import { StoreError } from "../errors.js";
-import { textLiteral } from "./instance.js";
-import { LAYOUT } from "./layout.js";
 
 /**
  * Absolute path of a file, with links resolved. To DuckDB other names can be more than paths: `:memory:` is not a file,
@@ -12,17 +9,6 @@ import { LAYOUT } from "./layout.js";
  */
 export function pathOf(file: string): string {
   return existsSync(file) ? realpathSync(file) : resolve(file);
-}
-
-/**
- * Attaches a file for writing, and creates it if necessary. ATTACH is the only statement that accepts the sizes of row
- * groups and blocks. The storage version is DuckDB's default, the oldest it can write.
- */
-export async function attach(connection: DuckDBConnection, file: string, name: string): Promise<void> {
-  const blocks = existsSync(file) ? "" : `, BLOCK_SIZE ${LAYOUT.blockBytes}`;
-  await connection.run(
-    `ATTACH ${textLiteral(pathOf(file))} AS ${name} (ROW_GROUP_SIZE ${LAYOUT.rowGroupRows}${blocks})`,
-  );
 }
 
 /**

@@ -12,37 +12,11 @@ import {
 import { basename, dirname, join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { StoreError } from "../errors.js";
+import { claimInProcess, type Lock } from "./claim.js";
 import type { Attached } from "./database.js";
 import { toStoreError } from "./duckdb-error.js";
-import { logsOf, pathOf, refuseSpecialFiles } from "./file.js";
+import { logsOf, refuseSpecialFiles } from "./file.js";
 import { openInstance, querySettings, textLiteral, type OpenInstance } from "./instance.js";
-
-/** Files claimed in this thread. */
-const claimed = new Set<string>();
-
-/** A held lock. */
-export interface Lock {
-  /** Releases the lock for the next writer. */
-  release(): void;
-}
-
-/**
- * Claims a file for one run in this process, because the kernel doesn't tell two locks of one process apart. Works only
- * between callers in the same thread.
- *
- * @throws StoreError STORE_LOCKED when it is claimed
- */
-export function claimInProcess(file: string): Lock {
-  const path = pathOf(file);
-  if (claimed.has(path))
-    throw new StoreError("STORE_LOCKED", `${file} is in use by another run of this process: wait for it to end`);
-  claimed.add(path);
-  return {
-    release: () => {
-      claimed.delete(path);
-    },
-  };
-}
 
 /** Name of the tiny DuckDB file that writers lock. It is never removed, because a writer could just be opening it. */
 export function lockFile(file: string): string {

@@ -4,7 +4,7 @@ import { proxyFor, type Proxy } from "../probe/net/proxy.js";
 import { Traffic } from "../probe/traffic.js";
 import { Counters } from "../rows/counters.js";
 import type { CellFailure, Retry } from "../rows/failure.js";
-import { claimInProcess } from "../store/lock.js";
+import { claimInProcess } from "../store/claim.js";
 import { whenFree } from "../store/waiting.js";
 import type { StoreFacts } from "../store/writer.js";
 import type { Dataset } from "../vision/dataset.js";

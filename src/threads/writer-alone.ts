@@ -1,4 +1,4 @@
-import { claimInProcess } from "../store/lock.js";
+import { claimInProcess } from "../store/claim.js";
 import { whenFree, type Waiting } from "../store/waiting.js";
 import type { StoreFacts } from "../store/writer.js";
 import { Heartbeats } from "./heartbeat.js";
