@@ -1,6 +1,11 @@
-/** `1,234,567` in every locale. */
+/**
+ * `1,234,567`, or `1,234.568` with at most three decimals, in every locale. `Intl` takes 14 ms of CPU to load, in each
+ * process.
+ */
 export function number(value: number): string {
-  return value.toLocaleString("en-US");
+  const [whole = "", decimals] = String(Number.isInteger(value) ? value : Number(value.toFixed(3))).split(".");
+  const separated = whole.replaceAll(/\B(?=(?:\d{3})+$)/g, ",");
+  return decimals === undefined ? separated : `${separated}.${decimals}`;
 }
 
 /** `1 day`, `3 days`; pass `many` for a plural that isn't made with an s. */

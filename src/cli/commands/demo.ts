@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import type { CommandModule } from "yargs";
 import { outputError } from "../../store/output-error.js";
+import { plural } from "../../text/numbers.js";
 import { showRun } from "./run-command.js";
 
 /** Days that the demo probes: nobody would wait for the whole history. */
@@ -42,7 +43,7 @@ async function demo(): Promise<void> {
   const history = { type: "synthetic", through: last } as const;
   const replica = await startReplicaThread({ history, rttMs: ROUND_TRIP_MS });
   try {
-    say(`It serves ${replica.files.toLocaleString("en-US")} files at ${replica.url}, ${ROUND_TRIP_MS} ms away.\n`);
+    say(`It serves ${plural(replica.files, "file")} at ${replica.url}, ${ROUND_TRIP_MS} ms away.\n`);
     // A proxy couldn't reach this machine.
     process.env["no_proxy"] = "*";
     // Use a name, so that there is something to look up.
