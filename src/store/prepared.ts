@@ -14,6 +14,10 @@ export type Parameters = Readonly<Record<string, string | number | boolean | Duc
  * Runs a statement with constant text. It is prepared once and kept as long as the connection lives, because planning
  * takes longer than most queries. Returns DuckDB's chunks.
  *
+ * DuckDB 1.5.5 plans a prepared statement with parameters again on every run, which takes 0.3 of the 1.0 ms of reading a
+ * day's rows. Giving the day by a join or a subquery instead of a filter takes twice as long, because then no row group
+ * is skipped; without most optimizers it takes a twentieth less.
+ *
  * @throws StoreError when the file can't be read.
  */
 export async function selectChunks(store: Store, sql: string, parameters: Parameters = {}): Promise<DuckDBDataChunk[]> {
