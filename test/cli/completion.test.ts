@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { allCommands } from "../../src/cli/commands/registry.js";
 import { allPages } from "../../src/cli/completion/walk.js";
-import { runAlone } from "../support/cli.js";
+import { runCli } from "../support/cli.js";
 import { temporaryFolder } from "../support/database.js";
 
 /** A shell, and how to ask it for completions: its output has at least these. */
@@ -25,12 +25,12 @@ const SHELLS: Record<string, Shell> = {
       _bfa 2>/dev/null # compopt works only while a line is typed
       printf '%s\\n' "\${COMPREPLY[@]}"`,
   },
-  // zsh completes only on a terminal, so it gets a pseudo terminal.
+  // zsh completes only on a terminal, so it gets a pseudo terminal. All lines share the dump of its completion system.
   zsh: {
     bare: ["-f"],
     ask: `zmodload zsh/zpty
       zpty line zsh -f -i
-      zpty -w line "PROMPT=; autoload -Uz compinit && compinit -u -D; source \${(q)1}; print RE''ADY"
+      zpty -w line "PROMPT=; autoload -Uz compinit && compinit -u -C -d $HOME/dump; source \${(q)1}; print RE''ADY"
       zpty -r -m line out '*READY*'
       zpty -w -n line "$2"$'\\t'
       zpty -r -m line out "*$3*"
@@ -67,7 +67,7 @@ describe.each(Object.entries(SHELLS))("in %s", (name, { bare, ask }) => {
 
   it.runIf(isInstalled)("Tab completes commands, options and their values", async () => {
     const script = join(folder.path, `completion.${name}`);
-    const { code, stdout, stderr } = await runAlone(["completion", name]);
+    const { code, stdout, stderr } = await runCli(["completion", name]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     writeFileSync(script, stdout);
     writeFileSync(join(folder.path, "ask"), ask);
@@ -84,7 +84,7 @@ describe.each(Object.entries(SHELLS))("in %s", (name, { bare, ask }) => {
   });
 
   it.runIf(isInstalled)("the shell accepts its script, and it has every command and option", async () => {
-    const { stdout } = await runAlone(["completion", name]);
+    const { stdout } = await runCli(["completion", name]);
     const script = join(folder.path, "script");
     writeFileSync(script, stdout);
     const checked = spawnSync(name, ["-n", script], { encoding: "utf8" });
