@@ -73,7 +73,7 @@ export async function knownOf(store: Store, basis: Basis, tolerated: number, now
   const spans = basis.days === "all" ? [await storedDays(store, now)] : basis.days;
   const cells = await cellsAtHand(store, basis.admits, spans);
   const cellsOf = "symbol" in basis.admits ? basis.admits.symbol : undefined;
-  const counts = cells === undefined && basis.days === "all" ? await dayCounts(store) : undefined;
+  const counts = basis.days === "all" && cellsOf === undefined ? await dayCounts(store) : undefined;
   const days: DayCondition[] = [];
   for (const span of spans) {
     const ofSpan = await conditionsOf(store, { ...span, symbols, listedAt: listed, now, cells, cellsOf, counts });
