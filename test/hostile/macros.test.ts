@@ -7,7 +7,7 @@ import { QUERIES, QUERY_NAMES, type AnyQuery } from "../../src/query/registry.js
 import { changeFile } from "../../src/store/change-file.js";
 import { compact } from "../../src/store/compact.js";
 import { openStore } from "../../src/store/open.js";
-import { runAlone } from "../support/cli.js";
+import { runCli } from "../support/cli.js";
 import { temporaryFolder } from "../support/database.js";
 import { D0, dayUnit, writerFor } from "../support/store.js";
 
@@ -91,7 +91,7 @@ describe("macros in a file", () => {
     const refusal = { code: "STORE_FOREIGN", message: expect.stringContaining(`DuckDB's ${name}`) as string };
     await expect(openAvailability(file)).rejects.toMatchObject(refusal);
     await expect(openStore(file)).rejects.toMatchObject(refusal);
-    const { code, stdout, stderr } = await runAlone(["export", "--db", file, "--out", join(folder.path, "out.csv")]);
+    const { code, stdout, stderr } = await runCli(["export", "--db", file, "--out", join(folder.path, "out.csv")]);
     expect({ code, stdout, lines: stderr.trimEnd().split("\n").length }).toEqual({ code: 3, stdout: "", lines: 1 });
   });
 

@@ -6,7 +6,7 @@ import { describe, expect } from "vitest";
 import type { RunSummary } from "../../src/run/summary.js";
 import { openStore } from "../../src/store/open.js";
 import { dayAt, formatDay } from "../../src/calendar/day.js";
-import { CLI, runAlone, startCli } from "../support/cli.js";
+import { CLI, runCli, startCli } from "../support/cli.js";
 import { rowsOf, soundness, tableOf } from "../support/database.js";
 import { replicaTest, syntheticWorld } from "../support/fixture.js";
 import { startRawServer, status } from "../support/raw-server.js";
@@ -92,7 +92,7 @@ describe("a name that would move the cursor", () => {
       ["query", "sql", `SELECT "${name}"`],
     ];
     for (const args of commands) {
-      const { code, stderr } = await runAlone(args, env, folder);
+      const { code, stderr } = await runCli(args, env, folder);
       expect([2, 3], stderr).toContain(code);
       expect(stderr).toContain("no\\u");
       expect(stderr.replaceAll("\n", "")).not.toMatch(/[\p{Cc}\p{Cf}]/u);
