@@ -3,6 +3,7 @@ import { BfaError, UsageError } from "../errors.js";
 import { DuckDBTypeId, StatementType } from "../store/duckdb.js";
 import { openReader, type Store } from "../store/open.js";
 import type { Answer, Column, Columns, JsonValue, RowOf } from "../text/columns.js";
+import { copyStatement } from "./sql-copy.js";
 import { answerValues, columnKind } from "./sql-values.js";
 
 /**
@@ -60,6 +61,7 @@ export async function sql(file: string, text: string): Promise<SqlAnswer> {
       columns: Object.fromEntries(names.map((name, at) => [name, columnOf(result.columnType(at))])),
       columnOrder: names,
       rows: readRows(store, result, names),
+      copy: (...how) => copyStatement({ file, text, types: result.columnTypes() }, ...how),
       close: () => store.close(),
     };
   } catch (error) {

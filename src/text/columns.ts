@@ -89,6 +89,14 @@ export interface Answer<Facts extends object = object, C extends Columns = Colum
   columnOrder?: readonly string[];
   /** The rows in order, in chunks, so that a long answer is never in memory as a whole. */
   rows: Iterable<readonly RowOf<C>[]> | AsyncIterable<readonly RowOf<C>[]>;
+  /**
+   * Lets DuckDB write the rows to a new file, without reading them here.
+   *
+   * @param columns SQL: the columns of the file, made from those of the answer, which are c0, c1, …
+   * @param options of COPY
+   * @returns false if it can't; then the rows can still be read
+   */
+  copy?: ((columns: string, to: string, options: string) => Promise<boolean>) | undefined;
 }
 
 /** Names of an answer's columns in display order. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api";
 import { UsageError } from "../../errors.js";
 import { BIGINT, BOOLEAN, DOUBLE, DuckDBDataChunk, DuckDBInstance, UBIGINT, VARCHAR } from "../../store/duckdb.js";
-import { identifier, INSTANCE_OPTIONS } from "../../store/instance.js";
+import { identifier, INSTANCE_OPTIONS, textLiteral } from "../../store/instance.js";
 import { makeTemporaryFolder } from "../../store/temporary-folder.js";
 import { columnNames, type Answer, type CellValue, type Column, type ColumnKind } from "../../text/columns.js";
 
@@ -14,8 +14,8 @@ const CHUNK_ROWS = 2048;
 /** Beyond this limit DuckDB moves rows to disk. Each further thread would hold rows too. */
 const MEMORY = { memory_limit: "64MB", threads: "1" } as const;
 
-/** Half of DuckDB's default, because a row group stays in memory until it is complete. */
-const ROW_GROUP_ROWS = 61_440;
+/** COPY's options. Row groups have half of DuckDB's default size, because each stays in memory until it is complete. */
+const FORMAT = "FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 61440";
 
 /** The type of each kind of column in the temporary database, and in the file. */
 const TYPES = {
@@ -55,16 +55,15 @@ async function writeParquet(answer: Answer, database: string, file: string): Pro
   const names = columnNames(answer);
   if (names.length === 0) throw new UsageError("parquet needs columns, and this answer has none");
   const types = names.map((name) => typeOf(answer.columns[name]));
+  const written = types.map(({ written }, at) => `c${at}::${written} AS ${identifier(names[at] ?? "")}`).join(", ");
+  if ((await answer.copy?.(written, file, FORMAT)) === true) return;
   const instance = await DuckDBInstance.create(database, { ...INSTANCE_OPTIONS, ...MEMORY });
   try {
     const connection = await instance.connect();
     const held = types.map(({ held }, at) => `c${at} ${held.toString()}`);
     await connection.run(`SET preserve_insertion_order = true; CREATE TABLE held (${held.join(", ")})`);
     await appendRows(connection, answer, names, types);
-    const written = types.map(({ written }, at) => `c${at}::${written} AS ${identifier(names[at] ?? "")}`);
-    await connection.run(
-      `COPY (SELECT ${written.join(", ")} FROM held) TO '${file.replaceAll("'", "''")}' (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`,
-    );
+    await connection.run(`COPY (SELECT ${written} FROM held) TO ${textLiteral(file)} (${FORMAT})`);
     connection.closeSync();
   } finally {
     instance.closeSync();
