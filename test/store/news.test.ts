@@ -23,7 +23,7 @@ async function run(cells: readonly Cell[]): Promise<News> {
   const writer = await Writer.open(join(folder.path, "a.duckdb"));
   const days = cells.map(({ day }) => day);
   const start = { command: "update", from: Math.min(...days), to: Math.max(...days), symbolCount: 3, startedAt: LATE };
-  await writer.begin(start, SYMBOLS, new Counters());
+  writer.begin(start, SYMBOLS, new Counters());
   const expected = new Map<number, number>();
   for (const { symbol } of cells) expected.set(symbol, (expected.get(symbol) ?? 0) + 1);
   await writer.beginStep({ by: "symbol", source: "list", expected });

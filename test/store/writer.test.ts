@@ -31,7 +31,7 @@ describe("Writer", () => {
   it("writes a run of two steps, and knows it when it is opened again", async () => {
     const counters = new Counters();
     const writer = await Writer.open(file);
-    await writer.begin(RUN, SYMBOLS, counters);
+    writer.begin(RUN, SYMBOLS, counters);
     await writer.beginStep({ by: "symbol", source: "list", expected: new Map([[0, 1]]) });
     await writer.receive(rowsOfCells([{ symbol: 0, day: D0, size: 5 }]));
     await writer.endStep(1);
@@ -60,7 +60,7 @@ describe("Writer", () => {
 
   it("drops incomplete units at the end of a step", async () => {
     const writer = await Writer.open(file);
-    await writer.begin(RUN, SYMBOLS, new Counters());
+    writer.begin(RUN, SYMBOLS, new Counters());
     await writer.beginStep({ by: "day", source: "head", expected: days(D0, D0 + 1) });
     await writer.receive(dayCells(D0));
     await writer.receive(rowsOfCells([{ symbol: 1, day: D0 + 1, size: 5 }]));
@@ -73,7 +73,7 @@ describe("Writer", () => {
   it("commits few units once they have waited", async () => {
     const counters = new Counters();
     const writer = await Writer.open(file);
-    await writer.begin(RUN, SYMBOLS, counters);
+    writer.begin(RUN, SYMBOLS, counters);
     await writer.beginStep({ by: "day", source: "head", expected: days(D0) });
     await writer.receive(dayCells(D0));
     await writer.commitIfDue(performance.now() + COMMIT_AFTER_MS);
@@ -88,7 +88,7 @@ describe("Writer", () => {
       "outside of a run",
     );
     await expect(writer.finish()).rejects.toThrow("outside of a run");
-    await writer.begin(RUN, SYMBOLS, new Counters());
+    writer.begin(RUN, SYMBOLS, new Counters());
     await expect(writer.receive(dayCells(D0))).rejects.toThrow("before a step began");
     await writer.close();
   });
