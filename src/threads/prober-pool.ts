@@ -19,7 +19,7 @@ const ENTRY = new URL("../../workers/prober.js", import.meta.url).href;
 /**
  * Heap of a prober, MiB. List pages are short-lived garbage, which V8 lets pile up if it may: with a limited old
  * generation, a backfill of the whole history peaks 120 MiB lower and takes no longer. 10 MiB are live. A young
- * generation of 12 takes 8 MiB more for two probers, and 1 to 2 % less CPU for a HEAD.
+ * generation of 12 takes 8 MiB more for two probers, and 5 % less CPU for a HEAD.
  */
 const PROBER_HEAP = { maxYoungGenerationSizeMb: 6, maxOldGenerationSizeMb: 64 };
 
