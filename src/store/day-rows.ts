@@ -2,9 +2,9 @@ import type { Day } from "../calendar/day.js";
 import type { Span } from "../calendar/span.js";
 import { dayNumber } from "../calendar/sql.js";
 import { finalFrom, holeFinalFrom, probedBySql, publishedFrom, type Finality } from "../vision/finality.js";
-import { namesOf, type AdmittedSymbol } from "./admitted-cells.js";
+import { namesOf, type AdmittedCells, type AdmittedSymbol } from "./admitted-cells.js";
 import type { StoredCell } from "./cells.js";
-import { dayCounts, type DayCounts } from "./day-counts.js";
+import { dayCounts } from "./day-counts.js";
 import { DuckDBDateValue } from "./duckdb.js";
 import { openHoles } from "./holes.js";
 import { LAYOUT } from "./layout.js";
@@ -26,18 +26,8 @@ export interface DayRows {
   early: number;
 }
 
-/** The rows to count. */
-export interface CountedRows extends Span {
-  symbols: readonly AdmittedSymbol[];
-  /** Excludes rows probed later than this, ms since the Unix epoch. */
-  now: number;
-  /** If they were already read: all of these rows, possibly among others. */
-  cells?: readonly StoredCell[] | undefined;
-  /** If `cells` are all rows of one symbol, ascending by day: its name. */
-  cellsOf?: string | undefined;
-  /** If they were already read: the stored counts of all of these days, possibly among others. */
-  counts?: readonly DayCounts[] | undefined;
-}
+/** The rows to count. Excludes rows probed later than `now`. */
+export type CountedRows = Omit<AdmittedCells, "listedAt">;
 
 /** Counts of each day, and the days with missing files that are due if they are holes. */
 interface Counted {
