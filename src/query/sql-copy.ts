@@ -2,16 +2,10 @@ import { rmSync } from "node:fs";
 import type { DuckDBType } from "@duckdb/node-api";
 import { DuckDBTypeId } from "../store/duckdb.js";
 import { logsOf, pathOf } from "../store/file.js";
-import { openInstance, querySettings, textLiteral, useDatabase } from "../store/instance.js";
+import { LEAN_ALLOCATOR, openInstance, querySettings, textLiteral, useDatabase } from "../store/instance.js";
 
 /** The statement, with the columns c0, c1, …; the name should be none that the statement uses. */
 const VIEW = `"the answer to copy"`;
-
-/** By default DuckDB keeps freed memory for later, which takes 50 MiB more for 730,240 rows. */
-const ALLOCATOR = {
-  allocator_flush_threshold: "1MB",
-  allocator_bulk_deallocation_flush_threshold: "1MB",
-} as const;
 
 /** Types whose values are the same, whether they are converted by DuckDB or by way of JavaScript. */
 const SAME: ReadonlySet<number> = new Set([
@@ -61,7 +55,11 @@ export async function copyStatement(
   const path = pathOf(file);
   try {
     const files = [path, ...logsOf(path), to];
-    const instance = await openInstance({ main: ":memory:", files, settings: { ...querySettings(), ...ALLOCATOR } });
+    const instance = await openInstance({
+      main: ":memory:",
+      files,
+      settings: { ...querySettings(), ...LEAN_ALLOCATOR },
+    });
     try {
       const { connection } = instance;
       // Without a name, it has the one by which the statement may call it.

@@ -4,7 +4,14 @@ import { DEFAULT_DATASET } from "../vision/datasets/default.js";
 import { attach } from "./attach.js";
 import { toStoreError } from "./duckdb-error.js";
 import { logsOf, pathOf, refuseSpecialFiles } from "./file.js";
-import { openInstance, querySettings, textLiteral, useDatabase, type OpenInstance } from "./instance.js";
+import {
+  LEAN_ALLOCATOR,
+  openInstance,
+  querySettings,
+  textLiteral,
+  useDatabase,
+  type OpenInstance,
+} from "./instance.js";
 import { migrate, SCHEMA_VERSION } from "./schema/migrate.js";
 import { versionOf } from "./schema/version-of.js";
 
@@ -100,14 +107,9 @@ async function openForQueries(
 
 /**
  * Settings of a writer. With two threads, a backfill peaks 30 MiB higher, is no faster and takes more CPU, and DuckDB
- * would start even more on a larger machine. By default its allocator keeps up to 128 MiB of freed memory per thread,
- * which costs another 10 to 20 MiB.
+ * would start even more on a larger machine.
  */
-const WRITER_SETTINGS = {
-  threads: "1",
-  allocator_flush_threshold: "1MB",
-  allocator_bulk_deallocation_flush_threshold: "1MB",
-} as const;
+const WRITER_SETTINGS = { ...LEAN_ALLOCATOR, threads: "1" } as const;
 
 /** Where a store is written to. */
 export interface WritePlace {

@@ -22,6 +22,15 @@ export function querySettings(): Readonly<Record<string, string>> {
   };
 }
 
+/**
+ * Settings that give freed memory back: by default DuckDB's allocator keeps up to 128 MiB of it per thread. That saves a
+ * writer 10 to 20 MiB, and a copy of 730,240 rows 50.
+ */
+export const LEAN_ALLOCATOR = {
+  allocator_flush_threshold: "1MB",
+  allocator_bulk_deallocation_flush_threshold: "1MB",
+} as const;
+
 /** Options of {@link openInstance}. */
 export interface InstanceOptions {
   /** A file that is opened for reading before any statement can run, or `:memory:`. */
