@@ -105,8 +105,9 @@ let kept: { child: ChildProcess; env: string } | undefined;
 let last: Promise<unknown> = Promise.resolve();
 
 /**
- * Runs the built CLI in a process that is reused for further command lines with the same environment. Use
- * {@link runAlone} for whatever depends on the process: signals, its exit, its memory, `NODE_OPTIONS`, a terminal.
+ * Runs the built CLI in a process that is reused for further command lines, unless their environment differs in more
+ * than the BFA_ variables. Use {@link runAlone} for whatever depends on the process: signals, its exit, its memory,
+ * `NODE_OPTIONS`, a terminal.
  */
 export function runCli(args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd = process.cwd()): Promise<CliResult> {
   const result = last.then(() => runNext(args, env, cwd));
@@ -115,7 +116,9 @@ export function runCli(args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd
 }
 
 async function runNext(args: readonly string[], env: NodeJS.ProcessEnv, cwd: string): Promise<CliResult> {
-  const child = keptFor(env);
+  const isOwn = ([name]: [string, string | undefined]) => name.startsWith("BFA_");
+  const own = Object.fromEntries(Object.entries(env).filter(isOwn));
+  const child = keptFor(Object.fromEntries(Object.entries(env).filter((entry) => !isOwn(entry))));
   const ends = [child, child.channel, child.stdout as Socket, child.stderr as Socket];
   // The child keeps this process alive only while it runs a command.
   for (const end of ends) end?.ref();
@@ -130,7 +133,7 @@ async function runNext(args: readonly string[], env: NodeJS.ProcessEnv, cwd: str
     const exit = once(child, "exit", { signal }).then(([code, name]) => {
       throw new Error(`the kept process ended (${String(name ?? code)}) at ${args.join(" ")}`);
     });
-    child.send({ args, cwd, mark: MARK });
+    child.send({ args, env: own, cwd, mark: MARK });
     const [[code], stdout, stderr] = await Promise.race([output, exit]);
     return { code, signal: null, stdout, stderr: withoutProgress(stderr) };
   } finally {
@@ -153,7 +156,7 @@ function untilMark(stream: Socket): Promise<string> {
   });
 }
 
-/** Modules read the environment when they are loaded, so a different environment needs a different process. */
+/** What Node, its modules and DuckDB read from the environment when they start needs a process of its own. */
 function keptFor(env: NodeJS.ProcessEnv): ChildProcess {
   const wanted = JSON.stringify(env);
   if (kept?.env === wanted && kept.child.connected) return kept.child;

@@ -23,15 +23,17 @@ function localShare(): string | undefined {
 }
 
 /** `--db` of every command that works with a database. */
-export const dbOption = {
-  describe: "database file",
-  string: true,
-  requiresArg: true,
-  coerce: filePath("db"),
-  env: "BFA_DB",
-  // An empty variable counts as unset.
-  ...defaultOrDemand(process.env["BFA_DB"] || defaultDatabase()),
-} as const satisfies OptionDefinition;
+export function dbOption() {
+  return {
+    describe: "database file",
+    string: true,
+    requiresArg: true,
+    coerce: filePath("db"),
+    env: "BFA_DB",
+    // An empty variable counts as unset.
+    ...defaultOrDemand(process.env["BFA_DB"] || defaultDatabase()),
+  } as const satisfies OptionDefinition;
+}
 
 /** yargs appends the text of `demandOption` to its own "Missing required argument". */
 function defaultOrDemand(file: string | undefined): { default: string } | { demandOption: string } {

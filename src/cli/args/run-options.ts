@@ -43,13 +43,15 @@ function fromEnvironment(env: string): Pick<OptionDefinition, "env"> & { default
 }
 
 /** `--ca` of every command that connects to a server. */
-export const caOption = {
-  describe: "PEM file of certificates to trust in addition to Node's",
-  string: true,
-  requiresArg: true,
-  coerce: pemFile("ca"),
-  ...fromEnvironment("BFA_CA"),
-} as const satisfies OptionDefinition;
+export function caOption() {
+  return {
+    describe: "PEM file of certificates to trust in addition to Node's",
+    string: true,
+    requiresArg: true,
+    coerce: pemFile("ca"),
+    ...fromEnvironment("BFA_CA"),
+  } as const satisfies OptionDefinition;
+}
 
 /** `--timeout` and `--retries`. */
 export const requestOptions = {
@@ -86,7 +88,7 @@ export const voiceOptions = {
 function runOptions(command: RunCommand) {
   const defaults = COMMAND_DEFAULTS[command];
   return {
-    db: dbOption,
+    db: dbOption(),
     endpoint: {
       describe: "base URL for HEADs",
       string: true,
@@ -103,7 +105,7 @@ function runOptions(command: RunCommand) {
       ...fromEnvironment("BFA_LIST_ENDPOINT"),
       defaultDescription: ENDPOINTS.list,
     },
-    ca: caOption,
+    ca: caOption(),
     threads: {
       describe: "number of prober threads",
       string: true,

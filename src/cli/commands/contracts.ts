@@ -7,37 +7,39 @@ import { caOption, contractsUrlOption, requestOptions, voiceOptions, waitOption 
 import { contractsAnswer, contractsText } from "../output/contracts.js";
 import { showAnswer } from "./run-command.js";
 
-const contractsOptions = {
-  db: dbOption,
-  url: contractsUrlOption("url", EXCHANGE_INFO_URL),
-  "from-file": {
-    describe: "read a saved exchangeInfo instead of the URL",
-    string: true,
-    requiresArg: true,
-    coerce: filePath("from-file"),
-  },
-  "captured-at": {
-    describe: "when the file was saved, UTC, such as 2024-03-01T12:00:00Z",
-    string: true,
-    requiresArg: true,
-    implies: "from-file",
-    coerce: pastTime("captured-at"),
-    defaultDescription: "the serverTime in it",
-  },
-  ca: caOption,
-  ...requestOptions,
-  wait: waitOption,
-  ...answerOptions,
-  ...voiceOptions,
-} as const;
+function contractsOptions() {
+  return {
+    db: dbOption(),
+    url: contractsUrlOption("url", EXCHANGE_INFO_URL),
+    "from-file": {
+      describe: "read a saved exchangeInfo instead of the URL",
+      string: true,
+      requiresArg: true,
+      coerce: filePath("from-file"),
+    },
+    "captured-at": {
+      describe: "when the file was saved, UTC, such as 2024-03-01T12:00:00Z",
+      string: true,
+      requiresArg: true,
+      implies: "from-file",
+      coerce: pastTime("captured-at"),
+      defaultDescription: "the serverTime in it",
+    },
+    ca: caOption(),
+    ...requestOptions,
+    wait: waitOption,
+    ...answerOptions,
+    ...voiceOptions,
+  } as const;
+}
 
 /** `bfa contracts` */
-const contractsCommand: CommandModule<object, InferredOptionTypes<typeof contractsOptions>> = {
+const contractsCommand: CommandModule<object, InferredOptionTypes<ReturnType<typeof contractsOptions>>> = {
   command: "contracts",
   describe: "Record the exchange's contracts: status, type, underlying, first and last day",
   builder: (yargs) =>
     yargs
-      .options(contractsOptions)
+      .options(contractsOptions())
       .example("$0 contracts", "the exchange's contracts now; bfa update records them too")
       .example("$0 contracts --from-file old.json --captured-at 2024-03-01T12:00:00Z", "its contracts at that time")
       .epilogue(

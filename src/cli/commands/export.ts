@@ -95,7 +95,7 @@ const exportCommand: CommandModule<object, ExportArguments> = {
           coerce: nonEmpty("quote"),
         },
         json: { describe: "report what was written as JSON on stdout", boolean: true, default: false },
-        db: dbOption,
+        db: dbOption(),
       })
       .example("$0 export --out availability.parquet", "all rows, for pandas, polars and others")
       .example(

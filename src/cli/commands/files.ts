@@ -54,7 +54,7 @@ const filesCommand: CommandModule<object, FilesArguments> = {
         },
         ...answerOptions,
         format: { ...answerOptions.format, choices: [...ANSWER_FORMATS, ...DOWNLOAD_FORMATS] },
-        db: dbOption,
+        db: dbOption(),
       })
       .example("$0 files --date 2024-03-01 --format aria2 --out list", "then: aria2c -c -i list")
       .example("$0 files --from 2024-01-01 --quote USDT --format urls --out list", "then: wget -x -nH -N -i list")

@@ -40,7 +40,7 @@ const importCommand: CommandModule<object, ImportArguments> = {
         demandOption: true,
         coerce: filePath("file"),
       })
-      .options({ ...answerOptions, db: dbOption, wait: waitOption })
+      .options({ ...answerOptions, db: dbOption(), wait: waitOption })
       .example("$0 import other.duckdb", "add what the other file knows and this one doesn't")
       .epilogue(
         "Cells that the database already has are left unchanged. Rows that can't be the bucket's answers are refused.",

@@ -47,7 +47,7 @@ const publishCommand: CommandModule<object, PublishArguments> = {
         demandOption: true,
         coerce: nonEmpty("folder"),
       })
-      .options({ ...answerOptions, db: dbOption })
+      .options({ ...answerOptions, db: dbOption() })
       .example("$0 publish public", "open public/index.html, or serve the folder")
       .example("$0 publish public && rclone sync public remote:bucket/index", "to a bucket; skips unchanged files")
       .epilogue(

@@ -13,9 +13,11 @@ import { interruptible } from "../interrupt.js";
 import { tell } from "../output/line.js";
 import { planPrinting, printAnswer } from "../output/print-answer.js";
 
-const pullOptions = { ...answerOptions, db: dbOption, ca: caOption, wait: waitOption };
+function pullOptions() {
+  return { ...answerOptions, db: dbOption(), ca: caOption(), wait: waitOption };
+}
 
-type PullArguments = InferredOptionTypes<typeof pullOptions> & { source: string };
+type PullArguments = InferredOptionTypes<ReturnType<typeof pullOptions>> & { source: string };
 
 const FACTS = {
   source: column("text", "the publication as given"),
@@ -42,7 +44,7 @@ const pullCommand: CommandModule<object, PullArguments> = {
         demandOption: true,
         coerce: nonEmpty("source"),
       })
-      .options(pullOptions)
+      .options(pullOptions())
       .example("$0 pull https://example.org/index && $0 update", "the whole history without probing it")
       .epilogue(
         "The download is verified against the manifest. An existing database is replaced, unless it knows something that the publication lacks. An interrupted pull is resumed by the next one.",

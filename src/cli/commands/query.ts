@@ -75,7 +75,7 @@ async function commandOf(name: QueryName): Promise<CommandModule<object, QueryAr
       for (const { args, about } of query.examples) yargs.example(commandLine(query, args).replace("bfa", "$0"), about);
       if (query.notes !== undefined) yargs.epilogue(query.notes);
       if (query.reads === "store" && query.rowsOnRequest === true) yargs.option("rows", rowsOption);
-      return yargs.options({ ...answerOptions, db: dbOption });
+      return yargs.options({ ...answerOptions, db: dbOption() });
     },
     handler: async (given) => {
       try {

@@ -44,7 +44,7 @@ const statusCommand: CommandModule<object, StatusArguments> = {
           defaultDescription: "36",
         },
         ...answerOptions,
-        db: dbOption,
+        db: dbOption(),
       })
       .example("$0 status --check", "for monitoring: exits with 0 if all is well")
       .epilogue(

@@ -80,7 +80,7 @@ function addOptions(query: typeof universeOver, yargs: Argv): void {
       coerce: filePath("definition-out"),
     },
     ...answerOptions,
-    db: dbOption,
+    db: dbOption(),
   });
   for (const { args, about } of query.examples) yargs.example(commandLine(query, args, "$0 universe"), about);
   yargs.example("$0 universe --definition universe.json --to 2024-06-30", "the same definition, over a longer time");

@@ -68,7 +68,7 @@ const validateCommand: CommandModule<object, ValidateArguments> = {
         },
         strict: { describe: "exit with 1 when there are findings", boolean: true, default: false },
         ...answerOptions,
-        db: dbOption,
+        db: dbOption(),
       })
       .example("$0 validate", "all checks that don't need the network")
       .example(

@@ -47,7 +47,7 @@ const verifyCommand: CommandModule<object, VerifyArguments> = {
           default: false,
         },
         ...answerOptions,
-        db: dbOption,
+        db: dbOption(),
       })
       .example(
         "$0 verify downloads --from 2024-01-01 --to 2024-12-31",
