@@ -19,11 +19,15 @@ import { written } from "../support/working-copy.js";
 const NAMED_STEPS = ["folder", "copy", "fsync", "commit", "checkpoint", "detach", "rename", "remove", "unlock"];
 
 /**
- * The command that is killed at every step, because it is the cheapest. The others use the same code, and are killed
- * only at the decisive steps.
+ * The steps at which each command is killed: the cheapest at every one, the others, which use the same code, at one of
+ * the decisive steps each. The long form kills every command at every step.
  */
-const KILLED_EVERYWHERE: CrashCommand = "import";
-const DECISIVE_STEPS = /^(?:commit|checkpoint|rename) /;
+const KILLED_AT: Record<CrashCommand, RegExp> = {
+  update: /^commit /,
+  backfill: /^checkpoint /,
+  sweep: /^rename /,
+  import: /^/,
+};
 
 type Steps = ReturnType<typeof stepsOf>;
 
@@ -46,7 +50,7 @@ describe("SIGKILL at the steps of", () => {
       expect(publishing.slice(-3)).toEqual(["fsync", "rename", "fsync"]);
       // A compaction gives its new file the copy's name.
       expect(steps.filter((step) => step.startsWith("rename"))).toHaveLength(2);
-      const killedAt = command === KILLED_EVERYWHERE ? steps : steps.filter((step) => DECISIVE_STEPS.test(step));
+      const killedAt = steps.filter((step) => KILLED_AT[command].test(step));
       const moments = someMoments(killedAt, CRASH_COMMANDS.indexOf(command));
       // How often a run commits depends on the machine, so the last number of a step may not come again.
       expect(await killAtEach(crash(command), moments, after)).toBeGreaterThanOrEqual(moments.length / 2);
