@@ -4,7 +4,7 @@ import { expectFilesToHold } from "./files/property.js";
 
 it("any file is answered from or refused in one line: nothing else is read, written or waited for", async () => {
   const endings = await expectFilesToHold({
-    runs: 24,
+    runs: 12,
     seed: 15,
     // Each file is opened by some of the commands; with `npm run test:hostile`, by all of them.
     choose: (commands) => fc.shuffledSubarray([...commands], { minLength: 3, maxLength: 3 }),

@@ -1,12 +1,16 @@
 import { mergeConfig } from "vitest/config";
 import base from "../vitest.config.js";
 
-/** Runs the files in this folder that the suite leaves out because they take minutes. */
+/**
+ * Runs the files in this folder that the suite leaves out because they take minutes, and the servers with random faults
+ * with more seeds than in the suite, or HOSTILE_SEEDS of them.
+ */
 export default mergeConfig(
   { ...base, test: { ...base.test, include: [] } },
   {
     test: {
-      include: ["test/hostile/*.long.ts"],
+      include: ["test/hostile/*.long.ts", "test/hostile/{network,http2}.test.ts"],
+      env: { HOSTILE_SEEDS: process.env["HOSTILE_SEEDS"] ?? "24" },
       testTimeout: 7_200_000,
       hookTimeout: 60_000,
       disableConsoleIntercept: true,
