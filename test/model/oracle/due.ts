@@ -74,9 +74,11 @@ function stateOfUnprobed(knowledge: Knowledge, symbol: string, day: Day, now: nu
 }
 
 function lastRowDay(knowledge: Knowledge, symbol: string, now: number): Day | undefined {
-  const days = [...(knowledge.cells.get(symbol)?.keys() ?? [])];
-  const believed = days.filter((day) => rowOf(knowledge, symbol, day, now) !== undefined);
-  return believed.length === 0 ? undefined : Math.max(...believed);
+  let last: Day | undefined;
+  for (const day of knowledge.cells.get(symbol)?.keys() ?? []) {
+    if (day > (last ?? -Infinity) && rowOf(knowledge, symbol, day, now) !== undefined) last = day;
+  }
+  return last;
 }
 
 /** Rule 4: whether a symbol is known to have had no file on the last 60 days that were probed. */
