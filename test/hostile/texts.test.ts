@@ -2,6 +2,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { parse } from "csv-parse/sync";
 import { copyFileSync } from "node:fs";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, expect } from "vitest";
 import { dayAt, formatDay } from "../../src/calendar/day.js";
 import { QUERY_NAMES, type QueryName } from "../../src/query/registry.js";
@@ -14,7 +15,7 @@ const { source } = syntheticWorld({ seed: 5, symbols: 6, from: first, through: l
 let made: string | undefined;
 const it = replicaTest({ history: source }).extend("filled", async ({ db, root, replica, bfa }) => {
   if (made === undefined) {
-    for (const args of [["update"], ["volumes"], ["contracts", "--url", replica.contractsUrl]]) {
+    for (const args of [["update", "--lookback", "41"], ["volumes"], ["contracts", "--url", replica.contractsUrl]]) {
       const { code, stderr } = await bfa(...args);
       expect(code, stderr).toBe(0);
     }
@@ -48,13 +49,16 @@ const QUERIES: Record<QueryName, string[]> = {
   sql: ["SELECT * FROM daily_availability, contracts, runs, symbols, store_info LIMIT 50"],
 };
 
+/** A folder to verify that isn't the whole project. */
+const FOLDER = fileURLToPath(new URL("files", import.meta.url));
+
 const COMMANDS: string[][] = [
   ...QUERY_NAMES.map((name) => ["query", name, ...QUERIES[name]]),
   ["status"],
   ["validate"],
   ["files", "--from", DAY, "--to", DAY],
   ["universe", "--from", formatDay(last - 9), "--to", DAY, "--rebalance", "daily", "--top", "3", "--min-age", "0"],
-  ["verify", "."],
+  ["verify", FOLDER],
 ];
 
 const FORMATS = ["table", "csv", "json"];
