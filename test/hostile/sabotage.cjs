@@ -84,7 +84,7 @@ function sabotage() {
     case "exits":
       return process.exit(7);
     case "fills":
-      for (;;) filled.push(new Array(10_000).fill(filled.length));
+      for (;;) filled.push(new Array(1_000_000).fill(filled.length));
     case "stuck":
       // Hears nothing, and leaves the processor to other tests.
       for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
