@@ -16,7 +16,7 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 // The pages query days up to 2024-03-07.
 const { source } = syntheticWorld({
   seed: 1,
-  symbols: 12,
+  symbols: 6,
   from: dayOf("2023-11-01"),
   through: dayOf("2024-04-30"),
 });

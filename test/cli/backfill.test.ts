@@ -123,14 +123,14 @@ describe("bfa backfill and failures", () => {
     }
   });
   const names = Array.from({ length: 20 }, (_, i) => `S${i}USDT`);
-  const range = ["--from", formatDay(yesterday - 70), "--to", formatDay(yesterday - 21), "--symbols", names.join(",")];
+  const range = ["--from", formatDay(yesterday - 45), "--to", formatDay(yesterday - 21), "--symbols", names.join(",")];
 
   itAgainst("stops early when too many probes fail, and names what failed", async ({ against }) => {
     const result = await against((socket) => socket.write(status(500)), ...range, "--retries", "0");
     const summary = summaryOf(result);
     expect(result.code).toBe(1);
     expect(summary).toMatchObject({ outcome: "stopped-early", rows_written: 0 });
-    expect(summary.probes).toBeLessThan(1000);
+    expect(summary.probes).toBeLessThan(500);
     expect(summary.failures).toHaveLength(summary.failed);
     expect(summary.probes).toBe(summary.available + summary.missing + summary.failed);
   });
@@ -147,7 +147,7 @@ describe("bfa backfill and failures", () => {
       );
       const summary = summaryOf(result);
       expect(result.code).toBe(1);
-      expect(summary).toMatchObject({ outcome: "failed", failed: 1, probes: 1000, rows_written: 999 });
+      expect(summary).toMatchObject({ outcome: "failed", failed: 1, probes: 500, rows_written: 499 });
       const resumed = summaryOf(await against((socket) => socket.write(available()), ...range));
       expect(resumed).toMatchObject({ outcome: "whole", probes: 1, rows_written: 1 });
       await expectSound();
@@ -166,7 +166,7 @@ describe("bfa backfill and failures", () => {
       const where = ["--db", db, "--endpoint", server.url, "--ca", ca];
       const few = ["--retries", "3", "--threads", "2", "--connections", "2"];
       const summary = summaryOf(await runCli(["backfill", "--json", ...where, ...range, ...few, ...UNHURRIED]));
-      expect(summary).toMatchObject({ outcome: "whole", failed: 0, retries: 1, requests: 1001 });
+      expect(summary).toMatchObject({ outcome: "whole", failed: 0, retries: 1, requests: 501 });
     } finally {
       await server.close();
     }
@@ -193,8 +193,8 @@ describe("bfa backfill and failures", () => {
       ]);
       const summary = summaryOf(result);
       expect(result.code).toBe(1);
-      expect(summary).toMatchObject({ rows_written: 0, failed: 1000, outcome: "failed" });
-      expect(summary.failures[0]).toMatchObject({ days: 50, kind: "protocol", code: "LIST_TRUNCATED" });
+      expect(summary).toMatchObject({ rows_written: 0, failed: 500, outcome: "failed" });
+      expect(summary.failures[0]).toMatchObject({ days: 25, kind: "protocol", code: "LIST_TRUNCATED" });
     } finally {
       await server.close();
     }

@@ -225,7 +225,7 @@ describe("bfa contracts", () => {
 });
 
 describe("bfa update", () => {
-  const DAY = ["update", "--date", formatDay(LAST), "--json"];
+  const DAY = ["update", "--date", formatDay(LAST), "--symbols", "BTCUSDT,ETHUSDT", "--json"];
 
   it("captures contracts too, as part of the run, and not again within the hour", async ({ bfa, replica, db }) => {
     const result = await bfa(...DAY, "--contracts-url", replica.contractsUrl);

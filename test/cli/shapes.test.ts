@@ -10,7 +10,7 @@ import { shapeOf } from "../support/shape.js";
 
 const FOLDER = fileURLToPath(new URL("__snapshots__/json/", import.meta.url));
 
-const { source } = syntheticWorld({ seed: 11, symbols: 12, from: dayOf("2024-01-01"), through: dayOf("2024-03-31") });
+const { source } = syntheticWorld({ seed: 11, symbols: 6, from: dayOf("2024-01-01"), through: dayOf("2024-03-31") });
 
 /** Commands by the name of their snapshot. They run in this order, on one file. */
 const COMMANDS: [name: string, ...args: string[]][] = [

@@ -18,7 +18,7 @@ const yesterday = dayAt(Date.now()) - 1;
 const { firstPeriod } = DEFAULT_DATASET;
 /** The first day that is not final when it was probed today. */
 const firstProvisional = yesterday + 2 - DEFAULT_DATASET.finality.afterDays;
-const { history, symbols, source } = syntheticWorld({ seed: 7, symbols: 10, from: yesterday - 60, through: yesterday });
+const { history, symbols, source } = syntheticWorld({ seed: 7, symbols: 5, from: yesterday - 60, through: yesterday });
 
 const it = replicaTest({ history: source })
   // The folder is not there yet either.

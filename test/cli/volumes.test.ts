@@ -13,8 +13,8 @@ import { withReplica } from "../support/replica.js";
 const yesterday = dayAt(Date.now()) - 1;
 const { history, symbols, source } = syntheticWorld({
   seed: 5,
-  symbols: 9,
-  from: yesterday - 100,
+  symbols: 6,
+  from: yesterday - 70,
   through: yesterday,
 });
 const folders = history.folders.filter(({ symbol }) => symbols.includes(symbol));
@@ -104,7 +104,7 @@ describe("bfa volumes", () => {
     await withReplica({ history: source, faults }, async (replica) => {
       writeFileSync(ca, replica.ca);
       const where = ["--endpoint", replica.url, "--list-endpoint", replica.listUrl, "--json", ...UNHURRIED];
-      const symbolsOption = ["--symbols", symbols.slice(0, 8).join()];
+      const symbolsOption = ["--symbols", symbols.slice(0, 5).join()];
       const failed = await bfa("volumes", ...where, ...symbolsOption, "--unlisted", "--retries", "0");
       expect(failed.code, failed.stderr).toBe(1);
       const { failures } = summaryOf(failed);
@@ -114,7 +114,7 @@ describe("bfa volumes", () => {
       expect(await soundness(db)).toEqual([0, 0, 0]);
       const retried = await bfa("volumes", ...where, ...symbolsOption, "--unlisted", "--retries", "10");
       expect(retried.code, retried.stderr).toBe(0);
-      expect(await tradedOf(db)).toEqual(truth.filter((row) => symbols.slice(0, 8).includes(row.split(" ")[0] ?? "")));
+      expect(await tradedOf(db)).toEqual(truth.filter((row) => symbols.slice(0, 5).includes(row.split(" ")[0] ?? "")));
     });
   });
 

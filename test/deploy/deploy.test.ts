@@ -11,7 +11,7 @@ import { replicaTest, syntheticWorld } from "../support/fixture.js";
 
 const DEPLOY = fileURLToPath(new URL("../../deploy/", import.meta.url));
 const yesterday = dayAt(Date.now()) - 1;
-const { source } = syntheticWorld({ seed: 9, symbols: 6, from: yesterday - 40, through: yesterday });
+const { source } = syntheticWorld({ seed: 9, symbols: 3, from: yesterday - 40, through: yesterday });
 
 /** Arguments of `bfa` in a file, as the file's format writes them. */
 const COMMAND_LINES: Record<string, (text: string) => string[][]> = {

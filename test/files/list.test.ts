@@ -169,7 +169,7 @@ describe("files since a run", () => {
           expect(found).toEqual(expected.sort());
         }
       }),
-      { numRuns: propertyRuns(3) },
+      { numRuns: propertyRuns(2) },
     );
   });
 });

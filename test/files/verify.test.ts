@@ -202,7 +202,7 @@ describe("what is wrong with a folder", () => {
         for (const { path: fetched } of again) rmSync(join(downloads, `${fetched}.aria2`), { force: true });
         expect((await verify({ to: dateOf(3) })).files).toEqual([]);
       }),
-      { numRuns: propertyRuns(6) },
+      { numRuns: propertyRuns(4) },
     );
   });
 });

@@ -2,7 +2,7 @@ import { mergeConfig } from "vitest/config";
 import base from "../vitest.config.js";
 
 /**
- * Runs the files with costly properties, with 20 times as many runs as in the suite, or BFA_PROPERTY_TIMES times as
+ * Runs the files with costly properties, with 30 times as many runs as in the suite, or BFA_PROPERTY_TIMES times as
  * many.
  */
 export default mergeConfig(
@@ -10,7 +10,7 @@ export default mergeConfig(
   {
     test: {
       include: ["test/{files,publish,query,store}/**/*.test.ts"],
-      env: { BFA_PROPERTY_TIMES: process.env["BFA_PROPERTY_TIMES"] ?? "20" },
+      env: { BFA_PROPERTY_TIMES: process.env["BFA_PROPERTY_TIMES"] ?? "30" },
       testTimeout: 7_200_000,
     },
   },

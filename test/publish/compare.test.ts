@@ -103,7 +103,7 @@ describe("compare", () => {
           only_in_b_count: inB.length - common.length,
         });
       }),
-      { numRuns: propertyRuns(3) },
+      { numRuns: propertyRuns(2) },
     );
   });
 

@@ -129,7 +129,7 @@ describe("export rankings", () => {
           some.symbols.includes(String(symbol));
         expect((await rankings(some)).rows).toEqual(rows.filter(isWanted));
       }),
-      { numRuns: propertyRuns(4) },
+      { numRuns: propertyRuns(3) },
     );
   });
 

@@ -133,7 +133,7 @@ describe("captures", () => {
           expect(await withStore(`${files}.duckdb`, record([...shuffled, ...missing]))).toEqual(expected);
         },
       ),
-      { numRuns: propertyRuns(4) },
+      { numRuns: propertyRuns(3) },
     );
   });
 

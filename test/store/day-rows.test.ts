@@ -69,7 +69,7 @@ describe("the counted rows of each day", () => {
           expect(await dayRows(store, { ...span, cells, cellsOf: symbol })).toEqual(await dayRows(store, span));
         }
       }),
-      { numRuns: propertyRuns(8) },
+      { numRuns: propertyRuns(6) },
     );
   });
 });

@@ -115,7 +115,7 @@ describe("due cells", () => {
         expect(found.spans[4]).toEqual([{ from: FIRST, to: TODAY - 1 }]);
         expect(found.counts).toEqual(reasons);
       }),
-      { numRuns: propertyRuns(20) },
+      { numRuns: propertyRuns(14) },
     );
   });
 

@@ -18,6 +18,7 @@ import { openReader, openStore } from "../../src/store/open.js";
 import { UnitWriter } from "../../src/store/write/commit.js";
 import { soundness, temporaryFolder } from "../support/database.js";
 import { mix } from "../../src/replica/random.js";
+import { propertyRuns } from "../support/property-runs.js";
 import { ask, D0, dayUnit, symbolUnit, writerFor } from "../support/store.js";
 
 /** Enough rows for a file to be worth compacting. */
@@ -153,12 +154,13 @@ describe("maintain", () => {
       console.log("compacting");
       await compact(store);
       await store.close();`;
-    for (const delay of [0, 30, 60, 90, 130]) {
+    const moments = propertyRuns(3);
+    for (let at = 0; at < moments; at++) {
       const child = spawn(process.execPath, ["--input-type=module", "--eval", script, file], {
         stdio: ["ignore", "pipe", "inherit"],
       });
       await once(child.stdout, "data");
-      await new Promise((resolve) => setTimeout(resolve, delay));
+      await new Promise((resolve) => setTimeout(resolve, (at * 130) / (moments - 1)));
       child.kill("SIGKILL");
       if (child.exitCode === null && child.signalCode === null) await once(child, "exit");
       const store = await openStore(file);

@@ -9,6 +9,7 @@ import { openReader, openStore } from "../../src/store/open.js";
 import { SCHEMA_VERSION } from "../../src/store/schema/migrate.js";
 import { VERSION_1 } from "../../src/store/schema/version-1.js";
 import { rowsOf, soundness, temporaryFolder } from "../support/database.js";
+import { propertyRuns } from "../support/property-runs.js";
 import { D0, dayUnit, writerFor } from "../support/store.js";
 
 const DAYS = 300;
@@ -99,7 +100,8 @@ describe("a migration", () => {
       expect(await once(again, "close")).toEqual([0, null]);
       expect(await stateOf(file)).toEqual(after);
     };
-    await Promise.all([0, 20, 40, 60, 90, 120].map(killedAfter));
+    const moments = propertyRuns(3);
+    for (let at = 0; at < moments; at++) await killedAfter((at * 120) / (moments - 1));
   });
 
   it("that fails leaves the file as it was", async () => {

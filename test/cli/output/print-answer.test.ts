@@ -1,23 +1,33 @@
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { openStore } from "../../../src/store/open.js";
 import { CLI, runCli, startCli } from "../../support/cli.js";
 import { temporaryFolder } from "../../support/database.js";
 import { ask } from "../../support/answers.js";
 
+/** An empty database, for each test to copy. */
+let made: ReturnType<typeof temporaryFolder>;
+beforeAll(async () => {
+  made = temporaryFolder();
+  await (await openStore(join(made.path, "a.duckdb"))).close();
+});
+afterAll(() => {
+  made.remove();
+});
+
 let folder: ReturnType<typeof temporaryFolder>;
 let out: string;
 let db: string;
 
-beforeEach(async () => {
+beforeEach(() => {
   folder = temporaryFolder();
   db = join(folder.path, "a.duckdb");
   out = join(folder.path, "out");
   mkdirSync(out);
-  await (await openStore(db)).close();
+  copyFileSync(join(made.path, "a.duckdb"), db);
 });
 afterEach(() => {
   folder.remove();
@@ -155,13 +165,13 @@ describe("export", () => {
 });
 
 describe("memory", () => {
-  /** A program that prints 320,000 rows, 96 MB as JSON: twice its maximum heap. */
+  /** A program that prints 160,000 rows, 48 MB as JSON: twice its maximum heap. */
   const program = `
     const { printAnswer } = await import(process.argv[1]);
     const about = "";
     const columns = { a: { kind: "text", nullable: false, about }, n: { kind: "count", nullable: false, about } };
     function* rows() {
-      for (let chunk = 0; chunk < 160; chunk++) {
+      for (let chunk = 0; chunk < 80; chunk++) {
         yield Array.from({ length: 2000 }, (_, n) => ({ a: "x".repeat(280), n }));
       }
     }
@@ -169,7 +179,7 @@ describe("memory", () => {
   const module = new URL("../../../dist/src/cli/output/print-answer.js", import.meta.url).href;
 
   it.each(["csv", "ndjson", "json", "parquet"])("stays flat while many rows are printed as %s", (format) => {
-    const args = ["--max-old-space-size=48", "--input-type=module", "--eval", program, module, format];
+    const args = ["--max-old-space-size=24", "--input-type=module", "--eval", program, module, format];
     const { status, stderr } = spawnSync(process.execPath, args, { stdio: ["ignore", "ignore", "pipe"] });
     expect(status, stderr.toString()).toBe(0);
   });

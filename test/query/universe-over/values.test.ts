@@ -82,7 +82,7 @@ it("the members of a day are those found by counting", async () => {
       compared += wanted.length;
       expect(rows.map(({ symbol, rank, value, age_days }) => ({ symbol, rank, value, age_days }))).toEqual(wanted);
     }),
-    { numRuns: propertyRuns(30) },
+    { numRuns: propertyRuns(20) },
   );
   expect(compared).toBeGreaterThan(0);
 });
@@ -112,7 +112,7 @@ it("a universe of one day has the values and the order of query top", async () =
         wanted.map(({ symbol, value }) => ({ symbol, value })),
       );
     }),
-    { numRuns: propertyRuns(30) },
+    { numRuns: propertyRuns(20) },
   );
   expect(compared).toBeGreaterThan(0);
 });

@@ -80,7 +80,7 @@ describe("UnitWriter", () => {
           }
         },
       ),
-      { numRuns: propertyRuns(5) },
+      { numRuns: propertyRuns(4) },
     );
   });
 
