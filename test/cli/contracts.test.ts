@@ -10,6 +10,9 @@ import { openAvailability } from "../../src/open-availability.js";
 import type { ContractsSummary } from "../../src/run/contracts.js";
 import { contracts } from "../../src/run/contracts.js";
 import { update } from "../../src/run/update.js";
+import { recordCapture } from "../../src/store/contracts.js";
+import { openStore } from "../../src/store/open.js";
+import { parseExchangeInfo } from "../../src/vision/exchange-info.js";
 import { summaryOf } from "../support/cli.js";
 import { rowsOf } from "../support/database.js";
 import { exchangeDocument, exchangeRow, startExchange, type TestExchange } from "../support/exchange-info.js";
@@ -289,12 +292,13 @@ describe("bfa update", () => {
 });
 
 describe("contracts in answers", () => {
-  const filled = it.extend("filled", ({ db, updated, folder, bfa }) => {
+  const filled = it.extend("filled", ({ db, updated, bfa }) => {
     copyFileSync(updated, db);
-    const capture = async (name: string, rows: readonly object[], capturedAt: string) => {
-      const fromFile = join(folder, name);
-      writeFileSync(fromFile, exchangeDocument(rows));
-      await contracts({ db, fromFile, capturedAt });
+    const capture = async (source: string, rows: readonly object[], capturedAt: string) => {
+      const store = await openStore(db);
+      const { contracts } = parseExchangeInfo(exchangeDocument(rows));
+      await recordCapture(store, { at: Date.parse(capturedAt), source, contracts });
+      await store.close();
     };
     return { db, bfa, capture };
   });

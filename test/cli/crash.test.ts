@@ -62,7 +62,7 @@ describe("an interrupted backfill", () => {
     });
     try {
       writeFileSync(ca, server.ca);
-      const range = ["--from", formatDay(last - 59), "--to", formatDay(last), "--source", "head"];
+      const range = ["--from", formatDay(last - 29), "--to", formatDay(last), "--source", "head"];
       const where = ["--endpoint", server.url, "--symbols", some.join(","), "--unlisted"];
       const args = ["--db", db, "--ca", ca, ...where, ...range];
       const running = startCli(["backfill", "--json", ...args, ...UNHURRIED, "--connections", "4"], patient(GRACE_MS));
@@ -77,7 +77,7 @@ describe("an interrupted backfill", () => {
       const interrupted = summaryOf(result);
       expect(interrupted.probes).toBe(interrupted.rows_written);
       await expectWholeUnits("date", some.length);
-      expect(summaryOf(await backfill(...args)).probes).toBe(some.length * 60 - interrupted.probes);
+      expect(summaryOf(await backfill(...args)).probes).toBe(some.length * 30 - interrupted.probes);
       await expectSound();
     } finally {
       await server.close();

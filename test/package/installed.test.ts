@@ -1,7 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { listenTo } from "../support/cli.js";
 import { installPackage, type InstalledPackage } from "../support/installed.js";
 import { COMMON_JS, ES_MODULE, PROGRAM_PRINTS } from "../support/user-program.js";
 import { compileUse, COMPILED_AS } from "../support/user-types.js";
@@ -28,15 +30,35 @@ describe("the installed package", () => {
     expect({ code, output }).toEqual({ code: 0, output: PROGRAM_PRINTS });
   });
 
-  it("has the command, with everything that it prints", async () => {
+  it("has the command, whose demo runs an update, shows the result and says what to type next", async () => {
     const { bin } = JSON.parse(readFileSync(join(installed.package, "package.json"), "utf8")) as {
       bin: Record<string, string>;
     };
     const command = join(installed.package, bin["bfa"] ?? "");
     expect(await installed.node(command, "--help")).toMatchObject({ code: 0 });
-    const { code, output } = await installed.node(command, "demo");
-    expect(output).toContain("327 symbols");
-    expect(code).toBe(0);
+    const temporary = join(installed.folder, "tmp");
+    mkdirSync(temporary);
+    const demo = spawn(process.execPath, [command, "demo"], {
+      cwd: installed.folder,
+      env: { ...process.env, TMPDIR: temporary, npm_command: "exec" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const { code, stdout, stderr } = await listenTo(demo).done;
+    expect(code, stderr).toBe(0);
+    // A slow machine prints progress lines too.
+    expect(stderr).toMatch(/^DNS: 1 look-up in .*\n(?:bfa: [^\n]*\n)*$/);
+    expect(stdout).toContain("327 symbols by HEAD");
+    expect(stdout).toMatch(/Snapshot of \d{4}-\d\d-\d\d, 5 of \d+ symbols/);
+    expect(stdout).toMatch(/available_count +contract_count +probed_count\n(?:\d{4}-\d\d-\d\d +\d+ +\d+ +327\n){3}/);
+    expect(stdout).toContain("bfa update");
+    expect(stdout).toMatch(/\nIf bfa is not a command yet: npm install -g binance-futures-availability, .*\n$/);
+    const page = /^ *(\/.*index\.html)$/m.exec(stdout)?.[1] ?? "";
+    expect(readFileSync(page, "utf8")).toContain("<title>");
+    const uploads = [...stdout.matchAll(/\d{4}-\d\d-\d\dT\S+Z/g)].map(([time]) => Date.parse(time));
+    expect(uploads).toHaveLength(5);
+    expect(Math.max(...uploads)).toBeLessThan(Date.now());
+    const [advice = ""] = /bfa query counts --db \S+/.exec(stdout) ?? [];
+    expect(await installed.node(command, ...advice.split(" ").slice(1))).toMatchObject({ code: 0 });
   });
 
   it("draws charts without a chart library installed", async () => {
