@@ -111,13 +111,22 @@ function textsOf(
   text: (number: number) => string,
 ): string[] | undefined {
   if (numbers === undefined) return undefined;
-  const [first, last] = [FIRST_WRITTEN_DAY * ofDay, (LAST_WRITTEN_DAY + 1) * ofDay - 1];
+  const [first, final] = [FIRST_WRITTEN_DAY * ofDay, (LAST_WRITTEN_DAY + 1) * ofDay - 1];
   const texts: string[] = [];
+  let last = NaN;
+  let lastText = "";
   for (let row = 0; row < numbers.length; row++) {
     const number = numbers[row] ?? 0;
-    if (isValid?.(row) === false) texts.push("");
-    else if (Number.isInteger(number) && number >= first && number <= last) texts.push(text(number));
-    else return undefined;
+    if (isValid?.(row) === false) {
+      texts.push("");
+      continue;
+    }
+    if (number !== last) {
+      if (!Number.isInteger(number) || number < first || number > final) return undefined;
+      last = number;
+      lastText = text(number);
+    }
+    texts.push(lastText);
   }
   return texts;
 }

@@ -1,4 +1,4 @@
-import type { DuckDBConnection, DuckDBResult, DuckDBType } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBResult, DuckDBType } from "@duckdb/node-api";
 import { BfaError, UsageError } from "../errors.js";
 import { DuckDBTypeId, StatementType } from "../store/duckdb.js";
 import { openReader, type Store } from "../store/open.js";
@@ -108,13 +108,16 @@ async function* readRows(
   names: readonly string[],
 ): AsyncGenerator<RowOf<Columns>[], void> {
   const isJson = names.map((_, at) => result.columnType(at).alias === "JSON");
+  let fetching = fetchAhead(result);
   try {
     for (;;) {
-      const chunk = await result.fetchChunk();
+      const chunk = await fetching;
       if (chunk === null || chunk.rowCount === 0) {
         if (!result.isStreaming) throw new UsageError(STOPPED);
         return;
       }
+      // DuckDB computes the next rows while these are read.
+      fetching = fetchAhead(result);
       const rows = Array.from({ length: chunk.rowCount }, (): RowOf<Columns> => ({}));
       names.forEach((name, at) => {
         const values = answerValues(chunk, at);
@@ -128,8 +131,16 @@ async function* readRows(
   } catch (error) {
     throw toUsageError(error);
   } finally {
+    await fetching.catch(() => undefined);
     await store.close();
   }
+}
+
+/** Starts to fetch a chunk; whoever awaits it gets its error, however late. */
+function fetchAhead(result: DuckDBResult): Promise<DuckDBDataChunk | null> {
+  const fetching = result.fetchChunk();
+  fetching.catch(() => undefined);
+  return fetching;
 }
 
 /** Converts DuckDB's error for a statement. */

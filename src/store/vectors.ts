@@ -10,6 +10,11 @@ const [LOWEST_HIGH, HIGHEST_HIGH] = [-(2 ** 21), 2 ** 21 - 1];
 const TEXT_BYTES = 16;
 const SHORT_TEXT_BYTES = 12;
 
+/** Address of a long text, from the four words of its row; addresses have at most 48 bits. */
+function pointerAt(words: Uint32Array, at: number): number {
+  return (words[at + 3] ?? 0) * HIGH + (words[at + 2] ?? 0);
+}
+
 /** Whether a row of a column is not NULL. */
 export type Validity = (row: number) => boolean;
 
@@ -93,6 +98,7 @@ export class RawColumn {
     const words = new Uint32Array(buffer, byteOffset, (this.count * TEXT_BYTES) / 4);
     const short = Buffer.from(buffer, byteOffset, this.count * TEXT_BYTES);
     const texts: string[] = [];
+    let long = { bytes: short, start: 0, end: 0 };
     let text = "";
     let same = -1;
     for (let row = 0; row < this.count; row++) {
@@ -108,16 +114,41 @@ export class RawColumn {
         words[at + 2] === words[same + 2] &&
         words[at + 3] === words[same + 3];
       if (!isSame) {
-        const [length = 0, start] = [words[at], row * TEXT_BYTES + 4];
-        text =
-          length <= SHORT_TEXT_BYTES
-            ? short.toString("utf8", start, start + length)
-            : Buffer.from(duckdb.get_data_from_pointer(buffer, byteOffset + start + 4, length)).toString("utf8");
+        const length = words[at] ?? 0;
+        if (length <= SHORT_TEXT_BYTES) {
+          text = short.toString("utf8", at * 4 + 4, at * 4 + 4 + length);
+        } else {
+          const start = pointerAt(words, at);
+          if (start < long.start || start + length > long.end) long = this.longTexts(words, row, isValid);
+          text = long.bytes.toString("utf8", start - long.start, start - long.start + length);
+        }
         same = at;
       }
       texts.push(text);
     }
     return texts;
+  }
+
+  /**
+   * The bytes of the long text of a row, and of those of the following rows as far as DuckDB stored them one behind the
+   * other, as it does with texts that it computed: asking for the bytes takes longer than decoding them.
+   */
+  private longTexts(words: Uint32Array, row: number, isValid: Validity | undefined) {
+    const start = pointerAt(words, row * 4);
+    let end = start + (words[row * 4] ?? 0);
+    for (let next = row + 1; next < this.count; next++) {
+      const length = words[next * 4] ?? 0;
+      if (length <= SHORT_TEXT_BYTES || isValid?.(next) === false) continue;
+      if (pointerAt(words, next * 4) !== end) break;
+      end += length;
+    }
+    const { buffer, byteOffset } = words;
+    const pointer = byteOffset + row * TEXT_BYTES + 8;
+    return {
+      bytes: Buffer.from(duckdb.get_data_from_pointer(buffer as ArrayBuffer, pointer, end - start)),
+      start,
+      end,
+    };
   }
 
   private bytes(width: number) {

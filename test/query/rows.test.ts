@@ -1,12 +1,15 @@
 import { join } from "node:path";
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkRows } from "../../src/query/check-rows.js";
 import { readRows } from "../../src/store/read-rows.js";
 import { timeText } from "../../src/query/select.js";
+import { textLiteral } from "../../src/store/instance.js";
 import { openStore, type Store } from "../../src/store/open.js";
 import { formatTime } from "../../src/calendar/time.js";
 import { column, optionalColumn } from "../../src/text/columns.js";
 import { temporaryFolder } from "../support/database.js";
+import { propertyRuns } from "../support/property-runs.js";
 
 describe("rows of a SELECT", () => {
   let folder: ReturnType<typeof temporaryFolder>;
@@ -37,10 +40,21 @@ describe("rows of a SELECT", () => {
     ]);
   });
 
-  it("have every text, short, long, repeated, or beyond ASCII", async () => {
-    const texts = ["A", "A", "", "twelve bytes", "thirteen byte", "thirteen byte", "ÄÖ€", "龙虾USDT"];
-    const sql = `SELECT unnest([${texts.map((text) => `'${text}'`).join(", ")}])`;
-    expect((await readRows(store, sql, { text: "text" })).map(({ text }) => text)).toEqual(texts);
+  it("have every text: short, long, repeated, beyond ASCII, stored or computed", async () => {
+    const text = fc.oneof(
+      fc.constantFrom("A", "", "twelve bytes", "thirteen byte", "ÄÖ€", "龙虾USDT"),
+      fc.string({ unit: "binary", maxLength: 40 }).filter((text) => !text.includes("\0")),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.option(text), { minLength: 1, maxLength: 30 }), async (texts) => {
+        const list = `[${texts.map((text) => (text === null ? "NULL" : textLiteral(text))).join(", ")}]`;
+        const sql = `SELECT t, t || ' and more' FROM (SELECT unnest(${list}::VARCHAR[]) AS t)`;
+        expect(await readRows(store, sql, { stored: "text?", computed: "text?" })).toEqual(
+          texts.map((text) => ({ stored: text, computed: text === null ? null : `${text} and more` })),
+        );
+      }),
+      { numRuns: propertyRuns(50) },
+    );
   });
 
   it.each([

@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { exportRows } from "../../src/query/export.js";
 import { sql } from "../../src/query/sql.js";
@@ -153,6 +154,24 @@ describe("sql", () => {
     expect(left()).toBeGreaterThan(0);
     for await (const some of rows) expect(some).not.toEqual([]);
     expect(left()).toBe(0);
+  });
+
+  it("fails where a row can't be computed, however slowly the rows before it are read", async () => {
+    const last = 900_000;
+    const { rows } = await sql(
+      file,
+      `SELECT CASE WHEN range < ${last} THEN range ELSE error('boom') END FROM range(1000000)`,
+    );
+    let read = 0;
+    await expect(async () => {
+      for await (const some of rows) {
+        read += some.length;
+        // Time for the next rows to fail.
+        await setImmediate();
+      }
+    }).rejects.toMatchObject({ code: "USAGE" });
+    expect(read).toBeGreaterThan(0);
+    expect(read).toBeLessThanOrEqual(last);
   });
 
   it("answers through a link too, including what a killed process left in the log", async () => {
