@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { backfillBench } from "./backfill.js";
 import { countsBench } from "./counts.js";
 import { dnsBench } from "./dns.js";
+import { exportBench } from "./export.js";
 import { fileBench } from "./file.js";
 import type { Bench } from "./frame/bench.js";
 import { compare } from "./frame/comparison.js";
@@ -31,6 +32,7 @@ const BENCHES = {
   query: queryBench,
   top: topBench,
   counts: countsBench,
+  export: exportBench,
   writer: writerBench,
   backfill: backfillBench,
   update: updateBench,

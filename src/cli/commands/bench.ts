@@ -10,6 +10,7 @@ const BENCHES = [
   "query",
   "top",
   "counts",
+  "export",
   "writer",
   "backfill",
   "update",
