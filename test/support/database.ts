@@ -34,9 +34,9 @@ export const WRONG_COUNTS = `
 
 /** Days with wrong counts, and duplicate rows. A sound file has neither. */
 export async function soundness(file: string): Promise<{ wrongCounts: number; duplicates: number }> {
-  const [wrong] = await rowsOf(file, WRONG_COUNTS);
-  const [duplicates] = await rowsOf(file, "SELECT count(*) - count(DISTINCT (date, symbol)) FROM daily_availability");
-  return { wrongCounts: Number(wrong?.[0]), duplicates: Number(duplicates?.[0]) };
+  const duplicates = "SELECT count(*) - count(DISTINCT (date, symbol)) FROM daily_availability";
+  const [row] = await rowsOf(file, `SELECT (${WRONG_COUNTS}), (${duplicates})`);
+  return { wrongCounts: Number(row?.[0]), duplicates: Number(row?.[1]) };
 }
 
 /** A new empty folder, and how to remove it. */
