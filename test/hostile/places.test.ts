@@ -349,14 +349,15 @@ describe("a password in a URL", () => {
     ];
     const given = urls.flatMap((url) => [
       ["update", "--db", db, "--endpoint", url],
-      ["update", "--db", db, "--list-endpoint", url],
       ["validate", "--db", db, "--exchange-url", url],
       ["contracts", "--db", db, "--url", url],
-      ["update", "--db", db, "--contracts-url", url],
       ["files", "--db", db, "--endpoint", url],
       ["pull", url, "--db", db],
     ]);
     const odd = [
+      // Read in the same way as the URLs above.
+      ["update", "--db", db, "--list-endpoint", urls[0] ?? ""],
+      ["update", "--db", db, "--contracts-url", urls[0] ?? ""],
       ["update", "--endpont", urls[0] ?? ""],
       ["update", urls[0] ?? ""],
       ["update", "--db", db, "--notify", "ftp://u:hunter2@h"],
