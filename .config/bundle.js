@@ -6,8 +6,8 @@
  * Packages that only the command and its benches need are devDependencies and are bundled here, so that nobody has to
  * install a chart library to query a snapshot.
  */
-import { copyFile, readFile, rm, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { copyFile, cp, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { licencesOf } from "./licenses.js";
@@ -88,6 +88,9 @@ const packagesOnly = {
 /** Files of the benches that use packages nothing else uses. */
 const BENCH_ENTRIES = ["bench/frame/progress.ts", "bench/output/charts.ts", "bench/output/terminal.ts"];
 
+/** Where `npm run coverage` wants the maps of the bundles: `dist/` is the same with and without them. */
+const mapsFolder = process.env["BFA_BUILD_MAPS"];
+
 const options = {
   absWorkingDir: root,
   bundle: true,
@@ -95,8 +98,7 @@ const options = {
   format: "esm",
   target: "node20.19",
   metafile: true,
-  // For `npm run coverage`.
-  sourcemap: process.env["BFA_BUILD_MAPS"] !== undefined,
+  sourcemap: mapsFolder === undefined ? false : "external",
   minifyWhitespace: true,
   minifySyntax: true,
   // Their licences are in THIRD-PARTY-LICENSES.txt.
@@ -120,9 +122,11 @@ const builds = [
   await build({ ...options, entryPoints: BENCH_ENTRIES, plugins: [packagesOnly] }),
 ];
 const outputs = builds.flatMap(({ metafile }) => Object.keys(metafile.outputs));
-// The maps that tsc wrote don't match the bundles.
-if (!options.sourcemap) {
-  for (const output of outputs) await rm(new URL(`../${output}.map`, import.meta.url), { force: true });
+for (const output of outputs.filter((name) => !name.endsWith(".map"))) {
+  const map = new URL(`../${output}.map`, import.meta.url);
+  if (mapsFolder !== undefined) await cp(map, join(mapsFolder, `${output}.map`));
+  // It is that, or the one that tsc wrote, which doesn't match the bundle.
+  await rm(map, { force: true });
 }
 
 // The page of a publication, for browsers. It is one script without modules, so that it runs when opened from disk.

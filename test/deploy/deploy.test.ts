@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect } from "vitest";
 import { dayAt } from "../../src/calendar/day.js";
 import { openReader, type Store } from "../../src/store/open.js";
-import { CLI, listenTo, runCli } from "../support/cli.js";
+import { CLI, listenTo, runCli, UNMEASURED } from "../support/cli.js";
 import { replicaTest, syntheticWorld } from "../support/fixture.js";
 
 const DEPLOY = fileURLToPath(new URL("../../deploy/", import.meta.url));
@@ -89,7 +89,7 @@ describe("a command line of deploy/", () => {
           cwd: "/",
           stdio: ["ignore", "pipe", "pipe"],
           // The environment is otherwise empty, without even HOME; PATH is for the tools that confine the command.
-          env: { ...env, BFA_DB: file, PATH: "/usr/bin:/bin:/usr/sbin:/sbin" },
+          env: { ...env, ...UNMEASURED, BFA_DB: file, PATH: "/usr/bin:/bin:/usr/sbin:/sbin" },
         });
         const { code, stdout, stderr } = await listenTo(child).done;
         // Success is silent: a working cron job mails nothing.

@@ -15,7 +15,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { openStore } from "../../src/store/open.js";
 import { publish } from "../../src/publish/publish.js";
-import { CLI, runCli } from "../support/cli.js";
+import { CLI, runCli, UNMEASURED } from "../support/cli.js";
 import { temporaryFolder } from "../support/database.js";
 import { D0, dayUnit, writerFor } from "../support/store.js";
 
@@ -234,6 +234,7 @@ describe("a machine that runs short of something", () => {
   /** Runs the CLI in a shell with a limit. */
   function limited(limit: string, ...args: string[]) {
     return spawnSync("bash", ["-c", `${limit}; exec "$@"`, "bash", process.execPath, CLI, ...args], {
+      env: { ...process.env, ...UNMEASURED },
       encoding: "utf8",
     });
   }

@@ -51,6 +51,12 @@ function environment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return { ...inherited, ...env };
 }
 
+/**
+ * Environment of a process that `npm run coverage` doesn't measure, because it may not write the result, or has too
+ * little memory for it. Node passes its variable on even where a test gives the whole environment.
+ */
+export const UNMEASURED: NodeJS.ProcessEnv = { NODE_V8_COVERAGE: "" };
+
 /** Options of a run that waits for its answers, however long the test or a slow machine delays them. */
 export const UNHURRIED = ["--timeout", "600000"] as const;
 
