@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect } from "vitest";
 import type { RunPlan } from "../../src/run/plan.js";
-import { dayAt, formatDay } from "../../src/calendar/day.js";
+import { dayAt, dayOf, formatDay } from "../../src/calendar/day.js";
 import { NO_CHANGES } from "../../src/store/write/changes.js";
 import { runCli, summaryOf, UNHURRIED } from "../support/cli.js";
 import { tableOf } from "../support/database.js";
@@ -36,13 +36,15 @@ describe("bfa backfill", () => {
     await expectSound();
     const there = (rows: readonly string[]) => rows.filter((row) => row.split("|")[2] === "true").length;
     expect(listed).toMatchObject({ available: there(truth), missing: truth.length - there(truth) });
-    // A request for each cell, but of fewer days: both before and after symbols were listed.
+    // A request for each cell, but of fewer days: those around the first cell without a file.
     const other = join(folder, "b.duckdb");
-    const until = first + 99;
-    const same = truthOf(history, symbols, first, until);
+    const [without = ""] = truth.flatMap((row) => (row.split("|")[2] === "false" ? row.split("|").slice(0, 1) : []));
+    const since = Math.max(first, dayOf(without) - 25);
+    const same = truthOf(history, symbols, since, since + 49);
     expect(there(same)).toBeGreaterThan(0);
     expect(same.length - there(same)).toBeGreaterThan(0);
-    const probed = summaryOf(await backfill(...from, "--to", formatDay(until), "--source", "head", "--db", other));
+    const days = ["--from", formatDay(since), "--to", formatDay(since + 49)];
+    const probed = summaryOf(await backfill(...days, "--source", "head", "--db", other));
     expect(probed).toMatchObject({ outcome: "whole", sources: ["head"], requests: same.length + 1 });
     expect(await tableOf(other)).toEqual(same);
     await expectSound(other);

@@ -1,12 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { startReplicaThread } from "../../src/threads/replica-thread.js";
 import { dayOf } from "../../src/calendar/day.js";
-import { sharedCertificate } from "../support/certificate.js";
 import { runCli, startCli } from "../support/cli.js";
 import { rowsOf, temporaryFolder } from "../support/database.js";
 import { startRawServer } from "../support/raw-server.js";
+import { withReplica } from "../support/replica.js";
 
 /** A name of every shape in the bucket. */
 const SHAPES = [
@@ -38,18 +37,12 @@ async function discover(symbols: readonly string[], ...args: string[]) {
     { key: "data/futures/um/daily/klines/not a symbol/x.zip", size: 1, lastModified: 1_704_200_000_000 },
   ];
   const files = symbols.map((symbol) => ({ symbol, ...file }));
-  const replica = await startReplicaThread({
-    certificate: await sharedCertificate(),
-    history: { type: "listed", files, foreign },
-  });
-  try {
+  return await withReplica({ history: { type: "listed", files, foreign } }, async (replica) => {
     const ca = join(folder.path, "ca.pem");
     writeFileSync(ca, replica.ca);
     const endpoints = ["--endpoint", replica.url, "--list-endpoint", replica.listUrl, "--ca", ca];
     return await runCli(["discover", "--db", join(folder.path, "a.duckdb"), ...endpoints, ...args]);
-  } finally {
-    await replica.close();
-  }
+  });
 }
 
 describe("bfa discover", () => {
