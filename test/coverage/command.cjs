@@ -7,7 +7,7 @@
  */
 const { spawnSync } = require("node:child_process");
 const { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } = require("node:fs");
-const { join } = require("node:path");
+const { dirname, join, resolve } = require("node:path");
 const { pathToFileURL } = require("node:url");
 const { Report } = require("c8");
 
@@ -53,38 +53,55 @@ function scriptsOf(file) {
   }
 }
 
+/** With whole paths: c8 takes a bundle's relative ones for files outside the project. */
 function bundleMaps() {
   const names = readdirSync(maps, { recursive: true }).filter((name) => name.endsWith(".map"));
-  return Object.fromEntries(
-    names.map((name) => [
-      pathToFileURL(join(root, name.slice(0, -".map".length))).href,
-      { data: JSON.parse(readFileSync(join(maps, name), "utf8")) },
-    ]),
-  );
+  const entries = names.map((name) => {
+    const script = join(root, name.slice(0, -".map".length));
+    const data = JSON.parse(readFileSync(join(maps, name), "utf8"));
+    const sources = data.sources.map((source) => resolve(dirname(script), source));
+    return [pathToFileURL(script).href, { data: { ...data, sources } }];
+  });
+  return Object.fromEntries(entries);
 }
 
 /**
- * Counts a function once that stands in several scripts, a bundle and what tsc wrote: their maps differ by the columns of
- * `export`. Lines are counted once without that. A branch that one of the scripts runs can be shown as not run, because
- * V8 lists only branches that were run less often than what is around them.
+ * Counts a function once that stands in several scripts, a bundle and what tsc wrote: there its name and the columns of
+ * its ends can differ. Lines of a function that no script ran aren't run, though they seem so where a bundle lacks it.
+ * A branch that one script runs can be shown as not run, because V8 lists only branches that were run less often than
+ * what is around them.
  */
 function joinFunctions(file) {
   const keys = new Map();
   const [fnMap, f] = [{}, {}];
   for (const [key, entry] of Object.entries(file.fnMap)) {
-    const id = `${entry.name}:${entry.loc.start.line}:${entry.loc.end.line}`;
+    const id = `${entry.loc.start.line}:${entry.loc.end.line}`;
     const first = keys.get(id) ?? key;
     keys.set(id, first);
     fnMap[first] ??= entry;
     f[first] = (f[first] ?? 0) + file.f[key];
   }
+  const idle = Object.keys(f).filter((key) => f[key] === 0);
+  for (const { loc } of idle.map((key) => fnMap[key])) {
+    for (const [key, { start, end }] of Object.entries(file.statementMap)) {
+      if (start.line > loc.start.line && end.line <= loc.end.line) file.s[key] = 0;
+    }
+  }
   Object.assign(file, { fnMap, f });
+}
+
+/** Sources of which nothing is left but types. */
+function typesOnly() {
+  return readdirSync(join(root, "src"), { recursive: true })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => `src/${name}`)
+    .filter((name) => /^export \{\};\s*(?:\/\/.*)?$/.test(readFileSync(join(root, "dist", name.replace(/ts$/, "js")), "utf8")));
 }
 
 async function report() {
   const table = new Report({
     include: ["src/**", "workers/**"],
-    exclude: ["**/*.d.ts"],
+    exclude: typesOnly(),
     extension: [".ts", ".js"],
     excludeAfterRemap: true,
     reporter: ["text", "html", "json-summary"],
