@@ -76,3 +76,27 @@ it("plainProgressLine is one line without a bar", () => {
   );
   expect(plainProgressLine({ phase: "publishing", elapsedMs: 12_000 })).toBe("publishing ..., 12 s");
 });
+
+/** 100 of 400 symbols in 10 s. */
+const VOLUMES = {
+  ...{ phase: "volumes", elapsedMs: 10_000, symbolCount: 400 },
+  counts: { symbols_asked: 100, files_fetched: 2500, files_failed: 3, file_bytes: 5_000_000 },
+} as ProgressState;
+
+describe("the progress of volumes", () => {
+  it("is that of their symbols, with files, failures and the time left", () => {
+    expect(plainProgressLine(VOLUMES)).toMatch(
+      /^25%, volumes of 100\/400 symbols, 2,500 files, 250 files\/s, .*B, 3 failed, 30 s left$/,
+    );
+    expect(progressLine(200, VOLUMES)).toMatch(/^\[#{6}-{18}\] {2}25% {2}volumes of 100\/400 symbols/);
+  });
+
+  it("keeps failures and the time left on a narrow terminal", () => {
+    expect(progressLine(20, VOLUMES)).toBe("3 failed  30 s left");
+  });
+
+  it("says that the time left is unknown before the first symbol", () => {
+    const line = plainProgressLine({ phase: "volumes", elapsedMs: 0, counts: undefined, symbolCount: 400 });
+    expect(line).toMatch(/^0%, volumes of 0\/400 symbols, .*0 failed, \? left$/);
+  });
+});
