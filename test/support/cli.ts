@@ -124,7 +124,9 @@ export function runCli(args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd
 async function runNext(args: readonly string[], env: NodeJS.ProcessEnv, cwd: string): Promise<CliResult> {
   const isOwn = ([name]: [string, string | undefined]) => name.startsWith("BFA_");
   const own = Object.fromEntries(Object.entries(env).filter(isOwn));
-  const child = keptFor(Object.fromEntries(Object.entries(env).filter((entry) => !isOwn(entry))));
+  const others = Object.fromEntries(Object.entries(env).filter((entry) => !isOwn(entry)));
+  // A file that is preloaded reads its BFA_ variable when the process starts.
+  const child = keptFor(env["NODE_OPTIONS"] === undefined ? others : env);
   const ends = [child, child.channel, child.stdout as Socket, child.stderr as Socket];
   // The child keeps this process alive only while it runs a command.
   for (const end of ends) end?.ref();
