@@ -6,8 +6,8 @@
  * Packages that only the command and its benches need are devDependencies and are bundled here, so that nobody has to
  * install a chart library to query a snapshot.
  */
-import { copyFile, cp, readFile, rm, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { copyFile, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { licencesOf } from "./licenses.js";
@@ -88,11 +88,8 @@ const packagesOnly = {
 /** Files of the benches that use packages nothing else uses. */
 const BENCH_ENTRIES = ["bench/frame/progress.ts", "bench/output/charts.ts", "bench/output/terminal.ts"];
 
-/**
- * Where `npm run coverage` wants the maps of the bundles, so that `dist/` has no more files than otherwise. The bundles
- * then keep their lines: on a single line, what ran is told apart by mapped columns, and a function's first has none.
- */
-const mapsFolder = process.env["BFA_BUILD_MAPS"];
+/** `npm run coverage` runs the files as tsc wrote them, whose lines are those of the sources. */
+const isWritten = process.env["BFA_BUNDLE"] !== "no";
 
 const options = {
   absWorkingDir: root,
@@ -101,8 +98,8 @@ const options = {
   format: "esm",
   target: "node20.19",
   metafile: true,
-  sourcemap: mapsFolder === undefined ? false : "external",
-  minifyWhitespace: mapsFolder === undefined,
+  write: isWritten,
+  minifyWhitespace: true,
   minifySyntax: true,
   // Their licences are in THIRD-PARTY-LICENSES.txt.
   legalComments: "none",
@@ -125,11 +122,9 @@ const builds = [
   await build({ ...options, entryPoints: BENCH_ENTRIES, plugins: [packagesOnly] }),
 ];
 const outputs = builds.flatMap(({ metafile }) => Object.keys(metafile.outputs));
-for (const output of outputs.filter((name) => !name.endsWith(".map"))) {
-  const map = new URL(`../${output}.map`, import.meta.url);
-  if (mapsFolder !== undefined) await cp(map, join(mapsFolder, `${output}.map`));
-  // It is that, or the one that tsc wrote, which doesn't match the bundle.
-  await rm(map, { force: true });
+// The maps that tsc wrote don't match the bundles.
+if (isWritten) {
+  for (const output of outputs) await rm(new URL(`../${output}.map`, import.meta.url), { force: true });
 }
 
 // The page of a publication, for browsers. It is one script without modules, so that it runs when opened from disk.

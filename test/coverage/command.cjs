@@ -1,93 +1,57 @@
 /**
  * Shows which lines of the sources the tests run, in all their processes and threads: `npm run coverage -- test/cli`.
  *
- * Arguments go to vitest: files, by default all. Killed processes, and threads that are terminated from outside, don't
- * report what they ran. The table is printed whether or not tests fail; `coverage/index.html` has the lines. The exit
- * code is that of the tests.
+ * Arguments go to vitest: files, by default all. Nothing is bundled, so that each source is one script. Killed
+ * processes, and threads that are terminated from outside, don't report what they ran. The table is printed whether or
+ * not tests fail; `coverage/index.html` has the lines. The exit code is that of the tests.
  */
 const { spawnSync } = require("node:child_process");
 const { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } = require("node:fs");
-const { dirname, join, resolve } = require("node:path");
+const { join } = require("node:path");
 const { pathToFileURL } = require("node:url");
 const { Report } = require("c8");
 
 const root = join(__dirname, "../..");
 const vitest = join(require.resolve("vitest/package.json"), "../vitest.mjs");
 const folder = join(root, "coverage");
-/** The bundles' maps, which lead back to the sources. They aren't in `dist/`, which stays what ships. */
-const maps = join(folder, "maps");
 /** What each process writes at its end. */
 const written = join(folder, "written");
-const reduced = join(folder, "scripts");
 
-function run(command, args, env = {}) {
+function run(command, args, env) {
   const { status } = spawnSync(command, args, { cwd: root, stdio: "inherit", env: { ...process.env, ...env } });
   return status ?? 1;
 }
 
 /**
- * Copies what the processes wrote, without the scripts that aren't built from the sources: most of each file is about
- * the packages that the tests load, and merging all that takes longer than the tests.
+ * Leaves only the scripts built from the sources in what the processes wrote: most of it is about packages, and merging
+ * that takes longer than the tests.
  */
 function reduce() {
   const ours = ["src/", "workers/"].map((name) => pathToFileURL(join(root, "dist", name)).href);
+  const isOurs = (url) => ours.some((start) => url.startsWith(start));
   let broken = 0;
   for (const name of readdirSync(written)) {
     const file = join(written, name);
-    const result = scriptsOf(file)?.filter(({ url }) => ours.some((start) => url.startsWith(start)));
-    rmSync(file);
+    const { result, "source-map-cache": maps = {} } = partsOf(file) ?? {};
+    const some = result?.filter(({ url }) => isOurs(url)) ?? [];
     if (result === undefined) broken++;
-    else if (result.length > 0) writeFileSync(join(reduced, name), JSON.stringify({ result }));
+    if (some.length === 0) rmSync(file);
+    else {
+      const kept = Object.fromEntries(Object.entries(maps).filter(([url]) => isOurs(url)));
+      writeFileSync(file, JSON.stringify({ result: some, "source-map-cache": kept }));
+    }
   }
   if (broken > 0) process.stderr.write(`${broken} processes ended while they wrote what they ran: they aren't counted\n`);
-  // As Node writes the maps that it finds beside scripts.
-  writeFileSync(join(reduced, "maps.json"), JSON.stringify({ result: [], "source-map-cache": bundleMaps() }));
 }
 
-function scriptsOf(file) {
+/** Undefined if the process was ended while it wrote the file. */
+function partsOf(file) {
   try {
-    return JSON.parse(readFileSync(file, "utf8")).result;
+    return JSON.parse(readFileSync(file, "utf8"));
   } catch (error) {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
-}
-
-/** With whole paths: c8 takes a bundle's relative ones for files outside the project. */
-function bundleMaps() {
-  const names = readdirSync(maps, { recursive: true }).filter((name) => name.endsWith(".map"));
-  const entries = names.map((name) => {
-    const script = join(root, name.slice(0, -".map".length));
-    const data = JSON.parse(readFileSync(join(maps, name), "utf8"));
-    const sources = data.sources.map((source) => resolve(dirname(script), source));
-    return [pathToFileURL(script).href, { data: { ...data, sources } }];
-  });
-  return Object.fromEntries(entries);
-}
-
-/**
- * Counts a function once that stands in several scripts, a bundle and what tsc wrote: there its name and the columns of
- * its ends can differ. Lines of a function that no script ran aren't run, though they seem so where a bundle lacks it.
- * A branch that one script runs can be shown as not run, because V8 lists only branches that were run less often than
- * what is around them.
- */
-function joinFunctions(file) {
-  const keys = new Map();
-  const [fnMap, f] = [{}, {}];
-  for (const [key, entry] of Object.entries(file.fnMap)) {
-    const id = `${entry.loc.start.line}:${entry.loc.end.line}`;
-    const first = keys.get(id) ?? key;
-    keys.set(id, first);
-    fnMap[first] ??= entry;
-    f[first] = (f[first] ?? 0) + file.f[key];
-  }
-  const idle = Object.keys(f).filter((key) => f[key] === 0);
-  for (const { loc } of idle.map((key) => fnMap[key])) {
-    for (const [key, { start, end }] of Object.entries(file.statementMap)) {
-      if (start.line > loc.start.line && end.line <= loc.end.line) file.s[key] = 0;
-    }
-  }
-  Object.assign(file, { fnMap, f });
 }
 
 /** Sources of which nothing is left but types. */
@@ -98,7 +62,16 @@ function typesOnly() {
     .filter((name) => /^export \{\};\s*(?:\/\/.*)?$/.test(readFileSync(join(root, "dist", name.replace(/ts$/, "js")), "utf8")));
 }
 
-async function report() {
+async function main() {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(written, { recursive: true });
+  // Some tests run commands as another user.
+  chmodSync(written, 0o1777);
+  const built = run("npm", ["run", "--silent", "build"], { BFA_BUNDLE: "no" });
+  if (built !== 0) return built;
+  const args = [vitest, "run", "--config", "test/coverage/vitest.config.ts", ...process.argv.slice(2)];
+  const tested = run(process.execPath, args, { NODE_V8_COVERAGE: written });
+  reduce();
   const table = new Report({
     include: ["src/**", "workers/**"],
     exclude: typesOnly(),
@@ -106,30 +79,14 @@ async function report() {
     excludeAfterRemap: true,
     reporter: ["text", "html", "json-summary"],
     reportsDirectory: folder,
-    tempDirectory: reduced,
+    tempDirectory: written,
     resolve: "",
     omitRelative: true,
     all: true,
     src: "src",
     mergeAsync: true,
   });
-  const files = await table.getCoverageMapFromAllCoverageFiles();
-  for (const path of files.files()) joinFunctions(files.fileCoverageFor(path).data);
   await table.run();
-}
-
-async function main() {
-  rmSync(folder, { recursive: true, force: true });
-  for (const place of [maps, written, reduced]) mkdirSync(place, { recursive: true });
-  // Some tests run commands as another user.
-  chmodSync(written, 0o1777);
-  const built = run("npm", ["run", "--silent", "build"], { BFA_BUILD_MAPS: maps });
-  if (built !== 0) return built;
-  const config = ["--config", "test/coverage/vitest.config.ts"];
-  const env = { NODE_V8_COVERAGE: written };
-  const tested = run(process.execPath, [vitest, "run", ...config, ...process.argv.slice(2)], env);
-  reduce();
-  await report();
   return tested;
 }
 

@@ -1,7 +1,10 @@
-import { mergeConfig } from "vitest/config";
+import { configDefaults, mergeConfig } from "vitest/config";
 import base from "../vitest.config.js";
 
 /**
- * The suite, except that its processes write their coverage after each file: vitest terminates them before they would.
+ * The suite without the tests of the package, which are about its bundles. Its processes write their coverage after
+ * each file: vitest terminates them before they would.
  */
-export default mergeConfig(base, { test: { setupFiles: ["test/coverage/after-file.ts"] } });
+export default mergeConfig(base, {
+  test: { setupFiles: ["test/coverage/after-file.ts"], exclude: [...configDefaults.exclude, "test/package/**"] },
+});
