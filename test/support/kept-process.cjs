@@ -12,7 +12,7 @@ let runs = 0;
 
 process.on("message", async ({ args, env, cwd, mark }) => {
   // A command may also have changed it: --color does.
-  for (const name of Object.keys(process.env)) delete process.env[name];
+  for (const name of Object.keys(process.env)) Reflect.deleteProperty(process.env, name);
   Object.assign(process.env, inherited, env);
   process.chdir(cwd);
   process.argv.splice(2, Infinity, ...args);
