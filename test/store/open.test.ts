@@ -5,7 +5,7 @@ import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, readdirSy
 import { basename, dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openReader, openStore } from "../../src/store/open.js";
-import { rowsOf, temporaryFolder } from "../support/database.js";
+import { rowsOf, soundness, temporaryFolder } from "../support/database.js";
 import { ask, D0, dayUnit, writerFor } from "../support/store.js";
 
 let folder: ReturnType<typeof temporaryFolder>;
@@ -106,6 +106,20 @@ describe("openStore", () => {
     await store.close();
     expect(existsSync(`${file}.wal`)).toBe(false);
     expect(await rowsOf(file, "SELECT symbol FROM symbols")).toEqual([["A"]]);
+  });
+
+  it("counts anew when a killed process's log has rows that the counts lack, as half a log does", async () => {
+    await create();
+    await killed(
+      `import { DuckDBInstance } from "@duckdb/node-api";
+        const connection = await (await DuckDBInstance.create(process.argv[1])).connect();
+        await connection.run("INSERT INTO availability SELECT * REPLACE (date + 1 AS date) FROM availability");
+        process.kill(process.pid, "SIGKILL");`,
+    );
+    const store = await openStore(file);
+    expect(await ask(store, "SELECT count(*)::INTEGER FROM daily_symbol_counts")).toEqual([[2]]);
+    await store.close();
+    expect(await soundness(file)).toEqual({ wrongCounts: 0, duplicates: 0 });
   });
 });
 

@@ -22,7 +22,7 @@ function localShare(): string | undefined {
   }
 }
 
-/** `--db` of every command that works with a database. */
+/** `--db` of every command that works with a database. Its variable is read when a command is parsed. */
 export function dbOption() {
   return {
     describe: "database file",

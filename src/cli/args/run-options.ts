@@ -42,7 +42,7 @@ function fromEnvironment(env: string): Pick<OptionDefinition, "env"> & { default
   return value === undefined || value === "" ? { env } : { env, default: value };
 }
 
-/** `--ca` of every command that connects to a server. */
+/** `--ca` of every command that connects to a server. Its variable is read when a command is parsed. */
 export function caOption() {
   return {
     describe: "PEM file of certificates to trust in addition to Node's",
