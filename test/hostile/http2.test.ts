@@ -15,7 +15,7 @@ import { first, history, last, served, symbols } from "../support/served.js";
 import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 
 /** Runs, each with other faults; `npm run test:hostile` runs more. */
-const SEEDS = Number(process.env["HOSTILE_SEEDS"] ?? 2);
+const SEEDS = Number(process.env["BFA_FAULT_SEEDS"] ?? 2);
 
 type Fault = (stream: ServerHttp2Stream) => void;
 

@@ -14,7 +14,7 @@ import { first, history, last, served, symbols } from "../support/served.js";
 import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 
 /** Runs, each with another mix of faults; `npm run test:hostile` runs more. */
-const SEEDS = Number(process.env["HOSTILE_SEEDS"] ?? 3);
+const SEEDS = Number(process.env["BFA_FAULT_SEEDS"] ?? 3);
 
 /** The true answer to a HEAD. */
 function honest(path: string): string {
