@@ -22,7 +22,7 @@ describe("a run over some symbols or days says nothing about the others", () => 
     ]);
   });
 
-  it("a daily --quote USDC and a weekly update: no day is lost for the others", async ({ world }) => {
+  it("a daily --quote USDC and, days later, an update: no day is lost for the others", async ({ world }) => {
     world.files("BTCUSDC BTCUSDT", "2021-03-01", "2021-03-31");
     for (const day of ["03", "04", "05"]) {
       world.at(`2021-03-${day}`);
