@@ -27,29 +27,26 @@ const it = replicaTest({ history: source })
     return (...args: string[]) => bfa("update", ...args);
   })
   // The first update of an empty file, which takes longest, is made once.
-  .extend("filled", { scope: "file" }, async ({ replicaThread, root }) => {
+  .extend("filled", { scope: "file" }, async ({ replicaThread, counted, root }) => {
     const [file, ca] = [join(root, "filled.duckdb"), join(root, "filled.pem")];
     writeFileSync(ca, replicaThread.ca);
-    await replicaThread.resetStats();
     const { url, listUrl } = replicaThread;
     const env = { BFA_DB: file, BFA_ENDPOINT: url, BFA_LIST_ENDPOINT: listUrl, BFA_CA: ca };
-    const result = await runCli(["update", "--json"], env);
-    return { env, file, result, stats: await replicaThread.stats() };
+    return { env, file, ...(await counted(() => runCli(["update", "--json"], env))) };
   })
   // The same day twice, over HTTP/2 and unpooled.
-  .extend("twice", { scope: "file" }, async ({ replicaThread, filled, root }) => {
+  .extend("twice", { scope: "file" }, async ({ counted, filled, root }) => {
     const db = join(root, "twice.duckdb");
     const run = async (...args: string[]) => {
-      await replicaThread.resetStats();
       const line = ["update", "--date", formatDay(yesterday - 30), "--db", db, "--json", ...args];
-      const result = await runCli(line, filled.env);
+      const { result, stats } = await counted(() => runCli(line, filled.env));
       const times = await rowsOf(db, "SELECT min(probe_timestamp)::VARCHAR FROM daily_availability");
       return {
         result,
         times,
         table: await tableOf(db),
         sound: await soundness(db),
-        stats: await replicaThread.stats(),
+        stats,
       };
     };
     return { first: await run("--http2", "--connections", "2"), second: await run("--no-pool") };

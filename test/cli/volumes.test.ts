@@ -48,13 +48,11 @@ const summaryOf = ({ stdout, stderr }: CliResult) => {
 
 const it = replicaTest({ history: source })
   /** A file with all volumes, which is made once. */
-  .extend("whole", { scope: "file" }, async ({ replicaThread, root }) => {
+  .extend("whole", { scope: "file" }, async ({ replicaThread, counted, root }) => {
     const [file, ca] = [join(root, "whole.duckdb"), join(root, "whole.pem")];
     writeFileSync(ca, replicaThread.ca);
     const env = { BFA_ENDPOINT: replicaThread.url, BFA_LIST_ENDPOINT: replicaThread.listUrl, BFA_CA: ca };
-    await replicaThread.resetStats();
-    const result = await runCli(["volumes", "--json", "--db", file], env);
-    return { file, result, stats: await replicaThread.stats() };
+    return { file, ...(await counted(() => runCli(["volumes", "--json", "--db", file], env))) };
   });
 
 describe("bfa volumes", () => {

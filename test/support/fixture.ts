@@ -32,6 +32,8 @@ export function syntheticWorld(options: SyntheticOptions): World {
  * The test function for a test file whose commands use one replica. Each test gets:
  *
  * - `replica`: one for the file, in its own thread; its counts start at zero in every test
+ * - `counted`: for fixtures of the file, whose first test may already have a `replica`: does some work, and returns its
+ *   result with the replica's counts, which are zero again afterwards
  * - `folder`: path of a folder that is the same in every test of the file and is emptied before each
  * - `db`: path of a file in that folder that doesn't exist yet
  * - `ca`: path of the authority's certificate, outside `folder`; a test with its own server overwrites it
@@ -49,6 +51,15 @@ export function replicaTest(options: ReplicaOptions) {
     .extend("replica", async ({ replicaThread }) => {
       await replicaThread.resetStats();
       return replicaThread;
+    })
+    .extend("counted", { scope: "file" }, ({ replicaThread }) => {
+      return async <Result>(work: () => Promise<Result>) => {
+        await replicaThread.resetStats();
+        const result = await work();
+        const stats = await replicaThread.stats();
+        await replicaThread.resetStats();
+        return { result, stats };
+      };
     })
     .extend("root", { scope: "file" }, ({}, { onCleanup }) => {
       const { path, remove } = temporaryFolder();
