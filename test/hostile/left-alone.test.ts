@@ -24,6 +24,7 @@ import { rowsOf } from "../support/database.js";
 import { replicaTest, syntheticWorld } from "../support/fixture.js";
 import { startAt, stepsOf } from "../support/killed-at-steps.js";
 import { available, startRawServer } from "../support/raw-server.js";
+import { written } from "../support/working-copy.js";
 
 const last = dayAt(Date.now()) - 100;
 const { source, symbols } = syntheticWorld({ seed: 11, symbols: 8, from: last - 40, through: last });
@@ -252,16 +253,23 @@ describe("what others leave or do", () => {
     daysIn,
   }) => {
     const held: TLSSocket[] = [];
-    const server = await startRawServer((socket) => held.push(socket));
+    // Only the later of two days has to wait for its answer.
+    const server = await startRawServer((socket, head) => {
+      if (head.includes(formatDay(last - 3))) held.push(socket);
+      else socket.write(available());
+    });
     const backup = join(folder, "backup");
     copyFileSync(filled, backup);
     let result;
     try {
       const trusted = readFileSync(ca);
       writeFileSync(ca, server.ca);
-      const where = ["--endpoint", server.url, "--adopt-endpoint", "--symbols", String(symbols[0])];
-      const running = start(...day(3), ...where, ...UNHURRIED);
-      await server.received(1);
+      const days = ["--from", formatDay(last - 4), "--to", formatDay(last - 3), "--source", "head"];
+      const where = ["--endpoint", server.url, "--adopt-endpoint", "--symbols", String(symbols[0]), "--unlisted"];
+      const running = start("backfill", "--json", ...days, ...where, ...UNHURRIED);
+      await server.received(2);
+      // Until the run writes to its copy, it would make another one, of the new file.
+      await expect.poll(() => existsSync(`${written(filled)}.wal`)).toBe(true);
       renameSync(backup, filled);
       for (const socket of held) socket.write(available());
       result = await running.done;
@@ -273,7 +281,7 @@ describe("what others leave or do", () => {
     expect(result.stderr).toContain(`was replaced during this run: its rows are in ${filled}.unpublished`);
     expect(await daysIn(filled)).toBe(1);
     await takeOver(result.stderr, bfa);
-    expect(await daysIn(filled)).toBe(2);
+    expect(await daysIn(filled)).toBe(3);
   });
 
   it("a killed run's copy of another state is kept, and the command that imports its rows is printed", async ({
