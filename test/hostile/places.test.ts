@@ -282,7 +282,7 @@ describe("a machine that runs short of something", () => {
   });
 
   onLinux.each([
-    ["descriptors", "ulimit -n 40", ["query", "counts"], /too many open files/],
+    ["descriptors", "ulimit -n 32", ["query", "counts"], /too many open files/],
     // DuckDB's library or its first query, depending on how many arenas the C library's allocator has reserved by then.
     ["address space", "ulimit -v 1048576", ["query", "counts"], /segment|Out of Memory/],
     ["address space", "ulimit -v 1048576", ["update"], /address space limit .* 1\.0 GiB/],

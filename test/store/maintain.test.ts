@@ -12,11 +12,12 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { compact } from "../../src/store/compact.js";
 import { LAYOUT } from "../../src/store/layout.js";
 import { maintain } from "../../src/store/maintain.js";
 import { openReader, openStore } from "../../src/store/open.js";
 import { UnitWriter } from "../../src/store/write/commit.js";
-import { soundness, temporaryFolder } from "../support/database.js";
+import { rowsOf, soundness, temporaryFolder } from "../support/database.js";
 import { mix } from "../../src/replica/random.js";
 import { propertyRuns } from "../support/property-runs.js";
 import { ask, D0, dayUnit, symbolUnit, writerFor } from "../support/store.js";
@@ -81,6 +82,19 @@ describe("maintain", () => {
     expect(readdirSync(folder.path).filter((name) => name.includes("compact"))).toEqual([
       ".compacted.duckdb.lock",
       "compacted.duckdb",
+    ]);
+  });
+
+  it("keeps a user's table with defaults and generated columns", async () => {
+    const file = copy("generated.duckdb");
+    const store = await openStore(file);
+    await ask(store, "CREATE TABLE store.mine (a INTEGER DEFAULT 5, twice INTEGER GENERATED ALWAYS AS (a * 2))");
+    await ask(store, "INSERT INTO store.mine VALUES (1), (DEFAULT)");
+    expect(await compact(store)).toBeUndefined();
+    await store.close();
+    expect(await rowsOf(file, "SELECT a, twice FROM mine ORDER BY a")).toEqual([
+      [1, 2],
+      [5, 10],
     ]);
   });
 
