@@ -93,7 +93,7 @@ async function digest(rows: string): Promise<string> {
     const found = await connection.runAndReadAll(`
       SELECT count(*), bit_xor(hash(date::DATE, symbol, available, file_size_bytes::BIGINT, last_modified::TIMESTAMP, url,
         status_code::INTEGER, probe_timestamp::TIMESTAMP)) FROM ${rows}`);
-    return `${String(found.getRows()[0])} of ${rows.slice(0, rows.indexOf("("))}`;
+    return String(found.getRows()[0]);
   } finally {
     connection.closeSync();
     instance.closeSync();

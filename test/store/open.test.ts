@@ -91,12 +91,7 @@ describe("openStore", () => {
 
   it("finds committed rows in the log of somebody else's killed process", async () => {
     await create();
-    await killed(
-      `import { DuckDBInstance } from "@duckdb/node-api";
-        const connection = await (await DuckDBInstance.create(process.argv[1])).connect();
-        await connection.run("INSERT INTO symbols VALUES ('A', 'perpetual', '', now(), now(), NULL)");
-        process.kill(process.pid, "SIGKILL");`,
-    );
+    await killedOtherwise("INSERT INTO symbols VALUES ('A', 'perpetual', '', now(), now(), NULL)");
     expect(existsSync(`${file}.wal`)).toBe(true);
     const reader = await openReader(file);
     expect(await ask(reader, "SELECT symbol FROM symbols")).toEqual([["A"]]);
@@ -110,12 +105,7 @@ describe("openStore", () => {
 
   it("counts anew when a killed process's log has rows that the counts lack, as half a log does", async () => {
     await create();
-    await killed(
-      `import { DuckDBInstance } from "@duckdb/node-api";
-        const connection = await (await DuckDBInstance.create(process.argv[1])).connect();
-        await connection.run("INSERT INTO availability SELECT * REPLACE (date + 1 AS date) FROM availability");
-        process.kill(process.pid, "SIGKILL");`,
-    );
+    await killedOtherwise("INSERT INTO availability SELECT * REPLACE (date + 1 AS date) FROM availability");
     const store = await openStore(file);
     expect(await ask(store, "SELECT count(*)::INTEGER FROM daily_symbol_counts")).toEqual([[2]]);
     await store.close();
@@ -127,6 +117,16 @@ describe("openStore", () => {
 async function killed(script: string): Promise<void> {
   const child = spawn(process.execPath, ["--input-type=module", "--eval", script, file], { stdio: "inherit" });
   expect(await once(child, "exit")).toEqual([null, "SIGKILL"]);
+}
+
+/** Runs a DuckDB statement on the file in another program's process, which kills itself. */
+async function killedOtherwise(statement: string): Promise<void> {
+  await killed(
+    `import { DuckDBInstance } from "@duckdb/node-api";
+      const connection = await (await DuckDBInstance.create(process.argv[1])).connect();
+      await connection.run(${JSON.stringify(statement)});
+      process.kill(process.pid, "SIGKILL");`,
+  );
 }
 
 describe("a file that can't be used is named and left alone", () => {
