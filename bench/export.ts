@@ -1,22 +1,17 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import type { Readable } from "node:stream";
-import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { DuckDBInstance } from "@duckdb/node-api";
 import { writeBackfill } from "./backfilled.js";
-import type { Usage } from "./child/usage.js";
+import { runMeasured } from "./child/run-measured.js";
 import type { Bench, Target } from "./frame/bench.js";
 import { medianOf, type Comparison, type Metric, type Side } from "./frame/comparison.js";
 import { measured } from "./output/format.js";
 import { benchRows } from "./rows.js";
+import { cellsDigest } from "./storage/cells.js";
 import { FULL_DAYS, QUICK_DAYS, SYMBOLS } from "./universe.js";
 
 const CLI = fileURLToPath(new URL("../src/cli/main.js", import.meta.url));
 const COPY = fileURLToPath(new URL("child/copy.js", import.meta.url));
-const USAGE = new URL("child/usage.js", import.meta.url).href;
 
 const METRICS: [Metric, ...Metric[]] = [
   { id: "elapsed", label: "start to exit", unit: "s", better: "lower" },
@@ -62,10 +57,11 @@ function sidesOf(db: string, { format, options, reader }: Format, out: string): 
     role,
     run: async () => {
       rmSync(out, { force: true });
-      const startedAt = performance.now();
-      const { cpuSeconds, peakMiB } = await runToEnd(args);
-      const elapsed = (performance.now() - startedAt) / 1000;
-      return { values: { elapsed, cpu: cpuSeconds, peak: peakMiB }, work: await digest(`${reader}('${out}')`) };
+      const { elapsedSeconds, cpuSeconds, peakMiB } = await runMeasured(args);
+      return {
+        values: { elapsed: elapsedSeconds, cpu: cpuSeconds, peak: peakMiB },
+        work: await cellsDigest(db, `${reader}('${out}')`),
+      };
     },
   });
   const files = ["--db", db, "--out", out, "--format", format];
@@ -74,30 +70,6 @@ function sidesOf(db: string, { format, options, reader }: Format, out: string): 
     side(QUERY, "ours", [CLI, "query", "sql", "SELECT * FROM daily_availability", ...files]),
     side(EXPORT, "ours", [CLI, "export", ...files]),
   ];
-}
-
-/** @throws Error with its messages if the process fails */
-async function runToEnd(args: readonly string[]): Promise<Usage> {
-  const child = spawn(process.execPath, ["--import", USAGE, ...args], { stdio: ["ignore", "ignore", "pipe", "pipe"] });
-  const [, , stderr, used] = child.stdio as unknown as [null, null, Readable, Readable];
-  const [messages, usage] = await Promise.all([text(stderr), text(used), once(child, "exit")]);
-  if (child.exitCode !== 0) throw new Error(`${args.join(" ")} ended with ${String(child.exitCode)}: ${messages}`);
-  return JSON.parse(usage) as Usage;
-}
-
-/** Number and digest of the rows of a file, whatever their order and the form of their times. */
-async function digest(rows: string): Promise<string> {
-  const instance = await DuckDBInstance.create(":memory:");
-  const connection = await instance.connect();
-  try {
-    const found = await connection.runAndReadAll(`
-      SELECT count(*), bit_xor(hash(date::DATE, symbol, available, file_size_bytes::BIGINT, last_modified::TIMESTAMP, url,
-        status_code::INTEGER, probe_timestamp::TIMESTAMP)) FROM ${rows}`);
-    return String(found.getRows()[0]);
-  } finally {
-    connection.closeSync();
-    instance.closeSync();
-  }
 }
 
 function targetsOf(comparison: Comparison): Target[] {

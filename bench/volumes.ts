@@ -1,9 +1,5 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Readable } from "node:stream";
-import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { formatDay, type Day } from "../src/calendar/day.js";
 import { monthOf, periodSpan } from "../src/calendar/period.js";
@@ -12,7 +8,7 @@ import { COMMAND_DEFAULTS, DEFAULT_CONNECTIONS } from "../src/run/defaults.js";
 import type { VolumesSummary } from "../src/run/volumes.js";
 import { checksumKey, fileKey, keyPath } from "../src/vision/object-key.js";
 import { runCli } from "./child/run-cli.js";
-import type { Usage } from "./child/usage.js";
+import { runMeasured } from "./child/run-measured.js";
 import type { Bench, Target } from "./frame/bench.js";
 import { medianOf, type Comparison, type Metric, type Side } from "./frame/comparison.js";
 import { measured } from "./output/format.js";
@@ -41,7 +37,6 @@ const MIN_TIMES_PYTHON = 5;
 const OURS = "bfa volumes";
 const BARE = "the same GETs alone";
 const BARE_GETS = fileURLToPath(new URL("volumes/bare-gets.js", import.meta.url));
-const USAGE = new URL("child/usage.js", import.meta.url).href;
 
 /** `bfa volumes` as a separate process, from an empty file to the whole history of 1d klines. */
 export const volumesBench: Bench = async ({ quick, folder, compare }) => {
@@ -127,21 +122,15 @@ function bareSide(folder: string, server: BenchServer, zips: readonly string[]):
   const paths = zips.flatMap((path) => [path, checksumKey(path)]);
   writeFileSync(file, paths.join("\n"));
   const sizes = [COMMAND_DEFAULTS.volumes.threads, DEFAULT_CONNECTIONS.http1].map(String);
-  const args = ["--import", USAGE, BARE_GETS, file, server.url, server.caFile ?? "", ...sizes];
+  const args = [BARE_GETS, file, server.url, server.caFile ?? "", ...sizes];
   return {
     name: BARE,
     role: "bound",
     run: async () => {
-      const startedAt = performance.now();
-      const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe", "pipe"] });
-      const [, out, err, used] = child.stdio as unknown as [null, Readable, Readable, Readable];
-      const [stdout, stderr, usage] = await Promise.all([text(out), text(err), text(used), once(child, "exit")]);
-      const elapsed = (performance.now() - startedAt) / 1000;
-      if (child.exitCode !== 0) throw new Error(`the bare GETs ended with ${String(child.exitCode)}: ${stderr}`);
+      const { elapsedSeconds, cpuSeconds, peakMiB, stdout } = await runMeasured(args);
       const { objects } = JSON.parse(stdout) as Fetched;
       if (objects !== paths.length) throw new Error(`${objects} of ${paths.length} objects were fetched`);
-      const { cpuSeconds, peakMiB } = JSON.parse(usage) as Usage;
-      return { values: { elapsed, cpu: cpuSeconds, memory: peakMiB }, work: undefined };
+      return { values: { elapsed: elapsedSeconds, cpu: cpuSeconds, memory: peakMiB }, work: undefined };
     },
   };
 }

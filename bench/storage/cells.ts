@@ -1,12 +1,16 @@
 import { DuckDBInstance } from "../../src/store/duckdb.js";
 import type { BenchRows } from "../rows.js";
 
-/** All eight columns of every row of `daily_availability` as text: equal for equal cells, however they are stored. */
-export async function cellsDigest(file: string): Promise<string> {
+/**
+ * All eight columns of every row of `daily_availability` as text: equal for equal cells, however they are stored.
+ *
+ * @param relation SQL: other rows with these columns, for example those of an exported file
+ */
+export async function cellsDigest(file: string, relation = "daily_availability"): Promise<string> {
   const [rows, digest] = await firstRow(
     file,
-    `SELECT count(*), bit_xor(hash(date, symbol, available, file_size_bytes, last_modified::TIMESTAMP, url,
-      status_code::INTEGER, probe_timestamp::TIMESTAMP)) FROM daily_availability`,
+    `SELECT count(*), bit_xor(hash(date::DATE, symbol, available, file_size_bytes::BIGINT, last_modified::TIMESTAMP, url,
+      status_code::INTEGER, probe_timestamp::TIMESTAMP)) FROM ${relation}`,
   );
   return `${String(rows)} rows, ${String(digest)}`;
 }
