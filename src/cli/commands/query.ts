@@ -32,22 +32,26 @@ interface QueryArguments extends AnswerChoice {
  * @param word the word after `query`: only the query that it names is loaded, or all if it names none
  */
 export async function queryCommand(word: string | undefined): Promise<CommandModule> {
-  const names = QUERY_NAMES.filter((name) => name === word);
-  const commands = await Promise.all((names.length > 0 ? names : QUERY_NAMES).map(commandOf));
-  return queryGroup(commands);
+  const named = await loadQuery(word);
+  return queryGroup(named === undefined ? await Promise.all(QUERY_NAMES.map(commandOf)) : [named]);
+}
+
+/** The command of the query that a word names; undefined when it names none. */
+export async function loadQuery(word: string | undefined): Promise<CommandModule | undefined> {
+  const name = QUERY_NAMES.find((name) => name === word);
+  return name === undefined ? undefined : await commandOf(name);
 }
 
 /**
  * `bfa query` with some of its subcommands. Without any, it serves the list of all commands, which should not load the
  * queries, because they load DuckDB.
  */
-export function queryGroup(commands: readonly CommandModule<object, QueryArguments>[]): CommandModule {
+export function queryGroup(commands: readonly CommandModule[]): CommandModule {
   return {
     command: "query",
     describe: "Query the database: which symbols had data, when, and how certain that is",
     builder: (yargs) => {
-      // Each command types its own arguments.
-      for (const command of commands) yargs.command(command as CommandModule<object, unknown>);
+      for (const command of commands) yargs.command(command);
       return yargs
         .demandCommand(1)
         .example("$0 query snapshot 2024-03-01", "which symbols had data on a day")
@@ -58,13 +62,13 @@ export function queryGroup(commands: readonly CommandModule<object, QueryArgumen
   };
 }
 
-async function commandOf(name: QueryName): Promise<CommandModule<object, QueryArguments>> {
+async function commandOf(name: QueryName): Promise<CommandModule> {
   const query: AnyQuery = (await QUERIES[name]()).default;
   const args = Object.entries(query.args);
   const positions = args
     .filter(([, { positional }]) => positional)
     .map(([key, { presence }]) => (presence === "required" ? ` <${optionName(key)}>` : ` [${optionName(key)}]`));
-  return {
+  const command: CommandModule<object, QueryArguments> = {
     command: `${name}${positions.join("")}`,
     describe: query.summary,
     builder: (yargs) => {
@@ -85,6 +89,8 @@ async function commandOf(name: QueryName): Promise<CommandModule<object, QueryAr
       }
     },
   };
+  // Each command types its own arguments.
+  return command as unknown as CommandModule;
 }
 
 const rowsOption = { describe: "show the rows in a table too", boolean: true } as const satisfies OptionDefinition;

@@ -44,6 +44,24 @@ export async function loadCommand([first = "", below]: readonly string[]): Promi
   return name === undefined ? undefined : await load(name, below, false);
 }
 
+/** A command, with the number of words that named it. */
+export interface NamedCommand {
+  command: CommandModule;
+  wordCount: number;
+}
+
+/** The command or subcommand that the words begin with; undefined when they don't begin with one. */
+export async function loadNamed(words: readonly string[]): Promise<NamedCommand | undefined> {
+  const [first, below] = words;
+  if (first === "query") {
+    const { loadQuery } = await import("./query.js");
+    const command = await loadQuery(below);
+    if (command !== undefined) return { command, wordCount: 2 };
+  }
+  const command = await loadCommand(words);
+  return command === undefined ? undefined : { command, wordCount: 1 };
+}
+
 /** Whether the words name a command that only has subcommands. */
 export function isGroup(words: readonly string[]): boolean {
   return words.length === 1 && words[0] === "query";
