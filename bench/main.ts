@@ -17,6 +17,7 @@ import { reportText } from "./output/terminal.js";
 import { probeBench } from "./probe.js";
 import { publicationBench } from "./publication.js";
 import { queryBench } from "./query.js";
+import { startBench } from "./start.js";
 import { storageBench } from "./storage.js";
 import { topBench } from "./top.js";
 import { universeOverBench } from "./universe-over.js";
@@ -26,6 +27,7 @@ import { writerBench } from "./writer.js";
 
 /** The benches by name, in the order of the results. */
 const BENCHES = {
+  start: startBench,
   probe: probeBench,
   dns: dnsBench,
   storage: storageBench,

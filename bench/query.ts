@@ -1,7 +1,4 @@
-import { execFile } from "node:child_process";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { openAvailability, type Availability } from "../src/open-availability.js";
 import { date, DAY } from "../src/query/select.js";
 import type { Store } from "../src/store/open.js";
@@ -10,20 +7,18 @@ import { formatDay, parseDay, type Day } from "../src/calendar/day.js";
 import { writeBackfill } from "./backfilled.js";
 import { askingSide, elapsed, ROUNDS } from "./frame/asking.js";
 import type { Bench, Target } from "./frame/bench.js";
-import { medianOf, type Comparison, type Metric, type Side } from "./frame/comparison.js";
+import { medianOf, type Comparison, type Metric } from "./frame/comparison.js";
 import { measured } from "./output/format.js";
 import { benchRows, withoutSettled, type BenchRows } from "./rows.js";
 import { buildVariant, openVariant, SEED_AFTER, SEED_BEFORE } from "./storage/variants.js";
 import { FULL_DAYS, QUICK_DAYS, SYMBOLS } from "./universe.js";
 
-const CLI = fileURLToPath(new URL("../src/cli/main.js", import.meta.url));
 const METRICS: [Metric, ...Metric[]] = [
   { id: "median", label: "a query", unit: "ms", better: "lower" },
   { id: "slow", label: "95th percentile", unit: "ms", better: "lower" },
 ];
 const OURS = "ours, through the library";
 const MIN_AGE_DAYS = 90;
-const PROCESS_MS = 300;
 
 type Rows = readonly (readonly unknown[])[];
 
@@ -71,17 +66,7 @@ export const queryBench: Bench = async ({ quick, folder, compare }) => {
         }),
       );
     }
-    const processes = await compare({
-      title: "A snapshot as a separate process",
-      method: "`bfa query snapshot` of the last day, from process start to exit.",
-      metrics: [{ id: "elapsed", label: "start to exit", unit: "ms", better: "lower" }],
-      sides: [processSide(ours, history.from + history.days - 1)],
-    });
-    return {
-      comparisons: [...comparisons, processes],
-      targets: targetsOf(questions, comparisons, processes),
-      notes: [],
-    };
+    return { comparisons, targets: targetsOf(questions, comparisons), notes: [] };
   } finally {
     await Promise.all(stores.map((store) => store.close()));
   }
@@ -163,35 +148,15 @@ function questionsOf({ symbols, from, days }: BenchRows): Question[] {
   ];
 }
 
-function processSide(file: string, day: Day): Side {
-  return {
-    name: "bfa query snapshot",
-    role: "ours",
-    run: async () => {
-      const args = [CLI, "query", "snapshot", formatDay(day), "--db", file, "--format", "json"];
-      const startedAt = performance.now();
-      const { stdout } = await promisify(execFile)(process.execPath, args);
-      return { values: { elapsed: performance.now() - startedAt }, work: stdout };
-    },
-  };
-}
-
-function targetsOf(
-  questions: readonly Question[],
-  comparisons: readonly Comparison[],
-  processes: Comparison,
-): Target[] {
-  const target = (what: string, wanted: number, took: number) => ({
-    what,
-    wanted: `${wanted} ms`,
-    measured: `${measured(took)} ms`,
-    met: took <= wanted,
+function targetsOf(questions: readonly Question[], comparisons: readonly Comparison[]): Target[] {
+  return questions.map(({ title, wantedMs }, index) => {
+    const comparison = comparisons[index];
+    const took = (comparison && medianOf(comparison, OURS)) ?? NaN;
+    return {
+      what: title.toLowerCase(),
+      wanted: `${wantedMs} ms`,
+      measured: `${measured(took)} ms`,
+      met: took <= wantedMs,
+    };
   });
-  return [
-    ...questions.map(({ title, wantedMs }, index) => {
-      const comparison = comparisons[index];
-      return target(title.toLowerCase(), wantedMs, (comparison && medianOf(comparison, OURS)) ?? NaN);
-    }),
-    target("a snapshot as a separate process", PROCESS_MS, medianOf(processes, "bfa query snapshot") ?? NaN),
-  ];
 }

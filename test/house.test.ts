@@ -154,15 +154,30 @@ describe("the terminal", () => {
   });
 });
 
+/** How many files of DuckDB's client a process has loaded after it imported a module as `loaded` and ran a script. */
+function duckdbFilesAfter(module: string, script = ""): string {
+  const url = new URL(`../dist/src/${module}`, import.meta.url).href;
+  const whole = `import { createRequire } from "node:module";
+    const loaded = await import(${JSON.stringify(url)});
+    ${script}
+    console.log(Object.keys(createRequire(import.meta.url).cache).filter((name) => name.includes("duckdb")).length);`;
+  const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", whole], {
+    encoding: "utf8",
+  });
+  return stderr + stdout;
+}
+
 describe("the main thread of a run", () => {
   it.each(["update", "backfill", "sweep", "discover", "volumes"])("of %s doesn't load DuckDB", (run) => {
-    const module = new URL(`../dist/src/run/${run}.js`, import.meta.url).href;
-    const script = `import { createRequire } from "node:module";
-      await import(${JSON.stringify(module)});
-      console.log(Object.keys(createRequire(import.meta.url).cache).filter((name) => name.includes("duckdb")).length);`;
-    const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "--eval", script], {
-      encoding: "utf8",
-    });
-    expect(stdout, stderr).toBe("0\n");
+    expect(duckdbFilesAfter(`run/${run}.js`)).toBe("0\n");
+  });
+});
+
+describe("the list of commands", () => {
+  const registry = "cli/commands/registry.js";
+
+  it("doesn't load DuckDB, unlike the command of a query", () => {
+    expect(duckdbFilesAfter(registry, "await loaded.pageFor([]);")).toBe("0\n");
+    expect(duckdbFilesAfter(registry, 'await loaded.pageFor(["query", "snapshot"]);')).not.toBe("0\n");
   });
 });

@@ -8,7 +8,7 @@ import { defineQuery } from "./define.js";
 import { dateText } from "./select.js";
 import { UNDERLYING_FACTS } from "./underlying.js";
 import { readMarket } from "./universe-over/candidates.js";
-import { DEFINITION_ARGUMENTS, definitionOf, UNIVERSE_SUMMARY, type UniverseRule } from "./universe-over/definition.js";
+import { DEFINITION_ARGUMENTS, definitionOf, type UniverseRule } from "./universe-over/definition.js";
 import { choose, type Chosen } from "./universe-over/membership.js";
 import { rebalancingDays } from "./universe-over/rebalancing.js";
 import {
@@ -21,6 +21,7 @@ import {
   type MemberRow,
 } from "./universe-over/rows.js";
 import { WINDOW_NOTES, windowEnd } from "./windows.js";
+import { UNIVERSE_SUMMARY } from "./universe-over/summary.js";
 
 /** The universes of a backtest, one for each rebalancing day. */
 export default defineQuery({

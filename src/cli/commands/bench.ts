@@ -4,6 +4,7 @@ import { filePath, httpUrl, wholeNumber } from "../args/readers.js";
 
 /** The benches, in the order in which they run. */
 const BENCHES = [
+  "start",
   "probe",
   "dns",
   "storage",

@@ -7,10 +7,6 @@ import { underlyingFilter } from "../underlying.js";
 import { AS_OF, WINDOW_STATISTICS } from "../windows.js";
 import { REBALANCINGS } from "./rebalancing.js";
 
-/** A one-line description of a universe over time. */
-export const UNIVERSE_SUMMARY =
-  "The universe of a backtest over time: chosen on each rebalancing day, without look-ahead";
-
 /** Incremented when the same definition starts to mean a different universe. */
 const VERSION = 1;
 
