@@ -1,10 +1,10 @@
-import type { CommandModule } from "yargs";
 import { formatDay } from "../../calendar/day.js";
 import { BREAKER_CELLS, COMMAND_DEFAULTS } from "../../run/defaults.js";
 import { DEFAULT_DATASET } from "../../vision/datasets/default.js";
 import { pastDate, shareOf } from "../args/readers.js";
 import { probeOptionsOf, withProbeOptions, type ProbeArguments } from "../args/run-options.js";
 import { planAnswer, planText } from "../output/plan.js";
+import type { CommandBody } from "./command-body.js";
 import { showAnswer, showRun } from "./run-command.js";
 
 interface BackfillArguments extends ProbeArguments {
@@ -16,9 +16,7 @@ interface BackfillArguments extends ProbeArguments {
 }
 
 /** `bfa backfill` */
-const backfillCommand: CommandModule<object, BackfillArguments> = {
-  command: "backfill",
-  describe: "Fill a span of days, skipping cells that are already final",
+const backfillCommand: CommandBody<BackfillArguments> = {
   builder: (yargs) =>
     withProbeOptions(yargs, "backfill")
       .options({

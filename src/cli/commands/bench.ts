@@ -1,6 +1,7 @@
-import type { CommandModule, InferredOptionTypes, Options } from "yargs";
+import type { InferredOptionTypes, Options } from "yargs";
 import { UsageError } from "../../errors.js";
 import { filePath, httpUrl, wholeNumber } from "../args/readers.js";
+import type { CommandBody } from "./command-body.js";
 
 /** The benches, in the order in which they run. */
 const BENCHES = [
@@ -72,9 +73,7 @@ const benchOptions = {
 type BenchArguments = InferredOptionTypes<typeof benchOptions> & { which: string[] };
 
 /** `bfa bench` */
-const benchCommand: CommandModule<object, BenchArguments> = {
-  command: "bench [which..]",
-  describe: "Measure what pooling, DNS warming, storage and other techniques gain on this machine",
+const benchCommand: CommandBody<BenchArguments> = {
   builder: (yargs) =>
     yargs
       .positional("which", {

@@ -1,4 +1,3 @@
-import type { CommandModule } from "yargs";
 import type { ComparisonFacts } from "../../publish/compare.js";
 import { DEFAULT_LIMIT, LIMIT_BOUNDS } from "../../publish/compare-limit.js";
 import type { Answer } from "../../text/columns.js";
@@ -11,6 +10,7 @@ import { interruptible } from "../interrupt.js";
 import { nonzero } from "../output/line.js";
 import { planPrinting, printAnswer } from "../output/print-answer.js";
 import { tablePieces } from "../output/table.js";
+import type { CommandBody } from "./command-body.js";
 
 interface CompareArguments extends AnswerChoice {
   a: string;
@@ -19,9 +19,7 @@ interface CompareArguments extends AnswerChoice {
 }
 
 /** `bfa compare` */
-const compareCommand: CommandModule<object, CompareArguments> = {
-  command: "compare <a> <b>",
-  describe: "Compare two databases or publications cell by cell",
+const compareCommand: CommandBody<CompareArguments> = {
   builder: (yargs) =>
     yargs
       .positional("a", {

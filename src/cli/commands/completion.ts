@@ -1,9 +1,9 @@
-import type { CommandModule } from "yargs";
 import type { CommandPage } from "../args/command-page.js";
 import { bashCompletion } from "../completion/bash.js";
 import { withEverything } from "../completion/everything.js";
 import { fishCompletion } from "../completion/fish.js";
 import { zshCompletion } from "../completion/zsh.js";
+import type { CommandBody } from "./command-body.js";
 
 const SCRIPTS = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion };
 
@@ -18,10 +18,8 @@ interface CompletionArguments {
  *
  * @param root returns the page above all commands
  */
-export function completionCommand(root: () => Promise<CommandPage>): CommandModule<object, CompletionArguments> {
+export function completionCommand(root: () => Promise<CommandPage>): CommandBody<CompletionArguments> {
   return {
-    command: "completion <shell>",
-    describe: "Print a script for Tab completion of commands, options and their values",
     builder: (yargs) =>
       yargs
         .positional("shell", { describe: "the shell", choices: SHELLS, demandOption: true })

@@ -1,10 +1,11 @@
-import type { CommandModule, InferredOptionTypes } from "yargs";
+import type { InferredOptionTypes } from "yargs";
 import { EXCHANGE_INFO_URL } from "../../vision/exchange-info.js";
 import { answerOptions } from "../args/answer-options.js";
 import { dbOption } from "../args/db-path.js";
 import { filePath, pastTime } from "../args/readers.js";
 import { caOption, contractsUrlOption, requestOptions, voiceOptions, waitOption } from "../args/run-options.js";
 import { contractsAnswer, contractsText } from "../output/contracts.js";
+import type { CommandBody } from "./command-body.js";
 import { showAnswer } from "./run-command.js";
 
 function contractsOptions() {
@@ -34,9 +35,7 @@ function contractsOptions() {
 }
 
 /** `bfa contracts` */
-const contractsCommand: CommandModule<object, InferredOptionTypes<ReturnType<typeof contractsOptions>>> = {
-  command: "contracts",
-  describe: "Record the exchange's contracts: status, type, underlying, first and last day",
+const contractsCommand: CommandBody<InferredOptionTypes<ReturnType<typeof contractsOptions>>> = {
   builder: (yargs) =>
     yargs
       .options(contractsOptions())

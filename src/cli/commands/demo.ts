@@ -1,9 +1,9 @@
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import type { CommandModule } from "yargs";
 import { outputError } from "../../store/output-error.js";
 import { plural } from "../../text/numbers.js";
+import type { CommandBody } from "./command-body.js";
 import { showRun } from "./run-command.js";
 
 /** Days that the demo probes: nobody would wait for the whole history. */
@@ -24,9 +24,7 @@ const TABLE = { format: "table", json: undefined, out: undefined } as const;
 const DAYS_AGO = 8;
 
 /** `bfa demo` */
-const demoCommand: CommandModule = {
-  command: "demo",
-  describe: "Try it in a few seconds without the internet: update and query a synthetic Binance Vision",
+const demoCommand: CommandBody<object> = {
   builder: (yargs) => yargs.example("$0 demo", "327 symbols, three days; keeps the database in a temporary folder"),
   handler: demo,
 };

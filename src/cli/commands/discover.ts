@@ -1,12 +1,10 @@
-import type { CommandModule } from "yargs";
 import { runOptionsOf, withRunOptions, type RunArguments } from "../args/run-options.js";
 import { discoveryAnswer, discoveryText } from "../output/discovery.js";
+import type { CommandBody } from "./command-body.js";
 import { showAnswer } from "./run-command.js";
 
 /** `bfa discover` */
-const discoverCommand: CommandModule<object, RunArguments> = {
-  command: "discover",
-  describe: "List the bucket's symbols and record them; known symbols are never forgotten",
+const discoverCommand: CommandBody<RunArguments> = {
   builder: (yargs) =>
     withRunOptions(yargs, "discover")
       .example("$0 discover", "counts by class and quote asset, and what is new or gone since the last time")

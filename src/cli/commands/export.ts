@@ -1,7 +1,6 @@
 import { createReadStream } from "node:fs";
 import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
-import type { CommandModule } from "yargs";
 import type { Day } from "../../calendar/day.js";
 import { UsageError } from "../../errors.js";
 import type { ExportedFile, ExportFormat, ExportKind, ExportOptions } from "../../query/export.js";
@@ -15,6 +14,7 @@ import { destinationOf, refuseTerminal, type Destination } from "../output/desti
 import { tell } from "../output/line.js";
 import { printAnswer } from "../output/print-answer.js";
 import { writePieces } from "../output/write-pieces.js";
+import type { CommandBody } from "./command-body.js";
 
 interface ExportArguments {
   what: ExportKind;
@@ -42,9 +42,7 @@ const COLUMNS = {
 };
 
 /** `bfa export` */
-const exportCommand: CommandModule<object, ExportArguments> = {
-  command: "export [what]",
-  describe: "Write daily_availability, or rankings by volume, to a Parquet or CSV file",
+const exportCommand: CommandBody<ExportArguments> = {
   builder: (yargs) =>
     yargs
       .positional("what", {

@@ -1,4 +1,3 @@
-import type { CommandModule } from "yargs";
 import type { Day } from "../../calendar/day.js";
 import { DOWNLOAD_FORMATS, type DownloadFormatName } from "../../files/download-formats.js";
 import type { FileListFacts } from "../../files/list.js";
@@ -14,6 +13,7 @@ import { conditionLines } from "../output/conditions.js";
 import { tell } from "../output/line.js";
 import { planPrinting, printAnswer } from "../output/print-answer.js";
 import { writePieces } from "../output/write-pieces.js";
+import type { CommandBody } from "./command-body.js";
 
 interface FilesArguments extends FileArguments, Omit<AnswerChoice, "format"> {
   format: AnswerFormat | DownloadFormatName | undefined;
@@ -25,9 +25,7 @@ interface FilesArguments extends FileArguments, Omit<AnswerChoice, "format"> {
 }
 
 /** `bfa files` */
-const filesCommand: CommandModule<object, FilesArguments> = {
-  command: "files",
-  describe: "List the files to fetch, for aria2c, wget, s5cmd, curl and others",
+const filesCommand: CommandBody<FilesArguments> = {
   builder: (yargs) =>
     yargs
       .options({

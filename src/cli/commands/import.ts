@@ -1,4 +1,3 @@
-import type { CommandModule } from "yargs";
 import type { ImportSummary } from "../../run/import.js";
 import { column, type Answer } from "../../text/columns.js";
 import { number, plural } from "../../text/numbers.js";
@@ -10,6 +9,7 @@ import { waitOption } from "../args/run-options.js";
 import { interruptible } from "../interrupt.js";
 import { tell } from "../output/line.js";
 import { planPrinting, printAnswer } from "../output/print-answer.js";
+import type { CommandBody } from "./command-body.js";
 
 interface ImportArguments extends AnswerChoice {
   file: string;
@@ -29,9 +29,7 @@ const FACTS = {
 const COLUMNS = { column: column("text", "a column of the other file that isn't imported") };
 
 /** `bfa import` */
-const importCommand: CommandModule<object, ImportArguments> = {
-  command: "import <file>",
-  describe: "Import the daily_availability of another DuckDB file",
+const importCommand: CommandBody<ImportArguments> = {
   builder: (yargs) =>
     yargs
       .positional("file", {

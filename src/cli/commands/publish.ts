@@ -1,4 +1,3 @@
-import type { CommandModule } from "yargs";
 import type { Publication } from "../../publish/publish.js";
 import { column, type Answer } from "../../text/columns.js";
 import { number, plural } from "../../text/numbers.js";
@@ -10,6 +9,7 @@ import { nonEmpty } from "../args/readers.js";
 import { interruptible } from "../interrupt.js";
 import { tell } from "../output/line.js";
 import { planPrinting, printAnswer } from "../output/print-answer.js";
+import type { CommandBody } from "./command-body.js";
 
 interface PublishArguments extends AnswerChoice {
   folder: string;
@@ -36,9 +36,7 @@ const COLUMNS = {
 };
 
 /** `bfa publish` */
-const publishCommand: CommandModule<object, PublishArguments> = {
-  command: "publish <folder>",
-  describe: "Create a folder to share: a page, the database, Parquet files",
+const publishCommand: CommandBody<PublishArguments> = {
   builder: (yargs) =>
     yargs
       .positional("folder", {

@@ -1,4 +1,4 @@
-import type { CommandModule, InferredOptionTypes } from "yargs";
+import type { InferredOptionTypes } from "yargs";
 import type { Pulled } from "../../publish/pull.js";
 import { column, type Answer } from "../../text/columns.js";
 import { plural } from "../../text/numbers.js";
@@ -12,6 +12,7 @@ import { caOption, waitOption } from "../args/run-options.js";
 import { interruptible } from "../interrupt.js";
 import { tell } from "../output/line.js";
 import { planPrinting, printAnswer } from "../output/print-answer.js";
+import type { CommandBody } from "./command-body.js";
 
 function pullOptions() {
   return { ...answerOptions, db: dbOption(), ca: caOption(), wait: waitOption };
@@ -33,9 +34,7 @@ const FACTS = {
 const COLUMNS = { notice: column("text", "something to know about the database") };
 
 /** `bfa pull` */
-const pullCommand: CommandModule<object, PullArguments> = {
-  command: "pull <source>",
-  describe: "Download a published database as a starting point",
+const pullCommand: CommandBody<PullArguments> = {
   builder: (yargs) =>
     yargs
       .positional("source", {

@@ -6,31 +6,17 @@ import type { OptionDefinition } from "../args/command-page.js";
 import { commandLine, optionName } from "../args/query-arguments.js";
 import { dbOption } from "../args/db-path.js";
 import type { QueryArguments } from "./answer-query.js";
+import type { CommandBody } from "./command-body.js";
 
 /**
  * `bfa query`, with a command for each query in the registry.
  *
  * @param word the word after `query`: only the query that it names is loaded, or all if it names none
  */
-export async function queryCommand(word: string | undefined): Promise<CommandModule> {
+export async function queryCommand(word: string | undefined): Promise<CommandBody<object>> {
   const named = await loadQuery(word);
-  return queryGroup(named === undefined ? await Promise.all(QUERY_NAMES.map(commandOf)) : [named]);
-}
-
-/** The command of the query that a word names; undefined when it names none. */
-export async function loadQuery(word: string | undefined): Promise<CommandModule | undefined> {
-  const name = QUERY_NAMES.find((name) => name === word);
-  return name === undefined ? undefined : await commandOf(name);
-}
-
-/**
- * `bfa query` with some of its subcommands. Without any, it serves the list of all commands, which should not load the
- * queries, because they load DuckDB.
- */
-export function queryGroup(commands: readonly CommandModule[]): CommandModule {
+  const commands = named === undefined ? await Promise.all(QUERY_NAMES.map(commandOf)) : [named];
   return {
-    command: "query",
-    describe: "Query the database: which symbols had data, when, and how certain that is",
     builder: (yargs) => {
       for (const command of commands) yargs.command(command);
       return yargs
@@ -41,6 +27,12 @@ export function queryGroup(commands: readonly CommandModule[]): CommandModule {
     },
     handler: () => undefined,
   };
+}
+
+/** The command of the query that a word names; undefined when it names none. */
+export async function loadQuery(word: string | undefined): Promise<CommandModule | undefined> {
+  const name = QUERY_NAMES.find((name) => name === word);
+  return name === undefined ? undefined : await commandOf(name);
 }
 
 async function commandOf(name: QueryName): Promise<CommandModule> {

@@ -1,47 +1,126 @@
 import type { CommandModule } from "yargs";
+import { UNIVERSE_SUMMARY } from "../../query/universe-over/summary.js";
 import { commandPage, type CommandPage } from "../args/command-page.js";
+import type { CommandBody } from "./command-body.js";
+
+/** A command as the list of all commands shows it. */
+interface Listed {
+  /** Places for its positional arguments. */
+  takes?: string;
+  /** One line. */
+  about: string;
+  /**
+   * Loads its options and its action.
+   *
+   * @param below the word after its name: a command with subcommands loads only the one that it names
+   */
+  load: (below: string | undefined) => Promise<object>;
+}
 
 /**
- * Commands in the order of the help, each loaded on demand: loading all takes 25 ms. A command with subcommands gets
- * the word after its own and loads only the one it names, and none of them for a list of commands.
+ * Commands in the order of the help, each loaded on demand. What their list shows is here, because loading all of them
+ * takes 100 ms.
  */
 const COMMANDS = {
-  update: () => import("./update.js"),
-  backfill: () => import("./backfill.js"),
-  sweep: () => import("./sweep.js"),
-  volumes: () => import("./volumes.js"),
-  discover: () => import("./discover.js"),
-  contracts: () => import("./contracts.js"),
-  query: async (below: string | undefined, isListed: boolean) => {
-    const { queryCommand, queryGroup } = await import("./query.js");
-    return { default: isListed ? queryGroup([]) : await queryCommand(below) };
+  update: {
+    about: "Bring the database up to date: probe every cell that is due",
+    load: async () => (await import("./update.js")).default,
   },
-  files: () => import("./files.js"),
-  verify: () => import("./verify.js"),
-  universe: async (_below: string | undefined, isListed: boolean) => {
-    const { universeCommand } = await import("./universe.js");
-    return { default: await universeCommand(isListed) };
+  backfill: {
+    about: "Fill a span of days, skipping cells that are already final",
+    load: async () => (await import("./backfill.js")).default,
   },
-  export: () => import("./export.js"),
-  import: () => import("./import.js"),
-  publish: () => import("./publish.js"),
-  pull: () => import("./pull.js"),
-  compare: () => import("./compare.js"),
-  status: () => import("./status.js"),
-  validate: () => import("./validate.js"),
-  demo: () => import("./demo.js"),
-  replica: () => import("./replica.js"),
-  bench: () => import("./bench.js"),
-  completion: async () => {
-    const { completionCommand } = await import("./completion.js");
-    return { default: completionCommand(allCommands) };
+  sweep: {
+    about: "List everything again to find late, replaced and removed files of any age",
+    load: async () => (await import("./sweep.js")).default,
   },
-} as const satisfies Record<string, (below: string | undefined, isListed: boolean) => Promise<{ default: unknown }>>;
+  volumes: {
+    about: "Fetch daily trading volumes: the 1d klines, verified by their checksums",
+    load: async () => (await import("./volumes.js")).default,
+  },
+  discover: {
+    about: "List the bucket's symbols and record them; known symbols are never forgotten",
+    load: async () => (await import("./discover.js")).default,
+  },
+  contracts: {
+    about: "Record the exchange's contracts: status, type, underlying, first and last day",
+    load: async () => (await import("./contracts.js")).default,
+  },
+  query: {
+    about: "Query the database: which symbols had data, when, and how certain that is",
+    load: async (below) => (await import("./query.js")).queryCommand(below),
+  },
+  files: {
+    about: "List the files to fetch, for aria2c, wget, s5cmd, curl and others",
+    load: async () => (await import("./files.js")).default,
+  },
+  verify: {
+    takes: "<folder>",
+    about: "Compare a folder of downloads with the index: missing, stale, damaged, unknown files",
+    load: async () => (await import("./verify.js")).default,
+  },
+  universe: {
+    about: UNIVERSE_SUMMARY,
+    load: async () => (await import("./universe.js")).universeCommand(),
+  },
+  export: {
+    takes: "[what]",
+    about: "Write daily_availability, or rankings by volume, to a Parquet or CSV file",
+    load: async () => (await import("./export.js")).default,
+  },
+  import: {
+    takes: "<file>",
+    about: "Import the daily_availability of another DuckDB file",
+    load: async () => (await import("./import.js")).default,
+  },
+  publish: {
+    takes: "<folder>",
+    about: "Create a folder to share: a page, the database, Parquet files",
+    load: async () => (await import("./publish.js")).default,
+  },
+  pull: {
+    takes: "<source>",
+    about: "Download a published database as a starting point",
+    load: async () => (await import("./pull.js")).default,
+  },
+  compare: {
+    takes: "<a> <b>",
+    about: "Compare two databases or publications cell by cell",
+    load: async () => (await import("./compare.js")).default,
+  },
+  status: {
+    about: "Show what the database contains, which days are final, what is due, and the last runs",
+    load: async () => (await import("./status.js")).default,
+  },
+  validate: {
+    takes: "[checks..]",
+    about: "Check for missing days, sudden drops, wrong counts and duplicates; compare with the exchange",
+    load: async () => (await import("./validate.js")).default,
+  },
+  demo: {
+    about: "Try it in a few seconds without the internet: update and query a synthetic Binance Vision",
+    load: async () => (await import("./demo.js")).default,
+  },
+  replica: {
+    about: "Serve an embedded Vision on 127.0.0.1: HEAD, GET and LIST over TLS, with latency and faults",
+    load: async () => (await import("./replica.js")).default,
+  },
+  bench: {
+    takes: "[which..]",
+    about: "Measure what pooling, DNS warming, storage and other techniques gain on this machine",
+    load: async () => (await import("./bench.js")).default,
+  },
+  completion: {
+    takes: "<shell>",
+    about: "Print a script for Tab completion of commands, options and their values",
+    load: async () => (await import("./completion.js")).completionCommand(allCommands),
+  },
+} as const satisfies Record<string, Listed>;
 
 /** The command that the words begin with; undefined when they don't begin with one. */
 export async function loadCommand([first = "", below]: readonly string[]): Promise<CommandModule | undefined> {
   const name = COMMAND_NAMES.find((name) => name === first);
-  return name === undefined ? undefined : await load(name, below, false);
+  return name === undefined ? undefined : await load(name, below);
 }
 
 /** A command, with the number of words that named it. */
@@ -70,18 +149,20 @@ export function isGroup(words: readonly string[]): boolean {
 /** The page above all commands, with the command that the words begin with, or a list of all if they name none. */
 export async function pageFor(words: readonly string[]): Promise<CommandPage> {
   const named = await loadCommand(words);
-  const modules = named ? [named] : await Promise.all(COMMAND_NAMES.map((name) => load(name, undefined, true)));
+  const modules = named ? [named] : COMMAND_NAMES.map(listed);
   return { ...ROOT, commands: await Promise.all(modules.map((module) => commandPage(module))) };
 }
 
 /** The page above all commands, with all of them and their subcommands. */
 export async function allCommands(): Promise<CommandPage> {
-  const modules = await Promise.all(COMMAND_NAMES.map((name) => load(name, undefined, false)));
+  const modules = await Promise.all(COMMAND_NAMES.map((name) => load(name, undefined)));
   return { ...ROOT, commands: await Promise.all(modules.map((module) => commandPage(module))) };
 }
 
+type CommandName = keyof typeof COMMANDS;
+
 /** The names in help order. */
-const COMMAND_NAMES = Object.keys(COMMANDS) as (keyof typeof COMMANDS)[];
+const COMMAND_NAMES = Object.keys(COMMANDS) as CommandName[];
 
 const ROOT: CommandPage = {
   words: [],
@@ -101,7 +182,14 @@ const ROOT: CommandPage = {
   commands: [],
 };
 
-async function load(name: keyof typeof COMMANDS, below: string | undefined, isListed: boolean): Promise<CommandModule> {
+async function load(name: CommandName, below: string | undefined): Promise<CommandModule> {
+  const { load }: Listed = COMMANDS[name];
   // Each command types its own arguments.
-  return (await COMMANDS[name](below, isListed)).default as unknown as CommandModule;
+  return { ...listed(name), ...((await load(below)) as CommandBody<unknown>) };
+}
+
+/** A command without its options, which only its own help shows. */
+function listed(name: CommandName): CommandModule {
+  const { about, takes }: Listed = COMMANDS[name];
+  return { command: takes === undefined ? name : `${name} ${takes}`, describe: about, handler: () => undefined };
 }

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { CommandModule, InferredOptionTypes, Options } from "yargs";
+import type { InferredOptionTypes, Options } from "yargs";
 import { UsageError } from "../../errors.js";
 import type { HistorySource, Replica, ReplicaOptions } from "../../replica/replica.js";
 import { makeTemporaryFolder } from "../../store/temporary-folder.js";
@@ -10,6 +10,7 @@ import { dayAt, dayOf } from "../../calendar/day.js";
 import { filePath, pastDate, shareOf, wholeNumber } from "../args/readers.js";
 import { fileDestination } from "../output/destination.js";
 import { writePieces } from "../output/write-pieces.js";
+import type { CommandBody } from "./command-body.js";
 
 /** Options of `bfa replica`. */
 const replicaOptions = {
@@ -83,9 +84,7 @@ function shareOption(name: string) {
 type ReplicaArguments = InferredOptionTypes<typeof replicaOptions>;
 
 /** `bfa replica`: runs an embedded Vision in the foreground, for trying out any client. */
-const replicaCommand: CommandModule<object, ReplicaArguments> = {
-  command: "replica",
-  describe: "Serve an embedded Vision on 127.0.0.1: HEAD, GET and LIST over TLS, with latency and faults",
+const replicaCommand: CommandBody<ReplicaArguments> = {
   builder: (yargs) =>
     yargs
       .options(replicaOptions)

@@ -1,4 +1,3 @@
-import type { CommandModule } from "yargs";
 import type { RunRow, Status, StatusFacts } from "../../query/status.js";
 import { number, plural } from "../../text/numbers.js";
 import { printable } from "../../text/printable.js";
@@ -11,6 +10,7 @@ import { EXIT } from "../exit.js";
 import { paintWord, type Paint } from "../output/colour.js";
 import { tell } from "../output/line.js";
 import { planPrinting, printAnswer } from "../output/print-answer.js";
+import type { CommandBody } from "./command-body.js";
 
 interface StatusArguments extends AnswerChoice {
   db: string;
@@ -24,9 +24,7 @@ const HOUR_MS = 3_600_000;
 const DELISTINGS_SHOWN = 10;
 
 /** `bfa status` */
-const statusCommand: CommandModule<object, StatusArguments> = {
-  command: "status",
-  describe: "Show what the database contains, which days are final, what is due, and the last runs",
+const statusCommand: CommandBody<StatusArguments> = {
   builder: (yargs) =>
     yargs
       .options({

@@ -1,11 +1,9 @@
-import type { CommandModule } from "yargs";
 import { runOptionsOf, withSummaryOptions, type SummaryArguments } from "../args/run-options.js";
+import type { CommandBody } from "./command-body.js";
 import { showRun } from "./run-command.js";
 
 /** `bfa sweep` */
-const sweepCommand: CommandModule<object, SummaryArguments> = {
-  command: "sweep",
-  describe: "List everything again to find late, replaced and removed files of any age",
+const sweepCommand: CommandBody<SummaryArguments> = {
   builder: (yargs) =>
     withSummaryOptions(yargs, "sweep")
       .example("$0 sweep", "once a month; about 2,400 requests for the whole history")

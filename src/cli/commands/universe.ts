@@ -1,7 +1,6 @@
-import type { Argv, CommandModule } from "yargs";
+import type { Argv } from "yargs";
 import type { Argument } from "../../query/arguments.js";
 import type universeOver from "../../query/universe-over.js";
-import { UNIVERSE_SUMMARY } from "../../query/universe-over/summary.js";
 import { answerOptions } from "../args/answer-options.js";
 import { asTyped, optionOf } from "../args/argument-options.js";
 import type { OptionDefinition } from "../args/command-page.js";
@@ -9,18 +8,12 @@ import { dbOption } from "../args/db-path.js";
 import { commandLine, optionName } from "../args/query-arguments.js";
 import { filePath, jsonFile } from "../args/readers.js";
 import type { UniverseArguments } from "./answer-universe.js";
+import type { CommandBody } from "./command-body.js";
 
-/**
- * `bfa universe`
- *
- * @param isListed only for the list of all commands, which doesn't need its options: loading them would load DuckDB
- */
-export async function universeCommand(isListed: boolean): Promise<CommandModule<object, UniverseArguments>> {
-  const named = { command: "universe", describe: UNIVERSE_SUMMARY };
-  if (isListed) return { ...named, handler: () => undefined };
+/** `bfa universe` */
+export async function universeCommand(): Promise<CommandBody<UniverseArguments>> {
   const { default: query } = await import("../../query/universe-over.js");
   return {
-    ...named,
     builder: (yargs) => {
       addOptions(query, yargs);
       // The options match those that the handler reads.

@@ -1,7 +1,7 @@
-import type { CommandModule } from "yargs";
 import { BOUNDS } from "../../run/defaults.js";
 import { pastDate, wholeNumber } from "../args/readers.js";
 import { contractsUrlOption, probeOptionsOf, withProbeOptions, type ProbeArguments } from "../args/run-options.js";
+import type { CommandBody } from "./command-body.js";
 import { showRun } from "./run-command.js";
 
 interface UpdateArguments extends ProbeArguments {
@@ -13,9 +13,7 @@ interface UpdateArguments extends ProbeArguments {
 }
 
 /** `bfa update` */
-const updateCommand: CommandModule<object, UpdateArguments> = {
-  command: "update",
-  describe: "Bring the database up to date: probe every cell that is due",
+const updateCommand: CommandBody<UpdateArguments> = {
   builder: (yargs) =>
     withProbeOptions(yargs, "update")
       .option("date", {

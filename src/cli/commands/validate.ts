@@ -1,4 +1,3 @@
-import type { CommandModule } from "yargs";
 import { CHECK_NAMES, type CheckName } from "../../check/registry.js";
 import type { CheckFinding, Validation } from "../../check/validate.js";
 import type { Day } from "../../calendar/day.js";
@@ -11,6 +10,7 @@ import { withReader } from "../with-reader.js";
 import { date, httpUrl, shareOf } from "../args/readers.js";
 import { paintWord, type Paint } from "../output/colour.js";
 import { planPrinting, printAnswer } from "../output/print-answer.js";
+import type { CommandBody } from "./command-body.js";
 
 interface ValidateArguments extends AnswerChoice {
   checks: CheckName[] | undefined;
@@ -26,9 +26,7 @@ interface ValidateArguments extends AnswerChoice {
 const SYMBOLS_SHOWN = 10;
 
 /** `bfa validate` */
-const validateCommand: CommandModule<object, ValidateArguments> = {
-  command: "validate [checks..]",
-  describe: "Check for missing days, sudden drops, wrong counts and duplicates; compare with the exchange",
+const validateCommand: CommandBody<ValidateArguments> = {
   builder: (yargs) =>
     yargs
       .positional("checks", {

@@ -1,4 +1,3 @@
-import type { CommandModule } from "yargs";
 import type { Verification, VerificationFacts } from "../../files/verify.js";
 import { number, plural } from "../../text/numbers.js";
 import { printable } from "../../text/printable.js";
@@ -14,6 +13,7 @@ import { conditionLines } from "../output/conditions.js";
 import { nonzero, tell } from "../output/line.js";
 import { planPrinting, printAnswer } from "../output/print-answer.js";
 import { tablePieces } from "../output/table.js";
+import type { CommandBody } from "./command-body.js";
 
 interface VerifyArguments extends FileArguments, AnswerChoice {
   folder: string;
@@ -28,9 +28,7 @@ const FILES_SHOWN = 20;
 const SKIPPED_SHOWN = 10;
 
 /** `bfa verify` */
-const verifyCommand: CommandModule<object, VerifyArguments> = {
-  command: "verify <folder>",
-  describe: "Compare a folder of downloads with the index: missing, stale, damaged, unknown files",
+const verifyCommand: CommandBody<VerifyArguments> = {
   builder: (yargs) =>
     yargs
       .positional("folder", {

@@ -1,7 +1,7 @@
-import type { CommandModule } from "yargs";
 import { DEFAULTS } from "../../run/defaults.js";
 import { symbolOptionsOf, withSymbolOptions, yesNo, type SymbolArguments } from "../args/run-options.js";
 import { volumesAnswer, volumesNotices, volumesText } from "../output/volumes.js";
+import type { CommandBody } from "./command-body.js";
 import { showSummary } from "./run-command.js";
 
 interface VolumesArguments extends SymbolArguments {
@@ -9,9 +9,7 @@ interface VolumesArguments extends SymbolArguments {
 }
 
 /** `bfa volumes` */
-const volumesCommand: CommandModule<object, VolumesArguments> = {
-  command: "volumes",
-  describe: "Fetch daily trading volumes: the 1d klines, verified by their checksums",
+const volumesCommand: CommandBody<VolumesArguments> = {
   builder: (yargs) =>
     withSymbolOptions(yargs, "volumes")
       .option("accept-unverified", {
