@@ -12,6 +12,7 @@ import { SCHEMA_VERSION } from "./schema/migrate.js";
 import {
   ABSENT,
   copyInto,
+  isSameFile,
   keepUnpublished,
   leftoversOf,
   makeWorkingFolder,
@@ -244,6 +245,8 @@ export class RunFile {
         return writer;
       }
       this.dropFolder();
+      // What is due, and which server it belongs to, was read from the earlier file.
+      if (!isSameFile(state, this.madeFrom)) throw replaced(this.file, "it has written nothing; run it again");
     }
     throw new StoreError("STORE_LOCKED", `${this.file} keeps changing: wait for its other writer to end, or stop it`);
   }
@@ -272,10 +275,7 @@ export class RunFile {
     const { file, path } = this;
     if (stateOf(path) === this.madeFrom) return;
     const kept = keepUnpublished(folder, path);
-    throw new StoreError(
-      "STORE_UNUSABLE",
-      `${file} was replaced during this run: its rows are in ${kept}; import them with: bfa import ${kept}`,
-    );
+    throw replaced(file, `its rows are in ${kept}; import them with: bfa import ${kept}`);
   }
 
   private dropFolder(): void {
@@ -289,6 +289,10 @@ export class RunFile {
     this.lock?.release();
     this.lock = undefined;
   }
+}
+
+function replaced(file: string, rest: string): StoreError {
+  return new StoreError("STORE_UNUSABLE", `${file} was replaced during this run: ${rest}`);
 }
 
 /** Recounts if only part of a truncated log was replayed: a file written in place can't be dropped. */

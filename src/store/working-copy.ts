@@ -29,6 +29,12 @@ export function stateOf(file: string): FileState {
   return found === undefined ? ABSENT : `${found.dev}:${found.ino}:${found.size}:${found.mtimeNs}`;
 }
 
+/** Whether two states can be those of one file, before and after it was written to. */
+export function isSameFile(before: FileState, after: FileState): boolean {
+  const inode = (state: FileState) => state.split(":", 2).join(":");
+  return inode(before) === inode(after);
+}
+
 /** A private folder beside a file, in which a run works. */
 export interface WorkingFolder {
   readonly path: string;

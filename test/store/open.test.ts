@@ -1,10 +1,21 @@
 import { DuckDBInstance } from "@duckdb/node-api";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, existsSync, ftruncateSync, openSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { openReader, openStore } from "../../src/store/open.js";
+import { RunFile } from "../../src/store/run-file.js";
 import { rowsOf, soundness, temporaryFolder } from "../support/database.js";
 import { ask, D0, dayUnit, writerFor } from "../support/store.js";
 
@@ -243,6 +254,23 @@ describe("a file that can't be used is named and left alone", () => {
     holder.kill();
     await once(holder, "exit");
   }
+
+  it("a file that is replaced between the opening and the first write; the other file stays as it is", async () => {
+    await create();
+    const other = join(folder.path, "other.duckdb");
+    copyFileSync(file, other);
+    const bytes = readFileSync(other);
+    const run = await RunFile.open(file);
+    renameSync(other, file);
+    await expect(run.forWriting()).rejects.toMatchObject({
+      code: "STORE_UNUSABLE",
+      message: `${file} was replaced during this run: it has written nothing; run it again`,
+    });
+    await run.close();
+    expect(readFileSync(file)).toEqual(bytes);
+    expect(readdirSync(dirname(file))).toEqual([".it's.duckdb.lock", "it's.duckdb"]);
+    await (await openStore(file)).close();
+  });
 
   it("no file, for a reader", async () => {
     await expect(openReader(file)).rejects.toMatchObject({
