@@ -1,7 +1,12 @@
 import { constants } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import { drainWriters } from "../threads/writer-thread.js";
 
 /** Signals that ask the process to end: Ctrl-C, a service manager or container, a closed terminal. */
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
+
+/** How long the first process of a container waits for its writer thread before it exits, ms. */
+const DRAIN_MS = 5000;
 
 /** Time after which any signal but Ctrl-C ends the process immediately, ms: a container gets 10 s to stop. */
 const LIMIT_MS = 9000;
@@ -25,7 +30,7 @@ export async function interruptible<Result>(
   const onSignal = (signal: NodeJS.Signals) => {
     if (interrupt.signal.aborted) {
       ignore();
-      endNow(signal);
+      void endNow(signal);
       return;
     }
     // A person can wait, or press again.
@@ -42,8 +47,12 @@ export async function interruptible<Result>(
 }
 
 /** Ends by the signal itself: process.exit would stop the writer thread inside a DuckDB call, which aborts. */
-function endNow(signal: NodeJS.Signals): void {
+async function endNow(signal: NodeJS.Signals): Promise<void> {
+  if (process.pid !== 1) {
+    process.kill(process.pid, signal);
+    return;
+  }
   // The kernel doesn't deliver unhandled signals to the first process of a container.
-  if (process.pid === 1) process.exit(128 + constants.signals[signal]);
-  process.kill(process.pid, signal);
+  await Promise.race([drainWriters(), sleep(DRAIN_MS)]);
+  process.exit(128 + constants.signals[signal]);
 }

@@ -50,8 +50,12 @@ export interface WriterCalls {
 
 export type WriterMethod = keyof WriterCalls;
 
-/** Main to writer. `rows` and `volumes` pass a prober's port; the others are calls. */
+/**
+ * Main to writer. `rows` and `volumes` pass a prober's port; the others are calls. After `drain` nothing begins any more,
+ * and the port gets a message once nothing is in progress.
+ */
 export type WriterRequest =
+  | { type: "drain"; port: MessagePort }
   | { type: "rows"; port: MessagePort }
   | { type: "volumes"; port: MessagePort }
   | { type: "call"; id: number; method: WriterMethod; args: unknown[] };

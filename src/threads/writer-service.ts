@@ -25,7 +25,8 @@ export class WriterService {
   /** @param port port to the main thread */
   constructor(private readonly port: MessagePort) {
     port.on("message", (request: WriterRequest) => {
-      if (request.type === "rows") this.connectRows(request.port);
+      if (request.type === "drain") void this.answerDrained(request.port);
+      else if (request.type === "rows") this.connectRows(request.port);
       else if (request.type === "volumes") this.connectVolumes(request.port);
       // `endStep` waits for rows, so it must not block the queue that receives them.
       else if (request.method === "endStep") void this.answer(request.id, request.method, request.args);
@@ -39,7 +40,7 @@ export class WriterService {
     });
   }
 
-  /** Stops receiving, and resolves when current work has ended. */
+  /** Begins nothing any more, and resolves when current work has ended. */
   drain(): Promise<void> {
     this.dying = true;
     return this.queue;
@@ -85,7 +86,12 @@ export class WriterService {
   }
 
   private enqueue(work: () => Promise<void>): void {
-    if (!this.dying) this.queue = this.queue.then(work);
+    this.queue = this.queue.then(() => (this.dying ? undefined : work()));
+  }
+
+  private async answerDrained(port: MessagePort): Promise<void> {
+    await this.drain();
+    port.postMessage("drained");
   }
 
   private connectVolumes(volumes: MessagePort): void {

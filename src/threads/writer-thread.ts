@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { Worker } from "node:worker_threads";
+import { MessageChannel, Worker } from "node:worker_threads";
 import type { WriterRequest } from "./writer-protocol.js";
 
 const ENTRY = new URL("../../workers/writer.js", import.meta.url);
@@ -8,6 +8,9 @@ const ENTRY = new URL("../../workers/writer.js", import.meta.url);
 const WRITER_HEAP = { maxYoungGenerationSizeMb: 3, maxOldGenerationSizeMb: 128 };
 
 let early: Worker | undefined;
+
+/** The writer threads of this process that have not ended. */
+const running = new Set<Worker>();
 
 /**
  * Starts the writer thread of this process's next run early. DuckDB takes 130 ms to load; meanwhile the command can load
@@ -40,6 +43,22 @@ export async function endEarlyWriter(): Promise<void> {
   await worker.terminate();
 }
 
+/**
+ * Resolves when no writer thread of this process is in a DuckDB call, and none will begin another. Before that,
+ * `process.exit` would abort.
+ */
+export async function drainWriters(): Promise<void> {
+  const drained = [...running].map(async (worker) => {
+    const { port1, port2 } = new MessageChannel();
+    worker.postMessage({ type: "drain", port: port2 } satisfies WriterRequest, [port2]);
+    await Promise.race([once(port1, "message"), once(worker, "exit")]);
+  });
+  await Promise.all(drained);
+}
+
 function startWriter(): Worker {
-  return new Worker(ENTRY, { name: "bfa-writer", resourceLimits: WRITER_HEAP });
+  const worker = new Worker(ENTRY, { name: "bfa-writer", resourceLimits: WRITER_HEAP });
+  running.add(worker);
+  worker.once("exit", () => running.delete(worker));
+  return worker;
 }
