@@ -56,7 +56,8 @@ export interface SyntheticHistory {
    */
   from?: DayInput | undefined;
   /**
-   * Last UTC day with files.
+   * Last UTC day with files. By default, the bucket has what would have been uploaded by now: nothing of yesterday before
+   * 08:30 UTC.
    *
    * @default yesterday
    */
@@ -152,7 +153,8 @@ function checkHistory(option: string, value: unknown = { type: "synthetic" }): H
   switch (checkChoice(["synthetic", "spans", "files"])(`${option}.type`, type)) {
     case "synthetic": {
       const { to, ...rest } = readOptions(given, SYNTHETIC_CHECKS, option);
-      return { type: "synthetic", through: to ?? dayAt(Date.now()) - 1, ...rest };
+      const now = Date.now();
+      return { type: "synthetic", ...rest, ...(to === undefined ? { through: dayAt(now) - 1, now } : { through: to }) };
     }
     case "spans":
       return { type: "spans", ...readOptions(given, SPANS_CHECKS, option) };

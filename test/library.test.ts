@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect } from "vitest";
-import { dayOf } from "../src/calendar/day.js";
+import { describe, expect, vi } from "vitest";
+import { DAY_MS, dayAt, dayOf } from "../src/calendar/day.js";
 import * as library from "../src/index.js";
 import { startReplica } from "../src/replica.js";
 import { replicaTest, syntheticWorld } from "./support/fixture.js";
@@ -144,6 +144,24 @@ it("a file that has been closed says so", async ({ db, replica }) => {
   await expect(file.status()).rejects.toMatchObject(closed);
   await expect(file.files()).rejects.toMatchObject(closed);
   await expect(file.stream({ statement: "SELECT 1" }).next()).rejects.toMatchObject(closed);
+});
+
+it("starts a replica that has only what was uploaded by now, unless a last day is given", async () => {
+  const today = dayAt(Date.now());
+  const yesterday = new Date((today - 1) * DAY_MS);
+  vi.useFakeTimers({ toFake: ["Date"] });
+  try {
+    const filesAt = async (hour: number, to?: Date): Promise<number> => {
+      vi.setSystemTime(today * DAY_MS + hour * 3_600_000);
+      await using replica = await startReplica({ history: { type: "synthetic", from: yesterday, to, symbols: 3 } });
+      return replica.files;
+    };
+    expect(await filesAt(8)).toBe(0);
+    expect(await filesAt(8, yesterday)).toBeGreaterThan(0);
+    expect(await filesAt(8, yesterday)).toBe(await filesAt(23, yesterday));
+  } finally {
+    vi.useRealTimers();
+  }
 });
 
 describe("a run that fails", () => {

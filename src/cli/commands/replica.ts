@@ -36,7 +36,7 @@ const replicaOptions = {
     default: "1",
   },
   through: {
-    describe: "last UTC day with files",
+    describe: "last UTC day with files; by default, all files that would have been uploaded by now",
     string: true,
     requiresArg: true,
     coerce: pastDate("through"),
@@ -133,10 +133,12 @@ function optionsOf(args: ReplicaArguments): ReplicaOptions {
 
 function historyOf({ spans, seed, symbols, through, days }: ReplicaArguments): HistorySource {
   if (spans !== undefined) return { type: "spans", file: spans };
-  const last = through === undefined ? dayAt(Date.now()) - 1 : dayOf(through);
+  const now = Date.now();
+  const last = through === undefined ? dayAt(now) - 1 : dayOf(through);
   return {
     type: "synthetic",
     through: last,
+    ...(through === undefined && { now }),
     seed,
     ...(symbols !== undefined && { symbols }),
     ...(days !== undefined && { from: last - days + 1 }),
