@@ -10,7 +10,8 @@ import { DEFAULT_DATASET } from "../vision/datasets/default.js";
 /*
  * The `<Contents>` elements of a listing. A page has a thousand of them, and a client under benchmark shares the
  * machine with the replica. Building a page from strings took 1.6 ms; this takes 0.2 ms: each page builds one template
- * per folder, copies it for every key, and fills its gaps in place.
+ * per folder, copies it for every key, and fills its gaps in place, in one buffer for the whole page. (Joining a buffer
+ * for each folder took half as long again, and made V8 collect garbage twice as often.)
  */
 
 /** A zip's element up to its size, and where its gaps begin. */
@@ -32,8 +33,21 @@ const ZERO = "0".charCodeAt(0);
 /** Encodes a key for XML: escaped, or percent-encoded if the request said so. */
 export type KeyWriter = (key: string) => string;
 
+/** A part of a document, written into a buffer that has room for it. */
+export interface Part {
+  /** Maximum length, bytes. */
+  maxBytes: number;
+  /** Writes the part at a position and returns the position after it. */
+  write: (out: Buffer, at: number) => number;
+}
+
+/** A part with a given text. */
+export function textPart(text: string): Part {
+  return { maxBytes: Buffer.byteLength(text), write: (out, at) => at + out.write(text, at) };
+}
+
 /** Elements of a folder's keys [first, end): zips at even positions, checksums at odd ones. */
-export function folderContents(folder: Folder, first: number, end: number, writeKey: KeyWriter): Buffer {
+export function folderContents(folder: Folder, first: number, end: number, writeKey: KeyWriter): Part {
   const { dataset } = folder;
   const key = fileKey(dataset, folder.symbol, GAP_DAY);
   const zip = templateOf(writeKey(key));
@@ -44,33 +58,35 @@ export function folderContents(folder: Folder, first: number, end: number, write
   const periodLength = PERIOD_LENGTH[dataset.cadence];
   const checksumSize = checksumBytes(folder);
   const owner = ownerOf(folder);
-  const out = Buffer.allocUnsafe((end - first) * (checksum.bytes.length + MAX_SIZE_DIGITS + END.length));
-  let at = 0;
-  for (let place = first; place < end; place++) {
-    const odd = place & 1;
-    const file = place >> 1;
-    // `end` is at most twice the number of files, so every column has this element.
-    const day = folder.days[file] as Day;
-    const size = folder.sizes[file] as number;
-    const uploaded = folder.uploaded[file] as number;
-    const template = odd ? checksum : zip;
-    out.set(template.bytes, at);
-    out.set(dateBytes(day).subarray(0, periodLength), at + datePlace);
-    writeTime(out, at + template.time, uploaded);
-    writeEtag(out, at + template.etag, owner, fileNumber(day, odd), fileVersion(size, uploaded));
-    at = writeNumber(out, at + template.bytes.length, odd ? checksumSize : size);
-    out.set(END, at);
-    at += END.length;
-  }
-  return out.subarray(0, at);
+  const write = (out: Buffer, start: number): number => {
+    let at = start;
+    for (let place = first; place < end; place++) {
+      const odd = place & 1;
+      const file = place >> 1;
+      // `end` is at most twice the number of files, so every column has this element.
+      const day = folder.days[file] as Day;
+      const size = folder.sizes[file] as number;
+      const uploaded = folder.uploaded[file] as number;
+      const template = odd ? checksum : zip;
+      out.set(template.bytes, at);
+      writeDate(out, at + datePlace, day, periodLength);
+      writeTime(out, at + template.time, uploaded);
+      writeEtag(out, at + template.etag, owner, fileNumber(day, odd), fileVersion(size, uploaded));
+      at = writeNumber(out, at + template.bytes.length, odd ? checksumSize : size);
+      out.set(END, at);
+      at += END.length;
+    }
+    return at;
+  };
+  return { maxBytes: (end - first) * (checksum.bytes.length + MAX_SIZE_DIGITS + END.length), write };
 }
 
 /** Element of a foreign object. */
-export function foreignContents(object: ForeignObject, writeKey: KeyWriter): Buffer {
+export function foreignContents(object: ForeignObject, writeKey: KeyWriter): Part {
   const { bytes, time, etag } = templateOf(writeKey(object.key));
   writeTime(bytes, time, object.uploaded);
   bytes.write(foreignEtag(object), etag, "latin1");
-  return Buffer.concat([bytes, Buffer.from(String(object.size)), END]);
+  return textPart(`${bytes.toString()}${object.size}${END.toString()}`);
 }
 
 /** ETag of a folder's zip or checksum, the same as in the listing. */
@@ -115,11 +131,17 @@ function dateBytes(day: Day): Uint8Array {
   return date;
 }
 
+/** Writes the first characters of a date. */
+function writeDate(out: Uint8Array, at: number, day: Day, length = 10): void {
+  const date = dateBytes(day);
+  for (let i = 0; i < length; i++) out[at + i] = date[i] as number;
+}
+
 /** Fills the gap for a time: `2021-03-05T10:12:13`, before the constant `.000Z`. */
 function writeTime(out: Uint8Array, at: number, second: number): void {
   const day = Math.floor(second / DAY_SECONDS);
   const ofDay = second - day * DAY_SECONDS;
-  out.set(dateBytes(day), at);
+  writeDate(out, at, day);
   writeTwoDigits(out, at + 11, Math.floor(ofDay / 3600));
   writeTwoDigits(out, at + 14, Math.floor(ofDay / 60) % 60);
   writeTwoDigits(out, at + 17, ofDay % 60);

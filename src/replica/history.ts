@@ -1,6 +1,7 @@
 import type { Day } from "../calendar/day.js";
 import type { Dataset } from "../vision/dataset.js";
 import { DEFAULT_DATASET } from "../vision/datasets/default.js";
+import { compareUtf8 } from "../vision/list-order.js";
 import { classifySymbol } from "../vision/symbol.js";
 
 /**
@@ -41,11 +42,6 @@ export interface ForeignObject {
  * (68,483).
  */
 export const KLINE_BYTES = { min: 1_024, max: 110_000 } as const;
-
-/** Compares keys in S3's order: by their UTF-8 bytes. (Comparing UTF-16 units gives another order beyond U+FFFF.) */
-export function compareKeys(a: string, b: string): number {
-  return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b));
-}
 
 /** Index of a day's file in its folder, or -1. */
 export function fileIndex(folder: Folder, day: Day): number {
@@ -118,7 +114,7 @@ function grown<T extends Int32Array | Uint32Array>(from: T, to: T): T {
 /** Sorts folders and foreign objects into a history, without empty folders, which don't exist in S3. */
 export function historyOf(folders: Iterable<Folder>, foreign: Iterable<ForeignObject> = []): History {
   return {
-    folders: [...folders].filter((folder) => folder.days.length > 0).sort((a, b) => compareKeys(a.symbol, b.symbol)),
-    foreign: [...foreign].sort((a, b) => compareKeys(a.key, b.key)),
+    folders: [...folders].filter((folder) => folder.days.length > 0).sort((a, b) => compareUtf8(a.symbol, b.symbol)),
+    foreign: [...foreign].sort((a, b) => compareUtf8(a.key, b.key)),
   };
 }

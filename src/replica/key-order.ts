@@ -1,5 +1,6 @@
 import { symbolPrefix, fileKey } from "../vision/object-key.js";
-import { compareKeys, type Folder, type ForeignObject, type History } from "./history.js";
+import { compareUtf8 } from "../vision/list-order.js";
+import type { Folder, ForeignObject, History } from "./history.js";
 import { barFolders } from "./bar-files.js";
 
 /**
@@ -35,7 +36,7 @@ export function orderKeys(history: History): KeyOrder {
   const foreign = [...history.foreign];
   const pushForeignBefore = (key: string | undefined): void => {
     for (let object = foreign[0]; object; object = foreign[0]) {
-      if (key !== undefined && compareKeys(object.key, key) > 0) return;
+      if (key !== undefined && compareUtf8(object.key, key) > 0) return;
       push({ type: "foreign", start: count, count: 1, object });
       foreign.shift();
     }
@@ -46,7 +47,7 @@ export function orderKeys(history: History): KeyOrder {
       pushForeignBefore(folderKey(folder, first));
       const next = foreign[0]?.key;
       const end =
-        next === undefined ? keys : firstIndex(first, keys, (i) => compareKeys(folderKey(folder, i), next) > 0);
+        next === undefined ? keys : firstIndex(first, keys, (i) => compareUtf8(folderKey(folder, i), next) > 0);
       push({ type: "folder", start: count, count: end - first, folder, first });
       first = end;
     }
@@ -70,17 +71,17 @@ export function runAt(order: KeyOrder, position: number): Run {
 
 /** Position of the first key that sorts after `key`; `order.count` when there is none. */
 export function positionAfter(order: KeyOrder, key: string): number {
-  return firstPosition(order, (candidate) => compareKeys(candidate, key) > 0);
+  return firstPosition(order, (candidate) => compareUtf8(candidate, key) > 0);
 }
 
 /** Position of the first key that sorts at or after `key`. */
 export function positionFrom(order: KeyOrder, key: string): number {
-  return firstPosition(order, (candidate) => compareKeys(candidate, key) >= 0);
+  return firstPosition(order, (candidate) => compareUtf8(candidate, key) >= 0);
 }
 
 /** Position of the first key after all those that begin with `prefix`. */
 export function positionBehind(order: KeyOrder, prefix: string): number {
-  return firstPosition(order, (candidate) => compareKeys(candidate, prefix) > 0 && !candidate.startsWith(prefix));
+  return firstPosition(order, (candidate) => compareUtf8(candidate, prefix) > 0 && !candidate.startsWith(prefix));
 }
 
 /** Searches the runs by their first keys, then inside one run, which builds 20 keys instead of a million. */

@@ -1,4 +1,4 @@
-import { folderContents, foreignContents, type KeyWriter } from "./contents.js";
+import { folderContents, foreignContents, textPart, type KeyWriter, type Part } from "./contents.js";
 import { runAt, type KeyOrder } from "./key-order.js";
 import { tokenAfter, type ListRequest } from "./list-request.js";
 import type { ListPage } from "./list-pages.js";
@@ -32,7 +32,15 @@ export function listingDocument(bucket: string, order: KeyOrder, request: ListRe
     (request.delimiter === "" ? "" : element("Delimiter", text(request.delimiter))) +
     (request.encodeKeys ? element("EncodingType", "url") : "") +
     element("IsTruncated", String(truncated));
-  return Buffer.concat([Buffer.from(opening), ...contents, Buffer.from(`${groups.join("")}</ListBucketResult>`)]);
+  return writeParts([textPart(opening), ...contents, textPart(`${groups.join("")}</ListBucketResult>`)]);
+}
+
+/** The parts in one buffer, so that a page is neither copied nor allocated twice. */
+function writeParts(parts: readonly Part[]): Buffer {
+  const out = Buffer.allocUnsafe(parts.reduce((sum, { maxBytes }) => sum + maxBytes, 0));
+  let at = 0;
+  for (const part of parts) at = part.write(out, at);
+  return out.subarray(0, at);
 }
 
 function textWriter(encodeKeys: boolean): KeyWriter {
@@ -59,8 +67,8 @@ function optional(name: string, text: string | undefined, write: KeyWriter): str
 }
 
 /** The `<Contents>` of keys [from, to), run by run. */
-function contentsOf(order: KeyOrder, from: number, to: number, text: KeyWriter): Buffer[] {
-  const parts: Buffer[] = [];
+function contentsOf(order: KeyOrder, from: number, to: number, text: KeyWriter): Part[] {
+  const parts: Part[] = [];
   for (let position = from; position < to;) {
     const run = runAt(order, position);
     const end = Math.min(to, run.start + run.count);

@@ -1,4 +1,4 @@
-import { compareKeys } from "./history.js";
+import { compareUtf8 } from "../vision/list-order.js";
 import { keyAt, positionAfter, positionBehind, positionFrom, type KeyOrder } from "./key-order.js";
 import type { ListRequest } from "./list-request.js";
 
@@ -39,7 +39,7 @@ export function listPage(order: KeyOrder, request: ListRequest): ListPage {
     const cut = key.indexOf(delimiter, prefix.length);
     const group = cut < 0 ? undefined : key.slice(0, cut + delimiter.length);
     const behind = group === undefined ? position + 1 : positionBehind(order, group);
-    if (group === undefined || after === "" || compareKeys(group, after) > 0) {
+    if (group === undefined || after === "" || compareUtf8(group, after) > 0) {
       if (page.count === maxKeys) {
         page.next = last;
         break;

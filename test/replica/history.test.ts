@@ -4,17 +4,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { UsageError } from "../../src/errors.js";
 import { listedHistory } from "../../src/replica/files.js";
-import {
-  compareKeys,
-  countFiles,
-  countSymbols,
-  fileIndex,
-  type Folder,
-  type History,
-} from "../../src/replica/history.js";
+import { countFiles, countSymbols, fileIndex, type Folder, type History } from "../../src/replica/history.js";
 import { spansHistory } from "../../src/replica/spans.js";
 import { syntheticHistory } from "../../src/replica/synthetic.js";
 import { DAY_MS, dayOf } from "../../src/calendar/day.js";
+import { compareUtf8 } from "../../src/vision/list-order.js";
 import { classifySymbol, isSymbol } from "../../src/vision/symbol.js";
 import { file, foreign } from "../support/replica.js";
 
@@ -38,7 +32,7 @@ describe("synthetic history", () => {
   it("has 327 symbols of all shapes by default, in the order of their UTF-8 bytes", () => {
     expect(countSymbols(full)).toBe(327);
     const symbols = full.folders.map(({ symbol }) => symbol);
-    expect(symbols).toEqual([...symbols].sort(compareKeys));
+    expect(symbols).toEqual([...symbols].sort(compareUtf8));
     expect(symbols.every(isSymbol)).toBe(true);
     expect(symbols).toEqual(expect.arrayContaining(["ICPUSDT_SETTLED", "AERGOUSDTSETTLEDSETTLED", "币安人生USDT"]));
     expect(symbols).toContain("BTCUSDT_231229");
