@@ -11,7 +11,7 @@ import { DEFAULT_DATASET } from "../vision/datasets/default.js";
  * The `<Contents>` elements of a listing. A page has a thousand of them, and a client under benchmark shares the
  * machine with the replica. Building a page from strings took 1.6 ms; this takes 0.2 ms: each page builds one template
  * per folder, copies it for every key, and fills its gaps in place, in one buffer for the whole page. (Joining a buffer
- * for each folder took half as long again, and made V8 collect garbage twice as often.)
+ * for each folder took half as long again.)
  */
 
 /** A zip's element up to its size, and where its gaps begin. */
