@@ -57,9 +57,9 @@ function sidesOf(db: string, { format, options, reader }: Format, out: string): 
     role,
     run: async () => {
       rmSync(out, { force: true });
-      const { elapsedSeconds, cpuSeconds, peakMiB } = await runMeasured(args);
+      const { elapsedMs, cpuSeconds, peakMiB } = await runMeasured(args);
       return {
-        values: { elapsed: elapsedSeconds, cpu: cpuSeconds, peak: peakMiB },
+        values: { elapsed: elapsedMs / 1000, cpu: cpuSeconds, peak: peakMiB },
         work: await cellsDigest(db, `${reader}('${out}')`),
       };
     },

@@ -127,10 +127,10 @@ function bareSide(folder: string, server: BenchServer, zips: readonly string[]):
     name: BARE,
     role: "bound",
     run: async () => {
-      const { elapsedSeconds, cpuSeconds, peakMiB, stdout } = await runMeasured(args);
+      const { elapsedMs, cpuSeconds, peakMiB, stdout } = await runMeasured(args);
       const { objects } = JSON.parse(stdout) as Fetched;
       if (objects !== paths.length) throw new Error(`${objects} of ${paths.length} objects were fetched`);
-      return { values: { elapsed: elapsedSeconds, cpu: cpuSeconds, memory: peakMiB }, work: undefined };
+      return { values: { elapsed: elapsedMs / 1000, cpu: cpuSeconds, memory: peakMiB }, work: undefined };
     },
   };
 }

@@ -8,7 +8,9 @@ const USAGE = new URL("usage.js", import.meta.url).href;
 
 /** A Node process from start to exit. */
 export interface MeasuredRun extends Usage {
-  elapsedSeconds: number;
+  elapsedMs: number;
+  /** From its start to its first output, or to its end if it has none, ms. */
+  firstOutputMs: number;
   stdout: string;
 }
 
@@ -22,8 +24,16 @@ export async function runMeasured(args: readonly string[]): Promise<MeasuredRun>
   const startedAt = performance.now();
   const child = spawn(process.execPath, ["--import", USAGE, ...args], { stdio: ["ignore", "pipe", "pipe", "pipe"] });
   const [, out, err, used] = child.stdio as unknown as [null, Readable, Readable, Readable];
+  let firstOutputAt: number | undefined;
+  out.once("data", () => (firstOutputAt = performance.now()));
   const [stdout, stderr, usage] = await Promise.all([text(out), text(err), text(used), once(child, "exit")]);
-  const elapsedSeconds = (performance.now() - startedAt) / 1000;
-  if (child.exitCode !== 0) throw new Error(`${args.join(" ")} ended with ${String(child.exitCode)}: ${stderr}`);
-  return { ...(JSON.parse(usage) as Usage), elapsedSeconds, stdout };
+  const endedAt = performance.now();
+  if (child.exitCode !== 0)
+    throw new Error(`${args.join(" ")} ended with ${String(child.exitCode)}: ${stderr}${stdout}`);
+  return {
+    ...(JSON.parse(usage) as Usage),
+    elapsedMs: endedAt - startedAt,
+    firstOutputMs: (firstOutputAt ?? endedAt) - startedAt,
+    stdout,
+  };
 }
