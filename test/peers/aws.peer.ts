@@ -12,6 +12,7 @@ import { fileKey } from "../../src/vision/object-key.js";
 import { file, foreign } from "../support/replica.js";
 import { announce, versionOf } from "./programs.js";
 import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
+import { UM_DAILY_KLINES_1D } from "../../src/vision/datasets/um-klines-1d.js";
 
 /*
  * The aws client against the replica over TLS with the replica's CA; tested with aws-cli 1.45.11, botocore 1.43.11. It
@@ -22,7 +23,8 @@ const version = versionOf("aws", ["--version"]);
 announce("aws", version);
 
 const PREFIX = "data/futures/um/daily/klines/";
-const files = ["BTCUSDT", "BTCUSDT_240329", "ICPUSDT_SETTLED", "币安人生USDT"].flatMap((symbol, s) =>
+const SYMBOLS = ["BTCUSDT", "BTCUSDT_240329", "ICPUSDT_SETTLED", "币安人生USDT"];
+const files = SYMBOLS.flatMap((symbol, s) =>
   Array.from({ length: 400 }, (_, i) => ({
     ...file(symbol, "2022-01-01", 7_400 + i),
     day: dayOf("2022-01-01") + i,
@@ -30,11 +32,19 @@ const files = ["BTCUSDT", "BTCUSDT_240329", "ICPUSDT_SETTLED", "币安人生USDT
   })),
 );
 const junk = [foreign(`${PREFIX}BTCUSDT//`), foreign(`${PREFIX}part-00000-6b1c2a44.zip`, 1_214)];
-const keys = files.flatMap(({ symbol, day }) => [
-  fileKey(DEFAULT_DATASET, symbol, day),
-  `${fileKey(DEFAULT_DATASET, symbol, day)}.CHECKSUM`,
-]);
-const sorted = [...keys, ...junk.map(({ key }) => key)].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+/** Months that are over by the upload of the last file. */
+const MONTHS = [...Array.from({ length: 12 }, (_, i) => `2022-${String(i + 1).padStart(2, "0")}`), "2023-01"];
+const zips = [
+  ...files.flatMap(({ symbol, day }) => {
+    return [DEFAULT_DATASET, UM_DAILY_KLINES_1D].map((dataset) => fileKey(dataset, symbol, day));
+  }),
+  ...SYMBOLS.flatMap((symbol) => {
+    return MONTHS.map((month) => `data/futures/um/monthly/klines/${symbol}/1d/${symbol}-1d-${month}.zip`);
+  }),
+];
+const sorted = [...zips, ...zips.map((key) => `${key}.CHECKSUM`), ...junk.map(({ key }) => key)].sort((a, b) =>
+  Buffer.compare(Buffer.from(a), Buffer.from(b)),
+);
 
 interface Listed {
   Contents?: { Key: string; Size: number; LastModified: string; ETag: string }[];
@@ -68,7 +78,7 @@ describe.skipIf(version === undefined)("the aws client on the replica", () => {
 
   it("aws s3 ls --recursive prints every key with its size and time", async () => {
     const lines = (await aws("s3", "ls", `s3://${BUCKET}/${PREFIX}`, "--recursive")).trimEnd().split("\n");
-    expect(lines.map((line) => line.slice(31))).toEqual(sorted);
+    expect(lines.map((line) => line.slice(31))).toEqual(sorted.filter((key) => key.startsWith(PREFIX)));
     const first = files[0];
     const time = first && new Date(first.lastModified).toISOString().slice(0, 19).replace("T", " ");
     expect(lines).toContain(`${time ?? ""}       7400 ${PREFIX}BTCUSDT/1m/BTCUSDT-1m-2022-01-01.zip`);
@@ -77,7 +87,7 @@ describe.skipIf(version === undefined)("the aws client on the replica", () => {
   it("aws s3 ls prints the folders", async () => {
     const lines = (await aws("s3", "ls", `s3://${BUCKET}/${PREFIX}`)).trimEnd().split("\n");
     const folders = lines.filter((line) => line.includes("PRE ")).map((line) => line.trim().slice(4));
-    expect(folders).toEqual(["BTCUSDT/", "BTCUSDT_240329/", "ICPUSDT_SETTLED/", "币安人生USDT/"]);
+    expect(folders).toEqual(SYMBOLS.map((symbol) => `${symbol}/`));
   });
 
   it.each(["list-objects", "list-objects-v2"])("%s pages through everything", async (command) => {
@@ -91,9 +101,7 @@ describe.skipIf(version === undefined)("the aws client on the replica", () => {
       }
     }
     const grouped = (await api(command, "--prefix", PREFIX, "--delimiter", "/", "--page-size", "2")) as Listed;
-    expect(grouped.CommonPrefixes?.map(({ Prefix }) => Prefix)).toEqual(
-      ["BTCUSDT/", "BTCUSDT_240329/", "ICPUSDT_SETTLED/", "币安人生USDT/"].map((folder) => PREFIX + folder),
-    );
+    expect(grouped.CommonPrefixes?.map(({ Prefix }) => Prefix)).toEqual(SYMBOLS.map((symbol) => `${PREFIX}${symbol}/`));
     expect(grouped.Contents?.map(({ Key }) => Key)).toEqual([`${PREFIX}part-00000-6b1c2a44.zip`]);
   });
 
