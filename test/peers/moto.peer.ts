@@ -7,6 +7,7 @@ import { keyPath, fileKey } from "../../src/vision/object-key.js";
 import { file, foreign, readListing } from "../support/replica.js";
 import { announce, freePort, startProgram, versionOf } from "./programs.js";
 import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
+import { UM_DAILY_KLINES_1D } from "../../src/vision/datasets/um-klines-1d.js";
 
 /*
  * Listings of the replica compared with those of moto (PyPI, `moto_server`), an independent S3 server, loaded with the
@@ -122,8 +123,11 @@ describe.skipIf(version === undefined)("listings are as moto's", () => {
       expect([path, statusCode]).toEqual([path, 200]);
     };
     await put(`/${BUCKET}`, Buffer.alloc(0));
-    for (const { symbol, day } of files) {
-      for (const key of [fileKey(DEFAULT_DATASET, symbol, day), `${fileKey(DEFAULT_DATASET, symbol, day)}.CHECKSUM`]) {
+    const zips = files.flatMap(({ symbol, day }) => {
+      return [DEFAULT_DATASET, UM_DAILY_KLINES_1D].map((dataset) => fileKey(dataset, symbol, day));
+    });
+    for (const zip of zips) {
+      for (const key of [zip, `${zip}.CHECKSUM`]) {
         const { length } = bucket.answer({ method: "HEAD", target: keyPath(key) });
         await put(`/${BUCKET}${keyPath(key)}`, Buffer.alloc(length));
       }
