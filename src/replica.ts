@@ -19,7 +19,7 @@
  */
 import type { DayInput } from "./calendar/day-input.js";
 import type { TimeInput } from "./calendar/time.js";
-import { dayAt, DAY_MS } from "./calendar/day.js";
+import { DAY_MS } from "./calendar/day.js";
 import { UsageError } from "./errors.js";
 import {
   checkChoice,
@@ -36,7 +36,7 @@ import { startReplica as start, type HistorySource, type Replica } from "./repli
 import type { FaultOptions } from "./replica/faults.js";
 import type { ListedFile } from "./replica/files.js";
 import { KLINE_BYTES } from "./replica/history.js";
-import { MAX_SYMBOLS } from "./replica/synthetic.js";
+import { MAX_SYMBOLS, untilNow } from "./replica/synthetic.js";
 
 export { UsageError } from "./errors.js";
 export type { DayInput } from "./calendar/day-input.js";
@@ -153,8 +153,7 @@ function checkHistory(option: string, value: unknown = { type: "synthetic" }): H
   switch (checkChoice(["synthetic", "spans", "files"])(`${option}.type`, type)) {
     case "synthetic": {
       const { to, ...rest } = readOptions(given, SYNTHETIC_CHECKS, option);
-      const now = Date.now();
-      return { type: "synthetic", ...rest, ...(to === undefined ? { through: dayAt(now) - 1, now } : { through: to }) };
+      return { type: "synthetic", ...rest, ...(to === undefined ? untilNow() : { through: to }) };
     }
     case "spans":
       return { type: "spans", ...readOptions(given, SPANS_CHECKS, option) };

@@ -1,7 +1,7 @@
 import { UsageError } from "../errors.js";
 import { DEFAULT_DATASET } from "../vision/datasets/default.js";
 import { datasetPrefix } from "../vision/object-key.js";
-import { DAY_MS, formatDay, type Day } from "../calendar/day.js";
+import { DAY_MS, dayAt, formatDay, type Day } from "../calendar/day.js";
 import { FolderBuilder, historyOf, type Folder, type ForeignObject, type History } from "./history.js";
 import { between, chance, hashText, mix } from "./random.js";
 import { uploadSecond } from "./upload-time.js";
@@ -22,6 +22,11 @@ export interface SyntheticOptions {
    * Time (ms since the Unix epoch) of the observation: later uploads haven't happened yet. Default: all have happened.
    */
   now?: number | undefined;
+}
+
+/** The default end of a history: yesterday, without files that would have been uploaded after `now` (ms). */
+export function untilNow(now = Date.now()): Pick<SyntheticOptions, "through" | "now"> {
+  return { through: dayAt(now) - 1, now };
 }
 
 /** Default number of symbols, that of the seed system's universe. */

@@ -37,9 +37,8 @@ export async function endEarlyWriter(): Promise<void> {
   const worker = early;
   early = undefined;
   if (worker === undefined) return;
-  worker.postMessage({ type: "call", id: 0, method: "close", args: [undefined] } satisfies WriterRequest);
   // Ignore load errors: no run was waiting for this thread.
-  await Promise.race([once(worker, "message"), once(worker, "exit")]).catch(() => undefined);
+  await drain(worker).catch(() => undefined);
   await worker.terminate();
 }
 
@@ -48,13 +47,15 @@ export async function endEarlyWriter(): Promise<void> {
  * `process.exit` would abort.
  */
 export async function drainWriters(): Promise<void> {
-  const drained = [...running].map(async (worker) => {
-    const { port1, port2 } = new MessageChannel();
-    worker.postMessage({ type: "drain", port: port2 } satisfies WriterRequest, [port2]);
-    await Promise.race([once(port1, "message"), once(worker, "exit")]);
-  });
   // One that dies has ended, too.
-  await Promise.allSettled(drained);
+  await Promise.allSettled([...running].map(drain));
+}
+
+/** Resolves when a thread has loaded and drained, or has ended; rejects if it dies. */
+async function drain(worker: Worker): Promise<void> {
+  const { port1, port2 } = new MessageChannel();
+  worker.postMessage({ type: "drain", port: port2 } satisfies WriterRequest, [port2]);
+  await Promise.race([once(port1, "message"), once(worker, "exit")]);
 }
 
 function startWriter(): Worker {

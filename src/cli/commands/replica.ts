@@ -4,9 +4,10 @@ import { join } from "node:path";
 import type { InferredOptionTypes, Options } from "yargs";
 import { UsageError } from "../../errors.js";
 import type { HistorySource, Replica, ReplicaOptions } from "../../replica/replica.js";
+import { untilNow } from "../../replica/synthetic.js";
 import { makeTemporaryFolder } from "../../store/temporary-folder.js";
 import { plural } from "../../text/numbers.js";
-import { dayAt, dayOf } from "../../calendar/day.js";
+import { dayOf } from "../../calendar/day.js";
 import { filePath, pastDate, shareOf, wholeNumber } from "../args/readers.js";
 import { fileDestination } from "../output/destination.js";
 import { writePieces } from "../output/write-pieces.js";
@@ -133,15 +134,13 @@ function optionsOf(args: ReplicaArguments): ReplicaOptions {
 
 function historyOf({ spans, seed, symbols, through, days }: ReplicaArguments): HistorySource {
   if (spans !== undefined) return { type: "spans", file: spans };
-  const now = Date.now();
-  const last = through === undefined ? dayAt(now) - 1 : dayOf(through);
+  const end = through === undefined ? untilNow() : { through: dayOf(through) };
   return {
     type: "synthetic",
-    through: last,
-    ...(through === undefined && { now }),
+    ...end,
     seed,
     ...(symbols !== undefined && { symbols }),
-    ...(days !== undefined && { from: last - days + 1 }),
+    ...(days !== undefined && { from: end.through - days + 1 }),
   };
 }
 
