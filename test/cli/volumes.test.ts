@@ -38,7 +38,7 @@ const soundness = async (db: string) =>
       `SELECT (SELECT count(*) - count(DISTINCT (date, symbol)) FROM daily_volumes)::INT,
         (SELECT count(*) FROM daily_volumes ANTI JOIN volume_spans ON daily_volumes.symbol = volume_spans.symbol
           AND date BETWEEN from_date AND to_date)::INT,
-        (SELECT sum(row_count) FROM volume_files)::INT - (SELECT count(*) FROM daily_volumes)::INT`,
+        (SELECT coalesce(sum(row_count), 0) FROM volume_files)::INT - (SELECT count(*) FROM daily_volumes)::INT`,
     )
   )[0];
 const summaryOf = ({ stdout, stderr }: CliResult) => {
