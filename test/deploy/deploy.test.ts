@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect } from "vitest";
-import { dayAt } from "../../src/calendar/day.js";
+import { dayAt, formatDay } from "../../src/calendar/day.js";
 import { openReader, type Store } from "../../src/store/open.js";
 import { CLI, listenTo, runCli, UNMEASURED } from "../support/cli.js";
 import { replicaTest, syntheticWorld } from "../support/fixture.js";
@@ -57,11 +57,18 @@ const CONFINED = [
     exec setpriv --reuid=${NOBODY} --regid=${NOBODY} --clear-groups --no-new-privs --bounding-set=-all "$@"`,
 ];
 
-/** Whether this user may do so, and no other mounted folder is writable. */
+/** The environment of the tools that confine the command. */
+const TOOLS = { PATH: "/usr/bin:/bin:/usr/sbin:/sbin" };
+
+/**
+ * Whether this user may do so, no other mounted folder is writable, and the command has the date of this process, which
+ * `npm run test:load` changes by the environment.
+ */
 const mayConfine = (() => {
-  const { status } = spawnSync("unshare", [...CONFINED.slice(1), tmpdir(), "sh", "-c", "touch /bfa-test"]);
-  const works = spawnSync("unshare", [...CONFINED.slice(1), tmpdir(), "true"]).status === 0;
-  return works && status !== 0;
+  const confined = (script: string) =>
+    spawnSync("unshare", [...CONFINED.slice(1), tmpdir(), "sh", "-c", script], { env: TOOLS, encoding: "utf8" });
+  const { status, stdout } = confined("date -u +%F");
+  return status === 0 && stdout.trim() === formatDay(dayAt(Date.now())) && confined("touch /bfa-test").status !== 0;
 })();
 
 const it = replicaTest({ history: source });
@@ -88,8 +95,8 @@ describe("a command line of deploy/", () => {
         const child = spawn(command, [...rest, volume, process.execPath, CLI, ...args], {
           cwd: "/",
           stdio: ["ignore", "pipe", "pipe"],
-          // The environment is otherwise empty, without even HOME; PATH is for the tools that confine the command.
-          env: { ...env, ...UNMEASURED, BFA_DB: file, PATH: "/usr/bin:/bin:/usr/sbin:/sbin" },
+          // The environment is otherwise empty, without even HOME.
+          env: { ...env, ...UNMEASURED, BFA_DB: file, ...TOOLS },
         });
         const { code, stdout, stderr } = await listenTo(child).done;
         // Success is silent: a working cron job mails nothing.
