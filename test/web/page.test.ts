@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { publish } from "../../src/publish/publish.js";
 import { temporaryFolder } from "../support/database.js";
@@ -11,7 +11,7 @@ import { D0, symbolUnit, writerFor } from "../support/store.js";
 import { writeVolumes } from "../support/volumes.js";
 import { DAY_MS } from "../../src/calendar/day.js";
 import { findChromium } from "../../bench/publication/chromium.js";
-import { startChromium } from "./browser.js";
+import { openPage } from "./browser.js";
 
 const chromium = findChromium();
 if (chromium === undefined) process.stderr.write("the page in a browser: skipped, because there is no Chromium\n");
@@ -21,7 +21,6 @@ const SYMBOLS = ["AAAUSDT", "BBBUSDC", "币安人生USDT", "DDDUSDT_SETTLED", "E
 const DAYS = 60;
 
 describe.skipIf(chromium === undefined)("the page", () => {
-  let browser: Browser;
   let page: Page;
   let complaints: string[] = [];
   let folder: ReturnType<typeof temporaryFolder>;
@@ -33,14 +32,13 @@ describe.skipIf(chromium === undefined)("the page", () => {
     const file = join(folder.path, "a.duckdb");
     await fill(file);
     await publish(file, out);
-    browser = await startChromium(chromium ?? "");
-    page = await browser.newPage();
+    page = await openPage(chromium ?? "");
     page.on("console", (message) => complaints.push(message.text()));
     page.on("pageerror", (error) => complaints.push(error.message));
     page.on("requestfailed", (request) => complaints.push(request.url()));
   });
   afterAll(async () => {
-    await browser.close();
+    await page.context().browser()?.close();
     folder.remove();
   });
 
