@@ -42,7 +42,7 @@ export function pullFolder(db: string, sha256: string): PullFolder {
 export function removePullFolder(db: string, { path }: PullFolder): void {
   rmSync(path, { recursive: true, force: true });
   // Another pull may be in progress.
-  removeLeftovers(dirname(pathOf(db)), prefixOf(db), DAY_MS);
+  removeLeftovers(dirname(pathOf(db)), prefixOf(db), "checksum", DAY_MS);
 }
 
 function prefixOf(db: string): string {

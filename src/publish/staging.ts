@@ -71,7 +71,7 @@ export class Staging {
     makeParent(parent, target);
     const lock = await lockWriters(path);
     try {
-      removeLeftovers(parent, prefix, 0);
+      removeLeftovers(parent, prefix, "random", 0);
       return new Staging(mkdtempSync(join(parent, prefix)), path, before, lock);
     } catch (error) {
       lock.release();

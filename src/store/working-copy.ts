@@ -15,7 +15,7 @@ import {
 import { copyFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { syncPath } from "./file.js";
-import { isOwnFolder } from "./own-folder.js";
+import { ownFolders } from "./own-folder.js";
 
 /** Identifies a state of a file, as text. */
 export type FileState = string;
@@ -94,15 +94,11 @@ export interface Leftover {
  * to count: a name alone proves nothing.
  */
 export function leftoversOf(file: string): Leftover[] {
-  return readdirSync(dirname(file))
-    .filter((name) => name.startsWith(prefixOf(file)))
-    .map((name) => join(dirname(file), name))
-    .filter(isOwnFolder)
-    .map((path) => {
-      const folder = folderAt(path);
-      const isWhole = existsSync(folder.copy) && existsSync(join(path, ORIGIN));
-      return { folder, madeFrom: isWhole ? readFileSync(join(path, ORIGIN), "utf8") : undefined };
-    });
+  return ownFolders(dirname(file), prefixOf(file), "random").map((path) => {
+    const folder = folderAt(path);
+    const isWhole = existsSync(folder.copy) && existsSync(join(path, ORIGIN));
+    return { folder, madeFrom: isWhole ? readFileSync(join(path, ORIGIN), "utf8") : undefined };
+  });
 }
 
 /** Removes the temporary files that a killed run left beside its copy. */

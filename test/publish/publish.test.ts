@@ -238,13 +238,13 @@ describe("publish", () => {
 
   it("removes what a killed one left, and nothing of others", async () => {
     copyFilled();
-    const [left, other] = [join(folder, ".public.publish-abc123"), join(folder, ".public.publish-of-others")];
-    mkdirSync(join(left, "publication"), { recursive: true, mode: 0o700 });
-    mkdirSync(other);
-    chmodSync(other, 0o755);
+    const of = (rest: string) => join(folder, `.public.publish-${rest}`);
+    // The second one is open to others; the third one belongs to a publication into `public.publish-next`.
+    const [left, open, next] = [of("abc123"), of("abc124"), of("next.publish-abc125")];
+    for (const path of [left, open, next]) mkdirSync(join(path, "publication"), { recursive: true, mode: 0o700 });
+    chmodSync(open, 0o755);
     await publish(db, out);
-    expect(existsSync(left)).toBe(false);
-    expect(existsSync(other)).toBe(true);
+    expect([left, open, next].map(existsSync)).toEqual([false, true, true]);
   });
 
   it("doesn't publish where another publication is under way", async () => {

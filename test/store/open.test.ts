@@ -100,6 +100,21 @@ describe("openStore", () => {
     expect(readdirSync(dirname(file))).toEqual([".it's.duckdb.lock", "it's.duckdb"]);
   });
 
+  it("leaves alone a run on another file whose name begins with that of its own folders", async () => {
+    await create();
+    const [own, other] = [file, `${file}.run-2025`];
+    file = other;
+    await create();
+    const running = await openStore(other);
+    await running.connection.run("INSERT INTO symbols VALUES ('A', 'perpetual', '', now(), now(), NULL)");
+    const store = await openStore(own);
+    await store.close();
+    await running.close();
+    expect(await rowsOf(other, "SELECT symbol FROM symbols")).toEqual([["A"]]);
+    expect(await rowsOf(own, "SELECT symbol FROM symbols")).toEqual([]);
+    expect(readdirSync(dirname(own)).filter((name) => name.includes("unpublished"))).toEqual([]);
+  });
+
   it("finds committed rows in the log of somebody else's killed process", async () => {
     await create();
     await killedOtherwise("INSERT INTO symbols VALUES ('A', 'perpetual', '', now(), now(), NULL)");
