@@ -5,6 +5,7 @@ import { PublicationError, UsageError } from "../errors.js";
 import { ownTablesOf } from "../store/catalog.js";
 import { openForWriting, type WritableStore } from "../store/database.js";
 import { defectOf } from "../store/defects.js";
+import { isSameBucket } from "../store/endpoints.js";
 import { textLiteral } from "../store/instance.js";
 import { numberOf } from "../store/numbers.js";
 import { inTransaction } from "../store/transaction.js";
@@ -98,8 +99,9 @@ async function refuseLoss(connection: DuckDBConnection, file: string, name: stri
       EXCEPT SELECT symbol, from_date, to_date FROM other.main.volume_files)`,
   );
   const endpoints = await connection.runAndReadAll(
-    "SELECT own.endpoint FROM store_info AS own, other.main.store_info AS published WHERE own.endpoint <> published.endpoint",
+    "SELECT own.endpoint, published.endpoint FROM store_info AS own, other.main.store_info AS published",
   );
+  const [own, published] = endpoints.getRows()[0] ?? [];
   const lacking = (count: number, noun: string, rest: string) =>
     count > 0 ? [`${plural(count, noun)} ${rest} ${count === 1 ? "is" : "are"} not in ${name}`] : [];
   const reasons = [
@@ -107,8 +109,8 @@ async function refuseLoss(connection: DuckDBConnection, file: string, name: stri
     ...lacking(unknown, "change", "of it"),
     ...lacking(captures, "capture", "of contracts"),
     ...lacking(volumes, "file", "of volumes"),
-    ...(endpoints.currentRowCount > 0
-      ? [`it was filled from ${String(endpoints.getRows()[0]?.[0])}, but ${name} from another server`]
+    ...(typeof own === "string" && typeof published === "string" && !isSameBucket(own, published)
+      ? [`it was filled from ${own}, but ${name} from another server`]
       : []),
   ];
   if (reasons.length === 0) return;

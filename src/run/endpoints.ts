@@ -1,4 +1,5 @@
 import { UsageError } from "../errors.js";
+import { isSameBucket } from "../store/endpoints.js";
 import type { Threads } from "../threads/threads.js";
 import type { Settings } from "./settings.js";
 
@@ -13,7 +14,7 @@ export async function claimEndpoints(
   { facts, writer }: Pick<Threads, "facts" | "writer">,
 ): Promise<void> {
   const known = facts.endpoints;
-  if (known !== undefined && bucketOf(known.endpoint) === bucketOf(endpoint)) return;
+  if (known !== undefined && isSameBucket(known.endpoint, endpoint)) return;
   if (known !== undefined && !adoptEndpoint) {
     throw new UsageError(
       `the database was filled from ${known.endpoint}, not from ${endpoint}: use another one, or adopt the new server`,
@@ -21,10 +22,4 @@ export async function claimEndpoints(
     );
   }
   await writer.call("adopt", { endpoint, listEndpoint });
-}
-
-/** Identifies a server by its host. Servers on this machine count as one, because their ports change with every start. */
-function bucketOf(endpoint: string): string {
-  const { hostname, host } = new URL(endpoint);
-  return hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.") ? "loopback" : host;
 }

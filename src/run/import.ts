@@ -20,6 +20,12 @@ export interface ImportOptions {
   onWait?: ((notice: string) => void) | undefined;
   /** Aborting it stops reading the other file. Writing that has begun is finished. */
   signal?: AbortSignal | undefined;
+  /**
+   * Allow rows from other servers than those that filled the database.
+   *
+   * @default false
+   */
+  adoptEndpoint?: boolean | undefined;
 }
 
 /** Result of an import. */
@@ -51,13 +57,14 @@ export interface ImportSummary {
  * ```
  */
 export async function importFile(options: ImportOptions): Promise<ImportSummary> {
-  const { waitMs, signal } = RUN_CHECKS;
+  const { waitMs, signal, adoptEndpoint } = RUN_CHECKS;
   const { db, file, ...given } = readOptions(options, {
     db: checkText,
     file: checkText,
     waitMs,
     onWait: optional(checkListener<string>),
     signal,
+    adoptEndpoint,
   } satisfies ChecksOf<ImportOptions>);
   const result = await importInto(db, file, given);
   const { rows, imported, known, refused, refusedBy, ignoredColumns, notices } = result;

@@ -9,6 +9,21 @@ export interface Endpoints {
   listEndpoint: string | undefined;
 }
 
+/**
+ * Whether two servers serve the same bucket, which their host decides. Servers on this machine count as one, because
+ * their ports change with every start.
+ */
+export function isSameBucket(one: string, other: string): boolean {
+  return bucketOf(one) === bucketOf(other);
+}
+
+/** Identifies a bucket. A file from somebody else may contain any text. */
+function bucketOf(endpoint: string): string {
+  if (!URL.canParse(endpoint)) return endpoint;
+  const { hostname, host } = new URL(endpoint);
+  return hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.") ? "loopback" : host;
+}
+
 /** The servers that filled a file; undefined if no run has recorded them yet. */
 export async function knownEndpoints({ connection, file }: Store): Promise<Endpoints | undefined> {
   try {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { BfaError, InterruptedError, UsageError } from "../errors.js";
 import { isFullDisk, toStoreError } from "./duckdb-error.js";
+import type { Endpoints } from "./endpoints.js";
 import { logsOf, pathOf, refuseSpecialFiles } from "./file.js";
 import { openInstance, textLiteral } from "./instance.js";
 import { numberOf } from "./numbers.js";
@@ -27,6 +28,9 @@ const PLAIN =
 /** Imported texts are cut to this many characters, more than any name or time has; a hostile text may be endless. */
 const MAX_TEXT = 100;
 
+/** URLs of servers are cut to this many characters. */
+const MAX_URL = 2000;
+
 /** Further columns that are imported, derived, or meaningless here, such as the runs of another file. */
 const TAKEN_OR_DERIVED = ["etag", "url", "first_run_id"];
 
@@ -38,6 +42,8 @@ export interface ForeignRows {
   readonly types: ReadonlyMap<string, string>;
   /** Columns of the other table that are not imported. */
   readonly ignoredColumns: readonly string[];
+  /** The servers that filled it; undefined if it doesn't say. */
+  readonly endpoints: Endpoints | undefined;
 }
 
 /**
@@ -89,6 +95,7 @@ async function copyRows(
 ): Promise<ForeignRows> {
   await connection.run(`ATTACH ${textLiteral(pathOf(other))} AS other (READ_ONLY)`);
   const { name, types } = await findTable(connection, other);
+  const endpoints = await endpointsOf(connection);
   const rows = await numberOf(connection, `SELECT count(*) FROM other.main.${name}`);
   if (rows > maxRows) throw new UsageError(`${other} has ${rows} rows; at most ${maxRows} can be imported`);
   const taken = [...types]
@@ -99,7 +106,7 @@ async function copyRows(
       DETACH other; DETACH ours`,
   );
   const isIgnored = (column: string) => !REQUIRED.includes(column) && !TAKEN_OR_DERIVED.includes(column);
-  return { path, types, ignoredColumns: [...types.keys()].filter(isIgnored) };
+  return { path, types, ignoredColumns: [...types.keys()].filter(isIgnored), endpoints };
 }
 
 /** Runs statements, and interrupts them when the time is up or the signal is aborted. */
@@ -151,12 +158,7 @@ async function findTable(
   if (/\bGENERATED\b/.test(withoutQuoted(sql))) {
     throw new UsageError(`daily_availability of ${other} has generated columns: copy it to a table of plain columns`);
   }
-  const columns = await connection.runAndReadAll(
-    `SELECT column_name, data_type FROM system.main.duckdb_columns()
-      WHERE database_name = 'other' AND schema_name = 'main' AND table_name = $name ORDER BY column_index`,
-    { name },
-  );
-  const types = new Map(columns.getRows().map(([column, type]) => [String(column), String(type)]));
+  const types = await columnsOf(connection, name);
   const strange = [...types].find(([column, type]) => REQUIRED.includes(column) && !PLAIN.test(type));
   if (strange !== undefined) {
     throw new UsageError(
@@ -166,6 +168,35 @@ async function findTable(
   const lacking = REQUIRED.filter((column) => !types.has(column));
   if (lacking.length > 0) throw new UsageError(`daily_availability of ${other} lacks ${lacking.join(", ")}`);
   return { name, types };
+}
+
+/** Types of the columns of one of the other file's tables, by name. */
+async function columnsOf(connection: DuckDBConnection, table: string): Promise<ReadonlyMap<string, string>> {
+  const columns = await connection.runAndReadAll(
+    `SELECT column_name, data_type FROM system.main.duckdb_columns()
+      WHERE database_name = 'other' AND schema_name = 'main' AND table_name = $table ORDER BY column_index`,
+    { table },
+  );
+  return new Map(columns.getRows().map(([column, type]) => [String(column), String(type)]));
+}
+
+/** The servers that a store of ours names. Anything but its plain table is ignored: it would be code. */
+async function endpointsOf(connection: DuckDBConnection): Promise<Endpoints | undefined> {
+  const tables = await connection.runAndReadAll(
+    `SELECT sql FROM system.main.duckdb_tables()
+      WHERE database_name = 'other' AND schema_name = 'main' AND table_name = 'store_info'`,
+  );
+  const sql = tables.getRows()[0]?.[0];
+  const types = await columnsOf(connection, "store_info");
+  const isPlain = typeof sql === "string" && !/\bGENERATED\b/.test(withoutQuoted(sql));
+  if (!isPlain || types.get("endpoint") !== "VARCHAR" || types.get("list_endpoint") !== "VARCHAR") return undefined;
+  const found = await connection.runAndReadAll(
+    `SELECT left(endpoint, ${MAX_URL}), left(list_endpoint, ${MAX_URL}) FROM other.main.store_info LIMIT 1`,
+  );
+  const [endpoint, listEndpoint] = found.getRows()[0] ?? [];
+  if (typeof endpoint !== "string" || !URL.canParse(endpoint)) return undefined;
+  const canList = typeof listEndpoint === "string" && URL.canParse(listEndpoint);
+  return { endpoint, listEndpoint: canList ? listEndpoint : undefined };
 }
 
 /** DuckDB's error for a file, in one line. */

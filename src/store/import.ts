@@ -9,6 +9,7 @@ import { isSymbol } from "../vision/symbol.js";
 import type { WritableStore } from "./database.js";
 import { LIST, listValue, VARCHAR } from "./duckdb.js";
 import { addToCounts } from "./counts.js";
+import { adoptEndpoints, isSameBucket, knownEndpoints } from "./endpoints.js";
 import { pathOf } from "./file.js";
 import { copyForeignRows, type ForeignRows } from "./foreign.js";
 import { textLiteral } from "./instance.js";
@@ -57,6 +58,12 @@ export interface ImportOptions {
   now?: number;
   /** Aborting it stops reading the other file. Writing that has begun is finished. */
   signal?: AbortSignal | undefined;
+  /**
+   * Allow rows from other servers than those of this file.
+   *
+   * @default false
+   */
+  adoptEndpoint?: boolean | undefined;
 }
 
 /** HTTP's date format, which a VARCHAR column may contain. */
@@ -72,12 +79,13 @@ const HTTP_DATE = "'%a, %d %b %Y %H:%M:%S GMT'";
 export async function importFile(
   store: WritableStore,
   other: string,
-  { now = Date.now(), signal }: ImportOptions = {},
+  { now = Date.now(), signal, adoptEndpoint = false }: ImportOptions = {},
 ): Promise<ImportSummary> {
   if (pathOf(other) === pathOf(store.file)) throw new UsageError(`${other} is the database itself`);
   const { connection } = store;
   const foreign = await copyForeignRows(other, store.scratch, signal);
   try {
+    await claimBucket(store, foreign, other, adoptEndpoint);
     await connection.run(`ATTACH ${textLiteral(foreign.path)} AS other (READ_ONLY)`);
     const days = { from: store.dataset.marketStart, to: dayAt(now) - 1 };
     await createCandidates(connection, foreign, other, days);
@@ -85,6 +93,26 @@ export async function importFile(
   } finally {
     await connection.run("DROP TABLE IF EXISTS temp.candidates; DETACH DATABASE IF EXISTS other");
     rmSync(foreign.path, { force: true });
+  }
+}
+
+/**
+ * Ensures that rows of two buckets never mix, unless the user allows it. A file without a bucket adopts that of the rows.
+ */
+async function claimBucket(
+  store: WritableStore,
+  { endpoints }: ForeignRows,
+  other: string,
+  adoptEndpoint: boolean,
+): Promise<void> {
+  if (endpoints === undefined) return;
+  const own = await knownEndpoints(store);
+  if (own === undefined) await adoptEndpoints(store, endpoints);
+  else if (!adoptEndpoint && !isSameBucket(own.endpoint, endpoints.endpoint)) {
+    throw new UsageError(
+      `${other} was filled from ${endpoints.endpoint}, but the database from ${own.endpoint}: use another one, or adopt the other server`,
+      { option: "adoptEndpoint" },
+    );
   }
 }
 
@@ -125,11 +153,11 @@ async function createCandidates(
     );
   }
   await refuseOtherNames(connection);
-  await refuseRepeatedCells(connection, "temp.candidates", other);
+  await refuseRepeatedCells(connection, "(FROM temp.candidates WHERE refusal IS NULL)", other);
 }
 
 /**
- * @param table in which the rows of `daily_availability` of a file are
+ * @param table table or subquery in which the rows of `daily_availability` of a file are
  * @throws UsageError when cells appear in it more than once
  */
 export async function refuseRepeatedCells(connection: DuckDBConnection, table: string, file: string): Promise<void> {

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { adoptEndpoints, knownEndpoints } from "../../src/store/endpoints.js";
 import { importFile, REFUSALS } from "../../src/store/import.js";
 import { knownSymbols } from "../../src/store/symbols.js";
 import { isSymbol } from "../../src/vision/symbol.js";
@@ -172,6 +173,53 @@ describe("importFile", () => {
     });
     expect(await ask(store, "SELECT count(*) FROM availability")).toEqual([["0"]]);
     expect(await ask(store, "SELECT count(*) FROM runs WHERE command = 'import'")).toEqual([["0"]]);
+    await store.close();
+  });
+
+  it("counts rows that are refused anyway, even if their cells appear twice", async () => {
+    await makeOther(SEED.replace(/,\s+PRIMARY KEY \(date, symbol\)/, ""), ROWS);
+    await makeOther("INSERT INTO daily_availability FROM daily_availability WHERE status_code = 503");
+    const { store } = await writerFor(file, ["BTCUSDT"]);
+    expect(await importFile(store, other, { now: LATE })).toMatchObject({
+      ...{ rows: 7, imported: 4, refused: 3 },
+      refusedBy: { other_status: 2, no_size: 1 },
+    });
+    await store.close();
+  });
+
+  it("doesn't mix buckets, unless it is told to: a file takes the bucket of its first rows", async () => {
+    const [real, mirror] = ["https://data.binance.vision", "https://mirror.example"];
+    const filledFrom = async (endpoint: string, name: string) => {
+      const path = join(folder.path, name);
+      const { store, writer } = await writerFor(path, ["BTCUSDT"]);
+      await writer.commit([dayUnit(D0, [{ symbol: 0, size: 1 }])]);
+      await adoptEndpoints(store, { endpoint, listEndpoint: undefined });
+      await store.close();
+      return path;
+    };
+    const [first, second] = [await filledFrom(real, "real.duckdb"), await filledFrom(mirror, "mirror.duckdb")];
+    const { store } = await writerFor(file, ["BTCUSDT"]);
+    expect(await importFile(store, first, { now: LATE })).toMatchObject({ imported: 1 });
+    expect(await knownEndpoints(store)).toEqual({ endpoint: real, listEndpoint: undefined });
+    await expect(importFile(store, second, { now: LATE })).rejects.toMatchObject({
+      ...{ code: "USAGE", option: "adoptEndpoint" },
+      message: expect.stringContaining(`was filled from ${mirror}, but the database from ${real}`) as string,
+    });
+    expect(await importFile(store, second, { now: LATE, adoptEndpoint: true })).toMatchObject({ known: 1 });
+    expect(await knownEndpoints(store)).toEqual({ endpoint: real, listEndpoint: undefined });
+    await store.close();
+  });
+
+  it.each([
+    ["a view", "CREATE VIEW store_info AS SELECT 'https://mirror.example' AS endpoint, NULL::VARCHAR AS list_endpoint"],
+    ["other columns", "CREATE TABLE store_info AS SELECT 1 AS endpoint, 2 AS list_endpoint"],
+    ["no URL", "CREATE TABLE store_info AS SELECT 'none' AS endpoint, NULL::VARCHAR AS list_endpoint"],
+    ["no row", "CREATE TABLE store_info (endpoint VARCHAR, list_endpoint VARCHAR)"],
+  ])("doesn't believe a store_info that is or has %s", async (_, statement) => {
+    await makeOther(SEED, ROWS, statement);
+    const { store } = await writerFor(file, ["BTCUSDT"]);
+    expect(await importFile(store, other, { now: LATE })).toMatchObject({ imported: 4 });
+    expect(await knownEndpoints(store)).toBeUndefined();
     await store.close();
   });
 

@@ -24,6 +24,13 @@ export const waitOption = {
   defaultDescription: String(DEFAULTS.waitMs / 1000),
 } as const satisfies OptionDefinition;
 
+/** `--adopt-endpoint` of every command that fills a database. */
+export const adoptEndpointOption = {
+  describe: "allow filling a database from different servers than before",
+  boolean: true,
+  defaultDescription: yesNo(DEFAULTS.adoptEndpoint),
+} as const satisfies OptionDefinition;
+
 /** The URL of the exchange's contracts, for every command that captures them. */
 export function contractsUrlOption(name: string, defaultDescription: string) {
   return {
@@ -135,11 +142,7 @@ function runOptions(command: RunCommand) {
     },
     wait: waitOption,
     ...answerOptions,
-    "adopt-endpoint": {
-      describe: "allow filling a database from different servers than before",
-      boolean: true,
-      defaultDescription: yesNo(DEFAULTS.adoptEndpoint),
-    },
+    "adopt-endpoint": adoptEndpointOption,
     ...voiceOptions,
   } as const satisfies Record<string, OptionDefinition>;
 }

@@ -5,7 +5,7 @@ import { printable } from "../../text/printable.js";
 import { answerOptions, type AnswerChoice } from "../args/answer-options.js";
 import { dbOption } from "../args/db-path.js";
 import { filePath } from "../args/readers.js";
-import { waitOption } from "../args/run-options.js";
+import { adoptEndpointOption, waitOption } from "../args/run-options.js";
 import { interruptible } from "../interrupt.js";
 import { tell } from "../output/line.js";
 import { planPrinting, printAnswer } from "../output/print-answer.js";
@@ -15,6 +15,7 @@ interface ImportArguments extends AnswerChoice {
   file: string;
   db: string;
   wait: number | undefined;
+  "adopt-endpoint": boolean | undefined;
 }
 
 /** Facts about an import. */
@@ -38,19 +39,19 @@ const importCommand: CommandBody<ImportArguments> = {
         demandOption: true,
         coerce: filePath("file"),
       })
-      .options({ ...answerOptions, db: dbOption(), wait: waitOption })
+      .options({ ...answerOptions, db: dbOption(), wait: waitOption, "adopt-endpoint": adoptEndpointOption })
       .example("$0 import other.duckdb", "add what the other file knows and this one doesn't")
       .epilogue(
         "Cells that the database already has are left unchanged. Rows that can't be the bucket's answers are refused.",
       ),
-  handler: async ({ file, db, wait = 0, ...choice }) => {
+  handler: async ({ file, db, wait = 0, "adopt-endpoint": adoptEndpoint, ...choice }) => {
     planPrinting(choice);
     const [{ importFile }, { REFUSALS }] = await Promise.all([
       import("../../run/import.js"),
       import("../../store/import.js"),
     ]);
     const summary = await interruptible(
-      (signal) => importFile({ db, file, waitMs: wait * 1000, signal, onWait: tell }),
+      (signal) => importFile({ db, file, waitMs: wait * 1000, adoptEndpoint, signal, onWait: tell }),
       (name) => {
         tell(`${name}: finishing the current write; press again to stop immediately`);
       },
