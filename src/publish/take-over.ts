@@ -5,7 +5,7 @@ import { PublicationError, UsageError } from "../errors.js";
 import { ownTablesOf } from "../store/catalog.js";
 import { openForWriting, type WritableStore } from "../store/database.js";
 import { defectOf } from "../store/defects.js";
-import { isSameBucket } from "../store/endpoints.js";
+import { endpointsIn, otherBucket } from "../store/endpoints.js";
 import { textLiteral } from "../store/instance.js";
 import { numberOf } from "../store/numbers.js";
 import { inTransaction } from "../store/transaction.js";
@@ -98,10 +98,9 @@ async function refuseLoss(connection: DuckDBConnection, file: string, name: stri
     `SELECT count(*) FROM (SELECT symbol, from_date, to_date FROM volume_files
       EXCEPT SELECT symbol, from_date, to_date FROM other.main.volume_files)`,
   );
-  const endpoints = await connection.runAndReadAll(
-    "SELECT own.endpoint, published.endpoint FROM store_info AS own, other.main.store_info AS published",
-  );
-  const [own, published] = endpoints.getRows()[0] ?? [];
+  const own = await endpointsIn(connection, "store_info");
+  const published = await endpointsIn(connection, "other.main.store_info");
+  const different = own && published && otherBucket(own, published);
   const lacking = (count: number, noun: string, rest: string) =>
     count > 0 ? [`${plural(count, noun)} ${rest} ${count === 1 ? "is" : "are"} not in ${name}`] : [];
   const reasons = [
@@ -109,9 +108,7 @@ async function refuseLoss(connection: DuckDBConnection, file: string, name: stri
     ...lacking(unknown, "change", "of it"),
     ...lacking(captures, "capture", "of contracts"),
     ...lacking(volumes, "file", "of volumes"),
-    ...(typeof own === "string" && typeof published === "string" && !isSameBucket(own, published)
-      ? [`it was filled from ${own}, but ${name} from another server`]
-      : []),
+    ...(different === undefined ? [] : [`it was filled from ${different.known}, but ${name} from another server`]),
   ];
   if (reasons.length === 0) return;
   throw new UsageError(

@@ -57,8 +57,8 @@ export function withThreads<S extends Settings, T>(
       emit({ type: "notice", message });
     });
     reportStart(threads, emit);
-    await claimEndpoints(settings, threads);
-    return await Promise.race([use(settings, threads, emit), threads.died, broken]);
+    const facts = await claimEndpoints(settings, threads);
+    return await Promise.race([use(settings, { ...threads, facts }, emit), threads.died, broken]);
   });
 }
 

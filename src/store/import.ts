@@ -9,7 +9,7 @@ import { isSymbol } from "../vision/symbol.js";
 import type { WritableStore } from "./database.js";
 import { LIST, listValue, VARCHAR } from "./duckdb.js";
 import { addToCounts } from "./counts.js";
-import { adoptEndpoints, isSameBucket, knownEndpoints } from "./endpoints.js";
+import { adoptEndpoints, knownEndpoints, otherBucket } from "./endpoints.js";
 import { pathOf } from "./file.js";
 import { copyForeignRows, type ForeignRows } from "./foreign.js";
 import { textLiteral } from "./instance.js";
@@ -107,13 +107,16 @@ async function claimBucket(
 ): Promise<void> {
   if (endpoints === undefined) return;
   const own = await knownEndpoints(store);
-  if (own === undefined) await adoptEndpoints(store, endpoints);
-  else if (!adoptEndpoint && !isSameBucket(own.endpoint, endpoints.endpoint)) {
-    throw new UsageError(
-      `${other} was filled from ${endpoints.endpoint}, but the database from ${own.endpoint}: use another one, or adopt the other server`,
-      { option: "adoptEndpoint" },
-    );
+  if (own === undefined) {
+    await adoptEndpoints(store, endpoints);
+    return;
   }
+  const different = otherBucket(own, endpoints);
+  if (different === undefined || adoptEndpoint) return;
+  throw new UsageError(
+    `${other} was filled from ${different.given}, but the database from ${different.known}: use another one, or adopt the other server`,
+    { option: "adoptEndpoint" },
+  );
 }
 
 /** Copies the other file's rows into a TEMP table with this store's types, and the reason for each refused row. */

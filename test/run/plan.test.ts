@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { dayOf, formatDay } from "../../src/calendar/day.js";
 import { countPlan, describePlan, makePlan } from "../../src/run/plan.js";
 import { claimEndpoints } from "../../src/run/endpoints.js";
+import type { Endpoints } from "../../src/store/endpoints.js";
 import { backfillSettings, sweepSettings, updateSettings } from "../../src/run/settings.js";
 import { SWEEP } from "../../src/run/sweep.js";
 import { BACKFILL } from "../../src/run/backfill.js";
@@ -152,25 +153,40 @@ describe("the plan of a sweep", () => {
 });
 
 describe("the servers of a file", () => {
-  const vision = { endpoint: "https://data.binance.vision", listEndpoint: undefined };
-  const claim = async (endpoint: string, known: typeof vision | undefined, adoptEndpoint = false) => {
-    const threads = fakeThreads({ facts: { endpoints: known } });
-    await claimEndpoints({ endpoint, listEndpoint: undefined, adoptEndpoint }, threads);
-    return threads.calls.map(({ method }) => method);
+  const vision = { endpoint: "https://data.binance.vision", listEndpoint: "https://s3.example/data.binance.vision" };
+  const claim = async (given: Endpoints, known: Endpoints | undefined, adoptEndpoint = false) => {
+    const threads = fakeThreads({ facts: { endpoints: known, discoveredAt: NOW } });
+    const { discoveredAt } = await claimEndpoints({ ...given, adoptEndpoint }, threads);
+    return { adopts: threads.calls.map(({ method }) => method).includes("adopt"), discoveredAt };
   };
+  const kept = { adopts: false, discoveredAt: NOW };
 
-  it("are adopted by a file without any, kept, and changed only on request", async () => {
-    expect(await claim(vision.endpoint, undefined)).toEqual(["adopt"]);
-    expect(await claim(vision.endpoint, vision)).toEqual([]);
-    await expect(claim("https://127.0.0.1:4433", vision)).rejects.toMatchObject({
+  it("are adopted by a file without any, and kept", async () => {
+    expect(await claim(vision, undefined)).toEqual({ adopts: true, discoveredAt: NOW });
+    expect(await claim(vision, vision)).toEqual(kept);
+    expect(await claim({ ...vision, listEndpoint: undefined }, vision)).toEqual(kept);
+    expect(await claim(vision, { ...vision, listEndpoint: undefined })).toEqual({ adopts: true, discoveredAt: NOW });
+  });
+
+  it.each([
+    ["endpoint", "https://127.0.0.1:4433"],
+    ["listEndpoint", "http://127.0.0.1:4433/data.binance.vision"],
+    ["listEndpoint", "https://s3.example/another-bucket"],
+  ] as const)("change only on request: %s %s; then the listing of the former is forgotten", async (server, url) => {
+    const given = { ...vision, [server]: url };
+    await expect(claim(given, vision)).rejects.toMatchObject({
       code: "USAGE",
       option: "adoptEndpoint",
-      reason: expect.stringContaining("filled from https://data.binance.vision") as string,
+      reason: expect.stringContaining(`filled from ${vision[server]}, not from ${url}`) as string,
     });
-    expect(await claim("https://127.0.0.1:4433", vision, true)).toEqual(["adopt"]);
+    expect(await claim(given, vision, true)).toEqual({ adopts: true, discoveredAt: undefined });
   });
 
   it("on this machine count as one, whatever their port", async () => {
-    expect(await claim("https://localhost:1", { ...vision, endpoint: "https://127.0.0.1:2" })).toEqual([]);
+    const local = (host: string): Endpoints => ({
+      endpoint: `https://${host}`,
+      listEndpoint: `https://${host}/bucket`,
+    });
+    expect(await claim(local("localhost:1"), local("127.0.0.1:2"))).toEqual(kept);
   });
 });

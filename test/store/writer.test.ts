@@ -50,6 +50,14 @@ describe("Writer", () => {
     ]);
     await again.adopt({ endpoint: "https://a", listEndpoint: undefined });
     expect(await again.facts()).toMatchObject({ endpoints: { endpoint: "https://a", listEndpoint: undefined } });
+    await again.recordDiscovery([SYMBOLS[0] ?? ""], LATE);
+    await again.recordDiscovery([SYMBOLS[1] ?? ""], LATE);
+    await again.adopt({ endpoint: "https://a", listEndpoint: "https://l" });
+    expect(await again.facts()).toMatchObject({ discoveredAt: LATE });
+    await again.adopt({ endpoint: "https://b", listEndpoint: undefined });
+    const { symbols, discoveredAt } = await again.facts();
+    expect(discoveredAt).toBeUndefined();
+    expect(symbols.map(({ symbol, absentAt }) => [symbol, absentAt])).toEqual(SYMBOLS.map((one) => [one, undefined]));
     await again.close();
     expect(await rowsOf(file, "SELECT source, unit FROM units ORDER BY source")).toEqual([
       ["head", "2024-03-02"],

@@ -51,9 +51,13 @@ describe("names", () => {
     await world.update();
     const elsewhere = { endpoint: "https://data.example.invalid", listEndpoint: "https://list.example.invalid/bucket" };
     await expect(world.update(elsewhere)).rejects.toMatchObject({ code: "USAGE", option: "adoptEndpoint" });
-    const one = { symbols: ["BTCUSDT"], date: "2025-03-01" };
+    const listedElsewhere = { listEndpoint: elsewhere.listEndpoint };
+    await expect(world.update(listedElsewhere)).rejects.toMatchObject({ code: "USAGE", option: "adoptEndpoint" });
+    const one = { symbols: ["BTCUSDT"], date: "2025-03-01", unlisted: true };
     const adopted = await world.update({ ...elsewhere, ...one, adoptEndpoint: true });
     expect(adopted).toMatchObject({ outcome: "failed", failures: [{ kind: "dns" }] });
     await expect(world.update(one)).rejects.toMatchObject({ option: "adoptEndpoint" });
+    // What the first bucket listed says nothing about the second.
+    await expect(world.update({ ...elsewhere, ...one, unlisted: false })).rejects.toMatchObject({ code: "DISCOVERY_FAILED" });
   });
 });
