@@ -61,14 +61,3 @@ const knownByContract = oncePerReader(async (store: Store) => {
     known.filter(({ symbol }) => passes(symbol, { contract, quote: undefined }));
   return { perpetual: admittedBy("perpetual"), delivery: admittedBy("delivery"), all: known };
 });
-
-/** When the bucket's symbols were last listed; undefined if never, or if the recorded time is in the future. */
-export async function listedAt(store: Store, now: number): Promise<number | undefined> {
-  const at = await readListedAt(store);
-  return at === null || at > now ? undefined : at;
-}
-
-const readListedAt = oncePerReader(async (store: Store): Promise<number | null> => {
-  const [info] = await readRows(store, `SELECT ${ms("symbols_discovered_at")} FROM store_info`, { at: "number?" });
-  return info?.at ?? null;
-});

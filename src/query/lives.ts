@@ -2,6 +2,7 @@ import { DAY_MS, type Day } from "../calendar/day.js";
 import { countDays, type Span } from "../calendar/span.js";
 import { dateOfDay } from "../calendar/sql.js";
 import { LIST, INTEGER, listValue, VARCHAR } from "../store/duckdb.js";
+import { emptyDays } from "../store/empty-days.js";
 import { hasFutureRows } from "../store/probed.js";
 import { settledFolders, symbolLives } from "../store/lives.js";
 import { oncePerReader } from "../store/once-per-reader.js";
@@ -22,7 +23,10 @@ export interface Life {
    * listing of the bucket lacked the symbol. Otherwise there may have been earlier files, and an age is a lower bound.
    */
   begins: boolean;
-  /** Whether it is known to have ended: there is a later life, or the absence of a file on the next day is final. */
+  /**
+   * Whether `last` is known to be its end: the next life follows directly, or the absence of a file on the next day is
+   * final, which it is not on an empty day. Otherwise there may be later files.
+   */
   ends: boolean;
 }
 
@@ -38,6 +42,7 @@ async function findLives(store: Store, now: number): Promise<Map<string, Life[]>
   const summaries = await symbolFiles(store, now);
   const absentDays = await absentDaysOf(store, now);
   const folders = await settledFolders(store, now);
+  const empty = await emptyDays(store, now);
   // Only symbols that lack enough days or have a settled folder can have several lives, so only their days are read.
   const several = summaries.filter(
     ({ symbol, first, last, files }) =>
@@ -59,11 +64,12 @@ async function findLives(store: Store, now: number): Promise<Map<string, Life[]>
     const ofSymbol = own.map(({ from, to, quietDays }, index) => {
       const quiet = { from: Math.max(from - quietDays, firstPeriod, absentDays.get(symbol) ?? 0), to: from - 1 };
       const begins = countDays([quiet]) === 0 || (isWhole && firstRow <= quiet.from);
-      const isLast = index === own.length - 1;
-      const ends = !isLast || (isWhole && to < lastRow && firstProbe >= finalFrom(finality, to + 1));
+      const next = to + 1;
+      const mayEnd = to < lastRow && !empty.has(next);
+      const ends = own[index + 1]?.from === next || (mayEnd && isWhole && firstProbe >= finalFrom(finality, next));
       const life = { symbol, first: from, last: to, begins, ends };
       if (!begins && !isWhole) openBeginnings.push({ life, quiet });
-      if (!ends && (!isWhole || to < lastRow)) openEnds.push(life);
+      if (!ends && mayEnd) openEnds.push(life);
       return life;
     });
     lives.set(symbol, ofSymbol);

@@ -13,7 +13,8 @@ import { select } from "../store/prepared.js";
 import { knownSymbols } from "../store/symbols.js";
 import { column, optionalColumn, type Answer, type RowOf } from "../text/columns.js";
 import type { Condition } from "../vision/condition.js";
-import { admittedSymbols, listedAt } from "./admission.js";
+import { listedAt } from "../store/symbols.js";
+import { admittedSymbols } from "./admission.js";
 import { dateText, ms } from "./select.js";
 
 /** Columns of {@link StatusFacts}. */

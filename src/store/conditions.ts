@@ -2,17 +2,15 @@ import type { Day } from "../calendar/day.js";
 import type { Span } from "../calendar/span.js";
 import { dayNumber } from "../calendar/sql.js";
 import { conditionOf, type Condition, type DayCells } from "../vision/condition.js";
-import { finalFrom, holeFinalFrom, unpublishedSql } from "../vision/finality.js";
+import { finalFrom, unpublishedSql } from "../vision/finality.js";
 import { absentCells, type AbsentCells } from "./absent-cells.js";
 import { namesOf, type AdmittedCells } from "./admitted-cells.js";
 import { dayRows, type DayRows } from "./day-rows.js";
 import { DuckDBDateValue } from "./duckdb.js";
 import { toStoreError } from "./duckdb-error.js";
-import { oncePerReader } from "./once-per-reader.js";
+import { emptyDays, type Days } from "./empty-days.js";
 import type { Store } from "./open.js";
 import { select } from "./prepared.js";
-import { readRows } from "./read-rows.js";
-import { lastSweep } from "./runs.js";
 
 /** The condition of a day's cells, and the counts behind it. */
 export interface DayCondition extends DayCells {
@@ -40,6 +38,7 @@ export function conditionSpans(days: readonly DayCondition[]): ConditionSpan[] {
 
 const NO_ROWS: DayRows = { probed: 0, available: 0, due: 0, early: 0 };
 const NONE_ABSENT: AbsentCells = { pending: 0, unknownSymbols: [] };
+const NO_DAYS: Days = new Set<Day>();
 const NOTHING_EXPECTED = { expected: 0, lacking: 0 };
 
 /**
@@ -51,7 +50,7 @@ export async function dayConditions(store: Store, admitted: AdmittedCells): Prom
   try {
     const rows = await dayRows(store, admitted);
     const absent = await absentCells(store, admitted, rows);
-    const empty = await emptyDays(store, admitted, rows);
+    const empty = rows.every(({ available }) => available > 0) ? NO_DAYS : await emptyDays(store, admitted.now);
     const conditions: DayCondition[] = [];
     const { finality } = store.dataset;
     for (let day = admitted.from; day <= admitted.to; day++) {
@@ -71,33 +70,6 @@ export async function dayConditions(store: Store, admitted: AdmittedCells): Prom
     throw toStoreError(store.file, error);
   }
 }
-
-/**
- * The days without any file, although earlier days have files: Binance has not published them. Only a sweep made so
- * late that holes are final makes an empty day final.
- */
-async function emptyDays(
-  store: Store,
-  { from, to, now }: AdmittedCells,
-  rows: readonly DayRows[],
-): Promise<ReadonlySet<Day>> {
-  if (rows.every(({ available }) => available > 0)) return new Set();
-  const days = (await daysWithoutFiles(store)).filter((day) => from <= day && day <= to);
-  if (days.length === 0) return new Set();
-  const swept = await lastSweep(store, now);
-  return new Set(days.filter((day) => swept === undefined || swept < holeFinalFrom(store.dataset.finality, day)));
-}
-
-/** The stored days without any file after the first day with one. */
-const daysWithoutFiles = oncePerReader(async (store: Store): Promise<readonly Day[]> => {
-  const found = await readRows(
-    store,
-    `SELECT date FROM daily_symbol_counts WHERE available_count = 0
-        AND date > (SELECT min(date) FROM daily_symbol_counts WHERE available_count > 0)`,
-    { day: "day" },
-  );
-  return found.map(({ day }) => day);
-});
 
 /** Compares each day with the last published day before it. */
 async function comparedWithLastPublished(

@@ -1,10 +1,11 @@
 import type { Day } from "../calendar/day.js";
 import type { Span } from "../calendar/span.js";
 import { dayNumber } from "../calendar/sql.js";
-import { finalSql } from "../vision/finality.js";
+import { finalSql, probedBySql } from "../vision/finality.js";
 import { RELISTED_AFTER_DAYS } from "../vision/lives.js";
 import { classifySymbol } from "../vision/symbol.js";
 import { toStoreError } from "./duckdb-error.js";
+import { emptyDays } from "./empty-days.js";
 import { settledFolders, symbolLives } from "./lives.js";
 import type { Store } from "./open.js";
 import { CHANGE_KINDS, type ChangeKind } from "./write/changes.js";
@@ -51,15 +52,18 @@ interface FileSpan extends Span {
 export type FileSpans = ReadonlyMap<string, FileSpan>;
 
 /**
- * A symbol has ended if the absence of a file on the day after its last one is final.
+ * A symbol has ended if the absence of a file on the day after its last one is final, which it is not on an empty day.
  *
+ * @param now ms since the Unix epoch
  * @throws StoreError when the file can't be read
  */
-export async function fileSpans({ connection, dataset, file }: Store): Promise<FileSpans> {
+export async function fileSpans(store: Store, now: number): Promise<FileSpans> {
+  const { connection, dataset, file } = store;
   try {
+    const empty = await emptyDays(store, now);
     const found = await connection.runAndReadAll(
       `WITH files AS (SELECT symbol, min(date) AS first, max(date) AS last FROM availability WHERE available GROUP BY symbol)
-        SELECT files.symbol, ${dayNumber("first")}, ${dayNumber("last")}, coalesce(${finalSql(dataset.finality)}, false)
+        SELECT files.symbol, ${dayNumber("first")}, ${dayNumber("last")}, coalesce(${finalSql(dataset.finality)} AND ${probedBySql(now)}, false)
         FROM files LEFT JOIN availability AS next ON next.symbol = files.symbol AND next.date = last + 1`,
     );
     return new Map(
@@ -67,7 +71,7 @@ export async function fileSpans({ connection, dataset, file }: Store): Promise<F
         .getRows()
         .map(([symbol, from, to, ended]) => [
           String(symbol),
-          { from: Number(from), to: Number(to), ended: ended === true },
+          { from: Number(from), to: Number(to), ended: ended === true && !empty.has(Number(to) + 1) },
         ]),
     );
   } catch (error) {
@@ -83,7 +87,7 @@ export async function fileSpans({ connection, dataset, file }: Store): Promise<F
  * @throws StoreError when the file can't be read
  */
 export async function newsSince(store: Store, before: FileSpans, runId: number, now: number): Promise<News> {
-  const after = await fileSpans(store);
+  const after = await fileSpans(store, now);
   try {
     const delistings = [...after]
       .filter(([symbol, { ended }]) => ended && before.get(symbol)?.ended === false)

@@ -2,6 +2,8 @@ import { LIST, listValue, VARCHAR } from "./duckdb.js";
 import { classifySymbol, type SymbolClass } from "../vision/symbol.js";
 import { toStoreError } from "./duckdb-error.js";
 import type { Store } from "./open.js";
+import { oncePerReader } from "./once-per-reader.js";
+import { readRows } from "./read-rows.js";
 import { timestamp } from "./runs.js";
 import { inTransaction } from "./transaction.js";
 
@@ -45,8 +47,27 @@ export async function knownSymbols(
 }
 
 /**
+ * When the bucket's symbols were last listed, ms since the Unix epoch; undefined if never, or if the recorded time is
+ * in the future.
+ *
+ * @param now ms since the Unix epoch
+ */
+export async function listedAt(store: Store, now: number): Promise<number | undefined> {
+  const at = await readListedAt(store);
+  return at === null || at > now ? undefined : at;
+}
+
+const readListedAt = oncePerReader(async (store: Store): Promise<number | null> => {
+  const [info] = await readRows(store, "SELECT epoch_ms(symbols_discovered_at)::DOUBLE FROM store_info", {
+    at: "number?",
+  });
+  return info?.at ?? null;
+});
+
+/**
  * Adds the names of a complete listing of the bucket. Nothing is ever removed: `gone` contains the symbols that were
- * known before but are not in this listing. A listing proves that an absent symbol had no files until then.
+ * known before but are not in this listing. A listing proves that an absent symbol had no files until then; one that
+ * claims to come from the future proves nothing.
  *
  * @param now when the listing was made, ms since the Unix epoch.
  */
@@ -56,7 +77,8 @@ export async function recordDiscovery(
   now: number,
 ): Promise<{ added: string[]; gone: string[] }> {
   const listed = new Set(names);
-  const { symbols, discoveredAt } = await knownSymbols(store);
+  const { symbols } = await knownSymbols(store);
+  const before = await listedAt(store, now);
   const known = new Set(symbols.map(({ symbol }) => symbol));
   const added = [...listed].filter((name) => !known.has(name)).sort();
   const gone = [...known].filter((name) => !listed.has(name));
@@ -64,9 +86,10 @@ export async function recordDiscovery(
   const at = timestamp(now);
   try {
     await inTransaction(connection, async () => {
-      await appendSymbols(store, added, now, discoveredAt);
+      await appendSymbols(store, added, now, before);
       await connection.run(
-        "UPDATE symbols SET last_seen = $at WHERE NOT list_contains($gone, symbol)",
+        `UPDATE symbols SET last_seen = $at, absent_at = CASE WHEN absent_at <= $at THEN absent_at END
+          WHERE NOT list_contains($gone, symbol)`,
         { at, gone: listValue(gone) },
         { gone: LIST(VARCHAR) },
       );

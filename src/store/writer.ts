@@ -20,7 +20,7 @@ import { maintain } from "./maintain.js";
 import { fileSpans, newsSince, NO_NEWS, type FileSpans, type News } from "./news.js";
 import { RunFile } from "./run-file.js";
 import { beginRun, endRun, type RunEnd, type RunStart } from "./runs.js";
-import { knownSymbols, recordDiscovery, type KnownSymbol } from "./symbols.js";
+import { knownSymbols, listedAt, recordDiscovery, type KnownSymbol } from "./symbols.js";
 import { VolumeWriter } from "./volumes/commit.js";
 import { hasVolumes, volumeKnowledge } from "./volumes/knowledge.js";
 import { NO_VOLUMES, VolumeSession, type VolumeTotals } from "./volumes/session.js";
@@ -123,15 +123,16 @@ export class Writer {
 
   /** The conditions of days, for given symbols. */
   async conditions({ symbols, ...wanted }: ConditionsWanted): Promise<ConditionSpan[]> {
-    const { symbols: known, discoveredAt } = await knownSymbols(this.file.store);
+    const { symbols: known } = await knownSymbols(this.file.store);
     const names = new Set(symbols);
     const admitted = known.filter(({ symbol }) => names.has(symbol));
     // Symbols that no listing has found were named by the user.
     for (const { symbol } of admitted) names.delete(symbol);
     const unlisted = [...names].map((symbol) => ({ symbol, absentAt: undefined }));
-    const listedAt = admitted.length === 0 ? wanted.now : discoveredAt;
+    const { store } = this.file;
+    const listed = admitted.length === 0 ? wanted.now : await listedAt(store, wanted.now);
     return conditionSpans(
-      await dayConditions(this.file.store, { ...wanted, symbols: [...admitted, ...unlisted], listedAt }),
+      await dayConditions(store, { ...wanted, symbols: [...admitted, ...unlisted], listedAt: listed }),
     );
   }
 
@@ -266,7 +267,7 @@ export class Writer {
 
   /** Begins to write: journals the run, if it isn't yet. */
   private async journal(run: RunStart): Promise<{ store: WritableStore; runId: number }> {
-    if (this.runId === undefined) this.filesBefore = await fileSpans(this.file.store);
+    if (this.runId === undefined) this.filesBefore = await fileSpans(this.file.store, run.startedAt);
     const store = await this.file.forWriting();
     this.runId ??= await beginRun(store, run);
     return { store, runId: this.runId };

@@ -1,6 +1,7 @@
 import * as product from "../../src/index.js";
 import { dayOf, formatDay } from "../../src/calendar/day.js";
-import { admittedSymbols, listedAt } from "../../src/query/admission.js";
+import { admittedSymbols } from "../../src/query/admission.js";
+import { listedAt } from "../../src/store/symbols.js";
 import { dayConditions } from "../../src/store/conditions.js";
 import { openReader, type Store } from "../../src/store/open.js";
 import type { MarketEvent } from "./oracle/market.js";

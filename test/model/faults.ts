@@ -75,9 +75,9 @@ export const SEEDED_FAULTS: readonly SeededFault[] = [
     reference: { emptyDayWaits: false },
     patches: [
       {
-        file: "store/conditions.ts",
-        find: "swept === undefined || swept < holeFinalFrom(store.dataset.finality, day)",
-        replace: "swept === undefined && swept !== undefined",
+        file: "store/empty-days.ts",
+        find: "swept < holeFinalFrom(store.dataset.finality, day)",
+        replace: "swept > Infinity",
       },
     ],
   },
@@ -164,8 +164,8 @@ export const SEEDED_FAULTS: readonly SeededFault[] = [
     patches: [
       {
         file: "query/lives.ts",
-        find: "isWhole && to < lastRow && firstProbe >= finalFrom(finality, to + 1)",
-        replace: "isWhole && to < lastRow",
+        find: "mayEnd && isWhole && firstProbe >= finalFrom(finality, next)",
+        replace: "mayEnd && isWhole",
       },
       {
         file: "query/lives.ts",

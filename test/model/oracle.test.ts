@@ -366,7 +366,8 @@ describe("a life is one contract's", () => {
 
   it("comes with its listings and delistings", () => {
     const story = new Story().files("LITUSDT", "2024-01-01", "2024-03-10").files("LITUSDT", "2024-06-01", "2024-06-20");
-    story.probe(["LITUSDT"], "2023-11-01", "2024-07-30", "2024-08-30");
+    story.files("BTCUSDT", "2023-11-01", "2024-07-30");
+    story.probe(["BTCUSDT", "LITUSDT"], "2023-11-01", "2024-07-30", "2024-08-30");
     const events = marketEvents(story.knowledge, "LITUSDT", instant("2024-08-30"));
     expect(events.map(({ event, day, certain }) => [event, day, certain])).toEqual([
       ["listing", dayOf("2024-01-01"), true],
@@ -376,13 +377,15 @@ describe("a life is one contract's", () => {
     ]);
   });
 
-  it("a delisting is reported once the day after the last file is known to have none", () => {
-    const story = new Story().files("BTCUSDT", "2024-01-01", "2024-03-10");
+  it("a delisting is reported once the day after the last file is known to have none, but others on it", () => {
+    const story = new Story().files("BTCUSDT", "2024-01-01", "2024-03-10").files("ETHUSDT", "2024-01-01", "2024-04-10");
     const delistings = (at: string) =>
       marketEvents(story.knowledge, "BTCUSDT", instant(at)).filter(({ event }) => event === "delisting");
     story.probe(["BTCUSDT"], "2023-11-01", "2024-03-29", "2024-03-30");
     expect(delistings("2024-03-30")).toEqual([]);
     story.probe(["BTCUSDT"], "2024-03-11", "2024-03-30", "2024-03-31");
+    expect(delistings("2024-03-31")).toEqual([]);
+    story.probe(["ETHUSDT"], "2024-03-11", "2024-03-11", "2024-03-31");
     expect(delistings("2024-03-31")).toMatchObject([{ day: dayOf("2024-03-10"), certain: true }]);
   });
 

@@ -47,7 +47,7 @@ export class ReferenceAnswers implements Answers {
     const lives = [...this.kept.rows.keys()].flatMap((symbol) => {
       const own = this.lives(symbol);
       return own.map((life, index) => {
-        const ended = index < own.length - 1 || this.hasEnded(symbol, life.last);
+        const ended = own[index + 1]?.first === life.last + 1 || this.hasEnded(symbol, life.last);
         return { ...life, symbol, exact: life.exact || !this.rules.bounds, ended };
       });
     });
@@ -230,7 +230,8 @@ export class ReferenceAnswers implements Answers {
 
   private hasEnded(symbol: string, last: Day): boolean {
     const row = this.row(symbol, last + 1);
-    return row !== undefined && !(this.rules.delistingsWait && this.isDue(symbol, last + 1, row));
+    if (row === undefined) return false;
+    return !this.rules.delistingsWait || (!this.isDue(symbol, last + 1, row) && !this.isEmpty(last + 1));
   }
 
   private firstFile(symbol: string): Day | undefined {

@@ -59,6 +59,40 @@ describe("absence takes long to be true", () => {
     expect(symbolsOf(await world.ask((file) => file.snapshot({ date: "2021-03-01" })))).toEqual(symbols.split(" "));
   });
 
+  it("days on which the bucket was silent end no contract: none is reported as delisted, and then as listed", async ({
+    world,
+  }) => {
+    const six = "AUSDT BUSDT CUSDT DUSDT EUSDT FUSDT";
+    world.files(six, "2021-01-01", "2021-03-01");
+    world.files(six, "2021-03-27", "2021-06-01");
+    world.at("2021-03-02");
+    await world.update();
+    world.at("2021-03-27");
+    expect(await world.update()).toMatchObject({ delistings: [] });
+    const delistings = () => world.ask((file) => file.delistings());
+    expect(await delistings()).toMatchObject({ rows: [] });
+    world.at("2021-03-28");
+    expect(await world.update()).toMatchObject({ delistings: [], listings: [] });
+    expect(await delistings()).toMatchObject({ rows: [] });
+  });
+
+  it("a silent day without any row is refused, not answered as one without symbols", async ({ world }) => {
+    const six = "AUSDT BUSDT CUSDT DUSDT EUSDT FUSDT";
+    world.files(six, "2020-12-01", "2021-01-10");
+    world.files(six, "2021-03-20", "2021-06-10");
+    for (const date of ["2021-01-11", "2021-02-01", "2021-03-01", "2021-03-20", "2021-03-22"]) {
+      world.at(date);
+      await world.update();
+    }
+    const rows = await world.ask((file) =>
+      file.sql({ statement: "SELECT * FROM daily_availability WHERE date = '2021-03-21'" }),
+    );
+    expect(rows).toMatchObject({ rows: [] });
+    await expect(world.ask((file) => file.snapshot({ date: "2021-03-21" }))).rejects.toMatchObject({
+      code: "NOT_KNOWN",
+    });
+  });
+
   it("files that are replaced after 10 days and removed after 12 are journaled", async ({ world }) => {
     world.files("AUSDT BUSDT", "2021-01-01", "2021-03-31");
     world.put("AUSDT", "2021-03-01", "2021-03-12T00:00", 51_000);

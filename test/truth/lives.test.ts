@@ -64,4 +64,16 @@ describe("a life is one contract's", () => {
     const after = await world.ask((file) => file.delistings());
     expect(after.rows).toMatchObject([{ symbol: "AUSDT", date: "2025-03-10" }]);
   });
+
+  it("a later file proves no end while the days before it were never probed", async ({ world }) => {
+    world.files("AUSDT BUSDT", "2024-01-01", "2024-09-30");
+    world.at("2024-09-01");
+    await world.backfill({ from: "2024-01-01", to: "2024-01-31" });
+    await world.backfill({ from: "2024-06-01", to: "2024-06-30" });
+    expect(await world.ask((file) => file.delistings({ from: "2024-01-01", to: "2024-01-31" }))).toMatchObject({
+      rows: [],
+    });
+    await world.backfill({ from: "2024-01-01", to: "2024-06-30" });
+    expect(await world.ask((file) => file.delistings({}))).toMatchObject({ rows: [] });
+  });
 });

@@ -58,6 +58,8 @@ describe("names", () => {
     expect(adopted).toMatchObject({ outcome: "failed", failures: [{ kind: "dns" }] });
     await expect(world.update(one)).rejects.toMatchObject({ option: "adoptEndpoint" });
     // What the first bucket listed says nothing about the second.
-    await expect(world.update({ ...elsewhere, ...one, unlisted: false })).rejects.toMatchObject({ code: "DISCOVERY_FAILED" });
+    await expect(world.update({ ...elsewhere, ...one, unlisted: false })).rejects.toMatchObject({
+      code: "DISCOVERY_FAILED",
+    });
   });
 });

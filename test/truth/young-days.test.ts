@@ -103,4 +103,21 @@ describe("clocks", () => {
     const days = await runCli(["query", "condition", "2025-03-19", "--json"], { TZ, BFA_DB: world.db });
     expect(JSON.parse(days.stdout)).toMatchObject({ rows: [{ date: "2025-03-19" }] });
   });
+
+  it("a listing with the clock in May: no run or query calls April final for it", async ({ world }) => {
+    world.files("AUSDT BUSDT", "2025-01-01", "2025-06-01");
+    world.at("2025-03-20");
+    await world.update();
+    world.at("2025-05-20");
+    await world.discover();
+    world.at("2025-04-15");
+    const { conditions } = await world.update({ symbols: ["AUSDT", "BUSDT"], unlisted: true });
+    expect(conditions.map(({ condition }) => condition)).not.toContain("final");
+    // It proves no absence later on, either.
+    world.files("CUSDT", "2025-01-01", "2025-06-01");
+    await world.discover();
+    world.at("2025-05-21");
+    const known = await world.ask((file) => file.condition({ from: "2025-05-01", to: "2025-05-01" }));
+    expect(known.rows[0]).toMatchObject({ condition: "unwritten", unknown_count: 3, pending_count: 0 });
+  });
 });

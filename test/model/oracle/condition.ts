@@ -10,7 +10,7 @@ export type Condition = "final" | "provisional" | "partial" | "unpublished" | "u
 const PUBLICATION_DAYS = 4;
 const LACKING_SYMBOLS = 5;
 const LACKING_SHARE = 0.05;
-const EMPTY_DAY_DAYS = 90;
+export const EMPTY_DAY_DAYS = 90;
 /** Days after which a listing of the symbols contains all names of a day. */
 const LISTED_DAYS = 20;
 

@@ -1,6 +1,7 @@
-import { dayAt, type Day } from "../../../src/calendar/day.js";
+import type { Day } from "../../../src/calendar/day.js";
+import { EMPTY_DAY_DAYS } from "./condition.js";
 import { stateOf } from "./due.js";
-import { isSettled, knownSymbols, provedMissingAt, rowOf, tickerOf, type Knowledge } from "./knowledge.js";
+import { isSettled, knownSymbols, rowOf, startOf, tickerOf, type Knowledge } from "./knowledge.js";
 import { livesOf, type Life } from "./lives.js";
 
 /** A listing or delisting of a contract. */
@@ -23,19 +24,19 @@ interface Contract extends Life {
 
 /**
  * Rule 8: listings and delistings are the ends of a ticker's lives. A first day that isn't exact is no listing. A last
- * day is a delisting once a later life of the name shows it, or the next day is believed to have no file.
+ * day is a delisting once the next day is believed to have no file, or begins another life.
  *
  * The rules leave open how a settled folder's files relate to a ticker. Taken here: they are a separate contract only
  * if they are apart from the lives of the name itself, and before one of them.
  */
 export function marketEvents(knowledge: Knowledge, ticker: string, now: number): AllowedEvent[] {
   const names = knownSymbols(knowledge).filter((name) => tickerOf(name) === ticker);
-  return contractsOf(knowledge, names, now).flatMap(({ symbol, first, last, exact, next }, index) => {
+  return contractsOf(knowledge, names, now).flatMap((contract, index) => {
+    const { symbol, first, last, exact } = contract;
     const began: AllowedEvent[] = exact
       ? [{ symbol, day: first, event: index === 0 ? "listing" : "relisting", certain: true }]
       : [];
-    const end =
-      next === undefined ? endOf(knowledge, symbol, last, now) : endBefore(knowledge, symbol, last, next, now);
+    const end = endOf(knowledge, contract, now);
     return end === "no" ? began : [...began, { symbol, day: last, event: "delisting", certain: end === "yes" }];
   });
 }
@@ -52,17 +53,26 @@ function contractsOf(knowledge: Knowledge, names: readonly string[], now: number
   return [...own, ...settled].sort((a, b) => a.first - b.first);
 }
 
-/** Whether the last known life of a name has ended; `maybe` if only a listing of the bucket shows it. */
-function endOf(knowledge: Knowledge, symbol: string, last: Day, now: number): "yes" | "no" | "maybe" {
+/**
+ * Whether a life ended on its last known day: the next life follows directly, or the day after it is believed to have no
+ * file. `maybe` if only a listing of the bucket shows that.
+ */
+function endOf(knowledge: Knowledge, { symbol, last, next }: Contract, now: number): "yes" | "no" | "maybe" {
+  if (next === last + 1) return "yes";
   const state = stateOf(knowledge, symbol, last + 1, now);
-  return state === "believed" ? "yes" : state === "proved" ? "maybe" : "no";
+  const isAbsent = state === "believed" ? "yes" : state === "proved" ? "maybe" : "no";
+  const empty = isEmpty(knowledge, last + 1, now);
+  return isAbsent === "no" || empty === "yes" ? "no" : empty === "maybe" ? "maybe" : isAbsent;
 }
 
-/** Whether a life that is followed by another ended on a day; `maybe` if days between them are unknown. */
-function endBefore(knowledge: Knowledge, symbol: string, last: Day, next: Day, now: number): "yes" | "maybe" {
-  for (let day = last + 1; day < Math.min(next, dayAt(now)); day++) {
-    if (rowOf(knowledge, symbol, day, now) !== undefined) continue;
-    if (provedMissingAt(knowledge, symbol, day, now) === undefined) return "maybe";
-  }
-  return "yes";
+/**
+ * Rule 3: an empty day after one with files is believed only after a sweep from D+90 on. `maybe` if a file on it was
+ * found with the clock ahead.
+ */
+function isEmpty(knowledge: Knowledge, day: Day, now: number): "yes" | "no" | "maybe" {
+  const hasFile = (at: number) =>
+    knownSymbols(knowledge).some((symbol) => rowOf(knowledge, symbol, day, at)?.file !== undefined);
+  if (hasFile(now)) return "no";
+  if (knowledge.sweeps.some((at) => at <= now && at >= startOf(day, EMPTY_DAY_DAYS))) return "no";
+  return hasFile(Infinity) ? "maybe" : "yes";
 }
