@@ -75,7 +75,7 @@ export interface ExportOptions {
    */
   from?: DayInput | undefined;
   /**
-   * Last UTC day.
+   * Last UTC day. Days that haven't ended are left out of the rows.
    *
    * @default the last in the file
    */

@@ -73,6 +73,11 @@ export function clip(spans: readonly Span[], within: Span): Span[] {
     .filter(({ from, to }) => from <= to);
 }
 
+/** Whether two spans have a day in common. */
+export function overlap(a: Span, b: Span): boolean {
+  return a.from <= b.to && b.from <= a.to;
+}
+
 /** `2024-01-01` or `2024-01-01 to 2024-01-05`. */
 export function describeSpan({ from, to }: Span): string {
   return from === to ? formatDay(from) : `${formatDay(from)} to ${formatDay(to)}`;

@@ -45,7 +45,7 @@ export interface PublishedState {
   symbol_count: number;
   first_date: string;
   last_date: string;
-  /** Conditions of all days, as spans. */
+  /** Conditions of the days from the first to the last one, as spans. */
   conditions: { condition: string; from: string; to: string }[];
 }
 

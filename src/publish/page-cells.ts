@@ -4,7 +4,7 @@ import { readRows } from "../store/read-rows.js";
 import { DAY, ms, timeText } from "../query/select.js";
 import type { Store } from "../store/open.js";
 import { selectChunks } from "../store/prepared.js";
-import { provisionalSql } from "../vision/finality.js";
+import { probedBySql, provisionalSql } from "../vision/finality.js";
 import { FLAT_BELOW_BYTES } from "../vision/lives.js";
 import { cellLetter, TRADE_LETTERS, type CellLetter, type PageChange, type TradeLetter } from "./page-data.js";
 import { tradesBySymbol, type DayTrades, type SymbolTrades } from "./page-volumes.js";
@@ -36,7 +36,7 @@ export async function pageChanges(store: Store): Promise<PageChange[]> {
   return found.map(({ seenAt, ...change }) => ({ ...change, seen_at: timeText(seenAt) }));
 }
 
-/** All cells by symbol and day, as the calendar shows them. */
+/** All cells by symbol and day, as the calendar shows them; rows probed in the future are ignored. */
 export async function symbolCells(store: Store, changes: readonly PageChange[], now: number): Promise<SymbolCells[]> {
   const lives = await livesBySymbol(store, now);
   const trades = await tradesBySymbol(store, now);
@@ -44,8 +44,8 @@ export async function symbolCells(store: Store, changes: readonly PageChange[], 
   const chunks = await selectChunks(
     store,
     `SELECT symbol, ${DAY}, available, coalesce(file_size_bytes, 0)::DOUBLE, ${provisionalSql(store.dataset.finality)}
-      FROM availability ORDER BY symbol, date`,
-    {},
+      FROM availability WHERE ${probedBySql("$now::BIGINT")} ORDER BY symbol, date`,
+    { now },
   );
   const cells: SymbolCells[] = [];
   let current: SymbolCells | undefined;

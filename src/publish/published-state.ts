@@ -1,15 +1,16 @@
-import { formatDay } from "../calendar/day.js";
+import { dayAt, formatDay } from "../calendar/day.js";
 import { dayNumber } from "../calendar/sql.js";
 import { formatTime } from "../calendar/time.js";
 import { StoreError } from "../errors.js";
 import { admittedSymbols } from "../query/admission.js";
 import { listedAt } from "../store/symbols.js";
 import { readRows } from "../store/read-rows.js";
-import { ms } from "../query/select.js";
+import { date, ms } from "../query/select.js";
 import { conditionSpans, dayConditions } from "../store/conditions.js";
 import type { Store } from "../store/open.js";
 import { SCHEMA_VERSION } from "../store/schema/migrate.js";
 import { VERSION } from "../text/version.js";
+import { probedBySql } from "../vision/finality.js";
 import type { PublishedState } from "./manifest.js";
 import { DATA_LICENSE } from "./texts.js";
 
@@ -18,19 +19,20 @@ import { DATA_LICENSE } from "./texts.js";
  * database's latest fact.
  *
  * @param name name of the database in messages
- * @throws StoreError STORE_UNUSABLE when it is empty
+ * @throws StoreError STORE_UNUSABLE when it has no rows of days that have ended
  */
 export async function publishedState(store: Store, name: string): Promise<PublishedState> {
+  const asOf = await lastInstant(store);
   const [facts] = await readRows(
     store,
-    `SELECT ${dayNumber("min(date)")}, ${dayNumber("max(date)")}, coalesce(sum(probed_count), 0)::DOUBLE,
-      (SELECT count(*) FROM symbols)::INTEGER FROM daily_symbol_counts`,
+    `SELECT ${dayNumber("min(date) FILTER (date < $today)")}, ${dayNumber("max(date) FILTER (date < $today)")},
+      coalesce(sum(probed_count), 0)::DOUBLE, (SELECT count(*) FROM symbols)::INTEGER FROM daily_symbol_counts`,
     { first: "day?", last: "day?", rows: "number", symbols: "number" },
+    { today: date(dayAt(asOf)) },
   );
   if (facts === undefined || facts.first === null || facts.last === null) {
-    throw new StoreError("STORE_UNUSABLE", `${name} has no rows yet: \`bfa update\` fills it`);
+    throw new StoreError("STORE_UNUSABLE", `${name} has no rows of past days: \`bfa update\` fills it`);
   }
-  const asOf = await lastInstant(store);
   const admitted = {
     symbols: await admittedSymbols(store, { contract: "perpetual", quote: undefined }),
     listedAt: await listedAt(store, asOf),
@@ -55,7 +57,8 @@ async function lastInstant(store: Store): Promise<number> {
     store,
     `SELECT ${ms("max(instant)")} FROM (
         SELECT started_at AS instant FROM runs UNION ALL SELECT ended_at FROM runs
-        UNION ALL SELECT symbols_discovered_at FROM store_info UNION ALL SELECT max(probe_timestamp)::TIMESTAMP FROM availability
+        UNION ALL SELECT symbols_discovered_at FROM store_info
+        UNION ALL SELECT max(probe_timestamp)::TIMESTAMP FROM availability WHERE ${probedBySql("$now::BIGINT")}
       ) WHERE epoch_ms(instant) <= $now`,
     { at: "number?" },
     { now: Date.now() },

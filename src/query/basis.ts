@@ -49,12 +49,13 @@ export interface Known {
   days: readonly DayCondition[];
   /**
    * The rows that the answer rests on: of every symbol, for a query about one or two days; of one symbol, ascending by
-   * day, for a query about that symbol. They had to be read anyway to find out what is known.
+   * day, for a query about that symbol. They had to be read anyway to find out what is known. Rows of days that haven't
+   * ended, or probed in the future, come from a wrong clock and are left out.
    */
   cells: readonly StoredCell[];
   /** The stored counts of each day, ascending, for a query about all days that isn't about a symbol. */
   counts: readonly DayCounts[];
-  /** Whether a day can be answered. */
+  /** Whether a day belongs to the basis and can be answered. */
   has(day: Day): boolean;
   /** Maximum number of unknown symbols. */
   tolerated: number;
@@ -82,13 +83,15 @@ export async function knownOf(store: Store, basis: Basis, tolerated: number, now
   }
   const bad = days.filter((day) => !mayAnswer(day, tolerated));
   if (basis.unknownDays === "refuse" && bad.length > 0) throw refusal(store.dataset, bad, now);
-  const leftOut = new Set(basis.unknownDays === "leave out" ? bad.map(({ day }) => day) : []);
+  const kept = basis.unknownDays === "leave out" ? days.filter((day) => mayAnswer(day, tolerated)) : days;
+  const answered = new Set(kept.map(({ day }) => day));
+  const today = dayAt(now);
   return {
     facts: conditionFacts(days),
     days,
-    cells: cells ?? [],
+    cells: (cells ?? []).filter(({ day, probedAt }) => day < today && probedAt <= now),
     counts: counts ?? [],
-    has: (day) => !leftOut.has(day),
+    has: (day) => answered.has(day),
     tolerated,
     now,
   };
@@ -150,14 +153,14 @@ function unwritten(day: Day): DayCondition {
 }
 
 /**
- * From the first to the last day in the database.
+ * From the first to the last day in the database that has ended.
  *
- * @throws NotKnownError when it is empty
+ * @throws NotKnownError when there is none
  */
 export async function storedDays(store: Store, now: number): Promise<Span> {
   const days = await readStoredDays(store);
   const yesterday = dayAt(now) - 1;
-  if (days === undefined) throw refusal(store.dataset, [unwritten(yesterday)], now);
+  if (days === undefined || days.from > yesterday) throw refusal(store.dataset, [unwritten(yesterday)], now);
   return { from: days.from, to: Math.min(days.to, yesterday) };
 }
 

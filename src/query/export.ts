@@ -1,6 +1,6 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import { formatDay, type Day } from "../calendar/day.js";
+import { dayAt, formatDay, type Day } from "../calendar/day.js";
 import { EVER } from "../calendar/span.js";
 import { BfaError, StoreError, UsageError } from "../errors.js";
 import { orderedSpan } from "../options/checks.js";
@@ -56,7 +56,7 @@ export interface ExportOptions {
    */
   from?: Day | undefined;
   /**
-   * Last day.
+   * Last day. Days that haven't ended are left out of the rows.
    *
    * @default the last in the database
    */
@@ -138,7 +138,8 @@ async function refuseUnknownSymbols(store: Store, symbols: readonly string[]): P
 
 /** SQL: the condition for the requested rows. */
 async function condition(store: Store, { format, from, to, symbols, quote }: ExportOptions): Promise<string> {
-  const days = `date BETWEEN DATE '${formatDay(from ?? EVER.from)}' AND DATE '${formatDay(to ?? EVER.to)}'`;
+  const last = Math.min(to ?? EVER.to, dayAt(Date.now()) - 1);
+  const days = `date BETWEEN DATE '${formatDay(from ?? EVER.from)}' AND DATE '${formatDay(last)}'`;
   const isWhole = symbols === undefined && quote === undefined;
   if (isWhole && format !== "csv") return days;
   const stored = await storedSymbols(store);

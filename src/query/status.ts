@@ -10,20 +10,19 @@ import { answerFrom } from "../store/defects.js";
 import { dueCells } from "../store/due.js";
 import type { Store } from "../store/open.js";
 import { select } from "../store/prepared.js";
-import { knownSymbols } from "../store/symbols.js";
+import { knownSymbols, listedAt } from "../store/symbols.js";
 import { column, optionalColumn, type Answer, type RowOf } from "../text/columns.js";
 import type { Condition } from "../vision/condition.js";
-import { listedAt } from "../store/symbols.js";
 import { admittedSymbols } from "./admission.js";
-import { dateText, ms } from "./select.js";
+import { date, dateText, ms } from "./select.js";
 
 /** Columns of {@link StatusFacts}. */
 export const STATUS_FACTS = {
   file: column("text", "the database file"),
   bytes: column("bytes", "size of the file, including its log if there is one"),
   row_count: column("count", "cells with a row"),
-  first_date: optionalColumn("date", "first day with rows"),
-  last_date: optionalColumn("date", "last day with rows"),
+  first_date: optionalColumn("date", "first day with rows that has ended"),
+  last_date: optionalColumn("date", "last such day"),
   last_final_date: optionalColumn("date", "last day up to which every day from first_date on is final"),
   provisional_day_count: column("count", "provisional days, whose cells will be probed again"),
   symbol_count: column("count", "symbols known from listings of the bucket"),
@@ -101,8 +100,9 @@ export function status(store: Store, now: number = Date.now()): Promise<Status> 
 async function statusAt(store: Store, now: number): Promise<Status> {
   const [totals = []] = await select(
     store,
-    `SELECT coalesce(sum(probed_count), 0)::DOUBLE, ${dayNumber("min(date)")},
-      ${dayNumber("max(date)")} FROM daily_symbol_counts`,
+    `SELECT coalesce(sum(probed_count), 0)::DOUBLE, ${dayNumber("min(date) FILTER (date < $today)")},
+      ${dayNumber("max(date) FILTER (date < $today)")} FROM daily_symbol_counts`,
+    { today: date(dayAt(now)) },
   );
   const [rowCount, first, last] = totals;
   const { symbols, discoveredAt } = await knownSymbols(store);

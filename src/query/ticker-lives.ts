@@ -1,4 +1,6 @@
+import { overlap, type Span } from "../calendar/span.js";
 import type { Store } from "../store/open.js";
+import { isSeparateContract } from "../vision/lives.js";
 import { livesBySymbol, type Life } from "./lives.js";
 import { factsOf } from "./symbol-filter.js";
 
@@ -11,9 +13,8 @@ export interface ContractLife extends Life {
 }
 
 /**
- * The contracts that were listed. A settled folder usually repeats files that the contract also has under its own name.
- * It is a separate contract only if its files don't overlap with those of that name and precede some of them. A
- * delivery contract is always separate.
+ * The contracts that were listed. A settled folder is one of them only if it is a separate contract. A delivery contract
+ * is always separate.
  *
  * @param now ms since the Unix epoch
  */
@@ -31,14 +32,13 @@ function contractsOf(ofTicker: readonly Life[]): ContractLife[] {
   const isSettled = ({ symbol }: Life) => factsOf(symbol).class === "settled";
   const own = ofTicker.filter((life) => !isSettled(life));
   const settled = ofTicker.filter(isSettled);
-  const apart = settled.filter(
-    (life) =>
-      own.length === 0 || (!own.some((other) => overlap(life, other)) && own.some((other) => other.first > life.last)),
-  );
+  const ownSpans = own.map(spanOf);
+  const apart = settled.filter((life) => isSeparateContract(spanOf(life), ownSpans));
   const contracts = [...own, ...apart].sort((a, b) => a.first - b.first);
   return contracts.map((life, index) => {
     const before = contracts[index - 1];
-    const moved = before === undefined ? undefined : settled.findLast((other) => overlap(other, before));
+    const moved =
+      before === undefined ? undefined : settled.findLast((other) => overlap(spanOf(other), spanOf(before)));
     return {
       ...life,
       ticker: factsOf(life.symbol).ticker,
@@ -48,8 +48,8 @@ function contractsOf(ofTicker: readonly Life[]): ContractLife[] {
   });
 }
 
-function overlap(a: Life, b: Life): boolean {
-  return a.first <= b.last && b.first <= a.last;
+function spanOf({ first, last }: Life): Span {
+  return { from: first, to: last };
 }
 
 /** Compares events by date, then by symbol. */

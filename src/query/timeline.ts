@@ -9,7 +9,7 @@ import { printable } from "../text/printable.js";
 import { positional, required, symbol } from "./arguments.js";
 import { defineQuery } from "./define.js";
 import { listOf, type FactsOf } from "./facts.js";
-import { symbolRefusal } from "./refusal.js";
+import { refusal, symbolRefusal } from "./refusal.js";
 import { dateText, timeText } from "./select.js";
 import { SPAN_COLUMNS, spanRow } from "./span-rows.js";
 import { factsOf } from "./symbol-filter.js";
@@ -50,9 +50,12 @@ so the last day with a trade is usually that of the settlement.`,
   heading,
   rowsOnRequest: true,
   rests: ({ symbol }) => ({ days: "all", admits: { symbol }, unknownDays: "report" }),
-  run: async (store, { symbol }, { cells, now }) => {
+  run: async (store, { symbol }, { cells, days, now }) => {
     const [one] = cells;
-    if (one === undefined) throw symbolRefusal(symbol, await storedSymbols(store));
+    if (one === undefined) {
+      const stored = await storedSymbols(store);
+      throw stored.includes(symbol) ? refusal(store.dataset, days, now) : symbolRefusal(symbol, stored);
+    }
     const lives = await livesAmong(store, symbol, cells, now);
     const tradedOn = await tradedDays(store, [symbol], now);
     const isInLife = (day: Day) => lives.some((life) => life.from < day && day < life.to);

@@ -2,7 +2,7 @@ import type { Day } from "../calendar/day.js";
 import type { Span } from "../calendar/span.js";
 import { dayNumber } from "../calendar/sql.js";
 import { finalSql, probedBySql } from "../vision/finality.js";
-import { RELISTED_AFTER_DAYS } from "../vision/lives.js";
+import { isSeparateContract, RELISTED_AFTER_DAYS } from "../vision/lives.js";
 import { classifySymbol } from "../vision/symbol.js";
 import { toStoreError } from "./duckdb-error.js";
 import { emptyDays } from "./empty-days.js";
@@ -93,8 +93,8 @@ export async function newsSince(store: Store, before: FileSpans, runId: number, 
       .filter(([symbol, { ended }]) => ended && before.get(symbol)?.ended === false)
       .map(([symbol, { to }]) => ({ symbol, day: to }));
     return {
-      listings: await listingsSince(store, before, after, now),
-      delistings: delistings.sort(byDayAndSymbol),
+      listings: await ofContracts(store, await listingsSince(store, before, after, now), now),
+      delistings: await ofContracts(store, delistings.sort(byDayAndSymbol), now),
       changedFiles: await changedFiles(store, runId),
     };
   } catch (error) {
@@ -131,6 +131,21 @@ function mayBeRelisted(before: FileSpans, after: FileSpans): string[] {
       return gap > RELISTED_AFTER_DAYS || (gap > 0 && one.class === "perpetual" && settled.has(one.ticker));
     })
     .map(({ symbol }) => symbol);
+}
+
+/** The events without those of settled folders that are no separate contract. */
+async function ofContracts(store: Store, events: readonly SymbolDay[], now: number): Promise<SymbolDay[]> {
+  const names = events.flatMap(({ symbol }) => {
+    const { class: kind, ticker } = classifySymbol(symbol);
+    return kind === "settled" ? [symbol, ticker] : [];
+  });
+  const lives = await symbolLives(store, names, now, await settledFolders(store, now, names));
+  return events.filter(({ symbol, day }) => {
+    const { class: kind, ticker } = classifySymbol(symbol);
+    if (kind !== "settled") return true;
+    const life = lives.get(symbol)?.find(({ from, to }) => from <= day && day <= to);
+    return life !== undefined && isSeparateContract(life, lives.get(ticker) ?? []);
+  });
 }
 
 async function changedFiles({ connection }: Store, runId: number): Promise<ChangedFile[]> {

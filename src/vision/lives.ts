@@ -1,5 +1,5 @@
 import type { Day } from "../calendar/day.js";
-import type { Span } from "../calendar/span.js";
+import { overlap, type Span } from "../calendar/span.js";
 import type { Traded } from "./traded.js";
 
 /** Days without a file after which the same name is a new contract. */
@@ -111,4 +111,16 @@ function wasQuiet(lastTraded: Day | undefined, day: Day, settled: readonly Settl
     day - lastTraded - 1 >= QUIET_AFTER_DAYS &&
     settled.some(([first]) => first !== undefined && first.from < day)
   );
+}
+
+/**
+ * Whether a life in a settled folder is that of a separate contract. The folder usually repeats files that the contract
+ * also has under its own name. It is separate only if its files don't overlap with those of that name and precede some
+ * of them, or if that name has none.
+ *
+ * @param settled the life in the settled folder
+ * @param own the lives of the ticker's own name
+ */
+export function isSeparateContract(settled: Span, own: readonly Span[]): boolean {
+  return own.length === 0 || (!own.some((life) => overlap(settled, life)) && own.some(({ from }) => from > settled.to));
 }

@@ -279,7 +279,7 @@ describe("publish", () => {
     await expect(publish(db, out)).rejects.toMatchObject({ code: "STORE_MISSING" });
     const { store } = await writerFor(db, SYMBOLS);
     await store.close();
-    await expect(publish(db, out)).rejects.toThrow(`${db} has no rows yet`);
+    await expect(publish(db, out)).rejects.toThrow(`${db} has no rows of past days`);
     expect(readdirSync(folder).sort()).toEqual([".a.duckdb.lock", ".public.lock", "a.duckdb"]);
   });
 });

@@ -7,8 +7,8 @@ import { Writer } from "../../src/store/writer.js";
 import { temporaryFolder } from "../support/database.js";
 import { D0, LATE, rowsOfCells, type Cell } from "../support/store.js";
 
-const SYMBOLS = ["AUSDT", "BUSDT", "CUSDT"];
-const [A, B, C] = [0, 1, 2];
+const SYMBOLS = ["AUSDT", "BUSDT", "CUSDT", "AUSDTSETTLED"];
+const [A, B, C, A_SETTLED] = [0, 1, 2, 3];
 
 let folder: ReturnType<typeof temporaryFolder>;
 beforeEach(() => {
@@ -22,7 +22,7 @@ afterEach(() => {
 async function run(cells: readonly Cell[]): Promise<News> {
   const writer = await Writer.open(join(folder.path, "a.duckdb"));
   const days = cells.map(({ day }) => day);
-  const start = { command: "update", from: Math.min(...days), to: Math.max(...days), symbolCount: 3, startedAt: LATE };
+  const start = { command: "update", from: Math.min(...days), to: Math.max(...days), symbolCount: 4, startedAt: LATE };
   writer.begin(start, SYMBOLS, new Counters());
   const expected = new Map<number, number>();
   for (const { symbol } of cells) expected.set(symbol, (expected.get(symbol) ?? 0) + 1);
@@ -71,6 +71,19 @@ describe("what a run found", () => {
     expect(await run([...absent(B, 10, 12, early), ...files(A, 10, 12, { probedAt: early })])).toEqual(NONE);
     expect(await run(absent(B, 10, 12))).toEqual({ ...NONE, delistings: [{ symbol: "BUSDT", day: D0 + 9 }] });
     expect(await run(absent(B, 13, 15))).toEqual(NONE);
+  });
+
+  it("is no settled folder that repeats files of the contract, neither when it appears nor when it ends", async () => {
+    await run([...files(A, 0, 20), ...files(B, 0, 20)]);
+    expect(await run(files(A_SETTLED, 3, 8))).toEqual(NONE);
+    expect(await run(absent(A_SETTLED, 9, 20))).toEqual(NONE);
+  });
+
+  it("is a settled folder of a separate contract, when it appears and when it ends", async () => {
+    await run([...files(A, 12, 20), ...files(B, 0, 20)]);
+    expect(await run(files(A_SETTLED, 3, 8))).toEqual({ ...NONE, listings: [{ symbol: "AUSDTSETTLED", day: D0 + 3 }] });
+    const news = { ...NONE, delistings: [{ symbol: "AUSDTSETTLED", day: D0 + 8 }] };
+    expect(await run(absent(A_SETTLED, 9, 20))).toEqual(news);
   });
 
   it("is files that differ from what was believed", async () => {

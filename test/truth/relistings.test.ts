@@ -55,6 +55,23 @@ describe("contracts that were listed again under their ticker", () => {
     expect(await world.update()).toMatchObject({ rows_written: expect.any(Number) as number, listings: [] });
   });
 
+  it("LITUSDTSETTLED: copies of files of LITUSDT are no contract, neither in the news of runs nor in queries", async ({
+    world,
+  }) => {
+    world.files("BTCUSDT LITUSDT", "2025-01-01", "2025-03-31");
+    world.at("2025-03-02");
+    await world.update();
+    world.files("LITUSDTSETTLED", "2025-02-01", "2025-03-03");
+    world.at("2025-03-05");
+    expect(await world.update()).toMatchObject({ outcome: "whole", listings: [], delistings: [] });
+    world.at("2025-03-28");
+    expect(await world.update()).toMatchObject({ outcome: "whole", listings: [], delistings: [] });
+    await world.ask(async (file) => {
+      expect(symbolsOf(await file.listings())).toEqual(["BTCUSDT", "LITUSDT"]);
+      expect(symbolsOf(await file.delistings())).toEqual([]);
+    });
+  });
+
   it("ICPUSDT: flat, gone for 26 days and live again beside ICPUSDT_SETTLED", async ({ world }) => {
     world.files("BTCUSDT", "2022-03-01", "2022-12-31");
     world.files("ICPUSDT", "2022-03-01", "2022-06-10");

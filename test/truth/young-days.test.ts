@@ -1,4 +1,8 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect } from "vitest";
+import { publish } from "../../src/publish/publish.js";
+import { exportRows } from "../../src/query/export.js";
 import { runCli } from "../support/cli.js";
 import { rowsOf } from "../support/database.js";
 import { clockEnv, dates, it, symbolsOf } from "./support.js";
@@ -87,6 +91,77 @@ describe("clocks", () => {
     expect(symbolsOf(await world.ask((file) => file.snapshot({ date: "2025-03-12" })))).toEqual(["AUSDT", "BUSDT"]);
     const future = "SELECT count(*)::INT FROM daily_availability WHERE probe_timestamp > TIMESTAMP '2025-03-21'";
     expect(await rowsOf(world.db, future)).toEqual([[0]]);
+  });
+
+  it("one run with the clock five days ahead: the days that haven't ended are in no answer", async ({
+    world,
+    folder,
+  }) => {
+    world.files("AUSDT BUSDT", "2025-01-01", "2025-03-09");
+    for (const date of ["2025-03-10", "2025-03-15", "2025-03-11"]) {
+      world.at(date);
+      await world.update();
+    }
+    const stored = "SELECT max(date)::VARCHAR, count(*)::INT FROM daily_availability WHERE date >= '2025-03-11'";
+    expect(await rowsOf(world.db, stored)).toEqual([["2025-03-14", 8]]);
+    await world.ask(async (file) => {
+      expect((await file.counts()).rows.at(-1)).toMatchObject({ date: "2025-03-09" });
+      expect((await file.condition()).rows.at(-1)).toMatchObject({ date: "2025-03-10" });
+      expect((await file.timeline({ symbol: "AUSDT" })).rows.at(-1)).toMatchObject({ date: "2025-03-10" });
+      expect(await file.status()).toMatchObject({ last_date: "2025-03-10" });
+    });
+    const out = join(folder, "public");
+    expect(await publish(world.db, out)).toMatchObject({
+      last_date: "2025-03-10",
+      conditions: [
+        { condition: "final" },
+        { condition: "provisional" },
+        { condition: "unpublished", to: "2025-03-10" },
+      ],
+    });
+    // 2025-03-09 has the last file, and 2025-03-10 is the last day.
+    expect(readFileSync(join(out, "data", "symbols", "AUSDT.js"), "utf8")).toMatch(/50000,0\],/);
+    const exported = join(folder, "a.csv");
+    await exportRows(world.db, { format: "csv", out: exported });
+    expect(readFileSync(exported, "utf8")).toMatch(/\n2025-03-10,BUSDT,[^\n]*\n$/);
+  });
+
+  it("a clock behind the first day of the file: nothing is known then, so nothing is answered", async ({
+    world,
+    folder,
+  }) => {
+    world.files("AUSDT", "2025-01-01", "2025-03-31");
+    world.at("2025-03-20");
+    await world.backfill({ from: "2025-03-10", to: "2025-03-19" });
+    world.at("2025-03-05");
+    await world.ask(async (file) => {
+      for (const answer of [
+        () => file.counts(),
+        () => file.listings(),
+        () => file.holes(),
+        () => file.timeline({ symbol: "AUSDT" }),
+      ]) {
+        await expect(answer()).rejects.toMatchObject({ code: "NOT_KNOWN", condition: "unwritten" });
+      }
+      expect(await file.status()).toMatchObject({ first_date: null, last_date: null, last_final_date: null });
+    });
+    await expect(publish(world.db, join(folder, "public"))).rejects.toThrow("has no rows of past days");
+  });
+
+  it("a symbol with rows of days that haven't ended only: they are unwritten, but its name is known", async ({
+    world,
+  }) => {
+    world.files("AUSDT BUSDT", "2025-01-01", "2025-03-31");
+    world.at("2025-03-10");
+    await world.backfill({ from: "2025-03-01", to: "2025-03-09", symbols: ["AUSDT"] });
+    world.at("2025-03-20");
+    await world.backfill({ from: "2025-03-15", to: "2025-03-19" });
+    world.at("2025-03-10");
+    const answer = world.ask((file) => file.timeline({ symbol: "BUSDT" }));
+    await expect(answer).rejects.toMatchObject({
+      message: "not in the database: 2025-03-01 to 2025-03-09; `bfa update` fills it",
+      condition: "unwritten",
+    });
   });
 
   it.for(["America/Los_Angeles", "Pacific/Kiritimati"])("query sql is in UTC with TZ=%s", async (TZ, { world }) => {

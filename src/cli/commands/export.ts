@@ -120,7 +120,7 @@ file are unknown.`,
       await printAnswer(answer, { format: "json", json: undefined, out: undefined });
     } else {
       tell(`${plural(written.row_count, "row")} written to ${out}, ${bytes(written.bytes)}`);
-      if (written.row_count === 0) tell("no rows: the database has none for these days");
+      if (written.row_count === 0) tell("no rows: the database has none for these days up to yesterday");
     }
   },
 };

@@ -19,8 +19,8 @@ interface PublishArguments extends AnswerChoice {
 const FACTS = {
   folder: column("text", "the folder as given"),
   as_of: column("time", "last instant that the database covers"),
-  first_date: column("date", "first day with rows"),
-  last_date: column("date", "last day with rows"),
+  first_date: column("date", "first day with rows that has ended"),
+  last_date: column("date", "last such day"),
   row_count: column("count", "cells with a row"),
   symbol_count: column("count", "known symbols"),
   file_count: column("count", "files in the publication, except its manifest"),
