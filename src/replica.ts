@@ -1,7 +1,7 @@
 /**
  * An embedded Binance Vision: a TLS server on 127.0.0.1 that supports what the bucket's hosts support (HEAD, GET, and
  * LIST in both versions, over HTTP/1.1 and HTTP/2), with a history of your choice, latency and faults. Use it to test
- * anything that downloads from the bucket.
+ * anything that downloads from the bucket. Only its ETags are made up: they are not the MD5 of the files.
  *
  * @example
  * ```ts

@@ -5,13 +5,13 @@ import { readRows } from "../store/read-rows.js";
 import { DAY, date, dateText, ms, timeText } from "./select.js";
 import { CHANGE_KINDS } from "../store/write/changes.js";
 
-/** The journal of final answers that changed. */
+/** The journal of files that changed. */
 export default defineQuery({
   name: "changes",
-  summary: "Answers that changed after they were final: files that were late, replaced or removed",
+  summary: "Files that came late, were replaced or were removed",
   notes:
     "A copy of a replaced or removed file made before the change is stale. Changes of old files are found by bfa sweep.",
-  empty: "no final answer has changed",
+  empty: "no such change has been found",
   args: {
     since: day("only changes found on this UTC day or later"),
     kind: choice("only changes of this kind", CHANGE_KINDS),
@@ -22,7 +22,7 @@ export default defineQuery({
     symbol: column("symbol", "symbol of the file"),
     kind: column(
       "text",
-      "late: was missing when the answer was final; replaced: different size, upload time or md5; removed: no longer there",
+      "late: an earlier probe, at D+3 or later, found it missing; replaced: different size, upload time or md5; removed: no longer there",
     ),
     old_size_bytes: optionalColumn("bytes", "size before; null when there was no file"),
     new_size_bytes: optionalColumn("bytes", "size now; null when the file was removed"),

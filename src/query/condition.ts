@@ -15,7 +15,8 @@ export default defineQuery({
   name: "condition",
   summary: "How certain each day is, and why",
   notes: `final: all cells are final. provisional: all were probed, some are still due. partial: some were never probed.
-unpublished: not published yet, or only in part. unwritten: nothing is known. Queries refuse to answer from the last three.`,
+unpublished: not published yet, or only in part. unwritten: nothing is known. Most queries refuse the last three of the
+days that they are asked about; one about all days leaves them out or reports them.`,
   args: {
     from: positional(day("the day, or the first of a range")),
     to: positional(day("last day of the range")),
@@ -32,7 +33,7 @@ unpublished: not published yet, or only in part. unwritten: nothing is known. Qu
     due_count: column("count", "symbols that will be probed again"),
     pending_count: column(
       "count",
-      "symbols without an answer for a known reason: dormant, or not in the bucket's listing then",
+      "symbols without an answer for a known reason: dormant, or a LIST of the bucket after that day lacked them",
     ),
     unknown_count: column("count", "symbols that were never probed"),
     latest_upload: optionalColumn("time", "upload time of the latest file; null without one"),

@@ -23,6 +23,8 @@ export interface SqlAnswer extends Answer {
  */
 const STOPPED = "the statement failed after some of its rows: a value can't be computed";
 
+const ONLY_QUERIES = "the file is read-only: only queries (SELECT …) are allowed";
+
 /**
  * Runs one SELECT, or another query such as FROM, SHOW, DESCRIBE, SUMMARIZE, PIVOT, on a file: read-only, in UTC and
  * without access to anything else.
@@ -94,7 +96,7 @@ async function ask(connection: DuckDBConnection, text: string): Promise<DuckDBRe
     if (isLast && statementType === StatementType.SELECT) return await statement.stream();
     const belongsToPivot = statementType === StatementType.CREATE && !/^\s*CREATE\b/i.test(text);
     if (isLast || (statementType !== StatementType.SELECT && !belongsToPivot)) {
-      throw new UsageError("the file is read-only: only queries (SELECT …) are allowed");
+      throw new UsageError(ONLY_QUERIES);
     }
     if (!belongsToPivot) throw new UsageError("one statement at a time");
     await statement.run();
@@ -148,6 +150,10 @@ function toUsageError(error: unknown): Error {
   if (error instanceof BfaError) return error;
   if (error instanceof Error && error.message.startsWith("Out of Memory Error")) {
     return new UsageError("the statement needs more memory than a query may use", { cause: error });
+  }
+  // DuckDB's own names come first in the search path, so a CREATE fails before its kind of statement is known.
+  if (error instanceof Error && error.message === "Binder Error: Cannot create entry in system catalog") {
+    return new UsageError(ONLY_QUERIES, { cause: error });
   }
   return new UsageError(error instanceof Error ? error.message.trim() : String(error), { cause: error });
 }

@@ -25,8 +25,8 @@ export const STATUS_FACTS = {
   last_date: optionalColumn("date", "last such day"),
   last_final_date: optionalColumn("date", "last day up to which every day from first_date on is final"),
   provisional_day_count: column("count", "provisional days, whose cells will be probed again"),
-  symbol_count: column("count", "symbols known from listings of the bucket"),
-  discovered_at: optionalColumn("time", "when the bucket's symbols were last listed"),
+  symbol_count: column("count", "symbols known from LISTs of the bucket or from an import"),
+  discovered_at: optionalColumn("time", "when a LIST last asked for the bucket's symbols"),
   first_due_date: optionalColumn("date", "first day with a due cell"),
   due_never_probed: column("count", "due cells that were never probed"),
   due_provisional: column("count", "due cells that were probed too early to be final"),
@@ -62,8 +62,8 @@ export const RUN_COLUMNS = {
   to_date: column("date", "last day of its span"),
   started_at: column("time", "when it began"),
   outcome: column("text", "how it ended; `unfinished` if the process died first"),
-  probes: optionalColumn("count", "cells probed"),
-  failed: optionalColumn("count", "cells whose probe failed"),
+  probes: optionalColumn("count", "cells probed, and files of volumes asked for"),
+  failed: optionalColumn("count", "those without a valid answer"),
   rows_written: optionalColumn("count", "rows written"),
 };
 

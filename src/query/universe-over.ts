@@ -34,9 +34,9 @@ known later: it holds for a contract's whole life, even before the first capture
 
 ${WINDOW_NOTES}
 
-A symbol enters with a rank up to --top, and stays until its rank exceeds --top plus --buffer, which is the maximum number
-of members. The first rebalancing day has no previous members, so --from is part of the definition. The same definition and
-data always give exactly the same universe, which is identified by the SHA-256 of its rows.`,
+A symbol enters with a rank up to --top, and stays until its rank exceeds --top plus --buffer. A universe never has more
+members than that sum. The first rebalancing day has no previous members, so --from is part of the definition. The same
+definition and data always give exactly the same universe, which is identified by the SHA-256 of its rows.`,
   empty: "nothing passes the filters on any rebalancing day",
   args: { ...DEFINITION_ARGUMENTS, changes: flag("show entries and exits with their reasons instead of the members") },
   facts: {

@@ -36,7 +36,7 @@ export interface ReplicaOptions {
 export interface Replica extends AsyncDisposable {
   /** Base URL of HEAD and GET, `https://127.0.0.1:PORT`. */
   url: string;
-  /** Base URL of listings, path style. */
+  /** Base URL of LISTs, path style. */
   listUrl: string;
   /** URL of the exchange's `exchangeInfo` at the end of the history. */
   contractsUrl: string;

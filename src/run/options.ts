@@ -7,7 +7,7 @@ export interface RunOptions {
   /** Path of the DuckDB file, which is created if it doesn't exist. */
   db: string;
   /**
-   * Origin for HEADs: scheme, host and port.
+   * Origin for HEADs and downloads: scheme, host and port.
    *
    * @default "https://data.binance.vision"
    */

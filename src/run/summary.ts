@@ -29,7 +29,7 @@ export interface SummaryDate {
   date: string;
 }
 
-/** A file that changed after its answer was final. */
+/** A file that came late, was replaced or was removed. */
 export interface SummaryChange extends SummaryDate {
   kind: ChangeKind;
 }
@@ -46,7 +46,7 @@ export interface RunSummary extends RunCounts {
   dns_lookups: number;
   /** Requests that were sent again after a transient failure, including those that then succeeded. */
   retried: RetriedRequests[];
-  /** Changes of final answers: files that were late, replaced or removed. */
+  /** How many files came late, were replaced or were removed. */
   changes: ChangeCounts;
   /** These files, by date and symbol, up to 1,000. */
   changed_files: SummaryChange[];

@@ -70,7 +70,7 @@ function requireListed(named: readonly string[], listed: readonly string[]): voi
   if (unknown === undefined) return;
   const meant = nearest(unknown.toUpperCase(), listed);
   const end = meant === undefined ? "." : `: did you mean ${meant}?`;
-  throw new UsageError(`the bucket does not list ${unknown}${end} To probe it anyway, allow unlisted symbols`, {
+  throw new UsageError(`the bucket does not list ${unknown}${end} The option unlisted takes it anyway`, {
     option: "symbols",
   });
 }
@@ -101,7 +101,7 @@ export async function discoverSymbols(
     if (isAborted()) throw interrupted(signal);
     const { code, message } = outcome.failure;
     throw new DiscoveryError(
-      `listing the bucket's symbols failed (${code}: ${message}); try again or name the symbols`,
+      `listing the bucket's symbols failed (${code}: ${message}); try again. With the option unlisted, a run over named symbols needs no list`,
       {
         cause: outcome.failure,
       },

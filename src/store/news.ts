@@ -16,7 +16,7 @@ export interface SymbolDay {
   day: Day;
 }
 
-/** A file that changed after its answer was final. */
+/** A file that came late, was replaced or was removed. */
 export interface ChangedFile extends SymbolDay {
   kind: ChangeKind;
 }

@@ -117,7 +117,7 @@ describe("bfa query", () => {
     expect(await query("changes", "--format", "table")).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^date +symbol/) as string,
-      stderr: expect.stringMatching(/^bfa: no rows: no final answer has changed$/m) as string,
+      stderr: expect.stringMatching(/^bfa: no rows: no such change has been found$/m) as string,
     });
     expect((await query("changes", "--json")).stderr).not.toContain("no rows");
     expect((await query("listings")).stdout).toBe(

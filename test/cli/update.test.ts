@@ -160,7 +160,9 @@ describe("bfa update", () => {
     const date = ["--date", formatDay(yesterday - 30)];
     const refused = await update(...date, "--symbols", "ETHUSDT,BTCUSDTT");
     expect(refused).toMatchObject({ code: 2, stdout: "" });
-    expect(refused.stderr).toContain("the bucket does not list BTCUSDTT: did you mean BTCUSDT?");
+    expect(refused.stderr).toContain(
+      "the bucket does not list BTCUSDTT: did you mean BTCUSDT? The option unlisted takes it anyway",
+    );
     expect(await tableOf(db)).toEqual([]);
     expect((await update(...date, "--symbols", "btcusdt")).stderr).toContain("did you mean BTCUSDT?");
     expect(await update(...date, "--symbols", "BTCUSDTT", "--unlisted")).toMatchObject({ code: 0 });

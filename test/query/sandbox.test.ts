@@ -199,6 +199,19 @@ describe("sql", () => {
     }
   });
 
+  it("says that only queries are allowed, whatever a statement would write", async () => {
+    for (const statement of [
+      "CREATE TABLE t (a INTEGER)",
+      "CREATE TEMP TABLE t (a INTEGER)",
+      "CREATE VIEW v AS SELECT 1",
+      "DELETE FROM runs",
+      "DROP TABLE runs",
+      "SET threads = 1",
+    ]) {
+      await expect(sql(file, statement), statement).rejects.toThrow("read-only: only queries (SELECT …) are allowed");
+    }
+  });
+
   it("can neither write to nor reach anything else", async () => {
     const before = readFileSync(file);
     const names = readdirSync(folder.path);

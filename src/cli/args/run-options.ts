@@ -97,7 +97,7 @@ function runOptions(command: RunCommand) {
   return {
     db: dbOption(),
     endpoint: {
-      describe: "base URL for HEADs",
+      describe: "base URL for HEADs and downloads",
       string: true,
       requiresArg: true,
       coerce: httpUrl("endpoint", false),

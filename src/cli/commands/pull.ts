@@ -46,7 +46,7 @@ const pullCommand: CommandBody<PullArguments> = {
       .options(pullOptions())
       .example("$0 pull https://example.org/index && $0 update", "the whole history without probing it")
       .epilogue(
-        "The download is verified against the manifest. An existing database is replaced, unless it knows something that the publication lacks. An interrupted pull is resumed by the next one.",
+        "The download is verified against the manifest. The rows of an existing database are replaced, unless it knows something that the publication lacks. Your own tables and views stay. An interrupted pull is resumed by the next one.",
       ),
   handler: async ({ source, db, ca, wait = 0, ...choice }) => {
     planPrinting(choice);

@@ -91,7 +91,9 @@ const replicaCommand: CommandBody<ReplicaArguments> = {
       .options(replicaOptions)
       .example("$0 replica", "the whole synthetic history; prints a command to try with it")
       .example("$0 replica --symbols 20 --days 90 --rtt 40 --fault-503 1%", "a small, overloaded server, 40 ms away")
-      .epilogue("Ctrl-C stops it and prints request statistics."),
+      .epilogue(
+        "Its ETags are made up, so bfa verify --md5 finds every file from it damaged. Ctrl-C stops it and prints request statistics.",
+      ),
   handler: run,
 };
 

@@ -68,12 +68,15 @@ const statusCommand: CommandBody<StatusArguments> = {
 
 function statusText({ facts, rows }: Status, now: number, paint: Paint): string {
   const { discovered_at } = facts;
-  const listed = discovered_at === null ? "the bucket has never been listed" : `listed ${timeText(discovered_at)}`;
+  const listed =
+    discovered_at === null
+      ? "the bucket has never been listed"
+      : `the bucket was last listed ${timeText(discovered_at)}`;
   const lines = [
     `file      ${printable(facts.file)}, ${bytes(facts.bytes)}`,
     `rows      ${number(facts.row_count)}`,
     `days      ${daysText(facts)}`,
-    `symbols   ${number(facts.symbol_count)}, ${listed}`,
+    `symbols   ${number(facts.symbol_count)}; ${listed}`,
     ...contractsLines(facts),
     `due       ${dueText(facts)}`,
     ...facts.conditions.map(

@@ -67,7 +67,7 @@ export function summaryText(summary: RunSummary, paint: Paint = noPaint): string
   const { late, replaced, removed } = summary.changes;
   if (late + replaced + removed > 0) {
     lines.push(
-      `  changed although final: ${number(late)} late, ${number(replaced)} replaced, ${number(removed)} removed`,
+      `  changed since the last probe: ${number(late)} late, ${number(replaced)} replaced, ${number(removed)} removed`,
     );
   }
   lines.push(...datedLine("came to market", summary.listings), ...datedLine("ended", summary.delistings));

@@ -3,7 +3,7 @@ import { numbersOf } from "../numbers.js";
 import { lateSql, type Finality } from "../../vision/finality.js";
 
 /**
- * How a final answer can change: a file that came late, one that was replaced by another, and one that was removed.
+ * How a known file can change: it came late, was replaced by another, or was removed.
  */
 export const CHANGE_KINDS = ["late", "replaced", "removed"] as const;
 export type ChangeKind = (typeof CHANGE_KINDS)[number];

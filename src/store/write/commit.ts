@@ -15,7 +15,7 @@ import { checkUnits, rowsOf, spanOf } from "./units.js";
 export interface CommitSummary {
   unitsWritten: number;
   rowsWritten: number;
-  /** Changes of final answers. */
+  /** Journaled changes of files. */
   changes: ChangeCounts;
 }
 

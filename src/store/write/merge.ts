@@ -40,7 +40,7 @@ export async function createIncoming(connection: DuckDBConnection, symbols: read
  * the rows, others are appended; the counts of the affected days are updated.
  *
  * @param mayMatch false if the table is known to have none of the cells
- * @returns the journaled changes of final answers
+ * @returns how many changes of files were journaled
  */
 export async function mergeIncoming(
   connection: DuckDBConnection,
