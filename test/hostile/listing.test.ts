@@ -365,6 +365,7 @@ describe("a listing of folders", () => {
   it.each([
     ["the same page forever", () => prefixes(["AUSDT", "BUSDT"], true), "LIST_ORDER"],
     ["a page without end", () => prefixes([], true), "LIST_STUCK"],
+    ["a folder without its slash", () => prefixes(["AUSDTX"]).replace("AUSDTX/", "AUSDTX"), "LIST_MALFORMED"],
     ["no symbol at all", () => prefixes(["-", ".."]), "lists no symbols"],
     [
       "keys of another place instead of folders",
