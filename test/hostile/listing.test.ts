@@ -97,6 +97,7 @@ describe("a listing with all faults together", () => {
         new Set(harmful.map((symbol) => names.get(symbol))),
       );
       expect(named.sort()).toEqual(harmful.map((symbol) => [symbol, days]));
+      expect(Math.max(...summary.failures.map(({ message }) => message.length))).toBeLessThan(500);
       expect(new Set(summary.failures.map(({ kind }) => kind))).toEqual(new Set(["protocol", "status"]));
       expect(summary).toMatchObject({
         outcome: "failed",

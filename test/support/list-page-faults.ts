@@ -131,6 +131,9 @@ export const LISTING_FAULTS: readonly ListingFault[] = [
   harmful("a day that doesn't exist", (page) =>
     added(page, bogus(`${page.prefix}~`).replace(TIME, "2024-02-30T00:00:00.000Z")),
   ),
+  harmful("a time of a million digits", (page) =>
+    added(page, bogus(`${page.prefix}~`).replace(TIME, "9".repeat(1_000_000))),
+  ),
   harmful("a time without a zone", (page) =>
     added(page, bogus(`${page.prefix}~`).replace(TIME, "2024-02-03T00:00:00.000")),
   ),
