@@ -144,12 +144,28 @@ export function checkSymbols(option: string, value: unknown): string[] {
   return [...new Set(symbols)];
 }
 
-/** The text of PEM certificates. */
+/** A certificate in a PEM file, to the end of the file if its own end is missing. */
+const CERTIFICATE = /^-----BEGIN CERTIFICATE-----[^]*?(?:-----END CERTIFICATE-----|(?![^]))/gm;
+
+/** The text of PEM certificates, with any other text between them. */
 export function checkPem(option: string, value: unknown): string {
   const text = checkText(option, value);
-  if (text.includes("-----BEGIN CERTIFICATE-----")) return text;
-  const path = text.includes("\n") ? "" : "; give the text of the certificates, not the path of a file";
-  throw new UsageError(`contains no PEM certificate${path}`, { option });
+  const certificates = text.match(CERTIFICATE) ?? [];
+  if (certificates.length === 0) {
+    const path = text.includes("\n") ? "" : "; give the text of the certificates, not the path of a file";
+    throw new UsageError(`contains no PEM certificate${path}`, { option });
+  }
+  // TLS ignores what it can't read. Loading the module takes time, and few callers pass certificates.
+  const { X509Certificate } = process.getBuiltinModule("node:crypto");
+  for (const [at, certificate] of certificates.entries()) {
+    try {
+      new X509Certificate(certificate);
+    } catch (cause) {
+      const which = `certificate ${at + 1} of ${certificates.length}`;
+      throw new UsageError(`${which} can't be read`, { option, cause });
+    }
+  }
+  return text;
 }
 
 /** A signal that aborts the work. */

@@ -1,5 +1,6 @@
 import type { Failure, FailureKind } from "../rows/failure.js";
 import type { FileFacts } from "../rows/probe-row.js";
+import { bounded } from "../text/bounded.js";
 
 /** The outcome of probing a cell. A failure is never `missing`. */
 export type Outcome =
@@ -16,7 +17,7 @@ export function fileOutcome(file: FileFacts): Outcome {
 
 /** The outcome of a cell whose answer can't be right. */
 export function protocolFailure(code: string, message: string): Outcome {
-  return { type: "failed", failure: { kind: "protocol", code, message } };
+  return { type: "failed", failure: { kind: "protocol", code, message: bounded(message) } };
 }
 
 /** The failure of a LIST that has more pages than any bucket needs. */
@@ -79,7 +80,7 @@ export function failureOf(error: Error): Failure {
   }
   const code = "code" in error && typeof error.code === "string" ? error.code : error.name;
   const kind = KIND_BY_CODE[code] ?? KIND_BY_PREFIX.find(([prefix]) => code.startsWith(prefix))?.[1] ?? "other";
-  const failure: Failure = { kind, code, message: error.message === "" ? code : error.message };
+  const failure: Failure = { kind, code, message: error.message === "" ? code : bounded(error.message) };
   const below: string[] = [];
   for (const text of errorsBelow(error)) if (below.push(text) === MAX_CAUSES) break;
   return below.length === 0 ? failure : { ...failure, cause: below.join("; ") };
@@ -92,7 +93,7 @@ const MAX_CAUSES = 8;
 function* errorsBelow(error: Error): Generator<string> {
   const attempts: unknown[] = error instanceof AggregateError ? error.errors : [];
   for (const below of error.cause === undefined ? attempts : [...attempts, error.cause]) {
-    yield below instanceof Error ? `${below.name}: ${below.message}` : String(below);
+    yield bounded(below instanceof Error ? `${below.name}: ${below.message}` : String(below));
     if (below instanceof Error) yield* errorsBelow(below);
   }
 }

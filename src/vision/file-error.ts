@@ -1,3 +1,5 @@
+import { bounded } from "../text/bounded.js";
+
 /** Why the content of a file is rejected. */
 export type FileErrorCode =
   "CHECKSUM_MALFORMED" | "CHECKSUM_WRONG" | "CHECKSUM_MISSING" | "SIZE_DIFFERS" | "ZIP_BAD" | "CSV_BAD_ROW";
@@ -8,7 +10,7 @@ export class FileError extends Error {
     readonly code: FileErrorCode,
     message: string,
   ) {
-    super(message);
+    super(bounded(message));
     this.name = "FileError";
   }
 }

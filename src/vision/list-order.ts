@@ -1,5 +1,6 @@
 import { MAX_KEY_BYTES } from "./list-limits.js";
 import { ListPageError, malformed } from "./list-page.js";
+import type { ListRequest } from "./list-request.js";
 
 /** Order of S3 keys: by UTF-8 bytes, which is by code point. */
 export function compareUtf8(a: string, b: string): number {
@@ -23,5 +24,17 @@ export function requireOrder(name: string, previous: string, prefix: string): vo
   }
   if (compareUtf8(name, previous) <= 0) {
     throw new ListPageError("LIST_ORDER", `${JSON.stringify(name)} comes after ${JSON.stringify(previous)}`);
+  }
+}
+
+/**
+ * Throws unless a common prefix ends with the requested delimiter. A group that nobody asked for would hide its keys.
+ *
+ * @throws ListPageError
+ */
+export function requireGroup(group: string, { delimiter }: ListRequest): void {
+  if (delimiter === undefined) throw malformed("keys are grouped, which was not requested");
+  if (!group.endsWith(delimiter)) {
+    throw malformed(`the group ${JSON.stringify(group)} doesn't end with ${JSON.stringify(delimiter)}`);
   }
 }

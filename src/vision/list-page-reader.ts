@@ -1,7 +1,8 @@
 import type { Dataset } from "./dataset.js";
 import { FileContents } from "./list-contents.js";
+import { requireEcho } from "./list-echo.js";
 import { parseContents, parsePrefixes, parseText } from "./list-elements.js";
-import { compareUtf8, requireOrder } from "./list-order.js";
+import { compareUtf8, requireGroup, requireOrder } from "./list-order.js";
 import { ListPageError, malformed, noFiles, type ListedObject, type ListPage } from "./list-page.js";
 import type { Continuation, ListRequest } from "./list-request.js";
 import { checksumKey, fileKeyEnd, filePeriod, isChecksum } from "./object-key.js";
@@ -111,6 +112,17 @@ export class ListPageReader {
       case "NextMarker":
         this.keepSingle(name, parseText(name, inner));
         break;
+      case "Prefix":
+      case "Delimiter":
+      case "StartAfter":
+      case "ContinuationToken":
+      case "Marker":
+      case "MaxKeys": {
+        const text = inner === "" ? "" : parseText(name, inner);
+        this.keepSingle(name, text);
+        requireEcho(this.request, name, text);
+        break;
+      }
       case "EncodingType":
         throw malformed("keys are encoded, which was not requested");
       default:
@@ -149,6 +161,7 @@ export class ListPageReader {
     const { after } = this.request;
     if (this.prefixCount++ === 0 && after !== "" && prefix === after) return;
     requireOrder(prefix, this.previousPrefix, this.request.prefix);
+    requireGroup(prefix, this.request);
     this.previousPrefix = prefix;
     this.prefixes.push(prefix);
   }

@@ -1,4 +1,5 @@
 import type { Day } from "../calendar/day.js";
+import { bounded } from "../text/bounded.js";
 import type { Etag } from "./etag.js";
 import type { Continuation } from "./list-request.js";
 
@@ -55,7 +56,7 @@ export class ListPageError extends Error {
     readonly code: ListPageCode,
     message: string,
   ) {
-    super(message);
+    super(bounded(message));
     this.name = "ListPageError";
   }
 }

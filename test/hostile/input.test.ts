@@ -90,6 +90,15 @@ describe("a wrong value", () => {
     expect(readdirSync(folder.path)).toEqual([]);
   });
 
+  it("in a file of certificates is refused", async () => {
+    const file = join(folder.path, "bad.pem");
+    writeFileSync(file, "-----BEGIN CERTIFICATE-----\nMIIBgarbage\n-----END CERTIFICATE-----\n");
+    const { code, stdout, stderr } = await runCli(["update", "--ca", file, "--db", join(folder.path, "a.duckdb")]);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toMatch(/^bfa: --ca \S+bad\.pem: certificate 1 of 1 can't be read\n$/);
+    expect(readdirSync(folder.path)).toEqual(["bad.pem"]);
+  });
+
   it.each([
     ["a NUL", "BTC\0USDT\n"],
     ["a slash", "BTCUSDT\nA/../B\n"],

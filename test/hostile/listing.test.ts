@@ -97,6 +97,7 @@ describe("a listing with all faults together", () => {
         new Set(harmful.map((symbol) => names.get(symbol))),
       );
       expect(named.sort()).toEqual(harmful.map((symbol) => [symbol, days]));
+      expect(Math.max(...summary.failures.map(({ message }) => message.length))).toBeLessThan(500);
       expect(new Set(summary.failures.map(({ kind }) => kind))).toEqual(new Set(["protocol", "status"]));
       expect(summary).toMatchObject({
         outcome: "failed",
@@ -365,6 +366,7 @@ describe("a listing of folders", () => {
   it.each([
     ["the same page forever", () => prefixes(["AUSDT", "BUSDT"], true), "LIST_ORDER"],
     ["a page without end", () => prefixes([], true), "LIST_STUCK"],
+    ["a folder without its slash", () => prefixes(["AUSDTX"]).replace("AUSDTX/", "AUSDTX"), "LIST_MALFORMED"],
     ["no symbol at all", () => prefixes(["-", ".."]), "lists no symbols"],
     [
       "keys of another place instead of folders",

@@ -105,6 +105,15 @@ describe("head", () => {
     expect(kindAndCode(await client.head("/here"))).toBe("protocol NOT_A_ZIP");
   });
 
+  it("quotes only the start of a long header", async () => {
+    const { client } = await against((socket) => {
+      socket.write(available().replace(/(?<=Last-Modified: ).*/, "9".repeat(14_000)));
+    });
+    const outcome = await client.head();
+    expect(kindAndCode(outcome)).toBe("protocol BAD_HEADER");
+    expect(outcome.type === "failed" && outcome.failure.message).toMatch(/^Last-Modified is "9{300,400}…$/);
+  });
+
   it("keeps the start of an ETag that is an md5", async () => {
     const { client } = await against((socket) => {
       socket.write(available(49_321).replace("\r\n\r\n", '\r\nETag: "9b2cf535f27731c974343645a3985328"\r\n\r\n'));

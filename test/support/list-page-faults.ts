@@ -27,7 +27,7 @@ export function contents({ key, size, lastModified }: Listed): string {
 }
 
 export function listing(inner: string, count: number, truncated = false): string {
-  return `<?xml version="1.0" encoding="UTF-8"?>\n<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>data.binance.vision</Name><KeyCount>${count}</KeyCount><MaxKeys>1000</MaxKeys><IsTruncated>${truncated}</IsTruncated>${inner}</ListBucketResult>`;
+  return `<?xml version="1.0" encoding="UTF-8"?>\n<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>data.binance.vision</Name><KeyCount>${count}</KeyCount><IsTruncated>${truncated}</IsTruncated>${inner}</ListBucketResult>`;
 }
 
 export function honestPage({ listed }: Page): string {
@@ -108,6 +108,9 @@ export const LISTING_FAULTS: readonly ListingFault[] = [
   harmful("cut off", (page) => honestPage(page).slice(0, -20)),
   harmful("cut off in the head", (page) => honestPage(page).slice(0, 60)),
   harmful("two pages in one", (page) => honestPage(page) + honestPage(page)),
+  harmful("a page of another prefix", () => listing("<Prefix>data/spot/daily/klines/ETHUSDT/1m/</Prefix>", 0)),
+  harmful("a page from another start", (page) => listing(`<StartAfter>${page.after}~</StartAfter>`, 0)),
+  harmful("a page of no entries", () => listing("<MaxKeys>0</MaxKeys>", 0)),
   harmful("no IsTruncated", (page) => replaced(page, "<IsTruncated>false</IsTruncated>", "")),
   harmful("IsTruncated TRUE", (page) => replaced(page, ">false</IsTruncated>", ">TRUE</IsTruncated>")),
   harmful("promises more but has nothing", () => listing("", 0, true)),
@@ -127,6 +130,9 @@ export const LISTING_FAULTS: readonly ListingFault[] = [
   harmful("no size", (page) => added(page, bogus(`${page.prefix}~`).replace("<Size>1</Size>", ""))),
   harmful("a day that doesn't exist", (page) =>
     added(page, bogus(`${page.prefix}~`).replace(TIME, "2024-02-30T00:00:00.000Z")),
+  ),
+  harmful("a time of a million digits", (page) =>
+    added(page, bogus(`${page.prefix}~`).replace(TIME, "9".repeat(1_000_000))),
   ),
   harmful("a time without a zone", (page) =>
     added(page, bogus(`${page.prefix}~`).replace(TIME, "2024-02-03T00:00:00.000")),

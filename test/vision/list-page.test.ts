@@ -102,7 +102,7 @@ describe("ListPageReader", () => {
       `${contents("p/a&amp;b&#x26;&#38;", "0")}${contents("p/币", "123456789012", "1970-01-01T00:00:00.001Z")}<CommonPrefixes><Prefix>p/x/</Prefix></CommonPrefixes>`,
       "<IsTruncated>true</IsTruncated>",
     );
-    const parsed = readPage(xml, request);
+    const parsed = readPage(xml, { ...request, delimiter: "/" });
     expect(parsed).toEqual({
       files: noFiles(),
       others: [
@@ -166,8 +166,84 @@ describe("ListPageReader", () => {
   });
 
   it("rejects more entries than were asked for", () => {
-    const xml = page(contents("p/a") + contents("p/b"));
-    expect(() => readPage(xml, { ...request, maxKeys: 1 })).toThrow(ListPageError);
+    const xml = page(contents("p/a") + contents("p/b")).replace("<MaxKeys>1000</MaxKeys>", "");
+    expect(() => readPage(xml, { ...request, maxKeys: 1 })).toThrow("more entries than the 1 requested");
+  });
+
+  describe("that says which request it answers", () => {
+    const listRequest: ListRequest = { prefix: "币&/", after: "币&/a", maxKeys: 40 };
+    const grouped: ListRequest = { ...listRequest, delimiter: "/" };
+    const byToken: ListRequest = { ...grouped, continuation: { parameter: "continuation-token", value: "a+/=&" } };
+    const byMarker: ListRequest = { ...grouped, continuation: { parameter: "marker", value: "币&/b" } };
+
+    function outcome(request: ListRequest, echoes: string): string {
+      try {
+        readPage(`<ListBucketResult>${echoes}<IsTruncated>false</IsTruncated></ListBucketResult>`, request);
+        return "parsed";
+      } catch (error) {
+        if (error instanceof ListPageError) return error.code;
+        throw error;
+      }
+    }
+
+    it.each<[string, ListRequest, string]>([
+      ["nothing", listRequest, ""],
+      ["the prefix", listRequest, "<Prefix>币&amp;/</Prefix>"],
+      ["the prefix with other entities", listRequest, "<Prefix>&#x5E01;&#38;/</Prefix>"],
+      ["the start", listRequest, "<StartAfter>币&amp;/a</StartAfter>"],
+      ["no start, as none was sent", { ...listRequest, after: "" }, "<StartAfter/><Marker></Marker>"],
+      ["no start after a token, with which none is sent", byToken, "<StartAfter/>"],
+      ["no marker, since version 1 doesn't know start-after", listRequest, "<Marker/>"],
+      ["the marker", byMarker, "<Marker>币&amp;/b</Marker>"],
+      ["the token", byToken, "<ContinuationToken>a+/=&amp;</ContinuationToken>"],
+      ["no token, as none was sent", listRequest, "<ContinuationToken/>"],
+      ["the delimiter", grouped, "<Delimiter>/</Delimiter>"],
+      ["no delimiter, as none was sent", listRequest, "<Delimiter></Delimiter>"],
+      ["the number of entries", listRequest, "<MaxKeys>40</MaxKeys>"],
+      ["that it allows fewer entries", listRequest, "<MaxKeys>1</MaxKeys>"],
+    ])("is read if it names %s", (_name, request, echoes) => {
+      expect(outcome(request, echoes)).toBe("parsed");
+    });
+
+    it.each<[string, ListRequest, string]>([
+      ["another prefix", listRequest, "<Prefix>币&amp;/x/</Prefix>"],
+      ["a longer prefix than the whole bucket", { ...listRequest, prefix: "", after: "" }, "<Prefix>p/</Prefix>"],
+      ["no prefix", listRequest, "<Prefix/>"],
+      ["another start", listRequest, "<StartAfter>币&amp;/b</StartAfter>"],
+      ["a start, though none was sent", { ...listRequest, after: "" }, "<StartAfter>币&amp;/b</StartAfter>"],
+      ["another marker", byMarker, "<Marker>币&amp;/c</Marker>"],
+      ["a marker, though none was sent", listRequest, "<Marker>币&amp;/c</Marker>"],
+      ["another token", byToken, "<ContinuationToken>b</ContinuationToken>"],
+      ["a token, though none was sent", listRequest, "<ContinuationToken>b</ContinuationToken>"],
+      ["another delimiter", grouped, "<Delimiter>-</Delimiter>"],
+      ["no delimiter, though one was sent", grouped, "<Delimiter/>"],
+      ["a delimiter, though none was sent", listRequest, "<Delimiter>/</Delimiter>"],
+      ["no entries", listRequest, "<MaxKeys>0</MaxKeys>"],
+      ["more entries", listRequest, "<MaxKeys>1000</MaxKeys>"],
+      ["a number of entries that is none", listRequest, "<MaxKeys/>"],
+    ])("is refused if it names %s, even when it is empty", (_name, request, echoes) => {
+      expect(outcome(request, echoes)).toBe("LIST_FOREIGN");
+    });
+
+    it.each(["Prefix", "Delimiter", "StartAfter", "ContinuationToken", "Marker", "MaxKeys"])(
+      "is refused if it has %s twice, or with elements in it",
+      (name) => {
+        const values = { Prefix: "币&amp;/", StartAfter: "币&amp;/a", MaxKeys: "40" } as Record<string, string>;
+        const echo = `<${name}>${values[name] ?? ""}</${name}>`;
+        expect(outcome(listRequest, echo)).toBe("parsed");
+        expect(outcome(listRequest, echo + echo)).toBe("LIST_MALFORMED");
+        expect(outcome(listRequest, `<${name}><b/></${name}>`)).toBe("LIST_MALFORMED");
+      },
+    );
+  });
+
+  it("rejects a group that doesn't end with the delimiter", () => {
+    const xml = page("<CommonPrefixes><Prefix>p/xy</Prefix></CommonPrefixes>");
+    expect(() => readPage(xml, { ...request, delimiter: "/" })).toThrow(`the group "p/xy" doesn't end with "/"`);
+  });
+
+  it("rejects groups that nobody asked for: they hide keys", () => {
+    expect(codeOf(page("<CommonPrefixes><Prefix>p/x/</Prefix></CommonPrefixes>"))).toBe("LIST_MALFORMED");
   });
 
   it("never takes a truncated page for a complete one, wherever it is cut", () => {
