@@ -50,6 +50,7 @@ const KIND_BY_CODE: Readonly<Record<string, FailureKind>> = {
   HTTPParserError: "protocol",
   // An HTTP/2 stream ended before its answer: undici has no more specific code.
   UND_ERR_INFO: "protocol",
+  PROXY_CLOSED: "proxy",
   UND_ERR_PRX_TLS: "tls",
   EPROTO: "tls",
   DEPTH_ZERO_SELF_SIGNED_CERT: "tls",
