@@ -1,7 +1,7 @@
 import type { Dispatcher } from "undici";
 import { TimedRequest, type Deadlines } from "./net/deadlines.js";
 import type { Line } from "./net/pool.js";
-import { failureOf, statusFailure, type Headers } from "./outcome.js";
+import { DroppedBodyError, failureOf, MAX_DROPPED_BYTES, statusFailure, type Headers } from "./outcome.js";
 import type { Failure } from "../rows/failure.js";
 import { withRetries, type RetryContext } from "./retry.js";
 
@@ -25,7 +25,7 @@ export type GetOutcome =
  * rejects.
  *
  * @param path percent-encoded path on the server
- * @param maxBytes maximum length of an answer; a longer one is a failure and is not read further
+ * @param maxBytes maximum length of an object; a longer one is a failure and is not read further
  */
 export function getWithRetries(
   context: RetryContext,
@@ -71,10 +71,13 @@ class GetCall extends TimedRequest implements Dispatcher.DispatchHandler {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.length += chunk.length;
-    if (this.length > this.maxBytes)
+    if (this.status !== 200) {
+      if (this.length > MAX_DROPPED_BYTES) controller.abort(new DroppedBodyError("the rest is not needed"));
+    } else if (this.length > this.maxBytes) {
       controller.abort(new TooLongError(`an answer of more than ${this.maxBytes} bytes`));
-    // The bodies of error responses are read and dropped.
-    else if (this.status === 200) this.chunks.push(chunk);
+    } else {
+      this.chunks.push(chunk);
+    }
   }
 
   onResponseEnd(): void {
@@ -84,6 +87,10 @@ class GetCall extends TimedRequest implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    if (error instanceof DroppedBodyError) {
+      this.onResponseEnd();
+      return;
+    }
     const failure: Failure =
       error instanceof TooLongError ? { kind: "protocol", code: error.code, message: error.message } : failureOf(error);
     this.finish({ type: "failed", failure });

@@ -5,7 +5,7 @@ import { ListPageReader, type FileKeys } from "../vision/list-page-reader.js";
 import { listQuery, type ListRequest } from "../vision/list-request.js";
 import { TimedRequest, type Deadlines } from "./net/deadlines.js";
 import type { Line } from "./net/pool.js";
-import { failureOf, statusFailure, type Headers } from "./outcome.js";
+import { DroppedBodyError, failureOf, MAX_DROPPED_BYTES, statusFailure, type Headers } from "./outcome.js";
 import { type Failure } from "../rows/failure.js";
 
 /** Shared state of the LIST requests of one thread. */
@@ -62,9 +62,13 @@ class ListCall extends TimedRequest implements Dispatcher.DispatchHandler {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.bytes += chunk.length;
+    if (this.reader === undefined) {
+      if (this.bytes > MAX_DROPPED_BYTES) controller.abort(new DroppedBodyError("the rest is not needed"));
+      return;
+    }
     try {
       if (this.bytes > MAX_PAGE_BYTES) throw malformed(`an answer of more than ${MAX_PAGE_BYTES} bytes`);
-      this.reader?.push(chunk);
+      this.reader.push(chunk);
     } catch (error) {
       // The rest can't make the page valid.
       controller.abort(error as Error);
@@ -84,7 +88,8 @@ class ListCall extends TimedRequest implements Dispatcher.DispatchHandler {
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.finish({ type: "failed", failure: pageFailure(error) });
+    if (error instanceof DroppedBodyError) this.onResponseEnd();
+    else this.finish({ type: "failed", failure: pageFailure(error) });
   }
 
   private finish(outcome: ListOutcome): void {

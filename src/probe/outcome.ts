@@ -110,3 +110,9 @@ export function statusFailure(status: number, headers: Headers): Failure {
     ? { ...failure, retryAfterMs: Number(wait) * 1000 }
     : failure;
 }
+
+/** Maximum bytes that are read of the body of an error response: its status says everything, and the body is dropped. */
+export const MAX_DROPPED_BYTES = 65_536;
+
+/** Ends a response with a known status whose body goes on. */
+export class DroppedBodyError extends Error {}
