@@ -1,17 +1,12 @@
 import type { Dispatcher } from "undici";
-import { TimedRequest, type Deadlines } from "./net/deadlines.js";
-import type { Line } from "./net/pool.js";
+import { BucketRequest, type RequestContext } from "./bucket-request.js";
+import type { ClientAwareOptions, Line } from "./net/pool.js";
 import { DroppedBodyError, failureOf, MAX_DROPPED_BYTES, statusFailure, type Headers } from "./outcome.js";
 import type { Failure } from "../rows/failure.js";
 import { withRetries, type RetryContext } from "./retry.js";
 
 /** Shared state of the GETs of one thread. */
-export interface GetContext {
-  line: Line;
-  /** Host and port of the server. */
-  host: string;
-  deadlines: Deadlines;
-}
+export type GetContext = RequestContext;
 
 /** The object at a path, the fact that there is none, or why that isn't known. */
 export type GetOutcome =
@@ -36,30 +31,34 @@ export function getWithRetries(
   return withRetries(context, getContext.host, () => getObject(getContext, path, maxBytes));
 }
 
-/** Fetches an object once. Never rejects. */
+/**
+ * Fetches an object once. If the server has meanwhile closed the kept-alive socket, the request is replayed on a new
+ * connection. Never rejects.
+ */
 export function getObject(context: GetContext, path: string, maxBytes: number): Promise<GetOutcome> {
   return new Promise((resolve) => {
-    context.line.dispatch({ path, method: "GET" }, new GetCall(context, maxBytes, resolve));
+    new GetCall(context, path, maxBytes, resolve).send(context.line);
   });
 }
 
-class GetCall extends TimedRequest implements Dispatcher.DispatchHandler {
+class GetCall extends BucketRequest<GetContext> implements Dispatcher.DispatchHandler {
   private status = 0;
   private headers: Headers = {};
   private chunks: Buffer[] = [];
   private length = 0;
 
   constructor(
-    private readonly context: GetContext,
+    context: GetContext,
+    private readonly path: string,
     private readonly maxBytes: number,
     private readonly resolve: (outcome: GetOutcome) => void,
   ) {
-    super();
+    super(context);
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.controller = controller;
-    this.context.deadlines.start(this);
+  send(line: Pick<Line, "dispatch">): void {
+    const options: ClientAwareOptions = { path: this.path, method: "GET", requester: this };
+    line.dispatch(options, this);
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
@@ -80,15 +79,19 @@ class GetCall extends TimedRequest implements Dispatcher.DispatchHandler {
     }
   }
 
-  onResponseEnd(): void {
+  protected get hasBegun(): boolean {
+    return this.status !== 0;
+  }
+
+  protected complete(): void {
     if (this.status === 200) this.finish({ type: "object", bytes: this.bytes() });
     else if (this.status === 404) this.finish({ type: "missing" });
     else this.finish({ type: "failed", failure: statusFailure(this.status, this.headers) });
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+  protected fail(error: Error): void {
     if (error instanceof DroppedBodyError) {
-      this.onResponseEnd();
+      this.complete();
       return;
     }
     const failure: Failure =

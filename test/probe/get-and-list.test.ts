@@ -3,6 +3,7 @@ import { createLine } from "../../src/probe/net/pool.js";
 import { Deadlines } from "../../src/probe/net/deadlines.js";
 import { getObject } from "../../src/probe/get.js";
 import { listPage } from "../../src/probe/list.js";
+import { listing } from "../support/list-page-faults.js";
 import { startRawServer, type Behaviour } from "../support/raw-server.js";
 
 const open: (() => Promise<void> | void)[] = [];
@@ -31,9 +32,11 @@ async function against(behave: Behaviour) {
     deadlines.stop();
     return line.destroy();
   });
-  const context = { line, host: new URL(server.url).host, deadlines, bucketPath: "/" };
+  let replays = 0;
+  const context = { line, host: new URL(server.url).host, deadlines, bucketPath: "/", onReplay: () => replays++ };
   return {
     server,
+    replays: () => replays,
     get: (path = "/object") => getObject(context, path, MAX_BYTES),
     list: () => listPage(context, { prefix: PREFIX, after: "", maxKeys: 1000 }),
   };
@@ -75,5 +78,50 @@ describe("the body of an error response", () => {
     expect(await get("/gone")).toEqual({ type: "missing" });
     expect(await get("/busy")).toEqual(unavailable);
     expect(await list()).toEqual(unavailable);
+  });
+});
+
+describe("the replay of a GET or LIST on a stale kept-alive socket", () => {
+  const object = { type: "object", bytes: Buffer.from("zip") };
+  const answer = (head: string) => withBody(200, head.startsWith("GET /?") ? listing("", 0) : "zip");
+
+  it("happens once for each, on a new socket, and is counted", async () => {
+    const { server, get, list, replays } = await against((socket, head, nth) => {
+      if (nth === 1) socket.write(answer(head));
+      else socket.destroy();
+    });
+    expect(await get()).toEqual(object);
+    expect(await get()).toEqual(object);
+    expect(await list()).toMatchObject({ type: "page" });
+    expect(await list()).toMatchObject({ type: "page" });
+    expect(server.connections()).toBe(4);
+    expect(server.requests).toHaveLength(7);
+    expect(replays()).toBe(3);
+  });
+
+  it("is not repeated when the new socket fails too", async () => {
+    let served = false;
+    const { server, get, replays } = await against((socket, head) => {
+      if (served) socket.destroy();
+      else socket.write(answer(head));
+      served = true;
+    });
+    await get();
+    expect(await get()).toMatchObject({ failure: { kind: "closed" } });
+    expect(server.connections()).toBe(2);
+    expect(replays()).toBe(1);
+  });
+
+  it("doesn't happen once a byte of the answer has arrived", async () => {
+    const { server, get, list, replays } = await against((socket, head, nth) => {
+      if (nth === 1) socket.write(answer(head));
+      else socket.end("HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n<");
+    });
+    await get();
+    expect(await get()).toMatchObject({ failure: { kind: "closed" } });
+    await list();
+    expect(await list()).toMatchObject({ failure: { kind: "closed" } });
+    expect(server.connections()).toBe(2);
+    expect(replays()).toBe(0);
   });
 });
