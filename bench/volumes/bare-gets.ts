@@ -34,7 +34,7 @@ export interface Fetched {
 async function fetchAll({ paths, origin, ca, connections, addresses }: Share): Promise<Fetched> {
   const deadlines = new Deadlines(TIMEOUT_MS);
   const line = createLine({ origin, connections, http2: false, timeoutMs: TIMEOUT_MS, ca, addresses });
-  const context: GetContext = { line, host: new URL(origin).host, deadlines };
+  const context: GetContext = { line, host: new URL(origin).host, deadlines, onReplay: () => undefined };
   const fetched: Fetched = { objects: 0, bytes: 0 };
   const queue = paths[Symbol.iterator]();
   const fetchSome = async () => {

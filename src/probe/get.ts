@@ -1,17 +1,12 @@
 import type { Dispatcher } from "undici";
-import { TimedRequest, type Deadlines } from "./net/deadlines.js";
-import type { Line } from "./net/pool.js";
-import { failureOf, statusFailure, type Headers } from "./outcome.js";
+import { BucketRequest, type RequestContext } from "./bucket-request.js";
+import type { ClientAwareOptions, Line } from "./net/pool.js";
+import { DroppedBodyError, failureOf, MAX_DROPPED_BYTES, statusFailure, type Headers } from "./outcome.js";
 import type { Failure } from "../rows/failure.js";
 import { withRetries, type RetryContext } from "./retry.js";
 
 /** Shared state of the GETs of one thread. */
-export interface GetContext {
-  line: Line;
-  /** Host and port of the server. */
-  host: string;
-  deadlines: Deadlines;
-}
+export type GetContext = RequestContext;
 
 /** The object at a path, the fact that there is none, or why that isn't known. */
 export type GetOutcome =
@@ -25,7 +20,7 @@ export type GetOutcome =
  * rejects.
  *
  * @param path percent-encoded path on the server
- * @param maxBytes maximum length of an answer; a longer one is a failure and is not read further
+ * @param maxBytes maximum length of an object; a longer one is a failure and is not read further
  */
 export function getWithRetries(
   context: RetryContext,
@@ -36,30 +31,34 @@ export function getWithRetries(
   return withRetries(context, getContext.host, () => getObject(getContext, path, maxBytes));
 }
 
-/** Fetches an object once. Never rejects. */
+/**
+ * Fetches an object once. If the server has meanwhile closed the kept-alive socket, the request is replayed on a new
+ * connection. Never rejects.
+ */
 export function getObject(context: GetContext, path: string, maxBytes: number): Promise<GetOutcome> {
   return new Promise((resolve) => {
-    context.line.dispatch({ path, method: "GET" }, new GetCall(context, maxBytes, resolve));
+    new GetCall(context, path, maxBytes, resolve).send(context.line);
   });
 }
 
-class GetCall extends TimedRequest implements Dispatcher.DispatchHandler {
+class GetCall extends BucketRequest<GetContext> implements Dispatcher.DispatchHandler {
   private status = 0;
   private headers: Headers = {};
   private chunks: Buffer[] = [];
   private length = 0;
 
   constructor(
-    private readonly context: GetContext,
+    context: GetContext,
+    private readonly path: string,
     private readonly maxBytes: number,
     private readonly resolve: (outcome: GetOutcome) => void,
   ) {
-    super();
+    super(context);
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.controller = controller;
-    this.context.deadlines.start(this);
+  send(line: Pick<Line, "dispatch">): void {
+    const options: ClientAwareOptions = { path: this.path, method: "GET", requester: this };
+    line.dispatch(options, this);
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
@@ -71,19 +70,30 @@ class GetCall extends TimedRequest implements Dispatcher.DispatchHandler {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.length += chunk.length;
-    if (this.length > this.maxBytes)
+    if (this.status !== 200) {
+      if (this.length > MAX_DROPPED_BYTES) controller.abort(new DroppedBodyError("the rest is not needed"));
+    } else if (this.length > this.maxBytes) {
       controller.abort(new TooLongError(`an answer of more than ${this.maxBytes} bytes`));
-    // The bodies of error responses are read and dropped.
-    else if (this.status === 200) this.chunks.push(chunk);
+    } else {
+      this.chunks.push(chunk);
+    }
   }
 
-  onResponseEnd(): void {
+  protected get hasBegun(): boolean {
+    return this.status !== 0;
+  }
+
+  protected complete(): void {
     if (this.status === 200) this.finish({ type: "object", bytes: this.bytes() });
     else if (this.status === 404) this.finish({ type: "missing" });
     else this.finish({ type: "failed", failure: statusFailure(this.status, this.headers) });
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+  protected fail(error: Error): void {
+    if (error instanceof DroppedBodyError) {
+      this.complete();
+      return;
+    }
     const failure: Failure =
       error instanceof TooLongError ? { kind: "protocol", code: error.code, message: error.message } : failureOf(error);
     this.finish({ type: "failed", failure });

@@ -1,20 +1,14 @@
 import type { Dispatcher } from "undici";
-import type { ClientAwareOptions, ConnectionClient, Line } from "./net/pool.js";
-import { TimedRequest, type Deadlines } from "./net/deadlines.js";
+import { BucketRequest, type RequestContext } from "./bucket-request.js";
+import type { ClientAwareOptions, Line } from "./net/pool.js";
 import { parseHttpDate } from "./net/http-date.js";
 import { parseEtag } from "../vision/etag.js";
 import { failureOf, fileOutcome, protocolFailure, statusFailure, type Headers, type Outcome } from "./outcome.js";
 
 /** Shared state of the HEADs of one thread. */
-export interface HeadContext {
-  line: Line;
-  /** Host and port of the server. */
-  host: string;
-  deadlines: Deadlines;
+export interface HeadContext extends RequestContext {
   /** False: the socket is closed after each answer, as in a client without a pool. */
   pooled: boolean;
-  /** Called when a HEAD is replayed because its kept-alive socket was stale. */
-  onReplay: () => void;
 }
 
 /**
@@ -27,16 +21,15 @@ export function head(context: HeadContext, path: string, done: (outcome: Outcome
   new HeadRequest(context, path, done).send(context.line);
 }
 
-class HeadRequest extends TimedRequest implements Dispatcher.DispatchHandler {
-  client: ConnectionClient | undefined = undefined;
+class HeadRequest extends BucketRequest<HeadContext> implements Dispatcher.DispatchHandler {
   private outcome: Outcome | undefined = undefined;
 
   constructor(
-    private readonly context: HeadContext,
+    context: HeadContext,
     private readonly path: string,
     private readonly done: (outcome: Outcome) => void,
   ) {
-    super();
+    super(context);
   }
 
   send(line: Pick<Line, "dispatch">): void {
@@ -50,12 +43,6 @@ class HeadRequest extends TimedRequest implements Dispatcher.DispatchHandler {
     line.dispatch(options, this);
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.controller = controller;
-    this.context.deadlines.start(this);
-    this.client?.requestStarted();
-  }
-
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
     // An informational response comes before the real one.
     if (status >= 200) this.outcome = classify(status, headers);
@@ -65,38 +52,18 @@ class HeadRequest extends TimedRequest implements Dispatcher.DispatchHandler {
     // A HEAD has no body; undici requires the method.
   }
 
-  onResponseEnd(): void {
-    this.client?.responseEnded();
+  protected get hasBegun(): boolean {
+    return this.outcome !== undefined;
+  }
+
+  protected complete(): void {
     this.finish(
       this.outcome ?? { type: "failed", failure: { kind: "protocol", code: "NO_STATUS", message: "no status" } },
     );
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    const failure = failureOf(error);
-    const client = this.client;
-    const socketEnded = failure.kind === "closed" || failure.kind === "reset";
-    if (client === undefined || !socketEnded) {
-      this.finish({ type: "failed", failure });
-    } else if (this.controller === undefined && client.hasServed) {
-      // It was still queued: undici fails queued requests too when a kept-alive socket is reset.
-      this.sendAgain(client);
-    } else if (client.isStale && this.outcome === undefined) {
-      // On a fresh socket a failure is final. If another HEAD was served on it first, it counts as kept-alive again.
-      this.context.onReplay();
-      this.sendAgain(client);
-    } else {
-      this.finish({ type: "failed", failure });
-    }
-  }
-
-  /** The client has lost its only socket, so using it again opens a new connection without exceeding the limit. */
-  private sendAgain(client: ConnectionClient): void {
-    this.context.deadlines.end(this);
-    this.controller = undefined;
-    setImmediate(() => {
-      this.send(client);
-    });
+  protected fail(error: Error): void {
+    this.finish({ type: "failed", failure: failureOf(error) });
   }
 
   private finish(outcome: Outcome): void {

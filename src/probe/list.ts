@@ -3,17 +3,13 @@ import { MAX_PAGE_BYTES } from "../vision/list-limits.js";
 import { ListPageError, malformed, type ListPage } from "../vision/list-page.js";
 import { ListPageReader, type FileKeys } from "../vision/list-page-reader.js";
 import { listQuery, type ListRequest } from "../vision/list-request.js";
-import { TimedRequest, type Deadlines } from "./net/deadlines.js";
-import type { Line } from "./net/pool.js";
-import { failureOf, statusFailure, type Headers } from "./outcome.js";
+import { BucketRequest, type RequestContext } from "./bucket-request.js";
+import type { ClientAwareOptions, Line } from "./net/pool.js";
+import { DroppedBodyError, failureOf, MAX_DROPPED_BYTES, statusFailure, type Headers } from "./outcome.js";
 import { type Failure } from "../rows/failure.js";
 
 /** Shared state of the LIST requests of one thread. */
-export interface ListContext {
-  line: Line;
-  /** Host and port of the server. */
-  host: string;
-  deadlines: Deadlines;
+export interface ListContext extends RequestContext {
   /** Path of the bucket on the server: "/data.binance.vision", or "/" if the host is the bucket. */
   bucketPath: string;
 }
@@ -22,18 +18,19 @@ export interface ListContext {
 export type ListOutcome = { type: "page"; page: ListPage; bytes: number } | { type: "failed"; failure: Failure };
 
 /**
- * Fetches one page, and parses it while it arrives. Never rejects.
+ * Fetches one page, and parses it while it arrives. If the server has meanwhile closed the kept-alive socket, the
+ * request is replayed on a new connection. Never rejects.
  *
  * @param keys the wanted files, if any
  */
 export function listPage(context: ListContext, request: ListRequest, keys?: FileKeys): Promise<ListOutcome> {
   return new Promise((resolve) => {
-    const call = new ListCall(context, () => new ListPageReader(request, keys), resolve);
-    context.line.dispatch({ path: `${context.bucketPath}?${listQuery(request)}`, method: "GET" }, call);
+    const path = `${context.bucketPath}?${listQuery(request)}`;
+    new ListCall(context, path, () => new ListPageReader(request, keys), resolve).send(context.line);
   });
 }
 
-class ListCall extends TimedRequest implements Dispatcher.DispatchHandler {
+class ListCall extends BucketRequest<ListContext> implements Dispatcher.DispatchHandler {
   private status = 0;
   private headers: Headers = {};
   private bytes = 0;
@@ -41,16 +38,17 @@ class ListCall extends TimedRequest implements Dispatcher.DispatchHandler {
   private reader: ListPageReader | undefined = undefined;
 
   constructor(
-    private readonly context: ListContext,
+    context: ListContext,
+    private readonly path: string,
     private readonly createReader: () => ListPageReader,
     private readonly resolve: (outcome: ListOutcome) => void,
   ) {
-    super();
+    super(context);
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.controller = controller;
-    this.context.deadlines.start(this);
+  send(line: Pick<Line, "dispatch">): void {
+    const options: ClientAwareOptions = { path: this.path, method: "GET", requester: this };
+    line.dispatch(options, this);
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Headers): void {
@@ -62,16 +60,24 @@ class ListCall extends TimedRequest implements Dispatcher.DispatchHandler {
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
     this.bytes += chunk.length;
+    if (this.reader === undefined) {
+      if (this.bytes > MAX_DROPPED_BYTES) controller.abort(new DroppedBodyError("the rest is not needed"));
+      return;
+    }
     try {
       if (this.bytes > MAX_PAGE_BYTES) throw malformed(`an answer of more than ${MAX_PAGE_BYTES} bytes`);
-      this.reader?.push(chunk);
+      this.reader.push(chunk);
     } catch (error) {
       // The rest can't make the page valid.
       controller.abort(error as Error);
     }
   }
 
-  onResponseEnd(): void {
+  protected get hasBegun(): boolean {
+    return this.status !== 0;
+  }
+
+  protected complete(): void {
     if (this.reader === undefined) {
       this.finish({ type: "failed", failure: statusFailure(this.status, this.headers) });
       return;
@@ -83,8 +89,9 @@ class ListCall extends TimedRequest implements Dispatcher.DispatchHandler {
     }
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
-    this.finish({ type: "failed", failure: pageFailure(error) });
+  protected fail(error: Error): void {
+    if (error instanceof DroppedBodyError) this.complete();
+    else this.finish({ type: "failed", failure: pageFailure(error) });
   }
 
   private finish(outcome: ListOutcome): void {

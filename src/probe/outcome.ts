@@ -51,6 +51,7 @@ const KIND_BY_CODE: Readonly<Record<string, FailureKind>> = {
   HTTPParserError: "protocol",
   // An HTTP/2 stream ended before its answer: undici has no more specific code.
   UND_ERR_INFO: "protocol",
+  PROXY_CLOSED: "proxy",
   UND_ERR_PRX_TLS: "tls",
   EPROTO: "tls",
   DEPTH_ZERO_SELF_SIGNED_CERT: "tls",
@@ -110,3 +111,9 @@ export function statusFailure(status: number, headers: Headers): Failure {
     ? { ...failure, retryAfterMs: Number(wait) * 1000 }
     : failure;
 }
+
+/** Maximum bytes that are read of the body of an error response: its status says everything, and the body is dropped. */
+export const MAX_DROPPED_BYTES = 65_536;
+
+/** Ends a response with a known status whose body goes on. */
+export class DroppedBodyError extends Error {}

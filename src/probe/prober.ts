@@ -71,26 +71,19 @@ export class Prober {
     const { origin, host } = new URL(settings.endpoint);
     const concurrency = new Concurrency(settings.connections, settings.http2Connections);
     this.headLine = this.createHeadLine(settings, origin, concurrency);
-    const headContext: HeadContext = {
-      line: this.headLine,
-      host,
+    const shared = {
       deadlines: this.deadlines,
-      pooled: settings.pooled,
       onReplay: () => {
         output.counters.add("replays");
       },
     };
+    const headContext: HeadContext = { ...shared, line: this.headLine, host, pooled: settings.pooled };
     this.headProber = new HeadProber(this.context, headContext, concurrency);
     const listUrl = new URL(settings.listEndpoint);
     // Two URLs of one server share its sockets. S3 itself only supports HTTP/1.1.
     this.listLine = listUrl.origin === origin ? this.headLine : this.createListLine(settings, listUrl.origin);
-    this.listContext = {
-      line: this.listLine,
-      host: listUrl.host,
-      deadlines: this.deadlines,
-      bucketPath: listUrl.pathname,
-    };
-    const get = { line: this.headLine, host, deadlines: this.deadlines };
+    this.listContext = { ...shared, line: this.listLine, host: listUrl.host, bucketPath: listUrl.pathname };
+    const get = { ...shared, line: this.headLine, host };
     this.volumeContext = { prober: this.context, list: this.listContext, get, sink: volumes };
   }
 

@@ -85,8 +85,8 @@ export function isRetryable(failure: Failure): boolean {
     case "timeout":
       return true;
     case "proxy":
-      // The proxy's upstream has a problem; 407 and 403 are refusals.
-      return /^PROXY_5\d\d$/.test(failure.code);
+      // The proxy or its upstream has a problem; 407 and 403 are refusals.
+      return /^PROXY_(5\d\d|CLOSED)$/.test(failure.code);
     case "protocol":
       // Servers end single HTTP/2 streams when they are busy or shut down.
       return /^(ERR_HTTP2_|UND_ERR_INFO$)/.test(failure.code);

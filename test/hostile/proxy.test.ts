@@ -24,9 +24,9 @@ afterEach(() => {
  * A proxy for CONNECT.
  *
  * @param port where every tunnel leads, whatever the client requests
- * @param refuse status instead of a tunnel; 0: no answer at all
+ * @param refuse status instead of a tunnel; 0: no answer at all; closed: the end of the connection
  */
-async function startProxy(port: number, refuse?: number): Promise<TestProxy> {
+async function startProxy(port: number, refuse?: number | "closed"): Promise<TestProxy> {
   const connects: TestProxy["connects"] = [];
   const sockets = new Set<Socket>();
   const server = createServer();
@@ -35,7 +35,8 @@ async function startProxy(port: number, refuse?: number): Promise<TestProxy> {
     sockets.add(client);
     client.on("error", () => client.destroy());
     if (refuse !== undefined) {
-      if (refuse > 0) client.end(`HTTP/1.1 ${refuse} No\r\n\r\n`);
+      if (refuse === "closed") client.end();
+      else if (refuse > 0) client.end(`HTTP/1.1 ${refuse} No\r\n\r\n`);
       return;
     }
     const upstream = connect(port, "127.0.0.1", () => {
@@ -130,6 +131,50 @@ describe("a proxy", () => {
       failures: [{ kind: "timeout" }],
       retried: [{ kind: "timeout", host: `localhost:${port}`, count: 1 }],
     });
+  });
+
+  it.for(["head", "list"])(
+    "that closes the connection instead of answering fails each %s",
+    async (source, { named, port, expectSound }) => {
+      const proxy = await startProxy(port, "closed");
+      const args = [
+        "update",
+        "--date",
+        "2024-01-10",
+        "--symbols",
+        "BTCUSDT",
+        "--unlisted",
+        "--source",
+        source,
+        "--json",
+      ];
+      const result = await runAlone([...args, "--retries", "1"], {
+        ...named,
+        HTTPS_PROXY: `http://127.0.0.1:${proxy.port}`,
+      });
+      expect(result.code).toBe(1);
+      expect(summaryOf(result)).toMatchObject({
+        failures: [
+          { kind: "proxy", code: "PROXY_CLOSED", cause: expect.stringContaining("other side closed") as string },
+        ],
+        retried: [{ kind: "proxy", code: "PROXY_CLOSED", host: `localhost:${port}`, count: 1 }],
+      });
+      expect(proxy.connects).toHaveLength(2);
+      await expectSound();
+    },
+  );
+
+  it("that closes the connection instead of answering fails the request of a command outside a run", async ({
+    named,
+  }) => {
+    const proxy = await startProxy(0, "closed");
+    const args = ["contracts", "--url", "https://exchange.test/fapi/v1/exchangeInfo", "--retries", "1"];
+    const result = await runAlone(args, { ...named, HTTPS_PROXY: `http://127.0.0.1:${proxy.port}` });
+    expect(result).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("the proxy closed the connection") as string,
+    });
+    expect(proxy.connects).toHaveLength(2);
   });
 
   it("that is unreachable, or speaks another protocol, is named in one line", async ({ named, db }) => {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { ProxyClosedError } from "../../src/probe/net/tunnel.js";
 import { backoffMs, planRetry } from "../../src/probe/retry.js";
 import { failureOf, statusFailure } from "../../src/probe/outcome.js";
 import { Traffic } from "../../src/probe/traffic.js";
@@ -60,6 +61,12 @@ describe("planRetry", () => {
     const proxyFailure = failureOf(error);
     expect(proxyFailure).toMatchObject({ kind: "proxy", code: `PROXY_${status}` });
     expect(planRetry(run(1), host, proxyFailure, 1) !== undefined).toBe(retried);
+  });
+
+  it("retries when a proxy has closed the connection", () => {
+    const proxyFailure = failureOf(new ProxyClosedError("the proxy closed the connection"));
+    expect(proxyFailure).toMatchObject({ kind: "proxy", code: "PROXY_CLOSED" });
+    expect(planRetry(run(1), host, proxyFailure, 1)).toBeDefined();
   });
 
   it("does not retry a refusal", () => {

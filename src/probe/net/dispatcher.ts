@@ -1,6 +1,7 @@
-import type { Dispatcher } from "undici";
+import type { buildConnector, Dispatcher } from "undici";
 import { proxyFor } from "./proxy.js";
 import { secureContext } from "./trust.js";
+import { tunnelConnector } from "./tunnel.js";
 import { USER_AGENT } from "./user-agent.js";
 
 /** Options of {@link dispatcherFor}. */
@@ -21,7 +22,7 @@ export interface DispatcherOptions {
  */
 export async function dispatcherFor(url: string, { ca, env, timeoutMs }: DispatcherOptions): Promise<Dispatcher> {
   // Use the default export: the named exports of CommonJS don't survive bundling.
-  const { Agent, ProxyAgent } = (await import("undici")).default;
+  const { Agent, Pool, ProxyAgent } = (await import("undici")).default;
   const tls = { secureContext: secureContext(ca), timeout: timeoutMs };
   const proxy = proxyFor(url, env);
   const limits = { headersTimeout: timeoutMs, bodyTimeout: timeoutMs };
@@ -33,5 +34,7 @@ export async function dispatcherFor(url: string, { ca, env, timeoutMs }: Dispatc
     headers: { "user-agent": USER_AGENT },
     proxyTls: tls,
     requestTls: tls,
+    factory: (origin, { connect, ...options }: { connect: buildConnector.connector }) =>
+      new Pool(origin, { ...options, connect: tunnelConnector(connect) }),
   });
 }

@@ -3,6 +3,7 @@ import type { buildConnector as connectors, Dispatcher } from "undici";
 import { tableLookup, type AddressTable } from "./addresses.js";
 import type { Proxy } from "./proxy.js";
 import { secureContext } from "./trust.js";
+import { tunnelConnector } from "./tunnel.js";
 import { buildConnector, Client, loadUndici, Pool } from "./undici.js";
 import { USER_AGENT } from "./user-agent.js";
 
@@ -128,7 +129,7 @@ export function createLine(options: ConnectionOptions): Line {
     requestTls: { ...tls, allowH2: http2 },
     clientFactory: (url, { connect }: { connect: Connector }) =>
       new undici.Pool(url, { connect, headersTimeout: options.timeoutMs }),
-    factory: (_origin, { connect }: { connect: Connector }) => createPool(options, connect),
+    factory: (_origin, { connect }: { connect: Connector }) => createPool(options, tunnelConnector(connect)),
   });
   return {
     dispatch: (request, handler) => agent.dispatch({ ...request, origin }, handler),
