@@ -74,7 +74,7 @@ export function backoffMs(failure: Failure, attempts: number, random: number): n
 }
 
 /** Whether another attempt may succeed: after problems of the network or the server, but not after a refusal. */
-export function isRetryable(failure: Failure): boolean {
+export function isRetryable(failure: Pick<Failure, "kind" | "code">): boolean {
   switch (failure.kind) {
     case "status":
       return isSlowDown(failure) || /^HTTP_5\d\d$/.test(failure.code);
@@ -98,6 +98,6 @@ export function isRetryable(failure: Failure): boolean {
 }
 
 /** Whether the server asks for fewer requests: S3's 503 SlowDown, or 429. */
-function isSlowDown(failure: Failure): boolean {
+function isSlowDown(failure: Pick<Failure, "code">): boolean {
   return failure.code === "HTTP_503" || failure.code === "HTTP_429";
 }

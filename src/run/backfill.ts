@@ -9,7 +9,6 @@ import type { RunSummary } from "./summary.js";
 /** The due cells of a span of days, including those of dormant symbols. */
 export const BACKFILL: Command<BackfillSettings> = {
   name: "backfill",
-  span: ({ span }) => span,
   cells: ({ refresh }) => (refresh ? "all" : "due"),
 };
 

@@ -77,5 +77,8 @@ export const SOURCES = ["auto", "head", "list"] as const;
 /** Minimum number of answered cells before the failure rate is meaningful. */
 export const BREAKER_CELLS = 200;
 
+/** Minimum number of symbols of which, by LIST, the failure rate is a share. */
+export const BREAKER_SYMBOLS = 20;
+
 /** Time between two events that report the progress of a run, ms. */
 export const PROGRESS_MS = 100;

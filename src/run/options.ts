@@ -118,7 +118,9 @@ export interface ProbeOptions extends RunOptions {
    */
   source?: (typeof SOURCES)[number] | undefined;
   /**
-   * Share of failed cells (0 to 1) above which a run is stopped, once 200 cells are answered. 1 never stops it.
+   * Share of failed cells (0 to 1) above which a run is stopped, once 200 cells are answered. By LIST the cells of a
+   * symbol fail together, so a run also goes on until this share of its symbols has failed, counted as at least 20.
+   * HEADs and LISTs are counted separately. 1 never stops it.
    *
    * @default 0.05 for a backfill or a sweep, otherwise 1
    */

@@ -19,8 +19,6 @@ export interface Plan {
 /** A command that probes cells. */
 export interface Command<S extends ProbeSettings> {
   readonly name: RunCommand;
-  /** The days that it covers. */
-  span(settings: S): Span;
   /** Which cells it probes: all, or those that are due, with or without those of dormant symbols. */
   cells(settings: S): "all" | "due" | "due-except-dormant";
 }
@@ -36,7 +34,7 @@ export async function makePlan<S extends ProbeSettings>(
   threads: Threads,
   emit: Emit,
 ): Promise<Plan> {
-  const span = command.span(settings);
+  const { span } = settings;
   const symbols = await resolveSymbols(settings, threads, emit);
   const which = command.cells(settings);
   const wanted = { symbols, ...span, rest: which === "due-except-dormant" };

@@ -40,6 +40,7 @@ export async function probeSteps(
   threads.onFailure((failed) => {
     const failure = describeFailure(failed, symbols);
     failures.push(failure);
+    breaker.fail(failed.symbolIndex);
     emit({ type: "failure", ...failure });
   });
   const reportCommits = commitReporter(emit);
@@ -72,14 +73,16 @@ function commitReporter(emit: Emit): Probed["reportCommits"] {
 
 /** Probes the cells of a step and waits until the writer has received every answer. */
 async function probeStep(
-  { cells, by, source, costs }: Step,
+  step: Step,
   symbols: readonly string[],
   settings: ProbeSettings,
   threads: Threads,
   breaker: Breaker,
   ending: Ending,
 ): Promise<void> {
+  const { cells, by, source, costs } = step;
   const { writer } = threads;
+  breaker.begin(step);
   const pool = await threads.probers();
   await writer.call("beginStep", { by, source, expected: cellsByUnit(cells, by) });
   const parallel =

@@ -13,11 +13,11 @@ import {
   checkText,
   checkUrl,
   checkWhole,
-  orderedSpan,
 } from "../options/checks.js";
 import { optional, readOptions, withDefault, type Checked, type ChecksOf } from "../options/read-options.js";
 import type { ThreadSettings } from "../threads/threads.js";
 import { DEFAULT_DATASET } from "../vision/datasets/default.js";
+import { UM_DAILY_KLINES_1D } from "../vision/datasets/um-klines-1d.js";
 import { ENDPOINTS } from "../vision/endpoints.js";
 import { EXCHANGE_INFO_URL } from "../vision/exchange-info.js";
 import { BOUNDS, COMMAND_DEFAULTS, DEFAULT_CONNECTIONS, DEFAULTS, SOURCES, type RunCommand } from "./defaults.js";
@@ -30,6 +30,7 @@ import type {
   UpdateOptions,
   VolumesOptions,
 } from "./options.js";
+import { runSpan } from "./span.js";
 
 /** All settings of a command, validated and complete. */
 export interface Settings extends ThreadSettings {
@@ -43,6 +44,8 @@ export interface Settings extends ThreadSettings {
 
 /** Settings of the commands that probe cells. */
 export interface ProbeSettings extends Settings {
+  /** The days that the run covers. */
+  readonly span: Span;
   /** Requested symbols; undefined for those of the bucket. */
   readonly symbols: readonly string[] | undefined;
   readonly quote: string | undefined;
@@ -60,7 +63,8 @@ export interface ProbeSettings extends Settings {
 }
 
 /** Settings of a run that fetches volumes. */
-export interface VolumesSettings extends Settings, Pick<ProbeSettings, "symbols" | "quote" | "unlisted" | "reject"> {
+export interface VolumesSettings
+  extends Settings, Pick<ProbeSettings, "span" | "symbols" | "quote" | "unlisted" | "reject"> {
   /** Whether to accept files that no checksum verifies. */
   readonly acceptUnverified: boolean;
 }
@@ -73,7 +77,6 @@ export interface UpdateSettings extends ProbeSettings {
 
 /** Settings of a backfill. */
 export interface BackfillSettings extends ProbeSettings {
-  readonly span: Span;
   readonly refresh: boolean;
 }
 
@@ -125,7 +128,9 @@ export function updateSettings(options: UpdateOptions, now: number): UpdateSetti
     volumes: withDefault(checkFlag, DEFAULTS.volumes),
     contractsUrl: optional(checkUrl("with path")),
   } satisfies ChecksOf<UpdateOptions>);
-  const settings = probeSettings("update", given, now);
+  const last = date ?? dayAt(now) - 1;
+  const from = lookback === undefined ? date : last - lookback + 1;
+  const settings = probeSettings("update", given, now, runSpan(DEFAULT_DATASET, now, { from, to: date }));
   // Symbols of another server are not Binance's contracts.
   const ownUrl = settings.endpoint === ENDPOINTS.download ? EXCHANGE_INFO_URL : undefined;
   return { ...settings, contractsUrl: contracts ? (contractsUrl ?? ownUrl) : undefined, volumes, date, lookback };
@@ -141,11 +146,11 @@ export function backfillSettings(options: BackfillOptions, now: number): Backfil
   const checkEnd = checkPastDay(DEFAULT_DATASET, now);
   const { from, to, refresh, ...given } = readOptions(options, {
     ...PROBE_CHECKS,
-    from: withDefault(checkEnd, DEFAULT_DATASET.firstPeriod),
-    to: withDefault(checkEnd, dayAt(now) - 1),
+    from: optional(checkEnd),
+    to: optional(checkEnd),
     refresh: withDefault(checkFlag, DEFAULTS.refresh),
   } satisfies ChecksOf<BackfillOptions>);
-  return { ...probeSettings("backfill", given, now), span: orderedSpan(from, to), refresh };
+  return { ...probeSettings("backfill", given, now, runSpan(DEFAULT_DATASET, now, { from, to })), refresh };
 }
 
 /**
@@ -158,7 +163,7 @@ export function sweepSettings(options: SweepOptions, now: number): ProbeSettings
   const { maxFailureRate, reject } = PROBE_CHECKS;
   const given = readOptions(options, { ...RUN_CHECKS, maxFailureRate, reject } satisfies ChecksOf<SweepOptions>);
   const all = { symbols: undefined, quote: undefined, unlisted: false, source: "list" } as const;
-  return probeSettings("sweep", { ...given, ...all }, now);
+  return probeSettings("sweep", { ...given, ...all }, now, runSpan(DEFAULT_DATASET, now));
 }
 
 /**
@@ -175,7 +180,8 @@ export function volumesSettings(options: VolumesOptions, now: number): VolumesSe
   } satisfies ChecksOf<VolumesOptions>);
   const settings = runSettings("volumes", given, now);
   requireListEndpoint(settings);
-  return { ...settings, symbols, quote, unlisted, reject, acceptUnverified };
+  const span = runSpan(UM_DAILY_KLINES_1D, now);
+  return { ...settings, span, symbols, quote, unlisted, reject, acceptUnverified };
 }
 
 /**
@@ -189,7 +195,12 @@ export function discoverSettings(options: RunOptions, now: number): Settings {
 }
 
 /** @throws UsageError */
-function probeSettings(command: RunCommand, given: Checked<typeof PROBE_CHECKS>, now: number): ProbeSettings {
+function probeSettings(
+  command: RunCommand,
+  given: Checked<typeof PROBE_CHECKS>,
+  now: number,
+  span: Span,
+): ProbeSettings {
   const { symbols, quote, unlisted, reject, source, maxFailureRate, ...common } = given;
   const defaults = COMMAND_DEFAULTS[command];
   const usualThreads = source === "head" ? defaults.headThreads : defaults.threads;
@@ -197,7 +208,7 @@ function probeSettings(command: RunCommand, given: Checked<typeof PROBE_CHECKS>,
   if (source === "list") requireListEndpoint(settings);
   return {
     ...settings,
-    ...{ symbols, quote, unlisted, reject, source },
+    ...{ span, symbols, quote, unlisted, reject, source },
     maxFailureRate: maxFailureRate ?? defaults.maxFailureRate,
     ...{ contractsUrl: undefined, volumes: false },
   };

@@ -1,4 +1,3 @@
-import { dayAt } from "../calendar/day.js";
 import type { SweepOptions } from "./options.js";
 import type { Command } from "./plan.js";
 import { run } from "./run.js";
@@ -9,7 +8,6 @@ import type { RunSummary } from "./summary.js";
 /** Every cell of every symbol, by LIST. */
 export const SWEEP: Command<ProbeSettings> = {
   name: "sweep",
-  span: ({ dataset, now }) => ({ from: dataset.firstPeriod, to: dayAt(now) - 1 }),
   cells: () => "all",
 };
 

@@ -1,5 +1,3 @@
-import { dayAt } from "../calendar/day.js";
-import type { Span } from "../calendar/span.js";
 import type { UpdateOptions } from "./options.js";
 import type { Command } from "./plan.js";
 import { run } from "./run.js";
@@ -10,7 +8,6 @@ import type { RunSummary } from "./summary.js";
 /** The cells that are due, or all cells of the days that the options select. */
 export const UPDATE: Command<UpdateSettings> = {
   name: "update",
-  span: updateSpan,
   cells: ({ date, lookback }) => (date === undefined && lookback === undefined ? "due-except-dormant" : "all"),
 };
 
@@ -34,11 +31,4 @@ export const UPDATE: Command<UpdateSettings> = {
  */
 export function update(options: UpdateOptions): Run<RunSummary> {
   return run(UPDATE, () => updateSettings(options, Date.now()));
-}
-
-/** The days of an update: those that the user selected, or every day up to yesterday. */
-export function updateSpan({ date, lookback, dataset, now }: UpdateSettings): Span {
-  const to = date ?? dayAt(now) - 1;
-  if (lookback !== undefined) return { from: to - lookback + 1, to };
-  return { from: date ?? dataset.firstPeriod, to };
 }

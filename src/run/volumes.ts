@@ -1,5 +1,3 @@
-import { UM_DAILY_KLINES_1D } from "../vision/datasets/um-klines-1d.js";
-import { dayAt } from "../calendar/day.js";
 import { BfaError } from "../errors.js";
 import type { DnsWarmUp } from "../probe/net/dns.js";
 import { tenths } from "../text/numbers.js";
@@ -90,9 +88,8 @@ async function runVolumes(
   const planningAt = performance.now();
   const symbols = await resolveSymbols(settings, threads, emit);
   const planMs = performance.now() - planningAt;
-  const span = { from: UM_DAILY_KLINES_1D.firstPeriod, to: dayAt(settings.now) - 1 };
   await writer.call("begin", {
-    run: { command: "volumes", ...span, symbolCount: symbols.length, startedAt: settings.now },
+    run: { command: "volumes", ...settings.span, symbolCount: symbols.length, startedAt: settings.now },
     symbols,
     counters: counters.buffer,
   });

@@ -24,7 +24,10 @@ export interface Selection {
 export function mayBeUnsettled({ from, to }: Span, { holeAfterDays }: Finality): Selection {
   const windows: string[] = [];
   const parameters: Record<string, DuckDBDateValue | number> = {};
-  for (let last = to, days = FIRST_WINDOW_DAYS; last >= from; last -= days, days *= GROWTH) {
+  let last = to;
+  let days = FIRST_WINDOW_DAYS;
+  // A span without days has a window too, which is empty: with a clock before the market began, nothing can be due.
+  do {
     const n = windows.length;
     parameters[`first${n}`] = new DuckDBDateValue(Math.max(from, last - days + 1));
     parameters[`last${n}`] = new DuckDBDateValue(last);
@@ -33,6 +36,8 @@ export function mayBeUnsettled({ from, to }: Span, { holeAfterDays }: Finality):
       `SELECT * FROM availability
         WHERE date BETWEEN $first${n} AND $last${n} AND probe_timestamp < epoch_ms($settled${n}::BIGINT)::TIMESTAMP_MS`,
     );
-  }
+    last -= days;
+    days *= GROWTH;
+  } while (last >= from);
   return { sql: windows.join(" UNION ALL "), parameters };
 }

@@ -201,4 +201,49 @@ describe("bfa backfill and failures", () => {
       await server.close();
     }
   });
+
+  it("writes every other symbol when one can't be listed, although thousands of its cells fail first", async ({
+    db,
+    ca,
+  }) => {
+    const xml = (content: string) => {
+      const body = `<ListBucketResult>${content}<IsTruncated>false</IsTruncated></ListBucketResult>`;
+      return `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+    };
+    const waiting: (() => void)[] = [];
+    let hasFailed = false;
+    const server = await startRawServer((socket, head) => {
+      // The first symbol to be listed.
+      if (head.includes("S0USDT")) {
+        socket.write(xml("<Contents><Key>oops</Key></Contents>"));
+        hasFailed = true;
+      } else waiting.push(() => socket.write(xml("")));
+      // The others are answered after it.
+      if (hasFailed) for (const answer of waiting.splice(0)) answer();
+    });
+    try {
+      writeFileSync(ca, server.ca);
+      const endpoints = ["--endpoint", server.url, "--list-endpoint", server.url, "--ca", ca, "--db", db];
+      const by = ["--symbols", names.join(","), "--source", "list", "--unlisted", ...UNHURRIED];
+      const summary = summaryOf(await runCli(["backfill", "--json", ...endpoints, ...by]));
+      expect(summary).toMatchObject({ outcome: "failed", units_written: 19, failed: summary.probes / 20 });
+      expect(new Set(summary.failures.map(({ symbol }) => symbol))).toEqual(new Set(["S0USDT"]));
+    } finally {
+      await server.close();
+    }
+  });
+
+  it("stops early when no symbol can be listed", async ({ db, ca }) => {
+    const server = await startRawServer((socket) => socket.write(status(403)));
+    try {
+      writeFileSync(ca, server.ca);
+      const endpoints = ["--endpoint", server.url, "--list-endpoint", server.url, "--ca", ca, "--db", db];
+      const by = ["--symbols", names.join(","), "--source", "list", "--unlisted", "--connections", "2"];
+      const summary = summaryOf(await runCli(["backfill", "--json", ...endpoints, ...by, ...UNHURRIED]));
+      expect(summary).toMatchObject({ outcome: "stopped-early", rows_written: 0 });
+      expect(new Set(summary.failures.map(({ symbol }) => symbol)).size).toBeLessThan(10);
+    } finally {
+      await server.close();
+    }
+  });
 });

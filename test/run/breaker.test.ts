@@ -38,6 +38,60 @@ describe("the breaker of a run", () => {
     );
   });
 
+  describe("by LIST, where all cells of a symbol fail together", () => {
+    const DAYS = 2500;
+    const listing = (unitCount: number) => {
+      const fakes = breakerWith(0.05);
+      fakes.breaker.begin({ source: "list", unitCount });
+      const fail = (symbolIndex: number) => {
+        fakes.probe(DAYS, DAYS);
+        fakes.breaker.fail(symbolIndex);
+      };
+      return { ...fakes, fail };
+    };
+
+    it.each([
+      [1, 1],
+      [20, 1],
+      [60, 3],
+      [700, 35],
+    ])(
+      "of %d symbols, %d may fail before the others are answered, and one more stops the run",
+      (unitCount, allowed) => {
+        const { breaker, fail } = listing(unitCount);
+        for (let symbol = 0; symbol < allowed; symbol++) fail(symbol);
+        expect(breaker.shouldStop()).toBe(false);
+        fail(allowed);
+        expect(breaker.shouldStop()).toBe(true);
+      },
+    );
+
+    it("counts a symbol once, however many of its pages fail", () => {
+      const { breaker, fail } = listing(60);
+      for (let page = 0; page < 6; page++) fail(7);
+      expect(breaker.shouldStop()).toBe(false);
+    });
+
+    it("goes on when single cells of many symbols fail", () => {
+      const { breaker, probe } = listing(60);
+      for (let symbol = 0; symbol < 60; symbol++) {
+        probe(DAYS, 1);
+        breaker.fail(symbol);
+      }
+      expect(breaker.shouldStop()).toBe(false);
+    });
+
+    it("leaves the HEADs that follow to be judged by themselves", () => {
+      const { breaker, fail, probe } = listing(20);
+      fail(0);
+      breaker.begin({ source: "head", unitCount: 30 });
+      expect(breaker.shouldStop()).toBe(false);
+      probe(BREAKER_CELLS, BREAKER_CELLS);
+      breaker.fail(1);
+      expect(breaker.shouldStop()).toBe(true);
+    });
+  });
+
   it("stops a run whose signal is aborted, without opening", () => {
     const { breaker, abandoned } = breakerWith(0.5, AbortSignal.abort());
     expect(breaker.shouldStop()).toBe(true);

@@ -6,7 +6,7 @@ import type { Endpoints } from "../../src/store/endpoints.js";
 import { backfillSettings, sweepSettings, updateSettings } from "../../src/run/settings.js";
 import { SWEEP } from "../../src/run/sweep.js";
 import { BACKFILL } from "../../src/run/backfill.js";
-import { UPDATE, updateSpan } from "../../src/run/update.js";
+import { UPDATE } from "../../src/run/update.js";
 import { fakeThreads, NOW, recorder, settingsOf } from "./support.js";
 
 const yesterday = dayOf("2024-03-09");
@@ -18,7 +18,7 @@ describe("the days of an update", () => {
     [{ date: "2024-02-10", lookback: 10 }, ["2024-02-01", "2024-02-10"]],
     [{ lookback: 1 }, ["2024-03-09", "2024-03-09"]],
   ] as const)("for %j are %j", (given, days) => {
-    const { from, to } = updateSpan(updateSettings({ db: "a.duckdb", ...given }, NOW));
+    const { from, to } = updateSettings({ db: "a.duckdb", ...given }, NOW).span;
     expect([formatDay(from), formatDay(to)]).toEqual(days);
   });
 });

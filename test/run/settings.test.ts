@@ -6,7 +6,13 @@ import { describeError } from "../../src/cli/exit.js";
 import { UsageError } from "../../src/errors.js";
 import { BOUNDS, COMMAND_DEFAULTS, DEFAULT_CONNECTIONS, DEFAULTS } from "../../src/run/defaults.js";
 import type { RunOptions } from "../../src/run/options.js";
-import { backfillSettings, discoverSettings, updateSettings } from "../../src/run/settings.js";
+import {
+  backfillSettings,
+  discoverSettings,
+  sweepSettings,
+  updateSettings,
+  volumesSettings,
+} from "../../src/run/settings.js";
 import { ENDPOINTS } from "../../src/vision/endpoints.js";
 
 const now = dayOf("2024-03-10") * 86_400_000 + 3_600_000;
@@ -72,6 +78,45 @@ describe("settings", () => {
     expect(backfill({ from: "2024-01-01", to: "2024-01-01" })).toMatchObject({
       span: { from: dayOf("2024-01-01"), to: dayOf("2024-01-01") },
     });
+  });
+});
+
+describe("the days of a run", () => {
+  const at = (day: string) => dayOf(day) * 86_400_000 + 3_600_000;
+
+  it("never begin before the market did", () => {
+    expect(update({ date: "2020-01-03", lookback: 400 })).toMatchObject({
+      span: { from: dayOf("2019-09-25"), to: dayOf("2020-01-03") },
+    });
+    expect(updateSettings({ db, lookback: 400 }, at("2019-10-02"))).toMatchObject({
+      span: { from: dayOf("2019-09-25"), to: dayOf("2019-10-01") },
+    });
+    expect(update({ lookback: 3 })).toMatchObject({ span: { from: dayOf("2024-03-07"), to: dayOf("2024-03-09") } });
+  });
+
+  it.each(["2015-01-01", "2019-12-31"])("are refused with a clock of %s: there are none", (today) => {
+    const refusal = {
+      code: "USAGE",
+      option: undefined,
+      message: expect.stringContaining(`the clock says ${today}`) as string,
+    };
+    for (const settingsOf of [updateSettings, backfillSettings, sweepSettings, volumesSettings]) {
+      expect(thrownBy(() => settingsOf({ db }, at(today)))).toMatchObject(refusal);
+      expect(thrownBy(() => settingsOf({ db }, at("2020-01-01")))).toBeUndefined();
+    }
+  });
+
+  it("are refused with a clock before the market, however many are asked for", () => {
+    const refused = thrownBy(() => updateSettings({ db, lookback: 3 }, at("2015-01-01")));
+    expect(refused).toMatchObject({
+      code: "USAGE",
+      message: expect.stringContaining("the clock says 2015-01-01") as string,
+    });
+  });
+
+  it("that end before the first file are refused by the option that was given", () => {
+    const refused = thrownBy(() => backfill({ to: "2019-10-01" }));
+    expect(refused).toMatchObject({ option: "to", message: expect.stringContaining("before 2019-12-31") as string });
   });
 });
 

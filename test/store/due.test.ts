@@ -131,6 +131,12 @@ describe("due cells", () => {
     ]);
   });
 
+  it("of a span without days are none, as with a clock before the market began", async () => {
+    await fill([{ symbol: "A", day: FIRST, size: 1, age: 1 }]);
+    const due = await dueCells(store, { symbols: ["A"], from: FIRST, to: FIRST - 100, rest: true }, NOW);
+    expect(due).toMatchObject({ spans: [[]], counts: { never_probed: 0, provisional: 0, hole: 0, clock: 0 } });
+  });
+
   it("of a dormant symbol wait for a week", async () => {
     const cells = Array.from({ length: LENGTH - 3 }, (_, offset) => ({
       symbol: "AUSDT",

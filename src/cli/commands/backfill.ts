@@ -37,7 +37,7 @@ const backfillCommand: CommandBody<BackfillArguments> = {
         refresh: { describe: "probe again even cells that are final", boolean: true, default: false },
         "dry-run": { describe: "print the plan and stop", boolean: true, default: false },
         "max-failure-rate": {
-          describe: `stop when more than this share fails, after ${BREAKER_CELLS} probes`,
+          describe: `stop when more than this share fails, after ${BREAKER_CELLS} probes; by LIST, also of all symbols`,
           string: true,
           requiresArg: true,
           coerce: shareOf("max-failure-rate"),

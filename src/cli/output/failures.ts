@@ -1,3 +1,4 @@
+import { isRetryable } from "../../probe/retry.js";
 import type { FailureKind } from "../../rows/failure.js";
 import { number, plural } from "../../text/numbers.js";
 import { printable } from "../../text/printable.js";
@@ -12,9 +13,12 @@ interface AnyFailure {
   message: string;
 }
 
-/** The end of a message about failures: how often they were retried. */
-export function despiteRetries(retries: number): string {
-  return retries === 0 ? "; --retries repeats transient failures" : ` despite ${plural(retries, "retry", "retries")}`;
+/** The end of a message about failures: how often those that may pass were retried. Others never are. */
+export function despiteRetries(failures: readonly AnyFailure[], retries: number): string {
+  const transient = failures.filter(isRetryable).length;
+  if (transient === 0) return "";
+  if (retries === 0) return "; --retries repeats transient failures";
+  return `${transient < failures.length ? ", some of them" : ""} despite ${plural(retries, "retry", "retries")}`;
 }
 
 /** Failures in lines, grouped by kind and code, the most frequent first; `lineOf` names what failed. */

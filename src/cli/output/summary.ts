@@ -151,7 +151,7 @@ function probesNotice({ failures, failed, probes }: RunSummary, retries: number)
   const shown = listed.slice(0, KINDS_SHOWN).map(printable);
   const more = listed.length > KINDS_SHOWN ? " and others" : "";
   return (
-    `${number(failed)} of ${plural(probes, "probe")} failed${despiteRetries(retries)}: ${shown.join(", ")}${more}. ` +
+    `${number(failed)} of ${plural(probes, "probe")} failed${despiteRetries(failures, retries)}: ${shown.join(", ")}${more}. ` +
     "These cells stay due: run it again"
   );
 }

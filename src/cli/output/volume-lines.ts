@@ -26,9 +26,12 @@ export function volumesNotice({ failures, files_fetched }: VolumesResult, retrie
   const [first] = failures;
   const example = first === undefined ? "" : `, the first: ${fileOf(first)}: ${printable(first.message)}`;
   const all = plural(files_fetched + failures.length, "volume file");
+  const unverified = failures.some(({ code }) => code.startsWith("CHECKSUM_"))
+    ? ", or accept files without a valid checksum with bfa volumes --accept-unverified"
+    : "";
   return (
-    `${number(failures.length)} of ${all} failed${despiteRetries(retries)}${example}. ` +
-    "Their days stay unknown: run it again, or accept files without a valid checksum with bfa volumes --accept-unverified"
+    `${number(failures.length)} of ${all} failed${despiteRetries(failures, retries)}${example}. ` +
+    `Their days stay unknown: run it again${unverified}`
   );
 }
 

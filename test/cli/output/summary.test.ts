@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { summaryText } from "../../../src/cli/output/summary.js";
+import { failureNotices, summaryText } from "../../../src/cli/output/summary.js";
+import { volumesNotice } from "../../../src/cli/output/volume-lines.js";
+import type { RunFailure } from "../../../src/run/failure.js";
 import type { RunSummary } from "../../../src/run/summary.js";
 
 const SUMMARY: RunSummary = {
@@ -69,5 +71,35 @@ describe("a run's summary", () => {
   it("says when nothing is due any more", () => {
     const due = { never_probed: 0, provisional: 0, hole: 0, clock: 0 };
     expect(summaryText({ ...SUMMARY, due_cells: due })).toContain("  still due: nothing\n");
+  });
+});
+
+describe("the line about failures", () => {
+  const malformed = { kind: "protocol", code: "LIST_MALFORMED" } as const;
+  const refused = { kind: "connect", code: "ECONNREFUSED" } as const;
+  const failure = (of: Pick<RunFailure, "kind" | "code">): RunFailure => ({
+    ...{ symbol: "BTCUSDT", date: "2024-01-01", days: 1, message: "it failed", cause: null },
+    ...of,
+  });
+  const noticeOf = (failures: RunFailure[], retries: number) =>
+    failureNotices({ ...SUMMARY, failed: failures.length, failures }, retries).join();
+
+  it("mentions retries only of failures that are retried", () => {
+    expect(noticeOf([failure(refused)], 3)).toContain(" failed despite 3 retries: connect ECONNREFUSED once.");
+    expect(noticeOf([failure(malformed)], 3)).toContain(" failed: protocol LIST_MALFORMED once.");
+    expect(noticeOf([failure(malformed), failure(refused)], 3)).toContain(" failed, some of them despite 3 retries: ");
+    expect(noticeOf([failure(refused)], 0)).toContain(" failed; --retries repeats transient failures: ");
+    expect(noticeOf([failure(malformed)], 0)).toContain(" failed: ");
+  });
+
+  it("of volumes mentions --accept-unverified only when a checksum failed", () => {
+    const counts = { files_fetched: 1, files_failed: 1, files_known: 0, files_unverified: 0, file_bytes: 1 };
+    const written = { symbols_asked: 1, through: "2024-01-01", rows_written: 1, units_written: 1, difference_count: 0 };
+    const noticeWith = (of: Pick<RunFailure, "kind" | "code">) =>
+      volumesNotice({ ...counts, ...written, failures: [{ ...failure(of), key: null }] }, 3);
+    expect(noticeWith(refused)).toMatch(/despite 3 retries, .* Their days stay unknown: run it again$/);
+    expect(noticeWith({ kind: "content", code: "CHECKSUM_WRONG" })).toMatch(
+      /^1 of 2 volume files failed, the first: .* --accept-unverified$/,
+    );
   });
 });
