@@ -336,6 +336,23 @@ describe("cross-check", () => {
 });
 
 describe("bfa validate", () => {
+  it("takes words after -- as names of checks", async () => {
+    const { stdout } = await runCli(["validate", "--db", sound, "--", "counts"]);
+    expect(stdout).toBe("counts: passed: the stored counts agree with the rows\n");
+  });
+
+  it("reads --ca for the cross-check, and BFA_CA", async () => {
+    const missing = join(folder.path, "missing.pem");
+    for (const [args, env] of [
+      [["--ca", missing], {}],
+      [[], { BFA_CA: missing }],
+    ] as const) {
+      const { code, stderr } = await runCli(["validate", "cross-check", "--db", sound, ...args], env);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/^bfa: --ca: .*missing\.pem/);
+    }
+  });
+
   it("reports and exits with 0, with --strict with 1", async () => {
     const args = ["validate", "duplicates", "counts", "--db", broken];
     const report = await runCli(args);
