@@ -3,7 +3,16 @@ import { CHECK_NAMES } from "./check/registry.js";
 import type { ValidateOptions as CheckOptions } from "./check/validate.js";
 import type { DayInput } from "./calendar/day-input.js";
 import { UsageError } from "./errors.js";
-import { checkChoice, checkDay, checkShare, checkSymbols, checkText, checkUrl, checkWhole } from "./options/checks.js";
+import {
+  checkChoice,
+  checkDay,
+  checkPem,
+  checkShare,
+  checkSymbols,
+  checkText,
+  checkUrl,
+  checkWhole,
+} from "./options/checks.js";
 import { optional, readOptions, type ChecksOf } from "./options/read-options.js";
 import {
   EXPORT_FORMATS,
@@ -45,6 +54,12 @@ export interface ValidateOptions {
    * @default "https://fapi.binance.com/fapi/v1/exchangeInfo"
    */
   exchangeUrl?: string | undefined;
+  /**
+   * PEM certificates to trust in addition to Node's, for the cross-check.
+   *
+   * @default none
+   */
+  ca?: string | undefined;
 }
 
 /** Options of `staleness`, a method of {@link Availability}. */
@@ -105,6 +120,7 @@ export function readValidateOptions(options: ValidateOptions): CheckOptions {
     share: optional(checkShare),
     date: optional(checkDay),
     exchangeUrl: optional(checkUrl("with path")),
+    ca: optional(checkPem),
   } satisfies ChecksOf<ValidateOptions>);
   return { ...given, day: date };
 }

@@ -1,6 +1,9 @@
-import { DAY, date, dateText, ms } from "../query/select.js";
+import { admittedSymbols } from "../query/admission.js";
+import { DAY, date, dateText } from "../query/select.js";
+import type { AdmittedSymbol } from "../store/admitted-cells.js";
 import type { Store } from "../store/open.js";
 import { select } from "../store/prepared.js";
+import { storedSymbols } from "../store/stored-symbols.js";
 import type { Day } from "../calendar/day.js";
 import { countDays, describeSpan, type Span } from "../calendar/span.js";
 import { dayConditions } from "../store/conditions.js";
@@ -12,7 +15,7 @@ export const completeness = defineCheck({
   name: "completeness",
   summary: "days on which symbols were never probed, or with fewer files than the days around them",
   notes:
-    "Ignores symbols without any row. The last three days are never reported as low: their files may still be published.",
+    "Ignores known delivery contracts without any row: a plain update doesn't probe them. The last three days are never reported as low: their files may still be published.",
   run: (store, settings) => checkCompleteness(store, settings),
 });
 
@@ -70,17 +73,9 @@ interface PartialSpan extends Span {
   symbols: readonly string[];
 }
 
-/** The days without a row for symbols that have rows on other days. Days without any rows belong to `continuity`. */
+/** The days without a row for symbols that should have one. Days without any rows belong to `continuity`. */
 async function partialSpans(store: Store, { from, to, now }: CheckSettings): Promise<PartialSpan[]> {
-  const known = await select(
-    store,
-    `SELECT symbol, ${ms("absent_at")} FROM (SELECT DISTINCT symbol FROM availability) LEFT JOIN symbols USING (symbol)
-      ORDER BY symbol`,
-  );
-  const symbols = known.map(([symbol, absentAt]) => ({
-    symbol: String(symbol),
-    absentAt: typeof absentAt === "number" ? absentAt : undefined,
-  }));
+  const symbols = await expectedSymbols(store);
   const spans: PartialSpan[] = [];
   for (const { day, probed, unknownSymbols } of await dayConditions(store, { symbols, listedAt: now, from, to, now })) {
     if (probed === 0 || unknownSymbols.length === 0) continue;
@@ -89,6 +84,14 @@ async function partialSpans(store: Store, { from, to, now }: CheckSettings): Pro
     else spans.push({ from: day, to: day, symbols: unknownSymbols });
   }
   return spans;
+}
+
+/** The known symbols that a plain run would probe, and others once they have a row. */
+async function expectedSymbols(store: Store): Promise<readonly AdmittedSymbol[]> {
+  const known = await admittedSymbols(store, { contract: "perpetual", quote: undefined });
+  return await admittedSymbols(store, {
+    symbols: [...new Set([...known.map(({ symbol }) => symbol), ...(await storedSymbols(store))])].sort(),
+  });
 }
 
 /**

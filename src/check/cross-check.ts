@@ -1,11 +1,11 @@
 import snapshot from "../query/snapshot.js";
 import type { Store } from "../store/open.js";
-import { DAY_MS, formatDay, type Day } from "../calendar/day.js";
+import { DAY_MS, formatDay } from "../calendar/day.js";
 import { ExchangeError } from "../errors.js";
 import { fetchExchangeInfo } from "../probe/exchange-info.js";
 import { printable } from "../text/printable.js";
 import { DELIVERY_TYPES, PERPETUAL_TYPES, type ExchangeContract } from "../vision/exchange-info.js";
-import { defineCheck, type CheckOutcome, type Finding } from "./define.js";
+import { defineCheck, type CheckOutcome, type CheckSettings, type Finding } from "./define.js";
 import { groupBy } from "./group-by.js";
 
 /** `cross-check` */
@@ -14,7 +14,7 @@ export const crossCheck = defineCheck({
   summary: "the perpetuals that trade on the exchange, compared with the files of a day",
   notes: "If the exchange doesn't answer, the check is unavailable, which is not a finding.",
   needsNetwork: true,
-  run: (store, { day, exchangeUrl }) => compareWithExchange(store, day, exchangeUrl),
+  run: (store, settings) => compareWithExchange(store, settings),
 });
 
 /** Maximum number of symbols that the summary names. */
@@ -31,7 +31,7 @@ const TIMEOUT_MS = 15_000;
  *
  * @throws NotKnownError when the day isn't in the database.
  */
-async function compareWithExchange(store: Store, day: Day, url: string): Promise<CheckOutcome> {
+async function compareWithExchange(store: Store, { day, exchangeUrl, ca }: CheckSettings): Promise<CheckOutcome> {
   const { rows } = await snapshot.run(store, {
     date: day,
     quote: undefined,
@@ -42,7 +42,7 @@ async function compareWithExchange(store: Store, day: Day, url: string): Promise
     allowPartial: 0,
   });
   const answered = new Set(rows.map(({ symbol }) => symbol));
-  const exchange = await exchangeContracts(url);
+  const exchange = await exchangeContracts(exchangeUrl, ca);
   if (typeof exchange === "string") return { outcome: "unavailable", summary: exchange };
   const trading = exchange.filter(
     ({ status, onboardDate }) => status === "TRADING" && onboardDate < (day + 1) * DAY_MS,
@@ -89,9 +89,9 @@ function differences(exchange: Set<string>, answered: Set<string>, date: string)
 }
 
 /** The contracts of `exchangeInfo`, or a message that says why there are none. */
-async function exchangeContracts(url: string): Promise<ExchangeContract[] | string> {
+async function exchangeContracts(url: string, ca: string | undefined): Promise<ExchangeContract[] | string> {
   try {
-    const options = { ca: undefined, env: process.env, timeoutMs: TIMEOUT_MS, retries: 0, signal: undefined };
+    const options = { ca, env: process.env, timeoutMs: TIMEOUT_MS, retries: 0, signal: undefined };
     const answer = await fetchExchangeInfo(url, options);
     return answer.type === "refused" ? answer.message : answer.info.contracts;
   } catch (error) {

@@ -32,6 +32,8 @@ export interface CheckSettings extends Span {
   now: number;
   /** URL of the exchange's `exchangeInfo`. */
   exchangeUrl: string;
+  /** PEM certificates that are trusted in addition to Node's. */
+  ca: string | undefined;
 }
 
 /** A check of a database. Adding one takes a file with its definition, a line in `registry.ts`, and a test. */

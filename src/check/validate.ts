@@ -43,6 +43,12 @@ export interface ValidateOptions {
    */
   exchangeUrl?: string | undefined;
   /**
+   * PEM certificates to trust in addition to Node's.
+   *
+   * @default none
+   */
+  ca?: string | undefined;
+  /**
    * Current time, which decides through which day there should be rows, ms since the Unix epoch.
    *
    * @default Date.now()
@@ -104,6 +110,7 @@ async function runChecks(store: Store, options: ValidateOptions): Promise<Valida
     share: options.share ?? DEFAULT_SHARE,
     day: options.day ?? lastWritten,
     exchangeUrl: options.exchangeUrl ?? EXCHANGE_INFO_URL,
+    ca: options.ca,
   };
   if (settings.from > settings.to) {
     throw new UsageError(`no day from ${formatDay(settings.from)} on should have rows yet`, { option: "from" });

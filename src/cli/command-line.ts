@@ -2,9 +2,11 @@ import { UsageError } from "../errors.js";
 import { VERSION } from "../text/version.js";
 import { tell } from "./output/line.js";
 import { withOwnDatabase } from "./args/own-database.js";
+import { LITERAL, placeAsOption, placesOf, readLiteralWords, withLiteralWords } from "./args/places.js";
 import { readRequest } from "./args/request.js";
-import { describeError, EXIT, exitCodeOf } from "./exit.js";
+import { describeError, exitCodeOf, exitCodeOfStdout } from "./exit.js";
 import { paintFor, takeColourChoice } from "./output/colour.js";
+import { terminalWidth } from "./output/terminal-width.js";
 
 /** Width of the help: when the terminal's is unknown, and the maximum. */
 const HELP_COLUMNS = { default: 100, max: 120 };
@@ -15,7 +17,7 @@ export async function runCommandLine(args: readonly string[]): Promise<void> {
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     if (error.code === "EPIPE") process.exit();
     tell(`the output can't be written: ${error.message}`);
-    process.exit(EXIT.failed);
+    process.exit(exitCodeOfStdout(error));
   });
   // The work continues even when nobody reads the notices any more.
   process.stderr.on("error", () => undefined);
@@ -51,7 +53,7 @@ async function help(words: readonly string[]): Promise<void> {
   ]);
   const { page, left } = pageAt(await pageFor(words), words);
   if (page.commands.length > 0 && left.length > 0) throw await usageError(words);
-  const columns = process.stdout.isTTY ? Math.min(HELP_COLUMNS.max, process.stdout.columns) : HELP_COLUMNS.default;
+  const columns = Math.min(HELP_COLUMNS.max, terminalWidth(process.stdout) ?? HELP_COLUMNS.default);
   process.stdout.write(`${helpText(page, columns, paintFor(process.stdout))}\n`);
 }
 
@@ -69,7 +71,9 @@ async function parse(args: readonly string[]): Promise<void> {
     return;
   }
   const { command, wordCount } = named;
-  const parser = yargs(args.slice(wordCount))
+  const places = placesOf(command);
+  if (placeAsOption(places, args)) throw await usageError(args);
+  const parser = yargs(withLiteralWords(args.slice(wordCount)))
     .scriptName("bfa")
     .help(false)
     .version(false)
@@ -84,6 +88,11 @@ async function parse(args: readonly string[]): Promise<void> {
       const isOurs = error !== undefined && error.name !== "YError";
       throw isOurs ? error : new Misread(error?.message ?? message ?? "wrong usage", { cause: error });
     })
+    .option(LITERAL, { boolean: true, hidden: true })
+    // Before the readers of the values, which the command adds.
+    .middleware((given) => {
+      readLiteralWords(given, places);
+    }, true)
     // As the default command: yargs composes the help of any other one that it runs, which takes 8 ms.
     .command({ ...command, command: String(command.command).replace(/^\S+/, "$0") });
   try {
@@ -99,7 +108,7 @@ class Misread extends Error {}
 /** Explains the wrong arguments from the command definitions; if those don't help, with yargs's own message in one line. */
 async function usageError(args: readonly string[], cause?: Error): Promise<UsageError> {
   const [{ allCommands, loadCommand, pageFor }, { misuse }] = await loadMisuse();
-  const own = cause?.message.replace(/\s*\n\s*/g, " ") ?? "wrong usage";
+  const own = cause?.message.replaceAll(LITERAL, "").replace(/\s*\n\s*/g, " ") ?? "wrong usage";
   // An unknown command may be the name of a subcommand: `bfa snapshot`.
   const page = (await loadCommand(args)) === undefined ? await allCommands() : await pageFor(args);
   return new UsageError(misuse(page, args) ?? own, { cause });

@@ -41,6 +41,11 @@ export function exitCodeOf(error: unknown): number {
   return EXIT.failed;
 }
 
+/** Exit code when stdout can't be written: the same as for a file when the disk is full. */
+export function exitCodeOfStdout(error: Error): number {
+  return saysShortage(error.message) ? EXIT.store : EXIT.failed;
+}
+
 /** One line for an expected error; with the stack for a bug. */
 export function describeError(error: unknown): string {
   return `bfa: ${printableLines(withoutPasswords(textOf(error)))}`;

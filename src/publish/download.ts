@@ -43,7 +43,9 @@ export async function downloadFile(
     const { size: now } = await stat(part);
     if (now < bytes) throw new Error(`${url} ended after ${now} of ${bytes} bytes`);
   };
-  await withRetries(url, options, fetchRest, () => fetched);
+  await withRetries(url, options, fetchRest, () => fetched).catch(async (error: unknown) => {
+    throw (await stat(part)).size > 0 ? withPartKept(error) : error;
+  });
   return fetched;
 }
 
@@ -99,7 +101,7 @@ async function withRetries<Result>(
       return await work();
     } catch (error) {
       if (signal?.aborted === true) {
-        throw new InterruptedError(`interrupted; the part of ${url} fetched so far is kept`, { cause: error });
+        throw new InterruptedError(`interrupted while ${url} was fetched`, { cause: error });
       }
       if (error instanceof BfaError) throw error;
       if (progress() > before) attempt = 1;
@@ -115,11 +117,14 @@ async function withRetries<Result>(
 function cantReach(url: string, cause: unknown): PublicationError {
   const reason = cause instanceof Error ? cause.message || cause.name : String(cause);
   const message = reason.startsWith(url) ? reason : `${url} can't be fetched: ${reason}`;
-  return new PublicationError(
-    "PUBLICATION_UNREACHABLE",
-    `${message}; the part fetched so far is kept, and the next pull continues from it`,
-    {
-      cause,
-    },
-  );
+  return new PublicationError("PUBLICATION_UNREACHABLE", message, { cause });
+}
+
+/** Adds to an error after which a retry may succeed that the next pull continues from the part on the disk. */
+function withPartKept(error: unknown): unknown {
+  const kept = "the part fetched so far is kept, and the next pull continues from it";
+  if (error instanceof InterruptedError)
+    return new InterruptedError(`${error.message}; ${kept}`, { cause: error.cause });
+  if (!(error instanceof PublicationError) || error.code !== "PUBLICATION_UNREACHABLE") return error;
+  return new PublicationError(error.code, `${error.message}; ${kept}`, { cause: error.cause });
 }

@@ -120,7 +120,7 @@ async function statusAt(store: Store, now: number): Promise<Status> {
       discovered_at: discoveredAt === undefined ? null : formatTime(discoveredAt),
       ...(await dueFacts(store, admitted, now)),
       ...(await contractFacts(store, now)),
-      ...(await runFacts(store, now)),
+      ...(await runFacts(store, admitted, now)),
     },
     factColumns: STATUS_FACTS,
     rowsName: "runs",
@@ -174,15 +174,22 @@ async function contractFacts(store: Store, now: number) {
   };
 }
 
-/** When the last complete update and sweep began. Runs with a start in the future are ignored. */
-async function runFacts(store: Store, now: number) {
+/**
+ * When the last complete update and sweep began. An update counts if it covered all days that had ended, and at least
+ * as many symbols as a plain run: those known by its end. Runs with a start in the future are ignored.
+ */
+async function runFacts(store: Store, admitted: readonly AdmittedSymbol[], now: number) {
   const first = dateText(store.dataset.firstPeriod);
   const [times = []] = await select(
     store,
-    `SELECT ${ms("max(started_at) FILTER (outcome = 'whole' AND command IN ('update', 'backfill', 'sweep') AND from_date <= $first::DATE)")},
+    `SELECT ${ms("max(started_at) FILTER (outcome = 'whole' AND command IN ('update', 'backfill', 'sweep') AND covers_all)")},
       ${ms("max(started_at) FILTER (outcome = 'whole' AND command = 'sweep')")}, ${ms("min(started_at)")}
-      FROM runs WHERE epoch_ms(started_at) <= $now`,
-    { first, now },
+      FROM (SELECT *, from_date <= $first::DATE AND started_at < to_date + INTERVAL 2 DAY AND symbols >= CASE
+          WHEN NOT EXISTS (FROM symbols) THEN $stored::INTEGER
+          ELSE (SELECT count(*) FROM symbols AS known WHERE class <> 'delivery' AND first_seen <= runs.ended_at)
+        END AS covers_all FROM runs)
+      WHERE epoch_ms(started_at) <= $now`,
+    { first, now, stored: admitted.length },
   );
   const [updatedAt, sweptAt, firstStartedAt] = times.map(countOf);
   const countedFrom = sweptAt ?? firstStartedAt ?? null;

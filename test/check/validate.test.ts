@@ -7,6 +7,7 @@ import { lowDays } from "../../src/check/completeness.js";
 import { CHECK_NAMES, CHECKS } from "../../src/check/registry.js";
 import { validate } from "../../src/check/validate.js";
 import { DAY_MS, formatDay } from "../../src/calendar/day.js";
+import { appendSymbols } from "../../src/store/symbols.js";
 import { storeUnsettledDays } from "../../src/store/unsettled-days.js";
 import { runCli } from "../support/cli.js";
 import { temporaryFolder } from "../support/database.js";
@@ -170,6 +171,22 @@ describe("completeness", () => {
       },
     ]);
   });
+
+  it("finds known symbols that were never probed on any day, without the delivery contracts", async () => {
+    const file = join(folder.path, "unprobed.duckdb");
+    const { store, writer } = await writerFor(file, ["S0USDT", "S1USDT", "S2USDT", "S3USDT_240628"]);
+    await appendSymbols(store, ["S0USDT", "S1USDT", "S3USDT_240628"], LATE);
+    await appendSymbols(store, ["S2USDT"], LATE, (D0 + 1) * DAY_MS);
+    await writer.commit([0, 1].map((at) => dayUnit(D0 + at, [{ symbol: 0, size: 100 }])));
+    const { facts, rows } = await validate(store, { checks: ["completeness"], from: D0, now: LATE });
+    await store.close();
+    expect(facts.outcome).toBe("findings");
+    // A listing after the first day lacked S2USDT, so that its cell is known.
+    expect(rows.flat()).toMatchObject([
+      { date: formatDay(D0), symbols: ["S1USDT"], message: `never probed: ${formatDay(D0)} (1 day)` },
+      { date: formatDay(D0 + 1), symbols: ["S1USDT", "S2USDT"] },
+    ]);
+  });
 });
 
 describe("holes", () => {
@@ -319,6 +336,23 @@ describe("cross-check", () => {
 });
 
 describe("bfa validate", () => {
+  it("takes words after -- as names of checks", async () => {
+    const { stdout } = await runCli(["validate", "--db", sound, "--", "counts"]);
+    expect(stdout).toBe("counts: passed: the stored counts agree with the rows\n");
+  });
+
+  it("reads --ca for the cross-check, and BFA_CA", async () => {
+    const missing = join(folder.path, "missing.pem");
+    for (const [args, env] of [
+      [["--ca", missing], {}],
+      [[], { BFA_CA: missing }],
+    ] as const) {
+      const { code, stderr } = await runCli(["validate", "cross-check", "--db", sound, ...args], env);
+      expect(code).toBe(2);
+      expect(stderr).toMatch(/^bfa: --ca: .*missing\.pem/);
+    }
+  });
+
   it("reports and exits with 0, with --strict with 1", async () => {
     const args = ["validate", "duplicates", "counts", "--db", broken];
     const report = await runCli(args);

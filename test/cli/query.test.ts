@@ -27,6 +27,11 @@ afterAll(() => {
 const query = (...args: string[]) => runCli(["query", ...args, "--db", db]);
 
 describe("bfa query", () => {
+  it("takes words after -- as they are, even if they begin with a dash", async () => {
+    const sql = "-- a comment\nSELECT 42 AS n";
+    expect(await runCli(["query", "sql", "--db", db, "--", sql])).toMatchObject({ code: 0, stdout: "n\n42\n" });
+  });
+
   it("prints CSV when stdout is not a terminal, with formulas and names made harmless", async () => {
     const { code, stdout, stderr } = await query("snapshot", "2024-03-01");
     // The bucket was never listed, so a symbol may be missing.

@@ -61,13 +61,13 @@ describe.skipIf(process.platform !== "linux")("a full device", () => {
     return spawnSync("sh", command, { env: { ...process.env, ...env }, encoding: "utf8" });
   }
 
-  it("for the results is reported in one line, with exit code 1", ({ env }) => {
+  it("for the results is reported in one line, with exit code 3", ({ env }) => {
     for (const args of [update, ["query", "counts"], ["--help"]]) {
       const { status, stderr } = into(env, 1, ...args, ...(args === update ? ["--json"] : []));
       // The answer first says which condition it rests on.
       const errors = stderr.split("\n").filter((line) => /^bfa: (?!provisional: )/.test(line));
       expect({ status, errors }, stderr).toEqual({
-        status: 1,
+        status: 3,
         errors: [expect.stringMatching(/^bfa: the output can't be written: .*ENOSPC/)],
       });
       expect(stderr).not.toMatch(/^ +at /m);

@@ -254,6 +254,23 @@ describe("pull", () => {
     expect(existsSync(own)).toBe(false);
   });
 
+  it("says that a part is kept only when it is", async () => {
+    const absent: Intercept = (request, response) => {
+      if (request.url !== "/availability.duckdb") return false;
+      response.writeHead(404).end();
+      return true;
+    };
+    const broken = brokenAfter(70_000);
+    const failsWith = async (intercept: Intercept, message: RegExp) => {
+      await withFolderServer(out, (url) => expect(pull(url, own)).rejects.toThrow(message), intercept);
+    };
+    await failsWith(absent, /answers 404$/);
+    await failsWith(
+      (request, response) => broken(request, response) || absent(request, response),
+      /answers 404; the part fetched so far is kept, and the next pull continues from it$/,
+    );
+  });
+
   it.each([
     [404, "answers 404"],
     [403, "answers 403"],

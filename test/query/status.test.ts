@@ -2,11 +2,11 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { staleness } from "../../src/check/freshness.js";
-import { DAY_MS, formatDay, type Day } from "../../src/calendar/day.js";
+import { DAY_MS, dayAt, formatDay, type Day } from "../../src/calendar/day.js";
 import { formatTime } from "../../src/calendar/time.js";
 import { status, type Status } from "../../src/query/status.js";
 import { openStore, type Store } from "../../src/store/open.js";
-import { beginRun, endRun } from "../../src/store/runs.js";
+import { beginRun, endRun, type RunStart } from "../../src/store/runs.js";
 import { recordDiscovery } from "../../src/store/symbols.js";
 import { DEFAULT_DATASET } from "../../src/vision/datasets/default.js";
 import { temporaryFolder } from "../support/database.js";
@@ -60,8 +60,9 @@ async function filled(
   }
 }
 
-async function journal(store: Store, command: string, at: number, from = DEFAULT_DATASET.firstPeriod): Promise<void> {
-  const run = { command, from, to: TODAY - 1, symbolCount: SYMBOLS.length, startedAt: at };
+async function journal(store: Store, command: string, at: number, over: Partial<RunStart> = {}): Promise<void> {
+  const span = { from: DEFAULT_DATASET.firstPeriod, to: dayAt(at) - 1 };
+  const run = { command, ...span, symbolCount: SYMBOLS.length, startedAt: at, ...over };
   const runId = await beginRun(store, run);
   const counts = { probes: 0, available: 0, missing: 0, failed: 0, replays: 0, retries: 0, connectionsOpened: 0 };
   await endRun(store, runId, { endedAt: at + 1000, ...counts, rowsWritten: 0, unitsWritten: 0, outcome: "whole" });
@@ -151,10 +152,15 @@ describe("staleness", () => {
     });
   });
 
-  it("names an update that is too long ago; a run over some days does not count", async () => {
+  it.each<[string, Partial<RunStart>]>([
+    ["the last days", { from: TODAY - 1 }],
+    ["the first days", { to: DEFAULT_DATASET.firstPeriod }],
+    ["all but the last day", { to: TODAY - 2 }],
+    ["some symbols", { symbolCount: 2 }],
+  ])("names an update that is too long ago; a run over %s does not count", async (_, over) => {
     await filled(whole, async (store) => {
       await journal(store, "update", NOW - 40 * HOUR_MS);
-      await journal(store, "update", NOW, TODAY - 1);
+      await journal(store, "update", NOW, over);
       expect(await reasonsAt(store)).toEqual([
         `the last complete update began ${formatTime(NOW - 40 * HOUR_MS)}, 40 hours ago: bfa update`,
       ]);

@@ -6,6 +6,7 @@ import { plural } from "../../text/numbers.js";
 import { printable } from "../../text/printable.js";
 import { answerOptions, type AnswerChoice } from "../args/answer-options.js";
 import { dbOption } from "../args/db-path.js";
+import { caOption } from "../args/run-options.js";
 import { withReader } from "../with-reader.js";
 import { date, httpUrl, shareOf } from "../args/readers.js";
 import { paintWord, type Paint } from "../output/colour.js";
@@ -18,6 +19,7 @@ interface ValidateArguments extends AnswerChoice {
   share: number | undefined;
   date: Day | undefined;
   "exchange-url": string | undefined;
+  ca: string | undefined;
   strict: boolean;
   db: string;
 }
@@ -64,6 +66,7 @@ const validateCommand: CommandBody<ValidateArguments> = {
           coerce: httpUrl("exchange-url", true),
           defaultDescription: "fapi.binance.com",
         },
+        ca: caOption(),
         strict: { describe: "exit with 1 when there are findings", boolean: true, default: false },
         ...answerOptions,
         db: dbOption(),
@@ -74,11 +77,11 @@ const validateCommand: CommandBody<ValidateArguments> = {
         "two checks; exits with 1 if there are findings",
       )
       .example("$0 validate cross-check", "the last day, compared with the exchange's list of contracts"),
-  handler: async ({ checks, from, share, date, strict, db, "exchange-url": exchangeUrl, ...choice }) => {
+  handler: async ({ checks, from, share, date, ca, strict, db, "exchange-url": exchangeUrl, ...choice }) => {
     planPrinting(choice);
     const { validate } = await import("../../check/validate.js");
     const named = checks === undefined || checks.length === 0 ? undefined : checks;
-    const options = { checks: named, from, share, day: date, exchangeUrl };
+    const options = { checks: named, from, share, day: date, exchangeUrl, ca };
     const answer = await withReader(db, (store) => validate(store, options));
     await printAnswer(answer, choice, (paint) => validationText(answer, paint));
     if (strict && answer.facts.outcome === "findings") process.exitCode = EXIT.failed;

@@ -7,6 +7,7 @@ import { destinationOf, refuseTerminal, type Destination } from "./destination.j
 import { jsonPieces } from "./json.js";
 import { ndjsonPieces } from "./ndjson.js";
 import { tablePieces, type TableStyle } from "./table.js";
+import { terminalWidth } from "./terminal-width.js";
 import { writePieces, type Piece } from "./write-pieces.js";
 
 /** Formats by file name ending. */
@@ -41,7 +42,7 @@ export async function printAnswer(
   const isTerminal = destination.kind === "stdout" && process.stdout.isTTY;
   const chosen = format ?? (toText !== undefined || isTerminal ? "table" : "csv");
   const style = {
-    width: isTerminal && choice.wide !== true ? process.stdout.columns : Infinity,
+    width: (isTerminal && choice.wide !== true ? terminalWidth(process.stdout) : undefined) ?? Infinity,
     paint: destination.kind === "stdout" ? paintFor(process.stdout) : noPaint,
   };
   await writePieces(await piecesOf(answer, chosen, isTerminal, style, toText), destination);
