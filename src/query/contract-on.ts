@@ -39,7 +39,8 @@ export function contractOn(ranges: readonly ContractRange[], day: Day): Contract
  * The ranges of a symbol of the bucket; a settled symbol has those of its ticker if the exchange doesn't know its name.
  */
 export function rangesOf(contracts: Contracts, symbol: string): readonly ContractRange[] {
-  return contracts.get(symbol) ?? contracts.get(factsOf(symbol).ticker) ?? [];
+  const { class: kind, ticker } = factsOf(symbol);
+  return contracts.get(symbol) ?? (kind === "settled" ? contracts.get(ticker) : undefined) ?? [];
 }
 
 /**

@@ -1,10 +1,12 @@
 import { dayAt, type Day } from "../calendar/day.js";
 import { column, optionalColumn } from "../text/columns.js";
+import { plural } from "../text/numbers.js";
 import type { ContractRange } from "../store/contract-ranges.js";
 import type { Traded } from "../vision/traded.js";
 import { day, daySpan, positional } from "./arguments.js";
 import { rangesOf, readContracts } from "./contract-on.js";
 import { defineQuery } from "./define.js";
+import { ageRefusal } from "./refusal.js";
 import { dateText } from "./select.js";
 import { lifeTrades, type TradeDay } from "./life-trades.js";
 import { requestedSense, SENSE_FACTS, decideSense, senseOptions } from "./sense.js";
@@ -19,16 +21,20 @@ export default defineQuery({
 settled folder; or after a shorter gap that starts the day after a settled folder's last file. If the files of the old
 contract have a settled name (ICPUSDT_SETTLED), that is the previous_symbol. Where the volumes of all contracts in question
 are known (bfa volumes), the date is that of the first trade, and contracts without trades are left out; --filed uses the
-first file instead. The bucket begins later than the market (BTCUSDT), and files can be missing, so the exchange's own date
+first file instead. A contract whose first day may be an earlier one, which was never probed, is left out and named; if
+its first known day is in the requested range, the answer is refused. The bucket begins later than the market (BTCUSDT), and files can be missing, so the exchange's own date
 is shown as well if it is known.`,
-  empty: "no contract that passes the filter was listed in these days",
+  empty: "no contract that passes the filter is known to have been listed in these days",
   args: {
     from: positional(day("the day, or the first of a range")),
     to: positional(day("last day of the range")),
     ...symbolFilter,
     ...senseOptions,
   },
-  facts: SENSE_FACTS,
+  facts: {
+    left_out_symbols: column("value", "symbols left out because days before their first known day were never probed"),
+    ...SENSE_FACTS,
+  },
   columns: {
     date: column("date", "first day with a file, or with a trade in the traded sense; rows are in this order"),
     symbol: column("symbol", "the symbol"),
@@ -61,24 +67,29 @@ is shown as well if it is known.`,
   run: async (store, { from, to, ...args }, { days, tolerated, now }) => {
     const span = daySpan(from, to) ?? { from: -Infinity, to: Infinity };
     const isInRange = (day: Day) => span.from <= day && day <= span.to;
-    const lives = (await contractLives(store, now)).filter(({ symbol, begins }) => begins && passes(symbol, args));
+    const lives = (await contractLives(store, now)).filter(({ symbol }) => passes(symbol, args));
     const trades = await lifeTrades(store, lives, now);
-    const filed = lives
+    const inRange = lives
       .map((life, index) => ({ ...life, firstTrade: trades[index]?.first ?? "not known" }))
       // If the trades of a life are unknown, its first file decides whether it is in the range.
       .filter(({ first, firstTrade }) => isInRange(first) || (typeof firstTrade === "number" && isInRange(firstTrade)))
       .map((life) => ({ ...life, traded: tradedOfFirst(life.firstTrade) }));
+    const filed = inRange.filter(({ begins }) => begins);
     const range = { from: days[0]?.day ?? 0, to: days.at(-1)?.day ?? 0 };
     const { sense, counts, facts } = decideSense(filed, range, requestedSense(args), tolerated);
-    const { contracts } = await readContracts(store);
-    const rows = filed
-      .filter(({ traded }) => counts(traded))
+    const dated = inRange
       .map(({ firstTrade, ...life }) => ({
         ...life,
         day: sense === "traded" && typeof firstTrade === "number" ? firstTrade : life.first,
-        onboardDay: onboardDayOf(rangesOf(contracts, life.symbol), life),
       }))
-      .filter(({ day }) => isInRange(day))
+      .filter(({ day }) => isInRange(day));
+    const unsure = dated.filter(({ begins, traded }) => !begins && (counts(traded) || traded === "not known"));
+    const leftOut = [...new Set(unsure.map(({ symbol }) => symbol))].sort();
+    if (from !== undefined && leftOut.length > tolerated) throw ageRefusal(leftOut, dateText(span.to));
+    const { contracts } = await readContracts(store);
+    const rows = dated
+      .filter(({ begins, traded }) => begins && counts(traded))
+      .map((life) => ({ ...life, onboardDay: onboardDayOf(rangesOf(contracts, life.symbol), life) }))
       .map(({ symbol, ticker, day, onboardDay, previous }) => ({
         date: dateText(day),
         symbol,
@@ -90,9 +101,21 @@ is shown as well if it is known.`,
         date_source: onboardDay === day ? "bucket and exchange" : "bucket",
       }))
       .sort(byDateAndSymbol);
-    return { facts, rows };
+    return { facts: { left_out_symbols: leftOut, ...facts }, rows };
   },
 });
+
+/** One line about the contracts that are left out of listings; none if there are none. */
+export function leftOutLines({ left_out_symbols: names }: { left_out_symbols?: unknown }): string[] {
+  if (!Array.isArray(names) || names.length === 0) return [];
+  const shown = names.slice(0, NAMES_SHOWN).map(String).join(", ");
+  return [
+    `left out ${plural(names.length, "symbol")} whose first day is not known, because earlier days were never probed: ${shown}` +
+      (names.length > NAMES_SHOWN ? " and others" : ""),
+  ];
+}
+
+const NAMES_SHOWN = 10;
 
 function tradedOfFirst(firstTrade: TradeDay): Traded {
   if (typeof firstTrade === "number") return "traded";

@@ -55,7 +55,7 @@ export async function sql(file: string, text: string): Promise<SqlAnswer> {
   const store = await openReader(file, { settings: {} });
   try {
     const result = await ask(store.connection, text);
-    const names = result.deduplicatedColumnNames();
+    const names = distinctNames(result.columnNames());
     if (names.includes("__proto__")) throw new UsageError("a column can't be named __proto__");
     return {
       facts: {},
@@ -70,6 +70,18 @@ export async function sql(file: string, text: string): Promise<SqlAnswer> {
     await store.close();
     throw toUsageError(error);
   }
+}
+
+/** The names of columns; one that an earlier column has gets a number that makes it unlike all others: `a:1`. */
+function distinctNames(names: readonly string[]): string[] {
+  const taken = new Set(names);
+  return names.map((name, at) => {
+    if (names.indexOf(name) === at) return name;
+    let count = 1;
+    while (taken.has(`${name}:${count}`)) count++;
+    taken.add(`${name}:${count}`);
+    return `${name}:${count}`;
+  });
 }
 
 function columnOf(type: DuckDBType): Column {

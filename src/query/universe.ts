@@ -1,3 +1,4 @@
+import { UsageError } from "../errors.js";
 import { tradedOnDay } from "../store/traded.js";
 import { column } from "../text/columns.js";
 import { day, integer, positional, required } from "./arguments.js";
@@ -28,7 +29,7 @@ the first capture that shows it. ${SENSE_NOTES}`,
         max: 1e12,
       },
     ),
-    aliveUntil: day("only symbols still available on this later day: introduces look-ahead"),
+    aliveUntil: day("only contracts still available on this later day: introduces look-ahead"),
     ...symbolFilter,
     ...underlyingFilter,
     ...senseOptions,
@@ -51,6 +52,9 @@ the first capture that shows it. ${SENSE_NOTES}`,
   ],
   rests: ({ date: day, aliveUntil, quote, contract, underlying, traded, filed }) => {
     requestedSense({ traded, filed });
+    if (aliveUntil !== undefined && aliveUntil < day) {
+      throw new UsageError(`can't be before ${dateText(day)}`, { option: "aliveUntil" });
+    }
     const days = [day, ...(aliveUntil === undefined ? [] : [aliveUntil])].map((one) => ({ from: one, to: one }));
     return { days, admits: { quote, contract, underlying }, unknownDays: "refuse" };
   },
@@ -61,12 +65,14 @@ the first capture that shows it. ${SENSE_NOTES}`,
     const files = filesOn(day).filter(({ symbol }) => passes(symbol, { quote, contract }));
     const traded = await tradedOnDay(store, day, now);
     const until = aliveUntil ?? day;
-    const filesUntil = new Set(filesOn(until).map(({ symbol }) => symbol));
+    // A file under the same name may be that of a later contract.
+    const survives = (symbol: string) => lifeOn(lives, symbol, until) === lifeOn(lives, symbol, day);
+    const alive = new Set(filesOn(until).flatMap(({ symbol }) => (survives(symbol) ? symbol : [])));
     const tradedUntil = until === day ? traded : await tradedOnDay(store, until, now);
     const filed = files.map(({ symbol }) => ({ symbol, traded: traded(symbol, day) }));
     // A symbol's trades are known only if they are known on both days.
     const both = filed.map((one) => {
-      const later = filesUntil.has(one.symbol) ? tradedUntil(one.symbol, until) : one.traded;
+      const later = alive.has(one.symbol) ? tradedUntil(one.symbol, until) : one.traded;
       return later === "not known" ? { ...one, traded: later } : one;
     });
     const { sense, counts } = decideSense(both, { from: day, to: until }, requestedSense(args), tolerated);
@@ -86,7 +92,7 @@ the first capture that shows it. ${SENSE_NOTES}`,
     const { rows: admitted, without_contract } = await keepUnderlying(store, foldTickers(listed), underlying, day);
     const folded = admitted.filter(
       ({ symbol, file_size_bytes: size }) =>
-        size >= minBytes && filesUntil.has(symbol) && counts(tradedUntil(symbol, until)),
+        size >= minBytes && alive.has(symbol) && counts(tradedUntil(symbol, until)),
     );
     const unsure = folded.filter((row) => row.age_is_minimum && row.age_days < minAge).map(({ symbol }) => symbol);
     if (unsure.length > tolerated) throw ageRefusal(unsure, dateText(day));

@@ -270,6 +270,19 @@ describe("listings and delistings", () => {
     ]);
   });
 
+  it("leave out contracts that may have been listed earlier, and refuse a range with the first known day of one", async () => {
+    const everything = await db.listings();
+    expect(everything.left_out_symbols).toEqual(["AUSDT", "ICPUSDT_SETTLED"]);
+    const first = { from: text(START), to: text(5) };
+    await expect(db.listings(first)).rejects.toMatchObject({
+      ...{ code: "NOT_KNOWN", condition: "partial", unknown_symbols: ["AUSDT", "ICPUSDT_SETTLED"] },
+    });
+    const partial = await db.listings({ ...first, allowPartial: 2 });
+    expect(partial.left_out_symbols).toEqual(["AUSDT", "ICPUSDT_SETTLED"]);
+    expect(partial.rows.map(({ symbol }) => symbol)).toEqual(["BACKUSDC"]);
+    expect((await db.listings({ from: text(START + 1), to: text(5) })).left_out_symbols).toEqual([]);
+  });
+
   it("a delisting needs a final day after it", async () => {
     expect((await db.delistings({ contract: "all" })).rows).toEqual([
       {
@@ -342,6 +355,15 @@ describe("universe", () => {
     const { rows } = await pastDb.universe({ date: text(30), minAge: 0 });
     expect(rows.map(({ symbol }) => symbol)).toEqual(before);
     expect(await names(30, { minAge: 0, aliveUntil: text(50) })).toEqual(["AUSDT", "BUSDT"]);
+  });
+
+  it("takes no other contract under the same name as one that is still alive", async () => {
+    expect(await names(10, { minAge: 0, aliveUntil: text(15) })).toContain("BACKUSDC");
+    expect(await names(10, { minAge: 0, aliveUntil: text(80) })).toEqual(["AUSDT", "BUSDT"]);
+    expect(await names(80, { minAge: 0, aliveUntil: text(80) })).toContain("BACKUSDC");
+    await expect(names(80, { minAge: 0, aliveUntil: text(79) })).rejects.toMatchObject({
+      ...{ code: "USAGE", message: expect.stringContaining("aliveUntil") as string },
+    });
   });
 
   it("fails if a day that it depends on is not written", async () => {

@@ -137,6 +137,13 @@ describe("sql", () => {
       "1 integer",
       "b:1 integer",
     ]);
+    // A name that was made unlike the others is not one of theirs.
+    expect((await answerOf(`SELECT 1 AS a, 2 AS a, 3 AS "a:1", 4 AS a`)).columns).toEqual([
+      "a integer",
+      "a:2 integer",
+      "a:1 integer",
+      "a:3 integer",
+    ]);
     await expect(sql(file, "SELECT 1 AS __proto__")).rejects.toMatchObject({ code: "USAGE" });
   });
 

@@ -2,6 +2,7 @@ import { readArguments, type Argument, type Arguments, type ValuesOf } from "../
 import { ask } from "../../query/ask.js";
 import type { CONDITION_FACTS } from "../../query/basis.js";
 import type { FactsOf } from "../../query/facts.js";
+import { leftOutLines } from "../../query/listings.js";
 import type { AnyQuery } from "../../query/registry.js";
 import type { SENSE_FACTS } from "../../query/sense.js";
 import { underlyingLines } from "../../query/underlying.js";
@@ -39,6 +40,7 @@ export async function answerQuery(query: AnyQuery, given: QueryArguments): Promi
     // Every query of the store has these facts.
     for (const line of conditionLines(facts as FactsOf<typeof CONDITION_FACTS>)) tell(line);
     for (const line of underlyingLines(facts)) tell(line);
+    for (const line of leftOutLines(facts)) tell(line);
     // Queries with a sense have all of its facts.
     if ("sense" in facts) for (const line of senseLines(facts as SenseFacts, values["filed"] === true)) tell(line);
     const headingOnly = query.rowsOnRequest === true && given.rows !== true;

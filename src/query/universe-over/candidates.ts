@@ -79,13 +79,18 @@ export async function readMarket(
       if (underlying === "not known") withoutContract.add(symbol);
       if (life === undefined || !liesIn(life, end)) life = lifeIn(name, end);
       if (volumes !== undefined && (known === undefined || end > known.to)) known = spanAround(volumes.known, end);
+      const first = life?.first ?? end;
+      const ageIsMinimum = life?.begins !== true;
+      const hasVolumes = known !== undefined && known.from <= windowStart(rule.window, end, first);
+      // Where the contract may be older, its window may be longer than what is known of it.
+      const isWhole = !ageIsMinimum || first <= windowStart(rule.window, end, -Infinity);
       const standing =
         underlying === undefined || underlying === "wanted"
-          ? standingOf(volumes, known, rule, day, end, at, life?.first ?? end)
+          ? standingOf(volumes, hasVolumes && isWhole, rule, day, at, first)
           : STANDING.underlying;
       standings[index * size + place] = standing;
       isCandidate ||= standing !== STANDING.underlying;
-      if (standing !== STANDING.rank) unsure.note(symbol, day, standing, life?.begins !== true);
+      if (standing !== STANDING.rank) unsure.note(symbol, day, standing, ageIsMinimum, hasVolumes);
       if (values !== undefined) values[index * size + place] = volumes?.values?.[at] ?? 0;
     }
     if (isCandidate) unsure.candidates++;
@@ -142,22 +147,21 @@ function spanAround(spans: readonly Span[], day: Day): Span | undefined {
 /**
  * What keeps out a symbol that has a file and the underlying.
  *
- * @param known the span of known volumes that `end` lies in
- * @param at place of `end` among the used days
+ * @param isKnown whether its window is known, with its volumes
+ * @param at place of the last day of the window among the used days
  * @param first first day of its contract
  */
 function standingOf(
   volumes: Volumes | undefined,
-  known: Span | undefined,
-  { minAge, window, minQuoteVolume = 0 }: UniverseRule,
+  isKnown: boolean,
+  { minAge, minQuoteVolume = 0 }: UniverseRule,
   day: Day,
-  end: Day,
   at: number,
   first: Day,
 ): number {
   if (day - first < minAge) return STANDING.age;
   if (volumes === undefined) return STANDING.rank;
-  if (known === undefined || known.from > windowStart(window, end, first)) return STANDING.not_known;
+  if (!isKnown) return STANDING.not_known;
   const { trades, quoteVolumes } = volumes;
   if (trades[at] === 0) return STANDING.no_trade;
   return quoteVolumes !== undefined && (quoteVolumes[at] ?? 0) < minQuoteVolume ? STANDING.volume : STANDING.rank;

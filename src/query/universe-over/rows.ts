@@ -23,7 +23,7 @@ export const CHANGE_COLUMNS = {
   reason: column(
     "text",
     `for an entry, what kept it out on the previous rebalancing day: start (there was none), listed (the contract is new),
-file, trade (it had none), underlying (of the contract), age, volume (below the minimum), rank, known (its volumes were
+file, trade (it had none), underlying (of the contract), age, volume (below the minimum), rank, known (its window was
 not known); for an exit, what keeps it out now: delisted (30 days without a file, or a new contract under the name),
 no_file, no_trade, underlying, age, volume, rank, not_known`.replaceAll("\n", " "),
   ),

@@ -5,9 +5,9 @@ import { STANDING } from "./membership.js";
 
 /** Collects the symbols that a universe may lack because too little is known about them. */
 export class Unsure {
-  /** The first day on which an age that is only a lower bound is below the minimum. */
+  /** The first day on which an age that is only a lower bound is below the minimum or doesn't fill the window. */
   private readonly age = new Map<string, Day>();
-  /** The first and the last day on which a window is unknown. */
+  /** The first and the last day on which volumes in the window are unknown. */
   private readonly notKnown = new Map<string, readonly [first: Day, last: Day]>();
 
   /** Number of symbols that could be members on some day. */
@@ -18,10 +18,13 @@ export class Unsure {
    *
    * @param standing what keeps it out, as a {@link STANDING}
    * @param ageIsMinimum whether its contract may be older
+   * @param hasVolumes whether the volumes since its first known day in the window are known
    */
-  note(symbol: string, day: Day, standing: number, ageIsMinimum: boolean): void {
-    if (standing === STANDING.age && ageIsMinimum && !this.age.has(symbol)) this.age.set(symbol, day);
-    if (standing === STANDING.not_known) this.notKnown.set(symbol, [this.notKnown.get(symbol)?.[0] ?? day, day]);
+  note(symbol: string, day: Day, standing: number, ageIsMinimum: boolean, hasVolumes: boolean): void {
+    const isNotKnown = standing === STANDING.not_known;
+    const lacksAge = (standing === STANDING.age && ageIsMinimum) || (isNotKnown && hasVolumes);
+    if (lacksAge && !this.age.has(symbol)) this.age.set(symbol, day);
+    if (isNotKnown && !hasVolumes) this.notKnown.set(symbol, [this.notKnown.get(symbol)?.[0] ?? day, day]);
   }
 
   /**

@@ -36,7 +36,7 @@ afterAll(async () => {
 
 // Days before the capture too: an underlying holds for a contract's whole life.
 const DAY_10 = formatDay(dayAtPlace(10));
-const WEEK = { from: DAY_10, to: formatDay(dayAtPlace(16)), by: "quote_volume" } as const;
+const WEEK = { from: DAY_10, to: formatDay(dayAtPlace(16)), by: "quote_volume", window: 10 } as const;
 
 it("a universe has the contracts on one underlying, and says for which it is not known", async () => {
   const coins = await db.universeOver({ ...WEEK, underlying: "coin" });

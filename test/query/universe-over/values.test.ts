@@ -31,6 +31,17 @@ function statisticOf(values: readonly number[], stat: string): number {
   return (low + high) / 2;
 }
 
+/**
+ * Whether the window of a member is known: a contract that may be older than the first day of the market has a whole one
+ * only if it fills it.
+ */
+function fillsWindow(
+  { age_is_minimum, age_days }: Pick<MemberRow, "age_is_minimum" | "age_days">,
+  { asOf, window }: { asOf: string; window: number },
+): boolean {
+  return !age_is_minimum || age_days + (asOf === "close" ? 1 : 0) >= window;
+}
+
 /** The basis of a ranking. */
 const RANKING = {
   asOf: fc.constantFrom("open", "close"),
@@ -51,7 +62,10 @@ it("the members of a day are those found by counting", async () => {
       fc.pre(made.size > 0);
       await hold(store, made);
       const date = formatDay(dayAtPlace(day));
-      const answer = await universeOver.run(store, readArguments(universeOver.args, { ...args, from: date, to: date }));
+      const answer = await universeOver.run(
+        store,
+        readArguments(universeOver.args, { ...args, from: date, to: date, allowPartial: true }),
+      );
       // A single day has only members, no changes.
       const rows = answer.rows as MemberRow[];
       const end = args.asOf === "open" ? day - 1 : day;
@@ -65,6 +79,7 @@ it("the members of a day are those found by counting", async () => {
         return by === "quote_volume" ? quote : trades;
       };
       const wanted = (ages.rows as MemberRow[])
+        .filter((row) => fillsWindow(row, args))
         .map(({ symbol, age_days }) => {
           const cells = (made.get(symbol) ?? []).slice(Math.max(day - age_days, end - args.window + 1), end + 1);
           const of = (by: string) =>
@@ -101,12 +116,9 @@ it("a universe of one day has the values and the order of query top", async () =
         readArguments(universeOver.args, { ...options, from: date, to: date }),
       );
       const ranking = await top.run(store, readArguments(top.args, { ...options, date }));
-      // For a ticker with several names, one query looks at trades before it folds them and the other after; a ranking
-      // leaves out contracts whose window may be longer than what is known.
+      // For a ticker with several names, one query looks at trades before it folds them and the other after.
       const isAlone = ({ symbol }: { symbol: string }) => !symbol.startsWith("C");
-      const wanted = (universe.rows as MemberRow[]).filter(
-        (row) => isAlone(row) && (!row.age_is_minimum || row.age_days + (args.asOf === "close" ? 1 : 0) >= args.window),
-      );
+      const wanted = (universe.rows as MemberRow[]).filter(isAlone);
       compared += wanted.length;
       expect(ranking.rows.filter(isAlone).map(({ symbol, value }) => ({ symbol, value }))).toEqual(
         wanted.map(({ symbol, value }) => ({ symbol, value })),
@@ -115,4 +127,28 @@ it("a universe of one day has the values and the order of query top", async () =
     { numRuns: propertyRuns(20) },
   );
   expect(compared).toBeGreaterThan(0);
+});
+
+it("a window that begins before what is known of a contract is refused, unless the contract began in it", async () => {
+  const file = { size: 49_000, bar: 10 };
+  const live = Array.from({ length: DAYS }, () => file);
+  await hold(
+    store,
+    new Map([
+      ["AUSDT", live],
+      ["BUSDT", live.map((cell, place) => (place < 35 ? { size: 0, bar: undefined } : cell))],
+    ]),
+  );
+  const day = formatDay(dayAtPlace(40));
+  const chosen = async (args: Record<string, unknown>) => {
+    const given = { from: day, to: day, asOf: "close", ...args };
+    const { rows } = await universeOver.run(store, readArguments(universeOver.args, given));
+    return (rows as MemberRow[]).map(({ symbol }) => symbol);
+  };
+  const refused = { code: "NOT_KNOWN", message: expect.stringContaining("a lower bound") as string };
+  for (const ranked of [{ by: "quote_volume", stat: "sum" }, { minQuoteVolume: 1 }]) {
+    expect(await chosen({ ...ranked, window: 41 })).toEqual(["AUSDT", "BUSDT"]);
+    await expect(chosen({ ...ranked, window: 42 })).rejects.toMatchObject({ ...refused, unknown_symbols: ["AUSDT"] });
+    expect(await chosen({ ...ranked, window: 42, allowPartial: true })).toEqual(["BUSDT"]);
+  }
 });
