@@ -36,7 +36,8 @@ function urlSource(place: string, options: HttpOptions): Source {
   if (hasSecretParts(url)) {
     throw new UsageError(`only scheme, host, port and path belong in ${maskedUrl(place)}`);
   }
-  const base = place.endsWith("/") ? place : `${place}/`;
+  // In the normal form: `HTTPS:` is as secure as `https:`.
+  const base = (url.origin + url.pathname).replace(/\/?$/, "/");
   return {
     manifest: () => downloadText(base + MANIFEST, MAX_MANIFEST_BYTES, options),
     fetchDatabase: (file, part) => downloadFile(base + DATABASE, file, part, options),

@@ -174,6 +174,23 @@ describe("pull", () => {
     expect((await compare(out, own)).facts.outcome).toBe("same");
   });
 
+  it.each(["https", "HTTPS"])("doesn't follow a redirect from %s: to http", async (scheme) => {
+    const { key, cert, ca } = await sharedCertificate();
+    await withFolderServer(out, async (plain, requests) => {
+      const server = createServer({ key, cert }, (request, response) => {
+        response.writeHead(302, { location: plain + String(request.url) }).end();
+      });
+      await once(server.listen(0, "127.0.0.1"), "listening");
+      try {
+        const url = `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`;
+        await expect(pull(url, own, { ca })).rejects.toThrow("redirects to an address that is not followed");
+        expect(requests).toEqual([]);
+      } finally {
+        server.close();
+      }
+    });
+  });
+
   it("gives up on endless redirects", async () => {
     const round: Intercept = (_, response) => {
       response.writeHead(302, { location: "/again" }).end();
