@@ -24,7 +24,7 @@ export interface SkippedEntry {
 const UNFINISHED = ".aria2";
 
 /**
- * All regular files below a folder, one folder at a time. Links and special files are skipped.
+ * All regular files below a folder, one folder at a time. Links, special files and what has no readable name are skipped.
  *
  * @param onSkip called for each skipped entry
  * @throws UsageError when the folder or one below it can't be read
@@ -41,9 +41,11 @@ export async function* folderFiles(
     for (const entry of entries) {
       const path = below === "" ? entry.name : `${below}/${entry.name}`;
       if (entry.isDirectory()) left.push(path);
-      else if (entry.isFile())
-        files.push({ ...statOf(folder, path), isIncomplete: names.has(entry.name + UNFINISHED) });
-      else onSkip({ path, why: entry.isSymbolicLink() ? "a symbolic link" : "not a regular file" });
+      else if (entry.isFile()) {
+        const found = statOf(folder, path);
+        if (found === undefined) onSkip({ path, why: "gone, or its name isn't UTF-8" });
+        else files.push({ ...found, isIncomplete: names.has(entry.name + UNFINISHED) });
+      } else onSkip({ path, why: entry.isSymbolicLink() ? "a symbolic link" : "not a regular file" });
     }
     yield files;
   }
@@ -57,10 +59,11 @@ async function entriesOf(folder: string, below: string) {
   }
 }
 
-function statOf(folder: string, path: string): Omit<FolderFile, "isIncomplete"> {
+/** Undefined if nothing has this path: another program removed it, or Node can't read its name as UTF-8. */
+function statOf(folder: string, path: string): Omit<FolderFile, "isIncomplete"> | undefined {
   try {
-    const { size, mtimeMs } = lstatSync(join(folder, path));
-    return { path, sizeBytes: size, modifiedAt: mtimeMs };
+    const found = lstatSync(join(folder, path), { throwIfNoEntry: false });
+    return found && { path, sizeBytes: found.size, modifiedAt: found.mtimeMs };
   } catch (error) {
     throw unreadable(join(folder, path), error);
   }

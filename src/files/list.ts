@@ -131,6 +131,10 @@ function bucketOf(listEndpoint: string): string {
   return new URL(listEndpoint).pathname.split("/").at(-1) ?? "";
 }
 
+/**
+ * For a day, the first run that ended on it or later, whatever later runs say: a clock may have been behind. Killed runs
+ * directly before it count too, because they have no end time and may have written after the day began.
+ */
 async function sinceOf(store: Store, since: { runId: number } | { day: Day }): Promise<Since> {
   if ("runId" in since) {
     const [run] = await readRows(
@@ -145,12 +149,13 @@ async function sinceOf(store: Store, since: { runId: number } | { day: Day }): P
     throw new UsageError(`there is no run ${since.runId}; ${runs}`, { option: "since" });
   }
   const time = since.day * DAY_MS;
-  // A killed run has no end time; it may have written after the day began.
-  const [before] = await readRows(
+  const [found] = await readRows(
     store,
-    "SELECT max(run_id) FROM runs WHERE ended_at < $day::TIMESTAMP",
+    `WITH first_run AS (
+        SELECT coalesce(min(run_id) FILTER (ended_at >= $day::TIMESTAMP), max(run_id) + 1) AS id FROM runs)
+      SELECT max(run_id) FROM runs, first_run WHERE run_id < first_run.id AND ended_at IS NOT NULL`,
     { id: "number?" },
     { day: formatDay(since.day) },
   );
-  return { runId: (before?.id ?? 0) + 1, time };
+  return { runId: (found?.id ?? 0) + 1, time };
 }

@@ -11,22 +11,50 @@ export const MAX_MANIFEST_BYTES = 32_000_000;
 /**
  * The manifest of the publication in a folder; undefined if there is none.
  *
- * @throws PublicationError PUBLICATION_DAMAGED
+ * @throws PublicationError PUBLICATION_DAMAGED; UsageError when it can't be read
  */
 export function manifestIn(folder: string): ReadManifest | undefined {
   const path = join(folder, MANIFEST);
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = reading(path, () => statSync(path, { throwIfNoEntry: false }));
   if (found === undefined) return undefined;
   if (!found.isFile() || found.size > MAX_MANIFEST_BYTES) {
     throw new PublicationError("PUBLICATION_DAMAGED", `${path} is not a manifest`);
   }
-  return readManifest(readFileSync(path, "utf8"), folder);
+  return readManifest(
+    reading(path, () => readFileSync(path, "utf8")),
+    folder,
+  );
 }
 
-/** SHA-256 of a file in hexadecimal. */
+/**
+ * Reads something of a publication.
+ *
+ * @param path what is read; an error that names another path, such as one below a folder, is about that
+ * @throws UsageError when it can't be read
+ */
+export function reading<Result>(path: string, read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    throw unreadable(path, error);
+  }
+}
+
+function unreadable(path: string, cause: unknown): UsageError {
+  const named = cause instanceof Error && "path" in cause && typeof cause.path === "string" ? cause.path : path;
+  return new UsageError(`${named} can't be read: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+}
+
+/**
+ * SHA-256 of a file in hexadecimal.
+ *
+ * @throws UsageError when it can't be read
+ */
 export async function sha256Of(path: string): Promise<string> {
   const hash = createHash("sha256");
-  await pipeline(createReadStream(path), hash);
+  await pipeline(createReadStream(path), hash).catch((error: unknown) => {
+    throw unreadable(path, error);
+  });
   return hash.digest("hex");
 }
 
@@ -49,7 +77,7 @@ export async function verifyFile(path: string, { bytes, sha256 }: PublishedFile,
  * @throws PublicationError PUBLICATION_DAMAGED
  */
 export function requireSize(path: string, bytes: number, name: string): void {
-  const found = statSync(path, { throwIfNoEntry: false });
+  const found = reading(path, () => statSync(path, { throwIfNoEntry: false }));
   if (found?.isFile() !== true) throw damaged(`${name} is missing or not a regular file`);
   if (found.size !== bytes) throw damaged(`${name} has ${found.size} bytes, but its manifest has ${bytes}`);
 }

@@ -7,7 +7,7 @@ import { hasSecretParts, maskedUrl } from "../text/secrets.js";
 import { downloadFile, downloadText } from "./download.js";
 import type { HttpOptions } from "./http.js";
 import { DATABASE, MANIFEST, type PublishedFile } from "./manifest.js";
-import { MAX_MANIFEST_BYTES, requireSize } from "./published-folder.js";
+import { MAX_MANIFEST_BYTES, reading, requireSize } from "./published-folder.js";
 
 /** Where a publication comes from. */
 export interface Source {
@@ -36,7 +36,8 @@ function urlSource(place: string, options: HttpOptions): Source {
   if (hasSecretParts(url)) {
     throw new UsageError(`only scheme, host, port and path belong in ${maskedUrl(place)}`);
   }
-  const base = place.endsWith("/") ? place : `${place}/`;
+  // In the normal form: `HTTPS:` is as secure as `https:`.
+  const base = (url.origin + url.pathname).replace(/\/?$/, "/");
   return {
     manifest: () => downloadText(base + MANIFEST, MAX_MANIFEST_BYTES, options),
     fetchDatabase: (file, part) => downloadFile(base + DATABASE, file, part, options),
@@ -51,7 +52,7 @@ function folderSource(place: string): Source {
     throw new UsageError(`${shown} has no ${MANIFEST}: name the URL or the folder of what \`bfa publish\` wrote`);
   }
   return {
-    manifest: () => Promise.resolve(readFileSync(manifest, "utf8")),
+    manifest: () => Promise.resolve(reading(manifest, () => readFileSync(manifest, "utf8"))),
     fetchDatabase: async ({ bytes }, part) => {
       const database = join(place, DATABASE);
       requireSize(database, bytes, database);

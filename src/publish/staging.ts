@@ -19,7 +19,7 @@ import { lockWriters } from "../store/lock.js";
 import { outputError } from "../store/output-error.js";
 import { DATABASE, MANIFEST, type PublishedFile, type ReadManifest } from "./manifest.js";
 import { removeLeftovers } from "../store/own-folder.js";
-import { manifestIn, sha256Of } from "./published-folder.js";
+import { manifestIn, reading, sha256Of } from "./published-folder.js";
 
 /** How the files of a publication changed. */
 export interface FileChanges {
@@ -152,11 +152,14 @@ async function keepFile(old: string, fresh: string, { bytes, sha256 }: Published
 /** The manifest of the publication at a path; undefined for an empty folder. */
 function publicationAt(path: string, name: string): ReadManifest | undefined {
   if (!statSync(path).isDirectory()) throw new UsageError(`${name} is not a folder: name another`);
-  if (readdirSync(path).length === 0) return undefined;
+  const [first] = reading(path, () => readdirSync(path));
+  if (first === undefined) return undefined;
   const before = manifestIn(path);
   const isOurs = before?.files.some((file) => file.path === DATABASE) === true;
   const known = new Set([MANIFEST, ...(before?.files ?? []).map((file) => file.path)]);
-  const other = pathsBelow(path).find((file) => !known.has(file));
+  // Any other folder can be large, so it isn't searched.
+  const below = before === undefined ? [first] : reading(path, () => pathsBelow(path));
+  const other = below.find((file) => !known.has(file));
   if (!isOurs || other !== undefined) {
     const what =
       other === undefined ? "something other than a publication" : `${other}, which \`bfa publish\` didn't write`;

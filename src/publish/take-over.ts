@@ -8,6 +8,7 @@ import { defectOf } from "../store/defects.js";
 import { endpointsIn, otherBucket } from "../store/endpoints.js";
 import { textLiteral } from "../store/instance.js";
 import { numberOf } from "../store/numbers.js";
+import type { TableName } from "../store/schema/own-names.js";
 import { inTransaction } from "../store/transaction.js";
 import { plural } from "../text/numbers.js";
 
@@ -49,6 +50,80 @@ export async function checkFetched({ path, scratch, rowCount, name }: Fetched): 
   }
 }
 
+/** What a store can know that a publication lacks, by the rows of one table. */
+interface Loss {
+  /** SQL of the number of things that would be lost. */
+  count: string;
+  says(count: number, publication: string): string;
+}
+
+/** Says that things are not in a publication, such as `2 captures of contracts are not in public`. */
+const lacking = (noun: string, rest: string, orElse: "" | " or newer here" = "") => {
+  return (count: number, publication: string) =>
+    `${plural(count, noun)} ${rest} ${count === 1 ? "is" : "are"} not in ${publication}${orElse}`;
+};
+
+/** What would be lost with the rows of each table; undefined if that is nothing of its own. */
+const LOSSES: Readonly<Record<TableName, Loss | undefined>> = {
+  availability: {
+    count: `SELECT count(*) FROM availability AS own LEFT JOIN other.main.availability AS published USING (date, symbol)
+      WHERE published.symbol IS NULL OR published.probe_timestamp < own.probe_timestamp`,
+    says: (count, publication) => `${count} of its cells are not in ${publication} or were probed later`,
+  },
+  // Counted from the cells.
+  daily_symbol_counts: undefined,
+  unsettled_days: undefined,
+  // Runs and their units are how the rest was found out.
+  runs: undefined,
+  units: undefined,
+  symbols: {
+    count: "SELECT count(*) FROM (SELECT symbol FROM symbols EXCEPT SELECT symbol FROM other.main.symbols)",
+    says: lacking("symbol", "of it"),
+  },
+  changes: {
+    count: `SELECT count(*) FROM (SELECT date, symbol, kind FROM changes
+      EXCEPT SELECT date, symbol, kind FROM other.main.changes)`,
+    says: lacking("change", "of it"),
+  },
+  store_info: {
+    count: `SELECT count(*) FROM store_info AS own, other.main.store_info AS published
+      WHERE own.symbols_discovered_at > coalesce(published.symbols_discovered_at, '-infinity'::TIMESTAMP)`,
+    says: (_, publication) => `its symbols were listed later than those of ${publication}`,
+  },
+  contract_captures: {
+    count: `SELECT count(*) FROM (SELECT captured_at FROM contract_captures
+      EXCEPT SELECT captured_at FROM other.main.contract_captures)`,
+    says: lacking("capture", "of contracts"),
+  },
+  // What the captures contain.
+  contracts: undefined,
+  volume_files: {
+    // A month's file takes the place of its days' files.
+    count: `SELECT count(*) FROM volume_files AS own WHERE NOT EXISTS (
+      FROM other.main.volume_files AS published WHERE published.symbol = own.symbol AND published.fetched_at >= own.fetched_at
+        AND CASE WHEN published.source = own.source THEN published.from_date = own.from_date
+          ELSE published.source = 'monthly' AND own.from_date BETWEEN published.from_date AND published.to_date END)`,
+    says: lacking("file", "of volumes", " or newer here"),
+  },
+  daily_volumes: {
+    count: `SELECT count(*) FROM (SELECT date, symbol FROM daily_volumes
+      EXCEPT SELECT date, symbol FROM other.main.daily_volumes)`,
+    says: lacking("bar", "of it"),
+  },
+  volume_spans: {
+    count: `SELECT count(*) FROM
+      (SELECT symbol, unnest(range(from_date, to_date + 1, INTERVAL 1 DAY))::DATE AS date FROM volume_spans) AS own
+      WHERE NOT EXISTS (FROM other.main.volume_spans AS published
+        WHERE published.symbol = own.symbol AND own.date BETWEEN published.from_date AND published.to_date)`,
+    says: lacking("day", "of known volumes"),
+  },
+  volume_differences: {
+    count: `SELECT count(*) FROM (SELECT date, symbol, column_name FROM volume_differences
+      EXCEPT SELECT date, symbol, column_name FROM other.main.volume_differences)`,
+    says: lacking("difference", "of volumes"),
+  },
+};
+
 /**
  * Replaces the rows of a store with those of a checked database, in one transaction. Users' own tables and views stay.
  *
@@ -79,37 +154,16 @@ export async function takeOver(store: WritableStore, fetched: Fetched): Promise<
 }
 
 async function refuseLoss(connection: DuckDBConnection, file: string, name: string): Promise<void> {
-  const lost = await numberOf(
-    connection,
-    `SELECT count(*) FROM availability AS own LEFT JOIN other.main.availability AS published USING (date, symbol)
-      WHERE published.symbol IS NULL OR published.probe_timestamp < own.probe_timestamp`,
-  );
-  const unknown = await numberOf(
-    connection,
-    "SELECT count(*) FROM (SELECT date, symbol, kind FROM changes EXCEPT SELECT date, symbol, kind FROM other.main.changes)",
-  );
-  const captures = await numberOf(
-    connection,
-    `SELECT count(*) FROM (SELECT captured_at FROM contract_captures
-      EXCEPT SELECT captured_at FROM other.main.contract_captures)`,
-  );
-  const volumes = await numberOf(
-    connection,
-    `SELECT count(*) FROM (SELECT symbol, from_date, to_date FROM volume_files
-      EXCEPT SELECT symbol, from_date, to_date FROM other.main.volume_files)`,
-  );
+  const reasons: string[] = [];
+  for (const loss of Object.values(LOSSES)) {
+    if (loss === undefined) continue;
+    const count = await numberOf(connection, loss.count);
+    if (count > 0) reasons.push(loss.says(count, name));
+  }
   const own = await endpointsIn(connection, "store_info");
   const published = await endpointsIn(connection, "other.main.store_info");
   const different = own && published && otherBucket(own, published);
-  const lacking = (count: number, noun: string, rest: string) =>
-    count > 0 ? [`${plural(count, noun)} ${rest} ${count === 1 ? "is" : "are"} not in ${name}`] : [];
-  const reasons = [
-    ...(lost > 0 ? [`${lost} of its cells are not in ${name} or were probed later`] : []),
-    ...lacking(unknown, "change", "of it"),
-    ...lacking(captures, "capture", "of contracts"),
-    ...lacking(volumes, "file", "of volumes"),
-    ...(different === undefined ? [] : [`it was filled from ${different.known}, but ${name} from another server`]),
-  ];
+  if (different !== undefined) reasons.push(`it was filled from ${different.known}, but ${name} from another server`);
   if (reasons.length === 0) return;
   throw new UsageError(
     `${file} would lose data: ${reasons.join("; ")}. Name another file with --db, or keep this one current with \`bfa update\``,

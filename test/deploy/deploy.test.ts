@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { chmodSync, chownSync, cpSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { chmodSync, chownSync, cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -137,6 +137,33 @@ describe("the workflow that publishes", () => {
     const own = { ...env, BFA_DB: join(folder, "next.duckdb") };
     expect(await runCli(["pull", release], own)).toMatchObject({ code: 0, stderr: "" });
     expect(await runCli(["update", "--quiet"], own)).toMatchObject({ code: 0, stdout: "", stderr: "" });
+  });
+});
+
+describe("the workflow that publishes takes what was published last", () => {
+  const [, indented = ""] =
+    /Take what was published last\n[^]*?run: \|\n((?: {10}.*\n)+)/.exec(read("github-actions/publish-index.yml")) ?? [];
+  it.for([
+    ["if there is a release of it", "echo v1; echo index", { status: 0, stdout: "pulled\n" }],
+    ["but needs no release in the first run", "echo v1; echo old-index", { status: 0, stdout: "" }],
+    ["or fails if GitHub doesn't answer", "echo 'HTTP 502' >&2; exit 1", { status: 1, stdout: "" }],
+  ] as const)("%s", ([, gh, expected], { folder }) => {
+    const tool = (name: string, script: string) => {
+      writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    };
+    tool("gh", gh);
+    tool("node", "echo pulled");
+    // GitHub runs a step's script by `bash -e`.
+    const { status, stdout } = spawnSync("bash", ["-e", "-c", indented.replaceAll(/^ {10}/gm, "")], {
+      ...{ cwd: folder, encoding: "utf8" },
+      env: { ...TOOLS, PATH: `${folder}:${TOOLS.PATH}` },
+    });
+    expect({ status, stdout }).toEqual(expected);
+  });
+
+  it("and only then publishes", () => {
+    const conditions = [...read("github-actions/publish-index.yml").matchAll(/ if: (.*)/g)].map(([, text]) => text);
+    expect(conditions).toEqual(Array(3).fill("${{ !cancelled() && steps.last.outcome == 'success' }}"));
   });
 });
 

@@ -124,6 +124,19 @@ describe("files since a run", () => {
     });
   });
 
+  it.each([
+    ["whose clock was behind", "ended_at = TIMESTAMP '2020-01-01' WHERE run_id = 3", "2026-01-02"],
+    ["that was killed after another", "ended_at = NULL WHERE run_id = 2", "2026-01-07"],
+    ["that was killed as the last one", "ended_at = NULL WHERE run_id > 1", "2026-01-07"],
+  ])("of a day are complete after a run %s", async (what, sql, since) => {
+    const third = join(folder.path, `${what}.duckdb`);
+    copyFileSync(file, third);
+    await change(third, "INSERT INTO runs BY NAME SELECT * REPLACE (3 AS run_id) FROM runs WHERE run_id = 2");
+    await change(third, "UPDATE runs SET ended_at = TIMESTAMP '2026-01-08' WHERE run_id = 3");
+    await change(third, `UPDATE runs SET ${sql}`);
+    expect(await cellsOf({ since }, third)).toEqual(second);
+  });
+
   it("are decided by upload time if it is not known which run first saw a file", async () => {
     const older = join(folder.path, "older.duckdb");
     copyFileSync(file, older);

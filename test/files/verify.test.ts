@@ -136,6 +136,13 @@ describe("a folder of downloads", () => {
     ]);
   });
 
+  it("has a file skipped whose name isn't UTF-8", async () => {
+    writeFileSync(Buffer.concat([Buffer.from(join(downloads, "bad-")), Buffer.from([0xff])]), "");
+    expect((await verify({ date: dateOf(0) })).skipped).toEqual([
+      { path: "bad-\ufffd", why: "gone, or its name isn't UTF-8" },
+    ]);
+  });
+
   it("has its files' md5 compared with the part of it that the index has", async () => {
     const [first, second, third] = await list({ date: dateOf(0) });
     if (first === undefined || second === undefined || third === undefined) throw new Error("three files are needed");

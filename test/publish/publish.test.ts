@@ -6,6 +6,7 @@ import {
   readdirSync,
   readFileSync,
   statSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from "node:fs";
@@ -265,6 +266,23 @@ describe("publish", () => {
     writeFileSync(join(folder, path), "{}");
     await expect(publish(db, out)).rejects.toThrow(reason);
     expect(readdirSync(folder).sort()).toEqual([".a.duckdb.lock", "a.duckdb", "public"]);
+  });
+
+  it("says in one line what can't be read of the former publication", async () => {
+    copyMade();
+    const manifest = join(out, "manifest.json");
+    rmSync(manifest);
+    // Stands for any file that can't be read: root may read the others.
+    symlinkSync("manifest.json", manifest);
+    await expect(publish(db, out)).rejects.toMatchObject({
+      code: "USAGE",
+      message: expect.stringContaining(`${manifest} can't be read: ELOOP`) as string,
+    });
+  });
+
+  it("refuses the root folder without a search of it", async () => {
+    copyFilled();
+    await expect(publish(db, "/")).rejects.toThrow("which `bfa publish` didn't write: name another folder");
   });
 
   it("refuses to replace a publication with other files in it", async () => {

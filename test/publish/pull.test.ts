@@ -54,6 +54,12 @@ function havePulled(): void {
   cpSync(join(made.path, "own"), join(folder, "own"), { recursive: true });
 }
 
+/** The file of a day's volumes, and the span of that day. */
+const VOLUME_FILE = `
+  INSERT INTO volume_files VALUES
+    ('AAAUSDT', 'daily', '2024-03-02', '2024-03-02', 1, '2024-03-03', NULL, true, 0, '2025-01-01');
+  INSERT INTO volume_spans VALUES ('AAAUSDT', '2024-03-02', '2024-03-02', '2025-01-01')`;
+
 /** Replaces the publication with the one of a day later. */
 function publishLater(): void {
   cpSync(join(made.path, "later"), out, { recursive: true });
@@ -166,6 +172,23 @@ describe("pull", () => {
     };
     await withFolderServer(out, (url) => pull(`${url}/releases`, own), elsewhere);
     expect((await compare(out, own)).facts.outcome).toBe("same");
+  });
+
+  it.each(["https", "HTTPS"])("doesn't follow a redirect from %s: to http", async (scheme) => {
+    const { key, cert, ca } = await sharedCertificate();
+    await withFolderServer(out, async (plain, requests) => {
+      const server = createServer({ key, cert }, (request, response) => {
+        response.writeHead(302, { location: plain + String(request.url) }).end();
+      });
+      await once(server.listen(0, "127.0.0.1"), "listening");
+      try {
+        const url = `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`;
+        await expect(pull(url, own, { ca })).rejects.toThrow("redirects to an address that is not followed");
+        expect(requests).toEqual([]);
+      } finally {
+        server.close();
+      }
+    });
   });
 
   it("gives up on endless redirects", async () => {
@@ -389,6 +412,56 @@ describe("pull", () => {
     expect(await rowsOf(own, bars)).toEqual(await rowsOf(db, bars));
     await addVolumes(own, D0 + 2);
     await expect(pull(out, own)).rejects.toThrow("would lose data: 1 file of volumes is not in");
+  });
+
+  it.each([
+    [
+      "a symbol that the publication lacks",
+      "INSERT INTO symbols VALUES ('NEWUSDT', 'perpetual', 'USDT', now()::TIMESTAMP, now()::TIMESTAMP, NULL)",
+      "1 symbol of it is not in",
+    ],
+    [
+      "a later list of symbols",
+      "UPDATE store_info SET symbols_discovered_at = '2026-01-02'",
+      "its symbols were listed later than those of",
+    ],
+    [
+      "a newer version of a file of volumes",
+      "UPDATE volume_files SET fetched_at = fetched_at + INTERVAL 1 SECOND",
+      "1 file of volumes is not in",
+    ],
+    [
+      "a day without a bar that is known to have none",
+      "UPDATE volume_spans SET to_date = to_date + 1",
+      "1 day of known volumes is not in",
+    ],
+    [
+      "a difference between files of volumes",
+      "INSERT INTO volume_differences VALUES ('2024-03-01', 'AAAUSDT', 'open', 1, 2, now()::TIMESTAMP, 1)",
+      "1 difference of volumes is not in",
+    ],
+  ])("leaves a store alone that has %s", async (_, sql, reason) => {
+    await change(db, VOLUME_FILE);
+    await publish(db, out);
+    await pull(out, own);
+    await change(own, sql);
+    const before = readFileSync(own);
+    await expect(pull(out, own)).rejects.toThrow(`would lose data: ${reason}`);
+    expect(readFileSync(own).equals(before)).toBe(true);
+  });
+
+  it("takes a month's file of volumes for those of its days, unless it was fetched before them", async () => {
+    await change(db, VOLUME_FILE);
+    await publish(db, out);
+    await pull(out, own);
+    const monthly = "UPDATE volume_files SET source = 'monthly', from_date = '2024-03-01', to_date = '2024-03-31'";
+    await change(db, `${monthly}, fetched_at = fetched_at - INTERVAL 1 SECOND`);
+    await publish(db, out);
+    await expect(pull(out, own)).rejects.toThrow("1 file of volumes is not in");
+    await change(db, "UPDATE volume_files SET fetched_at = fetched_at + INTERVAL 1 SECOND");
+    await publish(db, out);
+    await pull(out, own);
+    expect(await rowsOf(own, "SELECT source FROM volume_files")).toEqual([["monthly"]]);
   });
 
   it("refuses a folder that has no publication", async () => {

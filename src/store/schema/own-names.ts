@@ -50,10 +50,13 @@ export const TABLES = new Map([
   ],
   ["contract_captures", 'captured_at TIMESTAMP NOT NULL, "source" VARCHAR NOT NULL, symbol_count INTEGER NOT NULL'],
   ["unsettled_days", "date DATE NOT NULL, due_count INTEGER NOT NULL, early_count INTEGER NOT NULL"],
-]);
+] as const);
+
+/** Name of a table of the newest schema. */
+export type TableName = typeof TABLES extends Map<infer Name, string> ? Name : never;
 
 /** Tables that this project creates, of all schema versions. */
-export const OWN_TABLES = [...TABLES.keys(), "replacements"];
+export const OWN_TABLES: readonly string[] = [...TABLES.keys(), "replacements"];
 
 /** The only view that it creates, and its definition in DuckDB's spelling. */
 const OWN_VIEW = "daily_availability";
