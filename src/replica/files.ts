@@ -60,5 +60,7 @@ function wholeSecond(ms: number, owner: string): number {
   if (!Number.isInteger(seconds) || seconds < 0) {
     throw new UsageError(`${owner}: ${ms} ms is not a whole second, which is S3's resolution`);
   }
+  // Histories keep seconds as 32 bits.
+  if (seconds > 0xffffffff) throw new UsageError(`${owner}: ${ms} ms is after 2106-02-07, the last time served here`);
   return seconds;
 }

@@ -140,6 +140,9 @@ describe("listed history", () => {
   it("refuses what S3 can't store", () => {
     expect(() => listedHistory([file("BTCUSDT", "2024-01-01", 10)])).toThrow(/10 bytes/);
     expect(() => listedHistory([{ ...file("BTCUSDT", "2024-01-01"), lastModified: 1.5 }])).toThrow(/whole second/);
+    const at = (seconds: number) => [{ ...file("BTCUSDT", "2024-01-01"), lastModified: seconds * 1000 }];
+    expect(() => listedHistory(at(2 ** 32))).toThrow(/is after 2106-02-07/);
+    expect(() => listedHistory(at(2 ** 32 - 1))).not.toThrow();
     const kline = "data/futures/um/daily/klines/BTCUSDT/1m/BTCUSDT-1m-2024-01-01.zip";
     expect(() => listedHistory([], [foreign(kline)])).toThrow(UsageError);
   });
