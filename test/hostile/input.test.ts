@@ -69,11 +69,14 @@ describe("a wrong value", () => {
       const { code, stdout, stderr } = await runCli([...command.split(" "), "--db", db, ...given]);
       return { value, code, stdout, lines: stderr.trimEnd().split("\n").length, control: /(?!\n)\p{Cc}/u.test(stderr) };
     };
-    const values: string[] = [...WRONG[kind]];
+    // A question about any day is right: whether it is known depends on the file.
+    const anyDay = option === "" ? ["9999-12-31", "1999-01-01"] : [];
+    const wrong = WRONG[kind].filter((value) => !anyDay.includes(value));
+    const values = [...wrong];
     const results = [];
     while (values.length > 0) results.push(...(await Promise.all(values.splice(0, 4).map(run))));
     const wanted = { code: 2, stdout: "", lines: 1, control: false };
-    expect(results).toEqual(WRONG[kind].map((value) => ({ value, ...wanted })));
+    expect(results).toEqual(wrong.map((value) => ({ value, ...wanted })));
     expect(existsSync(join(folder.path, "never"))).toBe(false);
   });
 
