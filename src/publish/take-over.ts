@@ -112,7 +112,7 @@ const LOSSES: Readonly<Record<TableName, Loss | undefined>> = {
   },
   volume_spans: {
     count: `SELECT count(*) FROM
-      (SELECT symbol, unnest(range(from_date, to_date + 1, INTERVAL 1 DAY))::DATE AS date FROM volume_spans) AS own
+      (SELECT symbol, from_date + unnest(range(to_date - from_date + 1))::INTEGER AS date FROM volume_spans) AS own
       WHERE NOT EXISTS (FROM other.main.volume_spans AS published
         WHERE published.symbol = own.symbol AND own.date BETWEEN published.from_date AND published.to_date)`,
     says: lacking("day", "of known volumes"),

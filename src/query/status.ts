@@ -184,7 +184,7 @@ async function runFacts(store: Store, admitted: readonly AdmittedSymbol[], now: 
     store,
     `SELECT ${ms("max(started_at) FILTER (outcome = 'whole' AND command IN ('update', 'backfill', 'sweep') AND covers_all)")},
       ${ms("max(started_at) FILTER (outcome = 'whole' AND command = 'sweep')")}, ${ms("min(started_at)")}
-      FROM (SELECT *, from_date <= $first::DATE AND started_at < to_date + INTERVAL 2 DAY AND symbols >= CASE
+      FROM (SELECT *, from_date <= $first::DATE AND started_at < to_date + 2 AND symbols >= CASE
           WHEN NOT EXISTS (FROM symbols) THEN $stored::INTEGER
           ELSE (SELECT count(*) FROM symbols AS known WHERE class <> 'delivery' AND first_seen <= runs.ended_at)
         END AS covers_all FROM runs)
