@@ -27,7 +27,10 @@ of a later file is final, or ${QUIET_AFTER_DAYS} days are known to have no trade
     symbol: column("symbol", "the symbol"),
     ticker: column("text", "the exchange's name, without settled suffixes"),
     days_listed: column("count", "days from the first file to the date, including holes"),
-    relisted_date: optionalColumn("date", "first day of the ticker's next life, under any name; null when it has none"),
+    relisted_date: optionalColumn(
+      "date",
+      "first day of the ticker's next life, under any name; null when it has none, or its beginning is not known",
+    ),
     source: column("text", "what the date is based on: trades, or files if trades are unknown or there were none"),
   },
   examples: [
@@ -57,7 +60,7 @@ of a later file is final, or ${QUIET_AFTER_DAYS} days are known to have no trade
         symbol,
         ticker,
         days_listed: day - first + 1,
-        relisted_date: next === undefined ? null : dateText(next.first),
+        relisted_date: next?.begins === true ? dateText(next.first) : null,
         source: byTrades ? "trades" : "files",
       }))
       .sort(byDateAndSymbol);

@@ -8,7 +8,7 @@ import { factsOf } from "./symbol-filter.js";
 export interface ContractLife extends Life {
   ticker: string;
   /** The previous life, under the name that the bucket uses for that contract now. */
-  previous: { symbol: string; last: number } | undefined;
+  previous: { symbol: string; last: number; ends: boolean } | undefined;
   next: Life | undefined;
 }
 
@@ -42,7 +42,8 @@ function contractsOf(ofTicker: readonly Life[]): ContractLife[] {
     return {
       ...life,
       ticker: factsOf(life.symbol).ticker,
-      previous: before === undefined ? undefined : { symbol: (moved ?? before).symbol, last: before.last },
+      previous:
+        before === undefined ? undefined : { symbol: (moved ?? before).symbol, last: before.last, ends: before.ends },
       next: contracts[index + 1],
     };
   });

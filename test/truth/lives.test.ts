@@ -76,4 +76,20 @@ describe("a life is one contract's", () => {
     await world.backfill({ from: "2024-01-01", to: "2024-06-30" });
     expect(await world.ask((file) => file.delistings({}))).toMatchObject({ rows: [] });
   });
+
+  it("a relisting names the last day of the previous life only if that is known", async ({ world }) => {
+    world.files("AUSDT", "2024-01-01", "2024-03-31");
+    world.files("AUSDT", "2024-08-01", "2024-09-30");
+    world.files("BUSDT", "2024-01-01", "2024-09-30");
+    world.at("2024-09-20");
+    await world.backfill({ from: "2023-11-01", to: "2024-02-29" });
+    await world.backfill({ from: "2024-06-20", to: "2024-08-31" });
+    const relisted = async () =>
+      (await world.ask((file) => file.listings({}))).rows
+        .filter(({ event }) => event === "relisting")
+        .map(({ date, previous_last_date }) => [date, previous_last_date]);
+    expect(await relisted()).toEqual([["2024-08-01", null]]);
+    await world.backfill({ from: "2023-11-01", to: "2024-08-31" });
+    expect(await relisted()).toEqual([["2024-08-01", "2024-03-31"]]);
+  });
 });
