@@ -45,6 +45,7 @@ export async function knownEndpoints({ connection, file }: Store): Promise<Endpo
 /**
  * The servers that a `store_info` table names; undefined if it names none.
  *
+ * @param table the table, or a subquery with its columns
  * @throws DuckDB's errors
  */
 export async function endpointsIn(connection: DuckDBConnection, table: string): Promise<Endpoints | undefined> {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import type { DuckDBConnection } from "@duckdb/node-api";
 import { BfaError, InterruptedError, UsageError } from "../errors.js";
 import { isFullDisk, toStoreError } from "./duckdb-error.js";
-import type { Endpoints } from "./endpoints.js";
+import { endpointsIn, type Endpoints } from "./endpoints.js";
 import { logsOf, pathOf, refuseSpecialFiles } from "./file.js";
 import { openInstance, textLiteral } from "./instance.js";
 import { numberOf } from "./numbers.js";
@@ -190,12 +190,14 @@ async function endpointsOf(connection: DuckDBConnection): Promise<Endpoints | un
   const types = await columnsOf(connection, "store_info");
   const isPlain = typeof sql === "string" && !/\bGENERATED\b/.test(withoutQuoted(sql));
   if (!isPlain || types.get("endpoint") !== "VARCHAR" || types.get("list_endpoint") !== "VARCHAR") return undefined;
-  const found = await connection.runAndReadAll(
-    `SELECT left(endpoint, ${MAX_URL}), left(list_endpoint, ${MAX_URL}) FROM other.main.store_info LIMIT 1`,
+  const named = await endpointsIn(
+    connection,
+    `(SELECT left(endpoint, ${MAX_URL}) AS endpoint, left(list_endpoint, ${MAX_URL}) AS list_endpoint
+        FROM other.main.store_info LIMIT 1)`,
   );
-  const [endpoint, listEndpoint] = found.getRows()[0] ?? [];
-  if (typeof endpoint !== "string" || !URL.canParse(endpoint)) return undefined;
-  const canList = typeof listEndpoint === "string" && URL.canParse(listEndpoint);
+  if (named === undefined || !URL.canParse(named.endpoint)) return undefined;
+  const { endpoint, listEndpoint } = named;
+  const canList = listEndpoint !== undefined && URL.canParse(listEndpoint);
   return { endpoint, listEndpoint: canList ? listEndpoint : undefined };
 }
 

@@ -53,8 +53,12 @@ export async function knownSymbols(
  * @param now ms since the Unix epoch
  */
 export async function listedAt(store: Store, now: number): Promise<number | undefined> {
-  const at = await readListedAt(store);
-  return at === null || at > now ? undefined : at;
+  return believedListing((await readListedAt(store)) ?? undefined, now);
+}
+
+/** The recorded time of a listing, unless it is later than `now` (ms since the Unix epoch). */
+export function believedListing(at: number | undefined, now: number): number | undefined {
+  return at === undefined || at > now ? undefined : at;
 }
 
 const readListedAt = oncePerReader(async (store: Store): Promise<number | null> => {
@@ -77,8 +81,7 @@ export async function recordDiscovery(
   now: number,
 ): Promise<{ added: string[]; gone: string[] }> {
   const listed = new Set(names);
-  const { symbols } = await knownSymbols(store);
-  const before = await listedAt(store, now);
+  const { symbols, discoveredAt } = await knownSymbols(store);
   const known = new Set(symbols.map(({ symbol }) => symbol));
   const added = [...listed].filter((name) => !known.has(name)).sort();
   const gone = [...known].filter((name) => !listed.has(name));
@@ -86,7 +89,7 @@ export async function recordDiscovery(
   const at = timestamp(now);
   try {
     await inTransaction(connection, async () => {
-      await appendSymbols(store, added, now, before);
+      await appendSymbols(store, added, now, believedListing(discoveredAt, now));
       await connection.run(
         `UPDATE symbols SET last_seen = $at, absent_at = CASE WHEN absent_at <= $at THEN absent_at END
           WHERE NOT list_contains($gone, symbol)`,

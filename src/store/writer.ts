@@ -20,7 +20,7 @@ import { maintain } from "./maintain.js";
 import { fileSpans, newsSince, NO_NEWS, type FileSpans, type News } from "./news.js";
 import { RunFile } from "./run-file.js";
 import { beginRun, endRun, type RunEnd, type RunStart } from "./runs.js";
-import { knownSymbols, listedAt, recordDiscovery, type KnownSymbol } from "./symbols.js";
+import { believedListing, knownSymbols, recordDiscovery, type KnownSymbol } from "./symbols.js";
 import { VolumeWriter } from "./volumes/commit.js";
 import { hasVolumes, volumeKnowledge } from "./volumes/knowledge.js";
 import { NO_VOLUMES, VolumeSession, type VolumeTotals } from "./volumes/session.js";
@@ -123,17 +123,15 @@ export class Writer {
 
   /** The conditions of days, for given symbols. */
   async conditions({ symbols, ...wanted }: ConditionsWanted): Promise<ConditionSpan[]> {
-    const { symbols: known } = await knownSymbols(this.file.store);
+    const { store } = this.file;
+    const { symbols: known, discoveredAt } = await knownSymbols(store);
     const names = new Set(symbols);
     const admitted = known.filter(({ symbol }) => names.has(symbol));
     // Symbols that no listing has found were named by the user.
     for (const { symbol } of admitted) names.delete(symbol);
     const unlisted = [...names].map((symbol) => ({ symbol, absentAt: undefined }));
-    const { store } = this.file;
-    const listed = admitted.length === 0 ? wanted.now : await listedAt(store, wanted.now);
-    return conditionSpans(
-      await dayConditions(store, { ...wanted, symbols: [...admitted, ...unlisted], listedAt: listed }),
-    );
+    const listedAt = admitted.length === 0 ? wanted.now : believedListing(discoveredAt, wanted.now);
+    return conditionSpans(await dayConditions(store, { ...wanted, symbols: [...admitted, ...unlisted], listedAt }));
   }
 
   /**
