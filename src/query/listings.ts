@@ -1,6 +1,5 @@
 import { dayAt, type Day } from "../calendar/day.js";
 import { column, optionalColumn } from "../text/columns.js";
-import { plural } from "../text/numbers.js";
 import type { ContractRange } from "../store/contract-ranges.js";
 import type { Traded } from "../vision/traded.js";
 import { day, daySpan, positional } from "./arguments.js";
@@ -107,18 +106,6 @@ is shown as well if it is known.`,
     return { facts: { left_out_symbols: leftOut, ...facts }, rows };
   },
 });
-
-/** One line about the contracts that are left out of listings; none if there are none. */
-export function leftOutLines({ left_out_symbols: names }: { left_out_symbols?: unknown }): string[] {
-  if (!Array.isArray(names) || names.length === 0) return [];
-  const shown = names.slice(0, NAMES_SHOWN).map(String).join(", ");
-  return [
-    `left out ${plural(names.length, "symbol")} whose first day is not known, because earlier days were never probed: ${shown}` +
-      (names.length > NAMES_SHOWN ? " and others" : ""),
-  ];
-}
-
-const NAMES_SHOWN = 10;
 
 function tradedOfFirst(firstTrade: TradeDay): Traded {
   if (typeof firstTrade === "number") return "traded";

@@ -3,6 +3,7 @@ import { NotKnownError, UsageError } from "../errors.js";
 import type { Contracts } from "../store/contracts.js";
 import type { Store } from "../store/open.js";
 import { column } from "../text/columns.js";
+import { firstNames } from "../text/first-names.js";
 import { plural } from "../text/numbers.js";
 import { text } from "./arguments.js";
 import { contractOn, rangesOf, readContracts } from "./contract-on.js";
@@ -106,11 +107,6 @@ export function noContracts(consequence: string): NotKnownError {
 /** One line about the symbols left out by a filter by underlying; none if there are none. */
 export function underlyingLines({ without_contract: names }: { without_contract?: unknown }): string[] {
   if (!Array.isArray(names) || names.length === 0) return [];
-  const shown = names.slice(0, NAMES_SHOWN).map(String).join(", ");
-  return [
-    `--underlying leaves out ${plural(names.length, "symbol")} without a known contract on the day: ${shown}` +
-      (names.length > NAMES_SHOWN ? " and others" : ""),
-  ];
+  const count = plural(names.length, "symbol");
+  return [`--underlying leaves out ${count} without a known contract on the day: ${firstNames(names)}`];
 }
-
-const NAMES_SHOWN = 10;

@@ -10,7 +10,7 @@ import { openAvailability } from "../../src/open-availability.js";
 import { backfill } from "../../src/run/backfill.js";
 import { contracts } from "../../src/run/contracts.js";
 import { QUERIES, QUERY_NAMES, type AnyQuery } from "../../src/query/registry.js";
-import { leftOutLines } from "../../src/query/listings.js";
+import { leftOutLines } from "../../src/query/left-out.js";
 import { openStore } from "../../src/store/open.js";
 import { storedSymbols } from "../../src/store/stored-symbols.js";
 import { startReplicaThread } from "../../src/threads/replica-thread.js";

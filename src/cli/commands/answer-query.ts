@@ -2,7 +2,7 @@ import { readArguments, type Argument, type Arguments, type ValuesOf } from "../
 import { ask } from "../../query/ask.js";
 import type { CONDITION_FACTS } from "../../query/basis.js";
 import type { FactsOf } from "../../query/facts.js";
-import { leftOutLines } from "../../query/listings.js";
+import { leftOutLines } from "../../query/left-out.js";
 import type { AnyQuery } from "../../query/registry.js";
 import type { SENSE_FACTS } from "../../query/sense.js";
 import { underlyingLines } from "../../query/underlying.js";
